@@ -1,0 +1,185 @@
+//! Reading case files: those that `generate` wrote, and those that people write beside them.
+
+use std::sync::Arc;
+
+use crate::diagnostic::{Finding, any_error};
+use crate::json::Json;
+use crate::span::Source;
+use crate::spec::breach::Breach;
+use crate::spec::form::{Form, Shape, may, must};
+use crate::spec::model::Specs;
+use crate::spec::read::{Fields, Reader};
+use crate::spec::yaml::{self, Kind, Node};
+
+use super::text::Text;
+use super::value::Value;
+use super::{About, Call, Case, CaseFile, Expectation, Parameters, Rows};
+
+use Shape::{Any, List, Map, OneOf, Text as AnyText, Word};
+
+const FILE: Form = Form {
+    name: "CaseFile",
+    doc: "Cases of one operation.",
+    keys: &[
+        must("operation", AnyText, "The operation that they try."),
+        must("cases", List(&Shape::Form(&CASE)), "The cases."),
+    ],
+};
+
+const CASE: Form = Form {
+    name: "Case",
+    doc: "One request that tries one thing.",
+    keys: &[
+        must("id", AnyText, "Its name; begins with the operation's."),
+        must("tries", AnyText, "What it tries, in words."),
+        may("about", Map(&AnyText), "The promise: parameter and rule."),
+        may("given", List(&Shape::Form(&CALL)), "Calls that must succeed first."),
+        must("send", Map(&Any), "What is sent."),
+        must(
+            "expect",
+            OneOf(&[Word(&["accept"]), Map(&Any)]),
+            "What must come: accept, {reject: [CODE]}, {reject: any} or {silent: WHY}.",
+        ),
+    ],
+};
+
+const CALL: Form = Form {
+    name: "Call",
+    doc: "A call that prepares a case.",
+    keys: &[
+        must("call", AnyText, "The operation."),
+        must("as", AnyText, "Under which name later calls refer to it."),
+        must("send", Map(&Any), "What is sent."),
+    ],
+};
+
+/// Reads a case file.
+///
+/// # Errors
+/// Every finding in it.
+pub fn read(source: &Arc<Source>, specs: &Specs) -> Result<CaseFile, Vec<Finding>> {
+    let node = yaml::read(source).map_err(|finding| vec![*finding])?;
+    let mut reader = CaseReader { reader: Reader::default(), specs };
+    let file = reader.file(&node);
+    match (file, any_error(&reader.reader.findings)) {
+        (Some(file), false) => Ok(file),
+        _ => Err(reader.reader.findings),
+    }
+}
+
+struct CaseReader<'s> {
+    reader: Reader,
+    specs: &'s Specs,
+}
+
+impl CaseReader<'_> {
+    fn file(&mut self, node: &Node) -> Option<CaseFile> {
+        let fields = self.reader.form(node, &FILE)?;
+        let operation = self.operation(&fields, "operation")?;
+        let nodes = fields.get("cases").map(|node| self.reader.list(node)).unwrap_or_default();
+        let cases = nodes.into_iter().filter_map(|node| self.case(node, &operation)).collect();
+        Some(CaseFile { operation, cases })
+    }
+
+    fn operation(&mut self, fields: &Fields<'_>, key: &str) -> Option<String> {
+        let node = fields.get(key)?;
+        let name = self.reader.text(node)?;
+        if self.specs.operation(&name).is_none() {
+            let title = format!("there is no operation `{name}` in the specs");
+            self.reader.note(Finding::error("unknown-name", title).at(&node.place));
+        }
+        Some(name)
+    }
+
+    fn case(&mut self, node: &Node, operation: &str) -> Option<Case> {
+        let fields = self.reader.form(node, &CASE)?;
+        let id = self.reader.optional_text(&fields, "id")?;
+        if !id.starts_with(&format!("{operation}/")) {
+            let title = format!("the id `{id}` does not begin with `{operation}/`");
+            self.reader.note(Finding::error("case-id", title).at(&node.place));
+        }
+        let given = fields.get("given").map(|node| self.reader.list(node)).unwrap_or_default();
+        Some(Case {
+            id,
+            operation: operation.to_owned(),
+            tries: self.reader.optional_text(&fields, "tries")?,
+            about: fields.get("about").and_then(|node| self.about(node)),
+            given: given.into_iter().filter_map(|node| self.call(node)).collect(),
+            send: self.parameters(fields.get("send")?)?,
+            expect: self.expectation(fields.get("expect")?)?,
+        })
+    }
+
+    fn about(&mut self, node: &Node) -> Option<About> {
+        let entries = self.reader.map(node)?;
+        let (key, value) = entries.first()?;
+        let breach = self.reader.word(value, &Breach::names()).map(Breach::named)?;
+        Some(About { parameter: key.name.clone(), breach: *breach.first()? })
+    }
+
+    fn call(&mut self, node: &Node) -> Option<Call> {
+        let fields = self.reader.form(node, &CALL)?;
+        Some(Call {
+            operation: self.operation(&fields, "call")?,
+            label: self.reader.optional_text(&fields, "as")?,
+            send: self.parameters(fields.get("send")?)?,
+        })
+    }
+
+    fn parameters(&mut self, node: &Node) -> Option<Parameters> {
+        let entries = self.reader.map(node)?;
+        Some(entries.into_iter().map(|(key, node)| (key.name.clone(), value(node))).collect())
+    }
+
+    fn expectation(&mut self, node: &Node) -> Option<Expectation> {
+        if matches!(&node.kind, Kind::Text(text) if text == "accept") {
+            return Some(Expectation::Accept);
+        }
+        if let Some(codes) = node.get("reject") {
+            if matches!(&codes.kind, Kind::Text(text) if text == "any") {
+                return Some(Expectation::Reject(Rows::Any));
+            }
+            let codes = self.reader.list(codes);
+            let codes = codes.into_iter().filter_map(|node| self.reader.text(node)).collect();
+            return Some(Expectation::Reject(Rows::Codes(codes)));
+        }
+        if let Some(why) = node.get("silent") {
+            return self.reader.text(why).map(Expectation::Silent);
+        }
+        let finding = Finding::error("unknown-word", "this is no expectation").at(&node.place);
+        self.reader.note(finding.help("write accept, {reject: [CODE]}, {reject: any} or {silent: WHY}"));
+        None
+    }
+}
+
+/// A value; a mapping of one key that begins with `$` is symbolic.
+fn value(node: &Node) -> Value {
+    if let Kind::Map(entries) = &node.kind
+        && let [(key, inner)] = entries.as_slice()
+        && let Kind::Text(text) = &inner.kind
+    {
+        match key.name.as_str() {
+            "$new" | "$text" => return Value::Described(Text::read(text)),
+            "$id" => return Value::Id(text.clone()),
+            "$same" => {
+                let (label, parameter) = text.split_once('.').unwrap_or((text, ""));
+                return Value::Same(label.to_owned(), parameter.to_owned());
+            }
+            _ => {}
+        }
+    }
+    match &node.kind {
+        Kind::List(items) => {
+            let items: Vec<Value> = items.iter().map(value).collect();
+            let plain: Option<Vec<Json>> = items
+                .iter()
+                .map(|item| match item {
+                    Value::Plain(json) => Some(json.clone()),
+                    _ => None,
+                })
+                .collect();
+            plain.map_or(Value::List(items), |plain| Value::Plain(Json::List(plain)))
+        }
+        _ => Value::Plain(node.to_json()),
+    }
+}

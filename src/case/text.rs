@@ -1,0 +1,160 @@
+//! Texts that are described instead of written out: drawn at run time, or very long.
+//!
+//! `<13 letters>` is thirteen letters drawn at run time, `<64 of a>` is `a` sixty-four times, everything else stands for
+//! itself.
+
+use std::fmt;
+
+/// A text in pieces.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Text(pub Vec<Piece>);
+
+/// A piece of a text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Piece {
+    /// Stands for itself.
+    Literal(String),
+    /// So many characters, drawn at run time so that the text is new on the target.
+    New(usize, Alphabet),
+    /// A text so many times.
+    Repeat(usize, String),
+}
+
+/// What a drawn piece is made of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Alphabet {
+    /// `a` to `z`.
+    Letters,
+    /// `A` to `Z`.
+    Capitals,
+    /// `0` to `9`.
+    Digits,
+    /// Near misses of a name: `-`, `.`, `@`, `#`.
+    Symbols,
+}
+
+impl Alphabet {
+    const ALL: [Self; 4] = [Self::Letters, Self::Capitals, Self::Digits, Self::Symbols];
+
+    /// Its name in a case file.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Letters => "letters",
+            Self::Capitals => "capitals",
+            Self::Digits => "digits",
+            Self::Symbols => "symbols",
+        }
+    }
+
+    /// Its characters.
+    pub fn characters(self) -> &'static str {
+        match self {
+            Self::Letters => "abcdefghijklmnopqrstuvwxyz",
+            Self::Capitals => "ABCDEFGHIJKLMNOPQRSTUVWXYZ",
+            Self::Digits => "0123456789",
+            Self::Symbols => "-.@#",
+        }
+    }
+}
+
+impl Text {
+    /// A text that stands for itself.
+    pub fn literal(text: impl Into<String>) -> Self {
+        Self(vec![Piece::Literal(text.into())])
+    }
+
+    /// Reads the written form.
+    pub fn read(written: &str) -> Self {
+        let mut pieces = Vec::new();
+        let mut literal = String::new();
+        let mut rest = written;
+        while let Some(character) = rest.chars().next() {
+            if let Some((piece, after)) = read_piece(rest) {
+                if !literal.is_empty() {
+                    pieces.push(Piece::Literal(std::mem::take(&mut literal)));
+                }
+                pieces.push(piece);
+                rest = after;
+            } else {
+                literal.push(character);
+                rest = &rest[character.len_utf8()..];
+            }
+        }
+        if !literal.is_empty() || pieces.is_empty() {
+            pieces.push(Piece::Literal(literal));
+        }
+        Self(pieces)
+    }
+
+    /// Whether any of it is drawn.
+    pub fn is_drawn(&self) -> bool {
+        self.0.iter().any(|piece| matches!(piece, Piece::New(..)))
+    }
+
+    /// The text with its drawn characters taken from `draw(alphabet size)`, which answers a number below that size.
+    pub fn resolve(&self, mut draw: impl FnMut(usize) -> usize) -> String {
+        let mut text = String::new();
+        for piece in &self.0 {
+            match piece {
+                Piece::Literal(literal) => text.push_str(literal),
+                Piece::Repeat(count, unit) => text.push_str(&unit.repeat(*count)),
+                Piece::New(count, alphabet) => {
+                    let characters: Vec<char> = alphabet.characters().chars().collect();
+                    text.extend((0..*count).filter_map(|_| characters.get(draw(characters.len()))));
+                }
+            }
+        }
+        text
+    }
+
+    /// One text that it can become; what holds for it holds for all.
+    pub fn witness(&self) -> String {
+        let mut next = 0;
+        self.resolve(|size| {
+            next += 1;
+            next % size
+        })
+    }
+}
+
+/// `<13 letters>` or `<64 of a>` at the beginning of a text.
+fn read_piece(text: &str) -> Option<(Piece, &str)> {
+    let (inside, after) = text.strip_prefix('<')?.split_once('>')?;
+    let (count, what) = inside.split_once(' ')?;
+    let count: usize = count.parse().ok()?;
+    if let Some(unit) = what.strip_prefix("of ") {
+        return Some((Piece::Repeat(count, unit.to_owned()), after));
+    }
+    let alphabet = Alphabet::ALL.into_iter().find(|alphabet| alphabet.name() == what)?;
+    Some((Piece::New(count, alphabet), after))
+}
+
+impl fmt::Display for Text {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for piece in &self.0 {
+            match piece {
+                Piece::Literal(literal) => f.write_str(literal)?,
+                Piece::New(count, alphabet) => write!(f, "<{count} {}>", alphabet.name())?,
+                Piece::Repeat(count, unit) => write!(f, "<{count} of {unit}>")?,
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_written_form_reads_back() {
+        for written in
+            ["", "tom", "<13 letters>", "<2 letters>-<2 digits>", "<64 of a>@x", "<b>", "a<b>c<1 letters>"]
+        {
+            assert_eq!(Text::read(written).to_string(), written);
+        }
+        assert_eq!(Text::read("<b>").0, [Piece::Literal("<b>".into())]);
+        assert_eq!(Text::read("<3 of ab>").witness(), "ababab");
+        assert_eq!(Text::read("x<3 letters>").witness().len(), 4);
+    }
+}

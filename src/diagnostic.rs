@@ -1,0 +1,139 @@
+//! Findings: what is wrong, where, and what to do about it.
+//!
+//! Everything a user has to mend (a spec, a case file, a command line) is told as a [`Finding`], so that it looks the
+//! same wherever it comes from.
+
+use annotate_snippets::renderer::DecorStyle;
+use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+
+use crate::span::Place;
+
+/// How much a finding weighs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// Nothing can be generated or sent until it is mended.
+    Error,
+    /// The page (or its transcription) is doubtful; work goes on.
+    Warning,
+}
+
+/// One thing that is wrong.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// Whether it stops the work.
+    pub severity: Severity,
+    /// The rule that found it, for `acknowledged` and for documentation: `unknown-key`, `example-breaks-rule`…
+    pub id: &'static str,
+    /// One sentence without a full stop.
+    pub title: String,
+    /// Where; `None` for what has no place in a file.
+    pub place: Option<Place>,
+    /// What stands under the caret.
+    pub label: String,
+    /// What the user can do.
+    pub help: Vec<String>,
+}
+
+impl Finding {
+    /// A finding that stops the work.
+    pub fn error(id: &'static str, title: impl Into<String>) -> Self {
+        Self {
+            severity: Severity::Error,
+            id,
+            title: title.into(),
+            place: None,
+            label: String::new(),
+            help: Vec::new(),
+        }
+    }
+
+    /// A finding that does not stop the work.
+    pub fn warning(id: &'static str, title: impl Into<String>) -> Self {
+        Self { severity: Severity::Warning, ..Self::error(id, title) }
+    }
+
+    /// Puts the finding at a place.
+    pub fn at(mut self, place: &Place) -> Self {
+        self.place = Some(place.clone());
+        self
+    }
+
+    /// Says under the caret what is wrong there.
+    pub fn label(mut self, label: impl Into<String>) -> Self {
+        self.label = label.into();
+        self
+    }
+
+    /// Adds a line of advice.
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help.push(help.into());
+        self
+    }
+
+    /// The finding as text: title, `file:line:column`, the source line with a caret, and the help.
+    pub fn render(&self, colour: bool) -> String {
+        let level = match self.severity {
+            Severity::Error => Level::ERROR,
+            Severity::Warning => Level::WARNING,
+        };
+        let title = level.primary_title(&self.title).id(self.id);
+        let mut groups: Vec<Group<'_>> = Vec::new();
+        let mut group = match &self.place {
+            None => Group::with_title(title),
+            Some(place) => {
+                let annotation = AnnotationKind::Primary.span(place.span.start..place.span.end);
+                let annotation = match self.label.as_str() {
+                    "" => annotation,
+                    label => annotation.label(label),
+                };
+                title.element(
+                    Snippet::source(&place.source.text).path(&place.source.name).annotation(annotation),
+                )
+            }
+        };
+        for help in &self.help {
+            group = group.element(Level::HELP.message(help));
+        }
+        groups.push(group);
+        let renderer = match colour {
+            true => Renderer::styled(),
+            false => Renderer::plain(),
+        };
+        renderer.decor_style(DecorStyle::Ascii).render(&groups)
+    }
+}
+
+/// The candidate that `typed` was probably meant to be, if one is near enough.
+pub fn did_you_mean<'a>(typed: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let folded = typed.to_lowercase().replace('_', "-");
+    candidates
+        .into_iter()
+        .map(|candidate| {
+            let distance = strsim::damerau_levenshtein(&folded, &candidate.to_lowercase());
+            (distance, candidate)
+        })
+        .filter(|(distance, candidate)| {
+            *distance <= 1 + candidate.chars().count().min(typed.chars().count()) / 4
+        })
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, candidate)| candidate)
+}
+
+/// Whether any of the findings stops the work.
+pub fn any_error(findings: &[Finding]) -> bool {
+    findings.iter().any(|finding| finding.severity == Severity::Error)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_near_miss_is_recognised_and_a_stranger_is_not() {
+        let keys = ["length", "characters", "required", "type"];
+        assert_eq!(did_you_mean("lenght", keys), Some("length"));
+        assert_eq!(did_you_mean("Requird", keys), Some("required"));
+        assert_eq!(did_you_mean("typ", keys), Some("type"));
+        assert_eq!(did_you_mean("colour", keys), None);
+    }
+}

@@ -1,0 +1,62 @@
+//! From what the page says about a value to what a target must answer.
+
+use crate::case::{Expectation, Parameters, Rows};
+use crate::spec::breach::Breach;
+use crate::spec::model::{Operation, Parameter, Required, Service};
+use crate::spec::ruling::{Outcome, Ruling};
+
+use super::baseline::Baseline;
+
+const CHANGES_NOTHING: &str = "the page does not say whether a call that changes nothing succeeds";
+
+/// The expectation that a ruling supports.
+pub fn expectation(
+    service: &Service,
+    operation: &Operation,
+    parameter: &Parameter,
+    ruling: &Ruling,
+) -> Expectation {
+    match ruling.outcome() {
+        Outcome::Holds => Expectation::Accept,
+        Outcome::Open => Expectation::Silent(ruling.why_open().unwrap_or("the page is silent").to_owned()),
+        Outcome::Breaks => Expectation::Reject(rows(service, operation, parameter, ruling)),
+    }
+}
+
+/// The rows that may answer: all that are bound to a breach that some reader could name. A certain breach without a row
+/// leaves the whole table open.
+fn rows(service: &Service, operation: &Operation, parameter: &Parameter, ruling: &Ruling) -> Rows {
+    let bound = |breach: Breach| service.rows_for(operation, &parameter.name, breach);
+    if ruling.breaches.iter().any(|breach| bound(*breach).next().is_none()) {
+        return Rows::Any;
+    }
+    let mut codes: Vec<String> = Vec::new();
+    for row in ruling.answerable().into_iter().flat_map(bound) {
+        for code in &row.codes {
+            if !codes.contains(code) {
+                codes.push(code.clone());
+            }
+        }
+    }
+    Rows::Codes(codes)
+}
+
+/// A call that breaks nothing succeeds; whether one that only names its entity does, no page says.
+pub fn whole_call(baseline: &Baseline<'_>, send: &Parameters) -> Expectation {
+    let changes = |name: &str| {
+        baseline
+            .operation
+            .parameter(name)
+            .is_some_and(|parameter| parameter.exists.is_none() && !parameter.common)
+    };
+    let could_change = baseline
+        .operation
+        .parameters
+        .iter()
+        .any(|parameter| changes(&parameter.name) && parameter.required != Required::Yes);
+    let has_entity = baseline.operation.parameters.iter().any(|parameter| parameter.exists.is_some());
+    match has_entity && could_change && !send.iter().any(|(name, _)| changes(name)) {
+        true => Expectation::Silent(CHANGES_NOTHING.to_owned()),
+        false => Expectation::Accept,
+    }
+}

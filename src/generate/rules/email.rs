@@ -1,0 +1,51 @@
+//! E-mail addresses: plain ones, none at all, and the kinds that implementations disagree about.
+
+use crate::case::value::Value;
+use crate::spec::breach::Breach;
+use crate::spec::model::Parameter;
+
+use crate::generate::trial::Trial;
+
+const ADDRESSES: &[(&str, &str, &str)] = &[
+    ("plain", "a plain address", "someone@example.com"),
+    ("dot", "a dot in the local part", "some.one@example.com"),
+    ("digits", "digits in the local part", "someone123@example.com"),
+    ("underscore", "an underscore inside the local part", "some_one@example.com"),
+    ("upper-case", "upper case", "SOMEONE@EXAMPLE.COM"),
+    ("sub-domain", "a host name of three labels", "someone@mail.example.com"),
+    ("hyphen-in-host", "a hyphen in the host name", "someone@my-example.com"),
+    ("no-at", "no @", "someone.example.com"),
+    ("only-at", "nothing but @", "@"),
+    ("no-local-part", "nothing before the @", "@example.com"),
+    ("no-host", "nothing after the @", "someone@"),
+    ("two-ats", "two @", "someone@example@example.com"),
+    ("inner-blank", "a blank inside", "some one@example.com"),
+    ("newline", "a line break inside", "some\none@example.com"),
+    ("nul", "NUL inside", "some\0one@example.com"),
+    ("two-addresses", "two addresses", "someone@example.com, other@example.com"),
+    ("leading-blank", "a blank before it", " someone@example.com"),
+    ("trailing-blank", "a blank behind it", "someone@example.com "),
+    ("plus", "a tag behind a plus sign", "someone+tag@example.com"),
+    ("quoted", "a quoted local part", "\"some one\"@example.com"),
+    ("double-dot", "two dots in a row", "some..one@example.com"),
+    ("leading-dot", "a dot at the beginning", ".someone@example.com"),
+    ("no-dot-in-host", "a host name of one label", "someone@localhost"),
+    ("ip-address", "an IP address for a host", "someone@[127.0.0.1]"),
+    ("international", "letters beyond ASCII", "jemand@exämple.com"),
+    ("display-name", "a name before the address", "Someone <someone@example.com>"),
+    ("markup", "markup before the @", "<b>@example.com"),
+];
+
+/// Addresses of every kind. For a parameter that must be unique, the plain ones are drawn.
+pub fn trials(parameter: &Parameter) -> Vec<Trial> {
+    ADDRESSES
+        .iter()
+        .map(|(slug, tries, address)| {
+            let address = match parameter.unique {
+                true => address.replacen("one@", "<10 letters>@", 1),
+                false => (*address).to_owned(),
+            };
+            Trial::new(Breach::FormatShape, *slug, *tries, Value::described(&address))
+        })
+        .collect()
+}

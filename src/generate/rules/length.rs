@@ -1,0 +1,77 @@
+//! Lengths: the nearest inside and outside of each bound, and far beyond.
+
+use crate::case::value::Value;
+use crate::spec::breach::Breach;
+use crate::spec::model::{Format, Limit, Parameter};
+use crate::spec::ruling::{FAR, PLAUSIBLE};
+
+use crate::generate::trial::Trial;
+
+/// Texts of the lengths around the bounds.
+pub fn trials(parameter: &Parameter) -> Vec<Trial> {
+    let Some(length) = &parameter.rules.length else { return Vec::new() };
+    let mut lengths: Vec<u64> = Vec::new();
+    if length.min > 0 {
+        lengths.extend([length.min.saturating_sub(1), length.min, length.min + 1]);
+    }
+    match length.max {
+        Limit::At(max) => {
+            lengths.extend([max.saturating_sub(1), max, max + 1, (max * 2).max(max + 2), FAR.max(max * 10)])
+        }
+        Limit::Unstated => lengths.extend([PLAUSIBLE, FAR, FAR * 10]),
+        Limit::None => lengths.push(FAR),
+    }
+    lengths.sort_unstable();
+    lengths.dedup();
+    lengths.retain(|length| *length > 0);
+    lengths
+        .into_iter()
+        .filter_map(|count| {
+            let text = text_of(parameter, count)?;
+            let tries = match count {
+                1 => "1 character".to_owned(),
+                _ => format!("{count} characters"),
+            };
+            let about = if count < length.min { Breach::LengthMin } else { Breach::LengthMax };
+            Some(Trial::new(about, count.to_string(), tries, Value::described(&text)))
+        })
+        .collect()
+}
+
+/// A text of exactly so many characters that breaks no other rule.
+fn text_of(parameter: &Parameter, count: u64) -> Option<String> {
+    match &parameter.rules.format {
+        Some(Format::Email) => email_of(count),
+        Some(Format::Phone { .. }) => None,
+        None if parameter.unique => Some(format!("<{count} letters>")),
+        None => Some(format!("<{count} of a>")),
+    }
+}
+
+/// An address of exactly so many characters: the local part has 64 at most, the host name grows by labels of one letter.
+fn email_of(count: u64) -> Option<String> {
+    const HOST: &str = "example.com";
+    let around = HOST.len() as u64 + 1;
+    let local = count.checked_sub(around).filter(|local| *local > 0)?;
+    if local <= 64 {
+        return Some(format!("<{local} of a>@{HOST}"));
+    }
+    let rest = local - 64;
+    let odd = if rest % 2 == 1 { "bb." } else { "" };
+    let labels = (rest - odd.len() as u64) / 2;
+    Some(format!("<64 of a>@{odd}<{labels} of b.>{HOST}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::case::text::Text;
+
+    #[test]
+    fn an_address_has_the_length_that_was_asked_for() {
+        for count in [20, 60, 76, 80, 81, 1_000, 1_001, 10_000] {
+            let address = Text::read(&email_of(count).unwrap()).witness();
+            assert_eq!(address.len() as u64, count);
+        }
+    }
+}

@@ -1,0 +1,33 @@
+//! The trials that each rule proposes.
+
+mod characters;
+mod email;
+mod length;
+mod phone;
+mod required;
+mod types;
+mod values;
+
+use crate::spec::model::{Format, Parameter};
+
+use super::trial::Trial;
+
+/// Every trial of a parameter; `typed` where the protocol carries the types of values.
+pub fn trials(parameter: &Parameter, typed: bool) -> Vec<Trial> {
+    let mut trials = required::trials(parameter);
+    if parameter.exists.is_some() {
+        return trials;
+    }
+    if typed {
+        trials.extend(types::trials(parameter));
+    }
+    trials.extend(length::trials(parameter));
+    trials.extend(characters::trials(parameter));
+    match &parameter.rules.format {
+        Some(Format::Email) => trials.extend(email::trials(parameter)),
+        Some(Format::Phone { .. }) => trials.extend(phone::trials()),
+        None => {}
+    }
+    trials.extend(values::trials(&parameter.rules));
+    trials
+}

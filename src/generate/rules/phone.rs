@@ -1,0 +1,40 @@
+//! Phone numbers with a country code: plain ones, none at all, and the kinds that implementations disagree about.
+
+use crate::case::value::Value;
+use crate::spec::breach::Breach;
+
+use crate::generate::trial::Trial;
+
+const NUMBERS: &[(&str, &str, &str)] = &[
+    ("plain", "a mobile number of the Chinese mainland", "86-13900001234"),
+    ("other-carrier", "a mobile number of another carrier", "86-19912345678"),
+    ("no-country", "no country code", "13900001234"),
+    ("empty-country", "nothing before the hyphen", "-13900001234"),
+    ("letters-for-country", "letters for a country code", "CN-13900001234"),
+    ("no-hyphen", "no hyphen", "8613900001234"),
+    ("blank-for-hyphen", "a blank in the place of the hyphen", "86 13900001234"),
+    ("no-number", "nothing after the hyphen", "86-"),
+    ("letters", "letters for a number", "86-mobilephone"),
+    ("letter-inside", "a letter in the number", "86-1390000123a"),
+    ("other-country", "a number of the United States", "1-2025550123"),
+    ("third-country", "a number of the United Kingdom", "44-7400123456"),
+    ("words", "no number at all", "none"),
+    ("too-short", "a digit less than such numbers have", "86-1390000123"),
+    ("too-long", "a digit more than such numbers have", "86-139000012345"),
+    ("land-line", "a land line", "86-1085550123"),
+    ("plus", "a plus sign before the country code", "+86-13900001234"),
+    ("inner-blanks", "blanks in the number", "86-139 0000 1234"),
+    ("inner-hyphens", "hyphens in the number", "86-139-0000-1234"),
+    ("leading-blank", "a blank before it", " 86-13900001234"),
+    ("trailing-blank", "a blank behind it", "86-13900001234 "),
+    ("unknown-country", "a country code that nobody has", "999-13900001234"),
+    ("full-width-digits", "full-width digits", "８６-１３９００００１２３４"),
+];
+
+/// Numbers of every kind.
+pub fn trials() -> Vec<Trial> {
+    NUMBERS
+        .iter()
+        .map(|(slug, tries, number)| Trial::new(Breach::FormatShape, *slug, *tries, Value::text(*number)))
+        .collect()
+}

@@ -1,0 +1,35 @@
+//! Absent, empty, blank.
+
+use crate::case::value::Value;
+use crate::json::Json;
+use crate::spec::breach::Breach;
+use crate::spec::model::{Parameter, Required, Type};
+
+use crate::generate::trial::Trial;
+
+/// Leaves the parameter out, and sends nothing in it.
+pub fn trials(parameter: &Parameter) -> Vec<Trial> {
+    let mut trials = Vec::new();
+    if parameter.required != Required::No {
+        trials.push(Trial {
+            slug: "required/absent".to_owned(),
+            tries: "left out".to_owned(),
+            about: Breach::Required,
+            value: None,
+        });
+    }
+    let empty: &[(&str, &str, Value)] = match parameter.rules.kind {
+        Type::String => {
+            &[("empty", "an empty text", Value::text("")), ("blank", "three blanks", Value::text("   "))]
+        }
+        Type::Array => &[
+            ("empty", "an empty list", Value::Plain(Json::List(Vec::new()))),
+            ("empty-member", "one empty member", Value::Plain(Json::List(vec![Json::Text(String::new())]))),
+        ],
+        _ => &[],
+    };
+    trials.extend(
+        empty.iter().map(|(slug, tries, value)| Trial::new(Breach::Required, *slug, *tries, value.clone())),
+    );
+    trials
+}

@@ -1,0 +1,31 @@
+//! Values of another type, where the wire can tell.
+
+use crate::case::value::Value;
+use crate::json::Json;
+use crate::spec::breach::Breach;
+use crate::spec::model::{Parameter, Type};
+
+use crate::generate::trial::Trial;
+
+/// One value of each other type.
+pub fn trials(parameter: &Parameter) -> Vec<Trial> {
+    let kind = parameter.rules.kind;
+    let candidates = [
+        ("null", "null", Json::Null, None),
+        ("number", "a number", Json::Integer(5), Some(Type::Integer)),
+        ("boolean", "true", Json::Bool(true), Some(Type::Boolean)),
+        ("text", "text", Json::Text("five".to_owned()), Some(Type::String)),
+        ("list", "a list", Json::List(vec![Json::Text("five".to_owned())]), Some(Type::Array)),
+        (
+            "object",
+            "an object",
+            Json::Object(vec![("a".to_owned(), Json::Text("five".to_owned()))]),
+            Some(Type::Object),
+        ),
+    ];
+    candidates
+        .into_iter()
+        .filter(|(.., own)| *own != Some(kind) && !(kind == Type::Number && *own == Some(Type::Integer)))
+        .map(|(slug, tries, json, _)| Trial::new(Breach::Type, slug, tries, Value::Plain(json)))
+        .collect()
+}

@@ -1,0 +1,28 @@
+//! A value worth trying.
+
+use crate::case::value::Value;
+use crate::spec::breach::Breach;
+
+/// A value worth trying, without an expectation.
+pub struct Trial {
+    /// The end of the case's id, `length/13`.
+    pub slug: String,
+    /// What it tries, in words.
+    pub tries: String,
+    /// The rule that proposes it.
+    pub about: Breach,
+    /// The value; `None` leaves the parameter out.
+    pub value: Option<Value>,
+}
+
+impl Trial {
+    /// A trial with a value.
+    pub fn new(about: Breach, slug: impl Into<String>, tries: impl Into<String>, value: Value) -> Self {
+        Self {
+            slug: format!("{}/{}", about.rule(), slug.into()),
+            tries: tries.into(),
+            about,
+            value: Some(value),
+        }
+    }
+}

@@ -1,0 +1,199 @@
+//! JSON as it stands in a text: members in order, repeated members kept.
+//!
+//! `serde_json::Value` keeps the last of two equal members, so it cannot show an answer that says one thing twice.
+
+use std::fmt;
+
+use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
+
+/// A JSON value.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Json {
+    /// `null`
+    Null,
+    /// `true`, `false`
+    Bool(bool),
+    /// A number without fraction that fits 64 bits.
+    Integer(i64),
+    /// Any other number, as near as a double comes.
+    Number(f64),
+    /// A string.
+    Text(String),
+    /// An array.
+    List(Vec<Json>),
+    /// An object, in the order of the text; a repeated member stands twice.
+    Object(Vec<(String, Json)>),
+}
+
+impl Json {
+    /// Reads a whole text. At most 128 levels deep (serde_json's own limit).
+    ///
+    /// # Errors
+    /// What is wrong with the text, with line and column.
+    pub fn read(text: &[u8]) -> Result<Self, serde_json::Error> {
+        serde_json::from_slice(text)
+    }
+
+    /// The first member of that name, if this is an object.
+    pub fn get(&self, name: &str) -> Option<&Json> {
+        match self {
+            Json::Object(members) => members.iter().find(|(key, _)| key == name).map(|(_, value)| value),
+            _ => None,
+        }
+    }
+
+    /// The value at a path of member names, `Contact.ContactId`.
+    pub fn at(&self, path: &str) -> Option<&Json> {
+        path.split('.').try_fold(self, |json, name| json.get(name))
+    }
+
+    /// The text, if it is one.
+    pub fn as_text(&self) -> Option<&str> {
+        match self {
+            Json::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The first member that stands twice in one object, as a path.
+    pub fn repeated_member(&self) -> Option<String> {
+        match self {
+            Json::Object(members) => members.iter().enumerate().find_map(|(index, (key, value))| {
+                if members[..index].iter().any(|(earlier, _)| earlier == key) {
+                    return Some(key.clone());
+                }
+                value.repeated_member().map(|inner| format!("{key}.{inner}"))
+            }),
+            Json::List(items) => items.iter().find_map(Json::repeated_member),
+            _ => None,
+        }
+    }
+
+    /// What kind of value this is, in JSON's words.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Json::Null => "null",
+            Json::Bool(_) => "boolean",
+            Json::Integer(_) => "integer",
+            Json::Number(_) => "number",
+            Json::Text(_) => "string",
+            Json::List(_) => "array",
+            Json::Object(_) => "object",
+        }
+    }
+
+    /// The value over several lines, two blanks a level.
+    pub fn pretty(&self) -> String {
+        serde_json::to_string_pretty(self).unwrap_or_else(|_| self.to_string())
+    }
+}
+
+impl fmt::Display for Json {
+    /// Compact JSON.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let text = serde_json::to_string(self).map_err(|_| fmt::Error)?;
+        f.write_str(&text)
+    }
+}
+
+impl Serialize for Json {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Json::Null => serializer.serialize_unit(),
+            Json::Bool(value) => serializer.serialize_bool(*value),
+            Json::Integer(value) => serializer.serialize_i64(*value),
+            Json::Number(value) => serializer.serialize_f64(*value),
+            Json::Text(value) => serializer.serialize_str(value),
+            Json::List(items) => {
+                let mut seq = serializer.serialize_seq(Some(items.len()))?;
+                items.iter().try_for_each(|item| seq.serialize_element(item))?;
+                seq.end()
+            }
+            Json::Object(members) => {
+                let mut map = serializer.serialize_map(Some(members.len()))?;
+                members.iter().try_for_each(|(key, value)| map.serialize_entry(key, value))?;
+                map.end()
+            }
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Json {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(JsonVisitor)
+    }
+}
+
+struct JsonVisitor;
+
+impl<'de> Visitor<'de> for JsonVisitor {
+    type Value = Json;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON value")
+    }
+
+    fn visit_unit<E>(self) -> Result<Json, E> {
+        Ok(Json::Null)
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Json, E> {
+        Ok(Json::Bool(value))
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Json, E> {
+        Ok(Json::Integer(value))
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<Json, E> {
+        Ok(i64::try_from(value).map_or(Json::Number(value as f64), Json::Integer))
+    }
+
+    fn visit_f64<E>(self, value: f64) -> Result<Json, E> {
+        Ok(Json::Number(value))
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<Json, E> {
+        Ok(Json::Text(value.to_owned()))
+    }
+
+    fn visit_string<E>(self, value: String) -> Result<Json, E> {
+        Ok(Json::Text(value))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut access: A) -> Result<Json, A::Error> {
+        let mut items = Vec::new();
+        while let Some(item) = access.next_element()? {
+            items.push(item);
+        }
+        Ok(Json::List(items))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Json, A::Error> {
+        let mut members = Vec::new();
+        while let Some(member) = access.next_entry()? {
+            members.push(member);
+        }
+        Ok(Json::Object(members))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn repeated_members_survive_and_are_named() {
+        let json = Json::read(br#"{"a":1,"b":{"c":1,"c":2}}"#).unwrap();
+        assert_eq!(json.to_string(), r#"{"a":1,"b":{"c":1,"c":2}}"#);
+        assert_eq!(json.repeated_member().as_deref(), Some("b.c"));
+        assert_eq!(json.at("b.c"), Some(&Json::Integer(1)));
+    }
+
+    #[test]
+    fn a_hundred_thousand_levels_are_an_error_and_no_crash() {
+        let deep = "[".repeat(100_000);
+        assert!(Json::read(deep.as_bytes()).is_err());
+    }
+}

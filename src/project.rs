@@ -1,0 +1,219 @@
+//! A project's folders: specs and cases, read and written.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+use crate::case::{self, Case};
+use crate::diagnostic::Finding;
+use crate::generate;
+use crate::span::Source;
+use crate::spec::model::Specs;
+use crate::spec::read::{self, SpecFile};
+use crate::spec::yaml::MAX_BYTES;
+
+/// How deep below the spec folder files are looked for: vendor, service, and room for grouping.
+const MAX_DEPTH: usize = 6;
+
+/// The line that tells a written case file from one that a person wrote.
+const WRITTEN: &str = "# Written by `fineprint generate`";
+
+/// Specs and the cases that hold targets to them.
+#[derive(Debug)]
+pub struct Suite {
+    /// The specs.
+    pub specs: Specs,
+    /// All cases: those of the specs in their order, then those that people wrote.
+    pub cases: Vec<Case>,
+    /// Files below the case folder that are not what the specs generate.
+    pub stale: Vec<Stale>,
+}
+
+/// A case file that is not what the specs generate.
+#[derive(Debug, Clone)]
+pub struct Stale {
+    /// Where it is.
+    pub path: PathBuf,
+    /// What it should contain; `None`: it should not be there.
+    pub text: Option<String>,
+    /// Whether it is there.
+    pub exists: bool,
+}
+
+/// Reads the specs of a folder.
+///
+/// # Errors
+/// Every finding of every file.
+pub fn specs(folder: &Path) -> Result<Specs, Vec<Finding>> {
+    let files = yaml_files(folder).map_err(|error| vec![unreadable(folder, &error)])?;
+    if files.is_empty() {
+        let title = format!("there is no spec in {}", folder.display());
+        return Err(vec![
+            Finding::error("no-specs", title)
+                .help("a spec is a YAML file in a folder of its vendor and service: specs/VENDOR/SERVICE/OPERATION.yaml")
+                .help("name another folder with --specs DIR"),
+        ]);
+    }
+    let mut findings = Vec::new();
+    let mut sources = Vec::new();
+    for path in files {
+        match source(&path) {
+            Ok(source) => sources.push(SpecFile {
+                folder: slashed(path.strip_prefix(folder).unwrap_or(&path).parent().unwrap_or(Path::new(""))),
+                file_name: path
+                    .file_name()
+                    .map(|name| name.to_string_lossy().into_owned())
+                    .unwrap_or_default(),
+                source,
+            }),
+            Err(finding) => findings.push(*finding),
+        }
+    }
+    match read::read(&sources) {
+        Ok(specs) if findings.is_empty() => Ok(specs),
+        Ok(_) => Err(findings),
+        Err(more) => Err([findings, more].concat()),
+    }
+}
+
+/// Reads the specs, expands them, and adds the cases that people wrote beside the generated ones.
+///
+/// # Errors
+/// Every finding of every spec and every case file.
+pub fn suite(spec_folder: &Path, case_folder: &Path) -> Result<Suite, Vec<Finding>> {
+    let specs = specs(spec_folder)?;
+    let mut cases = Vec::new();
+    let mut wanted = BTreeMap::new();
+    for (service, operation) in specs.operations().filter(|(_, operation)| !operation.support) {
+        let file = generate::cases(service, operation);
+        let path = case_folder.join(&service.folder).join(format!("{}.yaml", operation.name));
+        wanted.insert(path, case::write(&file, &operation.at.source.name));
+        cases.extend(file.cases);
+    }
+    let mut stale = Vec::new();
+    let mut findings = Vec::new();
+    for path in yaml_files(case_folder).unwrap_or_default() {
+        let source = match source(&path) {
+            Ok(source) => source,
+            Err(finding) => {
+                findings.push(*finding);
+                continue;
+            }
+        };
+        match wanted.remove(&path) {
+            Some(text) if text == source.text => {}
+            Some(text) => stale.push(Stale { path, text: Some(text), exists: true }),
+            None if source.text.starts_with(WRITTEN) => stale.push(Stale { path, text: None, exists: true }),
+            None => match case::read(&source, &specs) {
+                Ok(file) => cases.extend(file.cases),
+                Err(more) => findings.extend(more),
+            },
+        }
+    }
+    stale.extend(wanted.into_iter().map(|(path, text)| Stale { path, text: Some(text), exists: false }));
+    findings.extend(repeated_ids(&cases));
+    match findings.is_empty() {
+        true => Ok(Suite { specs, cases, stale }),
+        false => Err(findings),
+    }
+}
+
+fn repeated_ids(cases: &[Case]) -> Option<Finding> {
+    let mut ids: Vec<&str> = cases.iter().map(|case| case.id.as_str()).collect();
+    ids.sort_unstable();
+    let twice = ids.windows(2).find(|pair| pair[0] == pair[1])?;
+    let title = format!("two cases have the id {}", twice[0]);
+    Some(
+        Finding::error("case-id", title)
+            .help("ids name cases in reports and snapshots: give one of them another"),
+    )
+}
+
+/// Brings a stale case file up to date.
+///
+/// # Errors
+/// What the file system says.
+pub fn freshen(stale: &Stale) -> io::Result<()> {
+    match &stale.text {
+        Some(text) => write_whole(&stale.path, text),
+        None => fs::remove_file(&stale.path),
+    }
+}
+
+/// Writes a file so that it is there whole or not at all.
+///
+/// # Errors
+/// What the file system says.
+pub fn write_whole(path: &Path, text: &str) -> io::Result<()> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    fs::create_dir_all(folder)?;
+    let mut file = tempfile::Builder::new().prefix(".fineprint-").tempfile_in(folder)?;
+    file.write_all(text.as_bytes())?;
+    file.as_file().sync_all()?;
+    make_readable(file.path())?;
+    file.persist(path).map_err(|error| error.error)?;
+    Ok(())
+}
+
+/// Temporary files are private by default; what is kept is for everyone who may read the folder.
+#[cfg(unix)]
+fn make_readable(path: &Path) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt as _;
+    fs::set_permissions(path, fs::Permissions::from_mode(0o644))
+}
+
+#[cfg(not(unix))]
+fn make_readable(_: &Path) -> io::Result<()> {
+    Ok(())
+}
+
+fn source(path: &Path) -> Result<std::sync::Arc<Source>, Box<Finding>> {
+    let name = slashed(path);
+    let length = fs::metadata(path).map_err(|error| Box::new(unreadable(path, &error)))?.len();
+    if length > MAX_BYTES as u64 {
+        let title = format!("{name} has {length} bytes, more than the {MAX_BYTES} that are read");
+        return Err(Box::new(Finding::error("too-large", title)));
+    }
+    let bytes = fs::read(path).map_err(|error| Box::new(unreadable(path, &error)))?;
+    match String::from_utf8(bytes) {
+        Ok(text) => Ok(Source::new(name, text)),
+        Err(error) => {
+            let at = error.utf8_error().valid_up_to();
+            Err(Box::new(Finding::error("not-utf8", format!("{name} is not UTF-8 from byte {at} on"))))
+        }
+    }
+}
+
+fn unreadable(path: &Path, error: &io::Error) -> Finding {
+    Finding::error("unreadable", format!("{} cannot be read: {error}", path.display()))
+}
+
+fn slashed(path: &Path) -> String {
+    let parts: Vec<_> = path.components().map(|part| part.as_os_str().to_string_lossy()).collect();
+    parts.join("/").replace("//", "/")
+}
+
+/// All YAML files below a folder, in path order.
+///
+/// # Errors
+/// What the file system says of the folder itself.
+fn yaml_files(folder: &Path) -> io::Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    collect(folder, MAX_DEPTH, &mut files)?;
+    files.sort();
+    Ok(files)
+}
+
+fn collect(folder: &Path, depth: usize, files: &mut Vec<PathBuf>) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        let hidden = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
+        if path.is_dir() && !hidden && depth > 0 {
+            collect(&path, depth - 1, files)?;
+        } else if path.extension().is_some_and(|extension| extension == "yaml" || extension == "yml") {
+            files.push(path);
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,66 @@
+//! The written form of the language: which mappings there are, which keys they take, and what a key holds.
+//!
+//! One table for three readers: the decoder (unknown, missing and repeated keys), the JSON Schema, and people.
+
+/// A mapping of the language.
+pub struct Form {
+    /// Its name in the schema.
+    pub name: &'static str,
+    /// What it describes.
+    pub doc: &'static str,
+    /// Its keys.
+    pub keys: &'static [Key],
+}
+
+/// A key of a mapping.
+pub struct Key {
+    /// Its name.
+    pub name: &'static str,
+    /// Whether the mapping must have it.
+    pub required: bool,
+    /// What it holds.
+    pub shape: Shape,
+    /// What it means.
+    pub doc: &'static str,
+}
+
+/// What a value can be.
+pub enum Shape {
+    /// Any text.
+    Text,
+    /// `true` or `false`.
+    Bool,
+    /// A whole number from 0.
+    Integer,
+    /// Any value.
+    Any,
+    /// One of these words.
+    Word(&'static [&'static str]),
+    /// One of the words that a function lists.
+    Words(fn() -> Vec<&'static str>),
+    /// A list.
+    List(&'static Shape),
+    /// A mapping with free keys.
+    Map(&'static Shape),
+    /// A mapping of the language.
+    Form(&'static Form),
+    /// Any of these.
+    OneOf(&'static [Shape]),
+}
+
+impl Form {
+    /// The names of all keys.
+    pub fn key_names(&self) -> impl Iterator<Item = &'static str> {
+        self.keys.iter().map(|key| key.name)
+    }
+}
+
+/// A key that must be there.
+pub const fn must(name: &'static str, shape: Shape, doc: &'static str) -> Key {
+    Key { name, required: true, shape, doc }
+}
+
+/// A key that may be there.
+pub const fn may(name: &'static str, shape: Shape, doc: &'static str) -> Key {
+    Key { name, required: false, shape, doc }
+}

@@ -1,0 +1,219 @@
+//! The forms of the spec language.
+
+use super::breach::Breach;
+use super::form::{Form, Shape, may, must};
+use super::model::{Circumstance, Format, Protocol, RequestFault, Type};
+
+use Shape::{Any, Bool, Form as Of, Integer, List, Map, OneOf, Text, Word, Words};
+
+/// `service.yaml`.
+pub const SERVICE: Form = Form {
+    name: "Service",
+    doc: "What the operations of one vendor's API share. Written in service.yaml, beside the operations.",
+    keys: &[
+        must("service", Text, "The service's name in its protocol."),
+        must("vendor", Text, "Who offers it."),
+        must("version", Text, "The API version that requests carry."),
+        must(
+            "protocol",
+            Word(Protocol::NAMES),
+            "How requests travel, and where code, message and request id stand.",
+        ),
+        may(
+            "codes",
+            Word(&["exact", "hierarchical"]),
+            "hierarchical: A.B answers for A, as a sub-code. The default is exact.",
+        ),
+        may("errors", List(&Of(&ERROR_ROW)), "Error rows that hold for every operation."),
+        may("entities", Map(&Of(&ENTITY)), "What calls create on the target, by name."),
+    ],
+};
+
+/// An entity in `service.yaml`.
+pub const ENTITY: Form = Form {
+    name: "Entity",
+    doc: "Something that calls create and that has an id.",
+    keys: &[
+        must(
+            "id",
+            Text,
+            "Where its id stands in the answer of the operation that makes it, as a path: Contact.ContactId.",
+        ),
+        must("made-by", Text, "The operation that makes one."),
+        must("removed-by", Text, "The operation that removes one, or none if the vendor documents no way."),
+    ],
+};
+
+/// An operation's file.
+pub const OPERATION: Form = Form {
+    name: "Operation",
+    doc: "The transcription of one documentation page.",
+    keys: &[
+        must("operation", Text, "Its name on the wire."),
+        must("page", Of(&PAGE), "The page that it was transcribed from."),
+        may("support", Bool, "true: used to set up and clean up, not tested."),
+        may("creates", Text, "The entity that a successful call creates."),
+        may("parameters", Map(&Of(&PARAMETER)), "The parameter table, in the page's order."),
+        may("errors", List(&Of(&ERROR_ROW)), "The error table, in the page's order."),
+        may(
+            "response",
+            Map(&Any),
+            "The response elements: a leaf says its type, a mapping without type is an object.",
+        ),
+        may("narrative", List(&Text), "Sentences that promise nothing a request could show, word for word."),
+        may("acknowledged", List(&Of(&ACKNOWLEDGED)), "Findings about the page that the author knows about."),
+    ],
+};
+
+/// Where the operation is documented.
+pub const PAGE: Form = Form {
+    name: "Page",
+    doc: "A documentation page.",
+    keys: &[
+        must("title", Text, "Its title."),
+        may("updated", Text, "The date that it gives for its last update."),
+        may("url", Text, "Where it was read."),
+    ],
+};
+
+/// A parameter.
+pub const PARAMETER: Form = Form {
+    name: "Parameter",
+    doc: "One row of the parameter table.",
+    keys: &[
+        must("type", Word(Type::NAMES), "The type of its values."),
+        may(
+            "required",
+            OneOf(&[Bool, Word(&["unclear"])]),
+            "Whether a call must carry it; unclear where the page contradicts itself. The default is false.",
+        ),
+        may("common", Bool, "true: a parameter of every call, which the protocol places beside the others."),
+        may(
+            "length",
+            LENGTH_SHAPE,
+            "How long: 2..12, ..64, 2.., 5, or ..unstated for a limit that is named but not given.",
+        ),
+        may("characters", CHARACTERS_SHAPE, "Of which characters."),
+        may("format", FORMAT_SHAPE, "In which form."),
+        may("values", List(&Any), "The valid values, all of them."),
+        may("items", Of(&ITEM), "What each member of an array must be."),
+        may("unique", Bool, "true: no two living entities share its value."),
+        may("exists", Text, "The entity whose id it is."),
+        may("example", Any, "The page's example, word for word."),
+        may("sample", Any, "A value to send where the page gives no example, or one that cannot be sent."),
+        may("says", SAYS_SHAPE, "The page's sentences about it, word for word."),
+    ],
+};
+
+/// A member of an array.
+pub const ITEM: Form = Form {
+    name: "Item",
+    doc: "What each member of an array must be.",
+    keys: &[
+        must("type", Word(Type::NAMES), "The type of the members."),
+        may("length", LENGTH_SHAPE, "How long each."),
+        may("characters", CHARACTERS_SHAPE, "Of which characters each."),
+        may("format", FORMAT_SHAPE, "In which form each."),
+        may("values", List(&Any), "The valid members."),
+    ],
+};
+
+const LENGTH_SHAPE: Shape = OneOf(&[Integer, Text, Of(&LENGTH)]);
+const CHARACTERS_SHAPE: Shape = OneOf(&[Text, List(&Text), Of(&CHARACTERS)]);
+const FORMAT_SHAPE: Shape = OneOf(&[Word(Format::NAMES), Of(&FORMAT)]);
+const SAYS_SHAPE: Shape = OneOf(&[Text, List(&OneOf(&[Text, Of(&QUOTE)]))]);
+
+/// The long form of `length`.
+pub const LENGTH: Form = Form {
+    name: "Length",
+    doc: "A length with its unit.",
+    keys: &[
+        must("is", OneOf(&[Integer, Text]), "The bounds: 2..12."),
+        may("unit", Word(&["characters", "bytes"]), "What is counted. The default is characters."),
+    ],
+};
+
+/// The long form of `characters`.
+pub const CHARACTERS: Form = Form {
+    name: "Characters",
+    doc: "The characters of a text.",
+    keys: &[
+        must("of", OneOf(&[Text, List(&Text)]), "letters, digits, or single characters."),
+        may("not-first", OneOf(&[Text, List(&Text)]), "Characters that cannot stand first."),
+        may(
+            "unclear",
+            OneOf(&[Word(&["others"]), List(&Text)]),
+            "Characters on which the page contradicts itself; others: all that are not named.",
+        ),
+    ],
+};
+
+/// The long form of `format`.
+pub const FORMAT: Form = Form {
+    name: "Format",
+    doc: "A form that has a name, with its options.",
+    keys: &[
+        must("is", Word(Format::NAMES), "email; or phone: <country code>-<mobile phone number>."),
+        may("countries", List(&OneOf(&[Integer, Text])), "phone: the country codes that the page supports."),
+    ],
+};
+
+/// A sentence that states certain rules.
+pub const QUOTE: Form = Form {
+    name: "Quote",
+    doc: "A sentence of the page and the rules that it states.",
+    keys: &[
+        must("quote", Text, "The sentence, word for word."),
+        must("of", RULES_SHAPE, "The rules that it states."),
+    ],
+};
+
+const RULES_SHAPE: Shape = OneOf(&[Words(Breach::names), List(&Words(Breach::names))]);
+
+/// A row of an error table.
+pub const ERROR_ROW: Form = Form {
+    name: "ErrorRow",
+    doc: "One row of an error table, and what it answers.",
+    keys: &[
+        may("status", Integer, "The HTTP status; not judged if left out."),
+        must("code", OneOf(&[Text, List(&Text)]), "The code, or the codes that the page leaves open."),
+        may("message", Text, "The message, word for word; not judged if left out."),
+        may("when", WHEN_SHAPE, "What it answers; left out where the page does not say."),
+        may("says", Text, "The row's description on the page."),
+    ],
+};
+
+const WHEN_SHAPE: Shape = OneOf(&[Words(when_words), Map(&RULES_SHAPE)]);
+
+/// The words that can stand in `when` in the place of parameters.
+pub fn when_words() -> Vec<&'static str> {
+    let circumstances = Circumstance::ALL.iter().map(|(_, name)| *name);
+    circumstances.chain(RequestFault::ALL.iter().map(|(_, name)| *name)).collect()
+}
+
+/// A leaf among the response elements.
+pub const ELEMENT: Form = Form {
+    name: "Element",
+    doc: "A response element.",
+    keys: &[
+        must("type", Word(Type::NAMES), "Its type."),
+        may("optional", Bool, "true: it may be absent."),
+        may("varies", Bool, "true: it differs from call to call; snapshots leave its value out."),
+        may("unique", Bool, "true: the page calls it unique; no two answers may share its value."),
+        may("elements", Map(&Any), "Members of each member of an array."),
+        may("values", List(&Any), "The values that it can take."),
+        may("example", Any, "The page's example."),
+        may("says", Text, "The page's sentence about it."),
+    ],
+};
+
+/// A finding that stays.
+pub const ACKNOWLEDGED: Form = Form {
+    name: "Acknowledged",
+    doc: "A finding about the page that stays, with the reason.",
+    keys: &[
+        must("finding", Text, "The finding's id, as check prints it in brackets."),
+        may("about", Text, "The parameter or code that it is about."),
+        must("because", Text, "Why it stays."),
+    ],
+};

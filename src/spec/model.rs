@@ -1,0 +1,506 @@
+//! What a spec says, as plain data. Every item knows its place, so that a finding or a report can point at it.
+
+use std::fmt;
+
+use crate::json::Json;
+use crate::span::Place;
+
+use super::breach::Breach;
+
+/// All specs of a folder, services in path order.
+#[derive(Debug, Clone, Default)]
+pub struct Specs {
+    /// The services.
+    pub services: Vec<Service>,
+}
+
+impl Specs {
+    /// Every operation with its service.
+    pub fn operations(&self) -> impl Iterator<Item = (&Service, &Operation)> {
+        self.services
+            .iter()
+            .flat_map(|service| service.operations.iter().map(move |operation| (service, operation)))
+    }
+
+    /// The operation of that name.
+    pub fn operation(&self, name: &str) -> Option<(&Service, &Operation)> {
+        self.operations().find(|(_, operation)| operation.name == name)
+    }
+}
+
+/// What the operations of one vendor's API share.
+#[derive(Debug, Clone)]
+pub struct Service {
+    /// The folder below the spec folder, `alibaba-cloud/resource-directory-master`.
+    pub folder: String,
+    /// The service's name in its protocol.
+    pub name: String,
+    /// Who offers it.
+    pub vendor: String,
+    /// The API version that requests carry.
+    pub version: String,
+    /// How requests travel.
+    pub protocol: Protocol,
+    /// Whether a longer code answers for a shorter one.
+    pub codes: Codes,
+    /// Error rows that hold for every operation.
+    pub errors: Vec<ErrorRow>,
+    /// What the operations create and remove.
+    pub entities: Vec<Entity>,
+    /// The operations, by file name.
+    pub operations: Vec<Operation>,
+    /// Where the service is described.
+    pub at: Place,
+}
+
+impl Service {
+    /// The operation of that name.
+    pub fn operation(&self, name: &str) -> Option<&Operation> {
+        self.operations.iter().find(|operation| operation.name == name)
+    }
+
+    /// The entity of that name.
+    pub fn entity(&self, name: &str) -> Option<&Entity> {
+        self.entities.iter().find(|entity| entity.name == name)
+    }
+
+    /// The error rows that hold for an operation: its page's own table, then the service's.
+    pub fn rows<'a>(&'a self, operation: &'a Operation) -> impl Iterator<Item = &'a ErrorRow> {
+        operation.errors.iter().chain(&self.errors)
+    }
+
+    /// The error rows that answer a breach of a parameter's rules.
+    pub fn rows_for<'a>(
+        &'a self,
+        operation: &'a Operation,
+        parameter: &'a str,
+        breach: Breach,
+    ) -> impl Iterator<Item = &'a ErrorRow> {
+        self.rows(operation).filter(move |row| match &row.when {
+            When::Breaches(bound) => {
+                bound.iter().any(|(name, of)| *of == breach && (name == "*" || name == parameter))
+            }
+            _ => false,
+        })
+    }
+}
+
+/// The wire protocols.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Protocol {
+    /// Alibaba Cloud's RPC style: POST, parameters in the query, arrays as `Name.1`.
+    AcsRpc,
+    /// Tencent Cloud API 3.0: POST, parameters as JSON.
+    Tencent3,
+}
+
+impl Protocol {
+    /// Every protocol with its name in a spec.
+    pub const NAMES: &'static [&'static str] = &["acs-rpc", "tencent-3.0"];
+
+    /// The protocol of that name.
+    pub fn named(name: &str) -> Option<Self> {
+        match name {
+            "acs-rpc" => Some(Self::AcsRpc),
+            "tencent-3.0" => Some(Self::Tencent3),
+            _ => None,
+        }
+    }
+}
+
+/// How codes are compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Codes {
+    /// A code answers for itself.
+    Exact,
+    /// `InvalidParameterValue.Name` answers for `InvalidParameterValue` too.
+    Hierarchical,
+}
+
+impl Codes {
+    /// Whether the code that came answers for the documented one.
+    pub fn answers(self, documented: &str, came: &str) -> bool {
+        match self {
+            Self::Exact => came == documented,
+            Self::Hierarchical => {
+                came.strip_prefix(documented).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+            }
+        }
+    }
+}
+
+/// Something that calls create on the target and that has an id.
+#[derive(Debug, Clone)]
+pub struct Entity {
+    /// Its name in the specs.
+    pub name: String,
+    /// Where its id stands in the answer of the operation that makes it.
+    pub id: String,
+    /// The operation that makes one.
+    pub made_by: String,
+    /// The operation that removes one; `None` if the vendor documents none.
+    pub removed_by: Option<String>,
+    /// Where it is described.
+    pub at: Place,
+}
+
+/// One operation: one documentation page.
+#[derive(Debug, Clone)]
+pub struct Operation {
+    /// Its name on the wire.
+    pub name: String,
+    /// The page that it was transcribed from.
+    pub page: Page,
+    /// Used for set-up and clean-up only, not tested.
+    pub support: bool,
+    /// The entity that a successful call creates.
+    pub creates: Option<String>,
+    /// The parameter table.
+    pub parameters: Vec<Parameter>,
+    /// The error table.
+    pub errors: Vec<ErrorRow>,
+    /// The response elements.
+    pub response: Vec<Element>,
+    /// Sentences of the page that promise nothing a request could show.
+    pub narrative: Vec<Quote>,
+    /// Findings about the page that the author has seen.
+    pub acknowledged: Vec<Acknowledgement>,
+    /// Where the operation is named.
+    pub at: Place,
+}
+
+impl Operation {
+    /// The parameter of that name.
+    pub fn parameter(&self, name: &str) -> Option<&Parameter> {
+        self.parameters.iter().find(|parameter| parameter.name == name)
+    }
+}
+
+/// A documentation page.
+#[derive(Debug, Clone)]
+pub struct Page {
+    /// Its title.
+    pub title: String,
+    /// The date that it gives for its last update.
+    pub updated: Option<String>,
+    /// Where it was read.
+    pub url: Option<String>,
+}
+
+/// One row of a parameter table.
+#[derive(Debug, Clone)]
+pub struct Parameter {
+    /// Its name on the wire.
+    pub name: String,
+    /// Whether a call must carry it.
+    pub required: Required,
+    /// A parameter of every call of the service, which the protocol places beside the others.
+    pub common: bool,
+    /// What its value must be.
+    pub rules: Rules,
+    /// No two living entities share its value.
+    pub unique: bool,
+    /// The entity whose id it is.
+    pub exists: Option<String>,
+    /// The page's example.
+    pub example: Option<Json>,
+    /// A value to send where the page's example cannot be.
+    pub sample: Option<Json>,
+    /// The page's sentences about it.
+    pub says: Vec<Quote>,
+    /// Where it is named.
+    pub at: Place,
+}
+
+/// Whether a call must carry a parameter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Required {
+    /// It must.
+    Yes,
+    /// It need not.
+    No,
+    /// The page contradicts itself.
+    Unclear,
+}
+
+/// What a value must be, apart from being there.
+#[derive(Debug, Clone)]
+pub struct Rules {
+    /// Its type.
+    pub kind: Type,
+    /// How long.
+    pub length: Option<Length>,
+    /// Of which characters.
+    pub characters: Option<Characters>,
+    /// In which form.
+    pub format: Option<Format>,
+    /// One of these.
+    pub values: Option<Vec<Json>>,
+    /// What each member of an array must be.
+    pub items: Option<Box<Rules>>,
+    /// Where the rules are written.
+    pub at: Place,
+}
+
+/// The types of values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Type {
+    /// Text.
+    String,
+    /// A whole number.
+    Integer,
+    /// A number.
+    Number,
+    /// True or false.
+    Boolean,
+    /// A list.
+    Array,
+    /// Named members.
+    Object,
+}
+
+impl Type {
+    /// Every type's name in a spec.
+    pub const NAMES: &'static [&'static str] = &["string", "integer", "number", "boolean", "array", "object"];
+
+    /// The type of that name.
+    pub fn named(name: &str) -> Option<Self> {
+        let all = [Self::String, Self::Integer, Self::Number, Self::Boolean, Self::Array, Self::Object];
+        all.into_iter().find(|kind| kind.name() == name)
+    }
+
+    /// Its name in a spec.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::String => "string",
+            Self::Integer => "integer",
+            Self::Number => "number",
+            Self::Boolean => "boolean",
+            Self::Array => "array",
+            Self::Object => "object",
+        }
+    }
+}
+
+/// How long a value may be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Length {
+    /// The least.
+    pub min: u64,
+    /// The most.
+    pub max: Limit,
+    /// What is counted.
+    pub unit: Unit,
+}
+
+/// An upper limit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Limit {
+    /// The page names none.
+    None,
+    /// This many.
+    At(u64),
+    /// The page names a limit without giving it.
+    Unstated,
+}
+
+/// What a length counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unit {
+    /// Characters, which readers count differently beyond ASCII.
+    Characters,
+    /// Bytes of UTF-8.
+    Bytes,
+}
+
+impl fmt::Display for Length {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.min, self.max) {
+            (min, Limit::At(max)) if min == max => write!(f, "{min}"),
+            (0, Limit::At(max)) => write!(f, "..{max}"),
+            (min, Limit::At(max)) => write!(f, "{min}..{max}"),
+            (0, Limit::Unstated) => write!(f, "..unstated"),
+            (min, Limit::Unstated) => write!(f, "{min}..unstated"),
+            (min, Limit::None) => write!(f, "{min}.."),
+        }
+    }
+}
+
+/// Of which characters a text may be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Characters {
+    /// `letters` are among them.
+    pub letters: bool,
+    /// `digits` are among them.
+    pub digits: bool,
+    /// These single characters are among them.
+    pub also: Vec<char>,
+    /// These cannot stand first.
+    pub not_first: Vec<char>,
+    /// Characters on which the page contradicts itself or keeps silent.
+    pub unclear: Unclear,
+}
+
+/// Characters on which nothing can be held.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Unclear {
+    /// These.
+    These(Vec<char>),
+    /// All that are not named.
+    Others,
+}
+
+/// Forms that have a name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Format {
+    /// An e-mail address.
+    Email,
+    /// `<country code>-<mobile phone number>`; the codes that the page supports, if it says.
+    Phone {
+        /// Supported country codes; empty where the page names none.
+        countries: Vec<String>,
+    },
+}
+
+impl Format {
+    /// Every format's name in a spec.
+    pub const NAMES: &'static [&'static str] = &["email", "phone"];
+}
+
+/// One row of an error table.
+#[derive(Debug, Clone)]
+pub struct ErrorRow {
+    /// The HTTP status; `None` is not judged.
+    pub status: Option<u16>,
+    /// The codes that it names (mostly one).
+    pub codes: Vec<String>,
+    /// The message; `None` is not judged.
+    pub message: Option<String>,
+    /// What it answers.
+    pub when: When,
+    /// The row's description on the page.
+    pub says: Option<String>,
+    /// Where it is written.
+    pub at: Place,
+}
+
+/// What an error row answers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum When {
+    /// Violations of rules: parameter (or `*` for any) and breach.
+    Breaches(Vec<(String, Breach)>),
+    /// Something about the target and not about the request.
+    Circumstance(Circumstance),
+    /// Something about the request as a whole.
+    Request(RequestFault),
+    /// The page does not say.
+    Unsaid,
+}
+
+/// Circumstances that make a target refuse a request that breaks no rule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Circumstance {
+    /// Another call is in the way; trying again helps.
+    Busy,
+    /// A quota is used up.
+    Quota,
+    /// The entity's state does not allow it.
+    State,
+    /// Too many calls.
+    Throttled,
+    /// Who calls, or what they may do.
+    Auth,
+}
+
+impl Circumstance {
+    /// Every circumstance with its name in a spec.
+    pub const ALL: [(Self, &'static str); 5] = [
+        (Self::Busy, "busy"),
+        (Self::Quota, "quota"),
+        (Self::State, "state"),
+        (Self::Throttled, "throttled"),
+        (Self::Auth, "auth"),
+    ];
+
+    /// Its name in a spec.
+    pub fn name(self) -> &'static str {
+        Self::ALL.iter().find(|(circumstance, _)| *circumstance == self).map_or("", |(_, name)| name)
+    }
+
+    /// Whether the same request may succeed a moment later.
+    pub fn passes(self) -> bool {
+        matches!(self, Self::Busy | Self::Throttled)
+    }
+}
+
+/// Faults of a request that concern no single parameter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RequestFault {
+    /// A parameter that the page does not know.
+    UnknownParameter,
+    /// An operation that the service does not have.
+    UnknownAction,
+    /// A version that the service does not have.
+    UnknownVersion,
+    /// A request that cannot be read.
+    Malformed,
+}
+
+impl RequestFault {
+    /// Every fault with its name in a spec.
+    pub const ALL: [(Self, &'static str); 4] = [
+        (Self::UnknownParameter, "unknown-parameter"),
+        (Self::UnknownAction, "unknown-action"),
+        (Self::UnknownVersion, "unknown-version"),
+        (Self::Malformed, "malformed-request"),
+    ];
+}
+
+/// One response element.
+#[derive(Debug, Clone)]
+pub struct Element {
+    /// Its name.
+    pub name: String,
+    /// Its type.
+    pub kind: Type,
+    /// It may be absent.
+    pub optional: bool,
+    /// It differs from call to call; snapshots leave its value out.
+    pub varies: bool,
+    /// The page calls it unique.
+    pub unique: bool,
+    /// Members of an object, or of each member of an array.
+    pub elements: Vec<Element>,
+    /// The values that it can take, if the page lists them.
+    pub values: Vec<Json>,
+    /// The page's example.
+    pub example: Option<Json>,
+    /// The page's sentence about it.
+    pub says: Option<String>,
+    /// Where it is written.
+    pub at: Place,
+}
+
+/// A sentence of the page.
+#[derive(Debug, Clone)]
+pub struct Quote {
+    /// The sentence, word for word.
+    pub text: String,
+    /// The rules that it states; empty means all of the parameter.
+    pub of: Vec<Breach>,
+    /// Where it is quoted.
+    pub at: Place,
+}
+
+/// A finding that the author of the spec knows about.
+#[derive(Debug, Clone)]
+pub struct Acknowledgement {
+    /// The finding's id.
+    pub finding: String,
+    /// What it is about (a parameter or a code); `None` for any.
+    pub about: Option<String>,
+    /// Why it stays.
+    pub because: String,
+    /// Where it is written.
+    pub at: Place,
+}

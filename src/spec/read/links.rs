@@ -1,0 +1,141 @@
+//! Names that must name something: parameters in error rows, entities, operations, elements.
+
+use crate::diagnostic::{Finding, did_you_mean};
+use crate::span::Place;
+use crate::spec::model::{Entity, ErrorRow, Operation, Service, Specs, When};
+
+/// Checks every name of every spec.
+pub fn check(specs: &Specs, findings: &mut Vec<Finding>) {
+    for service in &specs.services {
+        for row in &service.errors {
+            any_parameter(row, service, findings);
+        }
+        for entity in &service.entities {
+            check_entity(entity, service, findings);
+        }
+        for operation in &service.operations {
+            check_operation(operation, service, findings);
+        }
+    }
+    check_operation_names(specs, findings);
+}
+
+fn dangling<'a>(kind: &str, name: &str, place: &Place, known: impl IntoIterator<Item = &'a str>) -> Finding {
+    let known: Vec<&str> = known.into_iter().collect();
+    let finding = Finding::error("unknown-name", format!("there is no {kind} `{name}`")).at(place);
+    match did_you_mean(name, known.iter().copied()) {
+        Some(near) => finding.help(format!("did you mean `{near}`?")),
+        None if known.is_empty() => finding,
+        None => finding.help(format!("there is {}", known.join(", "))),
+    }
+}
+
+fn check_operation(operation: &Operation, service: &Service, findings: &mut Vec<Finding>) {
+    let parameters = || operation.parameters.iter().map(|parameter| parameter.name.as_str());
+    let entities = || service.entities.iter().map(|entity| entity.name.as_str());
+    for row in &operation.errors {
+        let When::Breaches(breaches) = &row.when else { continue };
+        let unknown = breaches.iter().find(|(name, _)| name != "*" && operation.parameter(name).is_none());
+        if let Some((name, _)) = unknown {
+            findings.push(dangling("parameter", name, &row.at, parameters()));
+        }
+    }
+    if let Some(name) = operation.creates.as_deref().filter(|name| service.entity(name).is_none()) {
+        findings.push(dangling("entity", name, &operation.at, entities()));
+    }
+    for parameter in &operation.parameters {
+        if let Some(name) = parameter.exists.as_deref().filter(|name| service.entity(name).is_none()) {
+            findings.push(dangling("entity", name, &parameter.at, entities()));
+        }
+    }
+}
+
+/// A service's row holds for all operations: a parameter that only some have is fine, one that none has is not.
+fn any_parameter(row: &ErrorRow, service: &Service, findings: &mut Vec<Finding>) {
+    let When::Breaches(breaches) = &row.when else { return };
+    let known = || service.operations.iter().flat_map(|operation| &operation.parameters);
+    for (name, _) in breaches {
+        if name != "*" && !known().any(|parameter| parameter.name == *name) {
+            findings.push(dangling(
+                "parameter",
+                name,
+                &row.at,
+                known().map(|parameter| parameter.name.as_str()),
+            ));
+            return;
+        }
+    }
+}
+
+fn check_entity(entity: &Entity, service: &Service, findings: &mut Vec<Finding>) {
+    let operations = || service.operations.iter().map(|operation| operation.name.as_str());
+    if entity.id.is_empty() {
+        let title = format!("the entity `{}` has no id", entity.name);
+        findings.push(
+            Finding::error("missing-key", title)
+                .at(&entity.at)
+                .help("`id`: where the id stands in the answer of the operation that makes it"),
+        );
+    }
+    match service.operation(&entity.made_by) {
+        None => findings.push(dangling("operation", &entity.made_by, &entity.at, operations())),
+        Some(maker) => check_maker(entity, maker, findings),
+    }
+    let Some(remover) = &entity.removed_by else { return };
+    match service.operation(remover) {
+        None => findings.push(dangling("operation", remover, &entity.at, operations())),
+        Some(remover)
+            if !remover
+                .parameters
+                .iter()
+                .any(|parameter| parameter.exists.as_ref() == Some(&entity.name)) =>
+        {
+            let title = format!("{} has no parameter that takes the id of `{}`", remover.name, entity.name);
+            let help = format!("mark the parameter with `exists: {}`", entity.name);
+            findings.push(Finding::error("unknown-name", title).at(&entity.at).help(help));
+        }
+        Some(_) => {}
+    }
+}
+
+fn check_maker(entity: &Entity, maker: &Operation, findings: &mut Vec<Finding>) {
+    let mut elements = &maker.response;
+    for name in entity.id.split('.').filter(|name| !name.is_empty()) {
+        match elements.iter().find(|element| element.name == name) {
+            Some(element) => elements = &element.elements,
+            None => {
+                let names = elements.iter().map(|element| element.name.as_str());
+                findings.push(dangling("response element", name, &entity.at, names));
+                return;
+            }
+        }
+    }
+    if maker.creates.as_ref() != Some(&entity.name) {
+        let title = format!("{} does not say that it creates `{}`", maker.name, entity.name);
+        let help = format!("write `creates: {}` there", entity.name);
+        findings.push(Finding::error("unknown-name", title).at(&entity.at).help(help));
+    }
+}
+
+/// Case ids begin with the operation's name, so no two operations of a folder can share it.
+fn check_operation_names(specs: &Specs, findings: &mut Vec<Finding>) {
+    let mut seen: Vec<&Operation> = Vec::new();
+    for (_, operation) in specs.operations() {
+        if let Some(earlier) = seen.iter().find(|earlier| earlier.name == operation.name) {
+            let title = format!("the operation {} stands in two files", operation.name);
+            findings.push(
+                Finding::error("repeated-key", title)
+                    .at(&operation.at)
+                    .help(format!("it stands first in {}", earlier.at.source.name)),
+            );
+        }
+        let stem = operation.at.source.name.rsplit('/').next().and_then(|name| name.strip_suffix(".yaml"));
+        if stem.is_some_and(|stem| stem != operation.name) {
+            let title = format!("the file of {} is called {}", operation.name, operation.at.source.name);
+            let help =
+                format!("call it {}.yaml, so that it is found by the operation's name", operation.name);
+            findings.push(Finding::error("file-name", title).at(&operation.at).help(help));
+        }
+        seen.push(operation);
+    }
+}

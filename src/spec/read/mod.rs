@@ -1,0 +1,123 @@
+//! Reading specs: files in, model or findings out.
+
+mod links;
+mod operation;
+mod reader;
+mod rules;
+
+use std::sync::Arc;
+
+pub use reader::{Fields, Reader};
+
+use crate::diagnostic::{Finding, any_error};
+use crate::span::Source;
+
+use super::forms;
+use super::model::{Codes, Entity, Operation, Protocol, Service, Specs};
+use super::yaml::{self, Node};
+
+/// The file of a service, in the folder of its operations.
+pub const SERVICE_FILE: &str = "service.yaml";
+
+/// A spec file and the folder that it lies in, below the spec folder, with `/` between names.
+#[derive(Debug, Clone)]
+pub struct SpecFile {
+    /// `alibaba-cloud/resource-directory-master`.
+    pub folder: String,
+    /// `AddMessageContact.yaml`.
+    pub file_name: String,
+    /// Its text.
+    pub source: Arc<Source>,
+}
+
+/// Reads all files of a spec folder.
+///
+/// # Errors
+/// Every finding of every file. Nothing can be generated or sent until they are mended.
+pub fn read(files: &[SpecFile]) -> Result<Specs, Vec<Finding>> {
+    let mut reader = Reader::default();
+    let mut folders: Vec<&str> = files.iter().map(|file| file.folder.as_str()).collect();
+    folders.sort_unstable();
+    folders.dedup();
+    let mut specs = Specs::default();
+    for folder in folders {
+        let of_folder: Vec<&SpecFile> = files.iter().filter(|file| file.folder == folder).collect();
+        specs.services.extend(reader.service_folder(folder, &of_folder));
+    }
+    links::check(&specs, &mut reader.findings);
+    match any_error(&reader.findings) {
+        true => Err(reader.findings),
+        false => Ok(specs),
+    }
+}
+
+impl Reader {
+    fn service_folder(&mut self, folder: &str, files: &[&SpecFile]) -> Option<Service> {
+        let (services, operations): (Vec<&SpecFile>, Vec<&SpecFile>) =
+            files.iter().partition(|file| file.file_name == SERVICE_FILE);
+        let mut operations: Vec<Operation> = operations
+            .into_iter()
+            .filter_map(|file| self.document(file).and_then(|node| self.operation(&node)))
+            .collect();
+        operations.sort_by(|a, b| a.name.cmp(&b.name));
+        let Some(file) = services.first() else {
+            let title = format!("the folder {folder} has no {SERVICE_FILE}");
+            let place = operations.first().map(|operation| operation.at.clone());
+            let mut finding = Finding::error("missing-service", title)
+                .help("it says how the requests of the operations beside it travel");
+            finding.place = place;
+            self.note(finding);
+            return None;
+        };
+        let node = self.document(file)?;
+        let mut service = self.service(folder, &node)?;
+        service.operations = operations;
+        Some(service)
+    }
+
+    fn document(&mut self, file: &SpecFile) -> Option<Node> {
+        match yaml::read(&file.source) {
+            Ok(node) => Some(node),
+            Err(finding) => {
+                self.note(*finding);
+                None
+            }
+        }
+    }
+
+    fn service(&mut self, folder: &str, node: &Node) -> Option<Service> {
+        let fields = self.form(node, &forms::SERVICE)?;
+        let protocol = fields.get("protocol").and_then(|node| self.word(node, Protocol::NAMES));
+        let codes = fields.get("codes").and_then(|node| self.word(node, &["exact", "hierarchical"]));
+        let named = fields.get("service");
+        Some(Service {
+            folder: folder.to_owned(),
+            name: self.optional_text(&fields, "service").unwrap_or_default(),
+            vendor: self.optional_text(&fields, "vendor").unwrap_or_default(),
+            version: self.optional_text(&fields, "version").unwrap_or_default(),
+            protocol: protocol.and_then(Protocol::named).unwrap_or(Protocol::AcsRpc),
+            codes: if codes == Some("hierarchical") { Codes::Hierarchical } else { Codes::Exact },
+            errors: self.error_rows(&fields),
+            entities: self.entities(&fields),
+            operations: Vec::new(),
+            at: named.map_or_else(|| node.place.clone(), |node| node.place.clone()),
+        })
+    }
+
+    fn entities(&mut self, fields: &Fields<'_>) -> Vec<Entity> {
+        let entries = fields.get("entities").and_then(|node| self.map(node)).unwrap_or_default();
+        let mut entities = Vec::new();
+        for (key, node) in entries {
+            let Some(fields) = self.form(node, &forms::ENTITY) else { continue };
+            let removed_by = self.optional_text(&fields, "removed-by").filter(|name| name != "none");
+            entities.push(Entity {
+                name: key.name.clone(),
+                id: self.optional_text(&fields, "id").unwrap_or_default(),
+                made_by: self.optional_text(&fields, "made-by").unwrap_or_default(),
+                removed_by,
+                at: key.place.clone(),
+            });
+        }
+        entities
+    }
+}

@@ -1,0 +1,216 @@
+//! Reading an operation's file: parameters, error rows, response elements.
+
+use crate::diagnostic::{Finding, did_you_mean};
+use crate::spec::form::Form;
+use crate::spec::forms;
+use crate::spec::model::{
+    Acknowledgement, Circumstance, Element, ErrorRow, Operation, Page, Parameter, Quote, RequestFault,
+    Required, Type, When,
+};
+use crate::spec::yaml::{Key, Kind, Node};
+
+use super::reader::{Fields, Reader};
+
+impl Reader {
+    /// An operation's file.
+    pub fn operation(&mut self, node: &Node) -> Option<Operation> {
+        let fields = self.form(node, &forms::OPERATION)?;
+        let named = fields.get("operation");
+        let name = named.and_then(|node| self.text(node));
+        let page = fields.get("page").and_then(|node| self.page(node));
+        let operation = Operation {
+            name: name.unwrap_or_default(),
+            page: page.unwrap_or(Page { title: String::new(), updated: None, url: None }),
+            support: self.flag(&fields, "support"),
+            creates: self.optional_text(&fields, "creates"),
+            parameters: self.parameters(&fields),
+            errors: self.error_rows(&fields),
+            response: fields.get("response").map(|node| self.elements(node)).unwrap_or_default(),
+            narrative: self.narrative(&fields),
+            acknowledged: self.acknowledged(&fields),
+            at: named.map_or_else(|| node.place.clone(), |node| node.place.clone()),
+        };
+        Some(operation)
+    }
+
+    /// A key that is `true` or `false`, by default `false`.
+    pub fn flag(&mut self, fields: &Fields<'_>, key: &str) -> bool {
+        fields.get(key).and_then(|node| self.bool(node)).unwrap_or(false)
+    }
+
+    /// A key that holds text, if it is there.
+    pub fn optional_text(&mut self, fields: &Fields<'_>, key: &str) -> Option<String> {
+        fields.get(key).and_then(|node| self.text(node))
+    }
+
+    fn page(&mut self, node: &Node) -> Option<Page> {
+        let fields = self.form(node, &forms::PAGE)?;
+        Some(Page {
+            title: self.optional_text(&fields, "title").unwrap_or_default(),
+            updated: self.optional_text(&fields, "updated"),
+            url: self.optional_text(&fields, "url"),
+        })
+    }
+
+    fn narrative(&mut self, fields: &Fields<'_>) -> Vec<Quote> {
+        let nodes = fields.get("narrative").map(|node| self.list(node)).unwrap_or_default();
+        nodes
+            .into_iter()
+            .filter_map(|node| Some(Quote { text: self.text(node)?, of: Vec::new(), at: node.place.clone() }))
+            .collect()
+    }
+
+    fn acknowledged(&mut self, fields: &Fields<'_>) -> Vec<Acknowledgement> {
+        let nodes = fields.get("acknowledged").map(|node| self.list(node)).unwrap_or_default();
+        nodes.into_iter().filter_map(|node| self.acknowledgement(node)).collect()
+    }
+
+    fn acknowledgement(&mut self, node: &Node) -> Option<Acknowledgement> {
+        let fields = self.form(node, &forms::ACKNOWLEDGED)?;
+        Some(Acknowledgement {
+            finding: self.optional_text(&fields, "finding")?,
+            about: self.optional_text(&fields, "about"),
+            because: self.optional_text(&fields, "because")?,
+            at: node.place.clone(),
+        })
+    }
+
+    fn parameters(&mut self, fields: &Fields<'_>) -> Vec<Parameter> {
+        let entries = fields.get("parameters").and_then(|node| self.map(node)).unwrap_or_default();
+        entries.into_iter().filter_map(|(key, node)| self.parameter(key, node)).collect()
+    }
+
+    fn parameter(&mut self, key: &Key, node: &Node) -> Option<Parameter> {
+        let fields = self.form(node, &forms::PARAMETER)?;
+        let required = match fields.get("required") {
+            None => Required::No,
+            Some(node) if matches!(&node.kind, Kind::Text(text) if text == "unclear") => Required::Unclear,
+            Some(node) => match self.bool(node) {
+                Some(true) => Required::Yes,
+                _ => Required::No,
+            },
+        };
+        Some(Parameter {
+            name: key.name.clone(),
+            required,
+            common: self.flag(&fields, "common"),
+            rules: self.rules(&fields),
+            unique: self.flag(&fields, "unique"),
+            exists: self.optional_text(&fields, "exists"),
+            example: fields.get("example").map(Node::to_json),
+            sample: fields.get("sample").map(Node::to_json),
+            says: fields.get("says").map(|node| self.quotes(node)).unwrap_or_default(),
+            at: key.place.clone(),
+        })
+    }
+
+    /// The error rows under `errors`.
+    pub fn error_rows(&mut self, fields: &Fields<'_>) -> Vec<ErrorRow> {
+        let nodes = fields.get("errors").map(|node| self.list(node)).unwrap_or_default();
+        nodes.into_iter().filter_map(|node| self.error_row(node)).collect()
+    }
+
+    fn error_row(&mut self, node: &Node) -> Option<ErrorRow> {
+        let fields = self.form(node, &forms::ERROR_ROW)?;
+        let code = fields.get("code")?;
+        let codes: Vec<String> =
+            self.list_or_one(code).into_iter().filter_map(|node| self.text(node)).collect();
+        Some(ErrorRow {
+            status: fields.get("status").and_then(|node| self.status(node)),
+            codes,
+            message: self.optional_text(&fields, "message"),
+            when: fields.get("when").map_or(When::Unsaid, |node| self.when(node)),
+            says: self.optional_text(&fields, "says"),
+            at: code.place.clone(),
+        })
+    }
+
+    fn status(&mut self, node: &Node) -> Option<u16> {
+        if let Kind::Integer(status) = node.kind
+            && (100..600).contains(&status)
+        {
+            return u16::try_from(status).ok();
+        }
+        self.wrong(node, "an HTTP status from 100 to 599");
+        None
+    }
+
+    fn when(&mut self, node: &Node) -> When {
+        let Kind::Map(_) = node.kind else {
+            let word = self.word(node, &forms::when_words());
+            let circumstance = Circumstance::ALL.iter().find(|(_, name)| Some(*name) == word);
+            let fault = RequestFault::ALL.iter().find(|(_, name)| Some(*name) == word);
+            return match (circumstance, fault) {
+                (Some((circumstance, _)), _) => When::Circumstance(*circumstance),
+                (_, Some((fault, _))) => When::Request(*fault),
+                _ => When::Unsaid,
+            };
+        };
+        let mut breaches = Vec::new();
+        for (key, value) in self.map(node).unwrap_or_default() {
+            breaches.extend(self.breaches(value).into_iter().map(|breach| (key.name.clone(), breach)));
+        }
+        When::Breaches(breaches)
+    }
+
+    /// Response elements: a mapping whose `type` is a word is a leaf, any other is an object.
+    fn elements(&mut self, node: &Node) -> Vec<Element> {
+        let entries = self.map(node).unwrap_or_default();
+        entries.into_iter().filter_map(|(key, node)| self.element(key, node)).collect()
+    }
+
+    fn element(&mut self, key: &Key, node: &Node) -> Option<Element> {
+        let is_leaf = matches!(node.get("type").map(|node| &node.kind), Some(Kind::Text(_)));
+        if !is_leaf {
+            self.misspelt_leaf(node, &forms::ELEMENT)?;
+            return Some(Element {
+                name: key.name.clone(),
+                kind: Type::Object,
+                optional: false,
+                varies: false,
+                unique: false,
+                elements: self.elements(node),
+                values: Vec::new(),
+                example: None,
+                says: None,
+                at: key.place.clone(),
+            });
+        }
+        let fields = self.form(node, &forms::ELEMENT)?;
+        let kind = fields.get("type").and_then(|node| self.word(node, Type::NAMES)).and_then(Type::named)?;
+        Some(Element {
+            name: key.name.clone(),
+            kind,
+            optional: self.flag(&fields, "optional"),
+            varies: self.flag(&fields, "varies"),
+            unique: self.flag(&fields, "unique"),
+            elements: fields.get("elements").map(|node| self.elements(node)).unwrap_or_default(),
+            values: fields
+                .get("values")
+                .map(|node| self.list(node))
+                .unwrap_or_default()
+                .into_iter()
+                .map(Node::to_json)
+                .collect(),
+            example: fields.get("example").map(Node::to_json),
+            says: self.optional_text(&fields, "says"),
+            at: key.place.clone(),
+        })
+    }
+
+    /// A scalar among the members of what would be an object: most likely a leaf whose `type` is missing or misspelt.
+    fn misspelt_leaf(&mut self, node: &Node, form: &Form) -> Option<()> {
+        let Kind::Map(entries) = &node.kind else {
+            self.wrong(node, "a mapping");
+            return None;
+        };
+        let scalar = entries.iter().find(|(_, value)| !matches!(value.kind, Kind::Map(_)));
+        let Some((key, _)) = scalar else { return Some(()) };
+        let finding = Finding::error("missing-key", "this response element has no `type`").at(&key.place);
+        self.note(match did_you_mean(&key.name, form.key_names()) {
+            Some(near) if near != key.name => finding.help(format!("did you mean `{near}`?")),
+            _ => finding.help("a leaf says its type, as in {type: string}"),
+        });
+        None
+    }
+}

@@ -1,0 +1,189 @@
+//! Reading nodes by their forms. Every mistake becomes a finding at its place; reading goes on.
+
+use crate::diagnostic::{Finding, did_you_mean};
+use crate::span::Place;
+use crate::spec::form::Form;
+use crate::spec::yaml::{Key, Kind, Node};
+
+/// Collects findings while nodes are read.
+#[derive(Default)]
+pub struct Reader {
+    /// What was found so far.
+    pub findings: Vec<Finding>,
+}
+
+/// The entries of a mapping, its keys already checked.
+pub struct Fields<'n> {
+    entries: Vec<&'n (Key, Node)>,
+    /// Where the mapping begins.
+    pub at: &'n Place,
+}
+
+impl<'n> Fields<'n> {
+    /// The value under a key.
+    pub fn get(&self, name: &str) -> Option<&'n Node> {
+        self.entries.iter().find(|(key, _)| key.name == name).map(|(_, node)| node)
+    }
+}
+
+impl Reader {
+    /// Notes a finding.
+    pub fn note(&mut self, finding: Finding) {
+        self.findings.push(finding);
+    }
+
+    /// A mapping of the language: unknown, repeated and missing keys are findings.
+    pub fn form<'n>(&mut self, node: &'n Node, form: &Form) -> Option<Fields<'n>> {
+        let entries = self.map(node)?;
+        for (key, _) in &entries {
+            if !form.key_names().any(|name| name == key.name) {
+                self.unknown_key(key, form);
+            }
+        }
+        for wanted in form.keys.iter().filter(|wanted| wanted.required) {
+            if !entries.iter().any(|(key, _)| key.name == wanted.name) {
+                let title = format!("this {} has no `{}`", words(form.name), wanted.name);
+                let finding = Finding::error("missing-key", title).at(&node.place);
+                self.note(finding.help(format!("`{}`: {}", wanted.name, wanted.doc)));
+            }
+        }
+        Some(Fields { entries, at: &node.place })
+    }
+
+    fn unknown_key(&mut self, key: &Key, form: &Form) {
+        let title = format!("`{}` is no key of {}", key.name, article(&words(form.name)));
+        let finding = Finding::error("unknown-key", title).at(&key.place);
+        let known: Vec<&str> = form.key_names().collect();
+        self.note(match did_you_mean(&key.name, known.iter().copied()) {
+            Some(near) => finding.help(format!("did you mean `{near}`?")),
+            None => finding.help(format!("it takes {}", known.join(", "))),
+        });
+    }
+
+    /// A mapping with free keys; repeated ones are findings.
+    pub fn map<'n>(&mut self, node: &'n Node) -> Option<Vec<&'n (Key, Node)>> {
+        let Kind::Map(entries) = &node.kind else {
+            self.wrong(node, "a mapping");
+            return None;
+        };
+        let mut kept: Vec<&(Key, Node)> = Vec::new();
+        for entry in entries {
+            if let Some((earlier, _)) = kept.iter().find(|(key, _)| key.name == entry.0.name) {
+                let title = format!("the key `{}` stands twice", entry.0.name);
+                let finding = Finding::error("repeated-key", title).at(&entry.0.place);
+                self.note(finding.help(format!("it stands first in line {}", earlier.place.line())));
+            } else {
+                kept.push(entry);
+            }
+        }
+        Some(kept)
+    }
+
+    /// Text.
+    pub fn text(&mut self, node: &Node) -> Option<String> {
+        match &node.kind {
+            Kind::Text(text) => Some(text.clone()),
+            Kind::Integer(_) | Kind::Number(_) | Kind::Bool(_) => {
+                let written = written(node);
+                let finding =
+                    Finding::error("wrong-type", format!("expected text, found {}", node.kind_name()));
+                self.note(finding.at(&node.place).help(format!("write it in quotes: \"{written}\"")));
+                None
+            }
+            _ => {
+                self.wrong(node, "text");
+                None
+            }
+        }
+    }
+
+    /// `true` or `false`.
+    pub fn bool(&mut self, node: &Node) -> Option<bool> {
+        match &node.kind {
+            Kind::Bool(value) => Some(*value),
+            Kind::Text(text) => {
+                let finding =
+                    Finding::error("wrong-type", "expected true or false, found text").at(&node.place);
+                self.note(match text.to_ascii_lowercase().as_str() {
+                    "yes" | "y" | "on" => finding.help("write true; in YAML 1.2 yes and on are text"),
+                    "no" | "n" | "off" => finding.help("write false; in YAML 1.2 no and off are text"),
+                    _ => finding,
+                });
+                None
+            }
+            _ => {
+                self.wrong(node, "true or false");
+                None
+            }
+        }
+    }
+
+    /// A list; a single value where one is allowed counts as a list of one.
+    pub fn list_or_one<'n>(&mut self, node: &'n Node) -> Vec<&'n Node> {
+        match &node.kind {
+            Kind::List(items) => items.iter().collect(),
+            _ => vec![node],
+        }
+    }
+
+    /// A list.
+    pub fn list<'n>(&mut self, node: &'n Node) -> Vec<&'n Node> {
+        match &node.kind {
+            Kind::List(items) => items.iter().collect(),
+            _ => {
+                self.wrong(node, "a list");
+                Vec::new()
+            }
+        }
+    }
+
+    /// A word out of a list of words.
+    pub fn word(&mut self, node: &Node, words: &[&'static str]) -> Option<&'static str> {
+        let text = self.text(node)?;
+        if let Some(word) = words.iter().find(|word| **word == text) {
+            return Some(word);
+        }
+        let finding =
+            Finding::error("unknown-word", format!("`{text}` is none of the words that stand here"))
+                .at(&node.place);
+        self.note(match did_you_mean(&text, words.iter().copied()) {
+            Some(near) => finding.help(format!("did you mean `{near}`?")),
+            None => finding.help(format!("one of {}", words.join(", "))),
+        });
+        None
+    }
+
+    /// A value of another kind than the language wants.
+    pub fn wrong(&mut self, node: &Node, wanted: &str) {
+        let title = format!("expected {wanted}, found {}", node.kind_name());
+        self.note(Finding::error("wrong-type", title).at(&node.place));
+    }
+
+    /// A value that no request or answer could meet.
+    pub fn impossible(&mut self, place: &Place, title: impl Into<String>, help: impl Into<String>) {
+        self.note(Finding::error("impossible-rule", title).at(place).help(help));
+    }
+}
+
+fn written(node: &Node) -> &str {
+    &node.place.source.text[node.place.span.start..node.place.span.end]
+}
+
+/// `ErrorRow` as `error row`.
+fn words(name: &str) -> String {
+    let mut words = String::new();
+    for (index, letter) in name.chars().enumerate() {
+        if letter.is_ascii_uppercase() && index > 0 {
+            words.push(' ');
+        }
+        words.push(letter.to_ascii_lowercase());
+    }
+    words
+}
+
+fn article(noun: &str) -> String {
+    match noun.starts_with(['a', 'e', 'i', 'o', 'u']) {
+        true => format!("an {noun}"),
+        false => format!("a {noun}"),
+    }
+}

@@ -1,0 +1,235 @@
+//! Reading what a value must be.
+
+use crate::diagnostic::Finding;
+use crate::json::Json;
+use crate::spec::breach::Breach;
+use crate::spec::forms;
+use crate::spec::model::{Characters, Format, Length, Limit, Quote, Rules, Type, Unclear, Unit};
+use crate::spec::yaml::{Kind, Node};
+
+use super::reader::{Fields, Reader};
+
+impl Reader {
+    /// The rules of a parameter or of an array's members.
+    pub fn rules(&mut self, fields: &Fields<'_>) -> Rules {
+        let kind = fields.get("type").and_then(|node| self.word(node, Type::NAMES));
+        let kind = kind.and_then(Type::named).unwrap_or(Type::String);
+        let rules = Rules {
+            kind,
+            length: fields.get("length").and_then(|node| self.length(node)),
+            characters: fields.get("characters").and_then(|node| self.characters(node)),
+            format: fields.get("format").and_then(|node| self.format(node)),
+            values: fields.get("values").map(|node| self.values(node)),
+            items: fields.get("items").and_then(|node| self.items(node, kind)),
+            at: fields.at.clone(),
+        };
+        self.fitting(&rules, fields);
+        rules
+    }
+
+    fn fitting(&mut self, rules: &Rules, fields: &Fields<'_>) {
+        for name in ["length", "characters", "format"] {
+            if rules.kind != Type::String
+                && let Some(node) = fields.get(name)
+            {
+                let title = format!("`{name}` says nothing about {}", plural(rules.kind));
+                self.impossible(
+                    &node.place,
+                    title,
+                    "it holds for strings; of an array's members write `items`",
+                );
+            }
+        }
+        if rules.kind == Type::Array && rules.items.is_none() {
+            let finding = Finding::error("missing-key", "this array says nothing about its members");
+            self.note(finding.at(fields.at).help("`items`: what each member must be"));
+        }
+    }
+
+    fn items(&mut self, node: &Node, kind: Type) -> Option<Box<Rules>> {
+        if kind != Type::Array {
+            self.impossible(
+                &node.place,
+                format!("`items` says nothing about {}", plural(kind)),
+                "only arrays have members",
+            );
+        }
+        let fields = self.form(node, &forms::ITEM)?;
+        Some(Box::new(self.rules(&fields)))
+    }
+
+    fn values(&mut self, node: &Node) -> Vec<Json> {
+        let values: Vec<Json> = self.list(node).into_iter().map(Node::to_json).collect();
+        if matches!(&node.kind, Kind::List(items) if items.is_empty()) {
+            self.impossible(
+                &node.place,
+                "no value is valid",
+                "list the values that the page lists, or leave `values` out",
+            );
+        }
+        values
+    }
+
+    fn length(&mut self, node: &Node) -> Option<Length> {
+        let (bounds, unit) = match &node.kind {
+            Kind::Map(_) => {
+                let fields = self.form(node, &forms::LENGTH)?;
+                let unit = fields.get("unit").and_then(|unit| self.word(unit, &["characters", "bytes"]));
+                (fields.get("is")?, if unit == Some("bytes") { Unit::Bytes } else { Unit::Characters })
+            }
+            _ => (node, Unit::Characters),
+        };
+        let parsed = match &bounds.kind {
+            Kind::Integer(exact) => u64::try_from(*exact).ok().map(|exact| (exact, Limit::At(exact))),
+            Kind::Text(text) => parse_bounds(text),
+            _ => None,
+        };
+        let Some((min, max)) = parsed else {
+            let finding = Finding::error("wrong-type", "this is no length").at(&bounds.place);
+            self.note(finding.help("write 2..12, ..64, 2.., 5 or ..unstated"));
+            return None;
+        };
+        if matches!(max, Limit::At(max) if max < min) {
+            self.impossible(
+                &bounds.place,
+                "no text is that long: the least is more than the most",
+                "write the smaller number first",
+            );
+            return None;
+        }
+        Some(Length { min, max, unit })
+    }
+
+    fn characters(&mut self, node: &Node) -> Option<Characters> {
+        let mut characters = Characters {
+            letters: false,
+            digits: false,
+            also: Vec::new(),
+            not_first: Vec::new(),
+            unclear: Unclear::These(Vec::new()),
+        };
+        let of = match &node.kind {
+            Kind::Map(_) => {
+                let fields = self.form(node, &forms::CHARACTERS)?;
+                if let Some(node) = fields.get("not-first") {
+                    characters.not_first = self.single_characters(node);
+                }
+                if let Some(node) = fields.get("unclear") {
+                    characters.unclear = match &node.kind {
+                        Kind::Text(text) if text == "others" => Unclear::Others,
+                        _ => Unclear::These(self.single_characters(node)),
+                    };
+                }
+                fields.get("of")?
+            }
+            _ => node,
+        };
+        for item in self.list_or_one(of) {
+            match self.text(item).as_deref() {
+                Some("letters") => characters.letters = true,
+                Some("digits") => characters.digits = true,
+                Some(_) => characters.also.extend(self.single_characters(item)),
+                None => {}
+            }
+        }
+        Some(characters)
+    }
+
+    fn single_characters(&mut self, node: &Node) -> Vec<char> {
+        let mut characters = Vec::new();
+        for item in self.list_or_one(node) {
+            let Some(text) = self.text(item) else { continue };
+            let mut chars = text.chars();
+            match (chars.next(), chars.next()) {
+                (Some(single), None) => characters.push(single),
+                _ => {
+                    let finding = Finding::error(
+                        "unknown-word",
+                        format!("`{text}` is neither a class nor one character"),
+                    );
+                    self.note(finding.at(&item.place).help("write letters, digits, or single characters"));
+                }
+            }
+        }
+        characters
+    }
+
+    fn format(&mut self, node: &Node) -> Option<Format> {
+        let (name, countries) = match &node.kind {
+            Kind::Map(_) => {
+                let fields = self.form(node, &forms::FORMAT)?;
+                let countries = fields.get("countries").map(|node| self.list(node)).unwrap_or_default();
+                let countries = countries.into_iter().map(|node| match &node.kind {
+                    Kind::Text(text) => text.clone(),
+                    _ => node.to_json().to_string(),
+                });
+                (fields.get("is")?, countries.collect())
+            }
+            _ => (node, Vec::new()),
+        };
+        match self.word(name, Format::NAMES)? {
+            "phone" => Some(Format::Phone { countries }),
+            _ => Some(Format::Email),
+        }
+    }
+
+    /// The sentences about a parameter.
+    pub fn quotes(&mut self, node: &Node) -> Vec<Quote> {
+        let mut quotes = Vec::new();
+        for item in self.list_or_one(node) {
+            let at = item.place.clone();
+            if let Kind::Map(_) = item.kind {
+                let Some(fields) = self.form(item, &forms::QUOTE) else { continue };
+                let text = fields.get("quote").and_then(|node| self.text(node));
+                let of = fields.get("of").map(|node| self.breaches(node)).unwrap_or_default();
+                quotes.extend(text.map(|text| Quote { text, of, at }));
+            } else {
+                quotes.extend(self.text(item).map(|text| Quote { text, of: Vec::new(), at }));
+            }
+        }
+        quotes
+    }
+
+    /// Names of rules or of parts of rules.
+    pub fn breaches(&mut self, node: &Node) -> Vec<Breach> {
+        let names = Breach::names();
+        let mut breaches = Vec::new();
+        for item in self.list_or_one(node) {
+            breaches.extend(self.word(item, &names).map(Breach::named).unwrap_or_default());
+        }
+        breaches
+    }
+}
+
+fn parse_bounds(text: &str) -> Option<(u64, Limit)> {
+    let (min, max) = text.split_once("..")?;
+    let min = if min.is_empty() { 0 } else { min.trim().parse().ok()? };
+    let max = match max.trim() {
+        "" => Limit::None,
+        "unstated" => Limit::Unstated,
+        number => Limit::At(number.parse().ok()?),
+    };
+    Some((min, max))
+}
+
+fn plural(kind: Type) -> String {
+    match kind {
+        Type::Boolean => "booleans".to_owned(),
+        _ => format!("{}s", kind.name()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bounds_are_read_on_both_sides() {
+        assert_eq!(parse_bounds("2..12"), Some((2, Limit::At(12))));
+        assert_eq!(parse_bounds("..64"), Some((0, Limit::At(64))));
+        assert_eq!(parse_bounds("2.."), Some((2, Limit::None)));
+        assert_eq!(parse_bounds("..unstated"), Some((0, Limit::Unstated)));
+        assert_eq!(parse_bounds("2-12"), None);
+        assert_eq!(parse_bounds("a..b"), None);
+    }
+}

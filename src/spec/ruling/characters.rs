@@ -1,0 +1,55 @@
+//! Characters: certainly among those named, certainly not, or a matter of reading.
+
+use unicode_properties::{GeneralCategory, GeneralCategoryGroup, UnicodeGeneralCategory};
+
+use crate::spec::breach::Breach;
+use crate::spec::model::{Characters, Unclear};
+
+use super::Ruling;
+
+const OTHER_SCRIPT: &str = "the page does not say whether the letters and digits of other scripts count";
+const CONTRADICTED: &str = "the page contradicts itself on this character, or is silent";
+
+/// What the rule says about a text.
+pub fn ruling(rule: &Characters, text: &str) -> Ruling {
+    let of_all =
+        text.chars().map(|character| of_character(rule, character)).fold(Ruling::holds(), Ruling::and);
+    match text.chars().next() {
+        Some(first) if rule.not_first.contains(&first) => of_all.and(Ruling::breaks(Breach::CharactersFirst)),
+        _ => of_all,
+    }
+}
+
+fn of_character(rule: &Characters, character: char) -> Ruling {
+    if named(rule, character) {
+        return Ruling::holds();
+    }
+    let unclear = match &rule.unclear {
+        Unclear::These(these) => these.contains(&character),
+        Unclear::Others => true,
+    };
+    if unclear {
+        return Ruling::open(Breach::CharactersOf, CONTRADICTED);
+    }
+    match !character.is_ascii() && may_be_named(rule, character) {
+        true => Ruling::open(Breach::CharactersOf, OTHER_SCRIPT),
+        false => Ruling::breaks(Breach::CharactersOf),
+    }
+}
+
+fn named(rule: &Characters, character: char) -> bool {
+    (rule.letters && character.is_ascii_alphabetic())
+        || (rule.digits && character.is_ascii_digit())
+        || rule.also.contains(&character)
+}
+
+/// Beyond ASCII: letters with their combining marks, and numbers, by their general category in Unicode. `Ⅷ` is a number
+/// that some call a letter; a decimal digit is none.
+fn may_be_named(rule: &Characters, character: char) -> bool {
+    let is_decimal = character.general_category() == GeneralCategory::DecimalNumber;
+    match character.general_category_group() {
+        GeneralCategoryGroup::Letter | GeneralCategoryGroup::Mark => rule.letters,
+        GeneralCategoryGroup::Number => rule.digits || (rule.letters && !is_decimal),
+        _ => false,
+    }
+}

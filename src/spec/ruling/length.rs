@@ -1,0 +1,55 @@
+//! Length, counted in every way that the page's word allows.
+
+use unicode_segmentation::UnicodeSegmentation;
+
+use crate::spec::breach::Breach;
+use crate::spec::model::{Length, Limit, Unit};
+
+use super::Ruling;
+
+/// Where a limit is named but not given, a text of this many characters is short enough for any limit in use: the
+/// shortest that e-mail systems set is 64.
+pub const PLAUSIBLE: u64 = 60;
+
+/// Where a limit is named but not given, a text of this many characters is beyond any limit in use.
+pub const FAR: u64 = 1_000;
+
+/// What the rule says about a text.
+pub fn ruling(length: &Length, text: &str) -> Ruling {
+    let counts = match length.unit {
+        Unit::Bytes => vec![text.len() as u64],
+        Unit::Characters => character_counts(text),
+    };
+    let too_short = counts.iter().filter(|count| **count < length.min).count();
+    let too_long = counts.iter().filter(|count| beyond(**count, length.max)).count();
+    let unsure =
+        length.max == Limit::Unstated && counts.iter().any(|count| (PLAUSIBLE + 1..FAR).contains(count));
+    side(too_short, counts.len(), Breach::LengthMin).and(side(too_long, counts.len(), Breach::LengthMax)).and(
+        if unsure {
+            Ruling::open(Breach::LengthMax, "the page names a limit without giving it")
+        } else {
+            Ruling::holds()
+        },
+    )
+}
+
+fn beyond(count: u64, max: Limit) -> bool {
+    match max {
+        Limit::None => false,
+        Limit::At(max) => count > max,
+        Limit::Unstated => count >= FAR,
+    }
+}
+
+fn side(outside: usize, ways: usize, breach: Breach) -> Ruling {
+    match outside {
+        0 => Ruling::holds(),
+        all if all == ways => Ruling::breaks(breach),
+        _ => Ruling::open(breach, "beyond ASCII it depends on what counts as one character"),
+    }
+}
+
+/// Code points, UTF-16 units, and what a reader sees as one character (UAX 29).
+fn character_counts(text: &str) -> Vec<u64> {
+    vec![text.chars().count() as u64, text.encode_utf16().count() as u64, text.graphemes(true).count() as u64]
+}

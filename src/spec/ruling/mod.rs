@@ -1,0 +1,252 @@
+//! What a page's rules make of a value: it holds, it breaks a rule, or the page leaves it open.
+//!
+//! This is the oracle. It is three-valued on purpose: a value on which two careful readers of the page could differ is
+//! `open`, and nothing is held against a target for it.
+
+mod characters;
+mod email;
+mod length;
+mod phone;
+
+use crate::json::Json;
+
+use super::breach::Breach;
+use super::model::{Format, Parameter, Required, Rules, Type};
+
+pub use length::{FAR, PLAUSIBLE};
+
+/// What the rules of one parameter say about one value.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Ruling {
+    /// The rules that it certainly breaks.
+    pub breaches: Vec<Breach>,
+    /// The rules that a careful reader could say it breaks, and why another would not.
+    pub open: Vec<(Breach, &'static str)>,
+}
+
+/// The three outcomes of a ruling.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// No rule is broken under any reading.
+    Holds,
+    /// A rule is broken under every reading.
+    Breaks,
+    /// It depends on the reading.
+    Open,
+}
+
+impl Ruling {
+    /// A value that breaks nothing.
+    pub fn holds() -> Self {
+        Self::default()
+    }
+
+    /// A value that breaks one rule.
+    pub fn breaks(breach: Breach) -> Self {
+        Self { breaches: vec![breach], open: Vec::new() }
+    }
+
+    /// A value of which the page does not say whether it breaks a rule.
+    pub fn open(breach: Breach, why: &'static str) -> Self {
+        Self { breaches: Vec::new(), open: vec![(breach, why)] }
+    }
+
+    /// Adds a rule that a reader could name as the broken one too.
+    fn or(mut self, breach: Breach, why: &'static str) -> Self {
+        self.open.push((breach, why));
+        self
+    }
+
+    /// Both rulings hold for the value.
+    pub fn and(mut self, other: Self) -> Self {
+        for breach in other.breaches {
+            if !self.breaches.contains(&breach) {
+                self.breaches.push(breach);
+            }
+        }
+        for open in other.open {
+            if !self.open.contains(&open) {
+                self.open.push(open);
+            }
+        }
+        self
+    }
+
+    /// One or the other ruling holds, and the page does not say which.
+    pub fn either(self, other: Self, why: &'static str) -> Self {
+        let both_break = self.outcome() == Outcome::Breaks && other.outcome() == Outcome::Breaks;
+        let (mut breaches, alternatives) = match both_break {
+            true => (self.breaches, other.breaches),
+            false => (Vec::new(), [self.breaches, other.breaches].concat()),
+        };
+        breaches.dedup();
+        let alternatives = alternatives.into_iter().map(|breach| (breach, why));
+        Self { breaches, open: alternatives.chain(self.open).chain(other.open).collect() }
+    }
+
+    /// What is to be expected.
+    pub fn outcome(&self) -> Outcome {
+        match (self.breaches.is_empty(), self.open.is_empty()) {
+            (false, _) => Outcome::Breaks,
+            (true, false) => Outcome::Open,
+            (true, true) => Outcome::Holds,
+        }
+    }
+
+    /// Every breach that an error row may answer for.
+    pub fn answerable(&self) -> Vec<Breach> {
+        let mut all = self.breaches.clone();
+        all.extend(self.open.iter().map(|(breach, _)| *breach));
+        all.sort_unstable();
+        all.dedup();
+        all
+    }
+
+    /// Why the page leaves it open, if it does.
+    pub fn why_open(&self) -> Option<&'static str> {
+        self.open.first().map(|(_, why)| *why)
+    }
+}
+
+/// What the parameter's rules say about a value; `None` is an absent parameter.
+pub fn on_parameter(parameter: &Parameter, value: Option<&Json>) -> Ruling {
+    let Some(value) = value else { return on_absence(parameter) };
+    let as_given = on_value(&parameter.rules, value);
+    match counts_as_absent(value) {
+        true => on_emptiness(parameter, value, as_given),
+        false => as_given,
+    }
+}
+
+/// An empty value may count as not given, and blanks as empty.
+fn on_emptiness(parameter: &Parameter, value: &Json, as_given: Ruling) -> Ruling {
+    const WHY: &str = "an empty value may count as not given";
+    let as_empty = match value {
+        Json::Text(text) if !text.is_empty() => on_value(&parameter.rules, &Json::Text(String::new())),
+        _ => as_given.clone(),
+    };
+    let either = as_given.clone().either(on_absence(parameter), WHY);
+    match as_empty == as_given {
+        true => either,
+        false => either.either(as_empty, WHY),
+    }
+}
+
+fn on_absence(parameter: &Parameter) -> Ruling {
+    match parameter.required {
+        Required::Yes => Ruling::breaks(Breach::Required),
+        Required::No => Ruling::holds(),
+        Required::Unclear => {
+            Ruling::open(Breach::Required, "the page contradicts itself on whether it is required")
+        }
+    }
+}
+
+fn counts_as_absent(value: &Json) -> bool {
+    match value {
+        Json::Null => true,
+        Json::Text(text) => text.chars().all(char::is_whitespace),
+        Json::List(items) => items.iter().all(counts_as_absent),
+        _ => false,
+    }
+}
+
+/// What the rules say about a value that is there.
+pub fn on_value(rules: &Rules, value: &Json) -> Ruling {
+    match (fits(rules.kind, value), converted(rules.kind, value)) {
+        (true, _) => on_fitting(rules, value),
+        (false, Some(converted)) => Ruling::breaks(Breach::Type).either(
+            on_fitting(rules, &converted),
+            "the page does not say whether a scalar of another type is converted",
+        ),
+        (false, None) => Ruling::breaks(Breach::Type),
+    }
+}
+
+fn on_fitting(rules: &Rules, value: &Json) -> Ruling {
+    let listed = rules.values.as_ref().map_or_else(Ruling::holds, |values| on_listed(values, value));
+    let inner = match value {
+        Json::Text(text) => on_text(rules, text),
+        Json::List(items) => on_items(rules, items),
+        _ => Ruling::holds(),
+    };
+    listed.and(inner)
+}
+
+fn fits(kind: Type, value: &Json) -> bool {
+    matches!(
+        (kind, value),
+        (Type::String, Json::Text(_))
+            | (Type::Integer, Json::Integer(_))
+            | (Type::Number, Json::Integer(_) | Json::Number(_))
+            | (Type::Boolean, Json::Bool(_))
+            | (Type::Array, Json::List(_))
+            | (Type::Object, Json::Object(_))
+    )
+}
+
+/// What a lenient reader makes of a scalar of another type; lists, objects and null are nothing else.
+fn converted(kind: Type, value: &Json) -> Option<Json> {
+    match (kind, value) {
+        (Type::String, Json::Integer(_) | Json::Number(_) | Json::Bool(_)) => {
+            Some(Json::Text(value.to_string()))
+        }
+        (Type::Integer, Json::Number(number)) => Some(Json::Integer(*number as i64)),
+        (Type::Integer, Json::Text(text)) => text.parse().ok().map(Json::Integer),
+        (Type::Number, Json::Text(text)) => text.parse().ok().map(Json::Number),
+        (Type::Boolean, Json::Text(text)) => text.parse().ok().map(Json::Bool),
+        _ => None,
+    }
+}
+
+fn on_listed(values: &[Json], value: &Json) -> Ruling {
+    if values.contains(value) {
+        return Ruling::holds();
+    }
+    let folded = |json: &Json| json.as_text().map(str::to_lowercase);
+    let same_but_for_case = |listed: &Json| folded(listed).is_some() && folded(listed) == folded(value);
+    match values.iter().any(same_but_for_case) {
+        true => Ruling::open(Breach::Values, "the page does not say whether upper and lower case differ"),
+        false => Ruling::breaks(Breach::Values),
+    }
+}
+
+fn on_text(rules: &Rules, text: &str) -> Ruling {
+    let mut ruling = Ruling::holds();
+    if let Some(length) = &rules.length {
+        ruling = ruling.and(length::ruling(length, text));
+    }
+    if let Some(characters) = &rules.characters {
+        ruling = ruling.and(characters::ruling(characters, text));
+    }
+    match &rules.format {
+        Some(Format::Email) => ruling.and(email::ruling(text)),
+        Some(Format::Phone { countries }) => ruling.and(phone::ruling(countries, text)),
+        None => ruling,
+    }
+}
+
+fn on_items(rules: &Rules, items: &[Json]) -> Ruling {
+    let Some(item_rules) = &rules.items else { return Ruling::holds() };
+    let mut ruling = Ruling::holds();
+    for (index, item) in items.iter().enumerate() {
+        let of_item = match on_value(item_rules, item).outcome() {
+            Outcome::Holds => Ruling::holds(),
+            Outcome::Breaks => Ruling::breaks(Breach::Items),
+            Outcome::Open => Ruling::open(Breach::Items, "the page leaves open whether this member is valid"),
+        };
+        ruling = ruling.and(of_item);
+        if items[..index].contains(item) {
+            ruling = ruling
+                .and(Ruling::open(Breach::Items, "the page does not say whether a member may be repeated"));
+        }
+    }
+    if items.is_empty() {
+        ruling =
+            ruling.and(Ruling::open(Breach::Items, "the page does not say whether the list may be empty"));
+    }
+    ruling
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,72 @@
+//! `<Country code>-<Mobile phone number>`. The pages give no lengths, so only the plain cases are held.
+
+use crate::spec::breach::Breach;
+
+use super::Ruling;
+
+const NO_GRAMMAR: &str = "the page does not say what a country code or a mobile phone number is made of";
+const WHICH_PART: &str = "without a country code, either row can be meant";
+
+/// What the format says about a text, given the country codes that the page supports (none: it does not say).
+pub fn ruling(countries: &[String], text: &str) -> Ruling {
+    if text.trim() != text {
+        return ruling(countries, text.trim())
+            .either(Ruling::open(Breach::FormatShape, NO_GRAMMAR), NO_GRAMMAR);
+    }
+    let Some((country, number)) = text.split_once('-') else {
+        return without_country(text);
+    };
+    if country.is_empty() || !all_digits(country) {
+        return without_country(country);
+    }
+    if number.is_empty() || number.chars().any(char::is_alphabetic) {
+        return shape(countries, country);
+    }
+    on_number(countries, country, number)
+}
+
+/// `+86` and `0086` are written by some; anything else that is no number is no country code.
+fn without_country(text: &str) -> Ruling {
+    match text.strip_prefix('+').is_some_and(all_digits) {
+        true => Ruling::open(Breach::FormatShape, NO_GRAMMAR),
+        false => Ruling::breaks(Breach::FormatShape).or(Breach::FormatCountry, WHICH_PART),
+    }
+}
+
+fn shape(countries: &[String], country: &str) -> Ruling {
+    let ruling = Ruling::breaks(Breach::FormatShape);
+    match countries.iter().any(|supported| supported == country) {
+        true => ruling,
+        false => ruling.or(Breach::FormatCountry, WHICH_PART),
+    }
+}
+
+fn on_number(countries: &[String], country: &str, number: &str) -> Ruling {
+    if countries.is_empty() {
+        return match country == "86" && is_mainland_mobile(number) {
+            true => Ruling::holds(),
+            false => Ruling::open(Breach::FormatCountry, NO_GRAMMAR).or(Breach::FormatShape, NO_GRAMMAR),
+        };
+    }
+    match countries.iter().any(|supported| supported == country) {
+        true if country != "86" || is_mainland_mobile(number) => Ruling::holds(),
+        true => Ruling::open(Breach::FormatShape, NO_GRAMMAR),
+        false if country.starts_with('0') => {
+            Ruling::open(Breach::FormatCountry, NO_GRAMMAR).or(Breach::FormatShape, NO_GRAMMAR)
+        }
+        false if all_digits(number) && (4..=12).contains(&number.len()) && country.len() <= 3 => {
+            Ruling::breaks(Breach::FormatCountry)
+        }
+        false => Ruling::breaks(Breach::FormatCountry).or(Breach::FormatShape, NO_GRAMMAR),
+    }
+}
+
+/// A mobile phone number of the Chinese mainland: eleven digits, the first 1, the second 3 to 9.
+fn is_mainland_mobile(number: &str) -> bool {
+    let digits = number.as_bytes();
+    all_digits(number) && digits.len() == 11 && digits[0] == b'1' && (b'3'..=b'9').contains(&digits[1])
+}
+
+fn all_digits(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
+}

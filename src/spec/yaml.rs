@@ -1,0 +1,297 @@
+//! YAML 1.2 into a tree of nodes that know their places.
+//!
+//! The only module that knows the YAML library. It reads strictly: `no` and `012` are text, repeated keys stay visible,
+//! and size, depth and aliases are bounded before a tree is built.
+
+use std::fmt;
+use std::sync::Arc;
+
+use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde_saphyr::options::DuplicateKeyPolicy;
+use serde_saphyr::{Location, Spanned, UserMessageFormatter};
+
+use crate::diagnostic::Finding;
+use crate::json::Json;
+use crate::span::{Place, Source, Span};
+
+/// The largest file that is read, in bytes. A page's transcription has some kilobytes.
+pub const MAX_BYTES: usize = 8 * 1024 * 1024;
+
+/// A value with its place.
+#[derive(Debug, Clone)]
+pub struct Node {
+    /// What stands there.
+    pub kind: Kind,
+    /// Where; for a mapping or sequence only its beginning.
+    pub place: Place,
+}
+
+/// The kinds of YAML values.
+#[derive(Debug, Clone)]
+pub enum Kind {
+    /// `null`, `~` or nothing.
+    Null,
+    /// `true`, `false`.
+    Bool(bool),
+    /// A whole number that fits 64 bits.
+    Integer(i64),
+    /// Any other number.
+    Number(f64),
+    /// Text.
+    Text(String),
+    /// A sequence.
+    List(Vec<Node>),
+    /// A mapping in the order of the file; a repeated key stands twice.
+    Map(Vec<(Key, Node)>),
+}
+
+/// The key of a mapping entry.
+#[derive(Debug, Clone)]
+pub struct Key {
+    /// Its text.
+    pub name: String,
+    /// Where it stands.
+    pub place: Place,
+}
+
+impl Node {
+    /// What kind of value this is, in YAML's words.
+    pub fn kind_name(&self) -> &'static str {
+        match self.kind {
+            Kind::Null => "nothing",
+            Kind::Bool(_) => "a boolean",
+            Kind::Integer(_) | Kind::Number(_) => "a number",
+            Kind::Text(_) => "text",
+            Kind::List(_) => "a list",
+            Kind::Map(_) => "a mapping",
+        }
+    }
+
+    /// The value under a key of a mapping.
+    pub fn get(&self, name: &str) -> Option<&Node> {
+        match &self.kind {
+            Kind::Map(entries) => entries.iter().find(|(key, _)| key.name == name).map(|(_, node)| node),
+            _ => None,
+        }
+    }
+
+    /// The value as JSON.
+    pub fn to_json(&self) -> Json {
+        match &self.kind {
+            Kind::Null => Json::Null,
+            Kind::Bool(value) => Json::Bool(*value),
+            Kind::Integer(value) => Json::Integer(*value),
+            Kind::Number(value) => Json::Number(*value),
+            Kind::Text(value) => Json::Text(value.clone()),
+            Kind::List(items) => Json::List(items.iter().map(Node::to_json).collect()),
+            Kind::Map(entries) => {
+                Json::Object(entries.iter().map(|(key, node)| (key.name.clone(), node.to_json())).collect())
+            }
+        }
+    }
+}
+
+/// Reads one document.
+///
+/// # Errors
+/// One finding: what the YAML reader stumbled over, at its place.
+pub fn read(source: &Arc<Source>) -> Result<Node, Box<Finding>> {
+    if source.text.len() > MAX_BYTES {
+        let title = format!(
+            "{} has {} bytes, more than the {MAX_BYTES} that are read",
+            source.name,
+            source.text.len()
+        );
+        return Err(Box::new(Finding::error("too-large", title)));
+    }
+    let text = source.text.strip_prefix('\u{feff}').unwrap_or(&source.text);
+    let offset = source.text.len() - text.len();
+    if text.trim().is_empty() {
+        return Err(Box::new(Finding::error("empty-file", format!("{} is empty", source.name))));
+    }
+    match serde_saphyr::from_str_with_options::<Spanned<Raw>>(text, options()) {
+        Ok(raw) => Ok(node(raw, source, offset)),
+        Err(error) => Err(Box::new(syntax_finding(&error, source, offset))),
+    }
+}
+
+fn options() -> serde_saphyr::Options {
+    serde_saphyr::options! {
+        strict_booleans: true,
+        leading_zero_numbers_as_strings: true,
+        underscored_numbers_as_strings: true,
+        duplicate_keys: DuplicateKeyPolicy::PassThrough,
+        with_snippet: false,
+        alias_limits: serde_saphyr::alias_limits! { max_total_replayed_events: 20_000 },
+        budget: serde_saphyr::budget! {
+            max_depth: 48,
+            max_nodes: 400_000,
+            max_events: 1_000_000,
+            max_aliases: 1_000,
+            max_total_scalar_bytes: MAX_BYTES,
+        },
+    }
+}
+
+fn syntax_finding(error: &serde_saphyr::Error, source: &Arc<Source>, offset: usize) -> Finding {
+    let message = error.render_with_formatter(&UserMessageFormatter);
+    let title = message.lines().next().unwrap_or("this is not YAML");
+    let title = title.split(" at line ").next().unwrap_or(title).trim_end_matches(['.', ':']).to_owned();
+    let finding = Finding::error("yaml-syntax", format!("not valid YAML: {title}"));
+    match error.location() {
+        Some(location) if location != Location::UNKNOWN => finding.at(&place(location, source, offset)),
+        _ => finding.at(&Place::new(source, Span { start: 0, end: 0 })),
+    }
+}
+
+fn place(location: Location, source: &Arc<Source>, offset: usize) -> Place {
+    let span = location.span();
+    let start = span.byte_offset().map_or(0, |byte| usize::try_from(byte).unwrap_or(0)) + offset;
+    let length = span.byte_len().map_or(0, |byte| usize::try_from(byte).unwrap_or(0));
+    let text = source.text.get(start..start + length).unwrap_or("");
+    let first_line = text.lines().next().unwrap_or("").trim_end();
+    Place::new(source, Span { start, end: start + first_line.len() })
+}
+
+fn node(raw: Spanned<Raw>, source: &Arc<Source>, offset: usize) -> Node {
+    let place = place(raw.defined, source, offset);
+    let kind = match raw.value {
+        Raw::Null => Kind::Null,
+        Raw::Bool(value) => Kind::Bool(value),
+        Raw::Integer(value) => Kind::Integer(value),
+        Raw::Number(value) => Kind::Number(value),
+        Raw::Text(value) => Kind::Text(value),
+        Raw::List(items) => Kind::List(items.into_iter().map(|item| node(item, source, offset)).collect()),
+        Raw::Map(entries) => {
+            Kind::Map(entries.into_iter().map(|(name, value)| entry(name, value, source, offset)).collect())
+        }
+    };
+    Node { kind, place }
+}
+
+fn entry(name: Spanned<Raw>, value: Spanned<Raw>, source: &Arc<Source>, offset: usize) -> (Key, Node) {
+    let key = node(name, source, offset);
+    let name = match &key.kind {
+        Kind::Text(text) => text.clone(),
+        _ => key.to_json().to_string(),
+    };
+    (Key { name, place: key.place }, node(value, source, offset))
+}
+
+enum Raw {
+    Null,
+    Bool(bool),
+    Integer(i64),
+    Number(f64),
+    Text(String),
+    List(Vec<Spanned<Raw>>),
+    Map(Vec<(Spanned<Raw>, Spanned<Raw>)>),
+}
+
+impl<'de> Deserialize<'de> for Raw {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(RawVisitor)
+    }
+}
+
+struct RawVisitor;
+
+impl<'de> Visitor<'de> for RawVisitor {
+    type Value = Raw;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a YAML value")
+    }
+
+    fn visit_unit<E>(self) -> Result<Raw, E> {
+        Ok(Raw::Null)
+    }
+
+    fn visit_none<E>(self) -> Result<Raw, E> {
+        Ok(Raw::Null)
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Raw, E> {
+        Ok(Raw::Bool(value))
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Raw, E> {
+        Ok(Raw::Integer(value))
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<Raw, E> {
+        Ok(i64::try_from(value).map_or(Raw::Number(value as f64), Raw::Integer))
+    }
+
+    fn visit_f64<E>(self, value: f64) -> Result<Raw, E> {
+        Ok(Raw::Number(value))
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<Raw, E> {
+        Ok(Raw::Text(value.to_owned()))
+    }
+
+    fn visit_string<E>(self, value: String) -> Result<Raw, E> {
+        Ok(Raw::Text(value))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut access: A) -> Result<Raw, A::Error> {
+        let mut items = Vec::new();
+        while let Some(item) = access.next_element()? {
+            items.push(item);
+        }
+        Ok(Raw::List(items))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Raw, A::Error> {
+        let mut entries = Vec::new();
+        while let Some(entry) = access.next_entry()? {
+            entries.push(entry);
+        }
+        Ok(Raw::Map(entries))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kind(text: &str) -> Kind {
+        read(&Source::new("t.yaml", text)).unwrap().kind
+    }
+
+    #[test]
+    fn the_traps_of_yaml_1_1_are_text() {
+        for text in ["no", "yes", "on", "012", "1_000", "2022-04-19", "12:30:45"] {
+            assert!(matches!(kind(text), Kind::Text(_)), "{text}: {:?}", kind(text));
+        }
+        assert!(matches!(kind("true"), Kind::Bool(true)));
+        assert!(matches!(kind("400"), Kind::Integer(400)));
+    }
+
+    #[test]
+    fn repeated_keys_stay_visible_with_their_places() {
+        let node = read(&Source::new("t.yaml", "a: 1\nb: 2\na: 3\n")).unwrap();
+        let Kind::Map(entries) = node.kind else { panic!("a mapping") };
+        let places: Vec<String> = entries.iter().map(|(key, _)| key.place.to_string()).collect();
+        assert_eq!(places, ["t.yaml:1:1", "t.yaml:2:1", "t.yaml:3:1"]);
+    }
+
+    #[test]
+    fn a_byte_order_mark_shifts_no_place() {
+        let node = read(&Source::new("t.yaml", "\u{feff}a: 1\r\nb: x\r\n")).unwrap();
+        assert_eq!(node.get("b").unwrap().place.line(), 2);
+    }
+
+    #[test]
+    fn hostile_files_are_one_finding_each() {
+        let bomb = (1..12).fold("a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n".to_owned(), |text, level| {
+            let below = level - 1;
+            text + &format!("a{level}: &a{level} [{}]\n", vec![format!("*a{below}"); 10].join(", "))
+        });
+        for text in [bomb, "[".repeat(10_000), "a: [1, 2".to_owned(), "a: b: c".to_owned(), String::new()] {
+            let finding = read(&Source::new("t.yaml", text)).unwrap_err();
+            assert!(!finding.title.is_empty());
+        }
+    }
+}

@@ -1,0 +1,160 @@
+//! Protocols: how a call travels, and what an answer says.
+
+mod acs_rpc;
+pub mod curl;
+mod tencent3;
+
+use serde::{Deserialize, Serialize};
+
+use crate::json::Json;
+use crate::spec::model::{Operation, Parameter, Protocol, Service, Type};
+
+/// An HTTP request, complete.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Request {
+    /// `POST`
+    pub method: String,
+    /// The whole address, already percent-encoded.
+    pub url: String,
+    /// In the order of sending, names in lower case.
+    pub headers: Vec<(String, String)>,
+    /// Empty if there is none.
+    pub body: String,
+}
+
+/// An HTTP answer, complete.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Answer {
+    /// The status.
+    pub status: u16,
+    /// As they came, names in lower case.
+    pub headers: Vec<(String, String)>,
+    /// The body; bytes that are no UTF-8 are replaced.
+    pub body: String,
+}
+
+/// One call of an operation.
+#[derive(Debug, Clone, Copy)]
+pub struct Call<'a> {
+    /// The service.
+    pub service: &'a Service,
+    /// The operation.
+    pub operation: &'a Operation,
+    /// What is sent.
+    pub parameters: &'a [(String, Json)],
+}
+
+impl Call<'_> {
+    fn is_common(&self, name: &str) -> bool {
+        self.operation.parameter(name).is_some_and(|parameter| parameter.common)
+    }
+}
+
+/// What an answer says, read by its protocol.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Reply {
+    /// The call succeeded; the response elements.
+    Accepted(Json),
+    /// The call was refused.
+    Refused {
+        /// The code.
+        code: String,
+        /// The message.
+        message: Option<String>,
+        /// The error's envelope, in which the protocol's elements stand.
+        body: Json,
+    },
+    /// Not an answer of this protocol.
+    Unreadable(String),
+}
+
+/// Encodes a call to the address `base`.
+pub fn encode(call: Call<'_>, base: &str) -> Request {
+    match call.service.protocol {
+        Protocol::AcsRpc => acs_rpc::encode(call, base),
+        Protocol::Tencent3 => tencent3::encode(call, base),
+    }
+}
+
+/// Reads an answer.
+pub fn decode(protocol: Protocol, answer: &Answer) -> Reply {
+    let body = match Json::read(answer.body.as_bytes()) {
+        Ok(body) => body,
+        Err(error) => return Reply::Unreadable(no_json(&answer.body, &error)),
+    };
+    if let Some(member) = body.repeated_member() {
+        return Reply::Unreadable(format!("the member {member} stands twice in the body"));
+    }
+    match protocol {
+        Protocol::AcsRpc => acs_rpc::decode(answer.status, body),
+        Protocol::Tencent3 => tencent3::decode(body),
+    }
+}
+
+fn no_json(body: &str, error: &serde_json::Error) -> String {
+    let beginning: String = body.trim_start().chars().take(40).collect();
+    match beginning.as_str() {
+        "" => "the body is empty".to_owned(),
+        _ => format!("the body is not JSON ({error}); it begins with {beginning:?}"),
+    }
+}
+
+/// Whether the protocol carries the types of values, or only their text.
+pub fn is_typed(protocol: Protocol) -> bool {
+    match protocol {
+        Protocol::AcsRpc => false,
+        Protocol::Tencent3 => true,
+    }
+}
+
+/// Whether a value can be said on the wire so that it differs from every other value.
+pub fn can_say(protocol: Protocol, parameter: &Parameter, value: &Json) -> bool {
+    let in_header = parameter.common && protocol == Protocol::Tencent3;
+    if in_header {
+        return matches!(value, Json::Text(text) if text.bytes().all(|byte| (0x20..0x7f).contains(&byte)) && text.trim() == text);
+    }
+    match (protocol, value) {
+        (Protocol::Tencent3, _) => true,
+        (Protocol::AcsRpc, Json::Text(_)) => parameter.rules.kind != Type::Array,
+        (Protocol::AcsRpc, Json::List(items)) => {
+            !items.is_empty() && items.iter().all(|item| matches!(item, Json::Text(_)))
+        }
+        (Protocol::AcsRpc, Json::Integer(_) | Json::Number(_) | Json::Bool(_)) => {
+            parameter.rules.kind != Type::String
+        }
+        (Protocol::AcsRpc, Json::Null | Json::Object(_)) => false,
+    }
+}
+
+/// Parameters of every call that the protocol sets by itself: the operation's name and the version.
+pub fn is_set_by_protocol(protocol: Protocol, parameter: &Parameter) -> bool {
+    protocol == Protocol::Tencent3
+        && parameter.common
+        && matches!(parameter.name.as_str(), "Action" | "Version")
+}
+
+/// The HTTP status of every answer, where the protocol has only one. Tencent Cloud: "as long as the server processed the
+/// request the HTTP status is 200", and its SDK loses the code of any other.
+pub fn only_status(protocol: Protocol) -> Option<u16> {
+    match protocol {
+        Protocol::AcsRpc => None,
+        Protocol::Tencent3 => Some(200),
+    }
+}
+
+/// The elements that every refusal carries beside its code, with the source of that fact: what the vendor's SDK reads.
+pub fn refusal_elements(protocol: Protocol) -> &'static [&'static str] {
+    match protocol {
+        Protocol::AcsRpc => &["Message", "RequestId"],
+        Protocol::Tencent3 => &["Error.Message", "RequestId"],
+    }
+}
+
+/// Joins the target's address and a query.
+fn address(base: &str, query: &str) -> String {
+    let base = base.trim_end_matches('/');
+    match query {
+        "" => format!("{base}/"),
+        _ => format!("{base}/?{query}"),
+    }
+}

@@ -6,7 +6,7 @@ pub mod value;
 mod write;
 
 pub use read::read;
-pub use write::write;
+pub use write::{expects, sends, write};
 
 use crate::spec::breach::Breach;
 

@@ -65,8 +65,17 @@ fn flow_parameters(parameters: &Parameters) -> String {
     format!("{{{}}}", entries.join(", "))
 }
 
-/// A value in flow style. Also used where a report shows what a case sends.
-pub(crate) fn flow(value: &Value) -> String {
+/// What a case sends, as its file has it.
+pub fn sends(case: &Case) -> String {
+    flow_parameters(&case.send)
+}
+
+/// What a case expects, as its file has it.
+pub fn expects(case: &Case) -> String {
+    expectation(&case.expect)
+}
+
+fn flow(value: &Value) -> String {
     match value {
         Value::Plain(json) => flow_json(json),
         Value::Described(text) if text.is_drawn() => format!("{{$new: {}}}", scalar(&text.to_string())),
@@ -102,7 +111,7 @@ fn expectation(expect: &Expectation) -> String {
 }
 
 /// Text as it can stand in flow style: plain where nobody could misread it, else in double quotes.
-pub(crate) fn scalar(text: &str) -> String {
+fn scalar(text: &str) -> String {
     if is_plain(text) {
         return text.to_owned();
     }

@@ -7,6 +7,7 @@ pub mod breach;
 pub mod form;
 pub mod forms;
 pub mod model;
+pub mod promise;
 pub mod read;
 pub mod ruling;
 pub mod schema;

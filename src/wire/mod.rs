@@ -33,6 +33,59 @@ pub struct Answer {
     pub body: String,
 }
 
+/// A request as sent, and what came of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Exchange {
+    /// The operation that was called.
+    pub operation: String,
+    /// The request.
+    pub request: Request,
+    /// The answer, or why there is none.
+    pub outcome: Outcome,
+    /// From sending to the last byte of the answer, in microseconds.
+    pub micros: u64,
+}
+
+/// What came of a request.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Outcome {
+    /// An HTTP answer.
+    Answered(Answer),
+    /// None.
+    Unanswered(NoAnswer),
+}
+
+/// Why there is no HTTP answer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(rename_all = "kebab-case")]
+pub enum NoAnswer {
+    /// Nobody listens there.
+    #[error("the target refused the connection")]
+    Refused,
+    /// The name or the network.
+    #[error("the target cannot be reached: {0}")]
+    Unreachable(String),
+    /// Too slow.
+    #[error("no answer within {0} ms")]
+    TimedOut(u64),
+    /// The connection ended before the answer did.
+    #[error("the target closed the connection before the answer was complete")]
+    Closed,
+    /// More than is read.
+    #[error("the answer has more than {0} bytes")]
+    TooLarge(u64),
+    /// What came is not HTTP.
+    #[error("the answer is not valid HTTP: {0}")]
+    NotHttp(String),
+    /// TLS failed.
+    #[error("the TLS handshake failed: {0}")]
+    Tls(String),
+    /// The address or a header cannot be sent.
+    #[error("the request cannot be sent: {0}")]
+    Unsendable(String),
+}
+
 /// One call of an operation.
 #[derive(Debug, Clone, Copy)]
 pub struct Call<'a> {

@@ -1,0 +1,154 @@
+//! The event stream: what a run found out, as facts. Every report is a view of it.
+
+use serde::{Deserialize, Serialize};
+
+use crate::judge::{Promise, Verdict};
+use crate::wire::Exchange;
+
+/// The version of the stream's form; a reader refuses a newer one.
+pub const VERSION: u32 = 1;
+
+/// One event. Results come in the order of the plan, whatever the order of completion.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "kebab-case")]
+pub enum Event {
+    /// The run begins.
+    RunStarted(Start),
+    /// So many cases are done, in any order. For people who wait; not part of the stored stream.
+    Progress {
+        /// Cases done.
+        done: usize,
+    },
+    /// A case is judged.
+    CaseFinished(Box<CaseResult>),
+    /// The run is over.
+    RunFinished(Finish),
+}
+
+/// How a run begins.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Start {
+    /// The stream's version.
+    pub version: u32,
+    /// The version of fineprint.
+    pub fineprint: String,
+    /// The target's name.
+    pub target: String,
+    /// Its address.
+    pub url: String,
+    /// From which new values are drawn.
+    pub seed: u64,
+    /// How many cases will be tried.
+    pub cases: usize,
+    /// How many requests they take if nothing has to be repeated, set-up and clean-up included.
+    pub requests: usize,
+}
+
+/// A case and what came of it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CaseResult {
+    /// The case's id.
+    pub id: String,
+    /// The vendor.
+    pub vendor: String,
+    /// The service's folder.
+    pub service: String,
+    /// The operation.
+    pub operation: String,
+    /// What the case tries.
+    pub tries: String,
+    /// The promise that it holds the target to.
+    pub promise: Promise,
+    /// What it sends, as the case file has it.
+    pub sends: String,
+    /// What it expects, as the case file has it.
+    pub expects: String,
+    /// The verdict.
+    #[serde(flatten)]
+    pub verdict: Verdict,
+    /// Every exchange of it, the tried one last; without those of the clean-up.
+    pub exchanges: Vec<Exchange>,
+    /// What was drawn for it.
+    pub drawn: Vec<String>,
+    /// How often it was begun, because a drawn value was taken.
+    pub attempts: u32,
+    /// From its beginning to its end, in microseconds.
+    pub micros: u64,
+}
+
+impl CaseResult {
+    /// The exchange that was judged.
+    pub fn tried(&self) -> Option<&Exchange> {
+        self.exchanges.last()
+    }
+}
+
+/// How a run ends.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Finish {
+    /// How many cases came to what.
+    pub counts: Counts,
+    /// Why the run is incomplete, if it is.
+    pub stopped: Option<String>,
+    /// Entities that the run made and that no documented call removes.
+    pub kept: Vec<Leftover>,
+    /// Entities that should have been removed and could not be.
+    pub left_behind: Vec<Leftover>,
+    /// From the first request to the last, in microseconds.
+    pub micros: u64,
+    /// Requests that were sent.
+    pub requests: usize,
+}
+
+/// How many cases came to what.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Counts {
+    /// The promise holds.
+    pub pass: usize,
+    /// A promise is broken.
+    pub fail: usize,
+    /// A documented circumstance was in the way.
+    pub blocked: usize,
+    /// No HTTP answer.
+    pub error: usize,
+    /// Not tried.
+    pub skipped: usize,
+}
+
+impl Counts {
+    /// Adds a verdict.
+    pub fn add(&mut self, verdict: &Verdict) {
+        *match verdict {
+            Verdict::Pass => &mut self.pass,
+            Verdict::Fail { .. } => &mut self.fail,
+            Verdict::Blocked { .. } => &mut self.blocked,
+            Verdict::Error { .. } => &mut self.error,
+            Verdict::Skipped { .. } => &mut self.skipped,
+        } += 1;
+    }
+
+    /// All of them.
+    pub fn total(&self) -> usize {
+        self.pass + self.fail + self.blocked + self.error + self.skipped
+    }
+
+    /// Cases whose promise was not tried or not judged.
+    pub fn unjudged(&self) -> usize {
+        self.blocked + self.error + self.skipped
+    }
+}
+
+/// An entity on the target.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Leftover {
+    /// The service's folder.
+    pub service: String,
+    /// The entity.
+    pub entity: String,
+    /// Its id.
+    pub id: String,
+    /// The case that made it.
+    pub case: String,
+    /// Why it is still there.
+    pub reason: String,
+}

@@ -1,0 +1,116 @@
+//! Judging: a case and what came of it, to a verdict. Pure.
+
+mod elements;
+mod refusal;
+mod repeats;
+mod verdict;
+
+pub use repeats::RequestIds;
+pub use verdict::{Departure, Line, Promise, Verdict};
+
+use crate::case::{Case, Expectation};
+use crate::spec::model::{Operation, Service};
+use crate::spec::promise;
+use crate::wire::{self, Answer, Exchange, Outcome, Reply};
+
+use refusal::Refusal;
+
+/// What a case is judged by.
+#[derive(Debug, Clone, Copy)]
+pub struct Contract<'a> {
+    /// The service.
+    pub service: &'a Service,
+    /// The operation.
+    pub operation: &'a Operation,
+    /// The case.
+    pub case: &'a Case,
+}
+
+/// Judges a case by the exchange of its tried call.
+pub fn judge(contract: Contract<'_>, exchange: &Exchange) -> Verdict {
+    let answer = match &exchange.outcome {
+        Outcome::Unanswered(reason) => return Verdict::Error { reason: reason.to_string() },
+        Outcome::Answered(answer) => answer,
+    };
+    let reply = wire::decode(contract.service.protocol, answer);
+    let mut departures = always(contract, answer);
+    match &reply {
+        Reply::Unreadable(why) => departures.push(unreadable(contract, answer, why)),
+        Reply::Accepted(output) => match &contract.case.expect {
+            Expectation::Reject(_) => departures.push(refusal::missing(contract, answer)),
+            _ => departures.extend(elements::departures(contract.operation, output)),
+        },
+        Reply::Refused { code, message, body } => {
+            let refusal = Refusal { status: answer.status, code, message: message.as_deref(), body };
+            match refusal::judge(contract, &refusal) {
+                Ok(of_refusal) => departures.extend(of_refusal),
+                Err(blocked) if departures.is_empty() => return blocked,
+                Err(_) => {}
+            }
+        }
+    }
+    match departures.is_empty() {
+        true => Verdict::Pass,
+        false => Verdict::Fail { departures },
+    }
+}
+
+/// What holds for every answer, whatever the case.
+fn always(contract: Contract<'_>, answer: &Answer) -> Vec<Departure> {
+    let operation = promise::of_operation(contract.operation);
+    let status = |rule: &str, promised: String| Departure {
+        promise: Promise::new(rule, &operation),
+        lines: vec![Line::new("status", promised, answer.status.to_string(), true)],
+    };
+    let mut departures = Vec::new();
+    if answer.status >= 500 {
+        departures
+            .push(status("no server error", "below 500: a request never makes the service fail".to_owned()));
+    } else if let Some(only) =
+        wire::only_status(contract.service.protocol).filter(|only| *only != answer.status)
+    {
+        departures.push(status("status", format!("{only}: every answer of this protocol has it")));
+    }
+    departures
+}
+
+fn unreadable(contract: Contract<'_>, answer: &Answer, why: &str) -> Departure {
+    let promised = match &contract.case.expect {
+        Expectation::Accept => "a success",
+        Expectation::Reject(_) => "a refusal",
+        Expectation::Silent(_) => "a documented answer",
+    };
+    Departure {
+        promise: Promise::new("envelope", &promise::of_operation(contract.operation)),
+        lines: vec![
+            Line::new("status", "", answer.status.to_string(), false),
+            Line::new("body", format!("{promised} in the protocol's envelope"), why, true),
+        ],
+    }
+}
+
+/// The promise that a case is about: its rule, or the operation as a whole.
+fn promise_of(contract: Contract<'_>) -> Promise {
+    let about = contract.case.about.as_ref();
+    let parameter = about.and_then(|about| contract.operation.parameter(&about.parameter));
+    match (about, parameter) {
+        (Some(about), Some(parameter)) => Promise::new(
+            format!("{} {}", parameter.name, about.breach),
+            &promise::of_rule(parameter, about.breach),
+        ),
+        _ => Promise::new("call", &promise::of_operation(contract.operation)),
+    }
+}
+
+/// The beginning of a body, for a line of a report.
+fn excerpt(body: &str) -> String {
+    const SHOWN: usize = 300;
+    let mut shown: String = body.chars().take(SHOWN).collect();
+    if shown.len() < body.len() {
+        shown.push('…');
+    }
+    shown
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,196 @@
+//! Refusals: the row of the error table that may answer, to the letter.
+
+use crate::case::{Expectation, Rows};
+use crate::json::Json;
+use crate::spec::model::{Circumstance, ErrorRow, When};
+use crate::spec::promise;
+use crate::wire::{self, Answer};
+
+use super::{Contract, Departure, Line, Promise, Verdict, excerpt, promise_of};
+
+/// A refusal as it came.
+pub struct Refusal<'a> {
+    /// The HTTP status.
+    pub status: u16,
+    /// The code.
+    pub code: &'a str,
+    /// The message.
+    pub message: Option<&'a str>,
+    /// The envelope.
+    pub body: &'a Json,
+}
+
+const NOTHING: &str = "–";
+
+/// Judges a refusal: the departures, or that a circumstance kept the promise from being tried.
+pub fn judge(contract: Contract<'_>, refusal: &Refusal<'_>) -> Result<Vec<Departure>, Verdict> {
+    let answering = answering(contract, refusal.code);
+    let expected = expected_rows(contract);
+    let is_expected = answering.iter().any(|row| expected.iter().any(|wanted| std::ptr::eq(*wanted, *row)));
+    let exact = answering.iter().any(|row| differences(row, refusal).is_empty());
+    if let Some((row, circumstance)) = circumstance(&answering)
+        && keeps_from_trying(contract, refusal.code, circumstance)
+        && exact
+    {
+        return Err(Verdict::Blocked {
+            code: refusal.code.to_owned(),
+            circumstance: circumstance.name().to_owned(),
+            row: promise::of_row(row).text,
+        });
+    }
+    let mut departures = envelope(contract, refusal);
+    departures.extend(match &contract.case.expect {
+        Expectation::Accept => Some(refused(contract, refusal)),
+        Expectation::Reject(_) if !is_expected => Some(wrong_row(contract, refusal, &expected)),
+        _ if answering.is_empty() => Some(undocumented(contract, refusal)),
+        _ if exact => None,
+        _ => Some(wrong_details(refusal, &answering)),
+    });
+    Ok(departures)
+}
+
+/// A call that must be refused, and was not.
+pub fn missing(contract: Contract<'_>, answer: &Answer) -> Departure {
+    let mut lines = promised_lines(&expected_rows(contract), &answer.status.to_string(), NOTHING, NOTHING);
+    lines.push(Line::new("body", "", excerpt(&answer.body), false));
+    Departure { promise: promise_of(contract), lines }
+}
+
+/// The rows of the operation and its service that a code answers for.
+fn answering<'a>(contract: Contract<'a>, code: &str) -> Vec<&'a ErrorRow> {
+    let codes = contract.service.codes;
+    contract
+        .service
+        .rows(contract.operation)
+        .filter(|row| row.codes.iter().any(|documented| codes.answers(documented, code)))
+        .collect()
+}
+
+/// The rows that the case lets answer.
+fn expected_rows<'a>(contract: Contract<'a>) -> Vec<&'a ErrorRow> {
+    let rows = contract.service.rows(contract.operation);
+    match &contract.case.expect {
+        Expectation::Reject(Rows::Codes(codes)) => {
+            rows.filter(|row| row.codes.iter().any(|code| codes.contains(code))).collect()
+        }
+        Expectation::Reject(Rows::Any) | Expectation::Silent(_) => rows.collect(),
+        Expectation::Accept => Vec::new(),
+    }
+}
+
+/// Whether a circumstance kept the promise from being tried. Not where the case itself names the code; and where the
+/// page is silent, the entity's state or a quota is an answer as good as any.
+fn keeps_from_trying(contract: Contract<'_>, code: &str, circumstance: Circumstance) -> bool {
+    match &contract.case.expect {
+        Expectation::Reject(Rows::Codes(codes)) => {
+            !codes.iter().any(|documented| contract.service.codes.answers(documented, code))
+        }
+        Expectation::Silent(_) => !matches!(circumstance, Circumstance::State | Circumstance::Quota),
+        _ => true,
+    }
+}
+
+fn circumstance<'a>(rows: &[&'a ErrorRow]) -> Option<(&'a ErrorRow, Circumstance)> {
+    rows.iter().find_map(|row| match row.when {
+        When::Circumstance(circumstance) => Some((*row, circumstance)),
+        _ => None,
+    })
+}
+
+/// The aspects in which a refusal differs from a row that its code answers for.
+fn differences(row: &ErrorRow, refusal: &Refusal<'_>) -> Vec<&'static str> {
+    let mut differences = Vec::new();
+    if row.status.is_some_and(|status| status != refusal.status) {
+        differences.push("status");
+    }
+    if row.message.as_deref().is_some_and(|message| Some(message) != refusal.message) {
+        differences.push("message");
+    }
+    differences
+}
+
+fn refused(contract: Contract<'_>, refusal: &Refusal<'_>) -> Departure {
+    Departure {
+        promise: promise_of(contract),
+        lines: vec![
+            Line::new("call", "succeeds", "refused", true),
+            Line::new("status", "", refusal.status.to_string(), false),
+            Line::new("code", "", refusal.code, false),
+            Line::new("message", "", refusal.message.unwrap_or(NOTHING), false),
+        ],
+    }
+}
+
+fn wrong_row(contract: Contract<'_>, refusal: &Refusal<'_>, expected: &[&ErrorRow]) -> Departure {
+    let message = refusal.message.unwrap_or(NOTHING);
+    let promise = match contract.case.expect {
+        Expectation::Reject(Rows::Any) => undocumented(contract, refusal).promise,
+        _ => promise_of(contract),
+    };
+    Departure { promise, lines: promised_lines(expected, &refusal.status.to_string(), refusal.code, message) }
+}
+
+fn undocumented(contract: Contract<'_>, refusal: &Refusal<'_>) -> Departure {
+    Departure {
+        promise: Promise::new("documented codes", &promise::of_operation(contract.operation)),
+        lines: vec![
+            Line::new("status", "", refusal.status.to_string(), false),
+            Line::new("code", "a code of the error tables", refusal.code, true),
+            Line::new("message", "", refusal.message.unwrap_or(NOTHING), false),
+        ],
+    }
+}
+
+/// The right code, with a status or message that no row of that code has.
+fn wrong_details(refusal: &Refusal<'_>, answering: &[&ErrorRow]) -> Departure {
+    let message = refusal.message.unwrap_or(NOTHING);
+    let sentence = promise::of_row(answering[0]);
+    Departure {
+        promise: Promise::new(format!("error row {}", answering[0].codes.join("/")), &sentence),
+        lines: promised_lines(answering, &refusal.status.to_string(), refusal.code, message),
+    }
+}
+
+/// The lines of a block: what the rows promise, beside what came.
+fn promised_lines(rows: &[&ErrorRow], status: &str, code: &str, message: &str) -> Vec<Line> {
+    const MANY: usize = 4;
+    let any = |what: &str| format!("any {what} of the error tables");
+    let joined = |texts: Vec<String>, what: &str| {
+        let mut texts = texts;
+        texts.dedup();
+        if texts.len() > MANY { any(what) } else { texts.join("\nor ") }
+    };
+    let statuses =
+        joined(rows.iter().filter_map(|row| row.status).map(|status| status.to_string()).collect(), "status");
+    let codes = joined(rows.iter().flat_map(|row| row.codes.clone()).collect(), "code");
+    let messages = joined(rows.iter().filter_map(|row| row.message.clone()).collect(), "message");
+    let differs = |promised: &str, came: &str| {
+        !promised.is_empty() && !promised.split("\nor ").any(|each| each == came)
+    };
+    let line = |aspect: &str, promised: String, came: &str| {
+        let differs = differs(&promised, came);
+        Line::new(aspect, promised, came, differs)
+    };
+    vec![line("status", statuses, status), line("code", codes, code), line("message", messages, message)]
+}
+
+/// What every refusal carries beside its code.
+fn envelope(contract: Contract<'_>, refusal: &Refusal<'_>) -> Vec<Departure> {
+    let operation = promise::of_operation(contract.operation);
+    wire::refusal_elements(contract.service.protocol)
+        .iter()
+        .filter(|path| !matches!(refusal.body.at(path), Some(Json::Text(_))))
+        .map(|path| Departure {
+            promise: Promise::new(format!("refusal {path}"), &operation),
+            lines: vec![Line::new(*path, "string, in every refusal", describe(refusal.body.at(path)), true)],
+        })
+        .collect()
+}
+
+/// A JSON value for a line of a report.
+pub fn describe(json: Option<&Json>) -> String {
+    match json {
+        None => NOTHING.to_owned(),
+        Some(json) => format!("{} {}", json.kind(), excerpt(&json.to_string())),
+    }
+}

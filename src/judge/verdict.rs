@@ -1,0 +1,102 @@
+//! Verdicts, as plain data.
+
+use serde::{Deserialize, Serialize};
+
+use crate::spec::promise::Sentence;
+
+/// What a case came to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "verdict", rename_all = "kebab-case")]
+pub enum Verdict {
+    /// The promise holds.
+    Pass,
+    /// A promise is broken.
+    Fail {
+        /// Each broken promise.
+        departures: Vec<Departure>,
+    },
+    /// The target answered with a documented circumstance, so that the promise could not be tried.
+    Blocked {
+        /// The code that came.
+        code: String,
+        /// The circumstance: busy, quota, state, throttled, auth.
+        circumstance: String,
+        /// The row of the error table.
+        row: String,
+    },
+    /// There was no HTTP answer.
+    Error {
+        /// Why.
+        reason: String,
+    },
+    /// It was not tried.
+    Skipped {
+        /// Why.
+        reason: String,
+    },
+}
+
+impl Verdict {
+    /// Its name in reports.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Pass => "pass",
+            Self::Fail { .. } => "fail",
+            Self::Blocked { .. } => "blocked",
+            Self::Error { .. } => "error",
+            Self::Skipped { .. } => "skipped",
+        }
+    }
+}
+
+/// A broken promise.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Departure {
+    /// The promise.
+    pub promise: Promise,
+    /// Promised and received, aspect by aspect.
+    pub lines: Vec<Line>,
+}
+
+/// What a page promises.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Promise {
+    /// The rule in short: `Name length.max`, `response Contact.ContactId`.
+    pub rule: String,
+    /// The page's sentence.
+    pub sentence: String,
+    /// Where the spec has it, `file:line:column`.
+    pub place: String,
+}
+
+impl Promise {
+    /// A promise from its sentence.
+    pub fn new(rule: impl Into<String>, sentence: &Sentence) -> Self {
+        Self { rule: rule.into(), sentence: sentence.text.clone(), place: sentence.at.to_string() }
+    }
+}
+
+/// One aspect of an answer, promised and received.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Line {
+    /// `status`, `code`, `message`, or an element's path.
+    pub aspect: String,
+    /// What was promised.
+    pub promised: String,
+    /// What came.
+    pub received: String,
+    /// Whether the two differ.
+    pub differs: bool,
+}
+
+impl Line {
+    /// A line of two texts that either agree or do not.
+    pub fn new(
+        aspect: impl Into<String>,
+        promised: impl Into<String>,
+        received: impl Into<String>,
+        differs: bool,
+    ) -> Self {
+        Self { aspect: aspect.into(), promised: promised.into(), received: received.into(), differs }
+    }
+}

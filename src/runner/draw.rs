@@ -1,0 +1,93 @@
+//! Values that must be new on the target, drawn from a seed.
+
+use std::collections::HashSet;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::{Mutex, PoisonError};
+
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::{Rng, SeedableRng};
+
+use crate::case::text::Text;
+
+/// How often a draw is repeated that this run has made already.
+const TRIES: u32 = 64;
+
+/// Draws values, none twice in a run. Upper and lower case count as the same, since a target may hold so.
+#[derive(Debug)]
+pub struct Drawer {
+    seed: u64,
+    used: Mutex<HashSet<String>>,
+}
+
+impl Drawer {
+    /// A drawer for one run.
+    pub fn new(seed: u64) -> Self {
+        Self { seed, used: Mutex::new(HashSet::new()) }
+    }
+
+    /// The text with its drawn characters; `key` says for what, `attempt` counts repetitions. The same seed, key and
+    /// attempt give the same text, unless this run has drawn that text for something else.
+    pub fn draw(&self, text: &Text, key: &str, attempt: u32) -> String {
+        let mut drawn = String::new();
+        for again in 0..TRIES {
+            let mut random = self.random(key, attempt, again);
+            drawn = text.resolve(|size| (random.next_u64() % size.max(1) as u64) as usize);
+            let mut used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
+            if used.insert(drawn.to_lowercase()) {
+                break;
+            }
+        }
+        drawn
+    }
+
+    fn random(&self, key: &str, attempt: u32, again: u32) -> ChaCha8Rng {
+        let mut hasher = Fnv::default();
+        (self.seed, key, attempt, again).hash(&mut hasher);
+        ChaCha8Rng::seed_from_u64(hasher.finish())
+    }
+}
+
+/// FNV-1a with 64 bits: the same on every machine and in every version, which std's hasher does not promise.
+struct Fnv(u64);
+
+impl Default for Fnv {
+    fn default() -> Self {
+        Self(0xcbf2_9ce4_8422_2325)
+    }
+}
+
+impl Hasher for Fnv {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.0 = (self.0 ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
+        }
+    }
+}
+
+/// A number that differs from process to process, for runs whose seed nobody chose.
+pub fn any_seed() -> u64 {
+    let mut hasher = DefaultHasher::new();
+    std::time::SystemTime::now().hash(&mut hasher);
+    std::process::id().hash(&mut hasher);
+    hasher.finish() % 1_000_000
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_seed_repeats_its_draws_and_no_run_draws_twice() {
+        let text = Text::read("<8 letters>");
+        assert_eq!(Drawer::new(1).draw(&text, "a", 0), Drawer::new(1).draw(&text, "a", 0));
+        assert_ne!(Drawer::new(1).draw(&text, "a", 0), Drawer::new(2).draw(&text, "a", 0));
+        let drawer = Drawer::new(1);
+        let short = Text::read("<1 letters>");
+        let drawn: HashSet<String> = (0..20).map(|n| drawer.draw(&short, &n.to_string(), 0)).collect();
+        assert_eq!(drawn.len(), 20, "one letter each, and none twice while there are letters left");
+    }
+}

@@ -1,0 +1,104 @@
+//! What a run has made on the target and not yet removed.
+
+use std::sync::{Mutex, PoisonError};
+
+use crate::event::Leftover;
+use crate::json::Json;
+use crate::spec::model::{Entity, Service};
+
+/// A living entity.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Living {
+    /// The service's folder.
+    pub service: String,
+    /// The entity.
+    pub entity: String,
+    /// Its id, as the target gave it.
+    pub id: Json,
+    /// The case that made it.
+    pub case: String,
+}
+
+impl Living {
+    fn leftover(self, reason: &str) -> Leftover {
+        let id = self.id.as_text().map_or_else(|| self.id.to_string(), str::to_owned);
+        Leftover {
+            service: self.service,
+            entity: self.entity,
+            id,
+            case: self.case,
+            reason: reason.to_owned(),
+        }
+    }
+}
+
+/// The account of a run.
+#[derive(Debug, Default)]
+pub struct Ledger {
+    entries: Mutex<Entries>,
+}
+
+#[derive(Debug, Default)]
+struct Entries {
+    living: Vec<Living>,
+    kept: Vec<Leftover>,
+    left_behind: Vec<Leftover>,
+}
+
+impl Ledger {
+    fn entries(&self) -> std::sync::MutexGuard<'_, Entries> {
+        self.entries.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Enters what a call has made.
+    pub fn made(&self, service: &Service, entity: &Entity, id: Json, case: &str) {
+        let living = Living {
+            service: service.folder.clone(),
+            entity: entity.name.clone(),
+            id,
+            case: case.to_owned(),
+        };
+        let mut entries = self.entries();
+        match entity.removed_by {
+            Some(_) => entries.living.push(living),
+            None => entries.kept.push(living.leftover("the vendor documents no way to remove it")),
+        }
+    }
+
+    /// Enters that a call has made something without saying its id.
+    pub fn made_unnamed(&self, service: &Service, entity: &Entity, case: &str) {
+        let living = Living {
+            service: service.folder.clone(),
+            entity: entity.name.clone(),
+            id: Json::Text("unknown".to_owned()),
+            case: case.to_owned(),
+        };
+        self.entries().left_behind.push(living.leftover("the answer that made it gave no id"));
+    }
+
+    /// Strikes an entity that was removed.
+    pub fn removed(&self, service: &str, id: &Json) {
+        self.entries().living.retain(|living| living.service != service || living.id != *id);
+    }
+
+    /// Strikes an entity that cannot be removed.
+    pub fn could_not_remove(&self, living: &Living, reason: &str) {
+        self.removed(&living.service, &living.id);
+        self.entries().left_behind.push(living.clone().leftover(reason));
+    }
+
+    /// What a case has made and not removed, the latest first.
+    pub fn of_case(&self, case: &str) -> Vec<Living> {
+        self.entries().living.iter().rev().filter(|living| living.case == case).cloned().collect()
+    }
+
+    /// What stays on the target: what no call removes, and what could not be removed.
+    pub fn close(&self) -> (Vec<Leftover>, Vec<Leftover>) {
+        let mut entries = self.entries();
+        let abandoned = std::mem::take(&mut entries.living);
+        entries
+            .left_behind
+            .extend(abandoned.into_iter().map(|living| living.leftover("the clean-up did not come to it")));
+        (std::mem::take(&mut entries.kept), std::mem::take(&mut entries.left_behind))
+    }
+}

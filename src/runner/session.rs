@@ -1,0 +1,132 @@
+//! What the cases of a run share, and the sending of one call.
+
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::Duration;
+
+use tokio::sync::Semaphore;
+
+use crate::json::Json;
+use crate::spec::model::{Circumstance, Operation, Service, When};
+use crate::transport::Transport;
+use crate::wire::{self, Call, Exchange, Outcome, Reply};
+
+use super::draw::Drawer;
+use super::ledger::Ledger;
+
+/// How often a call is repeated that met a passing circumstance.
+const RETRIES: u32 = 4;
+
+/// The first pause before a repetition; each further one is twice as long.
+const FIRST_PAUSE: Duration = Duration::from_millis(100);
+
+/// The longest pause that a target can ask for with `Retry-After`.
+const LONGEST_PAUSE: Duration = Duration::from_secs(10);
+
+/// So many calls in a row without an answer, and the run is given up.
+const SILENCE: usize = 64;
+
+/// A connection to a target, with what the run has drawn and made there.
+#[derive(Debug)]
+pub struct Session {
+    /// The target's address.
+    pub url: String,
+    /// Sends requests.
+    pub transport: Transport,
+    /// Draws values.
+    pub drawer: Drawer,
+    /// What was made.
+    pub ledger: Ledger,
+    /// A permit for each removable entity that may live at once.
+    pub room: Semaphore,
+    /// How many permits there are.
+    pub ceiling: u32,
+    /// Calls in a row without an answer that are too many before the target's first answer.
+    pub patience: usize,
+    sent: AtomicUsize,
+    unanswered: AtomicUsize,
+    answered: AtomicBool,
+}
+
+impl Session {
+    /// A session with a target.
+    pub fn new(url: &str, transport: Transport, seed: u64, ceiling: u32, jobs: usize) -> Self {
+        Self {
+            url: url.to_owned(),
+            transport,
+            drawer: Drawer::new(seed),
+            ledger: Ledger::default(),
+            room: Semaphore::new(ceiling as usize),
+            ceiling,
+            patience: jobs.max(2) * 2,
+            sent: AtomicUsize::new(0),
+            unanswered: AtomicUsize::new(0),
+            answered: AtomicBool::new(false),
+        }
+    }
+
+    /// Requests sent so far.
+    pub fn requests(&self) -> usize {
+        self.sent.load(Ordering::Relaxed)
+    }
+
+    /// Whether the target has been silent for so long that asking on is of no use.
+    pub fn has_gone_silent(&self) -> bool {
+        let limit = if self.answered.load(Ordering::Relaxed) { SILENCE } else { self.patience };
+        self.unanswered.load(Ordering::Relaxed) >= limit
+    }
+
+    /// Calls an operation, and again while a documented passing circumstance answers.
+    pub async fn call(
+        &self,
+        service: &Service,
+        operation: &Operation,
+        parameters: &[(String, Json)],
+    ) -> Exchange {
+        let mut pause = FIRST_PAUSE;
+        for _ in 0..RETRIES {
+            let exchange = self.call_once(service, operation, parameters).await;
+            let Some(asked) = passing_circumstance(service, operation, &exchange) else { return exchange };
+            tokio::time::sleep(asked.unwrap_or(pause).min(LONGEST_PAUSE)).await;
+            pause *= 2;
+        }
+        self.call_once(service, operation, parameters).await
+    }
+
+    async fn call_once(
+        &self,
+        service: &Service,
+        operation: &Operation,
+        parameters: &[(String, Json)],
+    ) -> Exchange {
+        let request = wire::encode(Call { service, operation, parameters }, &self.url);
+        self.sent.fetch_add(1, Ordering::Relaxed);
+        let exchange = self.transport.send(&operation.name, request).await;
+        match exchange.outcome {
+            Outcome::Answered(_) => {
+                self.answered.store(true, Ordering::Relaxed);
+                self.unanswered.store(0, Ordering::Relaxed);
+            }
+            Outcome::Unanswered(_) => {
+                self.unanswered.fetch_add(1, Ordering::Relaxed);
+            }
+        }
+        exchange
+    }
+}
+
+/// Whether the answer is a documented circumstance that passes; and for how long the target asks to wait, if it does.
+fn passing_circumstance(
+    service: &Service,
+    operation: &Operation,
+    exchange: &Exchange,
+) -> Option<Option<Duration>> {
+    let Outcome::Answered(answer) = &exchange.outcome else { return None };
+    let Reply::Refused { code, .. } = wire::decode(service.protocol, answer) else { return None };
+    let passes = service.rows(operation).any(|row| {
+        matches!(row.when, When::Circumstance(circumstance) if Circumstance::passes(circumstance))
+            && row.codes.iter().any(|documented| service.codes.answers(documented, &code))
+    });
+    let header = answer.headers.iter().find(|(name, _)| name == "retry-after");
+    let asked = header.and_then(|(_, value)| value.trim().parse().ok()).map(Duration::from_secs);
+    passes.then_some(asked)
+}

@@ -1,0 +1,69 @@
+//! The sentence of the page behind a rule: what a report quotes.
+
+use crate::json::Json;
+use crate::span::Place;
+
+use super::breach::Breach;
+use super::model::{ErrorRow, Operation, Parameter, Required};
+
+/// A sentence and where the spec has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sentence {
+    /// Word for word, or a table's row as a sentence.
+    pub text: String,
+    /// Where the spec has it.
+    pub at: Place,
+}
+
+/// What the page says about a rule of a parameter: the sentence that states it, or else its row of the parameter table.
+pub fn of_rule(parameter: &Parameter, breach: Breach) -> Sentence {
+    if let Some(quote) = parameter.says.iter().find(|quote| quote.of.contains(&breach)) {
+        return Sentence { text: quote.text.clone(), at: quote.at.clone() };
+    }
+    let rules = &parameter.rules;
+    let listed = rules.values.as_ref().or(rules.items.as_ref().and_then(|items| items.values.as_ref()));
+    let text = match (breach, listed) {
+        (Breach::Values | Breach::Items, Some(values)) => {
+            format!(
+                "{}. Valid values: {}",
+                table_row(parameter),
+                values.iter().map(shown).collect::<Vec<_>>().join(", ")
+            )
+        }
+        (Breach::Required | Breach::Type, _) => table_row(parameter),
+        _ => match parameter.says.iter().find(|quote| quote.of.is_empty()) {
+            Some(quote) => format!("{}. {}", table_row(parameter), quote.text),
+            None => table_row(parameter),
+        },
+    };
+    Sentence { text, at: parameter.at.clone() }
+}
+
+fn shown(json: &Json) -> String {
+    json.as_text().map_or_else(|| json.to_string(), str::to_owned)
+}
+
+fn table_row(parameter: &Parameter) -> String {
+    let required = match parameter.required {
+        Required::Yes => "Yes",
+        Required::No => "No",
+        Required::Unclear => "unclear",
+    };
+    format!("{} | {} | Required: {required}", parameter.name, parameter.rules.kind.name())
+}
+
+/// A row of the error table as the page has it.
+pub fn of_row(row: &ErrorRow) -> Sentence {
+    let status = row.status.map(|status| status.to_string());
+    let parts = [status, Some(row.codes.join(" / ")), row.message.clone(), row.says.clone()];
+    Sentence { text: parts.into_iter().flatten().collect::<Vec<_>>().join(" | "), at: row.at.clone() }
+}
+
+/// The operation as a whole.
+pub fn of_operation(operation: &Operation) -> Sentence {
+    let text = match &operation.page.updated {
+        Some(updated) => format!("{}, as documented on {updated}", operation.page.title),
+        None => operation.page.title.clone(),
+    };
+    Sentence { text, at: operation.at.clone() }
+}

@@ -21,6 +21,8 @@ pub enum Event {
     },
     /// A case is judged.
     CaseFinished(Box<CaseResult>),
+    /// The answers were compared with the accepted ones.
+    SnapshotsCompared(Snapshots),
     /// The run is over.
     RunFinished(Finish),
 }
@@ -81,6 +83,32 @@ impl CaseResult {
     pub fn tried(&self) -> Option<&Exchange> {
         self.exchanges.last()
     }
+}
+
+/// What the answers are beside the accepted ones.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Snapshots {
+    /// Answers that differ.
+    pub changed: Vec<SnapshotChange>,
+    /// Cases without an accepted answer.
+    pub new: usize,
+    /// Accepted answers of cases that no longer exist.
+    pub stale: Vec<String>,
+    /// Accepted files of operations that no longer exist.
+    pub orphaned: Vec<String>,
+    /// Files that were written.
+    pub written: Vec<String>,
+    /// Whether they were written as accepted (and not as pending).
+    pub accepted: bool,
+}
+
+/// An answer that differs from the accepted one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SnapshotChange {
+    /// The case.
+    pub id: String,
+    /// The difference, line by line.
+    pub diff: String,
 }
 
 /// How a run ends.

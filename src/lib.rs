@@ -1,13 +1,19 @@
 //! fineprint holds an HTTP API to its documentation.
 
 pub mod case;
+pub mod check;
+pub mod cli;
 pub mod diagnostic;
 pub mod event;
 pub mod generate;
+pub mod harness;
 pub mod json;
 pub mod judge;
 pub mod project;
+pub mod report;
 pub mod runner;
+pub mod server;
+pub mod snapshot;
 pub mod span;
 pub mod spec;
 pub mod transport;

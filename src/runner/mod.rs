@@ -57,7 +57,8 @@ impl Options {
     }
 }
 
-/// Runs cases and tells what happens. Cancelling the token stops new cases, waits for those under way and cleans up.
+/// Runs cases and tells what happens, up to the last case; how it ended is for the caller to tell, who may know more
+/// (snapshots). Cancelling the token stops new cases, waits for those under way and cleans up.
 ///
 /// # Errors
 /// The TLS library could not be set up.
@@ -106,16 +107,14 @@ pub async fn run(
         }
     }
     let (kept, left_behind) = session.ledger.close();
-    let finish = Finish {
+    Ok(Finish {
         counts: order.counts,
         stopped: stopped.map(str::to_owned),
         kept,
         left_behind,
         micros: u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX),
         requests: session.requests(),
-    };
-    emit(Event::RunFinished(finish.clone()));
-    Ok(finish)
+    })
 }
 
 fn why_stop(cancel: &CancellationToken, session: &Session) -> Option<&'static str> {

@@ -203,6 +203,28 @@ pub fn refusal_elements(protocol: Protocol) -> &'static [&'static str] {
     }
 }
 
+/// The members of a refusal that differ from call to call and from host to host.
+pub fn refusal_varies(protocol: Protocol) -> &'static [&'static str] {
+    match protocol {
+        Protocol::AcsRpc => &["RequestId", "HostId", "Recommend"],
+        Protocol::Tencent3 => &["RequestId"],
+    }
+}
+
+/// The part of a body that holds the response elements.
+pub fn output_mut(protocol: Protocol, body: &mut Json) -> &mut Json {
+    let inner = match (protocol, &*body) {
+        (Protocol::Tencent3, Json::Object(members)) => {
+            members.iter().position(|(name, _)| name == "Response")
+        }
+        _ => None,
+    };
+    match (inner, body) {
+        (Some(index), Json::Object(members)) => &mut members[index].1,
+        (_, body) => body,
+    }
+}
+
 /// Joins the target's address and a query.
 fn address(base: &str, query: &str) -> String {
     let base = base.trim_end_matches('/');

@@ -1,0 +1,47 @@
+//! Examples of the page that its own rules refuse, or that nobody can send.
+
+use crate::diagnostic::Finding;
+use crate::json::Json;
+use crate::spec::breach::Breach;
+use crate::spec::model::{Operation, Parameter};
+use crate::spec::ruling::{self, Outcome};
+
+use super::About;
+
+/// `example-breaks-rule`: the example breaks a rule, or the spec had to leave the rule open for its sake.
+pub fn breaks_rule(operation: &Operation) -> Vec<About> {
+    operation.parameters.iter().filter_map(of_parameter).collect()
+}
+
+fn of_parameter(parameter: &Parameter) -> Option<About> {
+    let example =
+        parameter.example.as_ref().filter(|example| !is_masked(example) && parameter.exists.is_none())?;
+    let ruling = ruling::on_parameter(parameter, Some(example));
+    let (breach, verb): (Breach, &str) = match ruling.outcome() {
+        Outcome::Holds => return None,
+        Outcome::Breaks => (*ruling.breaches.first()?, "breaks"),
+        Outcome::Open => (ruling.open.first()?.0, "puts in doubt"),
+    };
+    let title = format!("the page's example {example} {verb} its own rule {breach}");
+    let finding = Finding::warning("example-breaks-rule", title).at(&parameter.at).help(
+        "a rule that its page contradicts cannot be held against a target: mark it unclear, or acknowledge",
+    );
+    Some(About::new(&parameter.name, finding))
+}
+
+/// `masked-example`: part of the example is hidden, so that it cannot be sent.
+pub fn masked(operation: &Operation) -> Vec<About> {
+    let masked =
+        operation.parameters.iter().filter(|parameter| parameter.example.as_ref().is_some_and(is_masked));
+    masked
+        .map(|parameter| {
+            let title = format!("the page's example of {} is masked", parameter.name);
+            let finding = Finding::warning("masked-example", title).at(&parameter.at);
+            About::new(&parameter.name, finding.help("give a value that can be sent under `sample`"))
+        })
+        .collect()
+}
+
+fn is_masked(example: &Json) -> bool {
+    example.as_text().is_some_and(|text| text.contains("**"))
+}

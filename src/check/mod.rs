@@ -1,0 +1,70 @@
+//! Findings about pages: what is doubtful in the documentation itself, one rule a file.
+
+mod examples;
+mod quotes;
+mod rows;
+
+use crate::diagnostic::Finding;
+use crate::spec::model::{Acknowledgement, Operation, Service, Specs};
+
+pub use quotes::against_page;
+
+/// A finding and what it is about: a parameter or a code.
+struct About {
+    about: String,
+    finding: Finding,
+}
+
+impl About {
+    fn new(about: &str, finding: Finding) -> Self {
+        Self { about: about.to_owned(), finding }
+    }
+}
+
+/// What was found about the pages, and how much of it their specs acknowledge.
+#[derive(Debug, Default)]
+pub struct Findings {
+    /// Findings that no spec acknowledges.
+    pub open: Vec<Finding>,
+    /// How many are acknowledged.
+    pub acknowledged: usize,
+}
+
+/// Checks every tested operation.
+pub fn check(specs: &Specs) -> Findings {
+    let mut findings = Findings::default();
+    for (service, operation) in specs.operations().filter(|(_, operation)| !operation.support) {
+        let of_operation = all(service, operation);
+        let known = |about: &About| operation.acknowledged.iter().any(|ack| covers(ack, about));
+        let stale =
+            operation.acknowledged.iter().filter(|ack| !of_operation.iter().any(|about| covers(ack, about)));
+        findings.open.extend(stale.map(stale_acknowledgement));
+        let (acknowledged, open): (Vec<About>, Vec<About>) = of_operation.into_iter().partition(known);
+        findings.acknowledged += acknowledged.len();
+        findings.open.extend(open.into_iter().map(|about| about.finding));
+    }
+    findings
+}
+
+fn all(service: &Service, operation: &Operation) -> Vec<About> {
+    let mut all = examples::breaks_rule(operation);
+    all.extend(examples::masked(operation));
+    all.extend(rows::optional_with_missing_row(service, operation));
+    all.extend(rows::unstated_limit(operation));
+    all.extend(rows::two_statuses(service, operation));
+    all.extend(rows::reach(service, operation));
+    all
+}
+
+fn covers(acknowledgement: &Acknowledgement, about: &About) -> bool {
+    acknowledgement.finding == about.finding.id
+        && acknowledgement.about.as_ref().is_none_or(|name| *name == about.about)
+}
+
+fn stale_acknowledgement(acknowledgement: &Acknowledgement) -> Finding {
+    let about = acknowledgement.about.as_ref().map_or(String::new(), |about| format!(" about {about}"));
+    let title = format!("there is no finding `{}`{about} to acknowledge", acknowledgement.finding);
+    Finding::warning("stale-acknowledgement", title)
+        .at(&acknowledgement.at)
+        .help("strike it, so that a new finding of that kind is seen")
+}

@@ -1,0 +1,96 @@
+//! Error rows that fit no rule, and rules that no row answers.
+
+use crate::case::{Expectation, Rows};
+use crate::diagnostic::Finding;
+use crate::generate;
+use crate::spec::breach::Breach;
+use crate::spec::model::{ErrorRow, Limit, Operation, Required, Service, When};
+
+use super::About;
+
+/// `optional-with-missing-row`: the table calls a parameter optional, the error table has a row for its absence.
+pub fn optional_with_missing_row(service: &Service, operation: &Operation) -> Vec<About> {
+    let optional = operation.parameters.iter().filter(|parameter| parameter.required != Required::Yes);
+    optional
+        .filter_map(|parameter| {
+            let names_it = |row: &&ErrorRow| matches!(&row.when, When::Breaches(bound) if bound.contains(&(parameter.name.clone(), Breach::Required)));
+            let row = service.rows(operation).find(names_it)?;
+            let title = format!("{} is optional, and {} answers its absence", parameter.name, row.codes.join("/"));
+            let finding = Finding::warning("optional-with-missing-row", title).at(&row.at);
+            Some(About::new(&parameter.name, finding.help("where the page contradicts itself, write `required: unclear`")))
+        })
+        .collect()
+}
+
+/// `unstated-limit`: a limit that the page names and does not give.
+pub fn unstated_limit(operation: &Operation) -> Vec<About> {
+    let unstated = |limit: Option<Limit>| limit == Some(Limit::Unstated);
+    operation
+        .parameters
+        .iter()
+        .filter(|parameter| unstated(parameter.rules.length.map(|length| length.max)))
+        .map(|parameter| {
+            let title = format!("the page names a limit for {} without giving it", parameter.name);
+            let finding = Finding::warning("unstated-limit", title).at(&parameter.at);
+            About::new(
+                &parameter.name,
+                finding.help("it is tried far beyond any plausible value, and nowhere near one"),
+            )
+        })
+        .collect()
+}
+
+/// `two-statuses`: one code with two HTTP statuses.
+pub fn two_statuses(service: &Service, operation: &Operation) -> Vec<About> {
+    let rows: Vec<&ErrorRow> = service.rows(operation).collect();
+    let mut found = Vec::new();
+    for (index, row) in rows.iter().enumerate() {
+        let clash = rows[..index].iter().find(|earlier| {
+            earlier.status.is_some()
+                && row.status.is_some()
+                && earlier.status != row.status
+                && earlier.codes.iter().any(|code| row.codes.contains(code))
+        });
+        if clash.is_some() {
+            let title = format!("{} stands with two HTTP statuses", row.codes.join("/"));
+            found.push(About::new(&row.codes.join("/"), Finding::warning("two-statuses", title).at(&row.at)));
+        }
+    }
+    found
+}
+
+/// `unreachable-row` and `breach-without-row`: what the cases of the operation show about its error table.
+pub fn reach(service: &Service, operation: &Operation) -> Vec<About> {
+    let cases = generate::cases(service, operation).cases;
+    let mut found = Vec::new();
+    for case in &cases {
+        let (Some(about), Expectation::Reject(Rows::Any)) = (&case.about, &case.expect) else { continue };
+        let title = format!("no error row answers {} {}", about.parameter, about.breach);
+        let place = operation.parameter(&about.parameter).map_or(&operation.at, |parameter| &parameter.at);
+        let finding = Finding::warning("breach-without-row", title)
+            .at(place)
+            .help(format!("{} is tried, and any code of the table is right", case.id));
+        found.push(About::new(&about.parameter, finding));
+    }
+    found.dedup_by(|a, b| a.finding.title == b.finding.title);
+    for row in operation.errors.iter().filter(|row| matches!(row.when, When::Breaches(_))) {
+        let names_row = |expect: &Expectation| matches!(expect, Expectation::Reject(Rows::Codes(codes)) if row.codes.iter().any(|code| codes.contains(code)));
+        if !cases.iter().any(|case| names_row(&case.expect)) && !answers_absence_only(row) {
+            let codes = row.codes.join("/");
+            let finding =
+                Finding::warning("unreachable-row", format!("no case can demand {codes}")).at(&row.at);
+            found.push(About::new(
+                &codes,
+                finding.help(
+                    "either its `when` names no rule of the parameter, or the page leaves the rule open",
+                ),
+            ));
+        }
+    }
+    found
+}
+
+/// Rows for the absence of optional parameters are a finding of their own.
+fn answers_absence_only(row: &ErrorRow) -> bool {
+    matches!(&row.when, When::Breaches(bound) if bound.iter().all(|(_, breach)| *breach == Breach::Required))
+}

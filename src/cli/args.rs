@@ -1,0 +1,217 @@
+//! The command line as it was typed. Nothing here touches the world.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+use clap_complete::Shell;
+
+/// Holds an HTTP API to its documentation.
+///
+/// Every rule and every error row of a documentation page, transcribed into a spec, is expanded into cases and tried
+/// against an endpoint. Alone, fineprint runs all cases of the folder `specs` against the reference server that it
+/// carries.
+#[derive(Debug, Parser)]
+#[command(name = "fineprint", version, after_help = EXAMPLES, after_long_help = LONG_EXAMPLES)]
+pub struct Cli {
+    /// What to do; `run` if nothing is said.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  fineprint                                        all cases against the embedded reference server
+  fineprint run --url http://localhost:8080        against your service
+  fineprint run AddMessageContact/Name             only what concerns one parameter
+  fineprint check                                  what is wrong with specs and pages
+
+'fineprint help run' lists every option of a run.";
+
+const LONG_EXAMPLES: &str = "\
+Examples:
+  fineprint                                        all cases against the embedded reference server
+  fineprint run --url http://localhost:8080        against your service
+  fineprint run AddMessageContact/Name             only what concerns one parameter
+  fineprint check                                  what is wrong with specs and pages
+
+Exit codes:
+  0  all promises that were tried hold
+  1  a promise is broken, or a snapshot changed
+  2  the command line, a spec or a case file is wrong; nothing was sent
+  3  the run could not be completed or judged: no answer, blocked or skipped cases, interrupted, or something that the
+     run made is still on the target";
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Try the cases against a target and judge the answers
+    #[command(after_help = RUN_EXAMPLES)]
+    Run(RunArgs),
+    /// Report what is wrong with the specs, and with the pages that they transcribe
+    #[command(after_help = CHECK_EXAMPLES)]
+    Check(CheckArgs),
+    /// Expand the specs into the case files
+    #[command(after_help = GENERATE_EXAMPLES)]
+    Generate(GenerateArgs),
+    /// Serve the reference implementation that is made from the specs
+    #[command(after_help = SERVE_EXAMPLES)]
+    Serve(ServeArgs),
+    /// Make the pending snapshots the accepted ones
+    #[command(after_help = ACCEPT_EXAMPLES)]
+    Accept(AcceptArgs),
+    /// Print the JSON Schema of the spec language
+    #[command(after_help = SCHEMA_EXAMPLES)]
+    Schema,
+    /// Print a completion script for a shell
+    #[command(after_help = COMPLETIONS_EXAMPLES)]
+    Completions(CompletionsArgs),
+}
+
+const RUN_EXAMPLES: &str = "\
+Examples:
+  fineprint run                                    the embedded reference server
+  fineprint run --url http://localhost:8080        your service; every request goes there, whatever the vendor
+  fineprint run Name/length Title/                 cases whose id contains one of these
+  fineprint run --list                             the ids, and nothing is sent
+  fineprint run --url URL --target mine --update   keep today's answers as snapshots of `mine`
+  fineprint run --locked --junit report.xml        in CI";
+
+/// Options of `run`.
+#[derive(Debug, Args)]
+pub struct RunArgs {
+    /// Only cases whose id begins with or contains one of these
+    pub filter: Vec<String>,
+    /// The folder of the specs
+    #[arg(long, value_name = "DIR", default_value = "specs")]
+    pub specs: PathBuf,
+    /// The folder of the case files
+    #[arg(long, value_name = "DIR", default_value = "cases")]
+    pub cases: PathBuf,
+    /// The folder of the snapshots
+    #[arg(long, value_name = "DIR", default_value = "reports")]
+    pub reports: PathBuf,
+    /// Send everything to this address instead of the embedded reference server
+    #[arg(long, value_name = "URL")]
+    pub url: Option<String>,
+    /// The target's name, under which its snapshots are kept [default: reference, or the host and port of --url]
+    #[arg(long, value_name = "NAME")]
+    pub target: Option<String>,
+    /// Send requests without a signature; so far they are never signed
+    #[arg(long)]
+    pub unsigned: bool,
+    /// How many cases run at once
+    #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub jobs: u16,
+    /// Draw new values from this number, to repeat a run exactly [default: another each time]
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+    /// How long an answer may take
+    #[arg(long, value_name = "SECONDS", default_value = "10")]
+    pub timeout: f64,
+    /// Write a JUnit report
+    #[arg(long, value_name = "FILE")]
+    pub junit: Option<PathBuf>,
+    /// Write a JSON report
+    #[arg(long, value_name = "FILE")]
+    pub json: Option<PathBuf>,
+    /// Write the event stream, one JSON object a line
+    #[arg(long, value_name = "FILE")]
+    pub events: Option<PathBuf>,
+    /// Neither read nor write snapshots
+    #[arg(long, conflicts_with = "update")]
+    pub no_snapshots: bool,
+    /// Accept this run's answers as snapshots
+    #[arg(long)]
+    pub update: bool,
+    /// Refuse to run if the case files are not what the specs generate; so it is wherever CI is set
+    #[arg(long)]
+    pub locked: bool,
+    /// List the ids of the cases and send nothing
+    #[arg(long)]
+    pub list: bool,
+}
+
+const CHECK_EXAMPLES: &str = "\
+Examples:
+  fineprint check
+  fineprint check AddMessageContact --page page.txt    whether the page still says what the spec quotes
+
+It exits with 1 if a page has findings that its spec does not acknowledge, with 2 if a spec cannot be used.";
+
+/// Options of `check`.
+#[derive(Debug, Args)]
+pub struct CheckArgs {
+    /// Only this operation
+    pub operation: Option<String>,
+    /// The text of the operation's page, to hold the quotes of its spec against
+    #[arg(long, value_name = "FILE", requires = "operation")]
+    pub page: Option<PathBuf>,
+    /// The folder of the specs
+    #[arg(long, value_name = "DIR", default_value = "specs")]
+    pub specs: PathBuf,
+}
+
+const GENERATE_EXAMPLES: &str = "\
+Examples:
+  fineprint generate
+  fineprint generate --check       in CI: exits with 2 if a case file is stale, and writes nothing";
+
+/// Options of `generate`.
+#[derive(Debug, Args)]
+pub struct GenerateArgs {
+    /// Write nothing; exit with 2 if a case file is not what the specs generate
+    #[arg(long)]
+    pub check: bool,
+    /// The folder of the specs
+    #[arg(long, value_name = "DIR", default_value = "specs")]
+    pub specs: PathBuf,
+    /// The folder of the case files
+    #[arg(long, value_name = "DIR", default_value = "cases")]
+    pub cases: PathBuf,
+}
+
+const SERVE_EXAMPLES: &str = "\
+Examples:
+  fineprint serve
+  fineprint serve --port 0         on a free port; the address is printed";
+
+/// Options of `serve`.
+#[derive(Debug, Args)]
+pub struct ServeArgs {
+    /// The port on 127.0.0.1; 0 takes a free one
+    #[arg(long, value_name = "N", default_value_t = 4010)]
+    pub port: u16,
+    /// The folder of the specs
+    #[arg(long, value_name = "DIR", default_value = "specs")]
+    pub specs: PathBuf,
+}
+
+const ACCEPT_EXAMPLES: &str = "\
+Examples:
+  fineprint accept                 every pending snapshot
+  fineprint accept mine            those of the target `mine`";
+
+/// Options of `accept`.
+#[derive(Debug, Args)]
+pub struct AcceptArgs {
+    /// Only snapshots of this target
+    pub target: Option<String>,
+    /// The folder of the snapshots
+    #[arg(long, value_name = "DIR", default_value = "reports")]
+    pub reports: PathBuf,
+}
+
+const SCHEMA_EXAMPLES: &str = "\
+Example:
+  fineprint schema > specs/spec.schema.json";
+
+const COMPLETIONS_EXAMPLES: &str = "\
+Example:
+  fineprint completions bash > /etc/bash_completion.d/fineprint";
+
+/// Options of `completions`.
+#[derive(Debug, Args)]
+pub struct CompletionsArgs {
+    /// The shell
+    pub shell: Shell,
+}

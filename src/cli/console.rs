@@ -1,0 +1,69 @@
+//! Where output goes, and what the environment says about it. The only place that reads the environment.
+
+use std::env;
+use std::io::{self, IsTerminal as _, Write};
+
+use crate::diagnostic::Finding;
+use crate::report::style::Style;
+
+use super::exit::Exit;
+
+/// Standard output and standard error, and how they may be used.
+#[derive(Debug, Clone, Copy)]
+pub struct Console {
+    /// How results are set off.
+    pub out: Style,
+    /// How complaints are set off.
+    pub err: Style,
+    /// Whether a person watches standard error.
+    pub watched: bool,
+    /// Whether this runs in CI, where nothing is written unless asked.
+    pub ci: bool,
+}
+
+impl Console {
+    /// The console of this process.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the command line's own module reads the environment for all others"
+    )]
+    pub fn of_process() -> Self {
+        let is_set = |name: &str| env::var_os(name).is_some_and(|value| !value.is_empty());
+        let ci = env::var("CI").is_ok_and(|value| !matches!(value.as_str(), "" | "0" | "false"));
+        let plain = is_set("NO_COLOR") || env::var("TERM").is_ok_and(|term| term == "dumb");
+        let style = |is_terminal: bool| Style { colour: is_terminal && !plain };
+        Self {
+            out: style(io::stdout().is_terminal()),
+            err: style(io::stderr().is_terminal()),
+            watched: io::stderr().is_terminal(),
+            ci,
+        }
+    }
+
+    /// Writes a line of the result. A reader that has gone away is no failure.
+    pub fn say(self, text: &str) {
+        let _ = writeln!(io::stdout(), "{text}");
+    }
+
+    /// Writes a line about the work.
+    pub fn tell(self, text: &str) {
+        let _ = writeln!(io::stderr(), "{text}");
+    }
+
+    /// Writes a complaint.
+    pub fn complain(self, text: &str) {
+        self.tell(&format!("{}: {text}", self.err.bad("error")));
+    }
+
+    /// Writes findings, and the exit code that they lead to.
+    pub fn findings(self, findings: &[Finding]) -> Exit {
+        for finding in findings {
+            self.tell(&format!("{}\n", finding.render(self.err.colour)));
+        }
+        match findings.len() {
+            1 => self.tell("1 finding; nothing was sent"),
+            many => self.tell(&format!("{many} findings; nothing was sent")),
+        }
+        Exit::Usage
+    }
+}

@@ -1,0 +1,71 @@
+//! Exit codes.
+
+use std::process::ExitCode;
+
+use crate::event::Finish;
+
+/// How the process ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Exit {
+    /// All promises that were tried hold.
+    Holds = 0,
+    /// A promise is broken, or a snapshot changed.
+    Broken = 1,
+    /// The command line, a spec or a case file is wrong; nothing was sent.
+    Usage = 2,
+    /// The run could not be completed or judged.
+    Incomplete = 3,
+}
+
+impl Exit {
+    /// The exit of a run. A broken promise outweighs what could not be judged.
+    pub fn of_run(finish: &Finish, snapshots_changed: bool, reports_written: bool) -> Self {
+        let incomplete = finish.counts.unjudged() > 0
+            || finish.stopped.is_some()
+            || !finish.left_behind.is_empty()
+            || !reports_written;
+        match (finish.counts.fail > 0 || snapshots_changed, incomplete) {
+            (true, _) => Self::Broken,
+            (false, true) => Self::Incomplete,
+            (false, false) => Self::Holds,
+        }
+    }
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit as u8)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::{Counts, Leftover};
+
+    #[test]
+    fn broken_outweighs_incomplete_and_incomplete_is_never_success() {
+        let finish = |fail, blocked, error, skipped| Finish {
+            counts: Counts { pass: 5, fail, blocked, error, skipped },
+            ..Finish::default()
+        };
+        assert_eq!(Exit::of_run(&finish(0, 0, 0, 0), false, true), Exit::Holds);
+        assert_eq!(Exit::of_run(&finish(0, 0, 0, 0), true, true), Exit::Broken);
+        assert_eq!(Exit::of_run(&finish(1, 1, 1, 1), false, true), Exit::Broken);
+        for finish in [finish(0, 1, 0, 0), finish(0, 0, 1, 0), finish(0, 0, 0, 1)] {
+            assert_eq!(Exit::of_run(&finish, false, true), Exit::Incomplete);
+        }
+        assert_eq!(Exit::of_run(&finish(0, 0, 0, 0), false, false), Exit::Incomplete);
+        let stopped = Finish { stopped: Some("interrupted".into()), ..finish(0, 0, 0, 0) };
+        assert_eq!(Exit::of_run(&stopped, false, true), Exit::Incomplete);
+        let leftover = Leftover {
+            service: "s".into(),
+            entity: "contact".into(),
+            id: "1".into(),
+            case: "c".into(),
+            reason: "r".into(),
+        };
+        let left = Finish { left_behind: vec![leftover], ..finish(0, 0, 0, 0) };
+        assert_eq!(Exit::of_run(&left, false, true), Exit::Incomplete);
+    }
+}

@@ -1,0 +1,76 @@
+//! The command line: arguments as typed, then a resolved plan, then one file a command.
+
+mod accept;
+mod args;
+mod check;
+mod console;
+mod exit;
+mod generate;
+mod run;
+mod schema;
+mod serve;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::{CommandFactory as _, Parser as _};
+
+use args::{Cli, Command};
+use console::Console;
+use exit::Exit;
+
+/// Runs the command that the arguments say.
+pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let console = Console::of_process();
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    match parse(&arguments) {
+        Ok(command) => execute(command, console).into(),
+        Err(error) => {
+            // Help and version are answers, the rest are complaints; clap knows which goes where.
+            let _ = error.print();
+            if error.use_stderr() { Exit::Usage.into() } else { Exit::Holds.into() }
+        }
+    }
+}
+
+/// `fineprint` alone is `fineprint run`.
+fn parse(arguments: &[OsString]) -> Result<Command, clap::Error> {
+    match Cli::try_parse_from(arguments)?.command {
+        Some(command) => Ok(command),
+        None => {
+            let alone = [OsString::from("fineprint"), OsString::from("run")];
+            Ok(Cli::try_parse_from(alone)?.command.unwrap_or(Command::Schema))
+        }
+    }
+}
+
+fn execute(command: Command, console: Console) -> Exit {
+    match command {
+        Command::Run(args) => run::execute(args, console),
+        Command::Check(args) => check::execute(&args, console),
+        Command::Generate(args) => generate::execute(&args, console),
+        Command::Serve(args) => serve::execute(&args, console),
+        Command::Accept(args) => accept::execute(&args, console),
+        Command::Schema => schema::execute(console),
+        Command::Completions(args) => {
+            clap_complete::generate(args.shell, &mut Cli::command(), "fineprint", &mut std::io::stdout());
+            Exit::Holds
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_definition_of_the_command_line_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn alone_it_runs() {
+        let alone = parse(&[OsString::from("fineprint")]).unwrap();
+        assert!(matches!(alone, Command::Run(args) if args.url.is_none() && args.filter.is_empty()));
+    }
+}

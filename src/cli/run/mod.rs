@@ -1,0 +1,169 @@
+//! `fineprint run`
+
+mod outputs;
+mod plan;
+mod snapshots;
+
+use std::io;
+use std::sync::Arc;
+
+use tokio::runtime::Runtime;
+use tokio_util::sync::CancellationToken;
+
+use crate::case::Case;
+use crate::event::Event;
+use crate::project::{self, Suite};
+use crate::runner;
+use crate::server::Server;
+use crate::spec::model::Specs;
+
+use super::args::RunArgs;
+use super::console::Console;
+use super::exit::Exit;
+use super::generate;
+
+use outputs::Outputs;
+use plan::Plan;
+use snapshots::Answers;
+
+/// Tries the cases and judges the answers.
+pub fn execute(args: RunArgs, console: Console) -> Exit {
+    let plan = match Plan::resolve(args, console) {
+        Ok(plan) => plan,
+        Err(complaint) => {
+            console.complain(&complaint);
+            return Exit::Usage;
+        }
+    };
+    let suite = match project::suite(&plan.specs, &plan.cases) {
+        Ok(suite) => suite,
+        Err(findings) => return console.findings(&findings),
+    };
+    if plan.list {
+        return list(&plan, &suite, console);
+    }
+    if let Err(exit) = generate::settle(&suite, plan.locked, console) {
+        return exit;
+    }
+    let ids: Vec<String> = suite.cases.iter().map(|case| case.id.clone()).collect();
+    let specs = Arc::new(suite.specs);
+    let cases: Vec<Case> = suite.cases.into_iter().filter(|case| plan.selects(&case.id)).collect();
+    if cases.is_empty() {
+        console.complain(&plan.nothing_selected(&ids));
+        return Exit::Usage;
+    }
+    let outputs = match Outputs::open(&plan, console, cases.len()) {
+        Ok(outputs) => outputs,
+        Err(complaint) => {
+            console.complain(&complaint);
+            return Exit::Usage;
+        }
+    };
+    match runtime() {
+        Ok(runtime) => runtime.block_on(run(plan, specs, cases, &ids, outputs, console)),
+        Err(error) => {
+            console.complain(&format!("the runtime cannot be started: {error}"));
+            Exit::Incomplete
+        }
+    }
+}
+
+fn list(plan: &Plan, suite: &Suite, console: Console) -> Exit {
+    for case in suite.cases.iter().filter(|case| plan.selects(&case.id)) {
+        console.say(&case.id);
+    }
+    Exit::Holds
+}
+
+async fn run(
+    plan: Plan,
+    specs: Arc<Specs>,
+    cases: Vec<Case>,
+    ids: &[String],
+    mut outputs: Outputs,
+    console: Console,
+) -> Exit {
+    let embedded = match &plan.url {
+        Some(_) => None,
+        None => match Server::start(Arc::clone(&specs), 0).await {
+            Ok(server) => Some(server),
+            Err(error) => {
+                console.complain(&format!("the reference server cannot be started: {error}"));
+                return Exit::Incomplete;
+            }
+        },
+    };
+    let url = embedded.as_ref().map_or_else(|| plan.url.clone().unwrap_or_default(), Server::url);
+    let options = plan.options(url);
+    let cancel = CancellationToken::new();
+    tokio::spawn(cancel_on_interrupt(cancel.clone(), console));
+    let mut answers = Answers::default();
+    let finish = runner::run(Arc::clone(&specs), cases, &options, cancel, |event| {
+        if let Event::CaseFinished(result) = &event {
+            answers.take(&specs, result);
+        }
+        outputs.event(&event);
+    })
+    .await;
+    let finish = match finish {
+        Ok(finish) => finish,
+        Err(error) => {
+            console.complain(&format!("TLS cannot be set up: {error}"));
+            return Exit::Incomplete;
+        }
+    };
+    let changed = match snapshots::settle(&plan, &answers, ids) {
+        Ok(None) => false,
+        Ok(Some(compared)) => {
+            outputs.event(&Event::SnapshotsCompared(compared.clone()));
+            snapshots::tell(&compared, &plan, console);
+            !compared.changed.is_empty() && !compared.accepted
+        }
+        Err(complaint) => {
+            outputs.failed(complaint);
+            false
+        }
+    };
+    outputs.event(&Event::RunFinished(finish.clone()));
+    let written = outputs.close(console);
+    Exit::of_run(&finish, changed, written)
+}
+
+/// The runtime of a command.
+///
+/// # Errors
+/// What the operating system says.
+pub fn runtime() -> io::Result<Runtime> {
+    tokio::runtime::Builder::new_multi_thread().enable_all().build()
+}
+
+/// Comes back when somebody wants the process to end.
+pub async fn interrupted() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminated) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                _ = tokio::signal::ctrl_c() => {}
+                _ = terminated.recv() => {}
+            }
+            return;
+        }
+    }
+    // Without a handler there is nothing to wait for; the process ends the hard way.
+    if tokio::signal::ctrl_c().await.is_err() {
+        std::future::pending::<()>().await;
+    }
+}
+
+/// The first interrupt stops the run and cleans up, the second ends the process.
+async fn cancel_on_interrupt(cancel: CancellationToken, console: Console) {
+    interrupted().await;
+    console.tell(
+        "interrupted: finishing the calls under way and removing what the run has made; again to end at once",
+    );
+    cancel.cancel();
+    interrupted().await;
+    #[expect(clippy::disallowed_methods, reason = "the user asked twice")]
+    std::process::exit(Exit::Incomplete as i32);
+}

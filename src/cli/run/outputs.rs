@@ -1,0 +1,140 @@
+//! The outputs of a run: terminal, progress bar, report files.
+
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use crate::cli::console::Console;
+use crate::event::Event;
+use crate::project;
+use crate::report::Reporter;
+use crate::report::json::Json;
+use crate::report::jsonl::Jsonl;
+use crate::report::junit::Junit;
+use crate::report::terminal::Terminal;
+
+use super::plan::Plan;
+
+/// Every output of a run.
+pub struct Outputs {
+    terminal: Terminal<io::Stdout>,
+    progress: ProgressBar,
+    reporters: Vec<Box<dyn Reporter + Send>>,
+    /// Reports that are written when they are complete: whole, or not at all.
+    files: Vec<(PathBuf, Buffer)>,
+    complaints: Vec<String>,
+    reader_is_gone: bool,
+}
+
+/// A buffer that a reporter writes and this module reads.
+#[derive(Clone, Default)]
+struct Buffer(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Buffer {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Outputs {
+    /// Opens every output that the plan asks for, so that a path that cannot be written is told before anything is sent.
+    ///
+    /// # Errors
+    /// The path that cannot be written, and why.
+    pub fn open(plan: &Plan, console: Console, cases: usize) -> Result<Self, String> {
+        let mut outputs = Self {
+            terminal: Terminal::new(io::stdout(), console.out),
+            progress: progress(console, cases),
+            reporters: Vec::new(),
+            files: Vec::new(),
+            complaints: Vec::new(),
+            reader_is_gone: false,
+        };
+        let cannot =
+            |path: &Path, error: &io::Error| format!("{} cannot be written: {error}", path.display());
+        if let Some(path) = &plan.events {
+            let file =
+                folder_of(path).and_then(|_| File::create(path)).map_err(|error| cannot(path, &error))?;
+            outputs.reporters.push(Box::new(Jsonl::new(file)));
+        }
+        for path in [&plan.junit, &plan.json].into_iter().flatten() {
+            folder_of(path).and_then(tempfile::tempfile_in).map_err(|error| cannot(path, &error))?;
+        }
+        if let Some(path) = &plan.junit {
+            let buffer = Buffer::default();
+            outputs.reporters.push(Box::new(Junit::new(buffer.clone())));
+            outputs.files.push((path.clone(), buffer));
+        }
+        if let Some(path) = &plan.json {
+            let buffer = Buffer::default();
+            outputs.reporters.push(Box::new(Json::new(buffer.clone())));
+            outputs.files.push((path.clone(), buffer));
+        }
+        Ok(outputs)
+    }
+
+    /// Hands an event to every output. One that fails is complained about once, at the end; the others go on.
+    pub fn event(&mut self, event: &Event) {
+        match event {
+            Event::Progress { done } => self.progress.set_position(*done as u64),
+            Event::RunFinished(_) => self.progress.finish_and_clear(),
+            _ => {}
+        }
+        if !self.reader_is_gone {
+            let written = self.progress.suspend(|| self.terminal.event(event));
+            self.reader_is_gone = written.is_err();
+        }
+        let complaints = &mut self.complaints;
+        self.reporters.retain_mut(|reporter| match reporter.event(event) {
+            Ok(()) => true,
+            Err(error) => {
+                complaints.push(format!("a report could not be written: {error}"));
+                false
+            }
+        });
+    }
+
+    /// Notes something that could not be written.
+    pub fn failed(&mut self, complaint: String) {
+        self.complaints.push(complaint);
+    }
+
+    /// Writes the report files; whether everything could be written.
+    pub fn close(mut self, console: Console) -> bool {
+        drop(self.reporters);
+        for (path, buffer) in &self.files {
+            let bytes = buffer.0.lock().unwrap_or_else(PoisonError::into_inner);
+            if let Err(error) = project::write_whole(path, &String::from_utf8_lossy(&bytes)) {
+                self.complaints.push(format!("{} cannot be written: {error}", path.display()));
+            }
+        }
+        for complaint in &self.complaints {
+            console.complain(complaint);
+        }
+        self.complaints.is_empty()
+    }
+}
+
+fn folder_of(path: &Path) -> io::Result<PathBuf> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    fs::create_dir_all(folder)?;
+    Ok(folder.to_owned())
+}
+
+/// A bar where a person watches, nothing in a pipe.
+fn progress(console: Console, cases: usize) -> ProgressBar {
+    let target = if console.watched { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+    let bar = ProgressBar::with_draw_target(Some(cases as u64), target);
+    match ProgressStyle::with_template("{bar:30} {pos}/{len} cases, {per_sec}, {eta} left") {
+        Ok(style) => bar.with_style(style),
+        Err(_) => bar,
+    }
+}

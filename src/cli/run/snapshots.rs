@@ -1,0 +1,144 @@
+//! Snapshots of a run: comparing, and writing what the policy allows.
+
+use std::io;
+use std::path::Path;
+
+use crate::cli::console::Console;
+use crate::event::{CaseResult, SnapshotChange, Snapshots};
+use crate::project;
+use crate::snapshot::file::{self, Entry};
+use crate::snapshot::{self, store};
+use crate::spec::model::Specs;
+
+use super::plan::{Plan, SnapshotPolicy};
+
+/// The answers of a run, by operation.
+#[derive(Debug, Default)]
+pub struct Answers {
+    operations: Vec<OfOperation>,
+}
+
+#[derive(Debug)]
+struct OfOperation {
+    service: String,
+    operation: String,
+    source: String,
+    entries: Vec<Entry>,
+}
+
+impl Answers {
+    /// Takes the answer of a case.
+    pub fn take(&mut self, specs: &Specs, result: &CaseResult) {
+        let Some((service, operation)) = specs.operation(&result.operation) else { return };
+        // Of a case whose set-up failed, the last exchange is not the tried one.
+        let Some(tried) = result.tried().filter(|tried| tried.operation == operation.name) else { return };
+        let Some(text) = snapshot::normalised(service, tried, &result.drawn) else { return };
+        let entry = Entry { id: result.id.clone(), text };
+        match self.operations.iter_mut().find(|of| of.operation == operation.name) {
+            Some(of) => of.entries.push(entry),
+            None => self.operations.push(OfOperation {
+                service: service.folder.clone(),
+                operation: operation.name.clone(),
+                source: operation.at.source.name.clone(),
+                entries: vec![entry],
+            }),
+        }
+    }
+}
+
+/// Compares with the accepted snapshots and writes what the policy allows. `None` where snapshots are off, or where the
+/// target has none and none are asked for.
+///
+/// # Errors
+/// The file that cannot be read or written, and why.
+pub fn settle(plan: &Plan, answers: &Answers, ids: &[String]) -> Result<Option<Snapshots>, String> {
+    if plan.snapshots == SnapshotPolicy::Off {
+        return Ok(None);
+    }
+    let mut all = Snapshots { accepted: plan.snapshots == SnapshotPolicy::Update, ..Snapshots::default() };
+    for of in &answers.operations {
+        let path = store::path(&plan.reports, &plan.target, &of.service, &of.operation);
+        of_operation(plan, of, &path, ids, &mut all)
+            .map_err(|error| format!("{}: {error}", path.display()))?;
+    }
+    let folder = plan.reports.join(&plan.target);
+    let accepted = store::all_accepted(&plan.reports, &plan.target)
+        .map_err(|error| format!("{}: {error}", folder.display()))?;
+    all.orphaned =
+        accepted.iter().filter(|path| is_orphan(path, ids)).map(|path| path.display().to_string()).collect();
+    Ok(Some(all))
+}
+
+/// A file of an operation that no case tries any more.
+fn is_orphan(path: &Path, ids: &[String]) -> bool {
+    let stem = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+    !ids.iter().any(|id| id.split('/').next() == Some(&stem))
+}
+
+fn of_operation(
+    plan: &Plan,
+    of: &OfOperation,
+    path: &Path,
+    ids: &[String],
+    all: &mut Snapshots,
+) -> io::Result<()> {
+    let known = store::load(path)?;
+    let accepted = known.as_deref().map(file::read).unwrap_or_default();
+    let compared = snapshot::compare(&accepted, &of.entries, &|id| ids.iter().any(|known| known == id));
+    let order: Vec<&str> = ids.iter().map(String::as_str).collect();
+    let merged = snapshot::merge(&accepted, &of.entries, &order);
+    let expression = format!("{} on {}", of.operation, plan.target);
+    let text = file::write(&of.source, &expression, &merged);
+    let differs = !compared.changed.is_empty() || !compared.new.is_empty() || !compared.stale.is_empty();
+    let pending = store::pending(path);
+    match plan.snapshots {
+        SnapshotPolicy::Update => {
+            if known.as_ref() != Some(&text) {
+                project::write_whole(path, &text)?;
+                all.written.push(path.display().to_string());
+            }
+            store::remove(&pending)?;
+        }
+        SnapshotPolicy::Pending if known.is_some() && differs => {
+            project::write_whole(&pending, &text)?;
+            all.written.push(pending.display().to_string());
+        }
+        SnapshotPolicy::Pending => store::remove(&pending)?,
+        SnapshotPolicy::Compare | SnapshotPolicy::Off => {}
+    }
+    all.changed.extend(
+        compared.changed.into_iter().map(|change| SnapshotChange { id: change.id, diff: change.diff }),
+    );
+    all.new += compared.new.len();
+    all.stale.extend(compared.stale);
+    Ok(())
+}
+
+/// Says what a person can do about it.
+pub fn tell(snapshots: &Snapshots, plan: &Plan, console: Console) {
+    let target = &plan.target;
+    if snapshots.accepted {
+        snapshots.written.iter().for_each(|path| console.tell(&format!("accepted {path}")));
+    } else if !snapshots.changed.is_empty() {
+        console.tell(&format!("{} answers differ from the snapshots of {target}", snapshots.changed.len()));
+    }
+    if snapshots.new > 0 && !snapshots.accepted {
+        console.tell(&format!(
+            "{} answers have no snapshot of {target} yet; --update keeps them",
+            snapshots.new
+        ));
+    }
+    if !snapshots.stale.is_empty() && !snapshots.accepted {
+        console.tell(&format!(
+            "{} snapshots of {target} are of cases that no longer exist",
+            snapshots.stale.len()
+        ));
+    }
+    for path in &snapshots.orphaned {
+        console.tell(&format!("{path} belongs to no operation any more; remove it"));
+    }
+    if !snapshots.accepted && !snapshots.written.is_empty() {
+        snapshots.written.iter().for_each(|path| console.tell(&format!("pending {path}")));
+        console.tell("`fineprint accept` makes what is pending the accepted snapshots");
+    }
+}

@@ -1,0 +1,40 @@
+//! `fineprint serve`
+
+use std::sync::Arc;
+
+use crate::project;
+use crate::server::Server;
+
+use super::args::ServeArgs;
+use super::console::Console;
+use super::exit::Exit;
+use super::run;
+
+/// Serves the reference implementation until it is interrupted.
+pub fn execute(args: &ServeArgs, console: Console) -> Exit {
+    let specs = match project::specs(&args.specs) {
+        Ok(specs) => specs,
+        Err(findings) => return console.findings(&findings),
+    };
+    let runtime = match run::runtime() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            console.complain(&format!("the runtime cannot be started: {error}"));
+            return Exit::Incomplete;
+        }
+    };
+    runtime.block_on(async {
+        match Server::start(Arc::new(specs), args.port).await {
+            Ok(server) => {
+                console.say(&server.url());
+                console.tell("serving the operations of the specs; Ctrl-C ends it");
+                run::interrupted().await;
+                Exit::Holds
+            }
+            Err(error) => {
+                console.complain(&format!("port {} on 127.0.0.1 cannot be had: {error}", args.port));
+                Exit::Usage
+            }
+        }
+    })
+}

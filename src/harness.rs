@@ -1,0 +1,168 @@
+//! The cases as tests of `cargo test` and `cargo nextest`, in any crate.
+//!
+//! In `Cargo.toml`:
+//!
+//! ```toml
+//! [[test]]
+//! name = "conformance"
+//! harness = false
+//! ```
+//!
+//! In `tests/conformance.rs`:
+//!
+//! ```no_run
+//! fn main() -> std::process::ExitCode {
+//!     fineprint::harness::Conformance::new("specs").url(std::env::var("FINEPRINT_URL").ok()).main()
+//! }
+//! ```
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use libtest_mimic::{Arguments, Failed, Trial};
+use tokio::runtime::Runtime;
+
+use crate::case::Case;
+use crate::diagnostic::Finding;
+use crate::judge::Verdict;
+use crate::project;
+use crate::report::block::block;
+use crate::report::style::Style;
+use crate::runner::{self, Options, Session};
+use crate::server::Server;
+use crate::spec::model::Specs;
+
+/// The exit code for specs that cannot be used.
+const USAGE: u8 = 2;
+
+/// A test binary in the making: specs, cases, and a target.
+#[derive(Debug, Clone)]
+pub struct Conformance {
+    specs: PathBuf,
+    cases: PathBuf,
+    url: Option<String>,
+    timeout: Duration,
+    seed: u64,
+}
+
+impl Conformance {
+    /// Holds a target to the specs of a folder. Cases that people wrote are taken from `cases`, beside that folder.
+    pub fn new(specs: impl Into<PathBuf>) -> Self {
+        let specs = specs.into();
+        let cases = specs.with_file_name("cases");
+        Self { specs, cases, url: None, timeout: Duration::from_secs(10), seed: runner::any_seed() }
+    }
+
+    /// Takes hand-written cases from another folder.
+    #[must_use]
+    pub fn cases(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.cases = folder.into();
+        self
+    }
+
+    /// Tries the target at this address; `None` is the embedded reference server.
+    #[must_use]
+    pub fn url(mut self, url: impl Into<Option<String>>) -> Self {
+        self.url = url.into();
+        self
+    }
+
+    /// How long an answer may take; 10 seconds if nothing is said.
+    #[must_use]
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = timeout;
+        self
+    }
+
+    /// Draws new values from this number; another each time if nothing is said.
+    #[must_use]
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.seed = seed;
+        self
+    }
+
+    /// Runs the test binary: reads its arguments, runs the tests that they select, prints as `cargo test` does.
+    pub fn main(self) -> ExitCode {
+        let arguments = Arguments::from_args();
+        match self.trials() {
+            Ok(trials) => libtest_mimic::run(&arguments, trials).exit_code(),
+            Err(findings) => {
+                use std::io::Write as _;
+                for finding in findings {
+                    let _ = writeln!(std::io::stderr(), "{}\n", finding.render(false));
+                }
+                ExitCode::from(USAGE)
+            }
+        }
+    }
+
+    /// A test for each case, named by its id.
+    ///
+    /// # Errors
+    /// Every finding of every spec and case file.
+    pub fn trials(self) -> Result<Vec<Trial>, Vec<Finding>> {
+        let suite = project::suite(&self.specs, &self.cases)?;
+        let target = Arc::new(Target {
+            specs: Arc::new(suite.specs),
+            options: Options {
+                target: "cargo-test".to_owned(),
+                url: self.url.clone().unwrap_or_default(),
+                jobs: 64,
+                timeout: self.timeout,
+                seed: self.seed,
+            },
+            embedded: self.url.is_none(),
+            started: Mutex::new(None),
+        });
+        let trial = |case: Case| {
+            let target = Arc::clone(&target);
+            Trial::test(case.id.clone(), move || target.hold(&case))
+        };
+        Ok(suite.cases.into_iter().map(trial).collect())
+    }
+}
+
+/// The target of a test binary. It is started by the first test that runs, so that listing the tests costs nothing.
+struct Target {
+    specs: Arc<Specs>,
+    options: Options,
+    embedded: bool,
+    started: Mutex<Option<Arc<Started>>>,
+}
+
+struct Started {
+    session: Session,
+    /// Stops when it is dropped, so it goes before the runtime that it runs on.
+    _server: Option<Server>,
+    runtime: Runtime,
+}
+
+impl Target {
+    fn hold(&self, case: &Case) -> Result<(), Failed> {
+        let started = self.start()?;
+        let result = started.runtime.block_on(runner::run_case(&started.session, &self.specs, case));
+        match result.verdict {
+            Verdict::Pass => Ok(()),
+            _ => Err(block(&result, Style::default()).into()),
+        }
+    }
+
+    fn start(&self) -> Result<Arc<Started>, Failed> {
+        let mut started = self.started.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(started) = started.as_ref() {
+            return Ok(Arc::clone(started));
+        }
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+        let server = match self.embedded {
+            true => Some(runtime.block_on(Server::start(Arc::clone(&self.specs), 0))?),
+            false => None,
+        };
+        let url = server.as_ref().map_or_else(|| self.options.url.clone(), Server::url);
+        let session = Options { url, ..self.options.clone() }.session()?;
+        let new = Arc::new(Started { session, _server: server, runtime });
+        *started = Some(Arc::clone(&new));
+        Ok(new)
+    }
+}

@@ -1,0 +1,33 @@
+//! The event stream itself, one JSON object a line.
+
+use std::io::{self, Write};
+
+use crate::event::Event;
+
+use super::Reporter;
+
+/// Writes every event that is a fact about the target.
+pub struct Jsonl<W> {
+    out: W,
+}
+
+impl<W: Write> Jsonl<W> {
+    /// A reporter that writes into `out`.
+    pub fn new(out: W) -> Self {
+        Self { out }
+    }
+}
+
+impl<W: Write> Reporter for Jsonl<W> {
+    fn event(&mut self, event: &Event) -> io::Result<()> {
+        if matches!(event, Event::Progress { .. }) {
+            return Ok(());
+        }
+        serde_json::to_writer(&mut self.out, event)?;
+        self.out.write_all(b"\n")?;
+        if matches!(event, Event::RunFinished(_)) {
+            self.out.flush()?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,105 @@
+//! JUnit XML: a suite an operation, a test case a case. A broken promise is a failure; what could not be judged is an
+//! error, or skipped.
+
+use std::io::{self, Write};
+use std::time::Duration;
+
+use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
+
+use crate::event::{CaseResult, Event, Snapshots};
+use crate::judge::Verdict;
+
+use super::Reporter;
+use super::block::block;
+use super::style::Style;
+
+/// Gathers a run and writes it when it is over.
+pub struct Junit<W> {
+    out: W,
+    suites: Vec<TestSuite>,
+    snapshots: Option<TestSuite>,
+}
+
+impl<W: Write> Junit<W> {
+    /// A reporter that writes into `out`.
+    pub fn new(out: W) -> Self {
+        Self { out, suites: Vec::new(), snapshots: None }
+    }
+
+    fn case(&mut self, result: &CaseResult) {
+        let name = format!("{}/{}", result.service, result.operation);
+        let case = test_case(result);
+        match self.suites.iter_mut().find(|suite| suite.name.as_str() == name) {
+            Some(suite) => {
+                suite.add_test_case(case);
+            }
+            None => {
+                let mut suite = TestSuite::new(name);
+                suite.add_test_case(case);
+                self.suites.push(suite);
+            }
+        }
+    }
+
+    fn changed(&mut self, snapshots: &Snapshots) {
+        if snapshots.changed.is_empty() {
+            return;
+        }
+        let mut suite = TestSuite::new("snapshots");
+        for change in &snapshots.changed {
+            let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
+            status
+                .set_message("the answer differs from the accepted one")
+                .set_type("snapshot")
+                .set_description(&change.diff);
+            suite.add_test_case(TestCase::new(change.id.clone(), status));
+        }
+        self.snapshots = Some(suite);
+    }
+}
+
+fn test_case(result: &CaseResult) -> TestCase {
+    let mut case = TestCase::new(result.id.clone(), status(result));
+    case.set_classname(format!("{}.{}", result.service.replace('/', "."), result.operation));
+    case.set_time(Duration::from_micros(result.micros));
+    case
+}
+
+fn status(result: &CaseResult) -> TestCaseStatus {
+    let text = block(result, Style::default());
+    let (mut status, message, kind) = match &result.verdict {
+        Verdict::Pass => return TestCaseStatus::success(),
+        Verdict::Fail { departures } => {
+            let sentence =
+                departures.first().map_or_else(String::new, |departure| departure.promise.sentence.clone());
+            (TestCaseStatus::non_success(NonSuccessKind::Failure), sentence, "promise")
+        }
+        Verdict::Blocked { code, .. } => {
+            (TestCaseStatus::non_success(NonSuccessKind::Error), format!("blocked by {code}"), "blocked")
+        }
+        Verdict::Error { reason } => {
+            (TestCaseStatus::non_success(NonSuccessKind::Error), reason.clone(), "no-answer")
+        }
+        Verdict::Skipped { reason } => (TestCaseStatus::skipped(), reason.clone(), "skipped"),
+    };
+    status.set_message(message).set_type(kind).set_description(text);
+    status
+}
+
+impl<W: Write> Reporter for Junit<W> {
+    fn event(&mut self, event: &Event) -> io::Result<()> {
+        match event {
+            Event::RunStarted(_) | Event::Progress { .. } => {}
+            Event::CaseFinished(result) => self.case(result),
+            Event::SnapshotsCompared(snapshots) => self.changed(snapshots),
+            Event::RunFinished(_) => {
+                let mut report = Report::new("fineprint");
+                report.add_test_suites(std::mem::take(&mut self.suites));
+                report.add_test_suites(self.snapshots.take());
+                report.serialize(&mut self.out).map_err(io::Error::other)?;
+                self.out.flush()?;
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,21 @@
+//! Reports: views of the event stream, one file a format. None computes a verdict.
+
+pub mod block;
+pub mod json;
+pub mod jsonl;
+pub mod junit;
+pub mod style;
+pub mod terminal;
+
+use std::io;
+
+use crate::event::Event;
+
+/// A view of the event stream. It writes into what it was given and opens nothing.
+pub trait Reporter {
+    /// Takes one event.
+    ///
+    /// # Errors
+    /// What the writer says.
+    fn event(&mut self, event: &Event) -> io::Result<()>;
+}

@@ -1,0 +1,42 @@
+//! Colours, where they are wanted.
+
+/// How text is set off.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Style {
+    /// Whether escape sequences are written at all.
+    pub colour: bool,
+}
+
+impl Style {
+    fn set(self, code: &str, text: &str) -> String {
+        match self.colour {
+            true => format!("\u{1b}[{code}m{text}\u{1b}[0m"),
+            false => text.to_owned(),
+        }
+    }
+
+    /// What went wrong.
+    pub fn bad(self, text: &str) -> String {
+        self.set("1;31", text)
+    }
+
+    /// What is right.
+    pub fn good(self, text: &str) -> String {
+        self.set("32", text)
+    }
+
+    /// What could not be judged.
+    pub fn doubtful(self, text: &str) -> String {
+        self.set("33", text)
+    }
+
+    /// What can be passed over.
+    pub fn faint(self, text: &str) -> String {
+        self.set("2", text)
+    }
+
+    /// What is a heading.
+    pub fn strong(self, text: &str) -> String {
+        self.set("1", text)
+    }
+}

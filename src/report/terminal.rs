@@ -1,0 +1,162 @@
+//! The terminal: a block for each case that did not pass, then the summary.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+use std::time::Duration;
+
+use crate::event::{CaseResult, Counts, Event, Finish, Leftover, Snapshots, Start};
+use crate::judge::Verdict;
+
+use super::Reporter;
+use super::block::block;
+use super::style::Style;
+
+/// So many blocks are shown whole; further cases are a line each.
+const WHOLE: usize = 25;
+
+/// Writes what a person reads.
+pub struct Terminal<W> {
+    out: W,
+    style: Style,
+    start: Option<Start>,
+    shown: usize,
+    passed: BTreeMap<String, bool>,
+    operations: Vec<(String, Counts)>,
+}
+
+impl<W: Write> Terminal<W> {
+    /// A reporter that writes into `out`.
+    pub fn new(out: W, style: Style) -> Self {
+        Self { out, style, start: None, shown: 0, passed: BTreeMap::new(), operations: Vec::new() }
+    }
+
+    fn case(&mut self, result: &CaseResult) -> io::Result<()> {
+        let index = match self.operations.iter().position(|(name, _)| *name == result.operation) {
+            Some(index) => index,
+            None => {
+                self.operations.push((result.operation.clone(), Counts::default()));
+                self.operations.len() - 1
+            }
+        };
+        self.operations[index].1.add(&result.verdict);
+        self.passed.insert(result.id.clone(), result.verdict == Verdict::Pass);
+        if result.verdict == Verdict::Pass {
+            return Ok(());
+        }
+        self.shown += 1;
+        if self.shown <= WHOLE {
+            return writeln!(self.out, "{}", block(result, self.style));
+        }
+        let word = self.style.bad(&result.verdict.name().to_uppercase());
+        writeln!(self.out, "{word} {} — {}", result.id, result.tries)
+    }
+
+    fn snapshots(&mut self, snapshots: &Snapshots) -> io::Result<()> {
+        for change in &snapshots.changed {
+            // What fails is told already; its snapshot differs for the same reason.
+            if self.passed.get(&change.id) == Some(&false) {
+                continue;
+            }
+            writeln!(self.out, "{} {}", self.style.bad("CHANGED"), self.style.strong(&change.id))?;
+            writeln!(self.out, "  - accepted answer, + answer of this run")?;
+            for line in change.diff.lines() {
+                let line = format!("  {line}");
+                let line = match line.trim_start().chars().next() {
+                    Some('+') => self.style.good(&line),
+                    Some('-') => self.style.bad(&line),
+                    _ => line,
+                };
+                writeln!(self.out, "{line}")?;
+            }
+            writeln!(self.out)?;
+        }
+        Ok(())
+    }
+
+    fn summary(&mut self, finish: &Finish) -> io::Result<()> {
+        if self.shown > WHOLE {
+            let more = self.shown - WHOLE;
+            writeln!(self.out, "\n{more} more are listed in short; --json FILE writes all of them whole\n")?;
+        }
+        for (operation, counts) in &self.operations {
+            writeln!(self.out, "  {operation:28} {}", in_words(counts, self.style))?;
+        }
+        self.leftovers("left behind on the target", &finish.left_behind)?;
+        self.kept(&finish.kept)?;
+        if let Some(reason) = &finish.stopped {
+            writeln!(self.out, "  {}", self.style.doubtful(&format!("stopped before the end: {reason}")))?;
+        }
+        let start = self.start.as_ref();
+        let (target, url, seed) = start.map_or(("", "", 0), |start| (&start.target, &start.url, start.seed));
+        writeln!(
+            self.out,
+            "{} cases on {target} ({url}): {} in {}, {} requests, seed {seed}",
+            finish.counts.total(),
+            in_words(&finish.counts, self.style),
+            seconds(finish.micros),
+            finish.requests,
+        )
+    }
+
+    fn leftovers(&mut self, what: &str, leftovers: &[Leftover]) -> io::Result<()> {
+        for leftover in leftovers {
+            let text = format!(
+                "{what}: {} {} ({}), made by {}",
+                leftover.entity, leftover.id, leftover.reason, leftover.case
+            );
+            writeln!(self.out, "  {}", self.style.doubtful(&text))?;
+        }
+        Ok(())
+    }
+
+    /// What no documented call removes is told by number: it is no failure, and nobody can do anything about it.
+    fn kept(&mut self, kept: &[Leftover]) -> io::Result<()> {
+        let mut kinds: BTreeMap<(&str, &str), usize> = BTreeMap::new();
+        for leftover in kept {
+            *kinds.entry((&leftover.entity, &leftover.reason)).or_default() += 1;
+        }
+        for ((entity, reason), count) in kinds {
+            writeln!(
+                self.out,
+                "  {}",
+                self.style.faint(&format!("kept on the target: {count} {entity} ({reason})"))
+            )?;
+        }
+        Ok(())
+    }
+}
+
+impl<W: Write> Reporter for Terminal<W> {
+    fn event(&mut self, event: &Event) -> io::Result<()> {
+        match event {
+            Event::RunStarted(start) => self.start = Some(start.clone()),
+            Event::Progress { .. } => {}
+            Event::CaseFinished(result) => self.case(result)?,
+            Event::SnapshotsCompared(snapshots) => self.snapshots(snapshots)?,
+            Event::RunFinished(finish) => {
+                self.summary(finish)?;
+                self.out.flush()?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn in_words(counts: &Counts, style: Style) -> String {
+    let mut words = vec![style.good(&format!("{} passed", counts.pass))];
+    let mut add = |count: usize, word: &str, set: fn(Style, &str) -> String| {
+        if count > 0 {
+            words.push(set(style, &format!("{count} {word}")));
+        }
+    };
+    add(counts.fail, "failed", Style::bad);
+    add(counts.blocked, "blocked", Style::doubtful);
+    add(counts.error, "without an answer", Style::doubtful);
+    add(counts.skipped, "skipped", Style::doubtful);
+    words.join(", ")
+}
+
+fn seconds(micros: u64) -> String {
+    let duration = Duration::from_micros(micros);
+    format!("{:.2} s", duration.as_secs_f64())
+}

@@ -1,0 +1,92 @@
+//! Answers: the response elements of the spec, filled from what the server knows.
+
+use crate::json::Json;
+use crate::spec::model::{Element, Entity, Operation, Type};
+
+use super::store::{Record, Records, Store};
+
+/// What an answer can be filled from.
+#[derive(Debug, Default)]
+pub struct Facts {
+    /// The kind of entity that the operation is about.
+    pub entity: Option<Entity>,
+    /// The entity that it is about.
+    pub record: Option<Record>,
+    /// All entities of that kind.
+    pub records: Records,
+    /// What the call sent.
+    pub parameters: Vec<(String, Json)>,
+}
+
+/// The response elements of an operation.
+pub fn output(operation: &Operation, store: &Store, facts: &Facts) -> Json {
+    object(&operation.response, store, facts, facts.record.as_ref())
+}
+
+/// The element at a path of names.
+pub fn element_at<'e>(elements: &'e [Element], path: &str) -> Option<&'e Element> {
+    let mut elements = elements;
+    let mut found = None;
+    for name in path.split('.') {
+        let element = elements.iter().find(|element| element.name == name)?;
+        elements = &element.elements;
+        found = Some(element);
+    }
+    found
+}
+
+fn object(elements: &[Element], store: &Store, facts: &Facts, record: Option<&Record>) -> Json {
+    let members = elements.iter().filter_map(|element| {
+        let value = value(element, store, facts, record)?;
+        Some((element.name.clone(), value))
+    });
+    Json::Object(members.collect())
+}
+
+fn value(element: &Element, store: &Store, facts: &Facts, record: Option<&Record>) -> Option<Json> {
+    if element.kind == Type::Object {
+        return Some(object(&element.elements, store, facts, record));
+    }
+    if element.kind == Type::Array && !element.elements.is_empty() {
+        let each = facts.records.iter().map(|record| object(&element.elements, store, facts, Some(record)));
+        return Some(Json::List(each.collect()));
+    }
+    if element.name == "RequestId" {
+        return Some(Json::Text(store.request_id()));
+    }
+    let is_id =
+        facts.entity.as_ref().is_some_and(|entity| entity.id.rsplit('.').next() == Some(&element.name));
+    let known = match record {
+        Some(record) if is_id => Some(record.id.clone()),
+        Some(record) => record.attribute(&element.name).cloned().or_else(|| creation_time(element, record)),
+        None => None,
+    };
+    let sent =
+        || facts.parameters.iter().find(|(name, _)| *name == element.name).map(|(_, value)| value.clone());
+    match known.or_else(sent).or_else(|| element.values.first().cloned()) {
+        Some(value) => Some(value),
+        None if element.optional => None,
+        None => Some(stand_in(element, facts)),
+    }
+}
+
+/// A time in the form of the page's example, where that is one.
+fn creation_time(element: &Element, record: &Record) -> Option<Json> {
+    const FORM: &str = "%Y-%m-%d %H:%M:%S";
+    let example = element.example.as_ref()?.as_text()?;
+    jiff::civil::DateTime::strptime(FORM, example).ok()?;
+    Some(Json::Text(record.created.strftime(FORM).to_string()))
+}
+
+fn stand_in(element: &Element, facts: &Facts) -> Json {
+    match (&element.example, element.kind) {
+        (Some(example), _) => example.clone(),
+        (None, Type::Integer | Type::Number) => {
+            Json::Integer(i64::try_from(facts.records.len()).unwrap_or(i64::MAX))
+        }
+        (None, Type::Boolean) => Json::Bool(false),
+        (None, Type::Array) => Json::List(Vec::new()),
+        (None, Type::Object) => Json::Object(Vec::new()),
+        (None, Type::String) => Json::Text(String::new()),
+    }
+}

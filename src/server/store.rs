@@ -1,0 +1,115 @@
+//! What lives on the server: entities with their attributes.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use crate::json::Json;
+use crate::spec::model::{Entity, Service};
+
+/// An entity.
+#[derive(Debug, Clone)]
+pub struct Record {
+    /// Its id.
+    pub id: Json,
+    /// What calls have set, by parameter.
+    pub attributes: Vec<(String, Json)>,
+    /// When it was made, as the service writes times.
+    pub created: jiff::civil::DateTime,
+}
+
+impl Record {
+    /// Sets attributes; others stay.
+    pub fn set(&mut self, attributes: &[(String, Json)]) {
+        for (name, value) in attributes {
+            self.attributes.retain(|(known, _)| known != name);
+            self.attributes.push((name.clone(), value.clone()));
+        }
+    }
+
+    /// The value of an attribute.
+    pub fn attribute(&self, name: &str) -> Option<&Json> {
+        self.attributes.iter().find(|(known, _)| known == name).map(|(_, value)| value)
+    }
+}
+
+/// The entities of one kind.
+pub type Records = Vec<Record>;
+
+/// All entities, by service and kind.
+#[derive(Debug)]
+pub struct Store {
+    kinds: Mutex<HashMap<String, Records>>,
+    counter: AtomicU64,
+    /// Tells the ids of this server's answers from those of another's.
+    origin: u64,
+}
+
+/// The store, locked: what one call checks and changes, no other call changes in between.
+pub struct Open<'s>(MutexGuard<'s, HashMap<String, Records>>);
+
+impl Open<'_> {
+    /// The entities of a kind.
+    pub fn records(&mut self, service: &Service, entity: &Entity) -> &mut Records {
+        self.0.entry(format!("{}/{}", service.folder, entity.name)).or_default()
+    }
+}
+
+impl Store {
+    /// An empty store.
+    pub fn new() -> Self {
+        let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+        let origin = now.map_or(0, |since| since.as_nanos() as u64);
+        Self { kinds: Mutex::new(HashMap::new()), counter: AtomicU64::new(0), origin }
+    }
+
+    /// Locks the store for one call.
+    pub fn open(&self) -> Open<'_> {
+        Open(self.kinds.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// A number that this server gives out once.
+    pub fn next(&self) -> u64 {
+        self.counter.fetch_add(1, Ordering::Relaxed) + 1
+    }
+
+    /// A request id in the form of a UUID, unique to this request.
+    pub fn request_id(&self) -> String {
+        let high = mix(self.origin);
+        let low = mix(high ^ self.next());
+        format!(
+            "{:08x}-{:04x}-4{:03x}-a{:03x}-{:012x}",
+            high >> 32,
+            (high >> 16) & 0xffff,
+            high & 0xfff,
+            low >> 52,
+            low & 0xffff_ffff_ffff
+        )
+    }
+
+    /// An id in the form of the page's example: a number where that is a number; else the same beginning up to a hyphen,
+    /// and letters and digits for the rest.
+    pub fn id_like(&self, example: Option<&Json>) -> Json {
+        let number = self.next();
+        let Some(example) = example.and_then(Json::as_text) else {
+            return Json::Integer(i64::try_from(number).unwrap_or(i64::MAX));
+        };
+        let (kept, rest) = example.split_once('-').map_or(("", example), |(kept, rest)| (kept, rest));
+        let mut state = mix(self.origin ^ number);
+        let mut id = if kept.is_empty() { String::new() } else { format!("{kept}-") };
+        for _ in rest.chars() {
+            state = mix(state);
+            const ALPHABET: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+            id.push(char::from(ALPHABET[(state % ALPHABET.len() as u64) as usize]));
+        }
+        Json::Text(id)
+    }
+}
+
+/// SplitMix64's finaliser: neighbouring numbers become unlike ones, and no two become the same.
+fn mix(number: u64) -> u64 {
+    let mut mixed = number.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    mixed ^ (mixed >> 31)
+}

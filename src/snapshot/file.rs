@@ -1,0 +1,60 @@
+//! The snapshot file: insta's form, so that `cargo insta review` works on it in a Rust project.
+//!
+//! A YAML header between `---` lines, then one paragraph a case: its id behind `#`, its answer on the next line.
+
+/// The accepted answer of one case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// The case.
+    pub id: String,
+    /// Status and canonical body.
+    pub text: String,
+}
+
+/// The file's text. `source` is where the cases come from, `expression` what was asked of whom.
+pub fn write(source: &str, expression: &str, entries: &[Entry]) -> String {
+    let mut text = format!("---\nsource: {source}\nexpression: {expression}\ninfo:\n  fineprint: 1\n---\n");
+    for entry in entries {
+        text.push_str(&format!("# {}\n{}\n\n", entry.id, escaped(&entry.text)));
+    }
+    format!("{}\n", text.trim_end())
+}
+
+/// What does not show on paper is written as a JSON escape: the text is JSON, so its meaning stays.
+fn escaped(text: &str) -> String {
+    let mut escaped = String::new();
+    for character in text.chars() {
+        match character {
+            shown if !shown.is_control() && !is_invisible(shown) => escaped.push(shown),
+            hidden => {
+                let mut units = [0; 2];
+                for unit in hidden.encode_utf16(&mut units) {
+                    escaped.push_str(&format!("\\u{unit:04x}"));
+                }
+            }
+        }
+    }
+    escaped
+}
+
+fn is_invisible(character: char) -> bool {
+    matches!(character, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{85}' | '\u{a0}')
+}
+
+/// Reads a file's text; lines that belong to no case are passed over.
+pub fn read(text: &str) -> Vec<Entry> {
+    let text = text.replace("\r\n", "\n");
+    let body = match text.strip_prefix("---\n").and_then(|rest| rest.split_once("\n---\n")) {
+        Some((_, body)) => body,
+        None => &text,
+    };
+    let mut entries = Vec::new();
+    let mut lines = body.lines();
+    while let Some(line) = lines.next() {
+        if let Some(id) = line.strip_prefix("# ") {
+            let text = lines.next().unwrap_or_default().to_owned();
+            entries.push(Entry { id: id.to_owned(), text });
+        }
+    }
+    entries
+}

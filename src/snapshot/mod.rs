@@ -1,0 +1,87 @@
+//! Snapshots: what a target answered when a person last said that it was right.
+
+pub mod file;
+mod normalise;
+pub mod store;
+
+pub use normalise::normalised;
+
+use similar::{ChangeTag, TextDiff};
+
+use crate::json::Json;
+
+use file::Entry;
+
+/// What a run's answers are beside the accepted ones.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Comparison {
+    /// Answers that differ.
+    pub changed: Vec<Change>,
+    /// Cases without an accepted answer.
+    pub new: Vec<String>,
+    /// Accepted answers whose case is no longer in the plan.
+    pub stale: Vec<String>,
+}
+
+/// An answer that differs from the accepted one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    /// The case.
+    pub id: String,
+    /// The difference, line by line: `-` accepted, `+` now.
+    pub diff: String,
+}
+
+/// Compares the answers of a run with the accepted ones; `planned` are all cases that there are, run or not.
+pub fn compare(accepted: &[Entry], answers: &[Entry], planned: &dyn Fn(&str) -> bool) -> Comparison {
+    let mut comparison = Comparison::default();
+    for answer in answers {
+        match accepted.iter().find(|entry| entry.id == answer.id) {
+            None => comparison.new.push(answer.id.clone()),
+            Some(entry) if entry.text == answer.text => {}
+            Some(entry) => {
+                let diff = difference(&entry.text, &answer.text);
+                comparison.changed.push(Change { id: answer.id.clone(), diff });
+            }
+        }
+    }
+    comparison
+        .stale
+        .extend(accepted.iter().filter(|entry| !planned(&entry.id)).map(|entry| entry.id.clone()));
+    comparison
+}
+
+/// The accepted answers with those of a run put in, in the order of `plan`.
+pub fn merge(accepted: &[Entry], answers: &[Entry], plan: &[&str]) -> Vec<Entry> {
+    let find = |entries: &[Entry], id: &str| entries.iter().find(|entry| entry.id == id).cloned();
+    plan.iter().filter_map(|id| find(answers, id).or_else(|| find(accepted, id))).collect()
+}
+
+fn difference(accepted: &str, now: &str) -> String {
+    let (accepted, now) = (spread(accepted), spread(now));
+    let diff = TextDiff::from_lines(&accepted, &now);
+    let mut lines = String::new();
+    for change in diff.iter_all_changes() {
+        let sign = match change.tag() {
+            ChangeTag::Delete => '-',
+            ChangeTag::Insert => '+',
+            ChangeTag::Equal => ' ',
+        };
+        lines.push(sign);
+        lines.push_str(change.value().trim_end_matches('\n'));
+        lines.push('\n');
+    }
+    lines
+}
+
+/// An answer over several lines, so that a difference points at the member.
+fn spread(text: &str) -> String {
+    let (status, body) = text.split_once(' ').unwrap_or((text, ""));
+    match Json::read(body.as_bytes()) {
+        Ok(json) => format!("status {status}\n{}\n", json.pretty()),
+        Err(_) => format!("status {status}\n{body}\n"),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,92 @@
+//! Snapshots on disk: accepted as `Operation.snap`, pending as `Operation.snap.new` beside it.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// The ending of an accepted snapshot file.
+const ACCEPTED: &str = "snap";
+
+/// The ending of a pending one.
+const PENDING: &str = "snap.new";
+
+/// The file of an operation.
+pub fn path(reports: &Path, target: &str, service: &str, operation: &str) -> PathBuf {
+    reports.join(target).join(service).join(format!("{operation}.{ACCEPTED}"))
+}
+
+/// The pending file beside an accepted one.
+pub fn pending(accepted: &Path) -> PathBuf {
+    accepted.with_extension(PENDING)
+}
+
+/// The text of a file, if it is there.
+///
+/// # Errors
+/// What the file system says of a file that is there.
+pub fn load(path: &Path) -> io::Result<Option<String>> {
+    match fs::read_to_string(path) {
+        Ok(text) => Ok(Some(text)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// Removes a file, if it is there.
+///
+/// # Errors
+/// What the file system says of a file that is there.
+pub fn remove(path: &Path) -> io::Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}
+
+/// Every pending file below the report folder, in path order.
+///
+/// # Errors
+/// What the file system says of a folder that is there.
+pub fn all_pending(reports: &Path) -> io::Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    collect(reports, &format!(".{PENDING}"), &mut found)?;
+    found.sort();
+    Ok(found)
+}
+
+/// Every accepted file of a target, in path order.
+///
+/// # Errors
+/// What the file system says of a folder that is there.
+pub fn all_accepted(reports: &Path, target: &str) -> io::Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    collect(&reports.join(target), &format!(".{ACCEPTED}"), &mut found)?;
+    found.sort();
+    Ok(found)
+}
+
+fn collect(folder: &Path, ending: &str, found: &mut Vec<PathBuf>) -> io::Result<()> {
+    let entries = match fs::read_dir(folder) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        entries => entries?,
+    };
+    for entry in entries {
+        let path = entry?.path();
+        if path.is_dir() {
+            collect(&path, ending, found)?;
+        } else if path.to_string_lossy().ends_with(ending) {
+            found.push(path);
+        }
+    }
+    Ok(())
+}
+
+/// Makes a pending file the accepted one.
+///
+/// # Errors
+/// What the file system says.
+pub fn accept(pending: &Path) -> io::Result<PathBuf> {
+    let accepted = pending.with_extension("");
+    fs::rename(pending, &accepted)?;
+    Ok(accepted)
+}

@@ -51,5 +51,9 @@ fn side(outside: usize, ways: usize, breach: Breach) -> Ruling {
 
 /// Code points, UTF-16 units, and what a reader sees as one character (UAX 29).
 fn character_counts(text: &str) -> Vec<u64> {
+    // Of ASCII only a carriage return with its line feed is read as one.
+    if text.is_ascii() && !text.contains('\r') {
+        return vec![text.len() as u64];
+    }
     vec![text.chars().count() as u64, text.encode_utf16().count() as u64, text.graphemes(true).count() as u64]
 }

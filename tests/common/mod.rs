@@ -1,0 +1,175 @@
+//! Running the command as a user does, and reading what it prints.
+
+#![allow(dead_code, reason = "each test binary uses a part of it")]
+
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+/// The command, without what the surrounding environment would change.
+pub fn fineprint() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_fineprint"));
+    command
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .env_remove("CI")
+        .env_remove("NO_COLOR")
+        .env_remove("TERM");
+    command
+}
+
+/// What a command came to.
+pub struct Done {
+    /// Its exit code.
+    pub code: i32,
+    /// Its standard output.
+    pub stdout: String,
+    /// Its standard error.
+    pub stderr: String,
+    json: Option<serde_json::Value>,
+}
+
+impl From<Output> for Done {
+    fn from(output: Output) -> Self {
+        Self {
+            code: output.status.code().unwrap_or(-1),
+            stdout: String::from_utf8(output.stdout).unwrap(),
+            stderr: String::from_utf8(output.stderr).unwrap(),
+            json: None,
+        }
+    }
+}
+
+impl Done {
+    /// The block of a case.
+    pub fn block(&self, case: &str) -> Option<String> {
+        let mut lines =
+            self.stdout.lines().skip_while(|line| line.split_once(' ').map(|(_, id)| id) != Some(case));
+        let first = lines.next()?;
+        let rest = lines.take_while(|line| line.starts_with(' ') || line.is_empty());
+        Some([first].into_iter().chain(rest).collect::<Vec<_>>().join("\n"))
+    }
+
+    /// Every case with its verdict, in the order of the plan.
+    pub fn verdicts(&self) -> Vec<(String, String)> {
+        let text = |value: &serde_json::Value| value.as_str().unwrap().to_owned();
+        let cases = self.json.as_ref().unwrap()["cases"].as_array().unwrap();
+        cases.iter().map(|case| (text(&case["id"]), text(&case["verdict"]))).collect()
+    }
+
+    /// The JSON report.
+    pub fn json(&self) -> &serde_json::Value {
+        self.json.as_ref().unwrap()
+    }
+}
+
+/// A run of all cases on a target.
+pub struct Run {
+    command: Command,
+    folder: tempfile::TempDir,
+}
+
+impl Run {
+    /// Against a target, without snapshots.
+    pub fn against(url: &str) -> Self {
+        let mut command = fineprint();
+        let folder = tempfile::tempdir().unwrap();
+        command
+            .args(["run", "--no-snapshots", "--url", url, "--json"])
+            .arg(folder.path().join("report.json"));
+        Self { command, folder }
+    }
+
+    /// With further arguments.
+    pub fn arguments(mut self, arguments: &[&str]) -> Self {
+        self.command.args(arguments);
+        self
+    }
+
+    /// Only certain cases.
+    pub fn filter(self, filter: &str) -> Self {
+        self.arguments(&[filter])
+    }
+
+    /// With a seed.
+    pub fn seed(self, seed: u64) -> Self {
+        self.arguments(&["--seed", &seed.to_string()])
+    }
+
+    /// Runs it.
+    pub fn go(mut self) -> Done {
+        let mut done = Done::from(self.command.output().unwrap());
+        let report = std::fs::read_to_string(self.folder.path().join("report.json")).ok();
+        done.json = report.map(|text| serde_json::from_str(&text).unwrap());
+        done
+    }
+}
+
+/// A curl line, taken apart by the rules of a shell for single quotes.
+pub struct Shell(Vec<String>);
+
+impl Shell {
+    /// Takes a line apart.
+    pub fn parse(line: &str) -> Self {
+        let (mut words, mut word, mut quoted, mut any) = (Vec::new(), String::new(), false, false);
+        let mut characters = line.chars();
+        while let Some(character) = characters.next() {
+            match character {
+                '\'' => (quoted, any) = (!quoted, true),
+                '\\' if !quoted => word.extend(characters.next()),
+                ' ' if !quoted => {
+                    if any || !word.is_empty() {
+                        words.push(std::mem::take(&mut word));
+                    }
+                    any = false;
+                }
+                other => word.push(other),
+            }
+        }
+        words.push(word);
+        Self(words)
+    }
+
+    /// Sends what curl would send, and reads the answer.
+    pub fn send(&self, url: &str) -> String {
+        let after = |flag: &str| -> Vec<&String> {
+            self.0.windows(2).filter(|pair| pair[0] == flag).map(|pair| &pair[1]).collect()
+        };
+        let address = self.0.iter().find(|word| word.starts_with("http://")).unwrap();
+        let path = address.strip_prefix(url).unwrap();
+        let body = after("--data-raw").first().map_or("", |body| body.as_str());
+        let host = url.strip_prefix("http://").unwrap();
+        let mut request =
+            format!("{} {path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n", after("-X")[0]);
+        for header in after("-H").into_iter().filter(|header| !header.starts_with("content-length")) {
+            request.push_str(&format!("{header}\r\n"));
+        }
+        request.push_str(&format!("content-length: {}\r\n\r\n{body}", body.len()));
+        let mut stream = TcpStream::connect(host).unwrap();
+        stream.write_all(request.as_bytes()).unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        answer
+    }
+}
+
+/// A copy of the shipped specs that a test may change.
+pub fn copy_of_specs() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("specs"), &folder.path().join("specs"));
+    folder
+}
+
+fn copy(from: &Path, to: &PathBuf) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let path = entry.unwrap().path();
+        let target = to.join(path.file_name().unwrap());
+        match path.is_dir() {
+            true => copy(&path, &target),
+            false => {
+                std::fs::copy(&path, &target).unwrap();
+            }
+        }
+    }
+}

@@ -1,0 +1,125 @@
+//! The vendors' three operations, written by hand from the pages for the tests: it shares no code with `src/server`.
+//!
+//! A [`Vendor`] behaves as documented, but for the switches that it is started with: single mistakes, and the other side
+//! of questions that the pages leave open.
+
+mod alibaba;
+mod tencent;
+
+use std::collections::HashMap;
+use std::convert::Infallible;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+
+use http_body_util::{BodyExt, Full};
+use hyper::body::{Bytes, Incoming};
+use hyper::service::service_fn;
+use hyper::{Request, Response};
+use hyper_util::rt::TokioIo;
+use tokio::net::TcpListener;
+use tokio::runtime::Runtime;
+
+/// A running vendor; it stops when it is dropped.
+pub struct Vendor {
+    /// Its address.
+    pub url: String,
+    state: Arc<State>,
+    _runtime: Runtime,
+}
+
+/// What the vendor knows.
+pub struct State {
+    switches: Vec<String>,
+    contacts: Mutex<Vec<Contact>>,
+    users: Mutex<Vec<String>>,
+    counter: AtomicU64,
+    calls: AtomicU64,
+}
+
+/// An Alibaba contact.
+struct Contact {
+    id: String,
+    name: String,
+}
+
+/// A request as both vendors read it.
+pub struct Incoming_ {
+    headers: HashMap<String, String>,
+    query: Vec<(String, String)>,
+    body: String,
+}
+
+impl Vendor {
+    /// Starts a vendor with some switches on.
+    pub fn start(switches: &[&str]) -> Self {
+        let runtime =
+            tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+        let state = Arc::new(State {
+            switches: switches.iter().map(|switch| (*switch).to_owned()).collect(),
+            contacts: Mutex::default(),
+            users: Mutex::default(),
+            counter: AtomicU64::new(1000),
+            calls: AtomicU64::new(0),
+        });
+        let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        runtime.spawn(accept(listener, Arc::clone(&state)));
+        Self { url, state, _runtime: runtime }
+    }
+
+    /// How many Alibaba contacts live on it.
+    pub fn contacts(&self) -> usize {
+        self.state.contacts.lock().unwrap().len()
+    }
+}
+
+impl State {
+    fn on(&self, switch: &str) -> bool {
+        self.switches.iter().any(|name| name == switch)
+    }
+
+    fn number(&self) -> u64 {
+        self.counter.fetch_add(1, Ordering::Relaxed)
+    }
+
+    fn request_id(&self) -> String {
+        if self.on("request-id-repeats") {
+            return "77db16d7-bbe8-48a7-868b-ed776a96f1ab".to_owned();
+        }
+        format!("00000000-0000-4000-8000-{:012x}", self.number())
+    }
+}
+
+async fn accept(listener: TcpListener, state: Arc<State>) {
+    while let Ok((stream, _)) = listener.accept().await {
+        let _ = stream.set_nodelay(true);
+        let state = Arc::clone(&state);
+        tokio::spawn(async move {
+            let service = service_fn(move |request| answer(Arc::clone(&state), request));
+            let http = hyper::server::conn::http1::Builder::new();
+            let _ = http.serve_connection(TokioIo::new(stream), service).await;
+        });
+    }
+}
+
+/// Status, content type and body.
+pub type Answer = (u16, &'static str, String);
+
+async fn answer(state: Arc<State>, request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Infallible> {
+    let (head, body) = request.into_parts();
+    let headers = head
+        .headers
+        .iter()
+        .map(|(name, value)| (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
+        .collect();
+    let query = form_urlencoded::parse(head.uri.query().unwrap_or("").as_bytes()).into_owned().collect();
+    let body = String::from_utf8_lossy(&body.collect().await.unwrap().to_bytes()).into_owned();
+    let incoming = Incoming_ { headers, query, body };
+    state.calls.fetch_add(1, Ordering::Relaxed);
+    let (status, kind, body) = match incoming.headers.contains_key("x-tc-action") {
+        true => tencent::answer(&state, &incoming),
+        false => alibaba::answer(&state, &incoming),
+    };
+    let response = Response::builder().status(status).header("content-type", kind);
+    Ok(response.body(Full::new(Bytes::from(body))).unwrap())
+}

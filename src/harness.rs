@@ -112,6 +112,7 @@ impl Conformance {
                 jobs: 64,
                 timeout: self.timeout,
                 seed: self.seed,
+                nonce: runner::any_seed(),
             },
             embedded: self.url.is_none(),
             started: Mutex::new(None),

@@ -46,7 +46,12 @@ pub struct Stale {
 /// # Errors
 /// Every finding of every file.
 pub fn specs(folder: &Path) -> Result<Specs, Vec<Finding>> {
-    let files = yaml_files(folder).map_err(|error| vec![unreadable(folder, &error)])?;
+    let files = yaml_files(folder).map_err(|error| {
+        vec![
+            unreadable(folder, &error)
+                .help("run in the folder that holds `specs`, or name it with --specs DIR"),
+        ]
+    })?;
     if files.is_empty() {
         let title = format!("there is no spec in {}", folder.display());
         return Err(vec![

@@ -102,7 +102,7 @@ pub struct RunArgs {
     /// How many cases run at once
     #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub jobs: u16,
-    /// Draw new values from this number, to repeat a run exactly [default: another each time]
+    /// Draw new values from this number, to repeat a run [default: another each time]
     #[arg(long, value_name = "N")]
     pub seed: Option<u64>,
     /// How long an answer may take

@@ -81,8 +81,15 @@ fn comparison(departure: &Departure, style: Style) -> String {
         departure.lines.iter().flat_map(|line| wrapped(&line.promised)).map(|cell| cell.chars().count());
     let width = width.max().unwrap_or(0).max("promised".len());
     let _ = writeln!(out, "  {:LABEL$}{:width$}   received", "", "promised");
-    for line in &departure.lines {
+    let (context, compared): (Vec<&Line>, Vec<&Line>) = departure
+        .lines
+        .iter()
+        .partition(|line| line.promised.is_empty() && !line.differs && line.aspect == "body");
+    for line in compared {
         compare(&mut out, line, width, style);
+    }
+    for line in context {
+        field(&mut out, "answer", &line.received);
     }
     out
 }

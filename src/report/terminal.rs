@@ -11,15 +11,16 @@ use super::Reporter;
 use super::block::block;
 use super::style::Style;
 
-/// So many blocks are shown whole; further cases are a line each.
-const WHOLE: usize = 25;
+/// So many blocks are shown for one promise; further cases that break it are a line each.
+const WHOLE: usize = 3;
 
 /// Writes what a person reads.
 pub struct Terminal<W> {
     out: W,
     style: Style,
     start: Option<Start>,
-    shown: usize,
+    shown: BTreeMap<String, usize>,
+    in_short: usize,
     passed: BTreeMap<String, bool>,
     operations: Vec<(String, Counts)>,
 }
@@ -27,7 +28,15 @@ pub struct Terminal<W> {
 impl<W: Write> Terminal<W> {
     /// A reporter that writes into `out`.
     pub fn new(out: W, style: Style) -> Self {
-        Self { out, style, start: None, shown: 0, passed: BTreeMap::new(), operations: Vec::new() }
+        Self {
+            out,
+            style,
+            start: None,
+            shown: BTreeMap::new(),
+            in_short: 0,
+            passed: BTreeMap::new(),
+            operations: Vec::new(),
+        }
     }
 
     fn case(&mut self, result: &CaseResult) -> io::Result<()> {
@@ -43,10 +52,12 @@ impl<W: Write> Terminal<W> {
         if result.verdict == Verdict::Pass {
             return Ok(());
         }
-        self.shown += 1;
-        if self.shown <= WHOLE {
+        let shown = self.shown.entry(topic(result)).or_default();
+        *shown += 1;
+        if *shown <= WHOLE {
             return writeln!(self.out, "{}", block(result, self.style));
         }
+        self.in_short += 1;
         let word = self.style.bad(&result.verdict.name().to_uppercase());
         writeln!(self.out, "{word} {} — {}", result.id, result.tries)
     }
@@ -74,9 +85,10 @@ impl<W: Write> Terminal<W> {
     }
 
     fn summary(&mut self, finish: &Finish) -> io::Result<()> {
-        if self.shown > WHOLE {
-            let more = self.shown - WHOLE;
-            writeln!(self.out, "\n{more} more are listed in short; --json FILE writes all of them whole\n")?;
+        if self.in_short > 0 {
+            let told =
+                format!("{} cases are told in short: {WHOLE} of each promise are told whole", self.in_short);
+            writeln!(self.out, "\n  {}; --json FILE and --junit FILE have all\n", self.style.faint(&told))?;
         }
         for (operation, counts) in &self.operations {
             writeln!(self.out, "  {operation:28} {}", in_words(counts, self.style))?;
@@ -140,6 +152,19 @@ impl<W: Write> Reporter for Terminal<W> {
         }
         Ok(())
     }
+}
+
+/// What makes two blocks alike: the same promise of the same operation, or the same reason.
+fn topic(result: &CaseResult) -> String {
+    let of = match &result.verdict {
+        Verdict::Fail { departures } => {
+            departures.first().map_or("", |departure| departure.promise.place.as_str())
+        }
+        Verdict::Blocked { code, .. } => code,
+        Verdict::Error { reason } | Verdict::Skipped { reason } => reason,
+        Verdict::Pass => "",
+    };
+    format!("{} {} {of}", result.operation, result.verdict.name())
 }
 
 fn in_words(counts: &Counts, style: Style) -> String {

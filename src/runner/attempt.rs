@@ -189,7 +189,7 @@ impl Attempt<'_> {
     }
 
     async fn call(&mut self, operation: &Operation, label: &str, send: &Parameters) -> Exchange {
-        let sent = self.resolve_all(send, label);
+        let sent = self.resolve_all(operation, send, label);
         let exchange = self.session.call(self.service, operation, &sent).await;
         let id = self.keep_account(operation, &sent, &exchange);
         self.made.push((label.to_owned(), Earlier { sent, id }));
@@ -259,9 +259,12 @@ impl Attempt<'_> {
         entity.is_some_and(|entity| !matches!(output.at(&entity.id), Some(Json::Text(_) | Json::Integer(_))))
     }
 
-    fn resolve_all(&mut self, send: &Parameters, label: &str) -> Vec<(String, Json)> {
+    fn resolve_all(&mut self, operation: &Operation, send: &Parameters, label: &str) -> Vec<(String, Json)> {
+        let entity = operation.creates.as_ref().and_then(|name| self.service.entity(name));
+        let stays = entity.is_some_and(|entity| entity.removed_by.is_none());
+        let what = if stays { format!("{label}/{}", self.session.nonce) } else { label.to_owned() };
         send.iter()
-            .map(|(name, value)| (name.clone(), self.resolve(value, &format!("{label}/{name}"))))
+            .map(|(name, value)| (name.clone(), self.resolve(value, &format!("{what}/{name}"))))
             .collect()
     }
 

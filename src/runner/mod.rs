@@ -44,6 +44,9 @@ pub struct Options {
     pub timeout: Duration,
     /// From which new values are drawn.
     pub seed: u64,
+    /// Mixed into what is drawn for entities that can never be removed: the target of an earlier run with the same seed
+    /// still has those of that run.
+    pub nonce: u64,
 }
 
 impl Options {
@@ -53,7 +56,7 @@ impl Options {
     /// The TLS library could not be set up.
     pub fn session(&self) -> Result<Session, reqwest::Error> {
         let limits = Limits { timeout: self.timeout, max_body: MAX_BODY, connections: self.jobs };
-        Ok(Session::new(&self.url, Transport::new(limits)?, self.seed, CEILING, self.jobs))
+        Ok(Session::new(&self.url, Transport::new(limits)?, (self.seed, self.nonce), CEILING, self.jobs))
     }
 }
 

@@ -8,7 +8,7 @@ use tokio::sync::Semaphore;
 use crate::json::Json;
 use crate::spec::model::{Circumstance, Operation, Service, When};
 use crate::transport::Transport;
-use crate::wire::{self, Call, Exchange, Outcome, Reply};
+use crate::wire::{self, Call, Exchange, NoAnswer, Outcome, Reply};
 
 use super::draw::Drawer;
 use super::ledger::Ledger;
@@ -22,7 +22,7 @@ const FIRST_PAUSE: Duration = Duration::from_millis(100);
 /// The longest pause that a target can ask for with `Retry-After`.
 const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 
-/// So many calls in a row without an answer, and the run is given up.
+/// So many calls in a row that ran into the time-out, and the run is given up.
 const SILENCE: usize = 64;
 
 /// A connection to a target, with what the run has drawn and made there.
@@ -40,16 +40,24 @@ pub struct Session {
     pub room: Semaphore,
     /// How many permits there are.
     pub ceiling: u32,
-    /// Calls in a row without an answer that are too many before the target's first answer.
+    /// Time-outs in a row that are too many before the target's first answer.
     pub patience: usize,
+    /// Mixed into what is drawn for entities that can never be removed.
+    pub nonce: u64,
     sent: AtomicUsize,
     unanswered: AtomicUsize,
     answered: AtomicBool,
 }
 
 impl Session {
-    /// A session with a target.
-    pub fn new(url: &str, transport: Transport, seed: u64, ceiling: u32, jobs: usize) -> Self {
+    /// A session with a target; new values are drawn from the seed, and what can never be removed from the nonce too.
+    pub fn new(
+        url: &str,
+        transport: Transport,
+        (seed, nonce): (u64, u64),
+        ceiling: u32,
+        jobs: usize,
+    ) -> Self {
         Self {
             url: url.to_owned(),
             transport,
@@ -57,6 +65,7 @@ impl Session {
             ledger: Ledger::default(),
             room: Semaphore::new(ceiling as usize),
             ceiling,
+            nonce,
             patience: jobs.max(2) * 2,
             sent: AtomicUsize::new(0),
             unanswered: AtomicUsize::new(0),
@@ -106,9 +115,11 @@ impl Session {
                 self.answered.store(true, Ordering::Relaxed);
                 self.unanswered.store(0, Ordering::Relaxed);
             }
-            Outcome::Unanswered(_) => {
+            Outcome::Unanswered(NoAnswer::TimedOut(_)) => {
                 self.unanswered.fetch_add(1, Ordering::Relaxed);
             }
+            // What fails at once costs no time: every case gets its own verdict.
+            Outcome::Unanswered(_) => {}
         }
         exchange
     }

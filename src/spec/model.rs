@@ -378,6 +378,8 @@ pub struct ErrorRow {
     pub message: Option<String>,
     /// What it answers.
     pub when: When,
+    /// The parameters that `when` names, with their places.
+    pub names: Vec<(String, Place)>,
     /// The row's description on the page.
     pub says: Option<String>,
     /// Where it is written.

@@ -146,11 +146,22 @@ fn syntax_finding(error: &serde_saphyr::Error, source: &Arc<Source>, offset: usi
 
 fn place(location: Location, source: &Arc<Source>, offset: usize) -> Place {
     let span = location.span();
-    let start = span.byte_offset().map_or(0, |byte| usize::try_from(byte).unwrap_or(0)) + offset;
+    let start = match span.byte_offset() {
+        Some(byte) => usize::try_from(byte).unwrap_or(0),
+        None => byte_of(location, &source.text[offset..]),
+    } + offset;
     let length = span.byte_len().map_or(0, |byte| usize::try_from(byte).unwrap_or(0));
     let text = source.text.get(start..start + length).unwrap_or("");
     let first_line = text.lines().next().unwrap_or("").trim_end();
     Place::new(source, Span { start, end: start + first_line.len() })
+}
+
+/// Scanner errors know line and column only, both from 1.
+fn byte_of(location: Location, text: &str) -> usize {
+    let number = |number: u64| usize::try_from(number.max(1) - 1).unwrap_or(0);
+    let before: usize = text.split_inclusive('\n').take(number(location.line())).map(str::len).sum();
+    let line = text[before..].lines().next().unwrap_or_default();
+    before + line.chars().take(number(location.column())).map(char::len_utf8).sum::<usize>()
 }
 
 fn node(raw: Spanned<Raw>, source: &Arc<Source>, offset: usize) -> Node {

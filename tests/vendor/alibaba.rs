@@ -4,7 +4,7 @@ use std::sync::atomic::Ordering;
 
 use serde_json::{Value, json};
 
-use super::{Answer, Contact, Incoming_, State};
+use super::{Answer, Contact, Received, State};
 
 const TITLES: [&str; 6] =
     ["FinanceDirector", "TechnicalDirector", "MaintenanceDirector", "CEO", "ProjectDirector", "Other"];
@@ -50,7 +50,7 @@ const BUSY: Error = Error(
 const CRASH: Error = Error(500, "InternalError", "Something broke.");
 
 /// Answers a request.
-pub fn answer(state: &State, incoming: &Incoming_) -> Answer {
+pub fn answer(state: &State, incoming: &Received) -> Answer {
     let call = state.calls.load(Ordering::Relaxed);
     if state.on("busy-now-and-then") && call.is_multiple_of(5) {
         return refused(state, &BUSY);
@@ -120,7 +120,7 @@ fn refused(state: &State, Error(status, code, message): &Error) -> Answer {
 
 struct Call<'a> {
     state: &'a State,
-    incoming: &'a Incoming_,
+    incoming: &'a Received,
 }
 
 type Checked = Result<(), Error>;

@@ -43,7 +43,7 @@ struct Contact {
 }
 
 /// A request as both vendors read it.
-pub struct Incoming_ {
+pub struct Received {
     headers: HashMap<String, String>,
     query: Vec<(String, String)>,
     body: String,
@@ -114,8 +114,11 @@ async fn answer(state: Arc<State>, request: Request<Incoming>) -> Result<Respons
         .collect();
     let query = form_urlencoded::parse(head.uri.query().unwrap_or("").as_bytes()).into_owned().collect();
     let body = String::from_utf8_lossy(&body.collect().await.unwrap().to_bytes()).into_owned();
-    let incoming = Incoming_ { headers, query, body };
+    let incoming = Received { headers, query, body };
     state.calls.fetch_add(1, Ordering::Relaxed);
+    if state.on("slow") {
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
     let (status, kind, body) = match incoming.headers.contains_key("x-tc-action") {
         true => tencent::answer(&state, &incoming),
         false => alibaba::answer(&state, &incoming),

@@ -2,10 +2,10 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Answer, Incoming_, State};
+use super::{Answer, Received, State};
 
 /// Answers a request.
-pub fn answer(state: &State, incoming: &Incoming_) -> Answer {
+pub fn answer(state: &State, incoming: &Received) -> Answer {
     let action = incoming.headers.get("x-tc-action").map(String::as_str).unwrap_or_default();
     let parameters: Result<Map<String, Value>, _> = serde_json::from_str(&incoming.body);
     let done = match (action, parameters) {
@@ -42,7 +42,7 @@ pub fn answer(state: &State, incoming: &Incoming_) -> Answer {
 
 struct Call<'a> {
     state: &'a State,
-    incoming: &'a Incoming_,
+    incoming: &'a Received,
     parameters: &'a Map<String, Value>,
 }
 

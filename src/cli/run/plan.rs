@@ -110,7 +110,14 @@ impl Plan {
 
     /// The runner's options for a target at this address.
     pub fn options(&self, url: String) -> Options {
-        Options { target: self.target.clone(), url, jobs: self.jobs, timeout: self.timeout, seed: self.seed }
+        Options {
+            target: self.target.clone(),
+            url,
+            jobs: self.jobs,
+            timeout: self.timeout,
+            seed: self.seed,
+            nonce: runner::any_seed(),
+        }
     }
 }
 

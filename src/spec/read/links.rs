@@ -2,7 +2,7 @@
 
 use crate::diagnostic::{Finding, did_you_mean};
 use crate::span::Place;
-use crate::spec::model::{Entity, ErrorRow, Operation, Service, Specs, When};
+use crate::spec::model::{Entity, ErrorRow, Operation, Service, Specs};
 
 /// Checks every name of every spec.
 pub fn check(specs: &Specs, findings: &mut Vec<Finding>) {
@@ -34,11 +34,8 @@ fn check_operation(operation: &Operation, service: &Service, findings: &mut Vec<
     let parameters = || operation.parameters.iter().map(|parameter| parameter.name.as_str());
     let entities = || service.entities.iter().map(|entity| entity.name.as_str());
     for row in &operation.errors {
-        let When::Breaches(breaches) = &row.when else { continue };
-        let unknown = breaches.iter().find(|(name, _)| name != "*" && operation.parameter(name).is_none());
-        if let Some((name, _)) = unknown {
-            findings.push(dangling("parameter", name, &row.at, parameters()));
-        }
+        let unknown = row.names.iter().filter(|(name, _)| name != "*" && operation.parameter(name).is_none());
+        findings.extend(unknown.map(|(name, at)| dangling("parameter", name, at, parameters())));
     }
     if let Some(name) = operation.creates.as_deref().filter(|name| service.entity(name).is_none()) {
         findings.push(dangling("entity", name, &operation.at, entities()));
@@ -52,31 +49,16 @@ fn check_operation(operation: &Operation, service: &Service, findings: &mut Vec<
 
 /// A service's row holds for all operations: a parameter that only some have is fine, one that none has is not.
 fn any_parameter(row: &ErrorRow, service: &Service, findings: &mut Vec<Finding>) {
-    let When::Breaches(breaches) = &row.when else { return };
     let known = || service.operations.iter().flat_map(|operation| &operation.parameters);
-    for (name, _) in breaches {
+    for (name, at) in &row.names {
         if name != "*" && !known().any(|parameter| parameter.name == *name) {
-            findings.push(dangling(
-                "parameter",
-                name,
-                &row.at,
-                known().map(|parameter| parameter.name.as_str()),
-            ));
-            return;
+            findings.push(dangling("parameter", name, at, known().map(|parameter| parameter.name.as_str())));
         }
     }
 }
 
 fn check_entity(entity: &Entity, service: &Service, findings: &mut Vec<Finding>) {
     let operations = || service.operations.iter().map(|operation| operation.name.as_str());
-    if entity.id.is_empty() {
-        let title = format!("the entity `{}` has no id", entity.name);
-        findings.push(
-            Finding::error("missing-key", title)
-                .at(&entity.at)
-                .help("`id`: where the id stands in the answer of the operation that makes it"),
-        );
-    }
     match service.operation(&entity.made_by) {
         None => findings.push(dangling("operation", &entity.made_by, &entity.at, operations())),
         Some(maker) => check_maker(entity, maker, findings),
@@ -120,7 +102,7 @@ fn check_maker(entity: &Entity, maker: &Operation, findings: &mut Vec<Finding>) 
 /// Case ids begin with the operation's name, so no two operations of a folder can share it.
 fn check_operation_names(specs: &Specs, findings: &mut Vec<Finding>) {
     let mut seen: Vec<&Operation> = Vec::new();
-    for (_, operation) in specs.operations() {
+    for (_, operation) in specs.operations().filter(|(_, operation)| !operation.name.is_empty()) {
         if let Some(earlier) = seen.iter().find(|earlier| earlier.name == operation.name) {
             let title = format!("the operation {} stands in two files", operation.name);
             findings.push(

@@ -14,7 +14,7 @@ use crate::span::Source;
 
 use super::forms;
 use super::model::{Codes, Entity, Operation, Protocol, Service, Specs};
-use super::yaml::{self, Node};
+use super::yaml::{self, Kind, Node};
 
 /// The file of a service, in the folder of its operations.
 pub const SERVICE_FILE: &str = "service.yaml";
@@ -110,6 +110,13 @@ impl Reader {
         for (key, node) in entries {
             let Some(fields) = self.form(node, &forms::ENTITY) else { continue };
             let removed_by = self.optional_text(&fields, "removed-by").filter(|name| name != "none");
+            if let Some(node) =
+                fields.get("id").filter(|node| matches!(&node.kind, Kind::Text(id) if id.is_empty()))
+            {
+                let title = format!("the entity `{}` has no id", key.name);
+                let finding = Finding::error("missing-key", title).at(&node.place);
+                self.note(finding.help("say where it stands in the answer of the operation that makes it"));
+            }
             entities.push(Entity {
                 name: key.name.clone(),
                 id: self.optional_text(&fields, "id").unwrap_or_default(),

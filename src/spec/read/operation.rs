@@ -1,6 +1,7 @@
 //! Reading an operation's file: parameters, error rows, response elements.
 
 use crate::diagnostic::{Finding, did_you_mean};
+use crate::span::Place;
 use crate::spec::form::Form;
 use crate::spec::forms;
 use crate::spec::model::{
@@ -25,7 +26,7 @@ impl Reader {
             creates: self.optional_text(&fields, "creates"),
             parameters: self.parameters(&fields),
             errors: self.error_rows(&fields),
-            response: fields.get("response").map(|node| self.elements(node)).unwrap_or_default(),
+            response: fields.get("response").map(|node| self.response(node)).unwrap_or_default(),
             narrative: self.narrative(&fields),
             acknowledged: self.acknowledged(&fields),
             at: named.map_or_else(|| node.place.clone(), |node| node.place.clone()),
@@ -120,6 +121,7 @@ impl Reader {
             codes,
             message: self.optional_text(&fields, "message"),
             when: fields.get("when").map_or(When::Unsaid, |node| self.when(node)),
+            names: fields.get("when").map(named).unwrap_or_default(),
             says: self.optional_text(&fields, "says"),
             at: code.place.clone(),
         })
@@ -153,10 +155,18 @@ impl Reader {
         When::Breaches(breaches)
     }
 
+    fn response(&mut self, node: &Node) -> Vec<Element> {
+        match self.misspelt_leaf(node, &forms::ELEMENT) {
+            Some(()) => self.elements(node),
+            None => Vec::new(),
+        }
+    }
+
     /// Response elements: a mapping whose `type` is a word is a leaf, any other is an object.
     fn elements(&mut self, node: &Node) -> Vec<Element> {
         let entries = self.map(node).unwrap_or_default();
-        entries.into_iter().filter_map(|(key, node)| self.element(key, node)).collect()
+        let objects = entries.into_iter().filter(|(_, node)| matches!(node.kind, Kind::Map(_)));
+        objects.filter_map(|(key, node)| self.element(key, node)).collect()
     }
 
     fn element(&mut self, key: &Key, node: &Node) -> Option<Element> {
@@ -198,19 +208,31 @@ impl Reader {
         })
     }
 
-    /// A scalar among the members of what would be an object: most likely a leaf whose `type` is missing or misspelt.
+    /// Scalars among the members of what would be an object: a leaf whose `type` is missing or misspelt. `None` if all of
+    /// it is that leaf.
     fn misspelt_leaf(&mut self, node: &Node, form: &Form) -> Option<()> {
         let Kind::Map(entries) = &node.kind else {
             self.wrong(node, "a mapping");
             return None;
         };
-        let scalar = entries.iter().find(|(_, value)| !matches!(value.kind, Kind::Map(_)));
-        let Some((key, _)) = scalar else { return Some(()) };
-        let finding = Finding::error("missing-key", "this response element has no `type`").at(&key.place);
-        self.note(match did_you_mean(&key.name, form.key_names()) {
-            Some(near) if near != key.name => finding.help(format!("did you mean `{near}`?")),
-            _ => finding.help("a leaf says its type, as in {type: string}"),
-        });
-        None
+        let (objects, scalars): (Vec<_>, Vec<_>) =
+            entries.iter().partition(|(_, value)| matches!(value.kind, Kind::Map(_)));
+        let is_leaf = objects.is_empty() && !scalars.is_empty();
+        for (key, _) in scalars.into_iter().take(if is_leaf { 1 } else { usize::MAX }) {
+            let finding = Finding::error("missing-key", "this response element has no `type`").at(&key.place);
+            self.note(match did_you_mean(&key.name, form.key_names()) {
+                Some(near) if near != key.name => finding.help(format!("did you mean `{near}`?")),
+                _ => finding.help("a leaf says its type, as in {type: string}"),
+            });
+        }
+        (!is_leaf).then_some(())
+    }
+}
+
+/// The parameters that a `when` names.
+fn named(when: &Node) -> Vec<(String, Place)> {
+    match &when.kind {
+        Kind::Map(entries) => entries.iter().map(|(key, _)| (key.name.clone(), key.place.clone())).collect(),
+        _ => Vec::new(),
     }
 }

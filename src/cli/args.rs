@@ -106,7 +106,7 @@ pub struct RunArgs {
     #[arg(long, value_name = "N")]
     pub seed: Option<u64>,
     /// How long an answer may take
-    #[arg(long, value_name = "SECONDS", default_value = "10")]
+    #[arg(long, value_name = "SECONDS", default_value = "10", allow_negative_numbers = true)]
     pub timeout: f64,
     /// Write a JUnit report
     #[arg(long, value_name = "FILE")]

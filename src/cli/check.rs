@@ -3,9 +3,8 @@
 use std::fs;
 
 use crate::check;
-use crate::diagnostic::Finding;
 use crate::project;
-use crate::spec::model::{Operation, Service, Specs};
+use crate::spec::model::Operation;
 
 use super::args::CheckArgs;
 use super::console::Console;
@@ -13,51 +12,44 @@ use super::exit::Exit;
 
 /// Reports what is wrong with specs and pages.
 pub fn execute(args: &CheckArgs, console: Console) -> Exit {
-    let mut specs = match project::specs(&args.specs) {
+    let specs = match project::specs(&args.specs) {
         Ok(specs) => specs,
         Err(findings) => return console.findings(&findings),
     };
-    let all: Vec<String> = specs.operations().map(|(_, operation)| operation.name.clone()).collect();
-    if let Some(name) = &args.operation {
-        specs.services.iter_mut().for_each(|service| only(service, name));
-        if specs.operations().next().is_none() {
-            console.complain(&format!("there is no operation {name}; there is {}", all.join(", ")));
-            return Exit::Usage;
-        }
+    let wanted = |operation: &Operation| args.operation.as_ref().is_none_or(|name| *name == operation.name);
+    if !specs.operations().any(|(_, operation)| wanted(operation)) {
+        let all: Vec<&str> = specs.operations().map(|(_, operation)| operation.name.as_str()).collect();
+        let name = args.operation.as_deref().unwrap_or_default();
+        console.complain(&format!("there is no operation {name}; there is {}", all.join(", ")));
+        return Exit::Usage;
     }
-    let mut found = check::check(&specs);
+    let mut found = check::check(&specs, wanted);
     if let Some(page) = &args.page {
         match fs::read_to_string(page) {
-            Ok(text) => found
-                .open
-                .extend(specs.operations().flat_map(|(_, operation)| check::against_page(operation, &text))),
+            Ok(text) => {
+                let operations =
+                    specs.operations().map(|(_, operation)| operation).filter(|each| wanted(each));
+                found.open.extend(operations.flat_map(|operation| check::against_page(operation, &text)));
+            }
             Err(error) => {
                 console.complain(&format!("{} cannot be read: {error}", page.display()));
                 return Exit::Usage;
             }
         }
     }
-    report(&specs, &found.open, found.acknowledged, console)
-}
-
-/// Support operations stay: entities refer to them.
-fn only(service: &mut Service, name: &str) {
-    let is_wanted = |operation: &Operation| operation.name == name;
-    match service.operations.iter().any(is_wanted) {
-        true => service.operations.retain(|operation| operation.support || is_wanted(operation)),
-        false => service.operations.clear(),
-    }
-}
-
-fn report(specs: &Specs, open: &[Finding], acknowledged: usize, console: Console) -> Exit {
-    for finding in open {
+    for finding in &found.open {
         console.say(&format!("{}\n", finding.render(console.out.colour)));
     }
-    let support = specs.operations().filter(|(_, operation)| operation.support).count();
-    let tested = specs.operations().count() - support;
+    let (support, tested): (Vec<_>, Vec<_>) = specs
+        .operations()
+        .filter(|(_, operation)| wanted(operation))
+        .partition(|(_, operation)| operation.support);
     console.say(&format!(
-        "{tested} tested operations, {support} for support: {} findings about their pages, {acknowledged} more acknowledged",
-        open.len()
+        "{} tested operations, {} for support: {} findings about their pages, {} more acknowledged",
+        tested.len(),
+        support.len(),
+        found.open.len(),
+        found.acknowledged,
     ));
-    if open.is_empty() { Exit::Holds } else { Exit::Broken }
+    if found.open.is_empty() { Exit::Holds } else { Exit::Broken }
 }

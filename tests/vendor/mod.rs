@@ -3,6 +3,8 @@
 //! A [`Vendor`] behaves as documented, but for the switches that it is started with: single mistakes, and the other side
 //! of questions that the pages leave open.
 
+#![allow(dead_code, reason = "each test binary uses a part of it")]
+
 mod alibaba;
 mod tencent;
 

@@ -13,7 +13,7 @@ const ADDRESSES: &[(&str, &str, &str)] = &[
     ("underscore", "an underscore inside the local part", "some_one@example.com"),
     ("upper-case", "upper case", "SOMEONE@EXAMPLE.COM"),
     ("sub-domain", "a host name of three labels", "someone@mail.example.com"),
-    ("hyphen-in-host", "a hyphen in the host name", "someone@my-example.com"),
+    ("hyphen-in-host", "a hyphen in the host name", "someone@my-host.example.com"),
     ("no-at", "no @", "someone.example.com"),
     ("only-at", "nothing but @", "@"),
     ("no-local-part", "nothing before the @", "@example.com"),

@@ -1,0 +1,55 @@
+//! The cases as tests of `cargo test`: the harness of `tests/conformance.rs`, run as a user's crate would run it.
+
+mod vendor;
+
+use std::process::Command;
+
+use fineprint::harness::Conformance;
+use libtest_mimic::{Arguments, Conclusion};
+use vendor::Vendor;
+
+fn run(arguments: &[&str], url: Option<&str>) -> Conclusion {
+    let all = ["conformance"].iter().chain(arguments);
+    let arguments = Arguments::from_iter(all);
+    let harness = Conformance::new(concat!(env!("CARGO_MANIFEST_DIR"), "/specs")).url(url.map(str::to_owned));
+    libtest_mimic::run(&arguments, harness.trials().unwrap())
+}
+
+#[test]
+fn what_list_prints_exact_selects() {
+    let id = "AddMessageContact/Name/length/13";
+    let exact = run(&["--exact", id, "--quiet"], None);
+    assert_eq!((exact.num_passed, exact.num_filtered_out), (1, 431));
+    let part = run(&["Name/length", "--quiet"], None);
+    assert_eq!(part.num_failed, 0);
+    assert!(part.num_passed > 20);
+    let skipped = run(
+        &["--skip", "AddMessageContact", "--skip", "UpdateMessageContact", "--quiet", "--test-threads", "1"],
+        None,
+    );
+    assert_eq!((skipped.num_passed, skipped.num_failed), (116, 0));
+}
+
+#[test]
+fn another_target_is_held_to_the_same_cases() {
+    let vendor = Vendor::start(&["13-letters-pass"]);
+    let conclusion = run(&["AddMessageContact/Name/length", "--quiet"], Some(&vendor.url));
+    assert_eq!(conclusion.num_failed, 1, "13 letters, and nothing else");
+    assert_eq!(vendor.contacts(), 0, "nothing is left behind");
+}
+
+#[test]
+fn broken_specs_are_findings_and_no_tests() {
+    let findings =
+        Conformance::new(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/broken/unknown-key")).trials();
+    assert_eq!(findings.err().map(|findings| findings.len()), Some(2));
+}
+
+#[test]
+fn the_binary_of_the_command_is_there_for_scripts() {
+    let version = Command::new(env!("CARGO_BIN_EXE_fineprint")).arg("--version").output().unwrap();
+    assert_eq!(
+        String::from_utf8(version.stdout).unwrap(),
+        format!("fineprint {}\n", env!("CARGO_PKG_VERSION"))
+    );
+}

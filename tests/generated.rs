@@ -1,0 +1,213 @@
+//! Properties of what is generated, checked by means of its own: not by the oracle that decided the expectations.
+
+use std::collections::HashSet;
+
+use fineprint::case::value::Value;
+use fineprint::case::{self, Case, Expectation, Rows};
+use fineprint::json::Json;
+use fineprint::project;
+use fineprint::span::Source;
+use fineprint::spec::model::Specs;
+
+fn suite() -> (Specs, Vec<Case>) {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let suite = project::suite(&root.join("specs"), &root.join("cases")).unwrap();
+    (suite.specs, suite.cases)
+}
+
+fn sent<'c>(case: &'c Case, name: &str) -> Option<&'c Value> {
+    case.send.iter().find(|(key, _)| key == name).map(|(_, value)| value)
+}
+
+fn text(value: &Value) -> Option<String> {
+    value.witness()?.as_text().map(str::to_owned)
+}
+
+#[test]
+fn ids_are_unique_and_readable() {
+    let (_, cases) = suite();
+    let ids: HashSet<&str> = cases.iter().map(|case| case.id.as_str()).collect();
+    assert_eq!(ids.len(), cases.len());
+    for id in ids {
+        assert!(id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/-_.".contains(&byte)), "{id}");
+    }
+}
+
+#[test]
+fn what_must_be_accepted_keeps_the_words_of_the_pages() {
+    let (_, cases) = suite();
+    let accepted = cases.iter().filter(|case| case.expect == Expectation::Accept);
+    let mut count = 0;
+    for case in accepted {
+        count += 1;
+        let alibaba = case.operation != "AddUserContact";
+        if let Some(name) = sent(case, "Name").and_then(text) {
+            let length = name.chars().count();
+            let fine = match alibaba {
+                true => (2..=12).contains(&length) && name.bytes().all(|byte| byte.is_ascii_alphabetic()),
+                false => {
+                    (2..=60).contains(&length)
+                        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+                        && !name.starts_with('_')
+                }
+            };
+            assert!(fine, "{}: {name}", case.id);
+        }
+        for name in ["EmailAddress", "ContactInfo"] {
+            if let Some(address) = sent(case, name).and_then(text) {
+                let (local, host) = address.split_once('@').unwrap();
+                assert!(
+                    !local.is_empty() && host.contains('.') && address.len() <= 64 && address.is_ascii(),
+                    "{}",
+                    case.id
+                );
+                assert!(host.to_lowercase().ends_with("example.com"), "{}: nobody's real address", case.id);
+            }
+        }
+        if let Some(phone) = sent(case, "PhoneNumber").and_then(text) {
+            assert!(phone.starts_with("86-1") && phone.len() == 14, "{}", case.id);
+        }
+        if case.operation == "AddMessageContact" {
+            for name in ["Name", "EmailAddress", "Title", "MessageTypes"] {
+                assert!(sent(case, name).is_some(), "{} lacks {name}", case.id);
+            }
+        }
+    }
+    assert!(count > 60, "{count}");
+}
+
+#[test]
+fn the_documented_boundaries_and_values_are_tried() {
+    let (_, cases) = suite();
+    let has = |id: &str| assert!(cases.iter().any(|case| case.id == id), "{id}");
+    for operation in ["AddMessageContact", "UpdateMessageContact"] {
+        for length in [1, 2, 12, 13] {
+            has(&format!("{operation}/Name/length/{length}"));
+        }
+        for title in
+            ["FinanceDirector", "TechnicalDirector", "MaintenanceDirector", "CEO", "ProjectDirector", "Other"]
+        {
+            has(&format!("{operation}/Title/values/{title}"));
+        }
+        for kind in [
+            "ServiceMessage",
+            "FaultMessage",
+            "AccountExpenses",
+            "SecurityMessage",
+            "ActivityMessage",
+            "ProductMessage",
+        ] {
+            has(&format!("{operation}/MessageTypes/items/{kind}"));
+        }
+        for place in ["only", "first", "inside", "last"] {
+            has(&format!("{operation}/MessageTypes/items/unknown-{place}"));
+        }
+        has(&format!("{operation}/Name/unique/used"));
+    }
+    for length in [1, 2, 60, 61] {
+        has(&format!("AddUserContact/Name/length/{length}"));
+    }
+    has("UpdateMessageContact/ContactId/exists/removed");
+    has("UpdateMessageContact/ContactId/exists/unknown");
+}
+
+#[test]
+fn a_rejection_names_rows_of_its_own_page() {
+    let (specs, cases) = suite();
+    for case in &cases {
+        let (service, operation) = specs.operation(&case.operation).unwrap();
+        match &case.expect {
+            Expectation::Reject(Rows::Codes(codes)) => {
+                assert!(!codes.is_empty(), "{}", case.id);
+                for code in codes {
+                    assert!(
+                        service.rows(operation).any(|row| row.codes.contains(code)),
+                        "{}: {code}",
+                        case.id
+                    );
+                }
+            }
+            Expectation::Reject(Rows::Any) => assert_eq!(case.id, "AddUserContact/Name/unique/used"),
+            Expectation::Accept | Expectation::Silent(_) => {}
+        }
+    }
+}
+
+#[test]
+fn case_files_read_back_as_they_were_written() {
+    let (specs, _) = suite();
+    for file in fineprint::generate::all(&specs) {
+        let text = case::write(&file, "specs/x.yaml");
+        let read = case::read(&Source::new("cases/x.yaml", text), &specs).unwrap_or_else(|findings| {
+            panic!("{}", findings.iter().map(|finding| finding.render(false)).collect::<String>())
+        });
+        assert_eq!(read, file);
+    }
+}
+
+#[test]
+fn ids_stay_when_an_unrelated_rule_is_added() {
+    let (mut specs, cases) = suite();
+    let service = specs.services.iter_mut().find(|service| service.name == "dbbrain").unwrap();
+    let operation =
+        service.operations.iter_mut().find(|operation| operation.name == "AddUserContact").unwrap();
+    let mut product =
+        operation.parameters.iter().find(|parameter| parameter.name == "Product").unwrap().clone();
+    product.name = "Edition".to_owned();
+    operation.parameters.insert(4, product);
+    let after: HashSet<String> = fineprint::generate::all(&specs)
+        .into_iter()
+        .flat_map(|file| file.cases)
+        .map(|case| case.id)
+        .collect();
+    for case in cases {
+        assert!(after.contains(&case.id), "{}", case.id);
+    }
+}
+
+mod arbitrary_text {
+    use super::*;
+    use fineprint::case::CaseFile;
+    use fineprint::case::text::Text;
+    use proptest::prelude::*;
+
+    proptest! {
+        /// Whatever a case sends, its file says it so that it is read back to the letter.
+        #[test]
+        fn survives_a_case_file(value in any::<String>(), id in "[a-z]{1,8}") {
+            let (specs, _) = SUITE.with(Clone::clone);
+            let case = Case {
+                id: format!("AddUserContact/{id}"),
+                operation: "AddUserContact".to_owned(),
+                tries: value.clone(),
+                about: None,
+                given: Vec::new(),
+                send: vec![("Name".to_owned(), Value::text(value.clone())), ("List".to_owned(), Value::Plain(Json::List(vec![Json::Text(value)])))],
+                expect: Expectation::Accept,
+            };
+            let file = CaseFile { operation: "AddUserContact".to_owned(), cases: vec![case] };
+            let text = case::write(&file, "x");
+            prop_assert_eq!(case::read(&Source::new("x", text), &specs).unwrap(), file);
+        }
+
+        /// A described text reads back as itself, and nothing in it is lost.
+        #[test]
+        fn survives_the_text_form(written in "[a-z<>0-9 ]{0,40}") {
+            prop_assert_eq!(Text::read(&written).to_string(), written);
+        }
+
+        /// The spec reader answers anything with findings, never with a panic.
+        #[test]
+        fn never_crashes_the_reader(text in any::<String>(), yaml in "[a-z:\\-\\[\\]{}\"'&*!|>#%@` \n]{0,200}") {
+            for text in [text, yaml] {
+                if let Err(finding) = fineprint::spec::yaml::read(&Source::new("x.yaml", text)) {
+                    prop_assert!(!finding.render(false).is_empty());
+                }
+            }
+        }
+    }
+
+    thread_local! {
+        static SUITE: (Specs, Vec<Case>) = suite();
+    }
+}

@@ -1,0 +1,153 @@
+//! The house: each module imports only what stands above it in the table, and the pure ones touch nothing.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// The modules from top to bottom, as in ARCHITECTURE.md. A module imports from the lines above its own only.
+const LAYERS: &[&str] = &[
+    "span",
+    "diagnostic",
+    "json",
+    "spec",
+    "wire",
+    "case",
+    "generate",
+    "check",
+    "snapshot",
+    "judge",
+    "event",
+    "transport",
+    "runner",
+    "server",
+    "report",
+    "project",
+    "harness",
+    "cli",
+];
+
+/// Imports that the order would allow and the design does not.
+const FORBIDDEN: &[(&str, &str)] = &[
+    ("server", "generate"),
+    ("server", "judge"),
+    ("server", "case"),
+    ("server", "wire"),
+    ("judge", "generate"),
+    ("report", "runner"),
+];
+
+/// Modules without clock, environment, randomness, network, disk or printing.
+const PURE: &[&str] =
+    &["span", "diagnostic", "json", "spec", "wire", "case", "generate", "check", "judge", "event"];
+
+/// What a pure module does not mention.
+const IMPURE: &[&str] = &[
+    "std::env",
+    "std::fs",
+    "std::net",
+    "std::io",
+    "std::process",
+    "std::thread",
+    "SystemTime",
+    "Instant::",
+    "rand_chacha",
+    "tokio::",
+    "println!",
+    "eprintln!",
+    "reqwest",
+    "tempfile",
+];
+
+/// The code of a file without its tests and its comments.
+fn code(path: &Path) -> String {
+    let text = fs::read_to_string(path).unwrap();
+    let text = text.split("#[cfg(test)]").next().unwrap_or_default();
+    let lines = text.lines().filter(|line| !line.trim_start().starts_with("//"));
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+fn files() -> Vec<(String, PathBuf)> {
+    let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut found = Vec::new();
+    let mut folders = vec![src.clone()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.file_name().is_some_and(|name| name != "tests.rs") {
+                let below = path.strip_prefix(&src).unwrap();
+                let module = below.components().next().unwrap().as_os_str().to_string_lossy();
+                found.push((module.trim_end_matches(".rs").to_owned(), path));
+            }
+        }
+    }
+    found
+}
+
+/// The modules that a text names behind `crate::`, alone or in braces.
+fn imports(code: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    for (at, _) in code.match_indices("crate::") {
+        let rest = &code[at + "crate::".len()..];
+        let inner = rest.strip_prefix('{').map_or(rest, |group| group.split('}').next().unwrap_or_default());
+        let names = if rest.starts_with('{') { inner.split(',').collect() } else { vec![inner] };
+        for name in names {
+            let name: String =
+                name.trim().chars().take_while(|c| c.is_ascii_lowercase() || *c == '_').collect();
+            if !name.is_empty() {
+                found.push(name);
+            }
+        }
+    }
+    found
+}
+
+#[test]
+fn modules_import_only_what_stands_above_them() {
+    let rank = |module: &str| LAYERS.iter().position(|layer| *layer == module);
+    let mut wrong = Vec::new();
+    for (module, path) in files().iter().filter(|(module, _)| module != "lib" && module != "main") {
+        let Some(own) = rank(module) else { panic!("{module} is not in the table of layers") };
+        for import in imports(&code(path)) {
+            let above = rank(&import).unwrap_or_else(|| panic!("{import}, in {}", path.display()));
+            if above > own || FORBIDDEN.contains(&(module.as_str(), import.as_str())) {
+                wrong.push(format!("{} imports {import}", path.display()));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn the_table_is_the_one_in_the_architecture() {
+    let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("ARCHITECTURE.md")).unwrap();
+    let rows = text.lines().filter(|line| line.starts_with("| `"));
+    let named: Vec<&str> = rows
+        .flat_map(|row| row.split('|').nth(1).unwrap().split(','))
+        .map(|cell| cell.trim().trim_matches('`'))
+        .collect();
+    assert_eq!(named, LAYERS);
+}
+
+#[test]
+fn pure_modules_touch_nothing() {
+    let mut wrong = Vec::new();
+    for (module, path) in files().iter().filter(|(module, _)| PURE.contains(&module.as_str())) {
+        let code = code(path);
+        for word in IMPURE.iter().filter(|word| code.contains(**word)) {
+            wrong.push(format!("{module}: {} mentions {word}", path.display()));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn files_stay_readable() {
+    let long: Vec<String> = files()
+        .iter()
+        .map(|(_, path)| (path, code(path).lines().count()))
+        .filter(|(_, lines)| *lines > 500)
+        .map(|(path, lines)| format!("{}: {lines} lines", path.display()))
+        .collect();
+    assert!(long.is_empty(), "{}", long.join("\n"));
+}

@@ -41,7 +41,7 @@ pub fn judge(contract: Contract<'_>, refusal: &Refusal<'_>) -> Result<Vec<Depart
     let mut departures = envelope(contract, refusal);
     departures.extend(match &contract.case.expect {
         Expectation::Accept => Some(refused(contract, refusal)),
-        Expectation::Reject(_) if !is_expected => Some(wrong_row(contract, refusal, &expected)),
+        Expectation::Reject(Rows::Codes(_)) if !is_expected => Some(wrong_row(contract, refusal, &expected)),
         _ if answering.is_empty() => Some(undocumented(contract, refusal)),
         _ if exact => None,
         _ => Some(wrong_details(refusal, &answering)),
@@ -123,11 +123,8 @@ fn refused(contract: Contract<'_>, refusal: &Refusal<'_>) -> Departure {
 
 fn wrong_row(contract: Contract<'_>, refusal: &Refusal<'_>, expected: &[&ErrorRow]) -> Departure {
     let message = refusal.message.unwrap_or(NOTHING);
-    let promise = match contract.case.expect {
-        Expectation::Reject(Rows::Any) => undocumented(contract, refusal).promise,
-        _ => promise_of(contract),
-    };
-    Departure { promise, lines: promised_lines(expected, &refusal.status.to_string(), refusal.code, message) }
+    let lines = promised_lines(expected, &refusal.status.to_string(), refusal.code, message);
+    Departure { promise: promise_of(contract), lines }
 }
 
 fn undocumented(contract: Contract<'_>, refusal: &Refusal<'_>) -> Departure {

@@ -1,1 +1,186 @@
+//! What the judge makes of answers: a table of the ways in which one can differ from what was promised.
 
+use super::*;
+use crate::case::{About, Rows};
+use crate::span::Source;
+use crate::spec::breach::Breach;
+use crate::spec::model::Specs;
+use crate::spec::read::{self, SpecFile};
+use crate::wire::{NoAnswer, Request};
+
+fn specs() -> Specs {
+    let file = |file_name: &str, text: &str| SpecFile {
+        folder: "v/s".to_owned(),
+        file_name: file_name.to_owned(),
+        source: Source::new(format!("v/s/{file_name}"), text),
+    };
+    let service = "service: s\nvendor: V\nversion: '1'\nprotocol: acs-rpc\nerrors:\n\
+                   - {code: Throttling, when: throttled}\n- {code: SignatureDoesNotMatch, when: auth}\n";
+    let operation = "operation: Add\npage: {title: Add}\nparameters:\n\
+                     \u{20} Name: {type: string, required: true, length: 2..12, says: Two to twelve.}\nerrors:\n\
+                     - {status: 400, code: Missing, message: No name., when: {Name: required}}\n\
+                     - {status: 400, code: Short, message: Too short., when: {Name: length.min}}\n\
+                     - {status: 400, code: Long, message: Too long., when: {Name: length}}\n\
+                     - {status: 400, code: Full, message: Full., when: quota}\n\
+                     - {status: 409, code: State, message: Not now., when: state}\n\
+                     response:\n  RequestId: {type: string}\n  Thing: {Id: {type: integer}, Note: {type: string, optional: true}}\n";
+    read::read(&[file("service.yaml", service), file("Add.yaml", operation)]).unwrap()
+}
+
+fn exchange(outcome: Outcome) -> Exchange {
+    let request =
+        Request { method: "POST".into(), url: "http://t/".into(), headers: vec![], body: String::new() };
+    Exchange { operation: "Add".into(), request, outcome, micros: 1 }
+}
+
+fn verdict(expect: Expectation, status: u16, body: &str) -> Verdict {
+    let specs = specs();
+    let case = Case {
+        id: "Add/Name/length/13".into(),
+        operation: "Add".into(),
+        tries: "t".into(),
+        about: Some(About { parameter: "Name".into(), breach: Breach::LengthMax }),
+        given: vec![],
+        send: vec![],
+        expect,
+    };
+    let (service, operation) = specs.operation("Add").unwrap();
+    let answer = Answer { status, headers: vec![], body: body.to_owned() };
+    judge(Contract { service, operation, case: &case }, &exchange(Outcome::Answered(answer)))
+}
+
+fn reject(codes: &[&str]) -> Expectation {
+    Expectation::Reject(Rows::Codes(codes.iter().map(|code| (*code).to_owned()).collect()))
+}
+
+fn silent() -> Expectation {
+    Expectation::Silent("why".into())
+}
+
+fn error(code: &str, message: &str) -> String {
+    format!(r#"{{"RequestId":"1","Code":"{code}","Message":"{message}"}}"#)
+}
+
+/// The aspects in which the verdict finds a difference; empty for a pass.
+fn broken(verdict: &Verdict) -> Vec<String> {
+    let Verdict::Fail { departures } = verdict else { return Vec::new() };
+    let lines = departures.iter().flat_map(|departure| &departure.lines);
+    lines.filter(|line| line.differs).map(|line| line.aspect.clone()).collect()
+}
+
+const FINE: &str = r#"{"RequestId":"1","Thing":{"Id":7}}"#;
+
+#[test]
+fn a_success_is_held_to_its_elements() {
+    for (body, aspects) in [
+        (FINE, vec![]),
+        (r#"{"Thing":{"Id":7.0,"More":1},"RequestId":"1","Extra":null}"#, vec![]),
+        (r#"{"Thing":{"Id":7}}"#, vec!["RequestId"]),
+        (r#"{"RequestId":null,"Thing":{"Id":7}}"#, vec!["RequestId"]),
+        (r#"{"RequestId":"1"}"#, vec!["Thing"]),
+        (r#"{"RequestId":"1","Thing":{}}"#, vec!["Thing.Id"]),
+        (r#"{"RequestId":"1","Thing":{"Id":"7"}}"#, vec!["Thing.Id"]),
+        (r#"{"RequestId":"1","Thing":{"Id":7.5}}"#, vec!["Thing.Id"]),
+        (r#"{"RequestId":"1","Thing":{"Id":7,"Note":5}}"#, vec!["Thing.Note"]),
+        (r#"{"RequestId":"1","RequestId":"2","Thing":{"Id":7}}"#, vec!["body"]),
+        ("<html>", vec!["body"]),
+        ("", vec!["body"]),
+    ] {
+        for expect in [Expectation::Accept, silent()] {
+            assert_eq!(broken(&verdict(expect, 200, body)), aspects, "{body}");
+        }
+    }
+}
+
+#[test]
+fn a_refusal_is_held_to_the_letter_of_its_row() {
+    for (status, body, aspects) in [
+        (400, error("Long", "Too long."), vec![]),
+        (403, error("Long", "Too long."), vec!["status"]),
+        (400, error("Long", "too long."), vec!["message"]),
+        (400, error("Short", "Too short."), vec!["code", "message"]),
+        (400, error("Unheard", "Too long."), vec!["code"]),
+        (400, r#"{"Code":"Long","Message":"Too long."}"#.to_owned(), vec!["RequestId"]),
+        (400, r#"{"Code":"Long","RequestId":"1"}"#.to_owned(), vec!["Message", "message"]),
+        (400, "{}".to_owned(), vec!["body"]),
+        (302, "{}".to_owned(), vec!["body"]),
+    ] {
+        assert_eq!(broken(&verdict(reject(&["Long"]), status, &body)), aspects, "{status} {body}");
+    }
+    let accepted = verdict(reject(&["Long"]), 200, FINE);
+    assert_eq!(broken(&accepted), ["status", "code", "message"]);
+}
+
+#[test]
+fn either_of_two_rows_may_answer_but_not_a_mixture() {
+    let either = || reject(&["Short", "Long"]);
+    assert_eq!(verdict(either(), 400, &error("Short", "Too short.")), Verdict::Pass);
+    assert_eq!(verdict(either(), 400, &error("Long", "Too long.")), Verdict::Pass);
+    assert_eq!(broken(&verdict(either(), 400, &error("Long", "Too short."))), ["message"]);
+    assert_eq!(broken(&verdict(either(), 400, &error("Missing", "No name."))), ["code", "message"]);
+}
+
+#[test]
+fn where_the_page_is_silent_any_documented_answer_is_right_and_no_other() {
+    assert_eq!(verdict(silent(), 400, &error("Missing", "No name.")), Verdict::Pass);
+    assert_eq!(verdict(silent(), 409, &error("State", "Not now.")), Verdict::Pass);
+    assert_eq!(broken(&verdict(silent(), 400, &error("Unheard", "?"))), ["code"]);
+    assert_eq!(broken(&verdict(silent(), 404, &error("Missing", "No name."))), ["status"]);
+    assert_eq!(broken(&verdict(silent(), 500, &error("Missing", "No name."))), ["status", "status"]);
+}
+
+#[test]
+fn where_no_row_is_bound_any_row_may_answer() {
+    let any = || Expectation::Reject(Rows::Any);
+    assert_eq!(verdict(any(), 400, &error("Missing", "No name.")), Verdict::Pass);
+    assert_eq!(broken(&verdict(any(), 400, &error("Unheard", "?"))), ["code"]);
+    assert!(!broken(&verdict(any(), 200, FINE)).is_empty());
+}
+
+#[test]
+fn a_refused_call_that_should_succeed_is_a_departure_and_a_circumstance_is_not() {
+    assert_eq!(broken(&verdict(Expectation::Accept, 400, &error("Long", "Too long."))), ["call"]);
+    for expect in [Expectation::Accept, reject(&["Long"])] {
+        for (status, code, message) in [
+            (400, "Full", "Full."),
+            (409, "State", "Not now."),
+            (400, "Throttling", "?"),
+            (403, "SignatureDoesNotMatch", "?"),
+        ] {
+            let verdict = verdict(expect.clone(), status, &error(code, message));
+            assert!(matches!(verdict, Verdict::Blocked { .. }), "{code}: {verdict:?}");
+        }
+        let with_wrong_status = verdict(expect.clone(), 403, &error("Full", "Full."));
+        assert!(
+            matches!(with_wrong_status, Verdict::Fail { .. }),
+            "a circumstance must be documented to the letter too"
+        );
+    }
+}
+
+#[test]
+fn a_server_error_is_a_departure_whatever_was_expected() {
+    for expect in [Expectation::Accept, reject(&["Long"]), silent()] {
+        for body in [error("Long", "Too long."), FINE.to_owned(), "oops".to_owned()] {
+            assert!(matches!(verdict(expect.clone(), 503, &body), Verdict::Fail { .. }));
+        }
+    }
+}
+
+#[test]
+fn no_answer_is_an_error_and_no_departure() {
+    let specs = specs();
+    let (service, operation) = specs.operation("Add").unwrap();
+    let case = Case {
+        id: "Add/x".into(),
+        operation: "Add".into(),
+        tries: "t".into(),
+        about: None,
+        given: vec![],
+        send: vec![],
+        expect: Expectation::Accept,
+    };
+    let unanswered = exchange(Outcome::Unanswered(NoAnswer::Closed));
+    let verdict = judge(Contract { service, operation, case: &case }, &unanswered);
+    assert!(matches!(verdict, Verdict::Error { reason } if reason.contains("closed")));
+}

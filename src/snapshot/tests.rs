@@ -1,1 +1,111 @@
+//! What of an answer is kept, and what a difference looks like.
 
+use super::*;
+use crate::span::Source;
+use crate::spec::model::Service;
+use crate::spec::read::{self, SpecFile};
+use crate::wire::{Answer, Exchange, Outcome, Request};
+
+fn service(protocol: &str) -> Service {
+    let file = |file_name: &str, text: String| SpecFile {
+        folder: "v/s".to_owned(),
+        file_name: file_name.to_owned(),
+        source: Source::new(format!("v/s/{file_name}"), text),
+    };
+    let service = format!("service: s\nvendor: V\nversion: '1'\nprotocol: {protocol}\n");
+    let operation = "operation: Get\npage: {title: Get}\nresponse:\n  RequestId: {type: string, varies: true}\n\
+                     \u{20} Name: {type: string}\n  Things: {type: array, elements: {Id: {type: integer, varies: true}}}\n";
+    let files = [file("service.yaml", service), file("Get.yaml", operation.to_owned())];
+    read::read(&files).unwrap().services.remove(0)
+}
+
+fn kept(protocol: &str, status: u16, body: &str, drawn: &[&str]) -> String {
+    let request =
+        Request { method: "POST".into(), url: "http://t/".into(), headers: vec![], body: String::new() };
+    let answer = Answer { status, headers: vec![], body: body.to_owned() };
+    let exchange =
+        Exchange { operation: "Get".into(), request, outcome: Outcome::Answered(answer), micros: 1 };
+    let drawn: Vec<String> = drawn.iter().map(|drawn| (*drawn).to_owned()).collect();
+    normalised(&service(protocol), &exchange, &drawn).unwrap()
+}
+
+#[test]
+fn only_declared_elements_and_drawn_values_are_hidden() {
+    let body = r#"{"Name":"abcdefghij","RequestId":"abcdefghij","Things":[{"Id":2,"Size":200},{"Id":1}],"Note":"200 abcdefghij ab"}"#;
+    assert_eq!(
+        kept("acs-rpc", 200, body, &["abcdefghij", "ab"]),
+        r#"200 {"Name":"<drawn>","Note":"200 <drawn> ab","RequestId":"<string>","Things":[{"Id":"<integer>","Size":200},{"Id":"<integer>"}]}"#
+    );
+}
+
+#[test]
+fn a_short_drawn_value_never_touches_a_longer_text_nor_a_status_or_code() {
+    let body = r#"{"Code":"Cab","Message":"about a cab","RequestId":"1"}"#;
+    assert_eq!(
+        kept("acs-rpc", 400, body, &["ab"]),
+        r#"400 {"Code":"Cab","Message":"about a cab","RequestId":"<string>"}"#
+    );
+}
+
+#[test]
+fn a_change_of_type_shows_in_what_is_hidden() {
+    assert_ne!(
+        kept("acs-rpc", 200, r#"{"RequestId":"1"}"#, &[]),
+        kept("acs-rpc", 200, r#"{"RequestId":1}"#, &[])
+    );
+}
+
+#[test]
+fn the_envelope_of_a_protocol_is_kept_and_its_request_id_hidden() {
+    let body = r#"{"Response":{"Error":{"Message":"m","Code":"C"},"RequestId":"1"}}"#;
+    assert_eq!(
+        kept("tencent-3.0", 200, body, &[]),
+        r#"200 {"Response":{"Error":{"Code":"C","Message":"m"},"RequestId":"<string>"}}"#
+    );
+}
+
+#[test]
+fn the_order_of_members_does_not_matter_and_that_of_lists_does() {
+    assert_eq!(kept("acs-rpc", 200, r#"{"a":1,"b":2}"#, &[]), kept("acs-rpc", 200, r#"{"b":2,"a":1}"#, &[]));
+    assert_ne!(kept("acs-rpc", 200, r#"{"a":[1,2]}"#, &[]), kept("acs-rpc", 200, r#"{"a":[2,1]}"#, &[]));
+}
+
+fn entry(id: &str, text: &str) -> Entry {
+    Entry { id: id.to_owned(), text: text.to_owned() }
+}
+
+#[test]
+fn files_read_back_whatever_a_target_answers() {
+    let entries = [
+        entry("A/1", "200 {\"a\":\"line\\nbreak # no id\"}"),
+        entry("A/2", "500 \"---\""),
+        entry("A/3", "200 \"zero\u{200b}width and \u{85}\""),
+    ];
+    let text = file::write("specs/A.yaml", "A on t", &entries);
+    let read = file::read(&text);
+    assert_eq!(read[..2], entries[..2]);
+    assert_eq!(read[2].text, r#"200 "zero\u200bwidth and \u0085""#);
+    assert_eq!(file::read(&text.replace('\n', "\r\n")), read);
+}
+
+#[test]
+fn a_run_of_some_cases_leaves_the_others_as_they_were() {
+    let accepted = [entry("A/1", "200 {}"), entry("A/2", "200 {}"), entry("A/gone", "200 {}")];
+    let answers = [entry("A/2", "400 {}"), entry("A/3", "200 {}")];
+    let planned = |id: &str| id != "A/gone";
+    let comparison = compare(&accepted, &answers, &planned);
+    assert_eq!(comparison.changed.iter().map(|change| change.id.as_str()).collect::<Vec<_>>(), ["A/2"]);
+    assert_eq!((comparison.new, comparison.stale), (vec!["A/3".to_owned()], vec!["A/gone".to_owned()]));
+    let merged = merge(&accepted, &answers, &["A/1", "A/2", "A/3"]);
+    assert_eq!(merged, [entry("A/1", "200 {}"), entry("A/2", "400 {}"), entry("A/3", "200 {}")]);
+}
+
+#[test]
+fn a_difference_points_at_the_member() {
+    let accepted = [entry("A/1", r#"400 {"Code":"C","Message":"old"}"#)];
+    let comparison = compare(&accepted, &[entry("A/1", r#"400 {"Code":"C","Message":"new"}"#)], &|_| true);
+    assert_eq!(
+        comparison.changed[0].diff,
+        " status 400\n {\n   \"Code\": \"C\",\n-  \"Message\": \"old\"\n+  \"Message\": \"new\"\n }\n"
+    );
+}

@@ -102,7 +102,10 @@ impl Plan {
     /// The complaint about filters that select nothing.
     pub fn nothing_selected(&self, ids: &[String]) -> String {
         let wanted = self.filter.join(" or ");
-        match self.filter.first().and_then(|first| did_you_mean(first, ids.iter().map(String::as_str))) {
+        let parts: Vec<String> = ids.iter().flat_map(|id| parts(id)).collect();
+        let near =
+            self.filter.first().and_then(|first| did_you_mean(first, parts.iter().map(String::as_str)));
+        match near {
             Some(near) => format!("no case has an id with {wanted} in it; did you mean {near}?"),
             None => format!("no case has an id with {wanted} in it; `fineprint run --list` shows all"),
         }
@@ -119,6 +122,13 @@ impl Plan {
             nonce: runner::any_seed(),
         }
     }
+}
+
+/// What a person may have typed of an id: `Op`, `Op/Name`, `Op/Name/length`…, and the same without the operation.
+fn parts(id: &str) -> Vec<String> {
+    let names: Vec<&str> = id.split('/').collect();
+    let runs = |from: usize| (from + 1..=names.len()).map(move |to| (from, to));
+    runs(0).chain(runs(1)).map(|(from, to)| names[from..to].join("/")).collect()
 }
 
 fn address(text: &str) -> Result<Url, String> {

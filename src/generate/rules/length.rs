@@ -2,7 +2,7 @@
 
 use crate::case::value::Value;
 use crate::spec::breach::Breach;
-use crate::spec::model::{Format, Limit, Parameter};
+use crate::spec::model::{Format, Length, Limit, Parameter};
 use crate::spec::ruling::{FAR, PLAUSIBLE};
 
 use crate::generate::trial::Trial;
@@ -28,14 +28,25 @@ pub fn trials(parameter: &Parameter) -> Vec<Trial> {
         .into_iter()
         .filter_map(|count| {
             let text = text_of(parameter, count)?;
-            let tries = match count {
-                1 => "1 character".to_owned(),
-                _ => format!("{count} characters"),
-            };
+            let tries = in_words(count, length);
             let about = if count < length.min { Breach::LengthMin } else { Breach::LengthMax };
             Some(Trial::new(about, count.to_string(), tries, Value::described(&text)))
         })
         .collect()
+}
+
+fn in_words(count: u64, length: &Length) -> String {
+    let beside = match length.max {
+        _ if count + 1 == length.min => ", one less than the least",
+        _ if count == length.min => ", the least",
+        Limit::At(max) if count == max => ", the most",
+        Limit::At(max) if count == max + 1 => ", one more than the most",
+        Limit::Unstated if count >= FAR => ", beyond any limit in use",
+        Limit::Unstated => ", within any limit in use",
+        _ => "",
+    };
+    let noun = if count == 1 { "character" } else { "characters" };
+    format!("{count} {noun}{beside}")
 }
 
 /// A text of exactly so many characters that breaks no other rule.

@@ -1,0 +1,34 @@
+"""Holds every spec to the published JSON Schema, the broken ones too, and reads a JUnit report with a reader of its own."""
+
+import json
+import pathlib
+import sys
+
+import jsonschema
+from junitparser import JUnitXml
+from ruamel.yaml import YAML
+
+root = pathlib.Path(__file__).parent.parent
+schema = json.loads((root / "specs/spec.schema.json").read_text())
+jsonschema.Draft202012Validator.check_schema(schema)
+validator = jsonschema.Draft202012Validator(schema)
+yaml = YAML(typ="safe", pure=True)
+yaml.constructor.yaml_constructors.pop("tag:yaml.org,2002:timestamp", None)
+yaml.constructor.add_constructor("tag:yaml.org,2002:timestamp", lambda loader, node: node.value)
+
+count = 0
+for path in sorted((root / "specs").rglob("*.yaml")):
+    errors = list(validator.iter_errors(yaml.load(path.read_text())))
+    assert not errors, f"{path}: {errors[0].json_path}: {errors[0].message}"
+    assert path.read_text().startswith("# yaml-language-server: $schema=../../spec.schema.json"), path
+    count += 1
+assert count >= 8, count
+
+for name in ["unknown-key", "missing-keys", "wrong-type"]:
+    spec = yaml.load((root / f"tests/data/broken/{name}/v/s/Add.yaml").read_text())
+    assert list(validator.iter_errors(spec)), f"{name}: the schema accepts what the reader refuses"
+
+suites = list(JUnitXml.fromfile(sys.argv[1]))
+cases = sum(suite.tests for suite in suites)
+assert len(suites) == 3 and cases > 400 and all(suite.failures == 0 for suite in suites), (len(suites), cases)
+print(f"{count} specs fit the schema; {cases} test cases in {len(suites)} suites")

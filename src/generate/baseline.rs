@@ -4,7 +4,10 @@ use crate::case::text::Text;
 use crate::case::value::Value;
 use crate::case::{Call, Parameters};
 use crate::json::Json;
-use crate::spec::model::{Format, Length, Limit, Operation, Parameter, Required, Rules, Service, Type};
+use crate::spec::breach::Breach;
+use crate::spec::model::{
+    ErrorRow, Format, Length, Limit, Operation, Parameter, Required, Rules, Service, Type, When,
+};
 use crate::spec::ruling::{self, Outcome};
 use crate::wire;
 
@@ -28,7 +31,7 @@ impl<'s> Baseline<'s> {
     /// What a call must carry: the required parameters, and the id of the entity that it is about.
     pub fn required(&self) -> Parameters {
         self.sent()
-            .filter(|parameter| is_needed(parameter))
+            .filter(|parameter| is_required(parameter))
             .map(|parameter| (parameter.name.clone(), valid(parameter)))
             .collect()
     }
@@ -44,24 +47,47 @@ impl<'s> Baseline<'s> {
         for each in self.sent() {
             if each.name == parameter.name {
                 send.extend(value.clone().map(|value| (each.name.clone(), value)));
-            } else if is_needed(each) {
+            } else if self.is_needed(each) {
                 send.push((each.name.clone(), valid(each)));
             }
         }
         send
     }
 
-    /// The calls that make the entities that the baseline refers to.
-    pub fn given(&self) -> Vec<Call> {
+    /// The calls that make the entities that the baseline refers to, with other values than `send`: a call that changes
+    /// nothing, no page promises to accept.
+    pub fn given(&self, send: &Parameters) -> Vec<Call> {
         let entities = self.operation.parameters.iter().filter_map(|parameter| parameter.exists.as_deref());
-        entities.filter_map(|entity| self.make(entity, entity)).collect()
+        entities.filter_map(|entity| self.make(entity, entity, send)).collect()
     }
 
-    /// The call that makes an entity, under a label.
-    pub fn make(&self, entity: &str, label: &str) -> Option<Call> {
+    /// The call that makes an entity, under a label, with other values than `send`.
+    pub fn make(&self, entity: &str, label: &str, send: &Parameters) -> Option<Call> {
         let maker = self.service.operation(&self.service.entity(entity)?.made_by)?;
-        let send = Baseline::new(self.service, maker).required();
-        Some(Call { operation: maker.name.clone(), label: label.to_owned(), send })
+        let baseline = Baseline::new(self.service, maker);
+        let mut made = baseline.with_all_needed();
+        for (name, value) in &mut made {
+            let is_sent = send.iter().any(|(sent, sends)| sent == name && sends == value && !is_drawn(value));
+            if is_sent && let Some(parameter) = maker.parameter(name) {
+                *value = other(parameter, value);
+            }
+        }
+        Some(Call { operation: maker.name.clone(), label: label.to_owned(), send: made })
+    }
+
+    fn with_all_needed(&self) -> Parameters {
+        let needed = self.sent().filter(|parameter| self.is_needed(parameter));
+        needed.map(|parameter| (parameter.name.clone(), valid(parameter))).collect()
+    }
+
+    /// What every case carries: what is required, and what the page calls optional while it has a row for its absence,
+    /// so that a target that goes by the row is not held to the table in every single case.
+    fn is_needed(&self, parameter: &Parameter) -> bool {
+        let names_it = |row: &ErrorRow| match &row.when {
+            When::Breaches(bound) => bound.contains(&(parameter.name.clone(), Breach::Required)),
+            _ => false,
+        };
+        is_required(parameter) || self.service.rows(self.operation).any(names_it)
     }
 
     /// The call that removes an entity that an earlier call made, if the vendor documents one.
@@ -81,8 +107,27 @@ impl<'s> Baseline<'s> {
     }
 }
 
-fn is_needed(parameter: &Parameter) -> bool {
+fn is_required(parameter: &Parameter) -> bool {
     parameter.required == Required::Yes || parameter.exists.is_some()
+}
+
+fn is_drawn(value: &Value) -> bool {
+    matches!(value, Value::Described(text) if text.is_drawn())
+}
+
+/// Another valid value than this one; this one where the rules leave no other.
+fn other(parameter: &Parameter, value: &Value) -> Value {
+    let rules = &parameter.rules;
+    let listed = |rules: &Rules| rules.values.clone().unwrap_or_default();
+    let candidates: Vec<Value> = match (&rules.items, &rules.format) {
+        (Some(items), _) => {
+            listed(items).into_iter().map(|item| Value::Plain(Json::List(vec![item]))).collect()
+        }
+        (None, Some(Format::Email)) => vec![Value::text("other@example.com")],
+        (None, Some(Format::Phone { .. })) => vec![Value::text("86-13800005678")],
+        (None, None) => listed(rules).into_iter().map(Value::Plain).collect(),
+    };
+    candidates.into_iter().find(|candidate| candidate != value).unwrap_or_else(|| value.clone())
 }
 
 /// A value that breaks none of the parameter's rules.

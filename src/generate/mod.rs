@@ -50,7 +50,7 @@ fn whole_calls(baseline: &Baseline<'_>) -> Vec<Case> {
         operation: name.clone(),
         tries: tries.to_owned(),
         about: None,
-        given: baseline.given(),
+        given: baseline.given(&send),
         expect: expect::whole_call(baseline, &send),
         send,
     };
@@ -72,6 +72,7 @@ fn case(baseline: &Baseline<'_>, parameter: &Parameter, trial: Trial) -> Option<
         return None;
     }
     let ruling = ruling::on_parameter(parameter, witness.as_ref());
+    let send = baseline.with(parameter, trial.value);
     let case = Case {
         id: format!("{}/{}/{}", operation.name, parameter.name, trial.slug),
         operation: operation.name.clone(),
@@ -80,8 +81,8 @@ fn case(baseline: &Baseline<'_>, parameter: &Parameter, trial: Trial) -> Option<
             parameter: parameter.name.clone(),
             breach: ruling.answerable().first().copied().unwrap_or(trial.about),
         }),
-        given: baseline.given(),
-        send: baseline.with(parameter, trial.value),
+        given: baseline.given(&send),
+        send,
         expect: expect::expectation(service, operation, parameter, &ruling),
     };
     Some(match parameter.exists {

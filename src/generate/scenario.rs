@@ -1,7 +1,7 @@
 //! Cases of several calls, derived from the rules about entities: a used value again, an id of nothing.
 
 use crate::case::value::Value;
-use crate::case::{About, Call, Case, Expectation};
+use crate::case::{About, Case, Expectation};
 use crate::spec::breach::Breach;
 use crate::spec::model::Parameter;
 use crate::spec::ruling::Ruling;
@@ -29,11 +29,11 @@ struct Scenario<'a> {
     slug: &'a str,
     tries: &'a str,
     breach: Breach,
-    given: Vec<Call>,
     value: Value,
 }
 
 impl Scenario<'_> {
+    /// The case, without set-up.
     fn case(self, baseline: &Baseline<'_>, parameter: &Parameter, expect: Expectation) -> Case {
         let operation = baseline.operation;
         Case {
@@ -41,7 +41,7 @@ impl Scenario<'_> {
             operation: operation.name.clone(),
             tries: format!("{}: {}", parameter.name, self.tries),
             about: Some(About { parameter: parameter.name.clone(), breach: self.breach }),
-            given: self.given,
+            given: Vec::new(),
             send: baseline.with(parameter, Some(self.value)),
             expect,
         }
@@ -55,40 +55,35 @@ impl Scenario<'_> {
 
 fn unique(baseline: &Baseline<'_>, parameter: &Parameter) -> Vec<Case> {
     let operation = baseline.operation;
-    let used = Ruling::breaks(Breach::Unique);
-    if let Some(entity) = &operation.creates {
-        let Some(first) = baseline.make(entity, "first") else { return Vec::new() };
+    let used = |label: &str| {
         let scenario = Scenario {
             slug: "used",
-            tries: "the value of a living entity again",
+            tries: "the value of a living entity, all else different",
             breach: Breach::Unique,
-            given: vec![first],
-            value: Value::Same("first".to_owned(), parameter.name.clone()),
+            value: Value::Same(label.to_owned(), parameter.name.clone()),
         };
-        return vec![scenario.rejected(baseline, parameter, &used)];
+        scenario.rejected(baseline, parameter, &Ruling::breaks(Breach::Unique))
+    };
+    if let Some(entity) = &operation.creates {
+        let case = used("first");
+        let given = baseline.make(entity, "first", &case.send);
+        return vec![Case { given: given.into_iter().collect(), ..case }];
     }
     let Some(entity) = operation.parameters.iter().find_map(|parameter| parameter.exists.as_deref()) else {
         return Vec::new();
     };
-    let Some(other) = baseline.make(entity, "other") else { return Vec::new() };
     let own = Scenario {
         slug: "own",
         tries: "the value that the entity has already",
         breach: Breach::Unique,
-        given: baseline.given(),
         value: Value::Same(entity.to_owned(), parameter.name.clone()),
     };
-    let used_by_other = Scenario {
-        slug: "used",
-        tries: "the value of another living entity",
-        breach: Breach::Unique,
-        given: [baseline.given(), vec![other]].concat(),
-        value: Value::Same("other".to_owned(), parameter.name.clone()),
-    };
-    vec![
-        used_by_other.rejected(baseline, parameter, &used),
-        own.case(baseline, parameter, Expectation::Silent(OWN_VALUE.to_owned())),
-    ]
+    let own = own.case(baseline, parameter, Expectation::Silent(OWN_VALUE.to_owned()));
+    let case = used("other");
+    let given =
+        [baseline.given(&case.send), baseline.make(entity, "other", &case.send).into_iter().collect()]
+            .concat();
+    vec![Case { given, ..case }, Case { given: baseline.given(&own.send), ..own }]
 }
 
 /// The id of an entity that was: certainly well-formed, certainly of nothing.
@@ -97,13 +92,12 @@ fn removed(baseline: &Baseline<'_>, parameter: &Parameter, entity: &str) -> Opti
         slug: "removed",
         tries: "the id of an entity that was removed",
         breach: Breach::ExistsUnknown,
-        given: vec![baseline.make(entity, "gone")?, baseline.remove(entity, "gone")?],
         value: Value::Id("gone".to_owned()),
     };
-    Some(with_a_change(
-        scenario.rejected(baseline, parameter, &Ruling::breaks(Breach::ExistsUnknown)),
-        baseline,
-    ))
+    let case = scenario.rejected(baseline, parameter, &Ruling::breaks(Breach::ExistsUnknown));
+    let case = with_a_change(case, baseline);
+    let given = vec![baseline.make(entity, "gone", &case.send)?, baseline.remove(entity, "gone")?];
+    Some(Case { given, ..case })
 }
 
 /// Ids that were never given out; whether their form is checked first, no page says.
@@ -121,7 +115,7 @@ fn unknown(baseline: &Baseline<'_>, parameter: &Parameter) -> Vec<Case> {
         .into_iter()
         .map(|(slug, tries, id)| {
             let value = Value::described(id);
-            let scenario = Scenario { slug, tries, breach: Breach::ExistsUnknown, given: Vec::new(), value };
+            let scenario = Scenario { slug, tries, breach: Breach::ExistsUnknown, value };
             with_a_change(scenario.rejected(baseline, parameter, &ruling), baseline)
         })
         .collect()

@@ -10,7 +10,7 @@ pub use verdict::{Departure, Line, Promise, Verdict};
 
 use crate::case::{Case, Expectation};
 use crate::spec::model::{Operation, Service};
-use crate::spec::promise;
+use crate::spec::promise::{self, Sentence};
 use crate::wire::{self, Answer, Exchange, Outcome, Reply};
 
 use refusal::Refusal;
@@ -33,7 +33,7 @@ pub fn judge(contract: Contract<'_>, exchange: &Exchange) -> Verdict {
         Outcome::Answered(answer) => answer,
     };
     let reply = wire::decode(contract.service.protocol, answer);
-    let mut departures = always(contract, answer);
+    let mut departures: Vec<Departure> = always(contract, answer).into_iter().collect();
     match &reply {
         Reply::Unreadable(why) => departures.push(unreadable(contract, answer, why)),
         Reply::Accepted(output) => match &contract.case.expect {
@@ -56,22 +56,20 @@ pub fn judge(contract: Contract<'_>, exchange: &Exchange) -> Verdict {
 }
 
 /// What holds for every answer, whatever the case.
-fn always(contract: Contract<'_>, answer: &Answer) -> Vec<Departure> {
-    let operation = promise::of_operation(contract.operation);
-    let status = |rule: &str, promised: String| Departure {
-        promise: Promise::new(rule, &operation),
+fn always(contract: Contract<'_>, answer: &Answer) -> Option<Departure> {
+    let departure = |promise: Promise, promised: String| Departure {
+        promise,
         lines: vec![Line::new("status", promised, answer.status.to_string(), true)],
     };
-    let mut departures = Vec::new();
+    let operation = promise::of_operation(contract.operation);
     if answer.status >= 500 {
-        departures
-            .push(status("no server error", "below 500: a request never makes the service fail".to_owned()));
-    } else if let Some(only) =
-        wire::only_status(contract.service.protocol).filter(|only| *only != answer.status)
-    {
-        departures.push(status("status", format!("{only}: every answer of this protocol has it")));
+        let promise = Promise::new("no server error", &operation);
+        return Some(departure(promise, "below 500: no request makes the service fail".to_owned()));
     }
-    departures
+    let (only, source) =
+        wire::only_status(contract.service.protocol).filter(|(only, _)| *only != answer.status)?;
+    let sentence = Sentence { text: source.to_owned(), at: contract.service.at.clone() };
+    Some(departure(Promise::new("status", &sentence), format!("{only}, as every answer of this protocol")))
 }
 
 fn unreadable(contract: Contract<'_>, answer: &Answer, why: &str) -> Departure {

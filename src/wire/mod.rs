@@ -186,12 +186,13 @@ pub fn is_set_by_protocol(protocol: Protocol, parameter: &Parameter) -> bool {
         && matches!(parameter.name.as_str(), "Action" | "Version")
 }
 
-/// The HTTP status of every answer, where the protocol has only one. Tencent Cloud: "as long as the server processed the
-/// request the HTTP status is 200", and its SDK loses the code of any other.
-pub fn only_status(protocol: Protocol) -> Option<u16> {
+/// The HTTP status of every answer, where the protocol has only one, and where that is said.
+pub fn only_status(protocol: Protocol) -> Option<(u16, &'static str)> {
+    const TENCENT: &str = "Tencent Cloud API 3.0, Responses (Chinese page): as long as the server processed the request, \
+                           the HTTP status is 200; the vendor's SDK loses the code of any other";
     match protocol {
         Protocol::AcsRpc => None,
-        Protocol::Tencent3 => Some(200),
+        Protocol::Tencent3 => Some((200, TENCENT)),
     }
 }
 

@@ -76,6 +76,9 @@ pub fn trials(parameter: &Parameter) -> Vec<Trial> {
             Value::described(&text),
         ));
     }
+    let newline = Value::described(&format!("{}\n", filler(half * 2)));
+    let tries = "a line break as last character";
+    trials.push(Trial::new(Breach::CharactersOf, "newline-last", tries, newline));
     let symbols = Value::described(&format!("<{} symbols>", half * 2));
     trials.push(Trial::new(Breach::CharactersOf, "only-symbols", "nothing but symbols", symbols));
     trials

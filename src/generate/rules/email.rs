@@ -10,6 +10,7 @@ const ADDRESSES: &[(&str, &str, &str)] = &[
     ("plain", "a plain address", "someone@example.com"),
     ("dot", "a dot in the local part", "some.one@example.com"),
     ("digits", "digits in the local part", "someone123@example.com"),
+    ("digit-first", "a digit as first character", "1someone@example.com"),
     ("underscore", "an underscore inside the local part", "some_one@example.com"),
     ("upper-case", "upper case", "SOMEONE@EXAMPLE.COM"),
     ("sub-domain", "a host name of three labels", "someone@mail.example.com"),

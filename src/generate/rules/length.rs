@@ -18,7 +18,7 @@ pub fn trials(parameter: &Parameter) -> Vec<Trial> {
         Limit::At(max) => {
             lengths.extend([max.saturating_sub(1), max, max + 1, (max * 2).max(max + 2), FAR.max(max * 10)])
         }
-        Limit::Unstated => lengths.extend([PLAUSIBLE, FAR, FAR * 10]),
+        Limit::Unstated => lengths.extend([PLAUSIBLE, FAR]),
         Limit::None => lengths.push(FAR),
     }
     lengths.sort_unstable();

@@ -19,6 +19,8 @@ const NUMBERS: &[(&str, &str, &str)] = &[
     ("other-country", "a number of the United States", "1-2025550123"),
     ("third-country", "a number of the United Kingdom", "44-7400123456"),
     ("words", "no number at all", "none"),
+    ("one-digit", "one digit for a number", "86-1"),
+    ("thirty-digits", "thirty digits for a number", "86-139000012341390000123413900001"),
     ("too-short", "a digit less than such numbers have", "86-1390000123"),
     ("too-long", "a digit more than such numbers have", "86-139000012345"),
     ("land-line", "a land line", "86-1085550123"),

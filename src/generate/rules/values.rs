@@ -57,6 +57,7 @@ fn near_misses(values: &[Json]) -> Vec<(&'static str, String, String)> {
         ("longer", format!("{first} with a letter more"), format!("{first}s")),
         ("leading-blank", format!("a blank before {first}"), format!(" {first}")),
         ("trailing-blank", format!("a blank behind {first}"), format!("{first} ")),
+        ("trailing-newline", format!("a line break behind {first}"), format!("{first}\n")),
         ("lower-case", format!("{first} in lower case"), first.to_lowercase()),
         ("upper-case", format!("{first} in upper case"), first.to_uppercase()),
     ]);

@@ -7,9 +7,9 @@ use crate::spec::model::{Length, Limit, Unit};
 
 use super::Ruling;
 
-/// Where a limit is named but not given, a text of this many characters is short enough for any limit in use: the
-/// shortest that e-mail systems set is 64.
-pub const PLAUSIBLE: u64 = 60;
+/// Where a limit is named but not given, a text of this many characters is short enough for any limit in use: a shorter
+/// limit would keep out common e-mail addresses.
+pub const PLAUSIBLE: u64 = 30;
 
 /// Where a limit is named but not given, a text of this many characters is beyond any limit in use.
 pub const FAR: u64 = 1_000;

@@ -217,7 +217,12 @@ fn on_text(rules: &Rules, text: &str) -> Ruling {
         ruling = ruling.and(length::ruling(length, text));
     }
     if let Some(characters) = &rules.characters {
-        ruling = ruling.and(characters::ruling(characters, text));
+        // Of an e-mail address such a sentence can only mean the part before the @: a host name has its own rules.
+        let meant = match (&rules.format, text.rsplit_once('@')) {
+            (Some(Format::Email), Some((local, _))) => local,
+            _ => text,
+        };
+        ruling = ruling.and(characters::ruling(characters, meant));
     }
     match &rules.format {
         Some(Format::Email) => ruling.and(email::ruling(text)),

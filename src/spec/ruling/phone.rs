@@ -13,6 +13,12 @@ pub fn ruling(countries: &[String], text: &str) -> Ruling {
         return ruling(countries, text.trim())
             .either(Ruling::open(Breach::FormatShape, NO_GRAMMAR), NO_GRAMMAR);
     }
+    if text.chars().any(|character| !character.is_ascii() && character.is_numeric()) {
+        return Ruling::open(
+            Breach::FormatShape,
+            "the page does not say whether the digits of other scripts count",
+        );
+    }
     let Some((country, number)) = text.split_once('-') else {
         return without_country(text);
     };
@@ -33,30 +39,27 @@ fn without_country(text: &str) -> Ruling {
     }
 }
 
+/// Every page's own example has the country code 86.
 fn shape(countries: &[String], country: &str) -> Ruling {
     let ruling = Ruling::breaks(Breach::FormatShape);
-    match countries.iter().any(|supported| supported == country) {
+    match country == "86" || countries.iter().any(|supported| supported == country) {
         true => ruling,
         false => ruling.or(Breach::FormatCountry, WHICH_PART),
     }
 }
 
 fn on_number(countries: &[String], country: &str, number: &str) -> Ruling {
-    if countries.is_empty() {
-        return match country == "86" && is_mainland_mobile(number) {
-            true => Ruling::holds(),
-            false => Ruling::open(Breach::FormatCountry, NO_GRAMMAR).or(Breach::FormatShape, NO_GRAMMAR),
-        };
-    }
+    let open = || Ruling::open(Breach::FormatCountry, NO_GRAMMAR).or(Breach::FormatShape, NO_GRAMMAR);
+    let is_mainland = country == "86" && is_mainland_mobile(number);
     match countries.iter().any(|supported| supported == country) {
-        true if country != "86" || is_mainland_mobile(number) => Ruling::holds(),
+        _ if is_mainland && (countries.is_empty() || countries.iter().any(|supported| supported == "86")) => {
+            Ruling::holds()
+        }
+        _ if countries.is_empty() || country.starts_with('0') => open(),
+        true if country != "86" => Ruling::holds(),
         true => Ruling::open(Breach::FormatShape, NO_GRAMMAR),
-        false if country.starts_with('0') => {
-            Ruling::open(Breach::FormatCountry, NO_GRAMMAR).or(Breach::FormatShape, NO_GRAMMAR)
-        }
-        false if all_digits(number) && (4..=12).contains(&number.len()) && country.len() <= 3 => {
-            Ruling::breaks(Breach::FormatCountry)
-        }
+        // Codes of one and two digits are given out, so the row about country codes is the plainer one.
+        false if all_digits(number) && country.len() <= 2 => Ruling::breaks(Breach::FormatCountry),
         false => Ruling::breaks(Breach::FormatCountry).or(Breach::FormatShape, NO_GRAMMAR),
     }
 }

@@ -71,7 +71,7 @@ const MISTAKES: &[(&str, &str, &str)] = &[
     ("phone-demanded", "AddMessageContact/call/required", "Resource Management:AddMessageContact"),
     (
         "phone-unchecked",
-        "AddMessageContact/PhoneNumber/format/no-number",
+        "AddMessageContact/PhoneNumber/format/no-country",
         "<Country code>-<Mobile phone number> format",
     ),
     (

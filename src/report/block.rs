@@ -101,7 +101,7 @@ fn compare(out: &mut String, line: &Line, width: usize, style: Style) {
         let cell = |cells: &[String]| cells.get(index).cloned().unwrap_or_default();
         let (left, right) = (cell(&promised), cell(&received));
         let label = if index == 0 { line.aspect.as_str() } else { "" };
-        let mark = if line.differs { '≠' } else { ' ' };
+        let mark = if line.differs && index == 0 { '≠' } else { ' ' };
         let padding = " ".repeat(width.saturating_sub(left.chars().count()));
         let (left, right) = match line.differs {
             true => (style.good(&left), style.bad(&right)),

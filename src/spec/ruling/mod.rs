@@ -8,6 +8,8 @@ mod email;
 mod length;
 mod phone;
 
+use std::borrow::Cow;
+
 use crate::json::Json;
 
 use super::breach::Breach;
@@ -217,12 +219,14 @@ fn on_text(rules: &Rules, text: &str) -> Ruling {
         ruling = ruling.and(length::ruling(length, text));
     }
     if let Some(characters) = &rules.characters {
-        // Of an e-mail address such a sentence can only mean the part before the @: a host name has its own rules.
+        // Every e-mail address has an @ and the dots of its host name, which no such sentence can mean to exclude.
         let meant = match (&rules.format, text.rsplit_once('@')) {
-            (Some(Format::Email), Some((local, _))) => local,
-            _ => text,
+            (Some(Format::Email), Some((local, host))) => {
+                Cow::Owned(format!("{local}{}", host.replace('.', "")))
+            }
+            _ => Cow::Borrowed(text),
         };
-        ruling = ruling.and(characters::ruling(characters, meant));
+        ruling = ruling.and(characters::ruling(characters, &meant));
     }
     match &rules.format {
         Some(Format::Email) => ruling.and(email::ruling(text)),

@@ -106,11 +106,11 @@ const MISTAKES: &[(&str, &str, &str)] = &[
     ("contact-id-as-number", "AddMessageContact/call/required", "The ID of the contact."),
     (
         "no-request-id-in-errors",
-        "AddMessageContact/Title/values/unknown",
+        "AddMessageContact/Name/required/absent",
         "Resource Management:AddMessageContact",
     ),
-    ("errors-with-200", "AddMessageContact/Title/values/unknown", "Valid values: FinanceDirector"),
-    ("html-errors", "AddMessageContact/Title/values/unknown", "Resource Management:AddMessageContact"),
+    ("errors-with-200", "AddMessageContact/Title/required/absent", "Title | string | Required: Yes"),
+    ("html-errors", "AddMessageContact/Name/required/absent", "Resource Management:AddMessageContact"),
     ("unknown-contact-accepted", "UpdateMessageContact/ContactId/exists/removed", "The ID of the contact."),
     (
         "unknown-contact-with-400",
@@ -155,17 +155,13 @@ const MISTAKES: &[(&str, &str, &str)] = &[
     ("missing-as-invalid", "AddUserContact/Name/required/absent", "Required: Yes"),
     ("tencent-undocumented-code", "AddUserContact/Name/length/1", "can contain 2-60 characters"),
     ("longer-but-no-sub-code", "AddUserContact/Name/length/1", "can contain 2-60 characters"),
-    (
-        "tencent-errors-with-400",
-        "AddUserContact/Name/length/1",
-        "AddUserContact, as documented on 2021-07-13",
-    ),
+    ("tencent-errors-with-400", "AddUserContact/Region/required/absent", "the HTTP status is 200"),
     ("id-as-text", "AddUserContact/call/required", "The successfully added contact ID"),
     ("id-missing", "AddUserContact/call/required", "The successfully added contact ID"),
     ("no-envelope", "AddUserContact/call/required", "AddUserContact, as documented on 2021-07-13"),
     (
         "request-id-repeats",
-        "AddUserContact/Name/length/3",
+        "AddUserContact/Region/required/absent",
         "The unique request ID, which is returned for each request.",
     ),
 ];

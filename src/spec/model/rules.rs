@@ -1,0 +1,150 @@
+//! What a value must be.
+
+use std::fmt;
+
+use crate::json::Json;
+use crate::span::Place;
+
+/// What a value must be, apart from being there.
+#[derive(Debug, Clone)]
+pub struct Rules {
+    /// Its type.
+    pub kind: Type,
+    /// How long.
+    pub length: Option<Length>,
+    /// Of which characters.
+    pub characters: Option<Characters>,
+    /// In which form.
+    pub format: Option<Format>,
+    /// One of these.
+    pub values: Option<Vec<Json>>,
+    /// What each member of an array must be.
+    pub items: Option<Box<Rules>>,
+    /// Where the rules are written.
+    pub at: Place,
+}
+
+/// The types of values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Type {
+    /// Text.
+    String,
+    /// A whole number.
+    Integer,
+    /// A number.
+    Number,
+    /// True or false.
+    Boolean,
+    /// A list.
+    Array,
+    /// Named members.
+    Object,
+}
+
+impl Type {
+    /// Every type's name in a spec.
+    pub const NAMES: &'static [&'static str] = &["string", "integer", "number", "boolean", "array", "object"];
+
+    /// The type of that name.
+    pub fn named(name: &str) -> Option<Self> {
+        let all = [Self::String, Self::Integer, Self::Number, Self::Boolean, Self::Array, Self::Object];
+        all.into_iter().find(|kind| kind.name() == name)
+    }
+
+    /// Its name in a spec.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::String => "string",
+            Self::Integer => "integer",
+            Self::Number => "number",
+            Self::Boolean => "boolean",
+            Self::Array => "array",
+            Self::Object => "object",
+        }
+    }
+}
+
+/// How long a value may be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Length {
+    /// The least.
+    pub min: u64,
+    /// The most.
+    pub max: Limit,
+    /// What is counted.
+    pub unit: Unit,
+}
+
+/// An upper limit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Limit {
+    /// The page names none.
+    None,
+    /// This many.
+    At(u64),
+    /// The page names a limit without giving it.
+    Unstated,
+}
+
+/// What a length counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unit {
+    /// Characters, which readers count differently beyond ASCII.
+    Characters,
+    /// Bytes of UTF-8.
+    Bytes,
+}
+
+impl fmt::Display for Length {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.min, self.max) {
+            (min, Limit::At(max)) if min == max => write!(f, "{min}"),
+            (0, Limit::At(max)) => write!(f, "..{max}"),
+            (min, Limit::At(max)) => write!(f, "{min}..{max}"),
+            (0, Limit::Unstated) => write!(f, "..unstated"),
+            (min, Limit::Unstated) => write!(f, "{min}..unstated"),
+            (min, Limit::None) => write!(f, "{min}.."),
+        }
+    }
+}
+
+/// Of which characters a text may be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Characters {
+    /// `letters` are among them.
+    pub letters: bool,
+    /// `digits` are among them.
+    pub digits: bool,
+    /// These single characters are among them.
+    pub also: Vec<char>,
+    /// These cannot stand first.
+    pub not_first: Vec<char>,
+    /// Characters on which the page contradicts itself or keeps silent.
+    pub unclear: Unclear,
+}
+
+/// Characters on which nothing can be held.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Unclear {
+    /// These.
+    These(Vec<char>),
+    /// All that are not named.
+    Others,
+}
+
+/// Forms that have a name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Format {
+    /// An e-mail address.
+    Email,
+    /// `<country code>-<mobile phone number>`; the codes that the page supports, if it says.
+    Phone {
+        /// Supported country codes; empty where the page names none.
+        countries: Vec<String>,
+    },
+}
+
+impl Format {
+    /// Every format's name in a spec.
+    pub const NAMES: &'static [&'static str] = &["email", "phone"];
+}

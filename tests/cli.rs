@@ -164,6 +164,19 @@ fn hand_written_cases_run_beside_the_generated_ones() {
         "{}",
         broken.stderr
     );
+
+    fs::write(
+        &own,
+        OWN_CASE
+            .replace("$same: first.Name", "$same: frist.Name")
+            .replace("reject: any", "reject: [MissingParametr]"),
+    )
+    .unwrap();
+    let broken = project.done(&["run", "--no-snapshots"]);
+    assert_eq!(broken.code, 2);
+    for words in ["did you mean `first`?", "did you mean `MissingParameter`?", "2 findings"] {
+        assert!(broken.stderr.contains(words), "{words}: {}", broken.stderr);
+    }
 }
 
 const OWN_CASE: &str = "\

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::diagnostic::{Finding, any_error};
+use crate::diagnostic::{Finding, any_error, did_you_mean};
 use crate::json::Json;
 use crate::span::Source;
 use crate::spec::breach::Breach;
@@ -99,15 +99,40 @@ impl CaseReader<'_> {
             self.reader.note(Finding::error("case-id", title).at(&node.place));
         }
         let given = fields.get("given").map(|node| self.reader.list(node)).unwrap_or_default();
+        let given: Vec<Call> = given.into_iter().filter_map(|node| self.call(node)).collect();
+        let send = self.parameters(fields.get("send")?)?;
+        self.labels(&given, &send, node);
         Some(Case {
             id,
             operation: operation.to_owned(),
             tries: self.reader.optional_text(&fields, "tries")?,
             about: fields.get("about").and_then(|node| self.about(node)),
-            given: given.into_iter().filter_map(|node| self.call(node)).collect(),
-            send: self.parameters(fields.get("send")?)?,
-            expect: self.expectation(fields.get("expect")?)?,
+            given,
+            send,
+            expect: self.expectation(fields.get("expect")?, operation)?,
         })
+    }
+
+    /// Every `$id` and `$same` refers to an earlier call of the case.
+    fn labels(&mut self, given: &[Call], send: &Parameters, case: &Node) {
+        let calls = given.iter().map(|call| &call.send).chain([send]);
+        for (earlier, parameters) in calls.enumerate() {
+            let known: Vec<&str> = given[..earlier].iter().map(|call| call.label.as_str()).collect();
+            let labels = parameters.iter().filter_map(|(_, value)| match value {
+                Value::Id(label) | Value::Same(label, _) => Some(label.as_str()),
+                _ => None,
+            });
+            for label in labels.filter(|label| !known.contains(label)) {
+                let title = format!("no earlier call of this case is called `{label}`");
+                let finding = Finding::error("unknown-name", title).at(&case.place);
+                self.reader.note(match did_you_mean(label, known.iter().copied()) {
+                    Some(near) => finding.help(format!("did you mean `{near}`?")),
+                    None => {
+                        finding.help("`given` lists the calls that come first, each with its name under `as`")
+                    }
+                });
+            }
+        }
     }
 
     fn about(&mut self, node: &Node) -> Option<About> {
@@ -131,7 +156,7 @@ impl CaseReader<'_> {
         Some(entries.into_iter().map(|(key, node)| (key.name.clone(), value(node))).collect())
     }
 
-    fn expectation(&mut self, node: &Node) -> Option<Expectation> {
+    fn expectation(&mut self, node: &Node, operation: &str) -> Option<Expectation> {
         if matches!(&node.kind, Kind::Text(text) if text == "accept") {
             return Some(Expectation::Accept);
         }
@@ -139,8 +164,8 @@ impl CaseReader<'_> {
             if matches!(&codes.kind, Kind::Text(text) if text == "any") {
                 return Some(Expectation::Reject(Rows::Any));
             }
-            let codes = self.reader.list(codes);
-            let codes = codes.into_iter().filter_map(|node| self.reader.text(node)).collect();
+            let nodes = self.reader.list(codes);
+            let codes = nodes.into_iter().filter_map(|node| self.code(node, operation)).collect();
             return Some(Expectation::Reject(Rows::Codes(codes)));
         }
         if let Some(why) = node.get("silent") {
@@ -149,6 +174,26 @@ impl CaseReader<'_> {
         let finding = Finding::error("unknown-word", "this is no expectation").at(&node.place);
         self.reader.note(finding.help("write accept, {reject: [CODE]}, {reject: any} or {silent: WHY}"));
         None
+    }
+}
+
+impl CaseReader<'_> {
+    /// A code of the operation's error tables.
+    fn code(&mut self, node: &Node, operation: &str) -> Option<String> {
+        let code = self.reader.text(node)?;
+        let specs = self.specs;
+        let rows =
+            specs.operation(operation).into_iter().flat_map(|(service, operation)| service.rows(operation));
+        let known: Vec<&str> = rows.flat_map(|row| row.codes.iter().map(String::as_str)).collect();
+        if !known.contains(&code.as_str()) {
+            let title = format!("the error tables of {operation} have no code `{code}`");
+            let finding = Finding::error("unknown-name", title).at(&node.place);
+            self.reader.note(match did_you_mean(&code, known) {
+                Some(near) => finding.help(format!("did you mean `{near}`?")),
+                None => finding,
+            });
+        }
+        Some(code)
     }
 }
 

@@ -5,6 +5,9 @@
 
 use std::fmt;
 
+/// The longest piece that a case can describe, in bytes: what is more stands for itself.
+const MOST: usize = 10_000_000;
+
 /// A text in pieces.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Text(pub Vec<Piece>);
@@ -121,8 +124,8 @@ impl Text {
 fn read_piece(text: &str) -> Option<(Piece, &str)> {
     let (inside, after) = text.strip_prefix('<')?.split_once('>')?;
     let (count, what) = inside.split_once(' ')?;
-    let count: usize = count.parse().ok()?;
-    if let Some(unit) = what.strip_prefix("of ") {
+    let count: usize = count.parse().ok().filter(|count| *count <= MOST)?;
+    if let Some(unit) = what.strip_prefix("of ").filter(|unit| unit.len().saturating_mul(count) <= MOST) {
         return Some((Piece::Repeat(count, unit.to_owned()), after));
     }
     let alphabet = Alphabet::ALL.into_iter().find(|alphabet| alphabet.name() == what)?;

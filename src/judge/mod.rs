@@ -88,15 +88,15 @@ fn unreadable(contract: Contract<'_>, answer: &Answer, why: &str) -> Departure {
 }
 
 /// The promise that a case is about: its rule, or the operation as a whole.
-fn promise_of(contract: Contract<'_>) -> Promise {
-    let about = contract.case.about.as_ref();
-    let parameter = about.and_then(|about| contract.operation.parameter(&about.parameter));
+pub fn promise_of(operation: &Operation, case: &Case) -> Promise {
+    let about = case.about.as_ref();
+    let parameter = about.and_then(|about| operation.parameter(&about.parameter));
     match (about, parameter) {
         (Some(about), Some(parameter)) => Promise::new(
             format!("{} {}", parameter.name, about.breach),
             &promise::of_rule(parameter, about.breach),
         ),
-        _ => Promise::new("call", &promise::of_operation(contract.operation)),
+        _ => Promise::new("call", &promise::of_operation(operation)),
     }
 }
 

@@ -53,7 +53,7 @@ pub fn judge(contract: Contract<'_>, refusal: &Refusal<'_>) -> Result<Vec<Depart
 pub fn missing(contract: Contract<'_>, answer: &Answer) -> Departure {
     let mut lines = promised_lines(&expected_rows(contract), &answer.status.to_string(), NOTHING, NOTHING);
     lines.push(Line::new("body", "", excerpt(&answer.body), false));
-    Departure { promise: promise_of(contract), lines }
+    Departure { promise: promise_of(contract.operation, contract.case), lines }
 }
 
 /// The rows of the operation and its service that a code answers for.
@@ -111,7 +111,7 @@ fn differences(row: &ErrorRow, refusal: &Refusal<'_>) -> Vec<&'static str> {
 
 fn refused(contract: Contract<'_>, refusal: &Refusal<'_>) -> Departure {
     Departure {
-        promise: promise_of(contract),
+        promise: promise_of(contract.operation, contract.case),
         lines: vec![
             Line::new("call", "succeeds", "refused", true),
             Line::new("status", "", refusal.status.to_string(), false),
@@ -124,7 +124,7 @@ fn refused(contract: Contract<'_>, refusal: &Refusal<'_>) -> Departure {
 fn wrong_row(contract: Contract<'_>, refusal: &Refusal<'_>, expected: &[&ErrorRow]) -> Departure {
     let message = refusal.message.unwrap_or(NOTHING);
     let lines = promised_lines(expected, &refusal.status.to_string(), refusal.code, message);
-    Departure { promise: promise_of(contract), lines }
+    Departure { promise: promise_of(contract.operation, contract.case), lines }
 }
 
 fn undocumented(contract: Contract<'_>, refusal: &Refusal<'_>) -> Departure {

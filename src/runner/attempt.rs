@@ -9,7 +9,6 @@ use crate::json::Json;
 use crate::judge::{self, Contract, Promise, Verdict};
 use crate::spec::breach::Breach;
 use crate::spec::model::{Operation, Service, Specs};
-use crate::spec::promise;
 use crate::wire::{self, Exchange, Outcome, Reply};
 
 use super::ledger::Living;
@@ -132,22 +131,10 @@ fn facts(service: &Service, operation: &Operation, case: &Case) -> CaseResult {
     CaseResult {
         vendor: service.vendor.clone(),
         service: service.folder.clone(),
-        promise: promise_of(operation, case),
+        promise: judge::promise_of(operation, case),
         sends: case::sends(case),
         expects: case::expects(case),
         ..unknown_operation(case)
-    }
-}
-
-fn promise_of(operation: &Operation, case: &Case) -> Promise {
-    let about = case.about.as_ref();
-    let parameter = about.and_then(|about| operation.parameter(&about.parameter));
-    match (about, parameter) {
-        (Some(about), Some(parameter)) => Promise::new(
-            format!("{} {}", parameter.name, about.breach),
-            &promise::of_rule(parameter, about.breach),
-        ),
-        _ => Promise::new("call", &promise::of_operation(operation)),
     }
 }
 

@@ -1,5 +1,9 @@
 //! What an operation does: create, change, remove, read or list entities, as its spec implies.
 
+use std::time::SystemTime;
+
+use chrono::{DateTime, Utc};
+
 use crate::json::Json;
 use crate::spec::breach::Breach;
 use crate::spec::model::{Entity, Operation, RequestFault, Service, Specs, When};
@@ -128,5 +132,5 @@ fn create(service: &Service, entity: &Entity, store: &Store, attributes: Vec<(St
     let maker = service.operation(&entity.made_by);
     let example = maker.and_then(|maker| respond::element_at(&maker.response, &entity.id));
     let id = store.id_like(example.and_then(|element| element.example.as_ref()));
-    Record { id, attributes, created: jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).datetime() }
+    Record { id, attributes, created: DateTime::<Utc>::from(SystemTime::now()).naive_utc() }
 }

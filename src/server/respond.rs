@@ -1,5 +1,7 @@
 //! Answers: the response elements of the spec, filled from what the server knows.
 
+use chrono::NaiveDateTime;
+
 use crate::json::Json;
 use crate::spec::model::{Element, Entity, Operation, Type};
 
@@ -74,8 +76,8 @@ fn value(element: &Element, store: &Store, facts: &Facts, record: Option<&Record
 fn creation_time(element: &Element, record: &Record) -> Option<Json> {
     const FORM: &str = "%Y-%m-%d %H:%M:%S";
     let example = element.example.as_ref()?.as_text()?;
-    jiff::civil::DateTime::strptime(FORM, example).ok()?;
-    Some(Json::Text(record.created.strftime(FORM).to_string()))
+    NaiveDateTime::parse_from_str(example, FORM).ok()?;
+    Some(Json::Text(record.created.format(FORM).to_string()))
 }
 
 fn stand_in(element: &Element, facts: &Facts) -> Json {

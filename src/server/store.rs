@@ -4,6 +4,8 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use chrono::NaiveDateTime;
+
 use crate::json::Json;
 use crate::spec::model::{Entity, Service};
 
@@ -15,7 +17,7 @@ pub struct Record {
     /// What calls have set, by parameter.
     pub attributes: Vec<(String, Json)>,
     /// When it was made, as the service writes times.
-    pub created: jiff::civil::DateTime,
+    pub created: NaiveDateTime,
 }
 
 impl Record {

@@ -68,7 +68,7 @@ pub struct CaseResult {
     /// The verdict.
     #[serde(flatten)]
     pub verdict: Verdict,
-    /// Every exchange of it, the tried one last; without those of the clean-up.
+    /// Every exchange of it, without those of the clean-up; the tried one is the last, unless the set-up failed.
     pub exchanges: Vec<Exchange>,
     /// What was drawn for it.
     pub drawn: Vec<String>,
@@ -79,7 +79,7 @@ pub struct CaseResult {
 }
 
 impl CaseResult {
-    /// The exchange that was judged.
+    /// The last exchange: the judged one, unless the set-up failed.
     pub fn tried(&self) -> Option<&Exchange> {
         self.exchanges.last()
     }

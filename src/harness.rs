@@ -62,10 +62,10 @@ impl Conformance {
         self
     }
 
-    /// Tries the target at this address; `None` is the embedded reference server.
+    /// Tries the target at this address; `None`, or an empty text, is the embedded reference server.
     #[must_use]
     pub fn url(mut self, url: impl Into<Option<String>>) -> Self {
-        self.url = url.into();
+        self.url = url.into().filter(|url| !url.is_empty());
         self
     }
 

@@ -98,7 +98,11 @@ pub fn suite(spec_folder: &Path, case_folder: &Path) -> Result<Suite, Vec<Findin
     }
     let mut stale = Vec::new();
     let mut findings = Vec::new();
-    for path in yaml_files(case_folder).unwrap_or_default() {
+    let present = match yaml_files(case_folder) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
+        present => present.map_err(|error| vec![unreadable(case_folder, &error)])?,
+    };
+    for path in present {
         let source = match source(&path) {
             Ok(source) => source,
             Err(finding) => {
@@ -108,6 +112,11 @@ pub fn suite(spec_folder: &Path, case_folder: &Path) -> Result<Suite, Vec<Findin
         };
         match wanted.remove(&path) {
             Some(text) if text == source.text => {}
+            Some(_) if !source.text.starts_with(WRITTEN) => {
+                let title = format!("{} was not written by `fineprint generate`", source.name);
+                let finding = Finding::error("file-name", title);
+                findings.push(finding.help("that name is for generated cases; give the file another"));
+            }
             Some(text) => stale.push(Stale { path, text: Some(text), exists: true }),
             None if source.text.starts_with(WRITTEN) => stale.push(Stale { path, text: None, exists: true }),
             None => match case::read(&source, &specs) {

@@ -18,8 +18,6 @@ pub struct Limits {
     pub timeout: Duration,
     /// The largest body that is read, in bytes.
     pub max_body: u64,
-    /// Connections kept open.
-    pub connections: usize,
 }
 
 /// A client for one target.
@@ -43,7 +41,8 @@ impl Transport {
             .tcp_nodelay(true)
             .connect_timeout(limits.timeout)
             .timeout(limits.timeout)
-            .pool_max_idle_per_host(limits.connections);
+            // A connection that the target closes between two answers without saying so would fail the next call at random.
+            .pool_max_idle_per_host(0);
         Ok(Self { client: with_tls(builder)?.build()?, limits })
     }
 
@@ -89,7 +88,8 @@ impl Transport {
             }
             body.extend_from_slice(&chunk);
         }
-        Ok(Answer { status, headers, body: String::from_utf8_lossy(&body).into_owned() })
+        let not_utf8 = std::str::from_utf8(&body).is_err();
+        Ok(Answer { status, headers, body: String::from_utf8_lossy(&body).into_owned(), not_utf8 })
     }
 
     fn reason(&self, error: &reqwest::Error) -> NoAnswer {

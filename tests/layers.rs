@@ -130,6 +130,16 @@ fn the_table_is_the_one_in_the_architecture() {
 }
 
 #[test]
+fn the_server_asks_the_oracle_nothing() {
+    for (_, path) in files().iter().filter(|(module, _)| module == "server") {
+        let code = code(path);
+        for word in ["ruling", "rows_for", "spec::promise"] {
+            assert!(!code.contains(word), "{} mentions {word}", path.display());
+        }
+    }
+}
+
+#[test]
 fn pure_modules_touch_nothing() {
     let mut wrong = Vec::new();
     for (module, path) in files().iter().filter(|(module, _)| PURE.contains(&module.as_str())) {

@@ -53,7 +53,9 @@ fn execute(command: Command, console: Console) -> Exit {
         Command::Accept(args) => accept::execute(&args, console),
         Command::Schema => schema::execute(console),
         Command::Completions(args) => {
-            clap_complete::generate(args.shell, &mut Cli::command(), "fineprint", &mut std::io::stdout());
+            let mut script = Vec::new();
+            clap_complete::generate(args.shell, &mut Cli::command(), "fineprint", &mut script);
+            console.say(String::from_utf8_lossy(&script).trim_end());
             Exit::Holds
         }
     }

@@ -45,7 +45,7 @@ fn verdict(expect: Expectation, status: u16, body: &str) -> Verdict {
         expect,
     };
     let (service, operation) = specs.operation("Add").unwrap();
-    let answer = Answer { status, headers: vec![], body: body.to_owned() };
+    let answer = Answer { status, headers: vec![], body: body.to_owned(), not_utf8: false };
     judge(Contract { service, operation, case: &case }, &exchange(Outcome::Answered(answer)))
 }
 

@@ -38,12 +38,12 @@ pub fn block(result: &CaseResult, style: Style) -> String {
         }
         Verdict::Error { reason } => {
             heading(&mut out, &style.doubtful("ERROR"), result, style);
-            field(&mut out, "reason", reason);
+            field(&mut out, "reason", &harmless(reason));
             repeat(&mut out, result, style);
         }
         Verdict::Skipped { reason } => {
             heading(&mut out, &style.doubtful("SKIPPED"), result, style);
-            field(&mut out, "reason", reason);
+            field(&mut out, "reason", &harmless(reason));
         }
     }
     out
@@ -72,6 +72,13 @@ fn field(out: &mut String, label: &str, text: &str) {
     }
 }
 
+/// What a target sends must not steer the terminal.
+fn harmless(text: &str) -> String {
+    text.chars()
+        .map(|character| if character.is_control() && character != '\n' { '\u{fffd}' } else { character })
+        .collect()
+}
+
 /// The sentence of the page, then promised and received side by side.
 fn comparison(departure: &Departure, style: Style) -> String {
     let mut out = String::new();
@@ -89,7 +96,7 @@ fn comparison(departure: &Departure, style: Style) -> String {
         compare(&mut out, line, width, style);
     }
     for line in context {
-        field(&mut out, "answer", &line.received);
+        field(&mut out, "answer", &harmless(&line.received));
     }
     out
 }
@@ -114,7 +121,7 @@ fn compare(out: &mut String, line: &Line, width: usize, style: Style) {
 
 /// A cell's lines, none wider than a cell, broken at blanks where there are any.
 fn wrapped(text: &str) -> Vec<String> {
-    text.lines().flat_map(wrap_line).collect()
+    harmless(text).lines().flat_map(wrap_line).collect()
 }
 
 fn wrap_line(line: &str) -> Vec<String> {
@@ -154,7 +161,7 @@ fn repeat(out: &mut String, result: &CaseResult, style: Style) {
 fn answer_in_short(exchange: &Exchange) -> String {
     match &exchange.outcome {
         Outcome::Unanswered(reason) => format!("→ {reason}"),
-        Outcome::Answered(answer) => format!("→ {} {}", answer.status, shortened(&answer.body)),
+        Outcome::Answered(answer) => format!("→ {} {}", answer.status, harmless(&shortened(&answer.body))),
     }
 }
 

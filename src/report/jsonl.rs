@@ -25,9 +25,7 @@ impl<W: Write> Reporter for Jsonl<W> {
         }
         serde_json::to_writer(&mut self.out, event)?;
         self.out.write_all(b"\n")?;
-        if matches!(event, Event::RunFinished(_)) {
-            self.out.flush()?;
-        }
-        Ok(())
+        // A run that is killed leaves what it has found out.
+        self.out.flush()
     }
 }

@@ -8,8 +8,8 @@ use crate::event::CaseResult;
 use crate::json::Json;
 use crate::judge::{self, Contract, Promise, Verdict};
 use crate::spec::breach::Breach;
-use crate::spec::model::{Operation, Service, Specs};
-use crate::wire::{self, Exchange, Outcome, Reply};
+use crate::spec::model::{Entity, Operation, Service, Specs};
+use crate::wire::{self, Exchange, NoAnswer, Outcome, Reply};
 
 use super::ledger::Living;
 use super::session::Session;
@@ -27,7 +27,10 @@ pub async fn run_case(session: &Session, specs: &Specs, case: &Case) -> CaseResu
         return unknown_operation(case);
     };
     let wanted = entities_made(specs, case).min(session.ceiling);
-    let room = session.room.acquire_many(wanted).await;
+    let room = tokio::select! {
+        room = session.room.acquire_many(wanted) => room,
+        () = session.cancel.cancelled() => return skipped(specs, case, super::INTERRUPTED),
+    };
     let mut attempt = Attempt {
         session,
         service,
@@ -39,7 +42,7 @@ pub async fn run_case(session: &Session, specs: &Specs, case: &Case) -> CaseResu
         drawn: Vec::new(),
     };
     let mut verdict = attempt.run().await;
-    while attempt.number + 1 < ATTEMPTS && attempt.met_a_stranger() {
+    while attempt.number + 1 < ATTEMPTS && !session.cancel.is_cancelled() && attempt.met_a_stranger() {
         attempt.clean_up().await;
         attempt = Attempt {
             number: attempt.number + 1,
@@ -191,27 +194,47 @@ impl Attempt<'_> {
         sent: &[(String, Json)],
         exchange: &Exchange,
     ) -> Option<Json> {
-        let Outcome::Answered(answer) = &exchange.outcome else { return None };
-        let Reply::Accepted(output) = wire::decode(self.service.protocol, answer) else { return None };
+        let entity = operation.creates.as_ref().and_then(|name| self.service.entity(name));
+        let output = match &exchange.outcome {
+            Outcome::Unanswered(reason) => {
+                self.may_have_made(entity, reason);
+                return None;
+            }
+            Outcome::Answered(answer) => match wire::decode(self.service.protocol, answer) {
+                // An error in the body of a success has neither made nor removed anything.
+                Reply::Accepted(output) if output.get("Code").is_none() => output,
+                _ => return None,
+            },
+        };
         if is_remover(self.service, operation) {
             for (name, id) in sent {
-                if operation.parameter(name).is_some_and(|parameter| parameter.exists.is_some()) {
-                    self.session.ledger.removed(&self.service.folder, id);
+                if let Some(entity) =
+                    operation.parameter(name).and_then(|parameter| parameter.exists.as_ref())
+                {
+                    self.session.ledger.removed(&self.service.folder, entity, id);
                 }
             }
         }
-        let entity = self.service.entity(operation.creates.as_ref()?)?;
+        let entity = entity?;
         match output.at(&entity.id) {
             Some(id @ (Json::Text(_) | Json::Integer(_))) => {
                 self.session.ledger.made(self.service, entity, id.clone(), &self.case.id);
                 Some(id.clone())
             }
-            // An error in the body of a success has made nothing.
-            _ if output.get("Code").is_some() => None,
             _ => {
-                self.session.ledger.made_unnamed(self.service, entity, &self.case.id);
+                let reason = "the answer that made it gave no id";
+                self.session.ledger.made_unnamed(self.service, entity, &self.case.id, reason);
                 None
             }
+        }
+    }
+
+    /// A call that was sent and not answered may have made something, where the target answers at all.
+    fn may_have_made(&self, entity: Option<&Entity>, reason: &NoAnswer) {
+        let was_sent = matches!(reason, NoAnswer::TimedOut(_) | NoAnswer::Closed | NoAnswer::TooLarge(_));
+        if let Some(entity) = entity.filter(|_| was_sent && self.session.has_answered()) {
+            let reason = format!("it may have been made: {reason}");
+            self.session.ledger.made_unnamed(self.service, entity, &self.case.id, &reason);
         }
     }
 
@@ -340,7 +363,7 @@ impl Attempt<'_> {
         let exchange =
             self.session.call(self.service, remover, &[(parameter.name.clone(), living.id.clone())]).await;
         match removal(self.service, remover, &parameter.name, &exchange) {
-            Ok(()) => self.session.ledger.removed(&living.service, &living.id),
+            Ok(()) => self.session.ledger.removed(&living.service, &living.entity, &living.id),
             Err(reason) => self.session.ledger.could_not_remove(living, &reason),
         }
     }
@@ -358,7 +381,10 @@ fn removal(
         Outcome::Answered(answer) => answer,
     };
     match wire::decode(service.protocol, answer) {
-        Reply::Accepted(_) => Ok(()),
+        Reply::Accepted(output) => match output.get("Code").and_then(Json::as_text) {
+            None => Ok(()),
+            Some(code) => Err(format!("{} was answered with {code} in a success", remover.name)),
+        },
         Reply::Unreadable(why) => Err(format!("{} was answered with {why}", remover.name)),
         Reply::Refused { code, .. } => {
             let mut gone = service.rows_for(remover, parameter, Breach::ExistsUnknown);

@@ -42,7 +42,10 @@ impl Drawer {
 
     fn random(&self, key: &str, attempt: u32, again: u32) -> ChaCha8Rng {
         let mut hasher = Fnv::default();
-        (self.seed, key, attempt, again).hash(&mut hasher);
+        hasher.write(&self.seed.to_le_bytes());
+        hasher.write(key.as_bytes());
+        hasher.write(&attempt.to_le_bytes());
+        hasher.write(&again.to_le_bytes());
         ChaCha8Rng::seed_from_u64(hasher.finish())
     }
 }

@@ -65,25 +65,27 @@ impl Ledger {
         }
     }
 
-    /// Enters that a call has made something without saying its id.
-    pub fn made_unnamed(&self, service: &Service, entity: &Entity, case: &str) {
+    /// Enters that a call has made something, or may have, without saying its id.
+    pub fn made_unnamed(&self, service: &Service, entity: &Entity, case: &str, reason: &str) {
         let living = Living {
             service: service.folder.clone(),
             entity: entity.name.clone(),
             id: Json::Text("unknown".to_owned()),
             case: case.to_owned(),
         };
-        self.entries().left_behind.push(living.leftover("the answer that made it gave no id"));
+        self.entries().left_behind.push(living.leftover(reason));
     }
 
     /// Strikes an entity that was removed.
-    pub fn removed(&self, service: &str, id: &Json) {
-        self.entries().living.retain(|living| living.service != service || living.id != *id);
+    pub fn removed(&self, service: &str, entity: &str, id: &Json) {
+        let is_it =
+            |living: &Living| living.service == service && living.entity == entity && living.id == *id;
+        self.entries().living.retain(|living| !is_it(living));
     }
 
     /// Strikes an entity that cannot be removed.
     pub fn could_not_remove(&self, living: &Living, reason: &str) {
-        self.removed(&living.service, &living.id);
+        self.removed(&living.service, &living.entity, &living.id);
         self.entries().left_behind.push(living.clone().leftover(reason));
     }
 

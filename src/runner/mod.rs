@@ -55,7 +55,7 @@ impl Options {
     /// # Errors
     /// The TLS library could not be set up.
     pub fn session(&self) -> Result<Session, reqwest::Error> {
-        let limits = Limits { timeout: self.timeout, max_body: MAX_BODY, connections: self.jobs };
+        let limits = Limits { timeout: self.timeout, max_body: MAX_BODY };
         Ok(Session::new(&self.url, Transport::new(limits)?, (self.seed, self.nonce), CEILING, self.jobs))
     }
 }
@@ -72,7 +72,9 @@ pub async fn run(
     cancel: CancellationToken,
     mut emit: impl FnMut(Event),
 ) -> Result<Finish, reqwest::Error> {
-    let session = Arc::new(options.session()?);
+    let mut session = options.session()?;
+    session.cancel = cancel.clone();
+    let session = Arc::new(session);
     let begun = Instant::now();
     emit(Event::RunStarted(Start {
         version: VERSION,

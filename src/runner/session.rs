@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
 
 use crate::json::Json;
 use crate::spec::model::{Circumstance, Operation, Service, When};
@@ -44,6 +45,8 @@ pub struct Session {
     pub patience: usize,
     /// Mixed into what is drawn for entities that can never be removed.
     pub nonce: u64,
+    /// Cancelled when the run is to end: no case begins, and no pause is waited for.
+    pub cancel: CancellationToken,
     sent: AtomicUsize,
     unanswered: AtomicUsize,
     answered: AtomicBool,
@@ -66,6 +69,7 @@ impl Session {
             room: Semaphore::new(ceiling as usize),
             ceiling,
             nonce,
+            cancel: CancellationToken::new(),
             patience: jobs.max(2) * 2,
             sent: AtomicUsize::new(0),
             unanswered: AtomicUsize::new(0),
@@ -76,6 +80,11 @@ impl Session {
     /// Requests sent so far.
     pub fn requests(&self) -> usize {
         self.sent.load(Ordering::Relaxed)
+    }
+
+    /// Whether the target has answered anything yet.
+    pub fn has_answered(&self) -> bool {
+        self.answered.load(Ordering::Relaxed)
     }
 
     /// Whether the target has been silent for so long that asking on is of no use.
@@ -95,7 +104,10 @@ impl Session {
         for _ in 0..RETRIES {
             let exchange = self.call_once(service, operation, parameters).await;
             let Some(asked) = passing_circumstance(service, operation, &exchange) else { return exchange };
-            tokio::time::sleep(asked.unwrap_or(pause).min(LONGEST_PAUSE)).await;
+            tokio::select! {
+                () = tokio::time::sleep(asked.unwrap_or(pause).min(LONGEST_PAUSE)) => {}
+                () = self.cancel.cancelled() => return exchange,
+            }
             pause *= 2;
         }
         self.call_once(service, operation, parameters).await

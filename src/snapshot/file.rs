@@ -15,13 +15,13 @@ pub struct Entry {
 pub fn write(source: &str, expression: &str, entries: &[Entry]) -> String {
     let mut text = format!("---\nsource: {source}\nexpression: {expression}\ninfo:\n  fineprint: 1\n---\n");
     for entry in entries {
-        text.push_str(&format!("# {}\n{}\n\n", entry.id, escaped(&entry.text)));
+        text.push_str(&format!("# {}\n{}\n\n", entry.id, entry.text));
     }
     format!("{}\n", text.trim_end())
 }
 
-/// What does not show on paper is written as a JSON escape: the text is JSON, so its meaning stays.
-fn escaped(text: &str) -> String {
+/// What does not show on paper as a JSON escape: the text is JSON, so its meaning stays.
+pub fn escaped(text: &str) -> String {
     let mut escaped = String::new();
     for character in text.chars() {
         match character {

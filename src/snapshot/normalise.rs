@@ -4,6 +4,8 @@ use crate::json::Json;
 use crate::spec::model::{Element, Service};
 use crate::wire::{self, Exchange, Outcome, Reply};
 
+use super::file::escaped;
+
 /// Drawn texts of this length or more are recognised within a longer text; a chance match is out of the question.
 const RECOGNISED: usize = 8;
 
@@ -12,7 +14,7 @@ pub fn normalised(service: &Service, exchange: &Exchange, drawn: &[String]) -> O
     let Outcome::Answered(answer) = &exchange.outcome else { return None };
     let Ok(mut body) = Json::read(answer.body.as_bytes()) else {
         let beginning: String = answer.body.chars().take(200).collect();
-        return Some(format!("{} {}", answer.status, Json::Text(beginning)));
+        return Some(escaped(&format!("{} {}", answer.status, Json::Text(beginning))));
     };
     match wire::decode(service.protocol, answer) {
         Reply::Accepted(_) => {
@@ -30,7 +32,7 @@ pub fn normalised(service: &Service, exchange: &Exchange, drawn: &[String]) -> O
     }
     hide_drawn(&mut body, drawn);
     sort(&mut body);
-    Some(format!("{} {body}", answer.status))
+    Some(escaped(&format!("{} {body}", answer.status)))
 }
 
 fn member_mut<'j>(json: &'j mut Json, name: &str) -> Option<&'j mut Json> {

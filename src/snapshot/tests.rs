@@ -22,7 +22,7 @@ fn service(protocol: &str) -> Service {
 fn kept(protocol: &str, status: u16, body: &str, drawn: &[&str]) -> String {
     let request =
         Request { method: "POST".into(), url: "http://t/".into(), headers: vec![], body: String::new() };
-    let answer = Answer { status, headers: vec![], body: body.to_owned() };
+    let answer = Answer { status, headers: vec![], body: body.to_owned(), not_utf8: false };
     let exchange =
         Exchange { operation: "Get".into(), request, outcome: Outcome::Answered(answer), micros: 1 };
     let drawn: Vec<String> = drawn.iter().map(|drawn| (*drawn).to_owned()).collect();
@@ -79,7 +79,7 @@ fn files_read_back_whatever_a_target_answers() {
     let entries = [
         entry("A/1", "200 {\"a\":\"line\\nbreak # no id\"}"),
         entry("A/2", "500 \"---\""),
-        entry("A/3", "200 \"zero\u{200b}width and \u{85}\""),
+        entry("A/3", &file::escaped("200 \"zero\u{200b}width and \u{85}\"")),
     ];
     let text = file::write("specs/A.yaml", "A on t", &entries);
     let read = file::read(&text);

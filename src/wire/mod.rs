@@ -31,6 +31,9 @@ pub struct Answer {
     pub headers: Vec<(String, String)>,
     /// The body; bytes that are no UTF-8 are replaced.
     pub body: String,
+    /// Whether any were.
+    #[serde(default)]
+    pub not_utf8: bool,
 }
 
 /// A request as sent, and what came of it.
@@ -131,6 +134,9 @@ pub fn encode(call: Call<'_>, base: &str) -> Request {
 
 /// Reads an answer.
 pub fn decode(protocol: Protocol, answer: &Answer) -> Reply {
+    if answer.not_utf8 {
+        return Reply::Unreadable("the body is not UTF-8".to_owned());
+    }
     let body = match Json::read(answer.body.as_bytes()) {
         Ok(body) => body,
         Err(error) => return Reply::Unreadable(no_json(&answer.body, &error)),

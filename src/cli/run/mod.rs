@@ -42,16 +42,16 @@ pub fn execute(args: RunArgs, console: Console) -> Exit {
     if plan.list {
         return list(&plan, &suite, console);
     }
-    if let Err(exit) = generate::settle(&suite, plan.locked, console) {
-        return exit;
-    }
     let ids: Vec<String> = suite.cases.iter().map(|case| case.id.clone()).collect();
-    let specs = Arc::new(suite.specs);
-    let cases: Vec<Case> = suite.cases.into_iter().filter(|case| plan.selects(&case.id)).collect();
-    if cases.is_empty() {
+    if !ids.iter().any(|id| plan.selects(id)) {
         console.complain(&plan.nothing_selected(&ids));
         return Exit::Usage;
     }
+    if let Err(exit) = generate::settle(&suite, plan.locked, console) {
+        return exit;
+    }
+    let specs = Arc::new(suite.specs);
+    let cases: Vec<Case> = suite.cases.into_iter().filter(|case| plan.selects(&case.id)).collect();
     let outputs = match Outputs::open(&plan, console, cases.len()) {
         Ok(outputs) => outputs,
         Err(complaint) => {

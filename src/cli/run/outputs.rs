@@ -63,7 +63,7 @@ impl Outputs {
         if let Some(path) = &plan.events {
             let file =
                 folder_of(path).and_then(|_| File::create(path)).map_err(|error| cannot(path, &error))?;
-            outputs.reporters.push(Box::new(Jsonl::new(file)));
+            outputs.reporters.push(Box::new(Jsonl::new(io::BufWriter::new(file))));
         }
         for path in [&plan.junit, &plan.json].into_iter().flatten() {
             folder_of(path).and_then(tempfile::tempfile_in).map_err(|error| cannot(path, &error))?;
@@ -90,7 +90,13 @@ impl Outputs {
         }
         if !self.reader_is_gone {
             let written = self.progress.suspend(|| self.terminal.event(event));
-            self.reader_is_gone = written.is_err();
+            if let Err(error) = written {
+                self.reader_is_gone = true;
+                // A reader that has seen enough is no failure, a full disk is.
+                if error.kind() != io::ErrorKind::BrokenPipe {
+                    self.complaints.push(format!("standard output cannot be written: {error}"));
+                }
+            }
         }
         let complaints = &mut self.complaints;
         self.reporters.retain_mut(|reporter| match reporter.event(event) {

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use crate::cli::console::Console;
 use crate::event::{CaseResult, SnapshotChange, Snapshots};
+use crate::judge::Verdict;
 use crate::project;
 use crate::snapshot::file::{self, Entry};
 use crate::snapshot::{self, store};
@@ -30,8 +31,11 @@ impl Answers {
     /// Takes the answer of a case.
     pub fn take(&mut self, specs: &Specs, result: &CaseResult) {
         let Some((service, operation)) = specs.operation(&result.operation) else { return };
-        // Of a case whose set-up failed, the last exchange is not the tried one.
-        let Some(tried) = result.tried().filter(|tried| tried.operation == operation.name) else { return };
+        // What was blocked or not tried says nothing about the promise; of a failed set-up the last exchange is another's.
+        if !matches!(result.verdict, Verdict::Pass | Verdict::Fail { .. }) {
+            return;
+        }
+        let Some(tried) = result.tried() else { return };
         let Some(text) = snapshot::normalised(service, tried, &result.drawn) else { return };
         let entry = Entry { id: result.id.clone(), text };
         match self.operations.iter_mut().find(|of| of.operation == operation.name) {
@@ -75,6 +79,10 @@ fn is_orphan(path: &Path, ids: &[String]) -> bool {
     !ids.iter().any(|id| id.split('/').next() == Some(&stem))
 }
 
+fn of_ids(ids: &[String], operation: &str) -> usize {
+    ids.iter().filter(|id| id.split('/').next() == Some(operation)).count()
+}
+
 fn of_operation(
     plan: &Plan,
     of: &OfOperation,
@@ -103,7 +111,9 @@ fn of_operation(
             project::write_whole(&pending, &text)?;
             all.written.push(pending.display().to_string());
         }
-        SnapshotPolicy::Pending => store::remove(&pending)?,
+        // A run of some cases only does not settle what an earlier one left pending.
+        SnapshotPolicy::Pending if of.entries.len() == of_ids(ids, &of.operation) => store::remove(&pending)?,
+        SnapshotPolicy::Pending => {}
         SnapshotPolicy::Compare | SnapshotPolicy::Off => {}
     }
     all.changed.extend(

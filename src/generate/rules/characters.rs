@@ -145,10 +145,16 @@ fn filler(unique: bool, count: u64) -> String {
     }
 }
 
+/// The longest half that is tried.
+const LONGEST: u64 = 100_000;
+
 /// Half of a length that leaves room for the doubtful characters (three for markup) within the bounds.
 fn half_length(length: &Option<Length>) -> u64 {
     match length {
-        Some(Length { max: Limit::At(max), .. }) => (max.saturating_sub(3) / 2).clamp(1, 4),
-        _ => 4,
+        Some(Length { min, max: Limit::At(max), .. }) => {
+            (max.saturating_sub(3) / 2).clamp(1, 4).max(min.div_ceil(2)).min(LONGEST)
+        }
+        Some(Length { min, .. }) => min.div_ceil(2).clamp(4, LONGEST),
+        None => 4,
     }
 }

@@ -7,23 +7,30 @@ use crate::spec::ruling::{FAR, PLAUSIBLE};
 
 use crate::generate::trial::Trial;
 
+/// The longest text that is tried, in characters: more than front ends take.
+const LONGEST: u64 = 1_000_000;
+
 /// Texts of the lengths around the bounds.
 pub fn trials(parameter: &Parameter) -> Vec<Trial> {
     let Some(length) = &parameter.rules.length else { return Vec::new() };
     let mut lengths: Vec<u64> = Vec::new();
     if length.min > 0 {
-        lengths.extend([length.min.saturating_sub(1), length.min, length.min + 1]);
+        lengths.extend([length.min.saturating_sub(1), length.min, length.min.saturating_add(1)]);
     }
     match length.max {
-        Limit::At(max) => {
-            lengths.extend([max.saturating_sub(1), max, max + 1, (max * 2).max(max + 2), FAR.max(max * 10)])
-        }
+        Limit::At(max) => lengths.extend([
+            max.saturating_sub(1),
+            max,
+            max.saturating_add(1),
+            max.saturating_mul(2).max(max.saturating_add(2)),
+            FAR.max(max.saturating_mul(10)),
+        ]),
         Limit::Unstated => lengths.extend([PLAUSIBLE, FAR]),
         Limit::None => lengths.push(FAR),
     }
     lengths.sort_unstable();
     lengths.dedup();
-    lengths.retain(|length| *length > 0);
+    lengths.retain(|length| (1..=LONGEST).contains(length));
     lengths
         .into_iter()
         .filter_map(|count| {
@@ -37,10 +44,10 @@ pub fn trials(parameter: &Parameter) -> Vec<Trial> {
 
 fn in_words(count: u64, length: &Length) -> String {
     let beside = match length.max {
-        _ if count + 1 == length.min => ", one less than the least",
+        _ if count == length.min.saturating_sub(1) => ", one less than the least",
         _ if count == length.min => ", the least",
         Limit::At(max) if count == max => ", the most",
-        Limit::At(max) if count == max + 1 => ", one more than the most",
+        Limit::At(max) if count == max.saturating_add(1) => ", one more than the most",
         Limit::Unstated if count >= FAR => ", beyond any limit in use",
         Limit::Unstated => ", within any limit in use",
         _ => "",

@@ -41,8 +41,31 @@ fn single(values: &[Json]) -> Vec<Trial> {
     trials
 }
 
+/// The value in an id, told from the names of the other trials.
 fn label(value: &Json) -> String {
-    value.as_text().map_or_else(|| value.to_string(), str::to_owned)
+    const OTHERS: &[&str] = &[
+        "unknown",
+        "prefix",
+        "longer",
+        "leading-blank",
+        "trailing-blank",
+        "trailing-newline",
+        "lower-case",
+        "upper-case",
+        "all",
+        "all-reversed",
+        "unknown-only",
+        "unknown-first",
+        "unknown-inside",
+        "unknown-last",
+        "repeated",
+        "joined",
+    ];
+    let text = value.as_text().map_or_else(|| value.to_string(), str::to_owned);
+    match OTHERS.contains(&text.as_str()) {
+        true => format!("value-{text}"),
+        false => text,
+    }
 }
 
 /// Values that are nearly valid, made from the first text of the list.

@@ -177,6 +177,15 @@ fn hand_written_cases_run_beside_the_generated_ones() {
     for words in ["did you mean `first`?", "did you mean `MissingParameter`?", "2 findings"] {
         assert!(broken.stderr.contains(words), "{words}: {}", broken.stderr);
     }
+
+    let project = Project::new();
+    let generated = project.path(CASES);
+    fs::create_dir_all(generated.parent().unwrap()).unwrap();
+    fs::write(&generated, "operation: AddMessageContact\ncases: []\n").unwrap();
+    let kept = project.done(&["run", "--no-snapshots"]);
+    assert_eq!(kept.code, 2);
+    assert!(kept.stderr.contains("was not written by `fineprint generate`"), "{}", kept.stderr);
+    assert_eq!(fs::read_to_string(&generated).unwrap(), "operation: AddMessageContact\ncases: []\n");
 }
 
 const OWN_CASE: &str = "\

@@ -252,3 +252,50 @@ fn an_interrupt_removes_what_was_made_and_keeps_the_results() {
     assert_eq!(report["result"]["stopped"], "interrupted");
     assert_eq!(report["cases"].as_array().unwrap().len(), 445);
 }
+
+/// An answer with a JSON body.
+fn answer(stream: &mut TcpStream, status: &str, body: &str) {
+    let _ = write!(
+        stream,
+        "HTTP/1.1 {status}\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}",
+        body.len()
+    );
+}
+
+const MADE: &str = r#"{"RequestId":"1","Contact":{"ContactId":"c-77","CreateDate":"x"}}"#;
+
+#[test]
+fn a_removal_that_fails_in_the_body_of_a_success_is_listed() {
+    let url =
+        target(|mut stream| match read_request(&mut stream).contains("x-acs-action: DeleteMessageContact") {
+            true => {
+                answer(&mut stream, "200 OK", r#"{"Code":"NoPermission","Message":"No.","RequestId":"2"}"#)
+            }
+            false => answer(&mut stream, "200 OK", MADE),
+        });
+    let run = Run::against(&url).filter("AddMessageContact/Title/values/CEO").go();
+    assert_eq!(run.code, 3, "{}", run.stdout);
+    assert!(run.stdout.contains("left behind on the target: contact c-77"), "{}", run.stdout);
+}
+
+#[test]
+fn what_an_unanswered_call_may_have_made_is_listed() {
+    let url = target(|mut stream| {
+        let request = read_request(&mut stream);
+        match (request.contains("Title=CEO"), request.contains("DeleteMessageContact")) {
+            (true, false) => {}
+            (_, true) => answer(&mut stream, "200 OK", r#"{"RequestId":"2","Status":"Deleted"}"#),
+            _ => answer(&mut stream, "200 OK", MADE),
+        }
+    });
+    let run = Run::against(&url).filter("AddMessageContact/Title/values/").arguments(&["--jobs", "1"]).go();
+    assert!(run.stdout.contains("it may have been made: the target closed the connection"), "{}", run.stdout);
+}
+
+#[test]
+fn an_answer_that_is_not_utf8_is_named() {
+    let body = b"HTTP/1.1 400 Bad\r\ncontent-length: 47\r\nconnection: close\r\n\r\n{\"Code\":\"C\",\"Message\":\"\xff\xfe\",\"RequestId\":\"12345\"}";
+    let run = run(&answering(body));
+    assert_eq!(run.code, 1);
+    assert!(run.stdout.contains("the body is not UTF-8"), "{}", run.stdout);
+}

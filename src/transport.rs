@@ -43,7 +43,8 @@ impl Transport {
             .timeout(limits.timeout)
             // A connection that the target closes between two answers without saying so would fail the next call at random.
             .pool_max_idle_per_host(0);
-        Ok(Self { client: with_tls(builder)?.build()?, limits })
+        install_tls();
+        Ok(Self { client: builder.build()?, limits })
     }
 
     /// Sends a request. Whatever happens is an exchange.
@@ -136,14 +137,11 @@ fn innermost(error: &reqwest::Error) -> String {
     causes(error).last().map_or_else(|| error.to_string(), ToString::to_string)
 }
 
+/// Names the cryptography that TLS uses; it fails only where one is named already, which serves as well.
 #[cfg(feature = "tls")]
-fn with_tls(builder: reqwest::ClientBuilder) -> Result<reqwest::ClientBuilder, reqwest::Error> {
-    // Fails only where a provider is installed already, which serves as well.
+fn install_tls() {
     let _ = rustls::crypto::ring::default_provider().install_default();
-    Ok(builder)
 }
 
 #[cfg(not(feature = "tls"))]
-fn with_tls(builder: reqwest::ClientBuilder) -> Result<reqwest::ClientBuilder, reqwest::Error> {
-    Ok(builder)
-}
+fn install_tls() {}

@@ -1,9 +1,8 @@
 //! Examples of the page that its own rules refuse, or that nobody can send.
 
 use crate::diagnostic::Finding;
-use crate::json::Json;
 use crate::spec::breach::Breach;
-use crate::spec::model::{Operation, Parameter};
+use crate::spec::model::{Operation, Parameter, is_masked};
 use crate::spec::ruling::{self, Outcome};
 
 use super::About;
@@ -40,8 +39,4 @@ pub fn masked(operation: &Operation) -> Vec<About> {
             About::new(&parameter.name, finding.help("give a value that can be sent under `sample`"))
         })
         .collect()
-}
-
-fn is_masked(example: &Json) -> bool {
-    example.as_text().is_some_and(|text| text.contains("**"))
 }

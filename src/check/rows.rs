@@ -13,11 +13,14 @@ pub fn optional_with_missing_row(service: &Service, operation: &Operation) -> Ve
     let optional = operation.parameters.iter().filter(|parameter| parameter.required != Required::Yes);
     optional
         .filter_map(|parameter| {
-            let names_it = |row: &&ErrorRow| matches!(&row.when, When::Breaches(bound) if bound.contains(&(parameter.name.clone(), Breach::Required)));
-            let row = service.rows(operation).find(names_it)?;
-            let title = format!("{} is optional, and {} answers its absence", parameter.name, row.codes.join("/"));
+            let row = service.row_for_absence(operation, parameter)?;
+            let title =
+                format!("{} is optional, and {} answers its absence", parameter.name, row.codes.join("/"));
             let finding = Finding::warning("optional-with-missing-row", title).at(&row.at);
-            Some(About::new(&parameter.name, finding.help("where the page contradicts itself, write `required: unclear`")))
+            Some(About::new(
+                &parameter.name,
+                finding.help("where the page contradicts itself, write `required: unclear`"),
+            ))
         })
         .collect()
 }

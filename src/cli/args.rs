@@ -18,28 +18,31 @@ pub struct Cli {
     pub command: Option<Command>,
 }
 
-const EXAMPLES: &str = "\
-Examples:
+macro_rules! with_examples {
+    ($more:literal) => {
+        concat!(
+            "Examples:
   fineprint                                        all cases against the embedded reference server
   fineprint run --url http://localhost:8080        against your service
   fineprint run AddMessageContact/Name             only what concerns one parameter
   fineprint check                                  what is wrong with specs and pages
 
-'fineprint help run' lists every option of a run.";
+",
+            $more
+        )
+    };
+}
 
-const LONG_EXAMPLES: &str = "\
-Examples:
-  fineprint                                        all cases against the embedded reference server
-  fineprint run --url http://localhost:8080        against your service
-  fineprint run AddMessageContact/Name             only what concerns one parameter
-  fineprint check                                  what is wrong with specs and pages
+const EXAMPLES: &str = with_examples!("'fineprint help run' lists every option of a run.");
 
-Exit codes:
+const LONG_EXAMPLES: &str = with_examples!(
+    "Exit codes:
   0  all promises that were tried hold
   1  a promise is broken, or a snapshot changed
   2  the command line, a spec or a case file is wrong; nothing was sent
   3  the run could not be completed or judged: no answer, blocked or skipped cases, interrupted, or something that the
-     run made is still on the target";
+     run made is still on the target"
+);
 
 /// The commands.
 #[derive(Debug, Subcommand)]

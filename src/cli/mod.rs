@@ -37,10 +37,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 fn parse(arguments: &[OsString]) -> Result<Command, clap::Error> {
     match Cli::try_parse_from(arguments)?.command {
         Some(command) => Ok(command),
-        None => {
-            let alone = [OsString::from("fineprint"), OsString::from("run")];
-            Ok(Cli::try_parse_from(alone)?.command.unwrap_or(Command::Schema))
-        }
+        None => parse(&["fineprint", "run"].map(OsString::from)),
     }
 }
 

@@ -4,9 +4,8 @@ use crate::case::text::Text;
 use crate::case::value::Value;
 use crate::case::{Call, Parameters};
 use crate::json::Json;
-use crate::spec::breach::Breach;
 use crate::spec::model::{
-    ErrorRow, Format, Length, Limit, Operation, Parameter, Required, Rules, Service, Type, When,
+    Format, Length, Limit, Operation, Parameter, Required, Rules, Service, Type, is_masked,
 };
 use crate::spec::ruling::{self, Outcome};
 use crate::wire;
@@ -83,11 +82,7 @@ impl<'s> Baseline<'s> {
     /// What every case carries: what is required, and what the page calls optional while it has a row for its absence,
     /// so that a target that goes by the row is not held to the table in every single case.
     fn is_needed(&self, parameter: &Parameter) -> bool {
-        let names_it = |row: &ErrorRow| match &row.when {
-            When::Breaches(bound) => bound.contains(&(parameter.name.clone(), Breach::Required)),
-            _ => false,
-        };
-        is_required(parameter) || self.service.rows(self.operation).any(names_it)
+        is_required(parameter) || self.service.row_for_absence(self.operation, parameter).is_some()
     }
 
     /// The call that removes an entity that an earlier call made, if the vendor documents one.
@@ -146,11 +141,6 @@ pub fn valid(parameter: &Parameter) -> Value {
         Some(json) => Value::Plain(json.clone()),
         None => of_rules(&parameter.rules),
     }
-}
-
-/// Whether a page hides part of an example behind asterisks.
-fn is_masked(json: &Json) -> bool {
-    matches!(json, Json::Text(text) if text.contains("**"))
 }
 
 fn of_rules(rules: &Rules) -> Value {

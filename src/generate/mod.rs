@@ -9,7 +9,6 @@ mod rules;
 mod scenario;
 mod trial;
 
-use crate::case::value::Value;
 use crate::case::{About, Case, CaseFile};
 use crate::spec::model::{Operation, Parameter, Required, Service, Specs};
 use crate::spec::ruling;
@@ -89,9 +88,4 @@ fn case(baseline: &Baseline<'_>, parameter: &Parameter, trial: Trial) -> Option<
         Some(_) => scenario::with_a_change(case, baseline),
         None => case,
     })
-}
-
-/// A text or list that breaks none of the parameter's rules.
-fn valid(parameter: &Parameter) -> Value {
-    baseline::valid(parameter)
 }

@@ -6,7 +6,7 @@ use crate::spec::breach::Breach;
 use crate::spec::model::Parameter;
 use crate::spec::ruling::Ruling;
 
-use super::baseline::Baseline;
+use super::baseline::{self, Baseline};
 use super::expect;
 
 const OWN_VALUE: &str = "the page does not say whether an entity's own value counts as used";
@@ -134,7 +134,7 @@ pub fn with_a_change(mut case: Case, baseline: &Baseline<'_>) -> Case {
             .iter()
             .filter(is_plain)
             .find(|parameter| parameter.rules.values.is_some());
-        case.send.extend(change.map(|parameter| (parameter.name.clone(), super::valid(parameter))));
+        case.send.extend(change.map(|parameter| (parameter.name.clone(), baseline::valid(parameter))));
     }
     case
 }

@@ -58,12 +58,7 @@ pub fn missing(contract: Contract<'_>, answer: &Answer) -> Departure {
 
 /// The rows of the operation and its service that a code answers for.
 fn answering<'a>(contract: Contract<'a>, code: &str) -> Vec<&'a ErrorRow> {
-    let codes = contract.service.codes;
-    contract
-        .service
-        .rows(contract.operation)
-        .filter(|row| row.codes.iter().any(|documented| codes.answers(documented, code)))
-        .collect()
+    contract.service.rows(contract.operation).filter(|row| contract.service.answers_for(row, code)).collect()
 }
 
 /// The rows that the case lets answer.

@@ -333,9 +333,7 @@ impl Attempt<'_> {
                 let mut rows = self.service.rows_for(operation, &parameter.name, Breach::Unique).peekable();
                 match rows.peek() {
                     None => must_succeed,
-                    Some(_) => rows.any(|row| {
-                        row.codes.iter().any(|documented| self.service.codes.answers(documented, &code))
-                    }),
+                    Some(_) => rows.any(|row| self.service.answers_for(row, &code)),
                 }
             },
         )
@@ -388,8 +386,7 @@ fn removal(
         Reply::Unreadable(why) => Err(format!("{} was answered with {why}", remover.name)),
         Reply::Refused { code, .. } => {
             let mut gone = service.rows_for(remover, parameter, Breach::ExistsUnknown);
-            match gone.any(|row| row.codes.iter().any(|documented| service.codes.answers(documented, &code)))
-            {
+            match gone.any(|row| service.answers_for(row, &code)) {
                 true => Ok(()),
                 false => Err(format!("{} was refused with {code}", remover.name)),
             }

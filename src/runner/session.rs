@@ -147,7 +147,7 @@ fn passing_circumstance(
     let Reply::Refused { code, .. } = wire::decode(service.protocol, answer) else { return None };
     let passes = service.rows(operation).any(|row| {
         matches!(row.when, When::Circumstance(circumstance) if Circumstance::passes(circumstance))
-            && row.codes.iter().any(|documented| service.codes.answers(documented, &code))
+            && service.answers_for(row, &code)
     });
     let header = answer.headers.iter().find(|(name, _)| name == "retry-after");
     let asked = header.and_then(|(_, value)| value.trim().parse().ok()).map(Duration::from_secs);

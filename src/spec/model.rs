@@ -73,6 +73,23 @@ impl Service {
         operation.errors.iter().chain(&self.errors)
     }
 
+    /// Whether a code that came answers for a row.
+    pub fn answers_for(&self, row: &ErrorRow, came: &str) -> bool {
+        row.codes.iter().any(|documented| self.codes.answers(documented, came))
+    }
+
+    /// The row that names a parameter's absence; a row for any parameter names none.
+    pub fn row_for_absence<'a>(
+        &'a self,
+        operation: &'a Operation,
+        parameter: &Parameter,
+    ) -> Option<&'a ErrorRow> {
+        self.rows(operation).find(|row| match &row.when {
+            When::Breaches(bound) => bound.contains(&(parameter.name.clone(), Breach::Required)),
+            _ => false,
+        })
+    }
+
     /// The error rows that answer a breach of a parameter's rules.
     pub fn rows_for<'a>(
         &'a self,
@@ -214,6 +231,11 @@ pub struct Parameter {
     pub says: Vec<Quote>,
     /// Where it is named.
     pub at: Place,
+}
+
+/// Whether a page hides part of an example behind asterisks, so that it cannot be sent.
+pub fn is_masked(example: &Json) -> bool {
+    example.as_text().is_some_and(|text| text.contains("**"))
 }
 
 /// Whether a call must carry a parameter.

@@ -4,6 +4,7 @@ use crate::case::value::Value;
 use crate::spec::breach::Breach;
 use crate::spec::model::{Characters, Length, Limit, Parameter};
 
+use crate::generate::baseline::valid;
 use crate::generate::trial::Trial;
 
 /// Tried as first, as middle and as last character: what a loose pattern lets through, or lets through at an edge.
@@ -123,7 +124,7 @@ fn allowed(characters: &Characters, count: u64, unique: bool) -> Vec<Trial> {
 
 /// Where a format rules the rest, only the first character is tried.
 fn first_characters(parameter: &Parameter, characters: &Characters) -> Vec<Trial> {
-    let Value::Plain(valid) = super::super::valid(parameter) else { return Vec::new() };
+    let Value::Plain(valid) = valid(parameter) else { return Vec::new() };
     let Some(valid) = valid.as_text() else { return Vec::new() };
     characters
         .not_first

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::judge::{Promise, Verdict};
+use crate::judge::{Precedence, Promise, Verdict};
 use crate::wire::Exchange;
 
 /// The version of the stream's form; a reader refuses a newer one.
@@ -68,20 +68,25 @@ pub struct CaseResult {
     /// The verdict.
     #[serde(flatten)]
     pub verdict: Verdict,
-    /// Every exchange of it, without those of the clean-up; the tried one is the last, unless the set-up failed.
+    /// Every exchange of it, without those of the clean-up.
     pub exchanges: Vec<Exchange>,
+    /// Where the tried one stands among them; nowhere if the set-up failed.
+    pub tried: Option<usize>,
     /// What was drawn for it.
     pub drawn: Vec<String>,
     /// How often it was begun, because a drawn value was taken.
     pub attempts: u32,
+    /// What could not be seen, for reasons that are no promise's.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
     /// From its beginning to its end, in microseconds.
     pub micros: u64,
 }
 
 impl CaseResult {
-    /// The last exchange: the judged one, unless the set-up failed.
+    /// The tried exchange, the first where several were under way at once.
     pub fn tried(&self) -> Option<&Exchange> {
-        self.exchanges.last()
+        self.exchanges.get(self.tried?)
     }
 }
 
@@ -116,6 +121,9 @@ pub struct SnapshotChange {
 pub struct Finish {
     /// How many cases came to what.
     pub counts: Counts,
+    /// In which order the target was seen to check parameters: a fact, and no verdict.
+    #[serde(default)]
+    pub precedence: Vec<Precedence>,
     /// Why the run is incomplete, if it is.
     pub stopped: Option<String>,
     /// Entities that the run made and that no documented call removes.

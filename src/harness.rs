@@ -26,6 +26,7 @@ use tokio::runtime::Runtime;
 
 use crate::case::Case;
 use crate::diagnostic::Finding;
+use crate::generate::Depth;
 use crate::judge::Verdict;
 use crate::project;
 use crate::report::block::block;
@@ -103,7 +104,7 @@ impl Conformance {
     /// # Errors
     /// Every finding of every spec and case file.
     pub fn trials(self) -> Result<Vec<Trial>, Vec<Finding>> {
-        let suite = project::suite(&self.specs, &self.cases)?;
+        let suite = project::suite(&self.specs, &self.cases, Depth::Standard)?;
         let target = Arc::new(Target {
             specs: Arc::new(suite.specs),
             options: Options {
@@ -135,9 +136,17 @@ struct Target {
 
 struct Started {
     session: Session,
+    specs: Arc<Specs>,
     /// Stops when it is dropped, so it goes before the runtime that it runs on.
     _server: Option<Server>,
     runtime: Runtime,
+}
+
+impl Drop for Started {
+    /// After the last test: what the cases have shared goes too.
+    fn drop(&mut self) {
+        self.runtime.block_on(runner::remove_shared(&self.session, &self.specs));
+    }
 }
 
 impl Target {
@@ -162,7 +171,7 @@ impl Target {
         };
         let url = server.as_ref().map_or_else(|| self.options.url.clone(), Server::url);
         let session = Options { url, ..self.options.clone() }.session()?;
-        let new = Arc::new(Started { session, _server: server, runtime });
+        let new = Arc::new(Started { session, specs: Arc::clone(&self.specs), _server: server, runtime });
         *started = Some(Arc::clone(&new));
         Ok(new)
     }

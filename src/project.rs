@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use crate::case::{self, Case};
 use crate::diagnostic::Finding;
-use crate::generate;
+use crate::generate::{self, Depth};
 use crate::span::Source;
 use crate::spec::model::Specs;
 use crate::spec::read::{self, SpecFile};
@@ -82,19 +82,23 @@ pub fn specs(folder: &Path) -> Result<Specs, Vec<Finding>> {
     }
 }
 
-/// Reads the specs, expands them, and adds the cases that people wrote beside the generated ones.
+/// Reads the specs, expands them to a depth, and adds the cases that people wrote beside the generated ones.
 ///
 /// # Errors
 /// Every finding of every spec and every case file.
-pub fn suite(spec_folder: &Path, case_folder: &Path) -> Result<Suite, Vec<Finding>> {
+pub fn suite(spec_folder: &Path, case_folder: &Path, depth: Depth) -> Result<Suite, Vec<Finding>> {
     let specs = specs(spec_folder)?;
     let mut cases = Vec::new();
     let mut wanted = BTreeMap::new();
     for (service, operation) in specs.operations().filter(|(_, operation)| !operation.support) {
-        let file = generate::cases(service, operation);
+        // Case files hold the standard depth; the others are made where they are asked for.
+        let file = generate::cases(service, operation, Depth::Standard);
         let path = case_folder.join(&service.folder).join(format!("{}.yaml", operation.name));
         wanted.insert(path, case::write(&file, &operation.at.source.name));
-        cases.extend(file.cases);
+        cases.extend(match depth {
+            Depth::Standard => file.cases,
+            depth => generate::cases(service, operation, depth).cases,
+        });
     }
     let mut stale = Vec::new();
     let mut findings = Vec::new();

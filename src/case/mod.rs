@@ -6,11 +6,15 @@ pub mod value;
 mod write;
 
 pub use read::read;
-pub use write::{expects, sends, write};
+pub use write::{asks, expects, sends, write};
 
 use crate::spec::breach::Breach;
+use crate::wire::Twist;
 
 use value::Value;
+
+/// The label of the tried call, under which later calls refer to it.
+pub const TRIED: &str = "tried";
 
 /// What is sent, in order.
 pub type Parameters = Vec<(String, Value)>;
@@ -24,14 +28,20 @@ pub struct Case {
     pub operation: String,
     /// What it tries, in words.
     pub tries: String,
-    /// The promise that it holds the target to.
-    pub about: Option<About>,
+    /// The promises that it holds the target to, the first of all the one that a report quotes.
+    pub about: Vec<About>,
     /// Calls that must succeed first.
     pub given: Vec<Call>,
     /// What is sent.
     pub send: Parameters,
+    /// In what the request departs from its protocol.
+    pub twist: Option<Twist>,
+    /// How many such calls are under way at the same time.
+    pub at_once: u32,
     /// What must come.
     pub expect: Expectation,
+    /// What must hold afterwards.
+    pub then: Vec<Step>,
 }
 
 /// A promise: a rule of a parameter.
@@ -52,6 +62,21 @@ pub struct Call {
     pub label: String,
     /// What is sent.
     pub send: Parameters,
+    /// Whether cases may use what it makes one after another. Only a call that must be refused leaves it as it was.
+    pub shared: bool,
+}
+
+/// A call that shows, after the tried one, what that has done.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Step {
+    /// The promises that it holds the target to; those of the case if there are none.
+    pub about: Vec<About>,
+    /// The call.
+    pub call: Call,
+    /// What must come.
+    pub expect: Expectation,
+    /// Response elements, by path, and what they must show.
+    pub shows: Vec<(String, Value)>,
 }
 
 /// What a case expects of the target.
@@ -63,6 +88,20 @@ pub enum Expectation {
     Reject(Rows),
     /// The page does not say, for this reason. Any documented answer is right.
     Silent(String),
+    /// Of the calls at once, at most one succeeds; the others are refused by these rows.
+    OneAccepted(Rows),
+    /// The call succeeds, or these rows answer for a circumstance.
+    AcceptOr(Rows),
+}
+
+impl Expectation {
+    /// The rows that may answer; `None` where no refusal is expected, or any.
+    pub fn rows(&self) -> Option<&Rows> {
+        match self {
+            Self::Reject(rows) | Self::OneAccepted(rows) | Self::AcceptOr(rows) => Some(rows),
+            Self::Accept | Self::Silent(_) => None,
+        }
+    }
 }
 
 /// The error rows that may answer.
@@ -81,4 +120,14 @@ pub struct CaseFile {
     pub operation: String,
     /// The cases.
     pub cases: Vec<Case>,
+}
+
+impl Case {
+    /// Every call of the case in the order of sending: set-up, the tried call, and what follows.
+    pub fn calls(&self) -> impl Iterator<Item = (&str, &Parameters)> {
+        let given = self.given.iter().map(|call| (call.operation.as_str(), &call.send));
+        let then = self.then.iter().map(|step| (step.call.operation.as_str(), &step.call.send));
+        let tried = (0..self.at_once.max(1)).map(|_| (self.operation.as_str(), &self.send));
+        given.chain(tried).chain(then)
+    }
 }

@@ -10,12 +10,13 @@ use crate::spec::form::{Form, Shape, may, must};
 use crate::spec::model::Specs;
 use crate::spec::read::{Fields, Reader};
 use crate::spec::yaml::{self, Kind, Node};
+use crate::wire::Twist;
 
 use super::text::Text;
 use super::value::Value;
-use super::{About, Call, Case, CaseFile, Expectation, Parameters, Rows};
+use super::{About, Call, Case, CaseFile, Expectation, Parameters, Rows, Step, TRIED};
 
-use Shape::{Any, List, Map, OneOf, Text as AnyText, Word};
+use Shape::{Any, Bool, List, Map, OneOf, Text as AnyText, Word};
 
 const FILE: Form = Form {
     name: "CaseFile",
@@ -35,13 +36,16 @@ const CASE: Form = Form {
         may("about", Map(&AnyText), "The promise: parameter and rule."),
         may("given", List(&Shape::Form(&CALL)), "Calls that must succeed first."),
         must("send", Map(&Any), "What is sent."),
-        must(
-            "expect",
-            OneOf(&[Word(&["accept"]), Map(&Any)]),
-            "What must come: accept, {reject: [CODE]}, {reject: any} or {silent: WHY}.",
-        ),
+        may("wire", Map(&AnyText), "In what the request departs from its protocol: {body: TEXT}, {repeat: PARAMETER}, {action: NAME} or {version: TEXT}."),
+        may("at-once", Shape::Integer, "How many such calls are under way at the same time; 1 if nothing is said."),
+        must("expect", EXPECT_SHAPE, EXPECT),
+        may("then", List(&Shape::Form(&STEP)), "Calls that show, afterwards, what the tried one has done."),
     ],
 };
+
+const EXPECT_SHAPE: Shape = OneOf(&[Word(&["accept"]), Map(&Any)]);
+const EXPECT: &str = "What must come: accept, {reject: [CODE]}, {reject: any}, {silent: WHY}; {one-accepted: [CODE]} of several \
+                      at once; {accept-or: [CODE]} for a circumstance.";
 
 const CALL: Form = Form {
     name: "Call",
@@ -50,6 +54,20 @@ const CALL: Form = Form {
         must("call", AnyText, "The operation."),
         must("as", AnyText, "Under which name later calls refer to it."),
         must("send", Map(&Any), "What is sent."),
+        may("shared", Bool, "true: cases may use what it makes one after another, as long as the tried call is refused."),
+    ],
+};
+
+const STEP: Form = Form {
+    name: "Step",
+    doc: "A call that shows what the tried one has done.",
+    keys: &[
+        must("call", AnyText, "The operation."),
+        must("as", AnyText, "Under which name later calls refer to it."),
+        must("send", Map(&Any), "What is sent."),
+        may("about", Map(&AnyText), "The promise, where it is another than the case's."),
+        must("expect", EXPECT_SHAPE, EXPECT),
+        may("shows", Map(&Any), "Response elements, by path, and what they must show."),
     ],
 };
 
@@ -101,45 +119,86 @@ impl CaseReader<'_> {
         let given = fields.get("given").map(|node| self.reader.list(node)).unwrap_or_default();
         let given: Vec<Call> = given.into_iter().filter_map(|node| self.call(node)).collect();
         let send = self.parameters(fields.get("send")?)?;
-        self.labels(&given, &send, node);
-        Some(Case {
+        let then = fields.get("then").map(|node| self.reader.list(node)).unwrap_or_default();
+        let then: Vec<Step> = then.into_iter().filter_map(|node| self.step(node)).collect();
+        let case = Case {
             id,
             operation: operation.to_owned(),
             tries: self.reader.optional_text(&fields, "tries")?,
-            about: fields.get("about").and_then(|node| self.about(node)),
+            about: fields.get("about").map(|node| self.about(node)).unwrap_or_default(),
             given,
             send,
+            twist: fields.get("wire").and_then(|node| self.twist(node)),
+            at_once: fields.get("at-once").map_or(1, |node| self.at_once(node)),
             expect: self.expectation(fields.get("expect")?, operation)?,
-        })
+            then,
+        };
+        self.labels(&case, node);
+        Some(case)
     }
 
     /// Every `$id` and `$same` refers to an earlier call of the case.
-    fn labels(&mut self, given: &[Call], send: &Parameters, case: &Node) {
-        let calls = given.iter().map(|call| &call.send).chain([send]);
-        for (earlier, parameters) in calls.enumerate() {
-            let known: Vec<&str> = given[..earlier].iter().map(|call| call.label.as_str()).collect();
-            let labels = parameters.iter().filter_map(|(_, value)| match value {
-                Value::Id(label) | Value::Same(label, _) => Some(label.as_str()),
-                _ => None,
+    fn labels(&mut self, case: &Case, node: &Node) {
+        let given = case.given.iter().map(|call| (call.label.as_str(), &call.send));
+        let then = case.then.iter().map(|step| (step.call.label.as_str(), &step.call.send));
+        let mut known: Vec<&str> = Vec::new();
+        for (label, parameters) in given.chain([(TRIED, &case.send)]).chain(then) {
+            self.refers_to(&known, parameters, node);
+            known.push(label);
+        }
+        for step in &case.then {
+            self.refers_to(&known, &step.shows, node);
+        }
+    }
+
+    fn refers_to(&mut self, known: &[&str], parameters: &[(String, Value)], case: &Node) {
+        let labels = parameters.iter().filter_map(|(_, value)| match value {
+            Value::Id(label) | Value::Same(label, _) => Some(label.as_str()),
+            _ => None,
+        });
+        for label in labels.filter(|label| !known.contains(label)) {
+            let title = format!("no earlier call of this case is called `{label}`");
+            let finding = Finding::error("unknown-name", title).at(&case.place);
+            self.reader.note(match did_you_mean(label, known.iter().copied()) {
+                Some(near) => finding.help(format!("did you mean `{near}`?")),
+                None => {
+                    finding.help("`given` lists the calls that come first, each with its name under `as`")
+                }
             });
-            for label in labels.filter(|label| !known.contains(label)) {
-                let title = format!("no earlier call of this case is called `{label}`");
-                let finding = Finding::error("unknown-name", title).at(&case.place);
-                self.reader.note(match did_you_mean(label, known.iter().copied()) {
-                    Some(near) => finding.help(format!("did you mean `{near}`?")),
-                    None => {
-                        finding.help("`given` lists the calls that come first, each with its name under `as`")
-                    }
-                });
+        }
+    }
+
+    fn twist(&mut self, node: &Node) -> Option<Twist> {
+        let entries = self.reader.map(node)?;
+        let (key, value) = entries.first()?;
+        let text = self.reader.text(value)?;
+        let twist = Twist::named(&key.name, text);
+        if twist.is_none() {
+            let title = format!("`{}` is no departure from a protocol", key.name);
+            let finding = Finding::error("unknown-word", title).at(&key.place);
+            self.reader.note(finding.help(format!("there is {}", Twist::NAMES.join(", "))));
+        }
+        twist
+    }
+
+    fn at_once(&mut self, node: &Node) -> u32 {
+        match node.kind {
+            Kind::Integer(number) if (1..=64).contains(&number) => u32::try_from(number).unwrap_or(1),
+            _ => {
+                self.reader.wrong(node, "a number from 1 to 64");
+                1
             }
         }
     }
 
-    fn about(&mut self, node: &Node) -> Option<About> {
-        let entries = self.reader.map(node)?;
-        let (key, value) = entries.first()?;
-        let breach = self.reader.word(value, &Breach::names()).map(Breach::named)?;
-        Some(About { parameter: key.name.clone(), breach: *breach.first()? })
+    fn about(&mut self, node: &Node) -> Vec<About> {
+        let mut about = Vec::new();
+        for (key, value) in self.reader.map(node).unwrap_or_default() {
+            let breaches = self.reader.word(value, &Breach::names()).map(Breach::named).unwrap_or_default();
+            let first = breaches.first();
+            about.extend(first.map(|breach| About { parameter: key.name.clone(), breach: *breach }));
+        }
+        about
     }
 
     fn call(&mut self, node: &Node) -> Option<Call> {
@@ -148,6 +207,23 @@ impl CaseReader<'_> {
             operation: self.operation(&fields, "call")?,
             label: self.reader.optional_text(&fields, "as")?,
             send: self.parameters(fields.get("send")?)?,
+            shared: self.reader.flag(&fields, "shared"),
+        })
+    }
+
+    fn step(&mut self, node: &Node) -> Option<Step> {
+        let fields = self.reader.form(node, &STEP)?;
+        let operation = self.operation(&fields, "call")?;
+        Some(Step {
+            about: fields.get("about").map(|node| self.about(node)).unwrap_or_default(),
+            expect: self.expectation(fields.get("expect")?, &operation)?,
+            call: Call {
+                operation,
+                label: self.reader.optional_text(&fields, "as")?,
+                send: self.parameters(fields.get("send")?)?,
+                shared: false,
+            },
+            shows: fields.get("shows").and_then(|node| self.parameters(node)).unwrap_or_default(),
         })
     }
 
@@ -160,13 +236,15 @@ impl CaseReader<'_> {
         if matches!(&node.kind, Kind::Text(text) if text == "accept") {
             return Some(Expectation::Accept);
         }
-        if let Some(codes) = node.get("reject") {
-            if matches!(&codes.kind, Kind::Text(text) if text == "any") {
-                return Some(Expectation::Reject(Rows::Any));
+        let kinds: [(&str, fn(Rows) -> Expectation); 3] = [
+            ("reject", Expectation::Reject),
+            ("one-accepted", Expectation::OneAccepted),
+            ("accept-or", Expectation::AcceptOr),
+        ];
+        for (key, expectation) in kinds {
+            if let Some(codes) = node.get(key) {
+                return Some(expectation(self.rows(codes, operation)));
             }
-            let nodes = self.reader.list(codes);
-            let codes = nodes.into_iter().filter_map(|node| self.code(node, operation)).collect();
-            return Some(Expectation::Reject(Rows::Codes(codes)));
         }
         if let Some(why) = node.get("silent") {
             return self.reader.text(why).map(Expectation::Silent);
@@ -178,6 +256,14 @@ impl CaseReader<'_> {
 }
 
 impl CaseReader<'_> {
+    fn rows(&mut self, codes: &Node, operation: &str) -> Rows {
+        if matches!(&codes.kind, Kind::Text(text) if text == "any") {
+            return Rows::Any;
+        }
+        let nodes = self.reader.list(codes);
+        Rows::Codes(nodes.into_iter().filter_map(|node| self.code(node, operation)).collect())
+    }
+
     /// A code of the operation's error tables.
     fn code(&mut self, node: &Node, operation: &str) -> Option<String> {
         let code = self.reader.text(node)?;

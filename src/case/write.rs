@@ -10,7 +10,7 @@ use unicode_properties::{GeneralCategoryGroup, UnicodeGeneralCategory};
 use crate::json::Json;
 
 use super::value::Value;
-use super::{Call, Case, CaseFile, Expectation, Parameters, Rows};
+use super::{About, Call, Case, CaseFile, Expectation, Parameters, Rows, Step};
 
 /// The file's text; `from` names the spec.
 pub fn write(file: &CaseFile, from: &str) -> String {
@@ -28,8 +28,8 @@ pub fn write(file: &CaseFile, from: &str) -> String {
 fn write_case(out: &mut String, case: &Case) {
     line(out, "- id", &scalar(&case.id));
     line(out, "  tries", &scalar(&case.tries));
-    if let Some(about) = &case.about {
-        line(out, "  about", &format!("{{{}: {}}}", scalar(&about.parameter), about.breach));
+    if !case.about.is_empty() {
+        line(out, "  about", &promises(&case.about));
     }
     if !case.given.is_empty() {
         out.push_str("  given:\n");
@@ -38,7 +38,20 @@ fn write_case(out: &mut String, case: &Case) {
         }
     }
     line(out, "  send", &flow_parameters(&case.send));
+    if let Some(twist) = &case.twist {
+        let (name, text) = twist.parts();
+        line(out, "  wire", &format!("{{{name}: {}}}", scalar(text)));
+    }
+    if case.at_once > 1 {
+        line(out, "  at-once", &case.at_once.to_string());
+    }
     line(out, "  expect", &expectation(&case.expect));
+    if !case.then.is_empty() {
+        out.push_str("  then:\n");
+        for step in &case.then {
+            line(out, "  -", &flow_step(step));
+        }
+    }
 }
 
 fn line(out: &mut String, key: &str, value: &str) {
@@ -51,12 +64,33 @@ fn line(out: &mut String, key: &str, value: &str) {
 }
 
 fn flow_call(call: &Call) -> String {
+    format!("{{{}{}}}", call_entries(call), if call.shared { ", shared: true" } else { "" })
+}
+
+fn call_entries(call: &Call) -> String {
     format!(
-        "{{call: {}, as: {}, send: {}}}",
+        "call: {}, as: {}, send: {}",
         scalar(&call.operation),
         scalar(&call.label),
         flow_parameters(&call.send)
     )
+}
+
+fn promises(about: &[About]) -> String {
+    let about = about.iter().map(|about| format!("{}: {}", scalar(&about.parameter), about.breach));
+    format!("{{{}}}", about.collect::<Vec<_>>().join(", "))
+}
+
+fn flow_step(step: &Step) -> String {
+    let about = match step.about.is_empty() {
+        true => String::new(),
+        false => format!(", about: {}", promises(&step.about)),
+    };
+    let shows = match step.shows.is_empty() {
+        true => String::new(),
+        false => format!(", shows: {}", flow_parameters(&step.shows)),
+    };
+    format!("{{{}{about}, expect: {}{shows}}}", call_entries(&step.call), expectation(&step.expect))
 }
 
 fn flow_parameters(parameters: &Parameters) -> String {
@@ -73,6 +107,11 @@ pub fn sends(case: &Case) -> String {
 /// What a case expects, as its file has it.
 pub fn expects(case: &Case) -> String {
     expectation(&case.expect)
+}
+
+/// What a call of a case asks for, whatever its label: two that ask for the same make the same.
+pub fn asks(call: &Call) -> String {
+    format!("{} {}", call.operation, flow_parameters(&call.send))
 }
 
 fn flow(value: &Value) -> String {
@@ -102,11 +141,19 @@ fn flow_json(json: &Json) -> String {
 fn expectation(expect: &Expectation) -> String {
     match expect {
         Expectation::Accept => "accept".to_owned(),
-        Expectation::Reject(Rows::Any) => "{reject: any}".to_owned(),
-        Expectation::Reject(Rows::Codes(codes)) => {
-            format!("{{reject: [{}]}}", codes.iter().map(|code| scalar(code)).collect::<Vec<_>>().join(", "))
-        }
+        Expectation::Reject(codes) => format!("{{reject: {}}}", rows(codes)),
+        Expectation::OneAccepted(codes) => format!("{{one-accepted: {}}}", rows(codes)),
+        Expectation::AcceptOr(codes) => format!("{{accept-or: {}}}", rows(codes)),
         Expectation::Silent(why) => format!("{{silent: {}}}", scalar(why)),
+    }
+}
+
+fn rows(rows: &Rows) -> String {
+    match rows {
+        Rows::Any => "any".to_owned(),
+        Rows::Codes(codes) => {
+            format!("[{}]", codes.iter().map(|code| scalar(code)).collect::<Vec<_>>().join(", "))
+        }
     }
 }
 

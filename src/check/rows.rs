@@ -2,7 +2,7 @@
 
 use crate::case::{Expectation, Rows};
 use crate::diagnostic::Finding;
-use crate::generate;
+use crate::generate::{self, Depth};
 use crate::spec::breach::Breach;
 use crate::spec::model::{ErrorRow, Limit, Operation, Required, Service, When};
 
@@ -64,10 +64,10 @@ pub fn two_statuses(service: &Service, operation: &Operation) -> Vec<About> {
 
 /// `unreachable-row` and `breach-without-row`: what the cases of the operation show about its error table.
 pub fn reach(service: &Service, operation: &Operation) -> Vec<About> {
-    let cases = generate::cases(service, operation).cases;
+    let cases = generate::cases(service, operation, Depth::Standard).cases;
     let mut found = Vec::new();
     for case in &cases {
-        let (Some(about), Expectation::Reject(Rows::Any)) = (&case.about, &case.expect) else { continue };
+        let (Some(about), Expectation::Reject(Rows::Any)) = (case.about.first(), &case.expect) else { continue };
         let title = format!("no error row answers {} {}", about.parameter, about.breach);
         let place = operation.parameter(&about.parameter).map_or(&operation.at, |parameter| &parameter.at);
         let finding = Finding::warning("breach-without-row", title)

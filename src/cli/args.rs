@@ -2,8 +2,10 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
+
+use crate::generate::Depth;
 
 /// Holds an HTTP API to its documentation.
 ///
@@ -102,6 +104,9 @@ pub struct RunArgs {
     /// Send requests without a signature; so far they are never signed
     #[arg(long)]
     pub unsigned: bool,
+    /// How many of the cases that the specs imply are tried
+    #[arg(long, value_name = "DEPTH", value_enum, default_value_t = DepthArg::Standard)]
+    pub depth: DepthArg,
     /// How many cases run at once
     #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub jobs: u16,
@@ -132,6 +137,27 @@ pub struct RunArgs {
     /// List the ids of the cases and send nothing
     #[arg(long)]
     pub list: bool,
+}
+
+/// How deep a run goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum DepthArg {
+    /// One violation of each rule, one valid value of each parameter
+    Smoke,
+    /// Every value worth trying, each rule violated among every class of every other parameter
+    Standard,
+    /// Every invalid value among every class of every other parameter, every pair of valid ones
+    Pairwise,
+}
+
+impl From<DepthArg> for Depth {
+    fn from(depth: DepthArg) -> Self {
+        match depth {
+            DepthArg::Smoke => Self::Smoke,
+            DepthArg::Standard => Self::Standard,
+            DepthArg::Pairwise => Self::Pairwise,
+        }
+    }
 }
 
 const CHECK_EXAMPLES: &str = "\

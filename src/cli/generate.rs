@@ -1,5 +1,6 @@
 //! `fineprint generate`, and what other commands do about stale case files.
 
+use crate::generate::Depth;
 use crate::project::{self, Stale, Suite};
 
 use super::args::GenerateArgs;
@@ -8,7 +9,7 @@ use super::exit::Exit;
 
 /// Expands the specs into the case files.
 pub fn execute(args: &GenerateArgs, console: Console) -> Exit {
-    let suite = match project::suite(&args.specs, &args.cases) {
+    let suite = match project::suite(&args.specs, &args.cases, Depth::Standard) {
         Ok(suite) => suite,
         Err(findings) => return console.findings(&findings),
     };

@@ -2,7 +2,7 @@
 
 use crate::case::text::Text;
 use crate::case::value::Value;
-use crate::case::{Call, Parameters};
+use crate::case::{Call, Expectation, Parameters};
 use crate::json::Json;
 use crate::spec::model::{
     Format, Length, Limit, Operation, Parameter, Required, Rules, Service, Type, is_masked,
@@ -53,11 +53,28 @@ impl<'s> Baseline<'s> {
         send
     }
 
-    /// The calls that make the entities that the baseline refers to, with other values than `send`: a call that changes
-    /// nothing, no page promises to accept.
-    pub fn given(&self, send: &Parameters) -> Vec<Call> {
-        let entities = self.operation.parameters.iter().filter_map(|parameter| parameter.exists.as_deref());
-        entities.filter_map(|entity| self.make(entity, entity, send)).collect()
+    /// The calls that make the entities that a call refers to. Where the call must be refused, any that is at hand will do;
+    /// else each gets its own, with other values than `send`: a call that changes nothing, no page promises to accept.
+    pub fn given(&self, send: &Parameters, expect: &Expectation) -> Vec<Call> {
+        let referred = send.iter().filter_map(|(_, value)| match value {
+            Value::Id(label) if self.is_reference(label) => Some(label),
+            _ => None,
+        });
+        let make = |entity: &String| match expect {
+            Expectation::Accept => self.make(entity, entity, send),
+            _ => self.share(entity, entity),
+        };
+        referred.filter_map(make).collect()
+    }
+
+    /// Whether a label is that of an entity which [`Self::given`] makes.
+    pub fn is_reference(&self, label: &str) -> bool {
+        self.service.entity(label).is_some()
+    }
+
+    /// The entity whose id the operation takes.
+    pub fn entity(&self) -> Option<&'s str> {
+        self.operation.parameters.iter().find_map(|parameter| parameter.exists.as_deref())
     }
 
     /// The call that makes an entity, under a label, with other values than `send`.
@@ -71,7 +88,25 @@ impl<'s> Baseline<'s> {
                 *value = other(parameter, value);
             }
         }
-        Some(Call { operation: maker.name.clone(), label: label.to_owned(), send: made })
+        Some(Call { operation: maker.name.clone(), label: label.to_owned(), send: made, shared: false })
+    }
+
+    /// An entity that other cases may use too.
+    pub fn share(&self, entity: &str, label: &str) -> Option<Call> {
+        let removable = self.service.entity(entity)?.removed_by.is_some();
+        Some(Call { shared: removable, ..self.make(entity, label, &Parameters::new())? })
+    }
+
+    /// A call of the operation that breaks nothing, with these values in it.
+    pub fn set(&self, values: &[(&str, Value)]) -> Parameters {
+        let mut send = self.with_all_needed();
+        for (name, value) in values {
+            send.retain(|(known, _)| known != name);
+            send.push(((*name).to_owned(), value.clone()));
+        }
+        let place = |name: &str| self.operation.parameters.iter().position(|each| each.name == name);
+        send.sort_by_key(|(name, _)| place(name));
+        send
     }
 
     fn with_all_needed(&self) -> Parameters {
@@ -90,10 +125,12 @@ impl<'s> Baseline<'s> {
         let remover = self.service.operation(self.service.entity(entity)?.removed_by.as_ref()?)?;
         let id = remover.parameters.iter().find(|parameter| parameter.exists.as_deref() == Some(entity))?;
         let send = vec![(id.name.clone(), Value::Id(label.to_owned()))];
-        Some(Call { operation: remover.name.clone(), label: format!("removal-of-{label}"), send })
+        let label = format!("removal-of-{label}");
+        Some(Call { operation: remover.name.clone(), label, send, shared: false })
     }
 
-    fn sent(&self) -> impl Iterator<Item = &'s Parameter> + use<'s> {
+    /// The parameters that a call can carry.
+    pub fn sent(&self) -> impl Iterator<Item = &'s Parameter> + use<'s> {
         let protocol = self.service.protocol;
         self.operation
             .parameters
@@ -111,7 +148,7 @@ fn is_drawn(value: &Value) -> bool {
 }
 
 /// Another valid value than this one; this one where the rules leave no other.
-fn other(parameter: &Parameter, value: &Value) -> Value {
+pub fn other(parameter: &Parameter, value: &Value) -> Value {
     let rules = &parameter.rules;
     let listed = |rules: &Rules| rules.values.clone().unwrap_or_default();
     let candidates: Vec<Value> = match (&rules.items, &rules.format) {

@@ -23,6 +23,11 @@ pub fn expectation(
     }
 }
 
+/// The rows that answer a breach.
+pub fn reject(baseline: &Baseline<'_>, parameter: &Parameter, breach: Breach) -> Expectation {
+    expectation(baseline.service, baseline.operation, parameter, &Ruling::breaks(breach))
+}
+
 /// The rows that may answer: all that are bound to a breach that some reader could name. A certain breach without a row
 /// leaves the whole table open.
 fn rows(service: &Service, operation: &Operation, parameter: &Parameter, ruling: &Ruling) -> Rows {

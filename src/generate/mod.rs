@@ -4,88 +4,214 @@
 //! [`crate::spec::ruling`], so that no trial can carry an expectation that the page does not support.
 
 mod baseline;
+mod circumstance;
+mod context;
+mod covering;
+mod depth;
 mod expect;
+mod precedence;
+mod request;
 mod rules;
 mod scenario;
 mod trial;
 
-use crate::case::{About, Case, CaseFile};
+pub use circumstance::{quota, with};
+pub use depth::Depth;
+
+use crate::case::{About, Case, CaseFile, Expectation, Parameters};
+use crate::spec::breach::Breach;
 use crate::spec::model::{Operation, Parameter, Required, Service, Specs};
-use crate::spec::ruling;
+use crate::spec::ruling::{self, Outcome, Ruling};
 use crate::wire;
 
 use baseline::Baseline;
+use context::Contexts;
 use trial::Trial;
 
 /// The cases of every tested operation.
-pub fn all(specs: &Specs) -> Vec<CaseFile> {
+pub fn all(specs: &Specs, depth: Depth) -> Vec<CaseFile> {
     specs
         .operations()
         .filter(|(_, operation)| !operation.support)
-        .map(|(service, operation)| cases(service, operation))
+        .map(|(service, operation)| cases(service, operation, depth))
         .collect()
 }
 
 /// The cases of one operation, in the order of its parameter table.
-pub fn cases(service: &Service, operation: &Operation) -> CaseFile {
+pub fn cases(service: &Service, operation: &Operation, depth: Depth) -> CaseFile {
     let baseline = Baseline::new(service, operation);
+    let mut contexts = Contexts::new(&baseline);
     let mut cases = whole_calls(&baseline);
     for parameter in &operation.parameters {
         if wire::is_set_by_protocol(service.protocol, parameter) {
             continue;
         }
         let trials = rules::trials(parameter, wire::is_typed(service.protocol));
-        cases.extend(trials.into_iter().filter_map(|trial| case(&baseline, parameter, trial)));
+        let judged = trials.into_iter().filter_map(|trial| Judged::new(&baseline, parameter, trial)).collect();
+        let mut of_parameter = scenario::references(&baseline, parameter);
+        of_parameter.extend(judged_cases(&baseline, parameter, judged, &mut contexts));
+        cases.extend(among_contexts(of_parameter, parameter, &baseline, &contexts, depth));
         cases.extend(scenario::cases(&baseline, parameter));
     }
+    cases.extend(scenario::whole(&baseline));
+    cases.extend(request::cases(&baseline));
+    cases.extend(precedence::cases(&baseline));
+    if depth == Depth::Pairwise {
+        cases.extend(valid_pairs(&baseline, &mut contexts));
+    }
+    let cases = if depth == Depth::Smoke { depth::smoke(cases) } else { cases };
     CaseFile { operation: operation.name.clone(), cases }
+}
+
+/// A case without set-up and without more than one call.
+fn plain(operation: &Operation, id: &str, tries: String, send: Parameters, expect: Expectation) -> Case {
+    Case {
+        id: format!("{}/{id}", operation.name),
+        operation: operation.name.clone(),
+        tries,
+        about: Vec::new(),
+        given: Vec::new(),
+        send,
+        twist: None,
+        at_once: 1,
+        expect,
+        then: Vec::new(),
+    }
 }
 
 /// Calls that break nothing: with what is required, and with everything.
 fn whole_calls(baseline: &Baseline<'_>) -> Vec<Case> {
-    let name = &baseline.operation.name;
-    let whole = |slug: &str, tries: &str, send| Case {
-        id: format!("{name}/call/{slug}"),
-        operation: name.clone(),
-        tries: tries.to_owned(),
-        about: None,
-        given: baseline.given(&send),
-        expect: expect::whole_call(baseline, &send),
-        send,
+    let whole = |slug: &str, tries: &str, send: Parameters| {
+        let expect = expect::whole_call(baseline, &send);
+        let given = baseline.given(&send, &expect);
+        Case { given, ..plain(baseline.operation, slug, tries.to_owned(), send, expect) }
     };
-    let mut cases = vec![whole("required", "only what is required", baseline.required())];
+    let mut cases = vec![whole("call/required", "only what is required", baseline.required())];
     if baseline.operation.parameters.iter().any(|parameter| parameter.required != Required::Yes) {
-        cases.push(whole("all", "every parameter", baseline.all()));
+        cases.push(whole("call/all", "every parameter", baseline.all()));
     }
     cases
 }
 
-/// The case of a trial; `None` where the protocol cannot say it.
-fn case(baseline: &Baseline<'_>, parameter: &Parameter, trial: Trial) -> Option<Case> {
-    let (service, operation) = (baseline.service, baseline.operation);
-    let witness = match &trial.value {
-        Some(value) => Some(value.witness()?),
-        None => None,
-    };
-    if witness.as_ref().is_some_and(|json| !wire::can_say(service.protocol, parameter, json)) {
-        return None;
-    }
-    let ruling = ruling::on_parameter(parameter, witness.as_ref());
-    let send = baseline.with(parameter, trial.value);
-    let case = Case {
-        id: format!("{}/{}/{}", operation.name, parameter.name, trial.slug),
-        operation: operation.name.clone(),
-        tries: format!("{}: {}", parameter.name, trial.tries),
-        about: Some(About {
-            parameter: parameter.name.clone(),
-            breach: ruling.answerable().first().copied().unwrap_or(trial.about),
-        }),
-        given: baseline.given(&send),
-        send,
-        expect: expect::expectation(service, operation, parameter, &ruling),
-    };
-    Some(match parameter.exists {
-        Some(_) => scenario::with_a_change(case, baseline),
-        None => case,
+/// Calls that, with the accepted values of single parameters, have every pair of valid classes.
+fn valid_pairs(baseline: &Baseline<'_>, contexts: &mut Contexts<'_>) -> Vec<Case> {
+    let rows = contexts.left().into_iter().enumerate();
+    rows.map(|(index, send)| {
+        let expect = expect::whole_call(baseline, &send);
+        let given = baseline.given(&send, &expect);
+        let tries = "pairs of valid values that no other case has".to_owned();
+        let id = format!("call/pairs-{}", index + 1);
+        Case { given, ..plain(baseline.operation, &id, tries, send, expect) }
     })
+    .collect()
+}
+
+/// A trial and what the page makes of it.
+struct Judged {
+    trial: Trial,
+    ruling: Ruling,
+}
+
+impl Judged {
+    /// `None` where the protocol cannot say it.
+    fn new(baseline: &Baseline<'_>, parameter: &Parameter, trial: Trial) -> Option<Self> {
+        let witness = match &trial.value {
+            Some(value) => Some(value.witness()?),
+            None => None,
+        };
+        if witness.as_ref().is_some_and(|json| !wire::can_say(baseline.service.protocol, parameter, json)) {
+            return None;
+        }
+        let ruling = ruling::on_parameter(parameter, witness.as_ref());
+        Some(Self { trial, ruling })
+    }
+
+    fn about(&self, parameter: &Parameter) -> About {
+        let breach = self.ruling.answerable().first().copied().unwrap_or(self.trial.about);
+        About { parameter: parameter.name.clone(), breach }
+    }
+}
+
+fn judged_cases(
+    baseline: &Baseline<'_>,
+    parameter: &Parameter,
+    judged: Vec<Judged>,
+    contexts: &mut Contexts<'_>,
+) -> Vec<Case> {
+    let case = |judged: Judged| {
+        let expect = expect::expectation(baseline.service, baseline.operation, parameter, &judged.ruling);
+        let about = judged.about(parameter);
+        let value = judged.trial.value;
+        let send = match judged.ruling.outcome() {
+            Outcome::Holds if value.is_some() => contexts.valid_with(parameter, value.as_ref()),
+            _ => baseline.with(parameter, value),
+        };
+        let id = format!("{}/{}", parameter.name, judged.trial.slug);
+        let tries = format!("{}: {}", parameter.name, judged.trial.tries);
+        let given = baseline.given(&send, &expect);
+        let case = Case { about: vec![about], given, ..plain(baseline.operation, &id, tries, send, expect) };
+        if parameter.exists.is_some() { scenario::with_a_change(case, baseline) } else { case }
+    };
+    judged.into_iter().map(case).collect()
+}
+
+/// The violations of one rule go through the classes of the other parameters; where there are more classes than
+/// violations, some are tried again, under a number of their own.
+fn among_contexts(
+    cases: Vec<Case>,
+    parameter: &Parameter,
+    baseline: &Baseline<'_>,
+    contexts: &Contexts<'_>,
+    depth: Depth,
+) -> Vec<Case> {
+    let rule = |case: &Case| match (&case.expect, case.about.as_slice()) {
+        (Expectation::Reject(_), [about]) => Some(about.breach),
+        _ => None,
+    };
+    let needed = contexts.needed(parameter);
+    let mut seen: Vec<Breach> = Vec::new();
+    let mut all = Vec::new();
+    let of_rule = |breach: Breach| cases.iter().filter(|case| rule(case) == Some(breach)).count();
+    for case in &cases {
+        let Some(breach) = rule(case) else {
+            all.push(case.clone());
+            continue;
+        };
+        let place = seen.iter().filter(|known| **known == breach).count();
+        seen.push(breach);
+        let step = of_rule(breach);
+        let own = (place..needed.max(place + 1)).step_by(step);
+        let others = (0..needed).filter(|number| number % step != place % step || place >= step);
+        let numbers: Vec<usize> = match depth {
+            Depth::Pairwise => own.chain(others).take(needed.max(1)).collect(),
+            _ => own.collect(),
+        };
+        all.extend(numbers.into_iter().enumerate().map(|(again, number)| {
+            in_context(case, parameter, baseline, contexts, (again, number))
+        }));
+    }
+    all
+}
+
+/// A case in the context of that number; `again` counts its repetitions.
+fn in_context(
+    case: &Case,
+    parameter: &Parameter,
+    baseline: &Baseline<'_>,
+    contexts: &Contexts<'_>,
+    (again, number): (usize, usize),
+) -> Case {
+    let value = case.send.iter().find(|(name, _)| *name == parameter.name).map(|(_, value)| value);
+    let context = contexts.numbered(parameter, value, number);
+    let expect = context::widened(case.expect.clone(), context.doubt);
+    let (id, tries) = match again {
+        0 => (case.id.clone(), case.tries.clone()),
+        _ => {
+            (format!("{}/{}", case.id, again + 1), format!("{}; among other values", case.tries))
+        }
+    };
+    let own = case.given.iter().filter(|call| !baseline.is_reference(&call.label)).cloned();
+    let given = baseline.given(&context.send, &expect).into_iter().chain(own).collect();
+    let case = Case { id, tries, given, send: context.send, expect, ..case.clone() };
+    if parameter.exists.is_some() { scenario::with_a_change(case, baseline) } else { case }
 }

@@ -1,32 +1,46 @@
 //! Judging: a case and what came of it, to a verdict. Pure.
 
+mod at_once;
+mod context;
 mod elements;
+mod precedence;
 mod refusal;
 mod repeats;
+mod step;
 mod verdict;
 
+pub use at_once::judge_at_once;
+pub use precedence::{Precedence, Seen};
 pub use repeats::RequestIds;
+pub use step::judge_step;
 pub use verdict::{Departure, Line, Promise, Verdict};
 
-use crate::case::{Case, Expectation};
+use crate::case::{About, Case, Expectation};
+use crate::json::Json;
 use crate::spec::model::{Operation, Service};
 use crate::spec::promise::{self, Sentence};
 use crate::wire::{self, Answer, Exchange, Outcome, Reply};
 
 use refusal::Refusal;
 
-/// What a case is judged by.
+/// What a call of a case is judged by.
 #[derive(Debug, Clone, Copy)]
 pub struct Contract<'a> {
     /// The service.
     pub service: &'a Service,
-    /// The operation.
+    /// The operation that is called.
     pub operation: &'a Operation,
     /// The case.
     pub case: &'a Case,
+    /// The promises that this call holds the target to.
+    pub about: &'a [About],
+    /// What must come of this call.
+    pub expect: &'a Expectation,
+    /// What it sends.
+    pub sent: &'a [(String, Json)],
 }
 
-/// Judges a case by the exchange of its tried call.
+/// Judges a call by its exchange.
 pub fn judge(contract: Contract<'_>, exchange: &Exchange) -> Verdict {
     let answer = match &exchange.outcome {
         Outcome::Unanswered(reason) => return Verdict::Error { reason: reason.to_string() },
@@ -36,7 +50,7 @@ pub fn judge(contract: Contract<'_>, exchange: &Exchange) -> Verdict {
     let mut departures: Vec<Departure> = always(contract, answer).into_iter().collect();
     match &reply {
         Reply::Unreadable(why) => departures.push(unreadable(contract, answer, why)),
-        Reply::Accepted(output) => match &contract.case.expect {
+        Reply::Accepted(output) => match contract.expect {
             Expectation::Reject(_) => departures.push(refusal::missing(contract, answer)),
             _ => departures.extend(elements::departures(contract.operation, output)),
         },
@@ -49,10 +63,7 @@ pub fn judge(contract: Contract<'_>, exchange: &Exchange) -> Verdict {
             }
         }
     }
-    match departures.is_empty() {
-        true => Verdict::Pass,
-        false => Verdict::Fail { departures },
-    }
+    Verdict::of(departures)
 }
 
 /// What holds for every answer, whatever the case.
@@ -73,10 +84,10 @@ fn always(contract: Contract<'_>, answer: &Answer) -> Option<Departure> {
 }
 
 fn unreadable(contract: Contract<'_>, answer: &Answer, why: &str) -> Departure {
-    let promised = match &contract.case.expect {
+    let promised = match contract.expect {
         Expectation::Accept => "a success",
         Expectation::Reject(_) => "a refusal",
-        Expectation::Silent(_) => "a documented answer",
+        _ => "a documented answer",
     };
     Departure {
         promise: Promise::new("envelope", &promise::of_operation(contract.operation)),
@@ -87,9 +98,9 @@ fn unreadable(contract: Contract<'_>, answer: &Answer, why: &str) -> Departure {
     }
 }
 
-/// The promise that a case is about: its rule, or the operation as a whole.
-pub fn promise_of(operation: &Operation, case: &Case) -> Promise {
-    let about = case.about.as_ref();
+/// The first promise of these: its rule, or the operation as a whole.
+pub fn promise_of(operation: &Operation, about: &[About]) -> Promise {
+    let about = about.first();
     let parameter = about.and_then(|about| operation.parameter(&about.parameter));
     match (about, parameter) {
         (Some(about), Some(parameter)) => Promise::new(
@@ -97,6 +108,18 @@ pub fn promise_of(operation: &Operation, case: &Case) -> Promise {
             &promise::of_rule(parameter, about.breach),
         ),
         _ => Promise::new("call", &promise::of_operation(operation)),
+    }
+}
+
+impl Contract<'_> {
+    /// The operation that the case tries, whichever one this call is of.
+    fn tried(&self) -> &Operation {
+        self.service.operation(&self.case.operation).unwrap_or(self.operation)
+    }
+
+    /// The promise that the call holds the target to.
+    fn promise(&self) -> Promise {
+        promise_of(self.tried(), self.about)
     }
 }
 

@@ -6,7 +6,7 @@ use crate::spec::model::{Circumstance, ErrorRow, When};
 use crate::spec::promise;
 use crate::wire::{self, Answer};
 
-use super::{Contract, Departure, Line, Promise, Verdict, excerpt, promise_of};
+use super::{Contract, Departure, Line, Promise, Verdict, context, excerpt};
 
 /// A refusal as it came.
 pub struct Refusal<'a> {
@@ -39,9 +39,12 @@ pub fn judge(contract: Contract<'_>, refusal: &Refusal<'_>) -> Result<Vec<Depart
         });
     }
     let mut departures = envelope(contract, refusal);
-    departures.extend(match &contract.case.expect {
-        Expectation::Accept => Some(refused(contract, refusal)),
-        Expectation::Reject(Rows::Codes(_)) if !is_expected => Some(wrong_row(contract, refusal, &expected)),
+    departures.extend(match contract.expect {
+        Expectation::Accept => Some(refused(contract, refusal, &answering)),
+        Expectation::AcceptOr(_) if !is_expected => Some(refused(contract, refusal, &answering)),
+        Expectation::Reject(Rows::Codes(_)) | Expectation::OneAccepted(Rows::Codes(_)) if !is_expected => {
+            Some(wrong_row(contract, refusal, &answering, &expected))
+        }
         _ if answering.is_empty() => Some(undocumented(contract, refusal)),
         _ if exact => None,
         _ => Some(wrong_details(refusal, &answering)),
@@ -53,7 +56,7 @@ pub fn judge(contract: Contract<'_>, refusal: &Refusal<'_>) -> Result<Vec<Depart
 pub fn missing(contract: Contract<'_>, answer: &Answer) -> Departure {
     let mut lines = promised_lines(&expected_rows(contract), &answer.status.to_string(), NOTHING, NOTHING);
     lines.push(Line::new("body", "", excerpt(&answer.body), false));
-    Departure { promise: promise_of(contract.operation, contract.case), lines }
+    Departure { promise: contract.promise(), lines }
 }
 
 /// The rows of the operation and its service that a code answers for.
@@ -64,23 +67,23 @@ fn answering<'a>(contract: Contract<'a>, code: &str) -> Vec<&'a ErrorRow> {
 /// The rows that the case lets answer.
 fn expected_rows<'a>(contract: Contract<'a>) -> Vec<&'a ErrorRow> {
     let rows = contract.service.rows(contract.operation);
-    match &contract.case.expect {
-        Expectation::Reject(Rows::Codes(codes)) => {
+    match (contract.expect, contract.expect.rows()) {
+        (_, Some(Rows::Codes(codes))) => {
             rows.filter(|row| row.codes.iter().any(|code| codes.contains(code))).collect()
         }
-        Expectation::Reject(Rows::Any) | Expectation::Silent(_) => rows.collect(),
-        Expectation::Accept => Vec::new(),
+        (Expectation::Accept, _) => Vec::new(),
+        _ => rows.collect(),
     }
 }
 
 /// Whether a circumstance kept the promise from being tried. Not where the case itself names the code; and where the
 /// page is silent, the entity's state or a quota is an answer as good as any.
 fn keeps_from_trying(contract: Contract<'_>, code: &str, circumstance: Circumstance) -> bool {
-    match &contract.case.expect {
-        Expectation::Reject(Rows::Codes(codes)) => {
+    match (contract.expect, contract.expect.rows()) {
+        (_, Some(Rows::Codes(codes))) => {
             !codes.iter().any(|documented| contract.service.codes.answers(documented, code))
         }
-        Expectation::Silent(_) => !matches!(circumstance, Circumstance::State | Circumstance::Quota),
+        (Expectation::Silent(_), _) => !matches!(circumstance, Circumstance::State | Circumstance::Quota),
         _ => true,
     }
 }
@@ -104,22 +107,37 @@ fn differences(row: &ErrorRow, refusal: &Refusal<'_>) -> Vec<&'static str> {
     differences
 }
 
-fn refused(contract: Contract<'_>, refusal: &Refusal<'_>) -> Departure {
-    Departure {
-        promise: promise_of(contract.operation, contract.case),
-        lines: vec![
-            Line::new("call", "succeeds", "refused", true),
-            Line::new("status", "", refusal.status.to_string(), false),
-            Line::new("code", "", refusal.code, false),
-            Line::new("message", "", refusal.message.unwrap_or(NOTHING), false),
-        ],
+fn refused(contract: Contract<'_>, refusal: &Refusal<'_>, answering: &[&ErrorRow]) -> Departure {
+    let mut lines = vec![
+        Line::new("call", "succeeds", "refused", true),
+        Line::new("status", "", refusal.status.to_string(), false),
+        Line::new("code", "", refusal.code, false),
+        Line::new("message", "", refusal.message.unwrap_or(NOTHING), false),
+    ];
+    match context::blamed(contract, answering) {
+        Some(blamed) => {
+            lines.push(blamed.line());
+            Departure { promise: blamed.promise(), lines }
+        }
+        None => Departure { promise: contract.promise(), lines },
     }
 }
 
-fn wrong_row(contract: Contract<'_>, refusal: &Refusal<'_>, expected: &[&ErrorRow]) -> Departure {
+fn wrong_row(
+    contract: Contract<'_>,
+    refusal: &Refusal<'_>,
+    answering: &[&ErrorRow],
+    expected: &[&ErrorRow],
+) -> Departure {
     let message = refusal.message.unwrap_or(NOTHING);
-    let lines = promised_lines(expected, &refusal.status.to_string(), refusal.code, message);
-    Departure { promise: promise_of(contract.operation, contract.case), lines }
+    let mut lines = promised_lines(expected, &refusal.status.to_string(), refusal.code, message);
+    match context::blamed(contract, answering) {
+        Some(blamed) => {
+            lines.push(blamed.line());
+            Departure { promise: blamed.promise(), lines }
+        }
+        None => Departure { promise: contract.promise(), lines },
+    }
 }
 
 fn undocumented(contract: Contract<'_>, refusal: &Refusal<'_>) -> Departure {

@@ -37,6 +37,14 @@ pub enum Verdict {
 }
 
 impl Verdict {
+    /// A pass, or a failure with these departures.
+    pub fn of(departures: Vec<Departure>) -> Self {
+        match departures.is_empty() {
+            true => Self::Pass,
+            false => Self::Fail { departures },
+        }
+    }
+
     /// Its name in reports.
     pub fn name(&self) -> &'static str {
         match self {

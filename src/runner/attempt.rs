@@ -1,24 +1,27 @@
-//! One case on a target: its set-up, the tried call, and the clean-up.
+//! One case on a target: its set-up, the tried call, what must hold afterwards, and the clean-up.
 
 use std::time::Instant;
 
+use futures_util::future::join_all;
+
 use crate::case::value::Value;
-use crate::case::{self, Case, Expectation, Parameters};
+use crate::case::{self, Case, Expectation, Parameters, Step, TRIED};
 use crate::event::CaseResult;
 use crate::json::Json;
 use crate::judge::{self, Contract, Promise, Verdict};
 use crate::spec::breach::Breach;
-use crate::spec::model::{Entity, Operation, Service, Specs};
-use crate::wire::{self, Exchange, NoAnswer, Outcome, Reply};
+use crate::spec::model::{Operation, Service, Specs};
+use crate::wire::{self, Exchange, Outcome, Reply};
 
-use super::ledger::Living;
+use super::account::{self, lacks_id};
+use super::clean_up;
+use super::cost;
+use super::resolve::{Earlier, Values};
 use super::session::Session;
+use super::shared::Shared;
 
 /// How often a case is begun anew because a drawn value was taken on the target.
 const ATTEMPTS: u32 = 8;
-
-/// The label of the tried call, for what it draws.
-const TRIED: &str = "tried";
 
 /// Runs a case and cleans up behind it.
 pub async fn run_case(session: &Session, specs: &Specs, case: &Case) -> CaseResult {
@@ -26,31 +29,16 @@ pub async fn run_case(session: &Session, specs: &Specs, case: &Case) -> CaseResu
     let Some((service, operation)) = specs.operation(&case.operation) else {
         return unknown_operation(case);
     };
-    let wanted = entities_made(specs, case).min(session.ceiling);
     let room = tokio::select! {
-        room = session.room.acquire_many(wanted) => room,
+        room = session.room(cost::entities(specs, case)) => room,
         () = session.cancel.cancelled() => return skipped(specs, case, super::INTERRUPTED),
     };
-    let mut attempt = Attempt {
-        session,
-        service,
-        operation,
-        case,
-        number: 0,
-        exchanges: Vec::new(),
-        made: Vec::new(),
-        drawn: Vec::new(),
-    };
+    let mut attempt = Attempt::new(session, service, operation, case, 0);
     let mut verdict = attempt.run().await;
-    while attempt.number + 1 < ATTEMPTS && !session.cancel.is_cancelled() && attempt.met_a_stranger() {
+    while attempt.values.attempt + 1 < ATTEMPTS && !session.cancel.is_cancelled() && attempt.met_a_stranger()
+    {
         attempt.clean_up().await;
-        attempt = Attempt {
-            number: attempt.number + 1,
-            exchanges: Vec::new(),
-            made: Vec::new(),
-            drawn: Vec::new(),
-            ..attempt
-        };
+        attempt = Attempt::new(session, service, operation, case, attempt.values.attempt + 1);
         verdict = attempt.run().await;
     }
     attempt.clean_up().await;
@@ -58,8 +46,10 @@ pub async fn run_case(session: &Session, specs: &Specs, case: &Case) -> CaseResu
     CaseResult {
         verdict,
         exchanges: attempt.exchanges,
-        drawn: attempt.drawn,
-        attempts: attempt.number + 1,
+        tried: attempt.tried,
+        drawn: attempt.values.drawn.into_iter().map(|(_, drawn)| drawn).collect(),
+        attempts: attempt.values.attempt + 1,
+        notes: attempt.notes,
         micros: u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX),
         ..facts(service, operation, case)
     }
@@ -76,42 +66,6 @@ pub fn skipped(specs: &Specs, case: &Case, reason: &str) -> CaseResult {
     }
 }
 
-/// How many requests a case takes if nothing has to be repeated, clean-up included.
-pub fn requests(specs: &Specs, case: &Case) -> usize {
-    let succeeds = matches!(case.expect, Expectation::Accept);
-    let removals = case.given.iter().filter(|call| is_removable(specs, &call.operation)).count();
-    let removed = case
-        .given
-        .iter()
-        .filter(|call| {
-            specs
-                .operation(&call.operation)
-                .is_some_and(|(service, operation)| is_remover(service, operation))
-        })
-        .count();
-    let own = usize::from(succeeds && is_removable(specs, &case.operation));
-    case.given.len() + 1 + removals.saturating_sub(removed) + own
-}
-
-fn is_removable(specs: &Specs, operation: &str) -> bool {
-    specs.operation(operation).is_some_and(|(service, operation)| {
-        let entity = operation.creates.as_ref().and_then(|name| service.entity(name));
-        entity.is_some_and(|entity| entity.removed_by.is_some())
-    })
-}
-
-fn is_remover(service: &Service, operation: &Operation) -> bool {
-    service.entities.iter().any(|entity| entity.removed_by.as_ref() == Some(&operation.name))
-}
-
-/// How many removable entities a case may have alive at once.
-fn entities_made(specs: &Specs, case: &Case) -> u32 {
-    let given = case.given.iter().map(|call| call.operation.as_str());
-    let made =
-        given.chain([case.operation.as_str()]).filter(|operation| is_removable(specs, operation)).count();
-    u32::try_from(made).unwrap_or(u32::MAX)
-}
-
 fn unknown_operation(case: &Case) -> CaseResult {
     CaseResult {
         id: case.id.clone(),
@@ -124,8 +78,10 @@ fn unknown_operation(case: &Case) -> CaseResult {
         expects: String::new(),
         verdict: Verdict::Skipped { reason: format!("the specs have no operation {}", case.operation) },
         exchanges: Vec::new(),
+        tried: None,
         drawn: Vec::new(),
         attempts: 0,
+        notes: Vec::new(),
         micros: 0,
     }
 }
@@ -134,7 +90,7 @@ fn facts(service: &Service, operation: &Operation, case: &Case) -> CaseResult {
     CaseResult {
         vendor: service.vendor.clone(),
         service: service.folder.clone(),
-        promise: judge::promise_of(operation, case),
+        promise: judge::promise_of(operation, &case.about),
         sends: case::sends(case),
         expects: case::expects(case),
         ..unknown_operation(case)
@@ -146,111 +102,214 @@ struct Attempt<'a> {
     service: &'a Service,
     operation: &'a Operation,
     case: &'a Case,
-    number: u32,
+    values: Values<'a>,
     exchanges: Vec<Exchange>,
-    /// What earlier calls sent and made, by label.
-    made: Vec<(String, Earlier)>,
-    drawn: Vec<String>,
+    /// Where the tried call stands among the exchanges, once it was sent.
+    tried: Option<usize>,
+    /// Entities that the case uses and that others may use after it.
+    lent: Vec<Shared>,
+    notes: Vec<String>,
+    last: Option<Asked<'a>>,
 }
 
-struct Earlier {
-    sent: Vec<(String, Json)>,
-    id: Option<Json>,
+/// The last call: what it asked for, and what was to come of it.
+struct Asked<'a> {
+    operation: &'a Operation,
+    send: &'a Parameters,
+    expect: &'a Expectation,
 }
 
-impl Attempt<'_> {
+impl<'a> Attempt<'a> {
+    fn new(
+        session: &'a Session,
+        service: &'a Service,
+        operation: &'a Operation,
+        case: &'a Case,
+        attempt: u32,
+    ) -> Self {
+        let values =
+            Values { session, case: &case.id, attempt, nth: 0, earlier: Vec::new(), drawn: Vec::new() };
+        Self {
+            session,
+            service,
+            operation,
+            case,
+            values,
+            exchanges: Vec::new(),
+            tried: None,
+            lent: Vec::new(),
+            notes: Vec::new(),
+            last: None,
+        }
+    }
+
     async fn run(&mut self) -> Verdict {
         for call in &self.case.given {
-            let Some(operation) = self.service.operation(&call.operation) else {
-                return Verdict::Skipped {
-                    reason: format!("set-up: the service has no operation {}", call.operation),
-                };
-            };
-            let exchange = self.call(operation, &call.label, &call.send).await;
-            if let Some(verdict) = self.set_up_failed(operation, &exchange) {
+            if let Err(verdict) = self.set_up(call).await {
                 return verdict;
             }
         }
-        let exchange = self.call(self.operation, TRIED, &self.case.send).await;
-        judge::judge(
-            Contract { service: self.service, operation: self.operation, case: self.case },
-            &exchange,
-        )
+        let mut verdict = self.try_it().await;
+        for step in &self.case.then {
+            if verdict != Verdict::Pass {
+                break;
+            }
+            verdict = self.look_after(step).await;
+        }
+        verdict
     }
 
-    async fn call(&mut self, operation: &Operation, label: &str, send: &Parameters) -> Exchange {
-        let sent = self.resolve_all(operation, send, label);
-        let exchange = self.session.call(self.service, operation, &sent).await;
-        let id = self.keep_account(operation, &sent, &exchange);
-        self.made.push((label.to_owned(), Earlier { sent, id }));
+    async fn set_up(&mut self, call: &'a case::Call) -> Result<(), Verdict> {
+        let service = self.service;
+        let Some(operation) = service.operation(&call.operation) else {
+            let reason = format!("set-up: the service has no operation {}", call.operation);
+            return Err(Verdict::Skipped { reason });
+        };
+        if call.shared && self.borrow(call).await {
+            return Ok(());
+        }
+        self.last = Some(Asked { operation, send: &call.send, expect: &Expectation::Accept });
+        let sent = self.resolve(operation, &call.send, &call.label);
+        let exchange = self.call(operation, &sent).await;
+        let owner = if call.shared { super::SHARED } else { &self.case.id };
+        let id = account::keep(self.session, service, operation, &sent, &exchange, owner);
         self.exchanges.push(exchange.clone());
-        exchange
+        if let Some(verdict) = self.set_up_failed(operation, &sent, &exchange) {
+            return Err(verdict);
+        }
+        if let (true, Some(id)) = (call.shared, &id) {
+            self.lent.push(Shared { call: case::asks(call), sent: sent.clone(), id: id.clone() });
+        }
+        self.values.earlier.push(Earlier { label: call.label.clone(), sent, id });
+        Ok(())
     }
 
-    /// Enters into the ledger what the call made or removed; the id of what it made.
-    fn keep_account(
+    /// Takes an entity that an earlier case has left, if there is one.
+    async fn borrow(&mut self, call: &case::Call) -> bool {
+        let asked = case::asks(call);
+        if let Some(shared) = self.session.pool.take(&asked) {
+            let (sent, id) = (shared.sent.clone(), Some(shared.id.clone()));
+            self.values.earlier.push(Earlier { label: call.label.clone(), sent, id });
+            self.lent.push(shared);
+            return true;
+        }
+        if let Some(other) = self.session.pool.evict(&asked) {
+            self.end_of(&other).await;
+        }
+        false
+    }
+
+    async fn try_it(&mut self) -> Verdict {
+        let case = self.case;
+        self.last = Some(Asked { operation: self.operation, send: &case.send, expect: &case.expect });
+        self.tried = Some(self.exchanges.len());
+        let at_once = case.at_once.max(1);
+        let mut sent: Vec<Vec<(String, Json)>> = Vec::new();
+        for number in 0..at_once {
+            self.values.nth = number;
+            // Where at most one may win, all ask for the same; else each asks for something of its own.
+            let apart = !matches!(case.expect, Expectation::OneAccepted(_)) && number > 0;
+            let key = if apart { format!("{TRIED}-{number}") } else { TRIED.to_owned() };
+            sent.push(self.resolve(self.operation, &case.send, &key));
+        }
+        self.values.nth = 0;
+        let exchanges = join_all(sent.iter().map(|sent| self.tried_call(sent))).await;
+        let mut ids = Vec::new();
+        for (sent, exchange) in sent.iter().zip(&exchanges) {
+            ids.push(account::keep(self.session, self.service, self.operation, sent, exchange, &case.id));
+        }
+        self.exchanges.extend(exchanges.iter().cloned());
+        let earlier = |(sent, id): (Vec<(String, Json)>, _)| Earlier { label: TRIED.to_owned(), sent, id };
+        self.values.earlier.extend(sent.into_iter().zip(ids).map(earlier));
+        let tried = self.values.earlier.len() - at_once as usize;
+        let contract = self.contract(self.operation, &case.expect, &self.values.earlier[tried].sent);
+        match exchanges.as_slice() {
+            [exchange] => judge::judge(contract, exchange),
+            exchanges => judge::judge_at_once(contract, exchanges),
+        }
+    }
+
+    async fn look_after(&mut self, step: &'a Step) -> Verdict {
+        let service = self.service;
+        let Some(operation) = service.operation(&step.call.operation) else {
+            let reason = format!("the service has no operation {}", step.call.operation);
+            return Verdict::Skipped { reason };
+        };
+        self.last = Some(Asked { operation, send: &step.call.send, expect: &step.expect });
+        let sent = self.resolve(operation, &step.call.send, &step.call.label);
+        let exchange = self.call(operation, &sent).await;
+        let id = account::keep(self.session, service, operation, &sent, &exchange, &self.case.id);
+        let shows = self.values.all(&step.shows, &step.call.label);
+        let mut contract = self.contract(operation, &step.expect, &sent);
+        if !step.about.is_empty() {
+            contract.about = &step.about;
+        }
+        let (verdict, note) = judge::judge_step(contract, &shows, &exchange);
+        self.exchanges.push(exchange);
+        self.notes.extend(note);
+        self.values.earlier.push(Earlier { label: step.call.label.clone(), sent, id });
+        verdict
+    }
+
+    fn contract<'c>(
+        &'c self,
+        operation: &'c Operation,
+        expect: &'c Expectation,
+        sent: &'c [(String, Json)],
+    ) -> Contract<'c> {
+        Contract {
+            service: self.service,
+            operation,
+            case: self.case,
+            about: &self.case.about,
+            expect,
+            sent,
+        }
+    }
+
+    async fn call(&self, operation: &Operation, sent: &[(String, Json)]) -> Exchange {
+        let call = wire::Call { service: self.service, operation, parameters: sent, twist: None };
+        self.session.call(call).await
+    }
+
+    /// Sends the tried call: once, where its circumstances are what is tried.
+    async fn tried_call(&self, sent: &[(String, Json)]) -> Exchange {
+        let call = wire::Call {
+            service: self.service,
+            operation: self.operation,
+            parameters: sent,
+            twist: self.case.twist.as_ref(),
+        };
+        match &self.case.expect {
+            Expectation::OneAccepted(_) => self.session.call(call).await,
+            _ if self.case.at_once > 1 => self.session.call_once(call).await,
+            _ => self.session.call(call).await,
+        }
+    }
+
+    fn resolve(&mut self, operation: &Operation, send: &Parameters, label: &str) -> Vec<(String, Json)> {
+        let entity = operation.creates.as_ref().and_then(|name| self.service.entity(name));
+        let stays = entity.is_some_and(|entity| entity.removed_by.is_none());
+        let key = if stays { format!("{label}/{}", self.session.nonce) } else { label.to_owned() };
+        self.values.all(send, &key)
+    }
+
+    fn set_up_failed(
         &self,
         operation: &Operation,
         sent: &[(String, Json)],
         exchange: &Exchange,
-    ) -> Option<Json> {
-        let entity = operation.creates.as_ref().and_then(|name| self.service.entity(name));
-        let output = match &exchange.outcome {
-            Outcome::Unanswered(reason) => {
-                self.may_have_made(entity, reason);
-                return None;
-            }
-            Outcome::Answered(answer) => match wire::decode(self.service.protocol, answer) {
-                // An error in the body of a success has neither made nor removed anything.
-                Reply::Accepted(output) if output.get("Code").is_none() => output,
-                _ => return None,
-            },
-        };
-        if is_remover(self.service, operation) {
-            for (name, id) in sent {
-                if let Some(entity) =
-                    operation.parameter(name).and_then(|parameter| parameter.exists.as_ref())
-                {
-                    self.session.ledger.removed(&self.service.folder, entity, id);
-                }
-            }
-        }
-        let entity = entity?;
-        match output.at(&entity.id) {
-            Some(id @ (Json::Text(_) | Json::Integer(_))) => {
-                self.session.ledger.made(self.service, entity, id.clone(), &self.case.id);
-                Some(id.clone())
-            }
-            _ => {
-                let reason = "the answer that made it gave no id";
-                self.session.ledger.made_unnamed(self.service, entity, &self.case.id, reason);
-                None
-            }
-        }
-    }
-
-    /// A call that was sent and not answered may have made something, where the target answers at all.
-    fn may_have_made(&self, entity: Option<&Entity>, reason: &NoAnswer) {
-        let was_sent = matches!(reason, NoAnswer::TimedOut(_) | NoAnswer::Closed | NoAnswer::TooLarge(_));
-        if let Some(entity) = entity.filter(|_| was_sent && self.session.has_answered()) {
-            let reason = format!("it may have been made: {reason}");
-            self.session.ledger.made_unnamed(self.service, entity, &self.case.id, &reason);
-        }
-    }
-
-    fn set_up_failed(&self, operation: &Operation, exchange: &Exchange) -> Option<Verdict> {
+    ) -> Option<Verdict> {
         let answer = match &exchange.outcome {
             Outcome::Unanswered(reason) => {
                 return Some(Verdict::Error { reason: format!("set-up: {reason}") });
             }
             Outcome::Answered(answer) => answer,
         };
-        let accepted =
-            Case { expect: Expectation::Accept, operation: operation.name.clone(), ..self.case.clone() };
-        let judged = judge::judge(Contract { service: self.service, operation, case: &accepted }, exchange);
+        let judged = judge::judge(self.contract(operation, &Expectation::Accept, sent), exchange);
         match (wire::decode(self.service.protocol, answer), judged) {
             (_, blocked @ Verdict::Blocked { .. }) => Some(blocked),
-            (Reply::Accepted(output), _) if self.lacks_id(operation, &output) => {
+            (Reply::Accepted(output), _) if lacks_id(self.service, operation, &output) => {
                 let reason = format!("set-up: {} answered without the id of what it made", operation.name);
                 Some(Verdict::Skipped { reason })
             }
@@ -264,132 +323,56 @@ impl Attempt<'_> {
         }
     }
 
-    fn lacks_id(&self, operation: &Operation, output: &Json) -> bool {
-        let entity = operation.creates.as_ref().and_then(|name| self.service.entity(name));
-        entity.is_some_and(|entity| !matches!(output.at(&entity.id), Some(Json::Text(_) | Json::Integer(_))))
-    }
-
-    fn resolve_all(&mut self, operation: &Operation, send: &Parameters, label: &str) -> Vec<(String, Json)> {
-        let entity = operation.creates.as_ref().and_then(|name| self.service.entity(name));
-        let stays = entity.is_some_and(|entity| entity.removed_by.is_none());
-        let what = if stays { format!("{label}/{}", self.session.nonce) } else { label.to_owned() };
-        send.iter()
-            .map(|(name, value)| (name.clone(), self.resolve(value, &format!("{what}/{name}"))))
-            .collect()
-    }
-
-    fn resolve(&mut self, value: &Value, what: &str) -> Json {
-        match value {
-            Value::Plain(json) => json.clone(),
-            Value::Described(text) if text.is_drawn() => {
-                let key = format!("{}/{what}", self.case.id);
-                let drawn = self.session.drawer.draw(text, &key, self.number);
-                self.drawn.push(drawn.clone());
-                Json::Text(drawn)
-            }
-            Value::Described(text) => Json::Text(text.witness()),
-            Value::Id(label) => {
-                self.earlier(label).and_then(|earlier| earlier.id.clone()).unwrap_or(Json::Null)
-            }
-            Value::Same(label, parameter) => self.sent_earlier(label, parameter).unwrap_or(Json::Null),
-            Value::List(items) => {
-                let items = items.iter().enumerate();
-                Json::List(
-                    items.map(|(index, item)| self.resolve(item, &format!("{what}.{index}"))).collect(),
-                )
-            }
-        }
-    }
-
-    fn earlier(&self, label: &str) -> Option<&Earlier> {
-        self.made.iter().find(|(name, _)| name == label).map(|(_, earlier)| earlier)
-    }
-
-    fn sent_earlier(&self, label: &str, parameter: &str) -> Option<Json> {
-        let sent = &self.earlier(label)?.sent;
-        sent.iter().find(|(name, _)| name == parameter).map(|(_, value)| value.clone())
-    }
-
     /// Whether the last call may have been refused because a value that it drew was on the target already. Where no row
     /// is bound to a used value, any refusal of a call that should have succeeded may mean that.
     fn met_a_stranger(&self) -> bool {
-        let Some(exchange) = self.exchanges.last() else { return false };
+        let (Some(asked), Some(exchange)) = (&self.last, self.exchanges.last()) else { return false };
         let Outcome::Answered(answer) = &exchange.outcome else { return false };
         let Reply::Refused { code, .. } = wire::decode(self.service.protocol, answer) else { return false };
-        let Some(operation) = self.service.operation(&exchange.operation) else { return false };
-        let is_set_up = self.exchanges.len() <= self.case.given.len();
-        let send = match self.case.given.get(self.exchanges.len() - 1) {
-            Some(call) => &call.send,
-            None => &self.case.send,
-        };
-        let must_succeed = is_set_up || matches!(self.case.expect, Expectation::Accept);
-        let drawn = |name: &str| {
-            send.iter().any(|(sent, value)| {
-                sent == name && matches!(value, Value::Described(text) if text.is_drawn())
-            })
-        };
-        operation.parameters.iter().filter(|parameter| parameter.unique && drawn(&parameter.name)).any(
-            |parameter| {
-                let mut rows = self.service.rows_for(operation, &parameter.name, Breach::Unique).peekable();
-                match rows.peek() {
-                    None => must_succeed,
-                    Some(_) => rows.any(|row| self.service.answers_for(row, &code)),
-                }
-            },
-        )
-    }
-
-    /// Removes what the case has made.
-    async fn clean_up(&self) {
-        for living in self.session.ledger.of_case(&self.case.id) {
-            self.remove(&living).await;
-        }
-    }
-
-    async fn remove(&self, living: &Living) {
-        let entity = self.service.entity(&living.entity);
-        let remover = entity.and_then(|entity| self.service.operation(entity.removed_by.as_ref()?));
-        let Some((remover, parameter)) = remover.and_then(|remover| {
-            let id = remover
-                .parameters
-                .iter()
-                .find(|parameter| parameter.exists.as_ref() == Some(&living.entity))?;
-            Some((remover, id))
-        }) else {
-            return;
-        };
-        let exchange =
-            self.session.call(self.service, remover, &[(parameter.name.clone(), living.id.clone())]).await;
-        match removal(self.service, remover, &parameter.name, &exchange) {
-            Ok(()) => self.session.ledger.removed(&living.service, &living.entity, &living.id),
-            Err(reason) => self.session.ledger.could_not_remove(living, &reason),
-        }
-    }
-}
-
-/// Whether an entity is gone after a removal; that it was gone before is as good.
-fn removal(
-    service: &Service,
-    remover: &Operation,
-    parameter: &str,
-    exchange: &Exchange,
-) -> Result<(), String> {
-    let answer = match &exchange.outcome {
-        Outcome::Unanswered(reason) => return Err(reason.to_string()),
-        Outcome::Answered(answer) => answer,
-    };
-    match wire::decode(service.protocol, answer) {
-        Reply::Accepted(output) => match output.get("Code").and_then(Json::as_text) {
-            None => Ok(()),
-            Some(code) => Err(format!("{} was answered with {code} in a success", remover.name)),
-        },
-        Reply::Unreadable(why) => Err(format!("{} was answered with {why}", remover.name)),
-        Reply::Refused { code, .. } => {
-            let mut gone = service.rows_for(remover, parameter, Breach::ExistsUnknown);
-            match gone.any(|row| service.answers_for(row, &code)) {
-                true => Ok(()),
-                false => Err(format!("{} was refused with {code}", remover.name)),
+        let must_succeed = matches!(asked.expect, Expectation::Accept);
+        let unique = asked.operation.parameters.iter().filter(|parameter| parameter.unique);
+        unique.filter(|parameter| self.is_drawn(asked.send, &parameter.name, must_succeed)).any(|parameter| {
+            let mut rows =
+                self.service.rows_for(asked.operation, &parameter.name, Breach::Unique).peekable();
+            match rows.peek() {
+                None => must_succeed,
+                Some(_) => rows.any(|row| self.service.answers_for(row, &code)),
             }
+        })
+    }
+
+    /// Whether a parameter was drawn for this call; or for an earlier one that was refused, so that nobody knows yet
+    /// whether it was free.
+    fn is_drawn(&self, send: &Parameters, name: &str, must_succeed: bool) -> bool {
+        let drawn = |value: &Value| matches!(value, Value::Described(text) if text.is_drawn());
+        match send.iter().find(|(sent, _)| sent == name).map(|(_, value)| value) {
+            Some(Value::Same(label, _)) => must_succeed && label == TRIED,
+            Some(value) => drawn(value) && self.case.at_once <= 1,
+            None => false,
+        }
+    }
+
+    /// Removes what the case has made, and gives back what it has not changed.
+    async fn clean_up(&mut self) {
+        for living in self.session.ledger.of(&self.case.id) {
+            clean_up::remove(self.session, self.service, &living).await;
+        }
+        let unchanged = self.tried.and_then(|tried| self.exchanges.get(tried)).is_some_and(|exchange| {
+            let Outcome::Answered(answer) = &exchange.outcome else { return false };
+            matches!(wire::decode(self.service.protocol, answer), Reply::Refused { .. })
+        });
+        for shared in std::mem::take(&mut self.lent) {
+            match unchanged && self.case.then.is_empty() {
+                true => self.session.pool.give(shared),
+                false => self.end_of(&shared).await,
+            }
+        }
+    }
+
+    async fn end_of(&self, shared: &Shared) {
+        let living = self.session.ledger.of(super::SHARED).into_iter().find(|each| each.id == shared.id);
+        if let Some(living) = living {
+            clean_up::remove(self.session, self.service, &living).await;
         }
     }
 }

@@ -89,9 +89,9 @@ impl Ledger {
         self.entries().left_behind.push(living.clone().leftover(reason));
     }
 
-    /// What a case has made and not removed, the latest first.
-    pub fn of_case(&self, case: &str) -> Vec<Living> {
-        self.entries().living.iter().rev().filter(|living| living.case == case).cloned().collect()
+    /// What an owner (a case, or all of them) has made and not removed, the latest first.
+    pub fn of(&self, owner: &str) -> Vec<Living> {
+        self.entries().living.iter().rev().filter(|living| living.case == owner).cloned().collect()
     }
 
     /// What stays on the target: what no call removes, and what could not be removed.

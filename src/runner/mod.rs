@@ -1,9 +1,14 @@
 //! Running: many cases at once, results in the order of the plan.
 
+mod account;
 mod attempt;
+mod clean_up;
+mod cost;
 mod draw;
 mod ledger;
+mod resolve;
 mod session;
+mod shared;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -13,12 +18,13 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 pub use attempt::{run_case, skipped};
+pub use cost::requests;
 pub use draw::any_seed;
 pub use session::Session;
 
 use crate::case::Case;
 use crate::event::{CaseResult, Counts, Event, Finish, Start, VERSION};
-use crate::judge::{RequestIds, Verdict};
+use crate::judge::{RequestIds, Seen, Verdict};
 use crate::spec::model::Specs;
 use crate::transport::{Limits, Transport};
 
@@ -27,6 +33,9 @@ const CEILING: u32 = 16;
 
 /// The largest answer that is read. The documented ones have some hundred bytes.
 const MAX_BODY: u64 = 1024 * 1024;
+
+/// Who owns what cases share.
+const SHARED: &str = "several cases";
 
 const INTERRUPTED: &str = "interrupted";
 const SILENT: &str = "the target does not answer";
@@ -83,10 +92,10 @@ pub async fn run(
         url: options.url.clone(),
         seed: options.seed,
         cases: cases.len(),
-        requests: cases.iter().map(|case| attempt::requests(&specs, case)).sum(),
+        requests: cases.iter().map(|case| requests(&specs, case)).sum(),
     }));
-    let mut order = InOrder::new(&specs);
     let cases: Vec<Arc<Case>> = cases.into_iter().map(Arc::new).collect();
+    let mut order = InOrder::new(&specs, &cases);
     let mut waiting = cases.iter().cloned().enumerate();
     let mut running: JoinSet<(usize, CaseResult)> = JoinSet::new();
     let mut done = 0;
@@ -111,15 +120,26 @@ pub async fn run(
             order.take(index, skipped(&specs, case, reason), &mut emit);
         }
     }
+    remove_shared(&session, &specs).await;
     let (kept, left_behind) = session.ledger.close();
     Ok(Finish {
         counts: order.counts,
+        precedence: order.seen.facts(),
         stopped: stopped.map(str::to_owned),
         kept,
         left_behind,
         micros: u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX),
         requests: session.requests(),
     })
+}
+
+/// Removes what cases have shared, after the last of them.
+pub async fn remove_shared(session: &Session, specs: &Specs) {
+    for living in session.ledger.of(SHARED) {
+        if let Some(service) = specs.services.iter().find(|service| service.folder == living.service) {
+            clean_up::remove(session, service, &living).await;
+        }
+    }
 }
 
 fn why_stop(cancel: &CancellationToken, session: &Session) -> Option<&'static str> {
@@ -132,15 +152,25 @@ fn why_stop(cancel: &CancellationToken, session: &Session) -> Option<&'static st
 /// Puts results into the order of the plan, and judges what only the whole run shows.
 struct InOrder<'s> {
     specs: &'s Specs,
+    cases: &'s [Arc<Case>],
     next: usize,
     early: BTreeMap<usize, CaseResult>,
     ids: RequestIds,
     counts: Counts,
+    seen: Seen,
 }
 
 impl<'s> InOrder<'s> {
-    fn new(specs: &'s Specs) -> Self {
-        Self { specs, next: 0, early: BTreeMap::new(), ids: RequestIds::default(), counts: Counts::default() }
+    fn new(specs: &'s Specs, cases: &'s [Arc<Case>]) -> Self {
+        Self {
+            specs,
+            cases,
+            next: 0,
+            early: BTreeMap::new(),
+            ids: RequestIds::default(),
+            counts: Counts::default(),
+            seen: Seen::default(),
+        }
     }
 
     fn has(&self, index: usize) -> bool {
@@ -150,6 +180,11 @@ impl<'s> InOrder<'s> {
     fn take(&mut self, index: usize, result: CaseResult, emit: &mut impl FnMut(Event)) {
         self.early.insert(index, result);
         while let Some(mut result) = self.early.remove(&self.next) {
+            if let (Some(case), Some(exchange)) = (self.cases.get(self.next), result.tried())
+                && let Some((service, operation)) = self.specs.operation(&case.operation)
+            {
+                self.seen.take(service, operation, case, exchange);
+            }
             self.next += 1;
             self.judge_repeats(&mut result);
             self.counts.add(&result.verdict);

@@ -3,16 +3,16 @@
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio_util::sync::CancellationToken;
 
-use crate::json::Json;
 use crate::spec::model::{Circumstance, Operation, Service, When};
 use crate::transport::Transport;
 use crate::wire::{self, Call, Exchange, NoAnswer, Outcome, Reply};
 
 use super::draw::Drawer;
 use super::ledger::Ledger;
+use super::shared::Pool;
 
 /// How often a call is repeated that met a passing circumstance.
 const RETRIES: u32 = 4;
@@ -25,6 +25,9 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 
 /// So many calls in a row that ran into the time-out, and the run is given up.
 const SILENCE: usize = 64;
+
+/// How many entities cases share at most.
+const SHARING: u32 = 4;
 
 /// A connection to a target, with what the run has drawn and made there.
 #[derive(Debug)]
@@ -41,6 +44,10 @@ pub struct Session {
     pub room: Semaphore,
     /// How many permits there are.
     pub ceiling: u32,
+    /// A permit for each entity that cases share.
+    pub sharing: Semaphore,
+    /// The shared entities that no case is using.
+    pub pool: Pool,
     /// Time-outs in a row that are too many before the target's first answer.
     pub patience: usize,
     /// Mixed into what is drawn for entities that can never be removed.
@@ -66,8 +73,10 @@ impl Session {
             transport,
             drawer: Drawer::new(seed),
             ledger: Ledger::default(),
-            room: Semaphore::new(ceiling as usize),
-            ceiling,
+            room: Semaphore::new(ceiling.saturating_sub(SHARING).max(1) as usize),
+            ceiling: ceiling.saturating_sub(SHARING).max(1),
+            sharing: Semaphore::new(SHARING as usize),
+            pool: Pool::default(),
             nonce,
             cancel: CancellationToken::new(),
             patience: jobs.max(2) * 2,
@@ -93,35 +102,36 @@ impl Session {
         self.unanswered.load(Ordering::Relaxed) >= limit
     }
 
+    /// Waits until a case may make so many entities of its own and use so many shared ones.
+    pub async fn room(&self, (own, shared): (u32, u32)) -> Option<(SemaphorePermit<'_>, SemaphorePermit<'_>)> {
+        // Shared ones first: who waits for room of its own then waits for cases that have all they need.
+        let shared = self.sharing.acquire_many(shared.min(SHARING)).await.ok()?;
+        let own = self.room.acquire_many(own.min(self.ceiling)).await.ok()?;
+        Some((own, shared))
+    }
+
     /// Calls an operation, and again while a documented passing circumstance answers.
-    pub async fn call(
-        &self,
-        service: &Service,
-        operation: &Operation,
-        parameters: &[(String, Json)],
-    ) -> Exchange {
+    pub async fn call(&self, call: Call<'_>) -> Exchange {
         let mut pause = FIRST_PAUSE;
         for _ in 0..RETRIES {
-            let exchange = self.call_once(service, operation, parameters).await;
-            let Some(asked) = passing_circumstance(service, operation, &exchange) else { return exchange };
+            let exchange = self.call_once(call).await;
+            let Some(asked) = passing_circumstance(call.service, call.operation, &exchange) else {
+                return exchange;
+            };
             tokio::select! {
                 () = tokio::time::sleep(asked.unwrap_or(pause).min(LONGEST_PAUSE)) => {}
                 () = self.cancel.cancelled() => return exchange,
             }
             pause *= 2;
         }
-        self.call_once(service, operation, parameters).await
+        self.call_once(call).await
     }
 
-    async fn call_once(
-        &self,
-        service: &Service,
-        operation: &Operation,
-        parameters: &[(String, Json)],
-    ) -> Exchange {
-        let request = wire::encode(Call { service, operation, parameters }, &self.url);
+    /// Calls an operation once, whatever answers.
+    pub async fn call_once(&self, call: Call<'_>) -> Exchange {
+        let request = wire::encode(call, &self.url);
         self.sent.fetch_add(1, Ordering::Relaxed);
-        let exchange = self.transport.send(&operation.name, request).await;
+        let exchange = self.transport.send(&call.operation.name, request).await;
         match exchange.outcome {
             Outcome::Answered(_) => {
                 self.answered.store(true, Ordering::Relaxed);

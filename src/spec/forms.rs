@@ -98,12 +98,20 @@ pub const PARAMETER: Form = Form {
         may("values", List(&Any), "The valid values, all of them."),
         may("items", Of(&ITEM), "What each member of an array must be."),
         may("unique", Bool, "true: no two living entities share its value."),
+        may(
+            "takes-effect",
+            Word(TAKES_EFFECT),
+            "later: the page says that it takes some further step until the value holds. The default is at-once.",
+        ),
         may("exists", Text, "The entity whose id it is."),
         may("example", Any, "The page's example, word for word."),
         may("sample", Any, "A value to send where the page gives no example, or one that cannot be sent."),
         may("says", SAYS_SHAPE, "The page's sentences about it, word for word."),
     ],
 };
+
+/// When a value takes effect.
+pub const TAKES_EFFECT: &[&str] = &["at-once", "later"];
 
 /// A member of an array.
 pub const ITEM: Form = Form {

@@ -221,6 +221,8 @@ pub struct Parameter {
     pub rules: Rules,
     /// No two living entities share its value.
     pub unique: bool,
+    /// Its value takes effect later than the call, so that nothing can be read back.
+    pub later: bool,
     /// The entity whose id it is.
     pub exists: Option<String>,
     /// The page's example.

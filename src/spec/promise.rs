@@ -39,6 +39,15 @@ pub fn of_rule(parameter: &Parameter, breach: Breach) -> Sentence {
     Sentence { text, at: parameter.at.clone() }
 }
 
+/// What the page says about a parameter as a whole: its row of the parameter table with its first sentence.
+pub fn of_effect(parameter: &Parameter) -> Sentence {
+    let text = match parameter.says.first() {
+        Some(quote) => format!("{}. {}", table_row(parameter), quote.text),
+        None => table_row(parameter),
+    };
+    Sentence { text, at: parameter.at.clone() }
+}
+
 fn shown(json: &Json) -> String {
     json.as_text().map_or_else(|| json.to_string(), str::to_owned)
 }

@@ -14,12 +14,12 @@ const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b
 
 pub(super) fn encode(call: Call<'_>, base: &str) -> Request {
     let mut query = vec![
-        ("Action".to_owned(), call.operation.name.clone()),
-        ("Version".to_owned(), call.service.version.clone()),
+        ("Action".to_owned(), call.action().to_owned()),
+        ("Version".to_owned(), call.version().to_owned()),
         ("Format".to_owned(), "JSON".to_owned()),
     ];
-    for (name, value) in call.parameters {
-        flatten(name, value, &mut query);
+    for (name, value) in call.sent() {
+        flatten(&name, &value, &mut query);
     }
     let query: Vec<String> =
         query.iter().map(|(key, value)| format!("{}={}", escape(key), escape(value))).collect();
@@ -28,8 +28,8 @@ pub(super) fn encode(call: Call<'_>, base: &str) -> Request {
         url: address(base, &query.join("&")),
         headers: vec![
             ("accept".to_owned(), "application/json".to_owned()),
-            ("x-acs-action".to_owned(), call.operation.name.clone()),
-            ("x-acs-version".to_owned(), call.service.version.clone()),
+            ("x-acs-action".to_owned(), call.action().to_owned()),
+            ("x-acs-version".to_owned(), call.version().to_owned()),
             ("content-length".to_owned(), "0".to_owned()),
         ],
         body: String::new(),

@@ -3,6 +3,9 @@
 mod acs_rpc;
 pub mod curl;
 mod tencent3;
+mod twist;
+
+pub use twist::Twist;
 
 use serde::{Deserialize, Serialize};
 
@@ -98,9 +101,34 @@ pub struct Call<'a> {
     pub operation: &'a Operation,
     /// What is sent.
     pub parameters: &'a [(String, Json)],
+    /// In what the request departs from its protocol.
+    pub twist: Option<&'a Twist>,
 }
 
 impl Call<'_> {
+    /// The operation that the request names.
+    fn action(&self) -> &str {
+        match self.twist {
+            Some(Twist::Action(action)) => action,
+            _ => &self.operation.name,
+        }
+    }
+
+    /// The version that the request names.
+    fn version(&self) -> &str {
+        match self.twist {
+            Some(Twist::Version(version)) => version,
+            _ => &self.service.version,
+        }
+    }
+
+    /// What is sent, a repeated parameter twice.
+    fn sent(&self) -> Vec<(String, Json)> {
+        let repeated = |name: &str| matches!(self.twist, Some(Twist::Repeat(repeated)) if repeated == name);
+        let again = self.parameters.iter().filter(|(name, _)| repeated(name));
+        self.parameters.iter().chain(again).cloned().collect()
+    }
+
     fn is_common(&self, name: &str) -> bool {
         self.operation.parameter(name).is_some_and(|parameter| parameter.common)
     }

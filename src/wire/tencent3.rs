@@ -4,15 +4,15 @@
 
 use crate::json::Json;
 
-use super::{Call, Reply, Request, address};
+use super::{Call, Reply, Request, Twist, address};
 
 pub(super) fn encode(call: Call<'_>, base: &str) -> Request {
     let (common, own): (Vec<_>, Vec<_>) =
-        call.parameters.iter().cloned().partition(|(name, _)| call.is_common(name));
+        call.sent().into_iter().partition(|(name, _)| call.is_common(name));
     let mut headers = vec![
         ("content-type".to_owned(), "application/json".to_owned()),
-        ("x-tc-action".to_owned(), call.operation.name.clone()),
-        ("x-tc-version".to_owned(), call.service.version.clone()),
+        ("x-tc-action".to_owned(), call.action().to_owned()),
+        ("x-tc-version".to_owned(), call.version().to_owned()),
     ];
     for (name, value) in common {
         let text = value.as_text().map_or_else(|| value.to_string(), str::to_owned);
@@ -22,7 +22,10 @@ pub(super) fn encode(call: Call<'_>, base: &str) -> Request {
         method: "POST".to_owned(),
         url: address(base, ""),
         headers,
-        body: Json::Object(own).to_string(),
+        body: match call.twist {
+            Some(Twist::Body(body)) => body.clone(),
+            _ => Json::Object(own).to_string(),
+        },
     }
 }
 

@@ -35,7 +35,7 @@ pub fn execute(args: RunArgs, console: Console) -> Exit {
             return Exit::Usage;
         }
     };
-    let suite = match project::suite(&plan.specs, &plan.cases) {
+    let suite = match project::suite(&plan.specs, &plan.cases, plan.depth) {
         Ok(suite) => suite,
         Err(findings) => return console.findings(&findings),
     };

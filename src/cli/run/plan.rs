@@ -8,6 +8,7 @@ use reqwest::Url;
 use crate::cli::args::RunArgs;
 use crate::cli::console::Console;
 use crate::diagnostic::did_you_mean;
+use crate::generate::Depth;
 use crate::runner::{self, Options};
 
 /// The name of the embedded target.
@@ -51,6 +52,8 @@ pub struct Plan {
     pub json: Option<PathBuf>,
     /// Where the event stream goes.
     pub events: Option<PathBuf>,
+    /// How deep the run goes.
+    pub depth: Depth,
     filter: Vec<String>,
     jobs: usize,
     seed: u64,
@@ -87,6 +90,7 @@ impl Plan {
             junit: args.junit,
             json: args.json,
             events: args.events,
+            depth: args.depth.into(),
             filter: args.filter,
             jobs: usize::from(args.jobs),
             seed: args.seed.unwrap_or_else(runner::any_seed),

@@ -1,0 +1,90 @@
+//! Circumstances, tried on request: calls that get in each other's way, too many calls, a quota that is used up.
+
+use crate::case::{Call, Case, Expectation, Rows};
+use crate::spec::model::{Circumstance, Entity, Operation, Service, Specs, When};
+
+use super::baseline::Baseline;
+use super::{expect, plain, scenario};
+
+/// How many calls are sent at once to get in each other's way.
+const CROWD: u32 = 8;
+
+/// How many calls are sent at once to be too many: twice the documented twenty a second.
+const TOO_MANY: u32 = 40;
+
+/// The largest quota that is filled.
+const LARGEST_QUOTA: u32 = 1_000;
+
+/// Cases that try to provoke a circumstance, for each operation that has a row for it. Every answer must be a right one or
+/// that row: that the circumstance occurs is no promise.
+pub fn with(specs: &Specs, circumstance: Circumstance) -> Vec<Case> {
+    let tested = specs.operations().filter(|(_, operation)| !operation.support);
+    let crowd = |(service, operation): (&Service, &Operation)| {
+        let codes = codes(service, operation, circumstance);
+        let baseline = Baseline::new(service, operation);
+        match (codes.is_empty(), circumstance) {
+            (true, _) => None,
+            (_, Circumstance::Busy) => Some(busy(&baseline, codes)),
+            (_, Circumstance::Throttled) => throttled(&baseline, codes),
+            _ => None,
+        }
+    };
+    tested.filter_map(crowd).collect()
+}
+
+fn codes(service: &Service, operation: &Operation, circumstance: Circumstance) -> Vec<String> {
+    let rows = service.rows(operation).filter(|row| row.when == When::Circumstance(circumstance));
+    rows.flat_map(|row| row.codes.clone()).collect()
+}
+
+/// Calls that should succeed, all at once.
+fn busy(baseline: &Baseline<'_>, codes: Vec<String>) -> Case {
+    let send = if baseline.entity().is_some() { baseline.all() } else { baseline.set(&[]) };
+    let given = baseline.given(&send, &Expectation::Accept);
+    let tries = format!("{CROWD} calls at once: each succeeds, or is told that another is in the way");
+    let expect = Expectation::AcceptOr(Rows::Codes(codes));
+    let case = plain(baseline.operation, "circumstance/busy", tries, send, expect);
+    Case { at_once: CROWD, given, ..case }
+}
+
+/// Calls that must be refused and leave nothing behind, too many at once.
+fn throttled(baseline: &Baseline<'_>, codes: Vec<String>) -> Option<Case> {
+    let parameters = baseline.operation.parameters.iter().filter(|parameter| parameter.exists.is_none());
+    let (parameter, (trial, breach)) = parameters
+        .filter_map(|parameter| Some((parameter, scenario::fault(baseline, parameter)?)))
+        .next_back()?;
+    let Expectation::Reject(Rows::Codes(mut rows)) = expect::reject(baseline, parameter, breach) else {
+        return None;
+    };
+    rows.extend(codes);
+    let send = baseline.with(parameter, trial.value);
+    let expect = Expectation::Reject(Rows::Codes(rows));
+    let given = baseline.given(&send, &expect);
+    let tries = format!("{TOO_MANY} calls at once, all at fault: each is refused for its fault or for being too many");
+    let case = plain(baseline.operation, "circumstance/throttled", tries, send, expect);
+    Some(Case { at_once: TOO_MANY, given, ..case })
+}
+
+/// The case that fills a quota of `size` and goes one beyond it; `None` where the specs have no such entity, no row for its
+/// quota, or no way to remove what it makes.
+pub fn quota(specs: &Specs, entity: &str, size: u32) -> Option<Case> {
+    let found = |service: &Service| service.entity(entity).cloned();
+    let (service, of): (&Service, Entity) =
+        specs.services.iter().find_map(|service| Some((service, found(service)?)))?;
+    let maker = service.operation(&of.made_by).filter(|_| of.removed_by.is_some())?;
+    let codes = codes(service, maker, Circumstance::Quota);
+    if codes.is_empty() || !(1..=LARGEST_QUOTA).contains(&size) {
+        return None;
+    }
+    let baseline = Baseline::new(service, maker);
+    let full = |number: u32| Call {
+        operation: maker.name.clone(),
+        label: format!("full-{number}"),
+        send: baseline.set(&[]),
+        shared: false,
+    };
+    let tries = format!("one {entity} more than the {size} that the target allows");
+    let expect = Expectation::Reject(Rows::Codes(codes));
+    let case = plain(maker, "circumstance/quota", tries, baseline.set(&[]), expect);
+    Some(Case { given: (0..size).map(full).collect(), ..case })
+}

@@ -1,0 +1,150 @@
+//! Contexts: what the other parameters are set to while one is tried.
+//!
+//! A parameter has classes: absent, where it need not be there, and each of its own trials that certainly breaks nothing. Over
+//! the violations of one rule, the others go through all their classes, so that a fault that hides behind an interaction
+//! is found; over the accepted values, as many pairs of classes stand together as the cases have room for.
+
+use crate::case::value::Value;
+use crate::case::{Expectation, Parameters, Rows};
+use crate::spec::breach::Breach;
+use crate::spec::model::{Parameter, Required};
+use crate::spec::ruling::{self, Outcome};
+use crate::wire;
+
+use super::baseline::{Baseline, valid};
+use super::{covering, rules};
+
+/// A class of valid values of one parameter.
+#[derive(Debug, Clone, PartialEq)]
+struct Class {
+    /// A value of it; `None` is absence.
+    value: Option<Value>,
+    /// The codes of rows that contradict the table on it: they may answer too.
+    doubt: Vec<String>,
+}
+
+/// The classes of an operation's parameters.
+pub struct Contexts<'s> {
+    parameters: Vec<(&'s Parameter, Vec<Class>)>,
+    /// Rows of a covering array over the certain classes that no case has taken yet, each an index per parameter.
+    rows: Vec<Vec<usize>>,
+}
+
+/// What the other parameters are set to, and which rows may answer for them.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Context {
+    /// What is sent, with the tried parameter in its place.
+    pub send: Parameters,
+    /// Codes that may answer because the page contradicts itself about a parameter of the context.
+    pub doubt: Vec<String>,
+}
+
+impl<'s> Contexts<'s> {
+    /// The classes of all parameters that a call can carry.
+    pub fn new(baseline: &Baseline<'s>) -> Self {
+        let parameters: Vec<_> =
+            baseline.sent().map(|parameter| (parameter, classes(baseline, parameter))).collect();
+        let levels: Vec<usize> = parameters.iter().map(|(_, classes)| certain(classes)).collect();
+        Self { rows: covering::rows(&levels), parameters }
+    }
+
+    /// How many contexts it takes until every class of every other parameter has been there.
+    pub fn needed(&self, tried: &Parameter) -> usize {
+        let others = self.parameters.iter().filter(|(parameter, _)| parameter.name != tried.name);
+        others.map(|(_, classes)| classes.len()).max().unwrap_or(1)
+    }
+
+    /// The context of that number: `needed` in a row have every class of every other parameter.
+    pub fn numbered(&self, tried: &Parameter, value: Option<&Value>, number: usize) -> Context {
+        let mut context = Context::default();
+        for (shift, (parameter, classes)) in self.parameters.iter().enumerate() {
+            if parameter.name == tried.name {
+                context.send.extend(value.map(|value| (tried.name.clone(), value.clone())));
+            } else if let Some(class) = classes.get((number + shift * (number / classes.len())) % classes.len()) {
+                context.send.extend(class.value.clone().map(|value| (parameter.name.clone(), value)));
+                context.doubt.extend(class.doubt.iter().cloned());
+            }
+        }
+        context
+    }
+
+    /// A call of valid values with this one among them: a row of the covering array that no other case has taken, if
+    /// there is one.
+    pub fn valid_with(&mut self, tried: &Parameter, value: Option<&Value>) -> Parameters {
+        let place = self.parameters.iter().position(|(parameter, _)| parameter.name == tried.name);
+        let class = place.and_then(|place| {
+            self.parameters[place].1.iter().position(|class| class.value.as_ref() == value)
+        });
+        let row = place.zip(class).and_then(|(place, class)| {
+            let index = self.rows.iter().position(|row| row[place] == class)?;
+            Some(self.rows.remove(index))
+        });
+        let mut send = Parameters::new();
+        for (index, (parameter, classes)) in self.parameters.iter().enumerate() {
+            let class = match &row {
+                Some(row) => classes.get(row[index]),
+                None => classes.first(),
+            };
+            let value = if Some(index) == place { value.cloned() } else { class.and_then(|class| class.value.clone()) };
+            send.extend(value.map(|value| (parameter.name.clone(), value)));
+        }
+        send
+    }
+
+    /// What the cases have left of the covering array: the calls that, with theirs, have every pair of valid classes.
+    pub fn left(&mut self) -> Vec<Parameters> {
+        let rows = std::mem::take(&mut self.rows);
+        let value = |(parameter, classes): &(&Parameter, Vec<Class>), level: usize| {
+            let value = classes.get(level)?.value.clone()?;
+            Some((parameter.name.clone(), value))
+        };
+        rows.into_iter()
+            .map(|row| self.parameters.iter().zip(row).filter_map(|(of, level)| value(of, level)).collect())
+            .collect()
+    }
+}
+
+/// The expectation, widened by what the page leaves open about the context.
+pub fn widened(expect: Expectation, doubt: Vec<String>) -> Expectation {
+    match expect {
+        Expectation::Reject(Rows::Codes(mut codes)) => {
+            codes.extend(doubt);
+            Expectation::Reject(Rows::Codes(codes))
+        }
+        expect => expect,
+    }
+}
+
+/// How many of the classes are beyond doubt: those come first.
+fn certain(classes: &[Class]) -> usize {
+    classes.iter().filter(|class| class.doubt.is_empty()).count()
+}
+
+fn classes(baseline: &Baseline<'_>, parameter: &Parameter) -> Vec<Class> {
+    let class = |value: Option<Value>| Class { value, doubt: Vec::new() };
+    if parameter.exists.is_some() {
+        return vec![class(Some(valid(parameter)))];
+    }
+    let protocol = baseline.service.protocol;
+    let mut classes = Vec::new();
+    let row = baseline.service.row_for_absence(baseline.operation, parameter);
+    if parameter.required == Required::No && row.is_none() {
+        classes.push(class(None));
+    }
+    for trial in rules::trials(parameter, wire::is_typed(protocol)) {
+        let Some(value) = trial.value else { continue };
+        let Some(json) = value.witness() else { continue };
+        let holds = ruling::on_parameter(parameter, Some(&json)).outcome() == Outcome::Holds;
+        let is_absence = trial.about == Breach::Required;
+        if holds && !is_absence && wire::can_say(protocol, parameter, &json) {
+            classes.push(class(Some(value)));
+        }
+    }
+    if !classes.iter().any(|class| class.value.is_some()) {
+        classes.push(class(Some(valid(parameter))));
+    }
+    if let (Required::No, Some(row)) = (parameter.required, row) {
+        classes.push(Class { value: None, doubt: row.codes.clone() });
+    }
+    classes
+}

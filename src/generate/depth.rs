@@ -1,0 +1,50 @@
+//! How deep a run goes.
+
+use crate::case::{About, Case, Expectation};
+use crate::spec::breach::Breach;
+
+/// How many of the cases that a spec implies are tried.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Depth {
+    /// One violation of each rule and one valid value of each parameter.
+    Smoke,
+    /// Every trial, each rule violated among every class of every other parameter.
+    #[default]
+    Standard,
+    /// Every invalid value among every class of every other parameter, and every pair of valid classes.
+    Pairwise,
+}
+
+impl Depth {
+    /// Every depth with its name.
+    pub const ALL: [(Self, &'static str); 3] =
+        [(Self::Smoke, "smoke"), (Self::Standard, "standard"), (Self::Pairwise, "pairwise")];
+
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        Self::ALL.iter().find(|(depth, _)| *depth == self).map_or("", |(_, name)| name)
+    }
+}
+
+/// The first case of each promise, and of each parameter the first whose call succeeds.
+pub fn smoke(cases: Vec<Case>) -> Vec<Case> {
+    let mut tried: Vec<(String, Option<Breach>)> = Vec::new();
+    let is_new = |case: &Case| {
+        let topic = |about: &About| match &case.expect {
+            Expectation::Reject(_) if case.then.is_empty() => Some((about.parameter.clone(), Some(about.breach))),
+            Expectation::Accept if case.then.is_empty() => Some((about.parameter.clone(), None)),
+            _ => None,
+        };
+        match case.about.as_slice() {
+            [] => case.then.is_empty() && case.expect == Expectation::Accept,
+            [about] => topic(about).is_some_and(|topic| {
+                let is_new = !tried.contains(&topic);
+                tried.push(topic);
+                is_new
+            }),
+            _ => false,
+        }
+    };
+    let mut is_new = is_new;
+    cases.into_iter().filter(|case| is_new(case)).collect()
+}

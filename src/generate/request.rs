@@ -1,0 +1,119 @@
+//! Faults of a request as a whole: parameters that the page does not list, a repeated one, another version or operation, a
+//! body that cannot be read.
+
+use crate::case::value::Value;
+use crate::case::{About, Case, Expectation, Rows};
+use crate::spec::breach::Breach;
+use crate::spec::model::{ErrorRow, Parameter, RequestFault, Required, When};
+use crate::wire::{self, Twist};
+
+use super::baseline::Baseline;
+use super::plain;
+
+const NOT_LISTED: &str = "the page does not say what becomes of a parameter that it does not list";
+const REPEATED: &str = "the page does not say which of two equal parameters counts";
+
+/// Bodies that hold no parameters.
+const BODIES: &[(&str, &str, &str)] = &[
+    ("empty-body", "no body", ""),
+    ("cut-off-body", "a body that ends too early", "{\"Name\": \"a"),
+    ("text-body", "a body that is no JSON", "Name=a&Product=b"),
+    ("list-body", "a list for a body", "[]"),
+    ("null-body", "null for a body", "null"),
+    ("trailing-comma", "a comma behind the last member", "{\"Name\": \"a\",}"),
+    ("nul-body", "NUL for a body", "\0"),
+];
+
+/// The faults that the operation's protocol can say.
+pub fn cases(baseline: &Baseline<'_>) -> Vec<Case> {
+    let mut cases = vec![unlisted(baseline)];
+    cases.extend(repeated(baseline));
+    let fixed = baseline
+        .operation
+        .parameters
+        .iter()
+        .filter(|parameter| wire::is_set_by_protocol(baseline.service.protocol, parameter));
+    cases.extend(fixed.flat_map(|parameter| other_than_fixed(baseline, parameter)));
+    let demands_something =
+        baseline.operation.parameters.iter().any(|each| each.required == Required::Yes && !each.common);
+    if wire::is_typed(baseline.service.protocol) && demands_something {
+        cases.extend(BODIES.iter().map(|body| unreadable(baseline, body)));
+    }
+    cases
+}
+
+fn of_fault(baseline: &Baseline<'_>, slug: &str, tries: &str, expect: Expectation) -> Case {
+    let send = baseline.set(&[]);
+    let given = baseline.given(&send, &expect);
+    Case { given, ..plain(baseline.operation, &format!("request/{slug}"), tries.to_owned(), send, expect) }
+}
+
+fn codes<'a>(rows: impl Iterator<Item = &'a ErrorRow>) -> Vec<String> {
+    let mut codes = Vec::new();
+    for code in rows.flat_map(|row| &row.codes) {
+        if !codes.contains(code) {
+            codes.push(code.clone());
+        }
+    }
+    codes
+}
+
+/// Refused where the page has a row for it.
+fn unlisted(baseline: &Baseline<'_>) -> Case {
+    let rows = baseline.service.rows(baseline.operation);
+    let codes = codes(rows.filter(|row| row.when == When::Request(RequestFault::UnknownParameter)));
+    let expect = match codes.is_empty() {
+        true => Expectation::Silent(NOT_LISTED.to_owned()),
+        false => Expectation::Reject(Rows::Codes(codes)),
+    };
+    let mut case = of_fault(baseline, "unknown-parameter", "a parameter that the page does not list", expect);
+    case.send.push(("Nonesuch".to_owned(), Value::text("1")));
+    case
+}
+
+/// The first parameter that stands in the body or the query, twice.
+fn repeated(baseline: &Baseline<'_>) -> Option<Case> {
+    let parameter = baseline.sent().find(|parameter| !parameter.common && parameter.exists.is_none())?;
+    let tries = format!("{} twice, with one value", parameter.name);
+    let mut case = of_fault(baseline, "repeated-parameter", &tries, Expectation::Silent(REPEATED.to_owned()));
+    if !case.send.iter().any(|(name, _)| *name == parameter.name) {
+        case.send.push((parameter.name.clone(), super::baseline::valid(parameter)));
+    }
+    Some(Case { twist: Some(Twist::Repeat(parameter.name.clone())), ..case })
+}
+
+/// Another value than the one that the page fixes. Whether the operation or its version is what does not exist, both
+/// rows can say.
+fn other_than_fixed(baseline: &Baseline<'_>, parameter: &Parameter) -> Vec<Case> {
+    if parameter.rules.values.is_none() {
+        return Vec::new();
+    }
+    let twists: Vec<(&str, &str, Twist)> = match parameter.name.as_str() {
+        "Action" => vec![("unknown-action", "an operation that there is not", Twist::Action("Nonesuch".to_owned()))],
+        "Version" => vec![
+            ("unknown-version", "a version that there never was", Twist::Version("1999-01-01".to_owned())),
+            ("no-version-at-all", "a version that is no date", Twist::Version("latest".to_owned())),
+        ],
+        _ => Vec::new(),
+    };
+    let (service, operation) = (baseline.service, baseline.operation);
+    let of_request = service.rows(operation).filter(|row| {
+        matches!(row.when, When::Request(RequestFault::UnknownAction | RequestFault::UnknownVersion))
+    });
+    let of_rule = service.rows_for(operation, &parameter.name, Breach::Values);
+    let codes = codes(of_request.chain(of_rule));
+    let rows = if codes.is_empty() { Rows::Any } else { Rows::Codes(codes) };
+    let about = vec![About { parameter: parameter.name.clone(), breach: Breach::Values }];
+    let case = |(slug, tries, twist)| Case {
+        about: about.clone(),
+        twist: Some(twist),
+        ..of_fault(baseline, slug, tries, Expectation::Reject(rows.clone()))
+    };
+    twists.into_iter().map(case).collect()
+}
+
+/// Nothing that is required can be read from it; by which row that is answered, no page says.
+fn unreadable(baseline: &Baseline<'_>, (slug, tries, body): &(&str, &str, &str)) -> Case {
+    let case = of_fault(baseline, slug, tries, Expectation::Reject(Rows::Any));
+    Case { twist: Some(Twist::Body((*body).to_owned())), ..case }
+}

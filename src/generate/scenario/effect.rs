@@ -1,0 +1,134 @@
+//! What a call says it has done shows when the entity is read.
+
+use crate::case::value::Value;
+use crate::case::{About, Case, Expectation, Step, TRIED};
+use crate::spec::breach::Breach;
+use crate::spec::model::{Element, Operation, Parameter, Type};
+
+use crate::generate::baseline::{Baseline, other, valid};
+use crate::generate::expect;
+
+use super::{about, fault, step};
+use crate::generate::plain;
+
+/// Read-back scenarios, where the service has an operation that shows an entity.
+pub fn cases(baseline: &Baseline<'_>) -> Vec<Case> {
+    let name = baseline.operation.creates.as_deref().or(baseline.entity());
+    let Some(reader) = name.and_then(|entity| Reader::of(baseline, entity)) else { return Vec::new() };
+    let mut cases = Vec::new();
+    match (&baseline.operation.creates, baseline.entity()) {
+        (Some(_), _) => cases.push(made(baseline, &reader)),
+        (None, Some(entity)) => {
+            let shown = baseline.operation.parameters.iter().filter(|each| reader.path(&each.name).is_some());
+            cases.extend(shown.filter_map(|parameter| changed(baseline, &reader, parameter, entity)));
+            cases.extend(unchanged(baseline, &reader, entity));
+        }
+        (None, None) => {}
+    }
+    cases
+}
+
+/// An operation that shows one entity.
+struct Reader<'s> {
+    operation: &'s Operation,
+    /// The parameter that takes the id.
+    id: &'s str,
+    /// What the answer shows: a parameter's name and the path of the element.
+    shows: Vec<(String, String)>,
+}
+
+impl<'s> Reader<'s> {
+    /// An operation that takes the entity's id, changes nothing, and shows more than the id.
+    fn of(baseline: &Baseline<'s>, entity: &str) -> Option<Self> {
+        let found = baseline.service.entity(entity)?;
+        let candidates = baseline.service.operations.iter().filter(|operation| {
+            operation.creates.is_none()
+                && operation.support
+                && found.removed_by.as_ref() != Some(&operation.name)
+                && operation.parameters.len() == 1
+        });
+        candidates.into_iter().find_map(|operation| {
+            let id = operation.parameters.iter().find(|each| each.exists.as_deref() == Some(entity))?;
+            let mut paths = Vec::new();
+            leaves(&operation.response, "", &mut paths);
+            let at_once = |name: &str| {
+                baseline.operation.parameter(name).is_some_and(|each| each.exists.is_none() && !each.later)
+            };
+            paths.retain(|(name, _)| at_once(name));
+            (!paths.is_empty()).then_some(Self { operation, id: &id.name, shows: paths })
+        })
+    }
+
+    fn path(&self, parameter: &str) -> Option<&str> {
+        self.shows.iter().find(|(name, _)| name == parameter).map(|(_, path)| path.as_str())
+    }
+
+    /// Reads the entity of that label, which must show these values.
+    fn step(&self, label: &str, shows: Vec<(String, Value)>) -> Step {
+        let send = vec![(self.id.to_owned(), Value::Id(label.to_owned()))];
+        Step { shows, ..step(self.operation, "shown", send, Expectation::Accept) }
+    }
+}
+
+fn leaves(elements: &[Element], prefix: &str, paths: &mut Vec<(String, String)>) {
+    for element in elements {
+        let path = if prefix.is_empty() { element.name.clone() } else { format!("{prefix}.{}", element.name) };
+        match element.kind {
+            Type::Object => leaves(&element.elements, &path, paths),
+            _ => paths.push((element.name.clone(), path)),
+        }
+    }
+}
+
+/// What was made has what was sent.
+fn made(baseline: &Baseline<'_>, reader: &Reader<'_>) -> Case {
+    let send = baseline.all();
+    let shows = reader.shows.iter().filter(|(name, _)| send.iter().any(|(sent, _)| sent == name));
+    let shows = shows.map(|(name, path)| (path.clone(), Value::Same(TRIED.to_owned(), name.clone())));
+    let then = vec![reader.step(TRIED, shows.collect())];
+    let tries = "what was sent shows when the entity is read".to_owned();
+    Case { then, ..plain(baseline.operation, "call/effect", tries, send, Expectation::Accept) }
+}
+
+/// What was changed has what was sent.
+fn changed(
+    baseline: &Baseline<'_>,
+    reader: &Reader<'_>,
+    parameter: &Parameter,
+    entity: &str,
+) -> Option<Case> {
+    let send = baseline.with(parameter, Some(valid(parameter)));
+    let path = reader.path(&parameter.name)?.to_owned();
+    let shows = vec![(path, Value::Same(TRIED.to_owned(), parameter.name.clone()))];
+    let given = vec![baseline.make(entity, entity, &send)?];
+    let then = vec![reader.step(entity, shows)];
+    let tries = format!("{}: the new value shows when the entity is read", parameter.name);
+    let id = format!("{}/effect", parameter.name);
+    let about = vec![About { parameter: parameter.name.clone(), breach: Breach::Type }];
+    Some(Case { about, given, then, ..plain(baseline.operation, &id, tries, send, Expectation::Accept) })
+}
+
+/// A refused change changes nothing: one parameter is valid and new, another at fault.
+fn unchanged(baseline: &Baseline<'_>, reader: &Reader<'_>, entity: &str) -> Vec<Case> {
+    let shown = |parameter: &&Parameter| reader.path(&parameter.name).is_some() && !parameter.unique;
+    let Some(parameter) = baseline.operation.parameters.iter().find(shown) else { return Vec::new() };
+    let others = baseline.operation.parameters.iter().filter(|each| each.name != parameter.name);
+    others
+        .filter(|each| each.exists.is_none())
+        .filter_map(|at_fault| {
+            let (trial, breach) = fault(baseline, at_fault)?;
+            let made = baseline.make(entity, entity, &Vec::new())?;
+            let mut send = baseline.with(at_fault, trial.value);
+            send.retain(|(name, _)| *name != parameter.name);
+            let before = made.send.iter().find(|(name, _)| *name == parameter.name)?.1.clone();
+            send.push((parameter.name.clone(), other(parameter, &before)));
+            let path = reader.path(&parameter.name)?.to_owned();
+            let shows = vec![(path, Value::Same(entity.to_owned(), parameter.name.clone()))];
+            let slug = format!("refused-with-{}", parameter.name);
+            let tries = format!("a call that is refused for it leaves {} as it was", parameter.name);
+            let expect = expect::reject(baseline, at_fault, breach);
+            let case = about(baseline, at_fault, breach, (&slug, &tries), (send, expect));
+            Some(Case { given: vec![made], then: vec![reader.step(entity, shows)], ..case })
+        })
+        .collect()
+}

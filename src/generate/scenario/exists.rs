@@ -1,0 +1,71 @@
+//! Ids of nothing.
+
+use crate::case::value::Value;
+use crate::case::{Case, Expectation};
+use crate::spec::breach::Breach;
+use crate::spec::model::Parameter;
+use crate::spec::ruling::Ruling;
+
+use crate::generate::baseline::{self, Baseline};
+use crate::generate::expect;
+
+use super::about;
+
+const EITHER_WAY: &str = "an id of nothing may be refused for its form or for naming nothing";
+
+/// Ids that were never given out; whether their form is checked first, no page says.
+const MADE_UP: &[(&str, &str, &str)] = &[
+    ("unknown", "a made-up id", "c-NoSuchEntity000"),
+    ("short", "one character", "0"),
+    ("symbols", "no id at all", "?!/*"),
+    ("inner-blank", "two words", "no such id"),
+    ("quote", "a quote, as it would end a query", "c-1' OR '1'='1"),
+    ("long", "an id of a thousand characters", "<1000 of x>"),
+];
+
+/// The id of what was removed, and ids that never were.
+pub fn cases(baseline: &Baseline<'_>, parameter: &Parameter, entity: &str) -> Vec<Case> {
+    removed(baseline, parameter, entity).into_iter().chain(unknown(baseline, parameter)).collect()
+}
+
+/// The id of an entity that was: certainly well-formed, certainly of nothing.
+fn removed(baseline: &Baseline<'_>, parameter: &Parameter, entity: &str) -> Option<Case> {
+    let send = baseline.with(parameter, Some(Value::Id("gone".to_owned())));
+    let expect = expect::reject(baseline, parameter, Breach::ExistsUnknown);
+    let words = ("removed", "the id of an entity that was removed");
+    let case = with_a_change(about(baseline, parameter, Breach::ExistsUnknown, words, (send, expect)), baseline);
+    let given = vec![baseline.make(entity, "gone", &case.send)?, baseline.remove(entity, "gone")?];
+    Some(Case { given, ..case })
+}
+
+fn unknown(baseline: &Baseline<'_>, parameter: &Parameter) -> Vec<Case> {
+    let ruling =
+        Ruling { breaches: vec![Breach::ExistsUnknown], open: vec![(Breach::ExistsShape, EITHER_WAY)] };
+    let expect: Expectation =
+        expect::expectation(baseline.service, baseline.operation, parameter, &ruling);
+    let case = |(slug, tries, id): &(&str, &str, &str)| {
+        let send = baseline.with(parameter, Some(Value::described(id)));
+        let case =
+            about(baseline, parameter, Breach::ExistsUnknown, (slug, tries), (send, expect.clone()));
+        with_a_change(case, baseline)
+    };
+    MADE_UP.iter().map(case).collect()
+}
+
+/// Adds one valid parameter, so that the call is refused for its id and not for changing nothing.
+pub fn with_a_change(mut case: Case, baseline: &Baseline<'_>) -> Case {
+    let is_plain =
+        |parameter: &&Parameter| parameter.exists.is_none() && !parameter.unique && !parameter.common;
+    let carries_change =
+        case.send.iter().any(|(name, _)| baseline.operation.parameter(name).is_some_and(|p| is_plain(&p)));
+    if !carries_change {
+        let change = baseline
+            .operation
+            .parameters
+            .iter()
+            .filter(is_plain)
+            .find(|parameter| parameter.rules.values.is_some());
+        case.send.extend(change.map(|parameter| (parameter.name.clone(), baseline::valid(parameter))));
+    }
+    case
+}

@@ -1,0 +1,83 @@
+//! Cases that need more than one call, derived from the rules about entities: a used value again, an id of nothing, what a
+//! call has left behind.
+
+mod effect;
+mod exists;
+mod unique;
+
+pub use effect::cases as whole;
+pub use exists::with_a_change;
+
+use crate::case::{About, Call, Case, Expectation, Parameters, Step};
+use crate::spec::breach::Breach;
+use crate::spec::model::{Operation, Parameter};
+use crate::spec::ruling::{self, Outcome};
+use crate::wire;
+
+use super::baseline::Baseline;
+use super::trial::Trial;
+use super::{plain, rules};
+
+/// Violations that refer to what earlier calls have made; like all violations, they are tried among contexts.
+pub fn references(baseline: &Baseline<'_>, parameter: &Parameter) -> Vec<Case> {
+    let mut cases = Vec::new();
+    if parameter.unique {
+        cases.extend(unique::used(baseline, parameter));
+    }
+    if let Some(entity) = &parameter.exists {
+        cases.extend(exists::cases(baseline, parameter, entity));
+    }
+    cases
+}
+
+/// The other scenarios of a parameter.
+pub fn cases(baseline: &Baseline<'_>, parameter: &Parameter) -> Vec<Case> {
+    match parameter.unique {
+        true => unique::cases(baseline, parameter),
+        false => Vec::new(),
+    }
+}
+
+/// A case about one rule of a parameter.
+fn about(
+    baseline: &Baseline<'_>,
+    parameter: &Parameter,
+    breach: Breach,
+    (slug, tries): (&str, &str),
+    (send, expect): (Parameters, Expectation),
+) -> Case {
+    let id = format!("{}/{}/{slug}", parameter.name, breach.rule());
+    let tries = format!("{}: {tries}", parameter.name);
+    let about = vec![About { parameter: parameter.name.clone(), breach }];
+    Case { about, ..plain(baseline.operation, &id, tries, send, expect) }
+}
+
+/// A call that shows what the tried one has done.
+fn step(operation: &Operation, label: &str, send: Parameters, expect: Expectation) -> Step {
+    let call = Call { operation: operation.name.clone(), label: label.to_owned(), send, shared: false };
+    Step { about: Vec::new(), call, expect, shows: Vec::new() }
+}
+
+/// The first trial of a parameter that certainly breaks a rule, and which one, for calls that must be refused.
+pub fn fault(baseline: &Baseline<'_>, parameter: &Parameter) -> Option<(Trial, Breach)> {
+    let protocol = baseline.service.protocol;
+    if wire::is_set_by_protocol(protocol, parameter) {
+        return None;
+    }
+    let trials = rules::trials(parameter, wire::is_typed(protocol));
+    let judged = trials.into_iter().filter_map(|trial| {
+        let witness = match &trial.value {
+            Some(value) => Some(value.witness()?),
+            None => None,
+        };
+        let sayable = witness.as_ref().is_none_or(|json| wire::can_say(protocol, parameter, json));
+        let ruling = ruling::on_parameter(parameter, witness.as_ref());
+        let certain = ruling.outcome() == Outcome::Breaks && ruling.open.is_empty() && sayable;
+        let breach = *ruling.breaches.first().filter(|_| certain)?;
+        let has_row = baseline.service.rows_for(baseline.operation, &parameter.name, breach).next().is_some();
+        has_row.then_some((trial, breach))
+    });
+    // A value that is wrong lets a target go further than one that is not there.
+    let (wrong, absent): (Vec<_>, Vec<_>) = judged.partition(|(trial, _)| trial.value.is_some());
+    wrong.into_iter().chain(absent).next()
+}

@@ -1,0 +1,42 @@
+//! Calls that were under way at the same time: which of them win may differ from run to run, how many may not.
+
+use crate::case::Expectation;
+use crate::wire::{self, Exchange, Outcome, Reply};
+
+use super::{Contract, Departure, Line, Verdict, judge};
+
+/// Judges calls that were sent at once.
+pub fn judge_at_once(contract: Contract<'_>, exchanges: &[Exchange]) -> Verdict {
+    let mut departures: Vec<Departure> = Vec::new();
+    let mut blocked = Vec::new();
+    for exchange in exchanges {
+        match judge(contract, exchange) {
+            Verdict::Fail { departures: found } => {
+                departures.extend(found);
+            }
+            verdict @ Verdict::Blocked { .. } => blocked.push(verdict),
+            Verdict::Pass => {}
+            other => return other,
+        }
+    }
+    departures.dedup_by(|a, b| a.promise == b.promise);
+    let accepted = exchanges.iter().filter(|exchange| is_accepted(contract, exchange)).count();
+    if matches!(contract.expect, Expectation::OneAccepted(_)) && accepted > 1 {
+        departures.insert(0, too_many(contract, accepted, exchanges.len()));
+    }
+    match (departures.is_empty(), blocked.pop()) {
+        // A loser may be told that another call is in the way; if all are told so, nothing was tried.
+        (true, Some(verdict)) if blocked.len() + 1 == exchanges.len() => verdict,
+        _ => Verdict::of(departures),
+    }
+}
+
+fn is_accepted(contract: Contract<'_>, exchange: &Exchange) -> bool {
+    let Outcome::Answered(answer) = &exchange.outcome else { return false };
+    matches!(wire::decode(contract.service.protocol, answer), Reply::Accepted(_))
+}
+
+fn too_many(contract: Contract<'_>, accepted: usize, sent: usize) -> Departure {
+    let line = Line::new("accepted", format!("1 of {sent} at most"), format!("{accepted} of {sent}"), true);
+    Departure { promise: contract.promise(), lines: vec![line] }
+}

@@ -1,0 +1,93 @@
+//! Which of two faults a target answers first: no page says, so it is a fact about the target and no verdict.
+
+use serde::{Deserialize, Serialize};
+
+use crate::case::{About, Case};
+use crate::spec::model::{Operation, Service};
+use crate::wire::{self, Exchange, Outcome, Reply};
+
+/// In which order a target checks the parameters of an operation.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Precedence {
+    /// The operation.
+    pub operation: String,
+    /// Every parameter that was seen, the first checked first; empty where the pairs contradict each other.
+    pub order: Vec<String>,
+    /// The pairs that were seen: the first was answered, the second was not.
+    pub pairs: Vec<(String, String)>,
+    /// Pairs whose answer fits both faults.
+    pub unseen: usize,
+}
+
+/// What the cases with two faults have shown so far.
+#[derive(Debug, Default)]
+pub struct Seen {
+    operations: Vec<Precedence>,
+}
+
+impl Seen {
+    /// Takes note of the answer to a case with two faults; other cases show nothing.
+    pub fn take(&mut self, service: &Service, operation: &Operation, case: &Case, exchange: &Exchange) {
+        let [one, other] = case.about.as_slice() else { return };
+        let Outcome::Answered(answer) = &exchange.outcome else { return };
+        let Reply::Refused { code, .. } = wire::decode(service.protocol, answer) else { return };
+        let answers = |about: &About| {
+            let mut rows = service.rows_for(operation, &about.parameter, about.breach);
+            rows.any(|row| service.answers_for(row, &code))
+        };
+        let of = self.of(&operation.name);
+        match (answers(one), answers(other)) {
+            (true, false) => of.pairs.push((one.parameter.clone(), other.parameter.clone())),
+            (false, true) => of.pairs.push((other.parameter.clone(), one.parameter.clone())),
+            _ => of.unseen += 1,
+        }
+    }
+
+    fn of(&mut self, operation: &str) -> &mut Precedence {
+        let index = self.operations.iter().position(|of| of.operation == operation).unwrap_or_else(|| {
+            self.operations.push(Precedence { operation: operation.to_owned(), ..Precedence::default() });
+            self.operations.len() - 1
+        });
+        &mut self.operations[index]
+    }
+
+    /// The facts.
+    pub fn facts(self) -> Vec<Precedence> {
+        self.operations.into_iter().map(|of| Precedence { order: order(&of.pairs), ..of }).collect()
+    }
+}
+
+/// The parameters so that every pair stands in the order in which it was seen.
+fn order(pairs: &[(String, String)]) -> Vec<String> {
+    let mut rest: Vec<&String> = Vec::new();
+    for name in pairs.iter().flat_map(|(first, second)| [first, second]) {
+        if !rest.contains(&name) {
+            rest.push(name);
+        }
+    }
+    let mut order = Vec::new();
+    while !rest.is_empty() {
+        let is_behind = |name: &&String| {
+            pairs.iter().any(|(first, second)| second == *name && first != *name && rest.contains(&first))
+        };
+        let Some(index) = rest.iter().position(|name| !is_behind(name)) else { return Vec::new() };
+        order.push(rest.remove(index).clone());
+    }
+    order
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ordered(pairs: &[(&str, &str)]) -> Vec<String> {
+        order(&pairs.iter().map(|(a, b)| ((*a).to_owned(), (*b).to_owned())).collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn pairs_become_an_order_unless_they_contradict_each_other() {
+        assert_eq!(ordered(&[("b", "c"), ("a", "c"), ("a", "b")]), ["a", "b", "c"]);
+        assert!(ordered(&[("a", "b"), ("b", "c"), ("c", "a")]).is_empty());
+        assert!(ordered(&[]).is_empty());
+    }
+}

@@ -1,0 +1,79 @@
+//! Calls that show, after the tried one, what that has done.
+
+use crate::json::Json;
+use crate::spec::breach::Breach;
+use crate::spec::model::{Operation, When};
+use crate::spec::promise;
+use crate::wire::{self, Exchange, Outcome, Reply};
+
+use super::refusal::describe;
+use super::{Contract, Departure, Line, Promise, Verdict, judge};
+
+/// Judges a call that follows the tried one, and what its answer shows. The note says what could not be seen: an
+/// operation that is only at hand for support need not be there.
+pub fn judge_step(
+    contract: Contract<'_>,
+    shows: &[(String, Json)],
+    exchange: &Exchange,
+) -> (Verdict, Option<String>) {
+    let Outcome::Answered(answer) = &exchange.outcome else { return (judge(contract, exchange), None) };
+    match wire::decode(contract.service.protocol, answer) {
+        Reply::Accepted(output) if !shows.is_empty() => {
+            (Verdict::of(shown(contract, shows, &output)), None)
+        }
+        Reply::Refused { code, .. } if contract.operation.support && !says_unknown(contract, &code) => {
+            (Verdict::Pass, Some(format!("not read back: {} answered {code}", contract.operation.name)))
+        }
+        Reply::Unreadable(why) if contract.operation.support => {
+            (Verdict::Pass, Some(format!("not read back: {} was answered with {why}", contract.operation.name)))
+        }
+        _ => (judge(contract, exchange), None),
+    }
+}
+
+/// Whether a refusal says that there is no such entity: then the tried call has not done what it said.
+fn says_unknown(contract: Contract<'_>, code: &str) -> bool {
+    let is_unknown = |when: &When| {
+        matches!(when, When::Breaches(bound) if bound.iter().any(|(_, breach)| *breach == Breach::ExistsUnknown))
+    };
+    contract
+        .service
+        .rows(contract.operation)
+        .any(|row| is_unknown(&row.when) && contract.service.answers_for(row, code))
+}
+
+fn shown(contract: Contract<'_>, shows: &[(String, Json)], output: &Json) -> Vec<Departure> {
+    let tried = contract.tried();
+    let differing = shows.iter().filter(|(path, promised)| {
+        // What the answer does not show at all cannot contradict what was sent.
+        output.at(path).is_some_and(|shown| !is_same(promised, shown))
+    });
+    differing
+        .map(|(path, promised)| Departure {
+            promise: promise_of_effect(tried, path),
+            lines: vec![Line::new(path, describe(Some(promised)), describe(output.at(path)), true)],
+        })
+        .collect()
+}
+
+/// The page's sentence about the parameter that an element shows.
+fn promise_of_effect(tried: &Operation, path: &str) -> Promise {
+    let name = path.rsplit('.').next().unwrap_or(path);
+    match tried.parameter(name) {
+        Some(parameter) => {
+            Promise::new(format!("{name} takes effect"), &promise::of_effect(parameter))
+        }
+        None => Promise::new("call", &promise::of_operation(tried)),
+    }
+}
+
+/// A list shows its members, in whatever order.
+fn is_same(promised: &Json, shown: &Json) -> bool {
+    match (promised, shown) {
+        (Json::List(promised), Json::List(shown)) => {
+            promised.iter().all(|member| shown.contains(member))
+                && shown.iter().all(|member| promised.contains(member))
+        }
+        _ => promised == shown,
+    }
+}

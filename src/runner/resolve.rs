@@ -1,0 +1,84 @@
+//! From the symbolic values of a case to what is sent.
+
+use crate::case::Parameters;
+use crate::case::text::Text;
+use crate::case::value::Value;
+use crate::json::Json;
+
+use super::session::Session;
+
+/// What an earlier call of a case sent and made.
+pub struct Earlier {
+    /// Its label.
+    pub label: String,
+    /// What was sent.
+    pub sent: Vec<(String, Json)>,
+    /// The id of what it made.
+    pub id: Option<Json>,
+}
+
+/// The values of one attempt at a case.
+pub struct Values<'a> {
+    /// Draws what must be new.
+    pub session: &'a Session,
+    /// The case's id, from which draws begin.
+    pub case: &'a str,
+    /// How often the case was begun before.
+    pub attempt: u32,
+    /// Which of several calls at once is meant, from 0.
+    pub nth: u32,
+    /// The calls so far.
+    pub earlier: Vec<Earlier>,
+    /// What was drawn so far, by what it was drawn for.
+    pub drawn: Vec<(String, String)>,
+}
+
+impl Values<'_> {
+    /// What a call sends. `key` tells its draws from those of the case's other calls.
+    pub fn all(&mut self, send: &Parameters, key: &str) -> Vec<(String, Json)> {
+        send.iter().map(|(name, value)| (name.clone(), self.one(value, &format!("{key}/{name}")))).collect()
+    }
+
+    fn one(&mut self, value: &Value, what: &str) -> Json {
+        match value {
+            Value::Plain(json) => json.clone(),
+            Value::Described(text) if text.is_drawn() => Json::Text(self.draw(text, what)),
+            Value::Described(text) => Json::Text(text.witness()),
+            Value::Id(label) => self.id(label).unwrap_or(Json::Null),
+            Value::Same(label, parameter) => self.sent_earlier(label, parameter).unwrap_or(Json::Null),
+            Value::List(items) => {
+                let items = items.iter().enumerate();
+                Json::List(items.map(|(index, item)| self.one(item, &format!("{what}.{index}"))).collect())
+            }
+        }
+    }
+
+    /// The same for the same call: several at once may have to ask for the same.
+    fn draw(&mut self, text: &Text, what: &str) -> String {
+        if let Some((_, drawn)) = self.drawn.iter().find(|(known, _)| known == what) {
+            return drawn.clone();
+        }
+        let drawn = self.session.drawer.draw(text, &format!("{}/{what}", self.case), self.attempt);
+        self.drawn.push((what.to_owned(), drawn.clone()));
+        drawn
+    }
+
+    /// The id of what an earlier call made. Of several calls at once, each has its own where `given` makes it:
+    /// `contact`, `contact-1`, `contact-2`…
+    fn id(&self, label: &str) -> Option<Json> {
+        let own = match self.nth {
+            0 => None,
+            nth => self.labelled(&format!("{label}-{nth}")),
+        };
+        own.or_else(|| self.labelled(label))?.id.clone()
+    }
+
+    fn labelled(&self, label: &str) -> Option<&Earlier> {
+        self.earlier.iter().find(|earlier| earlier.label == label)
+    }
+
+    fn sent_earlier(&self, label: &str, parameter: &str) -> Option<Json> {
+        let sent = &self.labelled(label)?.sent;
+        sent.iter().find(|(name, _)| name == parameter).map(|(_, value)| value.clone())
+    }
+}

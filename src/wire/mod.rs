@@ -194,6 +194,9 @@ pub fn is_typed(protocol: Protocol) -> bool {
     }
 }
 
+/// The longest value in a query, in bytes before they are escaped.
+const QUERY_VALUE: usize = 2_000;
+
 /// Whether a value can be said on the wire so that it differs from every other value.
 pub fn can_say(protocol: Protocol, parameter: &Parameter, value: &Json) -> bool {
     let in_header = parameter.common && protocol == Protocol::Tencent3;
@@ -202,6 +205,8 @@ pub fn can_say(protocol: Protocol, parameter: &Parameter, value: &Json) -> bool 
     }
     match (protocol, value) {
         (Protocol::Tencent3, _) => true,
+        // A longer request line, front ends refuse by themselves (RFC 9110, section 4.1, asks for 8,000 octets at least).
+        (Protocol::AcsRpc, value) if value.to_string().len() > QUERY_VALUE => false,
         (Protocol::AcsRpc, Json::Text(_)) => parameter.rules.kind != Type::Array,
         (Protocol::AcsRpc, Json::List(items)) => {
             !items.is_empty() && items.iter().all(|item| matches!(item, Json::Text(_)))

@@ -7,41 +7,55 @@ use crate::spec::model::{Characters, Length, Limit, Parameter};
 use crate::generate::baseline::valid;
 use crate::generate::trial::Trial;
 
-/// Tried as first, as middle and as last character: what a loose pattern lets through, or lets through at an edge.
-const NEAR: &[(&str, &str)] = &[
-    ("digit", "1"),
-    ("blank", " "),
-    ("hyphen", "-"),
-    ("underscore", "_"),
-    ("dot", "."),
-    ("apostrophe", "'"),
+/// Tried as first, as middle and as last character: what a loose pattern lets through, or lets through at an edge. The
+/// neighbours of letters and digits in ASCII are what `[A-z]` and off-by-one ranges let through.
+const NEAR: &[(&str, &str, &str)] = &[
+    ("digit", "a digit", "1"),
+    ("blank", "a blank", " "),
+    ("hyphen", "a hyphen", "-"),
+    ("underscore", "an underscore", "_"),
+    ("dot", "a dot", "."),
+    ("apostrophe", "an apostrophe", "'"),
+    ("at", "an at sign", "@"),
+    ("bracket", "an opening bracket", "["),
+    ("backtick", "a backtick", "`"),
+    ("brace", "an opening brace", "{"),
+    ("slash", "a slash", "/"),
+    ("colon", "a colon", ":"),
 ];
 
 /// Tried in the middle: what breaks parsers, stores and templates.
-const ODD: &[(&str, &str)] = &[
-    ("at", "@"),
-    ("comma", ","),
-    ("slash", "/"),
-    ("backslash", "\\"),
-    ("quote", "\""),
-    ("percent", "%"),
-    ("plus", "+"),
-    ("ampersand", "&"),
-    ("semicolon", ";"),
-    ("dollar", "$"),
-    ("markup", "<b>"),
-    ("tab", "\t"),
-    ("newline", "\n"),
-    ("nul", "\0"),
-    ("control", "\u{1}"),
-    ("zero-width", "\u{200b}"),
-    ("emoji", "😀"),
-    ("accented", "é"),
-    ("combining", "e\u{301}"),
-    ("cyrillic", "ж"),
-    ("chinese", "李"),
-    ("full-width", "ａ"),
-    ("arabic-digit", "٣"),
+const ODD: &[(&str, &str, &str)] = &[
+    ("comma", "a comma", ","),
+    ("backslash", "a backslash", "\\"),
+    ("caret", "a caret", "^"),
+    ("quote", "a quote", "\""),
+    ("percent", "a percent sign", "%"),
+    ("plus", "a plus sign", "+"),
+    ("asterisk", "an asterisk", "*"),
+    ("equals", "an equals sign", "="),
+    ("question-mark", "a question mark", "?"),
+    ("hash", "a hash", "#"),
+    ("bar", "a bar", "|"),
+    ("tilde", "a tilde", "~"),
+    ("ampersand", "an ampersand", "&"),
+    ("semicolon", "a semicolon", ";"),
+    ("dollar", "a dollar sign", "$"),
+    ("markup", "markup", "<b>"),
+    ("sql", "the end of an SQL string", "';--"),
+    ("template", "a template", "{{1}}"),
+    ("tab", "a tab", "\t"),
+    ("newline", "a newline", "\n"),
+    ("nul", "NUL", "\0"),
+    ("control", "a control character", "\u{1}"),
+    ("zero-width", "a zero-width space", "\u{200b}"),
+    ("emoji", "an emoji", "😀"),
+    ("accented", "an accented letter", "é"),
+    ("combining", "a combining letter", "e\u{301}"),
+    ("cyrillic", "a cyrillic letter", "ж"),
+    ("chinese", "a Chinese character", "李"),
+    ("full-width", "a full-width letter", "ａ"),
+    ("arabic-digit", "an Arabic digit", "٣"),
 ];
 
 /// Texts with one doubtful character each, and texts of nothing but allowed ones.
@@ -53,7 +67,7 @@ pub fn trials(parameter: &Parameter) -> Vec<Trial> {
     let half = half_length(&parameter.rules.length);
     let filler = |count: u64| filler(parameter.unique, count);
     let mut trials = allowed(characters, half * 2, parameter.unique);
-    for (name, character) in NEAR {
+    for (name, words, character) in NEAR {
         let places = [
             ("first", format!("{character}{}", filler(half * 2))),
             ("inside", format!("{}{character}{}", filler(half), filler(half))),
@@ -63,13 +77,13 @@ pub fn trials(parameter: &Parameter) -> Vec<Trial> {
             let about = if place == "first" { Breach::CharactersFirst } else { Breach::CharactersOf };
             let where_ =
                 if place == "inside" { "inside".to_owned() } else { format!("as {place} character") };
-            let tries = format!("{} {where_}", article(name));
+            let tries = format!("{words} {where_}");
             trials.push(Trial::new(about, format!("{name}-{place}"), tries, Value::described(&text)));
         }
     }
-    for (name, character) in ODD {
+    for (name, words, character) in ODD {
         let text = format!("{}{character}{}", filler(half), filler(half));
-        let tries = format!("{} inside", article(name));
+        let tries = format!("{words} inside");
         trials.push(Trial::new(
             Breach::CharactersOf,
             format!("{name}-inside"),
@@ -83,29 +97,6 @@ pub fn trials(parameter: &Parameter) -> Vec<Trial> {
     let symbols = Value::described(&format!("<{} symbols>", half * 2));
     trials.push(Trial::new(Breach::CharactersOf, "only-symbols", "nothing but symbols", symbols));
     trials
-}
-
-fn article(name: &str) -> String {
-    match name {
-        "markup" => "markup".to_owned(),
-        "nul" => "NUL".to_owned(),
-        "zero-width" => "a zero-width space".to_owned(),
-        "emoji" => "an emoji".to_owned(),
-        "accented" | "combining" | "cyrillic" | "full-width" => format!("{} letter", with_article(name)),
-        "chinese" => "a Chinese character".to_owned(),
-        "arabic-digit" => "an Arabic digit".to_owned(),
-        "control" => "a control character".to_owned(),
-        "at" => "an at sign".to_owned(),
-        "percent" | "plus" | "dollar" => format!("a {name} sign"),
-        _ => with_article(name),
-    }
-}
-
-fn with_article(name: &str) -> String {
-    match name.starts_with(['a', 'e', 'i', 'o', 'u']) {
-        true => format!("an {name}"),
-        false => format!("a {name}"),
-    }
 }
 
 fn allowed(characters: &Characters, count: u64, unique: bool) -> Vec<Trial> {
@@ -130,9 +121,9 @@ fn first_characters(parameter: &Parameter, characters: &Characters) -> Vec<Trial
         .not_first
         .iter()
         .map(|first| {
-            let name =
-                NEAR.iter().find(|(_, near)| near.starts_with(*first)).map_or("other", |(name, _)| name);
-            let tries = format!("{} as first character", article(name));
+            let near = NEAR.iter().find(|(.., near)| near.starts_with(*first));
+            let (name, words) = near.map_or(("other", "it"), |(name, words, _)| (*name, *words));
+            let tries = format!("{words} as first character");
             let value = Value::text(format!("{first}{valid}"));
             Trial::new(Breach::CharactersFirst, format!("{name}-first"), tries, value)
         })
@@ -149,13 +140,13 @@ fn filler(unique: bool, count: u64) -> String {
 /// The longest half that is tried.
 const LONGEST: u64 = 100_000;
 
-/// Half of a length that leaves room for the doubtful characters (three for markup) within the bounds.
+/// Half of a length that leaves room for the doubtful characters (five for a template) within the bounds.
 fn half_length(length: &Option<Length>) -> u64 {
     match length {
         Some(Length { min, max: Limit::At(max), .. }) => {
-            (max.saturating_sub(3) / 2).clamp(1, 4).max(min.div_ceil(2)).min(LONGEST)
+            (max.saturating_sub(5) / 2).clamp(1, 3).max(min.div_ceil(2)).min(LONGEST)
         }
-        Some(Length { min, .. }) => min.div_ceil(2).clamp(4, LONGEST),
-        None => 4,
+        Some(Length { min, .. }) => min.div_ceil(2).clamp(3, LONGEST),
+        None => 3,
     }
 }

@@ -10,6 +10,9 @@ use crate::generate::trial::Trial;
 /// The longest text that is tried, in characters: more than front ends take.
 const LONGEST: u64 = 1_000_000;
 
+/// A length that fills buffers and columns.
+const VERY_FAR: u64 = 100_000;
+
 /// Texts of the lengths around the bounds.
 pub fn trials(parameter: &Parameter) -> Vec<Trial> {
     let Some(length) = &parameter.rules.length else { return Vec::new() };
@@ -24,8 +27,9 @@ pub fn trials(parameter: &Parameter) -> Vec<Trial> {
             max.saturating_add(1),
             max.saturating_mul(2).max(max.saturating_add(2)),
             FAR.max(max.saturating_mul(10)),
+            VERY_FAR,
         ]),
-        Limit::Unstated => lengths.extend([PLAUSIBLE, FAR]),
+        Limit::Unstated => lengths.extend([PLAUSIBLE, FAR, VERY_FAR]),
         Limit::None => lengths.push(FAR),
     }
     lengths.sort_unstable();

@@ -13,9 +13,16 @@ pub fn trials(parameter: &Parameter) -> Vec<Trial> {
     let candidates = [
         ("null", "null", Json::Null, None),
         ("number", "a number", Json::Integer(5), Some(Type::Integer)),
+        ("decimal", "a number with a fraction", Json::Number(1.5), Some(Type::Number)),
         ("boolean", "true", Json::Bool(true), Some(Type::Boolean)),
         ("text", "text", Json::Text("five".to_owned()), Some(Type::String)),
         ("list", "a list", Json::List(vec![Json::Text("five".to_owned())]), Some(Type::Array)),
+        (
+            "nested",
+            "a list in a list",
+            Json::List(vec![Json::List(vec![Json::Text("five".to_owned())])]),
+            Some(Type::Array),
+        ),
         (
             "object",
             "an object",

@@ -43,50 +43,70 @@ fn single(values: &[Json]) -> Vec<Trial> {
 
 /// The value in an id, told from the names of the other trials.
 fn label(value: &Json) -> String {
-    const OTHERS: &[&str] = &[
-        "unknown",
-        "prefix",
-        "longer",
-        "leading-blank",
-        "trailing-blank",
-        "trailing-newline",
-        "lower-case",
-        "upper-case",
-        "all",
-        "all-reversed",
-        "unknown-only",
-        "unknown-first",
-        "unknown-inside",
-        "unknown-last",
-        "repeated",
-        "joined",
-    ];
     let text = value.as_text().map_or_else(|| value.to_string(), str::to_owned);
+    let plain = |character: char| character.is_ascii_alphanumeric() || "-_.".contains(character);
+    let text: String = text.chars().map(|character| if plain(character) { character } else { '_' }).collect();
     match OTHERS.contains(&text.as_str()) {
         true => format!("value-{text}"),
         false => text,
     }
 }
 
-/// Values that are nearly valid, made from the first text of the list.
-fn near_misses(values: &[Json]) -> Vec<(&'static str, String, String)> {
-    let mut misses = vec![("unknown", "a value that is not listed".to_owned(), STRANGER.to_owned())];
-    let Some(first) = values.iter().find_map(Json::as_text).filter(|first| first.len() > 1) else {
-        return misses;
-    };
-    let shorter: String = first.chars().take(first.chars().count() - 1).collect();
-    misses.extend([
-        ("prefix", format!("{first} without its last letter"), shorter),
-        ("longer", format!("{first} with a letter more"), format!("{first}s")),
-        ("leading-blank", format!("a blank before {first}"), format!(" {first}")),
-        ("trailing-blank", format!("a blank behind {first}"), format!("{first} ")),
-        ("trailing-newline", format!("a line break behind {first}"), format!("{first}\n")),
-        ("lower-case", format!("{first} in lower case"), first.to_lowercase()),
-        ("upper-case", format!("{first} in upper case"), first.to_uppercase()),
-    ]);
-    misses.retain(|(_, _, text)| !values.iter().any(|value| value.as_text() == Some(text)));
+/// Names of trials that are no values.
+const OTHERS: &[&str] = &[
+    "unknown",
+    "all",
+    "all-reversed",
+    "unknown-only",
+    "unknown-first",
+    "unknown-inside",
+    "unknown-last",
+    "repeated",
+    "joined",
+];
+
+/// Values that are nearly valid: of each, one letter less, one more, and its cases; of the first, what else
+/// implementations let through.
+fn near_misses(values: &[Json]) -> Vec<(String, String, String)> {
+    let mut misses = vec![("unknown".to_owned(), "a value that is not listed".to_owned(), STRANGER.to_owned())];
+    let texts = values.iter().filter(|value| value.as_text().is_some_and(|text| text.chars().count() > 1));
+    for (index, value) in texts.enumerate() {
+        let Some(text) = value.as_text() else { continue };
+        let mut miss = |slug: &str, tries: String, text: String| {
+            misses.push((format!("{}-{slug}", label(value)), tries, text));
+        };
+        let shorter: String = text.chars().take(text.chars().count() - 1).collect();
+        miss("prefix", format!("{text} without its last letter"), shorter);
+        miss("longer", format!("{text} with a letter more"), format!("{text}s"));
+        miss("lower-case", format!("{text} in lower case"), text.to_lowercase());
+        miss("upper-case", format!("{text} in upper case"), text.to_uppercase());
+        if index == 0 {
+            for (slug, words, around) in AROUND {
+                miss(slug, format!("{text} {words}"), around.replace("{}", text));
+            }
+        }
+    }
+    let mut seen: Vec<String> = Vec::new();
+    misses.retain(|(_, _, text)| {
+        let is_new = !seen.contains(text) && !values.iter().any(|value| value.as_text() == Some(text));
+        seen.push(text.clone());
+        is_new
+    });
     misses
 }
+
+/// What is put around a valid value.
+const AROUND: &[(&str, &str, &str)] = &[
+    ("leading-blank", "behind a blank", " {}"),
+    ("trailing-blank", "before a blank", "{} "),
+    ("trailing-newline", "before a line break", "{}\n"),
+    ("trailing-nul", "before NUL", "{}\0"),
+    ("zero-width", "before a zero-width space", "{}\u{200b}"),
+    ("quote", "before the end of an SQL string", "{}' OR '1'='1"),
+    ("markup", "in markup", "<b>{}</b>"),
+    ("template", "in a template", "{{{}}}"),
+    ("twice", "after itself", "{}{}"),
+];
 
 fn members(values: &[Json]) -> Vec<Trial> {
     let mut trials: Vec<Trial> = values
@@ -123,7 +143,7 @@ fn members(values: &[Json]) -> Vec<Trial> {
         ]);
     }
     for (slug, tries, text) in near_misses(values).into_iter().skip(1) {
-        trials.push(trial(slug, &tries, vec![Json::Text(text)]));
+        trials.push(trial(&slug, &tries, vec![Json::Text(text)]));
     }
     if let [Json::Text(first), Json::Text(second), ..] = values {
         let joined = vec![Json::Text(format!("{first},{second}"))];

@@ -121,6 +121,9 @@ pub struct SnapshotChange {
 pub struct Finish {
     /// How many cases came to what.
     pub counts: Counts,
+    /// Each row of each error table that the run's operations have.
+    #[serde(default)]
+    pub rows: Vec<RowTried>,
     /// In which order the target was seen to check parameters: a fact, and no verdict.
     #[serde(default)]
     pub precedence: Vec<Precedence>,
@@ -134,6 +137,25 @@ pub struct Finish {
     pub micros: u64,
     /// Requests that were sent.
     pub requests: usize,
+}
+
+/// A row of an error table in a run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RowTried {
+    /// The operation.
+    pub operation: String,
+    /// The row's codes.
+    pub codes: Vec<String>,
+    /// Whether it is of the operation's own page (else of the service's common rows).
+    pub own: bool,
+    /// Where the spec has it, `file:line:column`.
+    pub place: String,
+    /// How many cases of the run may demand it.
+    pub cases: usize,
+    /// How often it answered a tried call.
+    pub answered: usize,
+    /// Why no case demands it, if none does.
+    pub why_not: Option<String>,
 }
 
 /// How many cases came to what.

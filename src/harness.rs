@@ -114,6 +114,7 @@ impl Conformance {
                 timeout: self.timeout,
                 seed: self.seed,
                 nonce: runner::any_seed(),
+                rate: None,
             },
             embedded: self.url.is_none(),
             started: Mutex::new(None),

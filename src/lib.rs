@@ -9,6 +9,7 @@ pub mod generate;
 pub mod harness;
 pub mod json;
 pub mod judge;
+pub mod mutants;
 pub mod project;
 pub mod report;
 pub mod runner;

@@ -2,6 +2,7 @@
 
 mod examples;
 mod quotes;
+pub mod reach;
 mod rows;
 
 use crate::diagnostic::Finding;

@@ -2,10 +2,13 @@
 
 use std::path::PathBuf;
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 use crate::generate::Depth;
+use crate::server::Reading;
+use crate::spec::model::Circumstance;
 
 /// Holds an HTTP API to its documentation.
 ///
@@ -58,6 +61,9 @@ pub enum Command {
     /// Expand the specs into the case files
     #[command(after_help = GENERATE_EXAMPLES)]
     Generate(GenerateArgs),
+    /// Break one promise of the reference server at a time, and tell which the cases do not catch
+    #[command(after_help = MUTANTS_EXAMPLES)]
+    Mutants(MutantsArgs),
     /// Serve the reference implementation that is made from the specs
     #[command(after_help = SERVE_EXAMPLES)]
     Serve(ServeArgs),
@@ -79,6 +85,8 @@ Examples:
   fineprint run Name/length Title/                 cases whose id contains one of these
   fineprint run --list                             the ids, and nothing is sent
   fineprint run --url URL --target mine --update   keep today's answers as snapshots of `mine`
+  fineprint run --depth pairwise                   every invalid value among every class of the other parameters
+  fineprint run --with busy --quota contact=20     circumstances too: calls in each other's way, one entity too many
   fineprint run --locked --junit report.xml        in CI";
 
 /// Options of `run`.
@@ -107,6 +115,15 @@ pub struct RunArgs {
     /// How many of the cases that the specs imply are tried
     #[arg(long, value_name = "DEPTH", value_enum, default_value_t = DepthArg::Standard)]
     pub depth: DepthArg,
+    /// Also try to provoke these circumstances: busy (calls in each other's way), throttled (too many calls)
+    #[arg(long, value_name = "WHAT", value_enum, value_delimiter = ',')]
+    pub with: Vec<WithArg>,
+    /// How many of an entity the target allows, as in contact=20: one more is tried
+    #[arg(long = "quota", value_name = "ENTITY=N", value_parser = quota)]
+    pub quotas: Vec<(String, u32)>,
+    /// Send so many requests a second at most, as in 20/s
+    #[arg(long, value_name = "N/s", value_parser = rate)]
+    pub rate: Option<u32>,
     /// How many cases run at once
     #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub jobs: u16,
@@ -148,6 +165,46 @@ pub enum DepthArg {
     Standard,
     /// Every invalid value among every class of every other parameter, every pair of valid ones
     Pairwise,
+}
+
+/// Circumstances that can be provoked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum WithArg {
+    /// Calls that get in each other's way
+    Busy,
+    /// Too many calls at once
+    Throttled,
+}
+
+impl From<WithArg> for Circumstance {
+    fn from(with: WithArg) -> Self {
+        match with {
+            WithArg::Busy => Self::Busy,
+            WithArg::Throttled => Self::Throttled,
+        }
+    }
+}
+
+/// `contact=20`
+fn quota(text: &str) -> Result<(String, u32), String> {
+    let (entity, size) = text.split_once('=').ok_or("write an entity and its number, as in contact=20")?;
+    let size: u32 = size.parse().map_err(|_| format!("{size} is no number"))?;
+    match (1..=1_000).contains(&size) {
+        true => Ok((entity.to_owned(), size)),
+        false => Err("a quota is a number from 1 to 1000".to_owned()),
+    }
+}
+
+/// `20/s`
+fn rate(text: &str) -> Result<u32, String> {
+    let number = text.strip_suffix("/s").unwrap_or(text);
+    let rate = number.parse().map_err(|_| "write a number of requests a second, as in 20/s".to_owned());
+    rate.and_then(|rate: u32| if rate > 0 { Ok(rate) } else { Err("a rate is above 0".to_owned()) })
+}
+
+fn reading() -> impl TypedValueParser<Value = Reading> {
+    PossibleValuesParser::new(Reading::ALL.iter().map(|(_, name)| *name))
+        .try_map(|name| Reading::named(&name).ok_or("no such reading"))
 }
 
 impl From<DepthArg> for Depth {
@@ -199,10 +256,51 @@ pub struct GenerateArgs {
     pub cases: PathBuf,
 }
 
+const MUTANTS_EXAMPLES: &str = "\
+Examples:
+  fineprint mutants                            every mutant, at the standard depth
+  fineprint mutants AddMessageContact/Name     those whose name contains this
+  fineprint mutants --all                      each with the case that kills it
+  fineprint mutants --readings                 servers that read the pages otherwise: nothing may fail
+
+It exits with 1 if a mutant survives, or if a reading is called a departure.";
+
+/// Options of `mutants`.
+#[derive(Debug, Args)]
+pub struct MutantsArgs {
+    /// Only mutants (or readings) whose name contains one of these
+    pub filter: Vec<String>,
+    /// Hold servers that read the pages otherwise to the cases, instead of broken ones
+    #[arg(long)]
+    pub readings: bool,
+    /// List the mutants and run nothing
+    #[arg(long, conflicts_with = "readings")]
+    pub list: bool,
+    /// Tell of each mutant which case killed it
+    #[arg(long)]
+    pub all: bool,
+    /// How deep the cases go
+    #[arg(long, value_name = "DEPTH", value_enum, default_value_t = DepthArg::Standard)]
+    pub depth: DepthArg,
+    /// Draw new values from this number [default: another each time]
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+    /// Write what became of each mutant as JSON
+    #[arg(long, value_name = "FILE", conflicts_with = "readings")]
+    pub json: Option<PathBuf>,
+    /// The folder of the specs
+    #[arg(long, value_name = "DIR", default_value = "specs")]
+    pub specs: PathBuf,
+    /// The folder of the case files
+    #[arg(long, value_name = "DIR", default_value = "cases")]
+    pub cases: PathBuf,
+}
+
 const SERVE_EXAMPLES: &str = "\
 Examples:
   fineprint serve
-  fineprint serve --port 0         on a free port; the address is printed";
+  fineprint serve --port 0         on a free port; the address is printed
+  fineprint serve --reading email-strict --quota contact=20";
 
 /// Options of `serve`.
 #[derive(Debug, Args)]
@@ -210,6 +308,12 @@ pub struct ServeArgs {
     /// The port on 127.0.0.1; 0 takes a free one
     #[arg(long, value_name = "N", default_value_t = 4010)]
     pub port: u16,
+    /// Take this side of what the pages leave open; several can go together
+    #[arg(long = "reading", value_name = "NAME", value_parser = reading())]
+    pub readings: Vec<Reading>,
+    /// How many of an entity may live, as in contact=20
+    #[arg(long = "quota", value_name = "ENTITY=N", value_parser = quota)]
+    pub quotas: Vec<(String, u32)>,
     /// The folder of the specs
     #[arg(long, value_name = "DIR", default_value = "specs")]
     pub specs: PathBuf,

@@ -6,6 +6,8 @@ mod check;
 mod console;
 mod exit;
 mod generate;
+mod mutants;
+mod progress;
 mod run;
 mod schema;
 mod serve;
@@ -46,6 +48,7 @@ fn execute(command: Command, console: Console) -> Exit {
         Command::Run(args) => run::execute(args, console),
         Command::Check(args) => check::execute(&args, console),
         Command::Generate(args) => generate::execute(&args, console),
+        Command::Mutants(args) => mutants::execute(&args, console),
         Command::Serve(args) => serve::execute(&args, console),
         Command::Accept(args) => accept::execute(&args, console),
         Command::Schema => schema::execute(console),

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::project;
-use crate::server::Server;
+use crate::server::{Behaviour, Server};
 
 use super::args::ServeArgs;
 use super::console::Console;
@@ -24,7 +24,9 @@ pub fn execute(args: &ServeArgs, console: Console) -> Exit {
         }
     };
     runtime.block_on(async {
-        match Server::start(Arc::new(specs), args.port).await {
+        let behaviour =
+            Behaviour { quotas: args.quotas.clone(), ..Behaviour::reading(args.readings.iter().copied()) };
+        match Server::behaving(Arc::new(specs), args.port, behaviour).await {
             Ok(server) => {
                 console.say(&server.url());
                 console.tell("serving the operations of the specs; Ctrl-C ends it");

@@ -51,12 +51,15 @@ impl<'s> Contexts<'s> {
     /// How many contexts it takes until every class of every other parameter has been there.
     pub fn needed(&self, tried: &Parameter) -> usize {
         let others = self.parameters.iter().filter(|(parameter, _)| parameter.name != tried.name);
-        others.map(|(_, classes)| classes.len()).max().unwrap_or(1)
+        let classes = others.map(|(_, classes)| classes.len()).max().unwrap_or(1);
+        // An id of nothing is tried with a change beside it: without others, once with each of two.
+        classes + usize::from(tried.exists.is_some())
     }
 
     /// The context of that number: `needed` in a row have every class of every other parameter.
     pub fn numbered(&self, tried: &Parameter, value: Option<&Value>, number: usize) -> Context {
         let mut context = Context::default();
+        let number = if tried.exists.is_some() && number + 1 == self.needed(tried) { 0 } else { number };
         for (shift, (parameter, classes)) in self.parameters.iter().enumerate() {
             if parameter.name == tried.name {
                 context.send.extend(value.map(|value| (tried.name.clone(), value.clone())));

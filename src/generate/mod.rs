@@ -48,7 +48,7 @@ pub fn cases(service: &Service, operation: &Operation, depth: Depth) -> CaseFile
         }
         let trials = rules::trials(parameter, wire::is_typed(service.protocol));
         let judged = trials.into_iter().filter_map(|trial| Judged::new(&baseline, parameter, trial)).collect();
-        let mut of_parameter = scenario::references(&baseline, parameter);
+        let mut of_parameter: Vec<Violation> = scenario::references(&baseline, parameter);
         of_parameter.extend(judged_cases(&baseline, parameter, judged, &mut contexts));
         cases.extend(among_contexts(of_parameter, parameter, &baseline, &contexts, depth));
         cases.extend(scenario::cases(&baseline, parameter));
@@ -132,15 +132,25 @@ impl Judged {
     }
 }
 
+/// A case, and the one rule that it certainly breaks, if it is one and no other.
+struct Violation {
+    case: Case,
+    breaks: Option<Breach>,
+}
+
 fn judged_cases(
     baseline: &Baseline<'_>,
     parameter: &Parameter,
     judged: Vec<Judged>,
     contexts: &mut Contexts<'_>,
-) -> Vec<Case> {
-    let case = |judged: Judged| {
+) -> Vec<Violation> {
+    let violation = |judged: Judged| {
         let expect = expect::expectation(baseline.service, baseline.operation, parameter, &judged.ruling);
         let about = judged.about(parameter);
+        let breaks = match (judged.ruling.breaches.as_slice(), judged.ruling.open.as_slice()) {
+            ([breach], []) => Some(*breach),
+            _ => None,
+        };
         let value = judged.trial.value;
         let send = match judged.ruling.outcome() {
             Outcome::Holds if value.is_some() => contexts.valid_with(parameter, value.as_ref()),
@@ -150,40 +160,40 @@ fn judged_cases(
         let tries = format!("{}: {}", parameter.name, judged.trial.tries);
         let given = baseline.given(&send, &expect);
         let case = Case { about: vec![about], given, ..plain(baseline.operation, &id, tries, send, expect) };
-        if parameter.exists.is_some() { scenario::with_a_change(case, baseline) } else { case }
+        let case = if parameter.exists.is_some() { scenario::with_a_change(case, baseline, 0) } else { case };
+        Violation { case, breaks }
     };
-    judged.into_iter().map(case).collect()
+    judged.into_iter().map(violation).collect()
 }
 
 /// The violations of one rule go through the classes of the other parameters; where there are more classes than
-/// violations, some are tried again, under a number of their own.
+/// violations, some are tried again, under a number of their own. What a reader could take for the violation of another
+/// rule does not count among them.
 fn among_contexts(
-    cases: Vec<Case>,
+    violations: Vec<Violation>,
     parameter: &Parameter,
     baseline: &Baseline<'_>,
     contexts: &Contexts<'_>,
     depth: Depth,
 ) -> Vec<Case> {
-    let rule = |case: &Case| match (&case.expect, case.about.as_slice()) {
-        (Expectation::Reject(_), [about]) => Some(about.breach),
-        _ => None,
-    };
     let needed = contexts.needed(parameter);
-    let mut seen: Vec<Breach> = Vec::new();
+    let mut seen: Vec<Option<Breach>> = Vec::new();
     let mut all = Vec::new();
-    let of_rule = |breach: Breach| cases.iter().filter(|case| rule(case) == Some(breach)).count();
-    for case in &cases {
-        let Some(breach) = rule(case) else {
+    for Violation { case, breaks } in &violations {
+        if !matches!(case.expect, Expectation::Reject(_)) {
             all.push(case.clone());
             continue;
+        }
+        let place = seen.iter().filter(|known| *known == breaks).count();
+        seen.push(*breaks);
+        let step = violations.iter().filter(|other| other.breaks == *breaks).count();
+        let own = match breaks {
+            Some(_) => (place..needed.max(place + 1)).step_by(step),
+            None => (place..place + 1).step_by(1),
         };
-        let place = seen.iter().filter(|known| **known == breach).count();
-        seen.push(breach);
-        let step = of_rule(breach);
-        let own = (place..needed.max(place + 1)).step_by(step);
-        let others = (0..needed).filter(|number| number % step != place % step || place >= step);
+        let others = (0..needed).filter(|number| !own.clone().any(|own| own % needed == *number));
         let numbers: Vec<usize> = match depth {
-            Depth::Pairwise => own.chain(others).take(needed.max(1)).collect(),
+            Depth::Pairwise => own.clone().chain(others).collect(),
             _ => own.collect(),
         };
         all.extend(numbers.into_iter().enumerate().map(|(again, number)| {
@@ -213,5 +223,8 @@ fn in_context(
     let own = case.given.iter().filter(|call| !baseline.is_reference(&call.label)).cloned();
     let given = baseline.given(&context.send, &expect).into_iter().chain(own).collect();
     let case = Case { id, tries, given, send: context.send, expect, ..case.clone() };
-    if parameter.exists.is_some() { scenario::with_a_change(case, baseline) } else { case }
+    match parameter.exists.is_some() {
+        true => scenario::with_a_change(case, baseline, number / contexts.needed(parameter).saturating_sub(1).max(1)),
+        false => case,
+    }
 }

@@ -4,6 +4,7 @@ pub mod block;
 pub mod json;
 pub mod jsonl;
 pub mod junit;
+pub mod score;
 pub mod style;
 pub mod terminal;
 

@@ -5,12 +5,14 @@ mod attempt;
 mod clean_up;
 mod cost;
 mod draw;
+mod hunt;
 mod ledger;
+mod order;
+mod pace;
 mod resolve;
 mod session;
 mod shared;
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -20,13 +22,16 @@ use tokio_util::sync::CancellationToken;
 pub use attempt::{run_case, skipped};
 pub use cost::requests;
 pub use draw::any_seed;
+pub use hunt::{Hunt, hunt};
 pub use session::Session;
 
 use crate::case::Case;
-use crate::event::{CaseResult, Counts, Event, Finish, Start, VERSION};
-use crate::judge::{RequestIds, Seen, Verdict};
+use crate::event::{CaseResult, Event, Finish, Start, VERSION};
 use crate::spec::model::Specs;
 use crate::transport::{Limits, Transport};
+
+use order::InOrder;
+use pace::Pace;
 
 /// The vendors allow twenty entities; some are left for others.
 const CEILING: u32 = 16;
@@ -56,6 +61,8 @@ pub struct Options {
     /// Mixed into what is drawn for entities that can never be removed: the target of an earlier run with the same seed
     /// still has those of that run.
     pub nonce: u64,
+    /// How many requests a second are sent at most; `None` is as many as the target takes.
+    pub rate: Option<u32>,
 }
 
 impl Options {
@@ -64,8 +71,21 @@ impl Options {
     /// # Errors
     /// The TLS library could not be set up.
     pub fn session(&self) -> Result<Session, reqwest::Error> {
-        let limits = Limits { timeout: self.timeout, max_body: MAX_BODY };
-        Ok(Session::new(&self.url, Transport::new(limits)?, (self.seed, self.nonce), CEILING, self.jobs))
+        Ok(self.session_over(self.transport()?))
+    }
+
+    /// A session over a transport that other sessions may use as well.
+    pub fn session_over(&self, transport: Transport) -> Session {
+        let pace = self.rate.map(Pace::new);
+        Session::new(&self.url, transport, (self.seed, self.nonce), CEILING, self.jobs, pace)
+    }
+
+    /// What is sent over: with the bounds of an exchange.
+    ///
+    /// # Errors
+    /// The TLS library could not be set up.
+    pub fn transport(&self) -> Result<Transport, reqwest::Error> {
+        Transport::new(Limits { timeout: self.timeout, max_body: MAX_BODY })
     }
 }
 
@@ -96,15 +116,17 @@ pub async fn run(
     }));
     let cases: Vec<Arc<Case>> = cases.into_iter().map(Arc::new).collect();
     let mut order = InOrder::new(&specs, &cases);
-    let mut waiting = cases.iter().cloned().enumerate();
+    let (alone, together): (Vec<usize>, Vec<usize>) =
+        (0..cases.len()).partition(|index| is_exclusive(&session, &specs, &cases[*index]));
+    let mut waiting = together.into_iter();
     let mut running: JoinSet<(usize, CaseResult)> = JoinSet::new();
     let mut done = 0;
     let mut stopped = None;
     loop {
         stopped = stopped.or_else(|| why_stop(&cancel, &session));
         while running.len() < options.jobs.max(1) && stopped.is_none() {
-            let Some((index, case)) = waiting.next() else { break };
-            let (session, specs) = (Arc::clone(&session), Arc::clone(&specs));
+            let Some(index) = waiting.next() else { break };
+            let (session, specs, case) = (Arc::clone(&session), Arc::clone(&specs), Arc::clone(&cases[index]));
             running.spawn(async move { (index, run_case(&session, &specs, &case).await) });
         }
         let Some(joined) = running.join_next().await else { break };
@@ -114,16 +136,25 @@ pub async fn run(
         emit(Event::Progress { done });
         order.take(index, result, &mut emit);
     }
+    remove_shared(&session, &specs).await;
+    for index in alone {
+        stopped = stopped.or_else(|| why_stop(&cancel, &session));
+        if stopped.is_none() {
+            order.take(index, run_case(&session, &specs, &cases[index]).await, &mut emit);
+            done += 1;
+            emit(Event::Progress { done });
+        }
+    }
     let reason = stopped.unwrap_or("the runner failed on this case");
     for (index, case) in cases.iter().enumerate() {
         if !order.has(index) {
             order.take(index, skipped(&specs, case, reason), &mut emit);
         }
     }
-    remove_shared(&session, &specs).await;
     let (kept, left_behind) = session.ledger.close();
     Ok(Finish {
         counts: order.counts,
+        rows: order.rows(),
         precedence: order.seen.facts(),
         stopped: stopped.map(str::to_owned),
         kept,
@@ -133,8 +164,14 @@ pub async fn run(
     })
 }
 
-/// Removes what cases have shared, after the last of them.
+/// Whether a case needs more room than cases have together: then it runs alone, after all others.
+fn is_exclusive(session: &Session, specs: &Specs, case: &Case) -> bool {
+    cost::entities(specs, case).0 > session.ceiling
+}
+
+/// Removes what cases have shared: after the last of them, or where one needs all the room. No case may be under way.
 pub async fn remove_shared(session: &Session, specs: &Specs) {
+    session.pool.clear();
     for living in session.ledger.of(SHARED) {
         if let Some(service) = specs.services.iter().find(|service| service.folder == living.service) {
             clean_up::remove(session, service, &living).await;
@@ -147,61 +184,4 @@ fn why_stop(cancel: &CancellationToken, session: &Session) -> Option<&'static st
         return Some(INTERRUPTED);
     }
     session.has_gone_silent().then_some(SILENT)
-}
-
-/// Puts results into the order of the plan, and judges what only the whole run shows.
-struct InOrder<'s> {
-    specs: &'s Specs,
-    cases: &'s [Arc<Case>],
-    next: usize,
-    early: BTreeMap<usize, CaseResult>,
-    ids: RequestIds,
-    counts: Counts,
-    seen: Seen,
-}
-
-impl<'s> InOrder<'s> {
-    fn new(specs: &'s Specs, cases: &'s [Arc<Case>]) -> Self {
-        Self {
-            specs,
-            cases,
-            next: 0,
-            early: BTreeMap::new(),
-            ids: RequestIds::default(),
-            counts: Counts::default(),
-            seen: Seen::default(),
-        }
-    }
-
-    fn has(&self, index: usize) -> bool {
-        index < self.next || self.early.contains_key(&index)
-    }
-
-    fn take(&mut self, index: usize, result: CaseResult, emit: &mut impl FnMut(Event)) {
-        self.early.insert(index, result);
-        while let Some(mut result) = self.early.remove(&self.next) {
-            if let (Some(case), Some(exchange)) = (self.cases.get(self.next), result.tried())
-                && let Some((service, operation)) = self.specs.operation(&case.operation)
-            {
-                self.seen.take(service, operation, case, exchange);
-            }
-            self.next += 1;
-            self.judge_repeats(&mut result);
-            self.counts.add(&result.verdict);
-            emit(Event::CaseFinished(Box::new(result)));
-        }
-    }
-
-    fn judge_repeats(&mut self, result: &mut CaseResult) {
-        let Some((service, _)) = self.specs.operation(&result.operation) else { return };
-        let mut repeated = Vec::new();
-        for exchange in &result.exchanges {
-            repeated.extend(self.ids.take(service, &result.id, exchange));
-        }
-        match &mut result.verdict {
-            _ if repeated.is_empty() => {}
-            Verdict::Fail { departures } => departures.extend(repeated),
-            verdict => *verdict = Verdict::Fail { departures: repeated },
-        }
-    }
 }

@@ -12,6 +12,7 @@ use crate::wire::{self, Call, Exchange, NoAnswer, Outcome, Reply};
 
 use super::draw::Drawer;
 use super::ledger::Ledger;
+use super::pace::Pace;
 use super::shared::Pool;
 
 /// How often a call is repeated that met a passing circumstance.
@@ -54,6 +55,8 @@ pub struct Session {
     pub nonce: u64,
     /// Cancelled when the run is to end: no case begins, and no pause is waited for.
     pub cancel: CancellationToken,
+    /// How fast requests leave, if there is a limit.
+    pace: Option<Pace>,
     sent: AtomicUsize,
     unanswered: AtomicUsize,
     answered: AtomicBool,
@@ -67,6 +70,7 @@ impl Session {
         (seed, nonce): (u64, u64),
         ceiling: u32,
         jobs: usize,
+        pace: Option<Pace>,
     ) -> Self {
         Self {
             url: url.to_owned(),
@@ -78,6 +82,7 @@ impl Session {
             sharing: Semaphore::new(SHARING as usize),
             pool: Pool::default(),
             nonce,
+            pace,
             cancel: CancellationToken::new(),
             patience: jobs.max(2) * 2,
             sent: AtomicUsize::new(0),
@@ -129,6 +134,9 @@ impl Session {
 
     /// Calls an operation once, whatever answers.
     pub async fn call_once(&self, call: Call<'_>) -> Exchange {
+        if let Some(pace) = &self.pace {
+            pace.wait().await;
+        }
         let request = wire::encode(call, &self.url);
         self.sent.fetch_add(1, Ordering::Relaxed);
         let exchange = self.transport.send(&call.operation.name, request).await;

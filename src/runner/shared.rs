@@ -38,6 +38,11 @@ impl Pool {
         self.idle().push(shared);
     }
 
+    /// Forgets them all.
+    pub fn clear(&self) {
+        self.idle().clear();
+    }
+
     /// An idle entity that was made by another call than this one, to make room.
     pub fn evict(&self, call: &str) -> Option<Shared> {
         let mut idle = self.idle();

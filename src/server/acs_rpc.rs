@@ -1,11 +1,12 @@
 //! Alibaba Cloud's RPC style, the server's side: parameters from the query and from a form body.
 
 use crate::json::Json;
-use crate::spec::model::{Protocol, RequestFault, Specs};
+use crate::spec::model::{Protocol, RequestFault};
 
+use super::fault::Fault;
 use super::operations;
-use super::store::Store;
-use super::{Call, Raw, Refusal, Reply, speaking};
+use super::reading::Reading;
+use super::{Answer, Call, Raw, Refusal, Reply, Site};
 
 /// Parameters of every call that are no parameters of the operation.
 const SYSTEM: &[&str] = &[
@@ -24,16 +25,14 @@ const SYSTEM: &[&str] = &[
 ];
 
 /// Answers a request.
-pub fn serve(
-    specs: &Specs,
-    store: &Store,
-    raw: &Raw,
-    header: &impl Fn(&str) -> Option<String>,
-) -> (u16, Json) {
+pub async fn serve(site: &Site<'_>, raw: &Raw, header: &impl Fn(&str) -> Option<String>) -> Answer {
     let mut pairs: Vec<(String, String)> =
         form_urlencoded::parse(raw.query.as_bytes()).into_owned().collect();
     if raw.content_type.starts_with("application/x-www-form-urlencoded") {
         pairs.extend(form_urlencoded::parse(raw.body.as_bytes()).into_owned());
+    }
+    if site.behaviour.reads(Reading::LastOfRepeatedCounts) {
+        pairs.reverse();
     }
     let system = |name: &str| pairs.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone());
     let call = Call {
@@ -41,25 +40,38 @@ pub fn serve(
         version: header("x-acs-version").or_else(|| system("Version")).unwrap_or_default(),
         parameters: gather(pairs.iter().filter(|(key, _)| !SYSTEM.contains(&key.as_str()))),
     };
-    let services = || speaking(specs, Protocol::AcsRpc);
+    let services = site.speaking(Protocol::AcsRpc);
     let reply = match raw.method.as_str() {
-        "GET" | "POST" => operations::perform(services(), specs, store, &call),
-        _ => Reply::Refused(operations::request_fault(services().next(), specs, RequestFault::Malformed)),
+        "GET" | "POST" => operations::perform(site, &services, &call).await,
+        _ => {
+            let service = services.first().copied();
+            Reply::Refused(operations::request_fault(site, service, RequestFault::Malformed))
+        }
     };
     match reply {
-        Reply::Accepted(output) => (200, output),
-        Reply::Refused(refusal) => (refusal.status.unwrap_or(400), error(store, refusal)),
+        Reply::Accepted(output) => Answer { status: 200, body: site.finished(output), refusal: false },
+        Reply::Refused(refusal) => refused(site, site.worded(refusal)),
+        Reply::Crashed => Answer::crash(),
     }
 }
 
-fn error(store: &Store, refusal: Refusal) -> Json {
+fn refused(site: &Site<'_>, refusal: Refusal) -> Answer {
+    let status = match site.behaviour.fault {
+        Some(Fault::RefusalStatus(status)) => status,
+        _ => refusal.status.unwrap_or(400),
+    };
     let text = |text: &str| Json::Text(text.to_owned());
-    Json::Object(vec![
-        ("RequestId".to_owned(), Json::Text(store.request_id())),
-        ("HostId".to_owned(), text("127.0.0.1")),
-        ("Code".to_owned(), Json::Text(refusal.code)),
-        ("Message".to_owned(), Json::Text(refusal.message)),
-    ])
+    let mut members = vec![("HostId".to_owned(), text("127.0.0.1")), ("Code".to_owned(), Json::Text(refusal.code))];
+    if site.gives("RequestId") {
+        members.insert(0, ("RequestId".to_owned(), site.request_id()));
+    }
+    if site.gives("Message") {
+        members.push(("Message".to_owned(), Json::Text(refusal.message)));
+    }
+    if site.behaviour.breaks(&Fault::NoEnvelope) {
+        members = vec![("error".to_owned(), Json::Object(members))];
+    }
+    Answer { status, body: Json::Object(members), refusal: true }
 }
 
 /// Joins `Name.1`, `Name.2`… to a list; of a repeated parameter the first counts.

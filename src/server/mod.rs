@@ -4,11 +4,19 @@
 //! its own code, so that a mistake in the oracle does not agree with itself.
 
 mod acs_rpc;
+mod behaviour;
+mod fault;
+pub mod mutant;
 mod operations;
+mod reading;
 mod respond;
 mod store;
 mod tencent3;
+mod text;
 mod validate;
+
+pub use behaviour::Behaviour;
+pub use reading::Reading;
 
 use std::convert::Infallible;
 use std::io;
@@ -28,6 +36,7 @@ use tokio::task::JoinHandle;
 use crate::json::Json;
 use crate::spec::model::{ErrorRow, Protocol, Service, Specs};
 
+use fault::Fault;
 use store::Store;
 
 /// The largest request body that is read: Tencent Cloud's limit for a signed POST.
@@ -41,14 +50,22 @@ pub struct Server {
 }
 
 impl Server {
-    /// Starts a server on the loopback interface; port 0 takes a free one.
+    /// Starts the plain reference on the loopback interface; port 0 takes a free one.
     ///
     /// # Errors
     /// The port cannot be had.
     pub async fn start(specs: Arc<Specs>, port: u16) -> io::Result<Self> {
+        Self::behaving(specs, port, Behaviour::default()).await
+    }
+
+    /// Starts a server that reads the pages in its own way, or breaks a promise.
+    ///
+    /// # Errors
+    /// The port cannot be had.
+    pub async fn behaving(specs: Arc<Specs>, port: u16, behaviour: Behaviour) -> io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
         let address = listener.local_addr()?;
-        let state = Arc::new(State { specs, store: Store::new() });
+        let state = Arc::new(State { specs, store: Store::new(), behaviour });
         let accepting = tokio::spawn(accept(listener, state));
         Ok(Self { address, accepting })
     }
@@ -68,6 +85,14 @@ impl Drop for Server {
 struct State {
     specs: Arc<Specs>,
     store: Store,
+    behaviour: Behaviour,
+}
+
+/// What a call is performed with.
+struct Site<'s> {
+    specs: &'s Specs,
+    store: &'s Store,
+    behaviour: &'s Behaviour,
 }
 
 async fn accept(listener: TcpListener, state: Arc<State>) {
@@ -104,15 +129,45 @@ async fn answer(state: Arc<State>, request: Request<Incoming>) -> Result<Respons
         content_type: header("content-type").unwrap_or_default(),
         body,
     };
-    let (status, json) = match header("x-tc-action") {
-        Some(_) => tencent3::serve(&state.specs, &state.store, &raw, &header),
-        None => acs_rpc::serve(&state.specs, &state.store, &raw, &header),
+    let site = Site { specs: &state.specs, store: &state.store, behaviour: &state.behaviour };
+    let answer = match header("x-tc-action") {
+        Some(_) => tencent3::serve(&site, &raw, &header).await,
+        None => acs_rpc::serve(&site, &raw, &header).await,
     };
-    let mut response = Response::new(Full::new(Bytes::from(json.to_string())));
-    *response.status_mut() = hyper::StatusCode::from_u16(status).unwrap_or(hyper::StatusCode::OK);
-    let json_type = hyper::header::HeaderValue::from_static("application/json");
-    response.headers_mut().insert(hyper::header::CONTENT_TYPE, json_type);
+    let html = answer.refusal && state.behaviour.breaks(&Fault::HtmlRefusals);
+    let (kind, text) = match html {
+        true => ("text/html", "<html><body>Bad Request</body></html>".to_owned()),
+        false => ("application/json", written(&state.behaviour, answer.body).to_string()),
+    };
+    let mut response = Response::new(Full::new(Bytes::from(text)));
+    *response.status_mut() = hyper::StatusCode::from_u16(answer.status).unwrap_or(hyper::StatusCode::OK);
+    response.headers_mut().insert(hyper::header::CONTENT_TYPE, hyper::header::HeaderValue::from_static(kind));
     Ok(response)
+}
+
+/// A body as the server writes it.
+fn written(behaviour: &Behaviour, body: Json) -> Json {
+    match body {
+        Json::Object(members) if behaviour.reads(Reading::OtherOrder) => {
+            let members = members.into_iter().rev().map(|(name, value)| (name, written(behaviour, value)));
+            Json::Object(members.collect())
+        }
+        body => body,
+    }
+}
+
+/// What a protocol answers.
+struct Answer {
+    status: u16,
+    body: Json,
+    refusal: bool,
+}
+
+impl Answer {
+    /// A server that fails fails without an envelope.
+    fn crash() -> Self {
+        Self { status: 500, body: Json::Text("internal server error".to_owned()), refusal: true }
+    }
 }
 
 /// A request as it came.
@@ -136,6 +191,8 @@ enum Reply {
     Accepted(Json),
     /// A row of the error table.
     Refused(Refusal),
+    /// Nothing: the server failed.
+    Crashed,
 }
 
 /// A refusal: a row's facts.
@@ -143,19 +200,70 @@ struct Refusal {
     status: Option<u16>,
     code: String,
     message: String,
+    /// Whether the page gives the message.
+    worded: bool,
 }
 
 impl Refusal {
+    /// A code that no table has.
+    fn stray() -> Self {
+        Self {
+            status: Some(400),
+            code: "Unexpected.Failure".to_owned(),
+            message: "Something unexpected happened.".to_owned(),
+            worded: false,
+        }
+    }
+
     fn of(row: &ErrorRow) -> Self {
         Self {
             status: row.status,
             code: row.codes.first().cloned().unwrap_or_default(),
             message: row.message.clone().or_else(|| row.says.clone()).unwrap_or_default(),
+            worded: row.message.is_some(),
         }
     }
 }
 
-/// The services that speak a protocol.
-fn speaking(specs: &Specs, protocol: Protocol) -> impl Iterator<Item = &Service> {
-    specs.services.iter().filter(move |service| service.protocol == protocol)
+impl Site<'_> {
+    /// The services that speak a protocol.
+    fn speaking(&self, protocol: Protocol) -> Vec<&Service> {
+        self.specs.services.iter().filter(|service| service.protocol == protocol).collect()
+    }
+
+    /// The id of an answer.
+    fn request_id(&self) -> Json {
+        match self.behaviour.breaks(&Fault::RequestIdRepeats) {
+            true => Json::Text("00000000-0000-4000-8000-000000000000".to_owned()),
+            false => Json::Text(self.store.request_id()),
+        }
+    }
+
+    /// Response elements as this server gives them.
+    fn finished(&self, output: Json) -> Json {
+        let Json::Object(mut members) = output else { return output };
+        for (name, value) in &mut members {
+            if name == "RequestId" && matches!(value, Json::Text(_)) {
+                *value = self.request_id();
+            }
+        }
+        if self.behaviour.reads(Reading::ExtraElements) {
+            let extra = Json::Object(vec![("Nested".to_owned(), Json::List(vec![Json::Integer(1)]))]);
+            members.push(("Extra".to_owned(), extra));
+        }
+        Json::Object(members)
+    }
+
+    /// A refusal as this server words it.
+    fn worded(&self, refusal: Refusal) -> Refusal {
+        match !refusal.worded && self.behaviour.reads(Reading::OtherWords) {
+            true => Refusal { message: format!("{}, in other words", refusal.code), ..refusal },
+            false => refusal,
+        }
+    }
+
+    /// Whether refusals carry a member.
+    fn gives(&self, member: &'static str) -> bool {
+        !self.behaviour.breaks(&Fault::RefusalLacks(member))
+    }
 }

@@ -1,48 +1,77 @@
 //! What an operation does: create, change, remove, read or list entities, as its spec implies.
 
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use chrono::{DateTime, Utc};
 
 use crate::json::Json;
 use crate::spec::breach::Breach;
-use crate::spec::model::{Entity, Operation, RequestFault, Service, Specs, When};
+use crate::spec::model::{Circumstance, Entity, ErrorRow, Operation, Parameter, RequestFault, Service, When};
 
-use super::store::{Record, Records, Store};
-use super::{Call, Refusal, Reply, respond, validate};
+use super::fault::Fault;
+use super::reading::Reading;
+use super::store::{Record, Records};
+use super::validate::Check;
+use super::{Call, Refusal, Reply, Site, respond};
+
+/// How long a call of a racy server lets others go on between its check and its entry.
+const GAP: Duration = Duration::from_millis(50);
 
 /// Finds the operation among the services that speak the protocol, and performs it.
-pub fn perform<'s>(
-    services: impl Iterator<Item = &'s Service>,
-    specs: &'s Specs,
-    store: &Store,
-    call: &Call,
-) -> Reply {
-    let services: Vec<&Service> = services.collect();
+pub async fn perform(site: &Site<'_>, services: &[&Service], call: &Call) -> Reply {
     let found = services.iter().find_map(|service| Some((*service, service.operation(&call.action)?)));
+    let any = || services.iter().find_map(|service| Some((*service, service.operations.first()?)));
+    let found = if site.behaviour.breaks(&Fault::AnyAction) { found.or_else(any) } else { found };
     let Some((service, operation)) = found else {
-        return Reply::Refused(request_fault(services.first().copied(), specs, RequestFault::UnknownAction));
+        return Reply::Refused(request_fault(site, services.first().copied(), RequestFault::UnknownAction));
     };
-    if call.version != service.version {
-        return Reply::Refused(request_fault(Some(service), specs, RequestFault::UnknownVersion));
+    if call.version != service.version && !site.behaviour.breaks(&Fault::AnyVersion) {
+        return Reply::Refused(request_fault(site, Some(service), RequestFault::UnknownVersion));
     }
-    if let Some(refusal) = unknown_parameter(service, operation, call) {
-        return Reply::Refused(refusal);
+    let mut parameters = call.parameters.clone();
+    if site.behaviour.reads(Reading::LastOfRepeatedCounts) {
+        parameters.reverse();
     }
-    let known: Vec<(String, Json)> =
-        call.parameters.iter().filter(|(name, _)| operation.parameter(name).is_some()).cloned().collect();
-    if let Some(refusal) = validate::first_fault(service, operation, &known) {
-        return Reply::Refused(refusal);
-    }
-    match apply(service, operation, store, &known) {
-        Ok(output) => Reply::Accepted(output),
+    let check = Check { service, operation, behaviour: site.behaviour, parameters: &parameters };
+    match checked(site, &check).await {
+        Ok(reply) => reply,
         Err(refusal) => Reply::Refused(refusal),
     }
 }
 
+async fn checked(site: &Site<'_>, check: &Check<'_>) -> Result<Reply, Refusal> {
+    let (service, operation) = (check.service, check.operation);
+    if let Some(refusal) = told_to_wait(site, check) {
+        return Err(refusal);
+    }
+    if site.behaviour.crashes(&operation.name, check.parameters) {
+        return Ok(Reply::Crashed);
+    }
+    if site.behaviour.strays(&operation.name, check.parameters) {
+        return Err(Refusal::stray());
+    }
+    if let Some(refusal) = unlisted(check) {
+        return Err(refusal);
+    }
+    let known: Vec<(String, Json)> =
+        check.parameters.iter().filter(|(name, _)| operation.parameter(name).is_some()).cloned().collect();
+    let check = Check { parameters: &known, ..*check };
+    let Some(entity) = entity_of(service, operation) else {
+        let faults = check.first_fault();
+        let facts = respond::Facts::default();
+        return faults.map_or(Ok(Reply::Accepted(respond::output(operation, site.store, &facts))), Err);
+    };
+    let act = Act { site, check, entity };
+    if let Some(refusal) = check.first_fault() {
+        act.after_refusal();
+        return Err(refusal);
+    }
+    act.apply().await.map(Reply::Accepted)
+}
+
 /// The row for a fault of the request as a whole.
-pub fn request_fault(service: Option<&Service>, specs: &Specs, fault: RequestFault) -> Refusal {
-    let rows = service.or(specs.services.first()).into_iter().flat_map(|service| &service.errors);
+pub fn request_fault(site: &Site<'_>, service: Option<&Service>, fault: RequestFault) -> Refusal {
+    let rows = service.or(site.specs.services.first()).into_iter().flat_map(|service| &service.errors);
     let row = rows.into_iter().find(|row| row.when == When::Request(fault));
     match row {
         Some(row) => Refusal { status: row.status.or(Some(404)), ..Refusal::of(row) },
@@ -50,87 +79,293 @@ pub fn request_fault(service: Option<&Service>, specs: &Specs, fault: RequestFau
             status: Some(404),
             code: "InvalidAction.NotFound".to_owned(),
             message: "Specified api is not found.".to_owned(),
+            worded: false,
         },
     }
 }
 
-/// Only a page with a row for unknown parameters refuses them.
-fn unknown_parameter(service: &Service, operation: &Operation, call: &Call) -> Option<Refusal> {
-    let mut rows = operation.errors.iter().chain(&service.errors);
-    let row = rows.find(|row| row.when == When::Request(RequestFault::UnknownParameter))?;
-    let is_unknown = |(name, _): &(String, Json)| operation.parameter(name).is_none();
-    call.parameters.iter().any(is_unknown).then(|| Refusal::of(row))
+/// Every fifth call, where the server reads so, meets another one; no call twice.
+fn told_to_wait(site: &Site<'_>, check: &Check<'_>) -> Option<Refusal> {
+    if !site.behaviour.reads(Reading::BusyNowAndThen) || !site.store.next().is_multiple_of(5) {
+        return None;
+    }
+    let mut rows = check.operation.errors.iter().chain(&check.service.errors);
+    let row = rows.find(|row| row.when == When::Circumstance(Circumstance::Busy))?;
+    site.store.first_time(&format!("{} {:?}", check.operation.name, check.parameters)).then(|| Refusal::of(row))
 }
 
-fn apply(
-    service: &Service,
-    operation: &Operation,
-    store: &Store,
-    parameters: &[(String, Json)],
-) -> Result<Json, Refusal> {
-    let reference = operation.parameters.iter().find(|parameter| parameter.exists.is_some());
-    let entity_name =
-        operation.creates.as_ref().or(reference.and_then(|parameter| parameter.exists.as_ref()));
-    let entity = entity_name.and_then(|name| service.entity(name)).or(service.entities.first());
-    let Some(entity) = entity else {
-        return Ok(respond::output(operation, store, &respond::Facts::default()));
-    };
-    let mut open = store.open();
-    let records = open.records(service, entity);
-    let attributes: Vec<(String, Json)> = parameters
-        .iter()
-        .filter(|(name, _)| operation.parameter(name).is_some_and(|p| p.exists.is_none() && !p.common))
-        .cloned()
-        .collect();
-    let facts = |record: Option<Record>, records: &Records| respond::Facts {
-        entity: Some(entity.clone()),
-        record,
-        records: records.clone(),
-        parameters: parameters.to_vec(),
-    };
-    if operation.creates.is_some() {
-        free(service, operation, records, &attributes, None)?;
-        let record = create(service, entity, store, attributes);
-        records.push(record.clone());
-        return Ok(respond::output(operation, store, &facts(Some(record), records)));
+/// A page with a row for unlisted parameters refuses them.
+fn unlisted(check: &Check<'_>) -> Option<Refusal> {
+    let is_unlisted = |(name, _): &(String, Json)| check.operation.parameter(name).is_none();
+    if !check.parameters.iter().any(is_unlisted) {
+        return None;
     }
-    let Some(reference) = reference else {
-        return Ok(respond::output(operation, store, &facts(None, records)));
-    };
-    let id = parameters.iter().find(|(name, _)| *name == reference.name).map(|(_, id)| id);
-    let Some(index) = records.iter().position(|record| Some(&record.id) == id) else {
-        return Err(validate::row_for(service, operation, &reference.name, Breach::ExistsUnknown));
-    };
-    if entity.removed_by.as_ref() == Some(&operation.name) {
-        let record = records.remove(index);
-        return Ok(respond::output(operation, store, &facts(Some(record), records)));
+    let mut rows = check.operation.errors.iter().chain(&check.service.errors);
+    let row: Option<&ErrorRow> = rows.find(|row| row.when == When::Request(RequestFault::UnknownParameter));
+    match row {
+        Some(row) => (!check.behaviour.breaks(&Fault::UnlistedAccepted)).then(|| Refusal::of(row)),
+        None if check.behaviour.reads(Reading::UnlistedRefused) => check.unbound().map(Refusal::of),
+        None => None,
     }
-    free(service, operation, records, &attributes, Some(index))?;
-    records[index].set(&attributes);
-    Ok(respond::output(operation, store, &facts(Some(records[index].clone()), records)))
 }
 
-/// Refuses a value that another entity has and that must be unique.
-fn free(
-    service: &Service,
-    operation: &Operation,
-    records: &Records,
-    attributes: &[(String, Json)],
-    own: Option<usize>,
-) -> Result<(), Refusal> {
-    for (name, value) in attributes {
-        let unique = operation.parameter(name).is_some_and(|parameter| parameter.unique);
-        let mut others = records.iter().enumerate().filter(|(index, _)| Some(*index) != own);
-        if unique && others.any(|(_, record)| record.attribute(name) == Some(value)) {
-            return Err(validate::row_for(service, operation, name, Breach::Unique));
+/// The kind of entity that an operation is about.
+fn entity_of<'s>(service: &'s Service, operation: &Operation) -> Option<&'s Entity> {
+    let referred = operation.parameters.iter().find_map(|parameter| parameter.exists.as_ref());
+    let name = operation.creates.as_ref().or(referred);
+    name.and_then(|name| service.entity(name)).or(service.entities.first())
+}
+
+/// A call that is about an entity.
+struct Act<'a> {
+    site: &'a Site<'a>,
+    check: Check<'a>,
+    entity: &'a Entity,
+}
+
+impl Act<'_> {
+    fn breaks(&self, fault: fn(String) -> Fault) -> bool {
+        self.site.behaviour.breaks(&fault(self.check.operation.name.clone()))
+    }
+
+    fn reads(&self, reading: Reading) -> bool {
+        self.site.behaviour.reads(reading)
+    }
+
+    /// What the call sets.
+    fn attributes(&self) -> Vec<(String, Json)> {
+        let operation = self.check.operation;
+        let sets = |parameter: &Parameter| {
+            let of = (operation.name.as_str(), parameter.name.as_str());
+            parameter.exists.is_none() && !parameter.common && !self.site.behaviour.ignores(of)
+        };
+        let set = self.check.parameters.iter().filter(|(name, _)| operation.parameter(name).is_some_and(sets));
+        set.cloned().collect()
+    }
+
+    /// Those of them that nobody else can have.
+    fn unique(&self, attributes: &[(String, Json)]) -> Vec<(String, Json)> {
+        let is_unique = |name: &str| self.check.operation.parameter(name).is_some_and(|each| each.unique);
+        attributes.iter().filter(|(name, _)| is_unique(name)).cloned().collect()
+    }
+
+    async fn apply(&self) -> Result<Json, Refusal> {
+        let (operation, store) = (self.check.operation, self.site.store);
+        let attributes = self.attributes();
+        let reference = operation.parameters.iter().find(|parameter| parameter.exists.is_some());
+        if operation.creates.is_some() {
+            self.refuse_used(&attributes, None)?;
+            self.gap().await;
+            return self.create(attributes);
+        }
+        let Some(reference) = reference else {
+            return Ok(respond::output(operation, store, &self.facts(None)));
+        };
+        let Some(id) = self.check.value(&reference.name).filter(|id| **id != Json::Text(String::new())) else {
+            return Ok(respond::output(operation, store, &self.facts(None)));
+        };
+        self.find(reference, id)?;
+        if self.entity.removed_by.as_ref() == Some(&operation.name) {
+            return Ok(self.remove(id));
+        }
+        if operation.parameters.len() > 1 && attributes.is_empty() && self.reads(Reading::ChangesNothingRefused) {
+            return Err(self.nothing_to_change());
+        }
+        self.refuse_used(&attributes, Some(id))?;
+        self.gap().await;
+        self.change(id, &attributes)
+    }
+
+    /// Where others come in between the check of a racy server and its entry. A sound one checks again, under the lock
+    /// that the entry is made under.
+    async fn gap(&self) {
+        if self.breaks(Fault::Racy) {
+            tokio::time::sleep(GAP).await;
         }
     }
-    Ok(())
+
+    fn with_records<T>(&self, act: impl FnOnce(&mut Records) -> T) -> T {
+        act(self.site.store.open().records(self.check.service, self.entity))
+    }
+
+    fn facts(&self, record: Option<Record>) -> respond::Facts {
+        respond::Facts {
+            entity: Some(self.entity.clone()),
+            record,
+            records: match respond::lists_entities(self.check.operation) {
+                true => self.with_records(|records| records.living.clone()),
+                false => Vec::new(),
+            },
+            parameters: self.check.parameters.to_vec(),
+            sparing: self.reads(Reading::OptionalElementsAbsent),
+        }
+    }
+
+    /// Refuses an id of nothing, or one of no form.
+    fn find(&self, reference: &Parameter, id: &Json) -> Result<(), Refusal> {
+        let of = (self.check.operation.name.as_str(), reference.name.as_str());
+        let example = reference.example.as_ref().and_then(Json::as_text);
+        if let (Some(example), true) = (example, self.reads(Reading::IdFormChecked))
+            && !is_like(example, id)
+        {
+            return Err(self.check.row_for(&reference.name, Breach::ExistsShape));
+        }
+        let (lives, was) = self.with_records(|records| {
+            (records.living.iter().any(|record| record.id == *id), records.removed.contains(id))
+        });
+        let passed_over = self.site.behaviour.skips(of, Breach::ExistsUnknown, self.check.parameters)
+            || (was && self.breaks(Fault::RemovedAccepted));
+        match lives || passed_over {
+            true => Ok(()),
+            false => Err(self.check.row_for(&reference.name, Breach::ExistsUnknown)),
+        }
+    }
+
+    /// Refuses a value that another entity has and that must be unique.
+    fn refuse_used(&self, attributes: &[(String, Json)], own: Option<&Json>) -> Result<(), Refusal> {
+        self.with_records(|records| self.used(records, attributes, own)).map_or(Ok(()), Err)
+    }
+
+    fn used(&self, records: &Records, attributes: &[(String, Json)], own: Option<&Json>) -> Option<Refusal> {
+        let same = |one: &Json, other: &Json| match (one, other, self.reads(Reading::UniqueWithoutCase)) {
+            (Json::Text(one), Json::Text(other), true) => one.to_lowercase() == other.to_lowercase(),
+            _ => one == other,
+        };
+        let own = own.filter(|_| !self.reads(Reading::OwnValueIsUsed));
+        for (name, value) in self.unique(attributes) {
+            let is_it = |(taken, by): &(String, Json)| *taken == name && same(by, &value);
+            let others = records.living.iter().filter(|record| Some(&record.id) != own);
+            let is_used = others.flat_map(|record| &record.taken).chain(&records.reserved).any(is_it);
+            let of = (self.check.operation.name.as_str(), name.as_str());
+            if is_used && !self.site.behaviour.skips(of, Breach::Unique, self.check.parameters) {
+                return Some(self.check.row_for(&name, Breach::Unique));
+            }
+        }
+        None
+    }
+
+    fn create(&self, attributes: Vec<(String, Json)>) -> Result<Json, Refusal> {
+        let (service, store) = (self.check.service, self.site.store);
+        let maker = service.operation(&self.entity.made_by);
+        let example = maker.and_then(|maker| respond::element_at(&maker.response, &self.entity.id));
+        let record = Record {
+            id: store.id_like(example.and_then(|element| element.example.as_ref())),
+            taken: self.unique(&attributes),
+            attributes: self.at_once(attributes.clone()),
+            created: DateTime::<Utc>::from(SystemTime::now()).naive_utc(),
+        };
+        let refused = self.with_records(|records| {
+            let used = self.used(records, &attributes, None).filter(|_| !self.breaks(Fault::Racy));
+            let used = used.or_else(|| self.over_quota(records));
+            if used.is_none() {
+                records.living.push(record.clone());
+            }
+            used
+        });
+        match refused {
+            Some(refusal) => Err(refusal),
+            None => Ok(respond::output(self.check.operation, store, &self.facts(Some(record)))),
+        }
+    }
+
+    fn over_quota(&self, records: &Records) -> Option<Refusal> {
+        let size = self.site.behaviour.quota(&self.entity.name)?;
+        let is_quota = |row: &&ErrorRow| row.when == When::Circumstance(Circumstance::Quota);
+        let mut rows = self.check.operation.errors.iter().chain(&self.check.service.errors);
+        let row = rows.find(is_quota).filter(|_| records.living.len() >= size as usize)?;
+        Some(Refusal::of(row))
+    }
+
+    fn change(&self, id: &Json, attributes: &[(String, Json)]) -> Result<Json, Refusal> {
+        let unique = self.unique(attributes);
+        let set = self.at_once(attributes.to_vec());
+        let refused = self.with_records(|records| {
+            let used = self.used(records, attributes, Some(id)).filter(|_| !self.breaks(Fault::Racy));
+            let record = records.living.iter_mut().find(|record| record.id == *id);
+            if let (None, Some(record)) = (&used, record) {
+                if self.reads(Reading::UpdateReplaces) && self.check.operation.parameters.len() > 1 {
+                    let kept = |name: &str| self.check.operation.parameter(name).is_some_and(|each| each.unique);
+                    record.attributes.retain(|(name, _)| kept(name));
+                }
+                record.set(&set);
+                if !self.breaks(Fault::OldNotFreed) {
+                    record.taken.retain(|(name, _)| !unique.iter().any(|(set, _)| set == name));
+                }
+                if !self.breaks(Fault::NewNotTaken) {
+                    record.taken.extend(unique);
+                }
+            }
+            used
+        });
+        match refused {
+            Some(refusal) => Err(refusal),
+            None => {
+                let record = self.with_records(|records| {
+                    records.living.iter().find(|record| record.id == *id).cloned()
+                });
+                Ok(respond::output(self.check.operation, self.site.store, &self.facts(record)))
+            }
+        }
+    }
+
+    fn remove(&self, id: &Json) -> Json {
+        let record = self.with_records(|records| {
+            let index = records.living.iter().position(|record| record.id == *id)?;
+            let record = records.living.remove(index);
+            records.removed.push(id.clone());
+            if self.reads(Reading::RemovedValuesStayTaken) {
+                records.reserved.extend(record.taken.iter().cloned());
+            }
+            Some(record)
+        });
+        respond::output(self.check.operation, self.site.store, &self.facts(record))
+    }
+
+    /// What holds at once of what a call sets.
+    fn at_once(&self, mut attributes: Vec<(String, Json)>) -> Vec<(String, Json)> {
+        if self.reads(Reading::LaterIsLater) {
+            let later = |name: &str| self.check.operation.parameter(name).is_some_and(|each| each.later);
+            attributes.retain(|(name, _)| !later(name));
+        }
+        attributes
+    }
+
+    fn nothing_to_change(&self) -> Refusal {
+        let state = |row: &&ErrorRow| row.when == When::Circumstance(Circumstance::State);
+        let row = self.check.operation.errors.iter().find(state).or_else(|| self.check.unbound());
+        row.map_or_else(Refusal::stray, Refusal::of)
+    }
+
+    /// A refused call changes nothing; a broken server may think otherwise.
+    fn after_refusal(&self) {
+        let attributes = self.attributes();
+        if self.breaks(Fault::TakenByRefusal) {
+            self.with_records(|records| records.reserved.extend(self.unique(&attributes)));
+        }
+        if self.breaks(Fault::EffectOfRefusal) {
+            let reference = self.check.operation.parameters.iter().find(|parameter| parameter.exists.is_some());
+            let id = reference.and_then(|reference| self.check.value(&reference.name));
+            let is_fine = |name: &str| {
+                self.check.operation.parameter(name).is_some_and(|each| self.check.faults(each).is_empty())
+            };
+            let fine: Vec<_> = attributes.into_iter().filter(|(name, _)| is_fine(name)).collect();
+            self.with_records(|records| {
+                if let Some(record) = records.living.iter_mut().find(|record| Some(&record.id) == id) {
+                    record.set(&fine);
+                }
+            });
+        }
+    }
 }
 
-fn create(service: &Service, entity: &Entity, store: &Store, attributes: Vec<(String, Json)>) -> Record {
-    let maker = service.operation(&entity.made_by);
-    let example = maker.and_then(|maker| respond::element_at(&maker.response, &entity.id));
-    let id = store.id_like(example.and_then(|element| element.example.as_ref()));
-    Record { id, attributes, created: DateTime::<Utc>::from(SystemTime::now()).naive_utc() }
+/// Whether an id has the form of the example: the same beginning up to a hyphen, letters and digits behind it.
+fn is_like(example: &str, id: &Json) -> bool {
+    let Some(id) = id.as_text() else { return false };
+    let beginning = example.split_once('-').map_or("", |(beginning, _)| beginning);
+    match id.split_once('-') {
+        Some((own, rest)) => {
+            own == beginning && id.len() == example.len() && rest.bytes().all(|byte| byte.is_ascii_alphanumeric())
+        }
+        None => beginning.is_empty(),
+    }
 }

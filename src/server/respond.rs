@@ -5,7 +5,7 @@ use chrono::NaiveDateTime;
 use crate::json::Json;
 use crate::spec::model::{Element, Entity, Operation, Type};
 
-use super::store::{Record, Records, Store};
+use super::store::{Record, Store};
 
 /// What an answer can be filled from.
 #[derive(Debug, Default)]
@@ -15,14 +15,21 @@ pub struct Facts {
     /// The entity that it is about.
     pub record: Option<Record>,
     /// All entities of that kind.
-    pub records: Records,
+    pub records: Vec<Record>,
     /// What the call sent.
     pub parameters: Vec<(String, Json)>,
+    /// Whether optional elements are left out.
+    pub sparing: bool,
 }
 
 /// The response elements of an operation.
 pub fn output(operation: &Operation, store: &Store, facts: &Facts) -> Json {
     object(&operation.response, store, facts, facts.record.as_ref())
+}
+
+/// Whether an answer of the operation shows all entities.
+pub fn lists_entities(operation: &Operation) -> bool {
+    operation.response.iter().any(|element| element.kind == Type::Array && !element.elements.is_empty())
 }
 
 /// The element at a path of names.
@@ -46,6 +53,9 @@ fn object(elements: &[Element], store: &Store, facts: &Facts, record: Option<&Re
 }
 
 fn value(element: &Element, store: &Store, facts: &Facts, record: Option<&Record>) -> Option<Json> {
+    if element.optional && facts.sparing {
+        return None;
+    }
     if element.kind == Type::Object {
         return Some(object(&element.elements, store, facts, record));
     }
@@ -53,7 +63,7 @@ fn value(element: &Element, store: &Store, facts: &Facts, record: Option<&Record
         let each = facts.records.iter().map(|record| object(&element.elements, store, facts, Some(record)));
         return Some(Json::List(each.collect()));
     }
-    if element.name == "RequestId" {
+    if element.name == "RequestId" && element.kind == Type::String {
         return Some(Json::Text(store.request_id()));
     }
     let is_id =
@@ -66,9 +76,18 @@ fn value(element: &Element, store: &Store, facts: &Facts, record: Option<&Record
     let sent =
         || facts.parameters.iter().find(|(name, _)| *name == element.name).map(|(_, value)| value.clone());
     match known.or_else(sent).or_else(|| element.values.first().cloned()) {
-        Some(value) => Some(value),
+        Some(value) => Some(typed(element.kind, value)),
         None if element.optional => None,
         None => Some(stand_in(element, facts)),
+    }
+}
+
+/// A value as the response elements say its type.
+fn typed(kind: Type, value: Json) -> Json {
+    match (kind, value) {
+        (Type::Integer, Json::Text(text)) => Json::Integer(text.parse().unwrap_or(0)),
+        (Type::String, value @ (Json::Integer(_) | Json::Number(_))) => Json::Text(value.to_string()),
+        (_, value) => value,
     }
 }
 
@@ -82,7 +101,7 @@ fn creation_time(element: &Element, record: &Record) -> Option<Json> {
 
 fn stand_in(element: &Element, facts: &Facts) -> Json {
     match (&element.example, element.kind) {
-        (Some(example), _) => example.clone(),
+        (Some(example), kind) => typed(kind, example.clone()),
         (None, Type::Integer | Type::Number) => {
             Json::Integer(i64::try_from(facts.records.len()).unwrap_or(i64::MAX))
         }

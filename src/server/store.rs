@@ -1,6 +1,6 @@
 //! What lives on the server: entities with their attributes.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -16,6 +16,8 @@ pub struct Record {
     pub id: Json,
     /// What calls have set, by parameter.
     pub attributes: Vec<(String, Json)>,
+    /// The values of unique parameters that nobody else can have.
+    pub taken: Vec<(String, Json)>,
     /// When it was made, as the service writes times.
     pub created: NaiveDateTime,
 }
@@ -36,13 +38,23 @@ impl Record {
 }
 
 /// The entities of one kind.
-pub type Records = Vec<Record>;
+#[derive(Debug, Clone, Default)]
+pub struct Records {
+    /// Those that live.
+    pub living: Vec<Record>,
+    /// Ids of those that were removed.
+    pub removed: Vec<Json>,
+    /// Values that are taken though no living entity has them.
+    pub reserved: Vec<(String, Json)>,
+}
 
 /// All entities, by service and kind.
 #[derive(Debug)]
 pub struct Store {
     kinds: Mutex<HashMap<String, Records>>,
     counter: AtomicU64,
+    /// Calls that were told to wait.
+    told: Mutex<HashSet<String>>,
     /// Tells the ids of this server's answers from those of another's.
     origin: u64,
 }
@@ -62,7 +74,12 @@ impl Store {
     pub fn new() -> Self {
         let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
         let origin = now.map_or(0, |since| since.as_nanos() as u64);
-        Self { kinds: Mutex::new(HashMap::new()), counter: AtomicU64::new(0), origin }
+        Self { kinds: Mutex::new(HashMap::new()), counter: AtomicU64::new(0), told: Mutex::default(), origin }
+    }
+
+    /// Whether a call is seen for the first time.
+    pub fn first_time(&self, call: &str) -> bool {
+        self.told.lock().unwrap_or_else(PoisonError::into_inner).insert(call.to_owned())
     }
 
     /// Locks the store for one call.

@@ -2,150 +2,192 @@
 
 use crate::json::Json;
 use crate::spec::breach::Breach;
-use crate::spec::model::{
-    Characters, Format, Length, Limit, Operation, Parameter, Required, Rules, Service, Type, Unclear, Unit,
-    When,
-};
+use crate::spec::model::{ErrorRow, Operation, Parameter, Required, Rules, Service, Type, When};
 
 use super::Refusal;
+use super::behaviour::Behaviour;
+use super::reading::Reading;
+use super::text;
 
-/// The first fault of a call, as the row that answers it.
-pub fn first_fault(
-    service: &Service,
-    operation: &Operation,
-    parameters: &[(String, Json)],
-) -> Option<Refusal> {
-    operation.parameters.iter().find_map(|parameter| {
-        let value = parameters.iter().find(|(name, _)| *name == parameter.name).map(|(_, value)| value);
-        let breach = fault(parameter, value)?;
-        Some(row_for(service, operation, &parameter.name, breach))
-    })
+/// One call, as it is checked.
+#[derive(Clone, Copy)]
+pub struct Check<'a> {
+    /// The service.
+    pub service: &'a Service,
+    /// The operation.
+    pub operation: &'a Operation,
+    /// How the server reads the pages, and which promise it breaks.
+    pub behaviour: &'a Behaviour,
+    /// What the call sends.
+    pub parameters: &'a [(String, Json)],
 }
 
-/// The first row of the page's table, then of the service's, that answers a breach; failing that, the first that is bound
-/// to nothing.
-pub fn row_for(service: &Service, operation: &Operation, parameter: &str, breach: Breach) -> Refusal {
-    let rows = || operation.errors.iter().chain(&service.errors);
-    let binds = |when: &When| match when {
+impl Check<'_> {
+    fn reads(&self, reading: Reading) -> bool {
+        self.behaviour.reads(reading)
+    }
+
+    /// The value of a parameter.
+    pub fn value(&self, name: &str) -> Option<&Json> {
+        self.parameters.iter().find(|(known, _)| known == name).map(|(_, value)| value)
+    }
+
+    /// The first fault of the call, as the row that answers it.
+    pub fn first_fault(&self) -> Option<Refusal> {
+        let mut parameters: Vec<&Parameter> = self.operation.parameters.iter().collect();
+        if self.reads(Reading::CheckedBackwards) {
+            parameters.reverse();
+        }
+        let faults = |parameter: &Parameter| {
+            self.faults(parameter).into_iter().next().map(|breach| (parameter.name.clone(), breach))
+        };
+        let mut all = parameters.into_iter().filter_map(faults);
+        let first = match self.reads(Reading::AbsenceFirst) {
+            false => all.next(),
+            true => {
+                let all: Vec<_> = all.collect();
+                let absent = all.iter().find(|(_, breach)| *breach == Breach::Required);
+                absent.or(all.first()).cloned()
+            }
+        };
+        first.map(|(parameter, breach)| self.row_for(&parameter, breach))
+    }
+
+    /// The row of the page's table, or else of the service's, that answers a breach; failing that, one that is bound to
+    /// nothing.
+    pub fn row_for(&self, parameter: &str, breach: Breach) -> Refusal {
+        let rows = || self.operation.errors.iter().chain(&self.service.errors);
+        let bound: Vec<&ErrorRow> = rows().filter(|row| binds(&row.when, parameter, breach)).collect();
+        let chosen = match self.reads(Reading::LastRowAnswers) {
+            true => bound.last(),
+            false => bound.first(),
+        };
+        match chosen.copied().or_else(|| self.unbound()) {
+            Some(row) => Refusal::of(row),
+            None => Refusal {
+                status: Some(400),
+                code: "InvalidParameter".to_owned(),
+                message: format!("{parameter} breaks the rule {breach}, for which the page has no row."),
+                worded: false,
+            },
+        }
+    }
+
+    /// Whether a row is bound to a breach.
+    pub fn has_row(&self, parameter: &str, breach: Breach) -> bool {
+        let mut rows = self.operation.errors.iter().chain(&self.service.errors);
+        rows.any(|row| binds(&row.when, parameter, breach))
+    }
+
+    /// The row that answers what no row is bound to.
+    pub fn unbound(&self) -> Option<&ErrorRow> {
+        let mut rows = self.operation.errors.iter().chain(&self.service.errors);
+        let is_unbound = |row: &&ErrorRow| row.when == When::Unsaid;
+        match self.reads(Reading::LastUnboundRow) {
+            true => rows.filter(is_unbound).last(),
+            false => rows.find(is_unbound),
+        }
+    }
+
+    /// Every rule that a parameter breaks and that is checked, in the order of checking.
+    pub fn faults(&self, parameter: &Parameter) -> Vec<Breach> {
+        let given = self.value(&parameter.name).filter(|value| !self.is_nothing(value));
+        let mut faults = match given {
+            None => self.faults_of_absence(parameter),
+            Some(value) => self.faults_of_value(&parameter.rules, &parameter.name, value),
+        };
+        let of = (self.operation.name.as_str(), parameter.name.as_str());
+        faults.retain(|breach| !self.behaviour.skips(of, *breach, self.parameters));
+        faults
+    }
+
+    fn faults_of_absence(&self, parameter: &Parameter) -> Vec<Breach> {
+        let has_row = || {
+            let mut rows = self.operation.errors.iter();
+            rows.any(|row| binds(&row.when, &parameter.name, Breach::Required))
+        };
+        let sends_nothing = self.value(&parameter.name).is_some_and(|value| *value != Json::Null);
+        let required = match parameter.required {
+            Required::Yes => true,
+            Required::Unclear => !self.reads(Reading::UnclearNotRequired),
+            Required::No => self.reads(Reading::EmptyOptionalRefused) && sends_nothing && has_row(),
+        };
+        if required { vec![Breach::Required] } else { Vec::new() }
+    }
+
+    fn is_nothing(&self, value: &Json) -> bool {
+        let empty_counts = !self.reads(Reading::EmptyIsPresent);
+        match value {
+            Json::Null => true,
+            Json::Text(text) if text.is_empty() => empty_counts,
+            Json::Text(text) => self.reads(Reading::BlankIsAbsent) && text.trim().is_empty(),
+            Json::List(items) => items.is_empty() && empty_counts,
+            _ => false,
+        }
+    }
+
+    fn faults_of_value(&self, rules: &Rules, name: &str, value: &Json) -> Vec<Breach> {
+        match (rules.kind, value) {
+            (Type::String, Json::Text(text)) => self.faults_of_text(rules, name, text),
+            (Type::String, Json::Integer(_) | Json::Number(_) | Json::Bool(_))
+                if self.reads(Reading::ScalarsConverted) =>
+            {
+                self.faults_of_text(rules, name, &value.to_string())
+            }
+            (Type::Array, Json::List(items)) => self.faults_of_items(rules, name, items),
+            (Type::Integer, Json::Integer(_))
+            | (Type::Number, Json::Integer(_) | Json::Number(_))
+            | (Type::Boolean, Json::Bool(_))
+            | (Type::Object, Json::Object(_)) => Vec::new(),
+            // On the query string every scalar is text.
+            (Type::Integer, Json::Text(text)) if text.parse::<i64>().is_ok() => Vec::new(),
+            (Type::Number, Json::Text(text)) if text.parse::<f64>().is_ok() => Vec::new(),
+            (Type::Boolean, Json::Text(text)) if text == "true" || text == "false" => Vec::new(),
+            _ => vec![Breach::Type],
+        }
+    }
+
+    fn faults_of_items(&self, rules: &Rules, name: &str, items: &[Json]) -> Vec<Breach> {
+        let Some(rules) = rules.items.as_deref() else { return Vec::new() };
+        let checked = match self.behaviour.part((&self.operation.name, name)) {
+            Some(part) => part.of(items),
+            None => items.to_vec(),
+        };
+        let repeats = items.iter().enumerate().any(|(index, item)| items[..index].contains(item));
+        let wrong = checked.iter().any(|item| !self.faults_of_value(rules, name, item).is_empty());
+        match wrong || (repeats && self.reads(Reading::RepeatedMembersRefused)) {
+            true => vec![Breach::Items],
+            false => Vec::new(),
+        }
+    }
+
+    fn faults_of_text(&self, rules: &Rules, name: &str, text: &str) -> Vec<Breach> {
+        let of = (self.operation.name.as_str(), name);
+        let text = if self.behaviour.trims(of) { text.trim() } else { text };
+        if let Some(values) = &rules.values {
+            let matches = |listed: &str| match () {
+                () if self.behaviour.takes_prefixes(of) => !text.is_empty() && listed.starts_with(text),
+                () if self.reads(Reading::ValuesWithoutCase) => listed.to_lowercase() == text.to_lowercase(),
+                () => listed == text,
+            };
+            let listed = values.iter().filter_map(Json::as_text).any(matches);
+            return if listed { Vec::new() } else { vec![Breach::Values] };
+        }
+        let whole = text::Text { rules, text, behaviour: self.behaviour, part: self.behaviour.part(of) };
+        let mut faults = vec![whole.length_fault(), whole.character_fault(), whole.format_fault()];
+        if self.reads(Reading::FormBeforeLength) {
+            faults.reverse();
+        }
+        faults.into_iter().flatten().collect()
+    }
+}
+
+/// Whether a row answers a breach.
+fn binds(when: &When, parameter: &str, breach: Breach) -> bool {
+    match when {
         When::Breaches(bound) => {
             bound.iter().any(|(name, of)| (name == parameter || name == "*") && *of == breach)
         }
         _ => false,
-    };
-    let bound = rows().find(|row| binds(&row.when));
-    match bound.or_else(|| rows().find(|row| row.when == When::Unsaid)) {
-        Some(row) => Refusal::of(row),
-        None => Refusal {
-            status: Some(400),
-            code: "InvalidParameter".to_owned(),
-            message: format!("{parameter} breaks the rule {breach}, for which the page has no row."),
-        },
-    }
-}
-
-fn fault(parameter: &Parameter, value: Option<&Json>) -> Option<Breach> {
-    let given = value.filter(|value| !is_nothing(value));
-    match (given, parameter.required) {
-        (None, Required::Yes | Required::Unclear) => Some(Breach::Required),
-        (None, Required::No) => None,
-        (Some(value), _) => value_fault(&parameter.rules, value),
-    }
-}
-
-fn is_nothing(value: &Json) -> bool {
-    match value {
-        Json::Null => true,
-        Json::Text(text) => text.is_empty(),
-        Json::List(items) => items.is_empty(),
-        _ => false,
-    }
-}
-
-fn value_fault(rules: &Rules, value: &Json) -> Option<Breach> {
-    match (rules.kind, value) {
-        (Type::String, Json::Text(text)) => text_fault(rules, text),
-        (Type::Array, Json::List(items)) => {
-            let rules = rules.items.as_deref()?;
-            items.iter().any(|item| value_fault(rules, item).is_some()).then_some(Breach::Items)
-        }
-        (Type::Integer, Json::Integer(_))
-        | (Type::Number, Json::Integer(_) | Json::Number(_))
-        | (Type::Boolean, Json::Bool(_))
-        | (Type::Object, Json::Object(_)) => None,
-        // On the query string every scalar is text.
-        (Type::Integer, Json::Text(text)) if text.parse::<i64>().is_ok() => None,
-        (Type::Number, Json::Text(text)) if text.parse::<f64>().is_ok() => None,
-        (Type::Boolean, Json::Text(text)) if text == "true" || text == "false" => None,
-        _ => Some(Breach::Type),
-    }
-}
-
-fn text_fault(rules: &Rules, text: &str) -> Option<Breach> {
-    if let Some(values) = &rules.values
-        && !values.iter().any(|value| value.as_text() == Some(text))
-    {
-        return Some(Breach::Values);
-    }
-    let length = rules.length.as_ref().and_then(|length| length_fault(length, text));
-    let characters = rules.characters.as_ref().and_then(|characters| character_fault(characters, text));
-    let format = rules.format.as_ref().and_then(|format| match format {
-        Format::Email => email_fault(text),
-        Format::Phone { countries } => phone_fault(countries, text),
-    });
-    length.or(characters).or(format)
-}
-
-/// What this server takes for the limit where the page names one without giving it: RFC 5321's.
-const UNSTATED: u64 = 254;
-
-fn length_fault(length: &Length, text: &str) -> Option<Breach> {
-    let count = match length.unit {
-        Unit::Characters => text.chars().count() as u64,
-        Unit::Bytes => text.len() as u64,
-    };
-    let max = match length.max {
-        Limit::None => u64::MAX,
-        Limit::At(max) => max,
-        Limit::Unstated => UNSTATED,
-    };
-    if count < length.min {
-        return Some(Breach::LengthMin);
-    }
-    (count > max).then_some(Breach::LengthMax)
-}
-
-fn character_fault(characters: &Characters, text: &str) -> Option<Breach> {
-    if text.starts_with(characters.not_first.as_slice()) {
-        return Some(Breach::CharactersFirst);
-    }
-    let allowed = |character: char| {
-        (characters.letters && character.is_ascii_alphabetic())
-            || (characters.digits && character.is_ascii_digit())
-            || characters.also.contains(&character)
-            || match &characters.unclear {
-                Unclear::These(these) => these.contains(&character),
-                Unclear::Others => true,
-            }
-    };
-    (!text.chars().all(allowed)).then_some(Breach::CharactersOf)
-}
-
-fn email_fault(text: &str) -> Option<Breach> {
-    let Some((local, host)) = text.split_once('@') else { return Some(Breach::FormatShape) };
-    let fine = !local.is_empty()
-        && !host.is_empty()
-        && !host.contains('@')
-        && !text.chars().any(|character| character.is_whitespace() || character.is_control());
-    (!fine).then_some(Breach::FormatShape)
-}
-
-fn phone_fault(countries: &[String], text: &str) -> Option<Breach> {
-    let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
-    match text.split_once('-') {
-        Some((country, number)) if digits(country) && digits(number) => {
-            let supported = countries.is_empty() || countries.iter().any(|supported| supported == country);
-            (!supported).then_some(Breach::FormatCountry)
-        }
-        _ => Some(Breach::FormatShape),
     }
 }

@@ -14,7 +14,7 @@ use crate::case::Case;
 use crate::event::Event;
 use crate::project::{self, Suite};
 use crate::runner;
-use crate::server::Server;
+use crate::server::{Behaviour, Server};
 use crate::spec::model::Specs;
 
 use super::args::RunArgs;
@@ -35,10 +35,15 @@ pub fn execute(args: RunArgs, console: Console) -> Exit {
             return Exit::Usage;
         }
     };
-    let suite = match project::suite(&plan.specs, &plan.cases, plan.depth) {
+    let mut suite = match project::suite(&plan.specs, &plan.cases, plan.depth) {
         Ok(suite) => suite,
         Err(findings) => return console.findings(&findings),
     };
+    let kept = kept(&suite.cases);
+    if let Err(complaint) = add_circumstances(&plan, &mut suite) {
+        console.complain(&complaint);
+        return Exit::Usage;
+    }
     if plan.list {
         return list(&plan, &suite, console);
     }
@@ -60,12 +65,49 @@ pub fn execute(args: RunArgs, console: Console) -> Exit {
         }
     };
     match runtime() {
-        Ok(runtime) => runtime.block_on(run(plan, specs, cases, &ids, outputs, console)),
+        Ok(runtime) => {
+            announce(&plan, &specs, &cases, console);
+            runtime.block_on(run(plan, specs, cases, &kept, outputs, console))
+        }
         Err(error) => {
             console.complain(&format!("the runtime cannot be started: {error}"));
             Exit::Incomplete
         }
     }
+}
+
+/// The cases whose answers snapshots keep: which of several calls at once wins is no answer to keep.
+fn kept(cases: &[Case]) -> Vec<String> {
+    cases.iter().filter(|case| case.at_once <= 1).map(|case| case.id.clone()).collect()
+}
+
+/// Adds the cases that are tried on request only.
+fn add_circumstances(plan: &Plan, suite: &mut Suite) -> Result<(), String> {
+    for circumstance in &plan.with {
+        suite.cases.extend(crate::generate::with(&suite.specs, *circumstance));
+    }
+    for (entity, size) in &plan.quotas {
+        match crate::generate::quota(&suite.specs, entity, *size) {
+            Some(case) => suite.cases.push(case),
+            None => {
+                return Err(format!(
+                    "--quota {entity}={size}: the specs have no entity {entity} whose maker has a row for its quota and \
+                     that can be removed again"
+                ));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// What will be sent, before anything is.
+fn announce(plan: &Plan, specs: &Specs, cases: &[Case], console: Console) {
+    let requests: usize = cases.iter().map(|case| runner::requests(specs, case)).sum();
+    let time = match plan.rate {
+        Some(rate) => format!(", {} s at {rate}/s", requests.div_ceil(rate as usize)),
+        None => String::new(),
+    };
+    console.tell(&format!("{} cases, about {requests} requests{time}", cases.len()));
 }
 
 fn list(plan: &Plan, suite: &Suite, console: Console) -> Exit {
@@ -79,13 +121,13 @@ async fn run(
     plan: Plan,
     specs: Arc<Specs>,
     cases: Vec<Case>,
-    ids: &[String],
+    kept: &[String],
     mut outputs: Outputs,
     console: Console,
 ) -> Exit {
     let embedded = match &plan.url {
         Some(_) => None,
-        None => match Server::start(Arc::clone(&specs), 0).await {
+        None => match Server::behaving(Arc::clone(&specs), 0, behaviour(&plan)).await {
             Ok(server) => Some(server),
             Err(error) => {
                 console.complain(&format!("the reference server cannot be started: {error}"));
@@ -100,7 +142,9 @@ async fn run(
     let mut answers = Answers::default();
     let finish = runner::run(Arc::clone(&specs), cases, &options, cancel, |event| {
         if let Event::CaseFinished(result) = &event {
-            answers.take(&specs, result);
+            if kept.contains(&result.id) {
+                answers.take(&specs, result);
+            }
         }
         outputs.event(&event);
     })
@@ -112,7 +156,7 @@ async fn run(
             return Exit::Incomplete;
         }
     };
-    let changed = match snapshots::settle(&plan, &answers, ids) {
+    let changed = match snapshots::settle(&plan, &answers, kept) {
         Ok(None) => false,
         Ok(Some(compared)) => {
             outputs.event(&Event::SnapshotsCompared(compared.clone()));
@@ -127,6 +171,11 @@ async fn run(
     outputs.event(&Event::RunFinished(finish.clone()));
     let written = outputs.close(console);
     Exit::of_run(&finish, changed, written)
+}
+
+/// The embedded server keeps the quotas that the user names.
+fn behaviour(plan: &Plan) -> Behaviour {
+    Behaviour { quotas: plan.quotas.clone(), ..Behaviour::default() }
 }
 
 /// The runtime of a command.

@@ -5,9 +5,10 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::ProgressBar;
 
 use crate::cli::console::Console;
+use crate::cli::progress;
 use crate::event::Event;
 use crate::project;
 use crate::report::Reporter;
@@ -52,7 +53,7 @@ impl Outputs {
     pub fn open(plan: &Plan, console: Console, cases: usize) -> Result<Self, String> {
         let mut outputs = Self {
             terminal: Terminal::new(io::stdout(), console.out),
-            progress: progress(console, cases),
+            progress: progress::bar(console, cases, "cases"),
             reporters: Vec::new(),
             files: Vec::new(),
             complaints: Vec::new(),
@@ -133,14 +134,4 @@ fn folder_of(path: &Path) -> io::Result<PathBuf> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     fs::create_dir_all(folder)?;
     Ok(folder.to_owned())
-}
-
-/// A bar where a person watches, nothing in a pipe.
-fn progress(console: Console, cases: usize) -> ProgressBar {
-    let target = if console.watched { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
-    let bar = ProgressBar::with_draw_target(Some(cases as u64), target);
-    match ProgressStyle::with_template("{bar:30} {pos}/{len} cases, {per_sec}, {eta} left") {
-        Ok(style) => bar.with_style(style),
-        Err(_) => bar,
-    }
 }

@@ -5,11 +5,12 @@ use std::time::Duration;
 
 use reqwest::Url;
 
-use crate::cli::args::RunArgs;
+use crate::cli::args::{DepthArg, RunArgs};
 use crate::cli::console::Console;
 use crate::diagnostic::did_you_mean;
 use crate::generate::Depth;
 use crate::runner::{self, Options};
+use crate::spec::model::Circumstance;
 
 /// The name of the embedded target.
 pub const REFERENCE: &str = "reference";
@@ -54,6 +55,12 @@ pub struct Plan {
     pub events: Option<PathBuf>,
     /// How deep the run goes.
     pub depth: Depth,
+    /// Circumstances that are provoked.
+    pub with: Vec<Circumstance>,
+    /// How many of which entities the target allows.
+    pub quotas: Vec<(String, u32)>,
+    /// How many requests a second are sent at most.
+    pub rate: Option<u32>,
     filter: Vec<String>,
     jobs: usize,
     seed: u64,
@@ -72,7 +79,10 @@ impl Plan {
             .ok()
             .filter(|timeout| *timeout >= Duration::from_millis(1))
             .ok_or_else(|| format!("--timeout {} is no number of seconds above 0", args.timeout))?;
-        let snapshots = match (args.no_snapshots, args.update, console.ci) {
+        // Snapshots are of the standard depth: one case, one answer.
+        let off = args.no_snapshots || args.depth != DepthArg::Standard;
+        let snapshots = match (off, args.update, console.ci) {
+            (true, true, _) => return Err("snapshots are kept at the standard depth only".to_owned()),
             (true, ..) => SnapshotPolicy::Off,
             (_, true, _) => SnapshotPolicy::Update,
             (.., true) => SnapshotPolicy::Compare,
@@ -91,6 +101,9 @@ impl Plan {
             json: args.json,
             events: args.events,
             depth: args.depth.into(),
+            with: args.with.into_iter().map(Circumstance::from).collect(),
+            quotas: args.quotas,
+            rate: args.rate,
             filter: args.filter,
             jobs: usize::from(args.jobs),
             seed: args.seed.unwrap_or_else(runner::any_seed),
@@ -124,6 +137,7 @@ impl Plan {
             timeout: self.timeout,
             seed: self.seed,
             nonce: runner::any_seed(),
+            rate: self.rate,
         }
     }
 }

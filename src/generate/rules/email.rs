@@ -9,7 +9,6 @@ use crate::generate::trial::Trial;
 const ADDRESSES: &[(&str, &str, &str)] = &[
     ("plain", "a plain address", "someone@example.com"),
     ("dot", "a dot in the local part", "some.one@example.com"),
-    ("digits", "digits in the local part", "someone123@example.com"),
     ("digit-first", "a digit as first character", "1someone@example.com"),
     ("underscore", "an underscore inside the local part", "some_one@example.com"),
     ("upper-case", "upper case", "SOMEONE@EXAMPLE.COM"),
@@ -22,7 +21,6 @@ const ADDRESSES: &[(&str, &str, &str)] = &[
     ("two-ats", "two @", "someone@example@example.com"),
     ("inner-blank", "a blank inside", "some one@example.com"),
     ("newline", "a line break inside", "some\none@example.com"),
-    ("nul", "NUL inside", "some\0one@example.com"),
     ("two-addresses", "two addresses", "someone@example.com, other@example.com"),
     ("leading-blank", "a blank before it", " someone@example.com"),
     ("trailing-blank", "a blank behind it", "someone@example.com "),
@@ -34,7 +32,6 @@ const ADDRESSES: &[(&str, &str, &str)] = &[
     ("ip-address", "an IP address for a host", "someone@[127.0.0.1]"),
     ("international", "letters beyond ASCII", "jemand@exämple.com"),
     ("display-name", "a name before the address", "Someone <someone@example.com>"),
-    ("markup", "markup before the @", "<b>@example.com"),
 ];
 
 /// Addresses of every kind. For a parameter that must be unique, the plain ones are drawn.

@@ -3,6 +3,7 @@
 mod characters;
 mod email;
 mod length;
+mod odd;
 mod phone;
 mod required;
 mod types;
@@ -29,5 +30,6 @@ pub fn trials(parameter: &Parameter, typed: bool) -> Vec<Trial> {
         None => {}
     }
     trials.extend(values::trials(&parameter.rules));
+    trials.extend(odd::trials(parameter));
     trials
 }

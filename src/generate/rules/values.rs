@@ -100,12 +100,6 @@ const AROUND: &[(&str, &str, &str)] = &[
     ("leading-blank", "behind a blank", " {}"),
     ("trailing-blank", "before a blank", "{} "),
     ("trailing-newline", "before a line break", "{}\n"),
-    ("trailing-nul", "before NUL", "{}\0"),
-    ("zero-width", "before a zero-width space", "{}\u{200b}"),
-    ("quote", "before the end of an SQL string", "{}' OR '1'='1"),
-    ("markup", "in markup", "<b>{}</b>"),
-    ("template", "in a template", "{{{}}}"),
-    ("twice", "after itself", "{}{}"),
 ];
 
 fn members(values: &[Json]) -> Vec<Trial> {

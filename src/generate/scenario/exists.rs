@@ -8,6 +8,7 @@ use crate::spec::ruling::Ruling;
 
 use crate::generate::baseline::{self, Baseline};
 use crate::generate::expect;
+use crate::generate::Violation;
 
 use super::about;
 
@@ -23,9 +24,12 @@ const MADE_UP: &[(&str, &str, &str)] = &[
     ("long", "an id of a thousand characters", "<1000 of x>"),
 ];
 
-/// The id of what was removed, and ids that never were.
-pub fn cases(baseline: &Baseline<'_>, parameter: &Parameter, entity: &str) -> Vec<Case> {
-    removed(baseline, parameter, entity).into_iter().chain(unknown(baseline, parameter)).collect()
+/// The id of what was removed, and ids that never were, which a target may refuse for their form.
+pub fn cases(baseline: &Baseline<'_>, parameter: &Parameter, entity: &str) -> Vec<Violation> {
+    let removed = removed(baseline, parameter, entity).into_iter();
+    let removed = removed.map(|case| Violation { case, breaks: None });
+    let unknown = unknown(baseline, parameter).into_iter();
+    removed.chain(unknown.map(|case| Violation { case, breaks: Some(Breach::ExistsUnknown) })).collect()
 }
 
 /// The id of an entity that was: certainly well-formed, certainly of nothing.
@@ -33,7 +37,7 @@ fn removed(baseline: &Baseline<'_>, parameter: &Parameter, entity: &str) -> Opti
     let send = baseline.with(parameter, Some(Value::Id("gone".to_owned())));
     let expect = expect::reject(baseline, parameter, Breach::ExistsUnknown);
     let words = ("removed", "the id of an entity that was removed");
-    let case = with_a_change(about(baseline, parameter, Breach::ExistsUnknown, words, (send, expect)), baseline);
+    let case = with_a_change(about(baseline, parameter, Breach::ExistsUnknown, words, (send, expect)), baseline, 0);
     let given = vec![baseline.make(entity, "gone", &case.send)?, baseline.remove(entity, "gone")?];
     Some(Case { given, ..case })
 }
@@ -47,24 +51,25 @@ fn unknown(baseline: &Baseline<'_>, parameter: &Parameter) -> Vec<Case> {
         let send = baseline.with(parameter, Some(Value::described(id)));
         let case =
             about(baseline, parameter, Breach::ExistsUnknown, (slug, tries), (send, expect.clone()));
-        with_a_change(case, baseline)
+        with_a_change(case, baseline, 0)
     };
     MADE_UP.iter().map(case).collect()
 }
 
-/// Adds one valid parameter, so that the call is refused for its id and not for changing nothing.
-pub fn with_a_change(mut case: Case, baseline: &Baseline<'_>) -> Case {
+/// Adds one valid parameter, so that the call is refused for its id and not for changing nothing; `turn` says which.
+pub fn with_a_change(mut case: Case, baseline: &Baseline<'_>, turn: usize) -> Case {
     let is_plain =
         |parameter: &&Parameter| parameter.exists.is_none() && !parameter.unique && !parameter.common;
     let carries_change =
         case.send.iter().any(|(name, _)| baseline.operation.parameter(name).is_some_and(|p| is_plain(&p)));
     if !carries_change {
-        let change = baseline
-            .operation
-            .parameters
-            .iter()
-            .filter(is_plain)
-            .find(|parameter| parameter.rules.values.is_some());
+        let listed = |parameter: &&Parameter| {
+            parameter.rules.values.is_some()
+                || parameter.rules.items.as_ref().is_some_and(|items| items.values.is_some())
+        };
+        let changes: Vec<&Parameter> =
+            baseline.operation.parameters.iter().filter(is_plain).filter(listed).collect();
+        let change = changes.get(turn.min(changes.len().saturating_sub(1)));
         case.send.extend(change.map(|parameter| (parameter.name.clone(), baseline::valid(parameter))));
     }
     case

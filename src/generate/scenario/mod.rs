@@ -16,13 +16,14 @@ use crate::wire;
 
 use super::baseline::Baseline;
 use super::trial::Trial;
-use super::{plain, rules};
+use super::{Violation, plain, rules};
 
 /// Violations that refer to what earlier calls have made; like all violations, they are tried among contexts.
-pub fn references(baseline: &Baseline<'_>, parameter: &Parameter) -> Vec<Case> {
+pub fn references(baseline: &Baseline<'_>, parameter: &Parameter) -> Vec<Violation> {
     let mut cases = Vec::new();
     if parameter.unique {
-        cases.extend(unique::used(baseline, parameter));
+        let used = unique::used(baseline, parameter);
+        cases.extend(used.map(|case| Violation { case, breaks: Some(Breach::Unique) }));
     }
     if let Some(entity) = &parameter.exists {
         cases.extend(exists::cases(baseline, parameter, entity));

@@ -1,0 +1,105 @@
+//! Which cases try each row of an error table and each rule, and why some rows cannot be tried.
+
+use crate::case::{Case, Rows};
+use crate::spec::breach::Breach;
+use crate::spec::model::{Circumstance, ErrorRow, Operation, RequestFault, Service, When};
+
+/// A row of an error table, and the cases that demand it.
+#[derive(Debug, Clone)]
+pub struct RowReach<'a> {
+    /// The row.
+    pub row: &'a ErrorRow,
+    /// Whether it is of the operation's own page (else of the service's common rows).
+    pub own: bool,
+    /// The ids of the cases in which it may answer for what they try.
+    pub cases: Vec<String>,
+    /// Why no case can demand it, where none does.
+    pub why: Option<String>,
+}
+
+/// Every row that holds for an operation, its own first.
+pub fn rows<'a>(service: &'a Service, operation: &'a Operation, cases: &[Case]) -> Vec<RowReach<'a>> {
+    let of_operation: Vec<&Case> = cases.iter().filter(|case| case.operation == operation.name).collect();
+    let own = operation.errors.iter().map(|row| (row, true));
+    let all = own.chain(service.errors.iter().map(|row| (row, false)));
+    all.map(|(row, own)| {
+        let tried = of_operation.iter().filter(|case| demands(case, row)).map(|case| case.id.clone());
+        let cases: Vec<String> = tried.collect();
+        let why = cases.is_empty().then(|| why(operation, row));
+        RowReach { row, own, cases, why }
+    })
+    .collect()
+}
+
+/// Whether a row may answer for what a case tries, and not only for its context.
+fn demands(case: &Case, row: &ErrorRow) -> bool {
+    let Some(Rows::Codes(codes)) = case.expect.rows() else { return false };
+    let is_named = row.codes.iter().any(|code| codes.contains(code));
+    let is_for_it = match &row.when {
+        When::Breaches(bound) => bound.iter().any(|(name, breach)| {
+            case.about.iter().any(|about| about.breach == *breach && (name == "*" || *name == about.parameter))
+        }),
+        _ => true,
+    };
+    is_named && is_for_it
+}
+
+fn why(operation: &Operation, row: &ErrorRow) -> String {
+    match &row.when {
+        When::Circumstance(Circumstance::Busy) => {
+            "it takes calls that get in each other's way: --with busy".to_owned()
+        }
+        When::Circumstance(Circumstance::Throttled) => "it takes too many calls: --with throttled".to_owned(),
+        When::Circumstance(Circumstance::Quota) => match &operation.creates {
+            Some(entity) => format!("it takes a quota of known size: --quota {entity}=N"),
+            None => "it takes a quota that is used up".to_owned(),
+        },
+        When::Circumstance(Circumstance::State) => {
+            "it takes an entity in another state, to which no call of the specs leads".to_owned()
+        }
+        When::Circumstance(Circumstance::Auth) => "it takes credentials that are wrong".to_owned(),
+        When::Request(RequestFault::Malformed) => "the page does not say which requests it answers".to_owned(),
+        When::Request(_) => "the operation's page fixes no such thing".to_owned(),
+        When::Unsaid => "the page does not say what it answers".to_owned(),
+        When::Breaches(bound) if bound.iter().all(|(_, breach)| *breach == Breach::Required) => {
+            "the parameter table does not call the parameter required".to_owned()
+        }
+        When::Breaches(_) => "the page leaves open whether the rule is broken".to_owned(),
+    }
+}
+
+/// A rule of a parameter, and how many cases stand guard over it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RuleReach {
+    /// The parameter.
+    pub parameter: String,
+    /// The rule, or the part of it.
+    pub breach: Breach,
+    /// Cases that break it.
+    pub breaking: usize,
+    /// Cases that try it and break nothing, or of which the page is silent.
+    pub others: usize,
+}
+
+/// Every rule that the cases of an operation try, in the order of its parameter table.
+pub fn rules(operation: &Operation, cases: &[Case]) -> Vec<RuleReach> {
+    let mut rules: Vec<RuleReach> = Vec::new();
+    for case in cases.iter().filter(|case| case.operation == operation.name) {
+        for about in &case.about {
+            let known =
+                rules.iter().position(|rule| rule.parameter == about.parameter && rule.breach == about.breach);
+            let index = known.unwrap_or_else(|| {
+                let (parameter, breach) = (about.parameter.clone(), about.breach);
+                rules.push(RuleReach { parameter, breach, breaking: 0, others: 0 });
+                rules.len() - 1
+            });
+            match case.expect.rows() {
+                Some(_) => rules[index].breaking += 1,
+                None => rules[index].others += 1,
+            }
+        }
+    }
+    let place = |name: &str| operation.parameters.iter().position(|parameter| parameter.name == name);
+    rules.sort_by_key(|rule| (place(&rule.parameter), rule.breach));
+    rules
+}

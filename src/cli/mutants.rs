@@ -1,0 +1,165 @@
+//! `fineprint mutants`
+
+use std::io;
+use std::sync::Arc;
+
+use crate::case::Case;
+use crate::mutants::{self, Alarm};
+use crate::project;
+use crate::report::block::block;
+use crate::report::score;
+use crate::runner::{self, Options};
+use crate::server::Reading;
+use crate::server::mutant::{self, QUOTA};
+use crate::spec::model::Specs;
+use crate::{event::CaseResult, generate, judge::Verdict};
+
+use super::args::MutantsArgs;
+use super::console::Console;
+use super::exit::Exit;
+use super::run;
+
+/// How long a mutant may take for an answer; one that does not answer has failed.
+const TIMEOUT: std::time::Duration = std::time::Duration::from_secs(10);
+
+/// Breaks one promise of the reference server at a time, and tells which the cases do not catch.
+pub fn execute(args: &MutantsArgs, console: Console) -> Exit {
+    let suite = match project::suite(&args.specs, &args.cases, args.depth.into()) {
+        Ok(suite) => suite,
+        Err(findings) => return console.findings(&findings),
+    };
+    let wanted = |id: &str| args.filter.is_empty() || args.filter.iter().any(|part| id.contains(part.as_str()));
+    if args.list {
+        let mutants = mutant::all(&suite.specs);
+        mutants.iter().filter(|mutant| wanted(&mutant.id)).for_each(|mutant| {
+            console.say(&format!("{}  {}", mutant.id, mutant.does));
+        });
+        return Exit::Holds;
+    }
+    let specs = Arc::new(suite.specs);
+    let cases = with_quotas(&specs, suite.cases);
+    let runtime = match run::runtime() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            console.complain(&format!("the runtime cannot be started: {error}"));
+            return Exit::Incomplete;
+        }
+    };
+    let options = Options {
+        target: "mutants".to_owned(),
+        url: String::new(),
+        jobs: 8,
+        timeout: TIMEOUT,
+        seed: args.seed.unwrap_or_else(runner::any_seed),
+        nonce: runner::any_seed(),
+        rate: None,
+    };
+    let done = runtime.block_on(async {
+        match args.readings {
+            true => readings(&specs, &cases, &options, &wanted, console).await,
+            false => broken(args, &specs, &cases, &options, &wanted, console).await,
+        }
+    });
+    done.unwrap_or_else(|error| {
+        console.complain(&error.to_string());
+        Exit::Incomplete
+    })
+}
+
+/// The reference that mutants differ from keeps quotas, so that their rows can be tried.
+fn with_quotas(specs: &Specs, cases: Vec<Case>) -> Vec<Case> {
+    let of_quotas = mutant::quotas(specs).into_iter();
+    cases.into_iter().chain(of_quotas.filter_map(|(entity, _)| generate::quota(specs, &entity, QUOTA))).collect()
+}
+
+async fn broken(
+    args: &MutantsArgs,
+    specs: &Arc<Specs>,
+    cases: &[Case],
+    options: &Options,
+    wanted: &impl Fn(&str) -> bool,
+    console: Console,
+) -> Result<Exit, mutants::Error> {
+    let sound = mutants::reading(specs, cases, options, &[]).await?;
+    if !sound.results.is_empty() {
+        tell(&sound, console);
+        console.complain("the reference server itself does not pass, so that nothing can be said of its mutants");
+        return Ok(Exit::Incomplete);
+    }
+    let shared: Vec<Arc<Case>> = cases.iter().cloned().map(Arc::new).collect();
+    let begun = std::time::Instant::now();
+    let progress = super::progress::bar(console, mutant::all(specs).len(), "mutants");
+    let fates = mutants::run(specs, &shared, options, |mutant| wanted(&mutant.id), |_| progress.inc(1)).await?;
+    progress.finish_and_clear();
+    if fates.is_empty() {
+        console.complain("no mutant has such a name; `fineprint mutants --list` shows all");
+        return Ok(Exit::Usage);
+    }
+    let _ = score::write(&mut io::stdout(), &fates, args.all, console.out);
+    if args.filter.is_empty() {
+        let _ = score::guards(&mut io::stdout(), specs, cases, console.out);
+    }
+    if let Some(path) = &args.json
+        && let Err(error) = project::write_whole(path, &score::json(&fates))
+    {
+        console.complain(&format!("{} cannot be written: {error}", path.display()));
+        return Ok(Exit::Incomplete);
+    }
+    let survived = fates.iter().filter(|fate| fate.killed_by.is_none()).count();
+    console.say(&format!(
+        "\n{} mutants, {survived} survived, in {:.1} s, {} cases, seed {}",
+        fates.len(),
+        begun.elapsed().as_secs_f64(),
+        cases.len(),
+        options.seed
+    ));
+    Ok(if survived == 0 { Exit::Holds } else { Exit::Broken })
+}
+
+async fn readings(
+    specs: &Arc<Specs>,
+    cases: &[Case],
+    options: &Options,
+    wanted: &impl Fn(&str) -> bool,
+    console: Console,
+) -> Result<Exit, mutants::Error> {
+    let sets = mutants::sets_of_readings();
+    let mut alarms = 0;
+    let mut held = 0;
+    for set in sets.iter().filter(|set| wanted(&names(set))) {
+        let alarm = mutants::reading(specs, cases, options, set).await?;
+        held += 1;
+        alarms += alarm.results.len();
+        tell(&alarm, console);
+    }
+    console.say(&format!(
+        "{held} servers with readings of their own, {} cases each: {alarms} false alarms, seed {}",
+        cases.len(),
+        options.seed
+    ));
+    Ok(if alarms == 0 { Exit::Holds } else { Exit::Broken })
+}
+
+fn names(set: &[Reading]) -> String {
+    match set {
+        [one] => one.name().to_owned(),
+        many => format!("{} readings together", many.len()),
+    }
+}
+
+fn tell(alarm: &Alarm, console: Console) {
+    let name = match alarm.readings.as_slice() {
+        [] => "the plain reference".to_owned(),
+        set => names(set),
+    };
+    let failed = alarm.results.iter().filter(|result| matches!(result.verdict, Verdict::Fail { .. })).count();
+    let unjudged = alarm.results.len() - failed;
+    let words = match (failed, unjudged) {
+        (0, 0) => console.out.good("holds"),
+        _ => console.out.bad(&format!("{failed} failed, {unjudged} not judged")),
+    };
+    console.say(&format!("  {name:32} {words}"));
+    const SHOWN: usize = 3;
+    let shown = |result: &CaseResult| console.say(&block(result, console.out));
+    alarm.results.iter().take(SHOWN).for_each(shown);
+}

@@ -1,0 +1,73 @@
+//! Input on which implementations stumble, behind a valid value of whatever kind. What the page makes of it depends on the
+//! rule; that the target must not fail on it does not.
+
+use crate::case::value::Value;
+use crate::json::Json;
+use crate::spec::breach::Breach;
+use crate::spec::model::{Format, Parameter, Rules, Type};
+
+use crate::generate::baseline::valid;
+use crate::generate::trial::Trial;
+
+const ODD: &[(&str, &str, &str)] = &[
+    ("nul", "NUL behind it", "\0"),
+    ("quote", "the end of an SQL string behind it", "' OR '1'='1"),
+    ("markup", "markup behind it", "<script>"),
+    ("template", "a template behind it", "{{7*7}}${7*7}"),
+    ("emoji", "an emoji behind it", "😀"),
+];
+
+/// So many characters fill buffers and columns.
+const LONG: usize = 1_000;
+
+/// A valid value with something odd behind it. Where the rules name characters, those are tried there.
+pub fn trials(parameter: &Parameter) -> Vec<Trial> {
+    let rules = &parameter.rules;
+    if rules.characters.is_some() && rules.format.is_none() {
+        return Vec::new();
+    }
+    let breach = breach(rules);
+    let Some(text) = text(parameter) else { return Vec::new() };
+    let whole = |odd: String| match rules.kind {
+        Type::Array => Value::Plain(Json::List(vec![Json::Text(odd)])),
+        _ => Value::text(odd),
+    };
+    let trial = |slug: &str, tries: &str, odd: String| Trial {
+        slug: format!("odd/{slug}"),
+        tries: tries.to_owned(),
+        about: breach,
+        value: Some(whole(odd)),
+    };
+    let mut trials: Vec<Trial> =
+        ODD.iter().map(|(slug, tries, odd)| trial(slug, tries, behind(rules, &text, odd))).collect();
+    if rules.length.is_none() {
+        trials.push(trial("long", "a thousand characters", behind(rules, &text, &"1".repeat(LONG))));
+    }
+    trials
+}
+
+/// In an address, behind the local part: there, a host name is not what stops it.
+fn behind(rules: &Rules, text: &str, odd: &str) -> String {
+    match (&rules.format, text.split_once('@')) {
+        (Some(Format::Email), Some((local, host))) => format!("{local}{odd}@{host}"),
+        _ => format!("{text}{odd}"),
+    }
+}
+
+fn breach(rules: &Rules) -> Breach {
+    match (rules.kind, &rules.format) {
+        (Type::Array, _) => Breach::Items,
+        (_, Some(_)) => Breach::FormatShape,
+        _ if rules.values.is_some() => Breach::Values,
+        _ => Breach::Type,
+    }
+}
+
+/// A valid text of the parameter, or of a member of it.
+fn text(parameter: &Parameter) -> Option<String> {
+    match valid(parameter) {
+        Value::Plain(Json::Text(text)) => Some(text),
+        Value::Plain(Json::List(items)) => items.first()?.as_text().map(str::to_owned),
+        _ => None,
+    }
+}

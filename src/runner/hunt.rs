@@ -1,0 +1,55 @@
+//! Looking for one failure: cases in order, until one fails.
+
+use std::sync::Arc;
+
+use futures_util::future::join_all;
+
+use crate::case::Case;
+use crate::event::CaseResult;
+use crate::judge::{RequestIds, Verdict};
+use crate::spec::model::Specs;
+
+use super::session::Session;
+use super::order::judge_repeats;
+use super::{is_exclusive, remove_shared, run_case};
+
+/// How many cases run at once at first; twice as many each time that none has failed.
+const FIRST: usize = 4;
+
+/// The most that run at once.
+const MOST: usize = 32;
+
+/// What a hunt came to.
+#[derive(Debug)]
+pub struct Hunt {
+    /// The first case, in the order given, that failed.
+    pub failed: Option<CaseResult>,
+    /// How many cases were run.
+    pub tried: usize,
+}
+
+/// Runs cases in order until one fails. What is under way then is finished and cleaned up.
+pub async fn hunt(session: &Session, specs: &Specs, cases: &[Arc<Case>]) -> Hunt {
+    let mut ids = RequestIds::default();
+    let (mut from, mut width) = (0, FIRST);
+    while from < cases.len() {
+        let alone = is_exclusive(session, specs, &cases[from]);
+        let wanted = if alone { 1 } else { width };
+        let together = cases[from..].iter().take(wanted);
+        let chunk: Vec<_> =
+            together.take_while(|case| alone || !is_exclusive(session, specs, case)).collect();
+        if alone {
+            remove_shared(session, specs).await;
+        }
+        let results = join_all(chunk.iter().map(|case| run_case(session, specs, case))).await;
+        from += results.len();
+        width = (width * 2).min(MOST);
+        for mut result in results {
+            judge_repeats(&mut ids, specs, &mut result);
+            if matches!(result.verdict, Verdict::Fail { .. }) {
+                return Hunt { failed: Some(result), tried: from };
+            }
+        }
+    }
+    Hunt { failed: None, tried: from }
+}

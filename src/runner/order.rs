@@ -1,0 +1,112 @@
+//! Results in the order of the plan, and what only the whole run shows.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::case::Case;
+use crate::check::reach;
+use crate::event::{CaseResult, Counts, Event, RowTried};
+use crate::judge::{RequestIds, Seen, Verdict};
+use crate::spec::model::Specs;
+use crate::wire::{self, Outcome, Reply};
+
+/// Puts results into the order of the plan, and judges what only the whole run shows.
+pub struct InOrder<'s> {
+    specs: &'s Specs,
+    cases: &'s [Arc<Case>],
+    next: usize,
+    early: BTreeMap<usize, CaseResult>,
+    ids: RequestIds,
+    /// Codes that came, by operation, and how often.
+    came: BTreeMap<(String, String), usize>,
+    /// How many cases came to what.
+    pub counts: Counts,
+    /// In which order parameters were seen to be checked.
+    pub seen: Seen,
+}
+
+impl<'s> InOrder<'s> {
+    /// Nothing yet.
+    pub fn new(specs: &'s Specs, cases: &'s [Arc<Case>]) -> Self {
+        Self {
+            specs,
+            cases,
+            next: 0,
+            early: BTreeMap::new(),
+            ids: RequestIds::default(),
+            came: BTreeMap::new(),
+            counts: Counts::default(),
+            seen: Seen::default(),
+        }
+    }
+
+    /// Whether the case of that number has a result.
+    pub fn has(&self, index: usize) -> bool {
+        index < self.next || self.early.contains_key(&index)
+    }
+
+    /// Takes a result and tells all that are next.
+    pub fn take(&mut self, index: usize, result: CaseResult, emit: &mut impl FnMut(Event)) {
+        self.early.insert(index, result);
+        while let Some(mut result) = self.early.remove(&self.next) {
+            self.note(self.next, &result);
+            self.next += 1;
+            judge_repeats(&mut self.ids, self.specs, &mut result);
+            self.counts.add(&result.verdict);
+            emit(Event::CaseFinished(Box::new(result)));
+        }
+    }
+
+    /// Takes note of what an answer shows beside its verdict.
+    fn note(&mut self, index: usize, result: &CaseResult) {
+        let Some(exchange) = result.tried() else { return };
+        let Some((service, operation)) = self.specs.operation(&result.operation) else { return };
+        if let Some(case) = self.cases.get(index) {
+            self.seen.take(service, operation, case, exchange);
+        }
+        let Outcome::Answered(answer) = &exchange.outcome else { return };
+        if let Reply::Refused { code, .. } = wire::decode(service.protocol, answer) {
+            *self.came.entry((operation.name.clone(), code)).or_default() += 1;
+        }
+    }
+
+    /// Each row of each error table: how many cases tried it, how often it answered, and why it was not tried.
+    pub fn rows(&self) -> Vec<RowTried> {
+        let cases: Vec<Case> = self.cases.iter().map(|case| Case::clone(case)).collect();
+        let mut rows = Vec::new();
+        for (service, operation) in self.specs.operations() {
+            if !cases.iter().any(|case| case.operation == operation.name) {
+                continue;
+            }
+            for reach in reach::rows(service, operation, &cases) {
+                let came = self.came.iter().filter(|((of, code), _)| {
+                    *of == operation.name && service.answers_for(reach.row, code)
+                });
+                rows.push(RowTried {
+                    operation: operation.name.clone(),
+                    codes: reach.row.codes.clone(),
+                    own: reach.own,
+                    place: reach.row.at.to_string(),
+                    cases: reach.cases.len(),
+                    answered: came.map(|(_, count)| count).sum(),
+                    why_not: reach.why,
+                });
+            }
+        }
+        rows
+    }
+}
+
+/// A value that no two answers may share fails the case in which it came again.
+pub fn judge_repeats(ids: &mut RequestIds, specs: &Specs, result: &mut CaseResult) {
+    let Some((service, _)) = specs.operation(&result.operation) else { return };
+    let mut repeated = Vec::new();
+    for exchange in &result.exchanges {
+        repeated.extend(ids.take(service, &result.id, exchange));
+    }
+    match &mut result.verdict {
+        _ if repeated.is_empty() => {}
+        Verdict::Fail { departures } => departures.extend(repeated),
+        verdict => *verdict = Verdict::Fail { departures: repeated },
+    }
+}

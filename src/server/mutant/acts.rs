@@ -1,0 +1,104 @@
+//! What calls do: uniqueness under races and updates, effects, quotas, requests as a whole.
+
+use crate::server::fault::Fault;
+use crate::spec::breach::Breach;
+use crate::spec::model::{Circumstance, Element, Operation, Parameter, RequestFault, When};
+
+use super::{Change, Kind, Maker, Mutant, QUOTA};
+
+/// The mutants of what an operation does.
+pub fn of(maker: &Maker<'_>, mutants: &mut Vec<Mutant>) {
+    for parameter in maker.operation.parameters.iter().filter(|parameter| parameter.unique) {
+        uniqueness(maker, parameter, mutants);
+    }
+    effects(maker, mutants);
+    quotas(maker, mutants);
+    requests(maker, mutants);
+}
+
+fn changes(maker: &Maker<'_>) -> bool {
+    maker.operation.parameters.iter().any(|parameter| parameter.exists.is_some())
+}
+
+fn uniqueness(maker: &Maker<'_>, parameter: &Parameter, mutants: &mut Vec<Mutant>) {
+    let name = || maker.operation.name.clone();
+    let mut add = |slug: &str, does: &str, fault: Fault| {
+        let slug = format!("{}/unique/{slug}", parameter.name);
+        let does = format!("{}: {does}", parameter.name);
+        mutants.push(maker.fault(Kind::Unique, &slug, does, fault).about(parameter, Breach::Unique));
+    };
+    add("racy", "two calls at once can take one value", Fault::Racy(name()));
+    add("taken-by-refusal", "a refused call takes the value", Fault::TakenByRefusal(name()));
+    if changes(maker) {
+        add("new-not-taken", "an update does not take its new value", Fault::NewNotTaken(name()));
+        add("old-not-freed", "an update does not give the old value back", Fault::OldNotFreed(name()));
+    }
+}
+
+fn effects(maker: &Maker<'_>, mutants: &mut Vec<Mutant>) {
+    let name = || maker.operation.name.clone();
+    let can_be_seen = |parameter: &&Parameter| {
+        parameter.exists.is_none() && !parameter.common && (parameter.unique || shows(maker, parameter))
+    };
+    for parameter in maker.operation.parameters.iter().filter(can_be_seen) {
+        let fault = Fault::NoEffect { operation: name(), parameter: parameter.name.clone() };
+        let slug = format!("{}/no-effect", parameter.name);
+        let does = format!("{}: is accepted and forgotten", parameter.name);
+        mutants.push(maker.fault(Kind::Effect, &slug, does, fault).of_parameter(parameter));
+    }
+    if changes(maker) && maker.operation.parameters.iter().any(|parameter| shows(maker, parameter)) {
+        let does = "a refused call changes what was right in it".to_owned();
+        mutants.push(maker.fault(Kind::Effect, "effect-of-refusal", does, Fault::EffectOfRefusal(name())));
+    }
+    for parameter in maker.operation.parameters.iter().filter(|parameter| parameter.exists.is_some()) {
+        let does = format!("{}: the id of a removed entity is taken", parameter.name);
+        let slug = format!("{}/exists/removed-accepted", parameter.name);
+        let mutant = maker.fault(Kind::Effect, &slug, does, Fault::RemovedAccepted(name()));
+        mutants.push(mutant.about(parameter, Breach::ExistsUnknown));
+    }
+}
+
+/// Whether another operation shows a parameter's value at once.
+fn shows(maker: &Maker<'_>, parameter: &Parameter) -> bool {
+    fn has(elements: &[Element], name: &str) -> bool {
+        elements.iter().any(|element| element.name == name || has(&element.elements, name))
+    }
+    let shows_one = |operation: &&Operation| {
+        operation.support && operation.parameters.len() == 1 && operation.parameters[0].exists.is_some()
+    };
+    let mut others = maker.service.operations.iter().filter(shows_one);
+    !parameter.later && others.any(|operation| has(&operation.response, &parameter.name))
+}
+
+fn quotas(maker: &Maker<'_>, mutants: &mut Vec<Mutant>) {
+    let has_row = maker.operation.errors.iter().any(|row| row.when == When::Circumstance(Circumstance::Quota));
+    let entity = maker.operation.creates.as_ref().and_then(|name| maker.service.entity(name));
+    if !has_row || entity.is_none_or(|entity| entity.removed_by.is_none()) {
+        return;
+    }
+    let sizes = [("gone", "the quota is not kept", None), ("one-more", "one more than the quota is made", Some(QUOTA + 1))];
+    for (slug, does, size) in sizes {
+        let mutant = maker.fault(Kind::Quota, &format!("quota/{slug}"), does.to_owned(), Fault::RequestIdRepeats);
+        mutants.push(Mutant { change: Change::Quota(size), ..mutant });
+    }
+}
+
+fn requests(maker: &Maker<'_>, mutants: &mut Vec<Mutant>) {
+    let mut add = |slug: &str, does: &str, fault: Fault| {
+        mutants.push(maker.fault(Kind::Request, &format!("request/{slug}"), does.to_owned(), fault));
+    };
+    let unlisted = |when: &When| *when == When::Request(RequestFault::UnknownParameter);
+    let mut rows = maker.operation.errors.iter().chain(&maker.service.errors);
+    if rows.any(|row| unlisted(&row.when)) {
+        add("unlisted", "a parameter that the page does not list is passed over", Fault::UnlistedAccepted);
+    }
+    for parameter in maker.operation.parameters.iter().filter(|parameter| maker.is_addressed(parameter)) {
+        match parameter.name.as_str() {
+            "Action" => add("any-action", "the operation's name is not looked at", Fault::AnyAction),
+            _ => add("any-version", "the version is not looked at", Fault::AnyVersion),
+        }
+    }
+    if maker.is_typed() {
+        add("unreadable", "a body that cannot be read is taken for a success", Fault::UnreadableAccepted);
+    }
+}

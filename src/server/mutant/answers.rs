@@ -1,0 +1,92 @@
+//! Answers that lack something, have it elsewhere or of another type, or come without their envelope.
+
+use crate::server::fault::Fault;
+use crate::spec::model::{Element, Operation, Protocol, Type};
+
+use super::{Kind, Maker, Mutant};
+
+/// The mutants of an operation's answers.
+pub fn of(maker: &Maker<'_>, mutants: &mut Vec<Mutant>) {
+    let mut paths = Vec::new();
+    collect(&maker.operation.response, &[], &mut paths);
+    for path in &paths {
+        of_element(maker, path, mutants);
+    }
+    if maker.operation.response.iter().any(|element| element.unique) {
+        let does = "every answer has the same request id".to_owned();
+        mutants.push(maker.fault(Kind::Envelope, "request-id-repeats", does, Fault::RequestIdRepeats));
+    }
+    envelope(maker, mutants);
+}
+
+fn collect(elements: &[Element], above: &[String], paths: &mut Vec<Vec<String>>) {
+    for element in elements.iter().filter(|element| !element.optional) {
+        let path = [above, &[element.name.clone()]].concat();
+        collect(&element.elements, &path, paths);
+        paths.push(path);
+    }
+}
+
+fn of_element(maker: &Maker<'_>, path: &[String], mutants: &mut Vec<Mutant>) {
+    let shown = path.join(".");
+    let mut add = |slug: &str, does: String, change: fn(&mut Vec<Element>, &str)| {
+        let path = path.to_vec();
+        let edit = move |operation: &mut Operation| within(&mut operation.response, &path, change);
+        mutants.push(maker.edit(Kind::Answer, &format!("response/{shown}/{slug}"), does, edit));
+    };
+    add("gone", format!("{shown} is not in the answer"), |elements, name| {
+        elements.retain(|element| element.name != name);
+    });
+    add("retyped", format!("{shown} is of another type"), |elements, name| {
+        let retyped = elements.iter_mut().filter(|element| element.name == name);
+        retyped.for_each(|element| {
+            element.elements.clear();
+            element.kind = if element.kind == Type::String { Type::Integer } else { Type::String };
+        });
+    });
+    add("emptied", format!("{shown} is an empty object"), |elements, name| {
+        let emptied = elements.iter_mut().filter(|element| element.name == name);
+        emptied.for_each(|element| {
+            // An object that lacks what it must have is as wrong as a text that is an object.
+            element.elements.clear();
+            element.kind = Type::Object;
+        });
+    });
+    add("moved", format!("{shown} stands within Data"), |elements, name| {
+        if let Some(index) = elements.iter().position(|element| element.name == name) {
+            let moved = elements.remove(index);
+            let data = Element { name: "Data".to_owned(), kind: Type::Object, elements: vec![moved.clone()], ..moved };
+            elements.push(data);
+        }
+    });
+}
+
+/// Changes the elements beside the one at the path.
+fn within(elements: &mut Vec<Element>, path: &[String], change: fn(&mut Vec<Element>, &str)) {
+    match path {
+        [name] => change(elements, name),
+        [name, rest @ ..] => {
+            if let Some(element) = elements.iter_mut().find(|element| element.name == *name) {
+                within(&mut element.elements, rest, change);
+            }
+        }
+        [] => {}
+    }
+}
+
+fn envelope(maker: &Maker<'_>, mutants: &mut Vec<Mutant>) {
+    let (status, message) = match maker.service.protocol {
+        Protocol::AcsRpc => (200, "Message"),
+        Protocol::Tencent3 => (400, "Error.Message"),
+    };
+    let all = [
+        ("no-envelope", "answers come without their envelope".to_owned(), Fault::NoEnvelope),
+        ("html", "refusals come as HTML".to_owned(), Fault::HtmlRefusals),
+        ("status", format!("refusals come with {status}"), Fault::RefusalStatus(status)),
+        ("no-message", "refusals have no message".to_owned(), Fault::RefusalLacks(message)),
+        ("no-request-id", "refusals have no request id".to_owned(), Fault::RefusalLacks("RequestId")),
+    ];
+    for (slug, does, fault) in all {
+        mutants.push(maker.fault(Kind::Envelope, &format!("envelope/{slug}"), does, fault));
+    }
+}

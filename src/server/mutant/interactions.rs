@@ -1,0 +1,51 @@
+//! Rules that are skipped while another parameter is absent, present, or has one value.
+
+use crate::json::Json;
+use crate::server::fault::{Condition, Fault};
+use crate::spec::model::{Parameter, Required};
+
+use super::{Kind, Maker, Mutant, label};
+
+/// The mutants of one parameter's rules.
+pub fn of(maker: &Maker<'_>, parameter: &Parameter, mutants: &mut Vec<Mutant>) {
+    for other in maker.operation.parameters.iter().filter(|other| other.name != parameter.name) {
+        for (condition, slug, words) in conditions(other) {
+            for breach in maker.breaches(parameter) {
+                let fault = Fault::Skipped {
+                    operation: maker.operation.name.clone(),
+                    parameter: parameter.name.clone(),
+                    breach,
+                    condition: condition.clone(),
+                };
+                let slug = format!("{}/{breach}/while-{slug}", parameter.name);
+                let does = format!("{}: {breach} is not checked while {words}", parameter.name);
+                mutants.push(maker.fault(Kind::Interaction, &slug, does, fault).about(parameter, breach));
+            }
+        }
+    }
+}
+
+/// Conditions that some accepted calls meet, and others do not.
+fn conditions(other: &Parameter) -> Vec<(Condition, String, String)> {
+    let name = &other.name;
+    let mut conditions = Vec::new();
+    if other.required == Required::No && other.exists.is_none() {
+        conditions.push((Condition::Absent(name.clone()), format!("{name}-absent"), format!("{name} is absent")));
+        conditions.push((Condition::Present(name.clone()), format!("{name}-present"), format!("{name} is there")));
+    }
+    let single = |value: &Json| (value.clone(), label(value));
+    let member = |value: &Json| (Json::List(vec![value.clone()]), label(value));
+    let values: Vec<(Json, String)> = match (&other.rules.values, &other.rules.items) {
+        (Some(values), _) if values.len() > 1 => values.iter().map(single).collect(),
+        (None, Some(items)) => items.values.iter().flatten().map(member).collect(),
+        _ => Vec::new(),
+    };
+    for (value, label) in values {
+        conditions.push((
+            Condition::Is(name.clone(), value),
+            format!("{name}-is-{label}"),
+            format!("{name} is {label}"),
+        ));
+    }
+    conditions
+}

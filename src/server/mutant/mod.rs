@@ -1,0 +1,277 @@
+//! Mutants: the reference server with one promise broken at a time, derived from the specs.
+//!
+//! What a spec can say is broken by an edit of the spec that the server is made from (a limit moved, a row's code
+//! exchanged); the rest is a [`Fault`] of the server. Left out is what no answer could show: rows that the server never
+//! gives, rules on which the page contradicts itself, conditions that no accepted call meets.
+
+mod acts;
+mod answers;
+mod interactions;
+mod rows;
+mod rules;
+
+use std::fmt;
+
+use crate::json::Json;
+use crate::spec::breach::Breach;
+use crate::spec::model::{
+    Format, Limit, Operation, Parameter, Protocol, Required, Rules, Service, Specs, Type, Unclear,
+};
+
+use super::behaviour::Behaviour;
+use super::fault::Fault;
+
+/// One broken promise.
+pub struct Mutant {
+    /// Its name: `AddMessageContact/Name/length.max/one-more`.
+    pub id: String,
+    /// What kind of mistake it is.
+    pub kind: Kind,
+    /// What the server does, in words.
+    pub does: String,
+    /// The operation whose promise it breaks.
+    pub operation: String,
+    /// The parameter.
+    pub parameter: Option<String>,
+    /// The rule, or the part of it.
+    pub breach: Option<Breach>,
+    change: Change,
+}
+
+/// Kinds of mistakes, as a table of results groups them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Kind {
+    /// A limit moved or gone.
+    Boundary,
+    /// A character class widened or narrowed.
+    Characters,
+    /// Only a part of a value checked, or not the value that was sent.
+    Part,
+    /// A listed value dropped, or others accepted.
+    Values,
+    /// A rule not checked at all.
+    Gone,
+    /// A parameter that need not be there demanded.
+    Demanded,
+    /// A rule not checked while another parameter has some class.
+    Interaction,
+    /// An error row with another code, status or message.
+    Row,
+    /// Uniqueness racy, taken by refusals, or not following updates.
+    Unique,
+    /// A call without effect, or a refusal with one.
+    Effect,
+    /// A response element gone, of another type, or elsewhere.
+    Answer,
+    /// The envelope, the request id, the status.
+    Envelope,
+    /// A failure on odd input.
+    Crash,
+    /// The operation, the version, unlisted parameters, unreadable bodies.
+    Request,
+    /// A quota gone, or off by one.
+    Quota,
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Boundary => "boundaries",
+            Self::Characters => "characters",
+            Self::Part => "parts checked",
+            Self::Values => "listed values",
+            Self::Gone => "rules gone",
+            Self::Demanded => "optional demanded",
+            Self::Interaction => "interactions",
+            Self::Row => "error rows",
+            Self::Unique => "uniqueness",
+            Self::Effect => "effects",
+            Self::Answer => "response elements",
+            Self::Envelope => "envelope",
+            Self::Crash => "odd input",
+            Self::Request => "requests",
+            Self::Quota => "quotas",
+        })
+    }
+}
+
+/// How a mutant differs from the plain reference.
+enum Change {
+    /// It is made from other specs.
+    Edit(Box<dyn Fn(&mut Service) + Send + Sync>),
+    /// It breaks a promise by itself.
+    Fault(Fault),
+    /// Its quota has another size; `None` is none.
+    Quota(Option<u32>),
+}
+
+/// The size of every quota of the reference that mutants are held against.
+pub const QUOTA: u32 = 20;
+
+impl Mutant {
+    /// The specs that the mutant is made from, and its behaviour.
+    pub fn build(&self, specs: &Specs) -> (Specs, Behaviour) {
+        let mut specs = specs.clone();
+        let mut behaviour = Behaviour { quotas: quotas(&specs), ..Behaviour::default() };
+        match &self.change {
+            Change::Edit(edit) => {
+                let service = specs.services.iter_mut().find(|service| service.operation(&self.operation).is_some());
+                service.into_iter().for_each(edit);
+            }
+            Change::Fault(fault) => behaviour.fault = Some(fault.clone()),
+            Change::Quota(size) => {
+                behaviour.quotas = behaviour
+                    .quotas
+                    .into_iter()
+                    .filter_map(|(entity, _)| size.map(|size| (entity, size)))
+                    .collect();
+            }
+        }
+        (specs, behaviour)
+    }
+}
+
+/// The entities that have a quota on the server that mutants differ from: those whose maker has a row for it and that can
+/// be removed again.
+pub fn quotas(specs: &Specs) -> Vec<(String, u32)> {
+    use crate::spec::model::{Circumstance, When};
+    let mut quotas = Vec::new();
+    for service in &specs.services {
+        for entity in service.entities.iter().filter(|entity| entity.removed_by.is_some()) {
+            let maker = service.operation(&entity.made_by);
+            let mut rows = maker.into_iter().flat_map(|maker| &maker.errors);
+            if rows.any(|row| row.when == When::Circumstance(Circumstance::Quota)) {
+                quotas.push((entity.name.clone(), QUOTA));
+            }
+        }
+    }
+    quotas
+}
+
+/// Every mutant of the tested operations.
+pub fn all(specs: &Specs) -> Vec<Mutant> {
+    let mut mutants = Vec::new();
+    for (service, operation) in specs.operations().filter(|(_, operation)| !operation.support) {
+        let maker = Maker { service, operation };
+        for parameter in &operation.parameters {
+            if !maker.is_addressed(parameter) {
+                rules::of(&maker, parameter, &mut mutants);
+                interactions::of(&maker, parameter, &mut mutants);
+            }
+        }
+        rows::of(&maker, &mut mutants);
+        acts::of(&maker, &mut mutants);
+        answers::of(&maker, &mut mutants);
+    }
+    mutants
+}
+
+/// Makes mutants of one operation.
+struct Maker<'s> {
+    service: &'s Service,
+    operation: &'s Operation,
+}
+
+impl Maker<'_> {
+    /// Whether a parameter is what the request is addressed by, which is no rule among rules.
+    fn is_addressed(&self, parameter: &Parameter) -> bool {
+        parameter.common && matches!(parameter.name.as_str(), "Action" | "Version")
+    }
+
+    /// Whether the protocol carries the types of values.
+    fn is_typed(&self) -> bool {
+        self.service.protocol == Protocol::Tencent3
+    }
+
+    fn fault(&self, kind: Kind, slug: &str, does: String, fault: Fault) -> Mutant {
+        Mutant {
+            id: format!("{}/{slug}", self.operation.name),
+            kind,
+            does,
+            operation: self.operation.name.clone(),
+            parameter: None,
+            breach: None,
+            change: Change::Fault(fault),
+        }
+    }
+
+    /// A mutant whose server is made from an edited spec of the operation.
+    fn edit(
+        &self,
+        kind: Kind,
+        slug: &str,
+        does: String,
+        edit: impl Fn(&mut Operation) + Send + Sync + 'static,
+    ) -> Mutant {
+        let name = self.operation.name.clone();
+        let of_service = move |service: &mut Service| {
+            service.operations.iter_mut().filter(|operation| operation.name == name).for_each(&edit);
+        };
+        Mutant {
+            change: Change::Edit(Box::new(of_service)),
+            ..self.fault(kind, slug, does, Fault::RequestIdRepeats)
+        }
+    }
+
+    /// The same for one parameter's rules.
+    fn rules(
+        &self,
+        parameter: &Parameter,
+        breach: Breach,
+        (kind, slug, does): (Kind, &str, &str),
+        change: impl Fn(&mut Parameter) + Send + Sync + 'static,
+    ) -> Mutant {
+        let name = parameter.name.clone();
+        let edit = move |operation: &mut Operation| {
+            operation.parameters.iter_mut().filter(|each| each.name == name).for_each(&change);
+        };
+        let slug = format!("{}/{breach}/{slug}", parameter.name);
+        self.edit(kind, &slug, format!("{}: {does}", parameter.name), edit).about(parameter, breach)
+    }
+
+    /// The ways in which the server can find a parameter broken, on which the page is plain.
+    fn breaches(&self, parameter: &Parameter) -> Vec<Breach> {
+        let rules = &parameter.rules;
+        let mut breaches = Vec::new();
+        let mut add = |is: bool, breach: Breach| breaches.extend(is.then_some(breach));
+        add(parameter.required == Required::Yes, Breach::Required);
+        if parameter.exists.is_some() {
+            add(true, Breach::ExistsUnknown);
+            return breaches;
+        }
+        add(self.is_typed() && !parameter.common && rules.kind == Type::String, Breach::Type);
+        let length = rules.length.as_ref();
+        add(length.is_some_and(|length| length.min > 0), Breach::LengthMin);
+        add(length.is_some_and(|length| length.max != Limit::None), Breach::LengthMax);
+        let characters = rules.characters.as_ref();
+        add(characters.is_some_and(|characters| characters.unclear != Unclear::Others), Breach::CharactersOf);
+        add(characters.is_some_and(|characters| !characters.not_first.is_empty()), Breach::CharactersFirst);
+        add(rules.format.is_some(), Breach::FormatShape);
+        let countries = matches!(&rules.format, Some(Format::Phone { countries }) if !countries.is_empty());
+        add(countries, Breach::FormatCountry);
+        add(rules.values.is_some(), Breach::Values);
+        add(rules.items.as_ref().is_some_and(|items| items.values.is_some()), Breach::Items);
+        add(parameter.unique, Breach::Unique);
+        breaches
+    }
+}
+
+impl Mutant {
+    fn about(self, parameter: &Parameter, breach: Breach) -> Self {
+        Self { parameter: Some(parameter.name.clone()), breach: Some(breach), ..self }
+    }
+
+    fn of_parameter(self, parameter: &Parameter) -> Self {
+        Self { parameter: Some(parameter.name.clone()), ..self }
+    }
+}
+
+/// The listed values of a parameter, or of the members of one.
+fn listed(rules: &Rules) -> &[Json] {
+    let of_items = || rules.items.as_ref().and_then(|items| items.values.as_deref());
+    rules.values.as_deref().or_else(of_items).unwrap_or_default()
+}
+
+fn label(value: &Json) -> String {
+    value.as_text().map_or_else(|| value.to_string(), str::to_owned)
+}

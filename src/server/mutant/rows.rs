@@ -1,0 +1,90 @@
+//! Error rows with another code, status or message.
+
+use crate::server::behaviour::Behaviour;
+use crate::server::validate::Check;
+use crate::spec::model::{Circumstance, ErrorRow, Operation, RequestFault, When};
+
+use super::{Kind, Maker, Mutant};
+
+/// The mutants of the rows that the server answers with.
+pub fn of(maker: &Maker<'_>, mutants: &mut Vec<Mutant>) {
+    let used = used(maker);
+    for row in maker.operation.errors.iter().filter(|row| row.codes.iter().any(|code| used.contains(code))) {
+        of_row(maker, row, mutants);
+    }
+}
+
+/// The codes that the server answers with when a rule is broken, for each breach of each parameter.
+fn used(maker: &Maker<'_>) -> Vec<String> {
+    let behaviour = Behaviour::default();
+    let check =
+        Check { service: maker.service, operation: maker.operation, behaviour: &behaviour, parameters: &[] };
+    let mut used = Vec::new();
+    for parameter in maker.operation.parameters.iter().filter(|parameter| !maker.is_addressed(parameter)) {
+        for breach in maker.breaches(parameter) {
+            if check.has_row(&parameter.name, breach) {
+                used.push(check.row_for(&parameter.name, breach).code);
+            }
+        }
+    }
+    let by_request = |row: &&ErrorRow| {
+        matches!(
+            row.when,
+            When::Request(RequestFault::UnknownParameter) | When::Circumstance(Circumstance::Quota)
+        )
+    };
+    used.extend(maker.operation.errors.iter().filter(by_request).flat_map(|row| row.codes.clone()));
+    used
+}
+
+fn of_row(maker: &Maker<'_>, row: &ErrorRow, mutants: &mut Vec<Mutant>) {
+    let code = row.codes.first().cloned().unwrap_or_default();
+    let mut changed = |slug: &str, does: String, change: fn(&mut ErrorRow, &str), to: String| {
+        let of = code.clone();
+        let edit = move |operation: &mut Operation| {
+            let rows = operation.errors.iter_mut().filter(|row| row.codes.contains(&of));
+            rows.for_each(|row| change(row, &to));
+        };
+        let mutant = maker.edit(Kind::Row, &format!("row/{code}/{slug}"), does, edit);
+        let bound = match &row.when {
+            When::Breaches(bound) => bound.first().cloned(),
+            _ => None,
+        };
+        mutants.push(match bound {
+            Some((parameter, breach)) => Mutant { parameter: Some(parameter), breach: Some(breach), ..mutant },
+            None => mutant,
+        });
+    };
+    if let Some(other) = exchanged(maker, row) {
+        changed("exchanged", format!("{code}: {other} answers"), |row, to| row.codes = vec![to.to_owned()], other);
+    }
+    let stray = format!("{code}s");
+    changed("unknown-code", format!("{code}: {stray} answers"), |row, to| row.codes = vec![to.to_owned()], stray);
+    if let Some(status) = row.status {
+        let other = if status == 404 { 400 } else { 403 };
+        let does = format!("{code}: comes with {other}");
+        changed("status", does, |row, to| row.status = to.parse().ok(), other.to_string());
+    }
+    if let Some(message) = &row.message {
+        let other = message.trim_end_matches('.').to_owned();
+        changed("message", format!("{code}: says {other:?}"), |row, to| row.message = Some(to.to_owned()), other);
+    }
+}
+
+/// A code of the table that answers for something else.
+fn exchanged(maker: &Maker<'_>, row: &ErrorRow) -> Option<String> {
+    let bound = |row: &ErrorRow| match &row.when {
+        When::Breaches(bound) => bound.clone(),
+        _ => Vec::new(),
+    };
+    let own = bound(row);
+    let shares = |other: &&ErrorRow| {
+        bound(other).iter().any(|(name, breach)| {
+            own.iter().any(|(own, of)| of == breach && (own == name || own == "*" || name == "*"))
+        })
+    };
+    let is_other = |other: &&ErrorRow| {
+        matches!(other.when, When::Breaches(_)) && other.codes != row.codes && !shares(other)
+    };
+    maker.operation.errors.iter().find(is_other).and_then(|other| other.codes.first().cloned())
+}

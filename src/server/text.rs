@@ -1,0 +1,152 @@
+//! The rules of texts: length, characters, format.
+
+use unicode_properties::{GeneralCategoryGroup, UnicodeGeneralCategory};
+use unicode_segmentation::UnicodeSegmentation;
+
+use crate::spec::breach::Breach;
+use crate::spec::model::{Characters, Format, Limit, Rules, Unclear, Unit};
+
+use super::behaviour::Behaviour;
+use super::fault::Part;
+use super::reading::Reading;
+
+/// What this server takes for the limit where the page names one without giving it: RFC 5321's.
+const UNSTATED: u64 = 254;
+
+/// A text and what it must be.
+pub struct Text<'a> {
+    /// The rules.
+    pub rules: &'a Rules,
+    /// The text.
+    pub text: &'a str,
+    /// How the server reads the pages.
+    pub behaviour: &'a Behaviour,
+    /// The part whose characters are checked, if not all are.
+    pub part: Option<Part>,
+}
+
+impl Text<'_> {
+    fn reads(&self, reading: Reading) -> bool {
+        self.behaviour.reads(reading)
+    }
+
+    /// The text as its format takes it.
+    fn taken(&self) -> &str {
+        let is_email = self.rules.format == Some(Format::Email);
+        if is_email && self.reads(Reading::EmailTrimmed) { self.text.trim() } else { self.text }
+    }
+
+    /// Too short, or too long.
+    pub fn length_fault(&self) -> Option<Breach> {
+        let length = self.rules.length.as_ref()?;
+        let text = self.taken();
+        let count = match length.unit {
+            Unit::Bytes => text.len(),
+            Unit::Characters if self.reads(Reading::LengthInUtf16) => text.encode_utf16().count(),
+            Unit::Characters if self.reads(Reading::LengthInGraphemes) => text.graphemes(true).count(),
+            Unit::Characters => text.chars().count(),
+        } as u64;
+        let max = match length.max {
+            Limit::None => u64::MAX,
+            Limit::At(max) => max,
+            Limit::Unstated if self.reads(Reading::UnstatedLimitOf64) => 64,
+            Limit::Unstated if self.reads(Reading::UnstatedLimitOf900) => 900,
+            Limit::Unstated => UNSTATED,
+        };
+        if count < length.min {
+            return Some(Breach::LengthMin);
+        }
+        (count > max).then_some(Breach::LengthMax)
+    }
+
+    /// A character that may not stand there.
+    pub fn character_fault(&self) -> Option<Breach> {
+        let characters = self.rules.characters.as_ref()?;
+        // The @ and the dots of the host belong to every address.
+        let meant: String = match (&self.rules.format, self.taken().rsplit_once('@')) {
+            (Some(Format::Email), Some((local, host))) => format!("{local}{}", host.replace('.', "")),
+            _ => self.taken().to_owned(),
+        };
+        if meant.starts_with(characters.not_first.as_slice()) {
+            return Some(Breach::CharactersFirst);
+        }
+        let all: Vec<char> = meant.chars().collect();
+        let checked = self.part.map_or(all.clone(), |part| part.of(&all));
+        let fine = checked.into_iter().all(|character| self.allows(characters, character));
+        (!fine).then_some(Breach::CharactersOf)
+    }
+
+    fn allows(&self, characters: &Characters, character: char) -> bool {
+        let unclear = match &characters.unclear {
+            Unclear::These(these) => these.contains(&character),
+            Unclear::Others => true,
+        };
+        let group = character.general_category_group();
+        let is_letter = matches!(group, GeneralCategoryGroup::Letter | GeneralCategoryGroup::Mark);
+        (characters.letters && character.is_ascii_alphabetic())
+            || (characters.digits && character.is_ascii_digit())
+            || characters.also.contains(&character)
+            || (unclear && !self.reads(Reading::UnclearCharactersRefused))
+            || (characters.letters && self.reads(Reading::LettersOfAnyScript) && !character.is_ascii() && is_letter)
+            || (characters.digits
+                && self.reads(Reading::DigitsOfAnyScript)
+                && !character.is_ascii()
+                && group == GeneralCategoryGroup::Number)
+    }
+
+    /// Not of the form.
+    pub fn format_fault(&self) -> Option<Breach> {
+        match self.rules.format.as_ref()? {
+            Format::Email => (!self.is_email()).then_some(Breach::FormatShape),
+            Format::Phone { countries } => self.phone_fault(countries),
+        }
+    }
+
+    fn is_email(&self) -> bool {
+        let text = self.taken();
+        let quoted = self.reads(Reading::EmailLoose) && text.contains('"');
+        let split = if self.reads(Reading::EmailLoose) { text.rsplit_once('@') } else { text.split_once('@') };
+        let Some((local, host)) = split else { return false };
+        let odd = |character: char| character.is_control() || (character.is_whitespace() && !quoted);
+        let parts = !local.is_empty() && !host.is_empty() && (quoted || !local.contains('@')) && !host.contains('@');
+        parts && !text.chars().any(odd) && (!self.reads(Reading::EmailStrict) || is_strict(local, host))
+    }
+
+    fn phone_fault(&self, countries: &[String]) -> Option<Breach> {
+        let loose = self.reads(Reading::PhoneLoose);
+        let text = if loose { self.text.trim().trim_start_matches('+') } else { self.text };
+        let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+        let no_country = match self.reads(Reading::NoCountryIsACountry) {
+            true => Breach::FormatCountry,
+            false => Breach::FormatShape,
+        };
+        let Some((country, number)) = text.split_once('-') else { return Some(no_country) };
+        if !digits(country) {
+            return Some(no_country);
+        }
+        let number: String = match loose {
+            true => number.chars().filter(|character| !matches!(character, ' ' | '-')).collect(),
+            false => number.to_owned(),
+        };
+        if !digits(&number) || (self.reads(Reading::PhoneStrict) && country == "86" && !is_mainland(&number)) {
+            return Some(Breach::FormatShape);
+        }
+        let only_mainland = countries.is_empty() && self.reads(Reading::OnlyMainlandPhones);
+        let supported = match countries.is_empty() {
+            true => !only_mainland || country == "86",
+            false => countries.iter().any(|supported| supported == country),
+        };
+        (!supported).then_some(Breach::FormatCountry)
+    }
+}
+
+fn is_mainland(number: &str) -> bool {
+    number.len() == 11 && number.starts_with('1') && number.as_bytes()[1] >= b'3'
+}
+
+fn is_strict(local: &str, host: &str) -> bool {
+    let atom = |atom: &str| {
+        !atom.is_empty() && atom.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-')
+    };
+    local.split('.').all(atom) && host.split('.').count() >= 2 && host.split('.').all(atom)
+}

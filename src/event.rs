@@ -154,7 +154,7 @@ pub struct RowTried {
     pub cases: usize,
     /// How often it answered a tried call.
     pub answered: usize,
-    /// Why no case demands it, if none does.
+    /// Why no case that the specs imply demands it, if none does.
     pub why_not: Option<String>,
 }
 

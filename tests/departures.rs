@@ -68,7 +68,7 @@ const MISTAKES: &[(&str, &str, &str)] = &[
         "The email address of the contact.",
     ),
     ("email-limit-gone", "AddMessageContact/EmailAddress/length/1000", "The email address of the contact."),
-    ("phone-demanded", "AddMessageContact/call/required", "Resource Management:AddMessageContact"),
+    ("phone-demanded", "AddMessageContact/call/required", "PhoneNumber | string | Required: No"),
     (
         "phone-unchecked",
         "AddMessageContact/PhoneNumber/format/no-country",
@@ -85,7 +85,11 @@ const MISTAKES: &[(&str, &str, &str)] = &[
         "Only mobile phone numbers in the 86-",
     ),
     ("title-unchecked", "AddMessageContact/Title/values/unknown", "Valid values: FinanceDirector"),
-    ("title-by-prefix", "AddMessageContact/Title/values/prefix", "Valid values: FinanceDirector"),
+    (
+        "title-by-prefix",
+        "AddMessageContact/Title/values/FinanceDirector-prefix",
+        "Valid values: FinanceDirector",
+    ),
     ("ceo-refused", "AddMessageContact/Title/values/CEO", "Valid values: FinanceDirector"),
     ("missing-title-as-invalid", "AddMessageContact/Title/required/absent", "Title | string | Required: Yes"),
     ("types-not-required", "AddMessageContact/MessageTypes/required/absent", "Required: Yes"),
@@ -161,9 +165,161 @@ const MISTAKES: &[(&str, &str, &str)] = &[
     ("no-envelope", "AddUserContact/call/required", "AddUserContact, as documented on 2021-07-13"),
     (
         "request-id-repeats",
-        "AddUserContact/Region/required/absent",
+        "AddUserContact/Region/required/absent/2",
         "The unique request ID, which is returned for each request.",
     ),
+    // Races, side effects, interactions, crashes, requests as a whole.
+    (
+        "add-race",
+        "AddMessageContact/Name/unique/at-once",
+        "The name must be unique in your resource directory.",
+    ),
+    ("update-race", "UpdateMessageContact/Name/unique/at-once", "The contact name already exists"),
+    ("tencent-race", "AddUserContact/Name/unique/at-once", "which needs to be unique"),
+    (
+        "refusal-takes-name",
+        "AddMessageContact/Name/unique/after-refusal-for-Title",
+        "The name must be unique in your resource directory.",
+    ),
+    (
+        "refusal-makes-contact",
+        "AddMessageContact/Name/unique/after-refusal-for-EmailAddress",
+        "The name must be unique in your resource directory.",
+    ),
+    (
+        "tencent-refusal-takes-name",
+        "AddUserContact/Name/unique/after-refusal-for-ContactInfo",
+        "which needs to be unique",
+    ),
+    (
+        "refused-update-takes-name",
+        "UpdateMessageContact/Name/unique/after-refusal-for-Title",
+        "The contact name already exists",
+    ),
+    (
+        "refused-update-applies",
+        "UpdateMessageContact/MessageTypes/items/refused-with-Title",
+        "The job title of the contact.",
+    ),
+    ("update-forgets-title", "UpdateMessageContact/Title/effect", "The job title of the contact."),
+    ("update-forgets-types", "UpdateMessageContact/MessageTypes/effect", "The types of messages received"),
+    ("update-forgets-name", "UpdateMessageContact/Name/effect", "Name | string | Required: No"),
+    (
+        "update-forgets-name",
+        "UpdateMessageContact/Name/unique/after-update",
+        "The contact name already exists",
+    ),
+    (
+        "old-name-stays-taken",
+        "UpdateMessageContact/Name/unique/after-update",
+        "The contact name already exists",
+    ),
+    ("removed-contact-accepted", "UpdateMessageContact/ContactId/exists/removed", "The ID of the contact."),
+    (
+        "unknown-contact-accepted-with-title",
+        "UpdateMessageContact/ContactId/exists/unknown",
+        "The ID of the contact.",
+    ),
+    ("add-forgets-title", "AddMessageContact/call/effect", "The job title of the contact."),
+    ("first-type-stored", "AddMessageContact/call/effect", "The types of messages received"),
+    ("duplicate-passes-without-phone", "AddMessageContact/Name/unique/used/3", "The name must be unique"),
+    ("duplicate-passes-for-ceo", "AddMessageContact/Name/unique/used/4", "The name must be unique"),
+    (
+        "length-unchecked-without-phone",
+        "AddMessageContact/Name/length/",
+        "The name must be 2 to 12 characters in length",
+    ),
+    (
+        "length-unchecked-for-fault-messages",
+        "AddMessageContact/Name/length/1/2",
+        "The name must be 2 to 12 characters in length",
+    ),
+    ("name-unchecked-for-ceo", "AddMessageContact/Name/characters/", "can contain only letters"),
+    ("update-name-unchecked-with-title", "UpdateMessageContact/Name/characters/", "can contain only letters"),
+    ("email-not-required-of-others", "AddMessageContact/EmailAddress/required/absent/", "Required: Yes"),
+    (
+        "phone-unchecked-for-security-messages",
+        "AddMessageContact/PhoneNumber/format/",
+        "<Country code>-<Mobile phone number> format",
+    ),
+    ("title-unchecked-with-six-types", "AddMessageContact/Title/values/", "Valid values: FinanceDirector"),
+    (
+        "update-title-unchecked-without-name",
+        "UpdateMessageContact/Title/values/unknown",
+        "Valid values: FinanceDirector",
+    ),
+    (
+        "types-unchecked-for-project-directors",
+        "AddMessageContact/MessageTypes/items/",
+        "Valid values: ServiceMessage",
+    ),
+    ("range-from-A-to-z", "AddMessageContact/Name/characters/bracket-first", "can contain only letters"),
+    ("backtick-passes", "AddMessageContact/Name/characters/backtick-inside", "can contain only letters"),
+    ("last-line-break-passes", "AddMessageContact/Name/characters/newline-last", "can contain only letters"),
+    ("crash-on-nul", "AddMessageContact/Name/characters/nul-inside", "Resource Management:AddMessageContact"),
+    (
+        "crash-on-backslash",
+        "AddMessageContact/Name/characters/backslash-inside",
+        "Resource Management:AddMessageContact",
+    ),
+    (
+        "crash-on-sql",
+        "AddMessageContact/Name/characters/apostrophe-first",
+        "Resource Management:AddMessageContact",
+    ),
+    (
+        "crash-on-template-in-email",
+        "AddMessageContact/EmailAddress/odd/template",
+        "Resource Management:AddMessageContact",
+    ),
+    (
+        "crash-on-emoji-in-email",
+        "UpdateMessageContact/EmailAddress/odd/emoji",
+        "Resource Management:UpdateMessageContact",
+    ),
+    (
+        "crash-on-quote-in-phone",
+        "AddMessageContact/PhoneNumber/odd/quote",
+        "Resource Management:AddMessageContact",
+    ),
+    ("crash-on-long-title", "AddMessageContact/Title/odd/long", "Resource Management:AddMessageContact"),
+    (
+        "crash-on-markup-in-types",
+        "AddMessageContact/MessageTypes/odd/markup",
+        "Resource Management:AddMessageContact",
+    ),
+    (
+        "crash-on-long-id",
+        "UpdateMessageContact/ContactId/exists/long",
+        "Resource Management:UpdateMessageContact",
+    ),
+    (
+        "crash-on-unknown-parameter",
+        "AddMessageContact/request/unknown-parameter",
+        "Resource Management:AddMessageContact",
+    ),
+    (
+        "crash-on-repeated-parameter",
+        "AddMessageContact/request/repeated-parameter",
+        "Resource Management:AddMessageContact",
+    ),
+    (
+        "crash-on-bad-json",
+        "AddUserContact/request/cut-off-body",
+        "AddUserContact, as documented on 2021-07-13",
+    ),
+    ("crash-on-list", "AddUserContact/Name/type/nested", "AddUserContact, as documented on 2021-07-13"),
+    ("crash-on-huge", "AddUserContact/Name/length/100000", "AddUserContact, as documented on 2021-07-13"),
+    ("bad-json-accepted", "AddUserContact/request/text-body", "AddUserContact, as documented on 2021-07-13"),
+    (
+        "unknown-parameter-ignored",
+        "AddUserContact/request/unknown-parameter",
+        "AddUserContact, as documented on 2021-07-13",
+    ),
+    ("any-version", "AddUserContact/request/unknown-version", "Version | string | Required: Yes"),
+    ("any-action", "AddUserContact/request/unknown-action", "Action | string | Required: Yes"),
+    ("digit-first-refused", "AddUserContact/Name/characters/digit-first", "It cannot start with"),
+    ("underscore-last-refused", "AddUserContact/Name/characters/underscore-last", "numbers, and underline"),
 ];
 
 /// The other side of what the pages leave open; several together are one vendor.
@@ -199,6 +355,13 @@ const READINGS: &[&[&str]] = &[
     &["update-supports-86-only"],
     &["names-without-case"],
     &["busy-now-and-then"],
+    &["no-get"],
+    &["later-is-later"],
+    &["types-in-another-order"],
+    &["update-replaces"],
+    &["removed-name-stays-taken"],
+    &["unlisted-refused"],
+    &["last-of-repeated"],
 ];
 
 #[test]
@@ -206,8 +369,9 @@ fn every_mistake_is_caught_and_told_so_that_a_person_can_act() {
     let mut wrong = Vec::new();
     for (mistake, case, sentence) in MISTAKES {
         let vendor = Vendor::start(&[mistake]);
-        let operation = case.split('/').next().unwrap();
-        let run = Run::against(&vendor.url).filter(&format!("{operation}/")).go();
+        // What a case tries of a parameter: `AddMessageContact/Name/`.
+        let about = case.match_indices('/').nth(1).map_or(*case, |(end, _)| &case[..=end]);
+        let run = Run::against(&vendor.url).filter(about).go();
         let block = run.block(case).unwrap_or_default();
         let mut expect = |fine: bool, what: &str| {
             if !fine {

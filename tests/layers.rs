@@ -19,6 +19,7 @@ const LAYERS: &[&str] = &[
     "transport",
     "runner",
     "server",
+    "mutants",
     "report",
     "project",
     "harness",

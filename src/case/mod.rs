@@ -16,6 +16,9 @@ use value::Value;
 /// The label of the tried call, under which later calls refer to it.
 pub const TRIED: &str = "tried";
 
+/// A text with so few drawn characters may well be on the target already.
+pub const FEW_DRAWN: usize = 2;
+
 /// What is sent, in order.
 pub type Parameters = Vec<(String, Value)>;
 

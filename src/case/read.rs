@@ -36,8 +36,16 @@ const CASE: Form = Form {
         may("about", Map(&AnyText), "The promise: parameter and rule."),
         may("given", List(&Shape::Form(&CALL)), "Calls that must succeed first."),
         must("send", Map(&Any), "What is sent."),
-        may("wire", Map(&AnyText), "In what the request departs from its protocol: {body: TEXT}, {repeat: PARAMETER}, {action: NAME} or {version: TEXT}."),
-        may("at-once", Shape::Integer, "How many such calls are under way at the same time; 1 if nothing is said."),
+        may(
+            "wire",
+            Map(&AnyText),
+            "In what the request departs from its protocol: {body: TEXT}, {repeat: PARAMETER}, {action: NAME} or {version: TEXT}.",
+        ),
+        may(
+            "at-once",
+            Shape::Integer,
+            "How many such calls are under way at the same time; 1 if nothing is said.",
+        ),
         must("expect", EXPECT_SHAPE, EXPECT),
         may("then", List(&Shape::Form(&STEP)), "Calls that show, afterwards, what the tried one has done."),
     ],
@@ -54,7 +62,11 @@ const CALL: Form = Form {
         must("call", AnyText, "The operation."),
         must("as", AnyText, "Under which name later calls refer to it."),
         must("send", Map(&Any), "What is sent."),
-        may("shared", Bool, "true: cases may use what it makes one after another, as long as the tried call is refused."),
+        may(
+            "shared",
+            Bool,
+            "true: cases may use what it makes one after another, as long as the tried call is refused.",
+        ),
     ],
 };
 

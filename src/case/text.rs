@@ -32,12 +32,14 @@ pub enum Alphabet {
     Capitals,
     /// `0` to `9`.
     Digits,
+    /// `a` to `z` and `0` to `9`.
+    Alphanumerics,
     /// Near misses of a name: `-`, `.`, `@`, `#`.
     Symbols,
 }
 
 impl Alphabet {
-    const ALL: [Self; 4] = [Self::Letters, Self::Capitals, Self::Digits, Self::Symbols];
+    const ALL: [Self; 5] = [Self::Letters, Self::Capitals, Self::Digits, Self::Alphanumerics, Self::Symbols];
 
     /// Its name in a case file.
     pub fn name(self) -> &'static str {
@@ -45,6 +47,7 @@ impl Alphabet {
             Self::Letters => "letters",
             Self::Capitals => "capitals",
             Self::Digits => "digits",
+            Self::Alphanumerics => "letters-and-digits",
             Self::Symbols => "symbols",
         }
     }
@@ -55,6 +58,7 @@ impl Alphabet {
             Self::Letters => "abcdefghijklmnopqrstuvwxyz",
             Self::Capitals => "ABCDEFGHIJKLMNOPQRSTUVWXYZ",
             Self::Digits => "0123456789",
+            Self::Alphanumerics => "abcdefghijklmnopqrstuvwxyz0123456789",
             Self::Symbols => "-.@#",
         }
     }
@@ -92,6 +96,12 @@ impl Text {
     /// Whether any of it is drawn.
     pub fn is_drawn(&self) -> bool {
         self.0.iter().any(|piece| matches!(piece, Piece::New(..)))
+    }
+
+    /// How many characters of it are drawn.
+    pub fn drawn(&self) -> usize {
+        let drawn = |piece: &Piece| if let Piece::New(count, _) = piece { *count } else { 0 };
+        self.0.iter().map(drawn).sum()
     }
 
     /// The text with its drawn characters taken from `draw(alphabet size)`, which answers a number below that size.

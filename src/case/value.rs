@@ -34,6 +34,14 @@ impl Value {
         }
     }
 
+    /// How many characters of it are drawn, if any are.
+    pub fn drawn(&self) -> Option<usize> {
+        match self {
+            Self::Described(text) if text.is_drawn() => Some(text.drawn()),
+            _ => None,
+        }
+    }
+
     /// One value that it can become, if the page's rules can be asked about it: what holds for it holds for all.
     pub fn witness(&self) -> Option<Json> {
         match self {

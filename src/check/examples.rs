@@ -1,6 +1,7 @@
 //! Examples of the page that its own rules refuse, or that nobody can send.
 
 use crate::diagnostic::Finding;
+use crate::generate;
 use crate::spec::breach::Breach;
 use crate::spec::model::{Operation, Parameter, is_masked};
 use crate::spec::ruling::{self, Outcome};
@@ -37,6 +38,18 @@ pub fn masked(operation: &Operation) -> Vec<About> {
             let title = format!("the page's example of {} is masked", parameter.name);
             let finding = Finding::warning("masked-example", title).at(&parameter.at);
             About::new(&parameter.name, finding.help("give a value that can be sent under `sample`"))
+        })
+        .collect()
+}
+
+/// `no-valid-value`: nothing that the spec says makes a value that breaks none of its rules.
+pub fn none_valid(operation: &Operation) -> Vec<About> {
+    let without = generate::without_valid_value(operation).into_iter();
+    without
+        .map(|parameter| {
+            let title = format!("no valid value of {} can be made from its rules", parameter.name);
+            let finding = Finding::warning("no-valid-value", title).at(&parameter.at);
+            About::new(&parameter.name, finding.help("give one under `sample`"))
         })
         .collect()
 }

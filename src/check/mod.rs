@@ -51,6 +51,7 @@ pub fn check(specs: &Specs, wanted: impl Fn(&Operation) -> bool) -> Findings {
 fn all(service: &Service, operation: &Operation) -> Vec<About> {
     let mut all = examples::breaks_rule(operation);
     all.extend(examples::masked(operation));
+    all.extend(examples::none_valid(operation));
     all.extend(rows::optional_with_missing_row(service, operation));
     all.extend(rows::unstated_limit(operation));
     all.extend(rows::two_statuses(service, operation));

@@ -37,7 +37,9 @@ fn demands(case: &Case, row: &ErrorRow) -> bool {
     let is_named = row.codes.iter().any(|code| codes.contains(code));
     let is_for_it = match &row.when {
         When::Breaches(bound) => bound.iter().any(|(name, breach)| {
-            case.about.iter().any(|about| about.breach == *breach && (name == "*" || *name == about.parameter))
+            case.about
+                .iter()
+                .any(|about| about.breach == *breach && (name == "*" || *name == about.parameter))
         }),
         _ => true,
     };
@@ -58,7 +60,9 @@ fn why(operation: &Operation, row: &ErrorRow) -> String {
             "it takes an entity in another state, to which no call of the specs leads".to_owned()
         }
         When::Circumstance(Circumstance::Auth) => "it takes credentials that are wrong".to_owned(),
-        When::Request(RequestFault::Malformed) => "the page does not say which requests it answers".to_owned(),
+        When::Request(RequestFault::Malformed) => {
+            "the page does not say which requests it answers".to_owned()
+        }
         When::Request(_) => "the operation's page fixes no such thing".to_owned(),
         When::Unsaid => "the page does not say what it answers".to_owned(),
         When::Breaches(bound) if bound.iter().all(|(_, breach)| *breach == Breach::Required) => {
@@ -86,8 +90,9 @@ pub fn rules(operation: &Operation, cases: &[Case]) -> Vec<RuleReach> {
     let mut rules: Vec<RuleReach> = Vec::new();
     for case in cases.iter().filter(|case| case.operation == operation.name) {
         for about in &case.about {
-            let known =
-                rules.iter().position(|rule| rule.parameter == about.parameter && rule.breach == about.breach);
+            let known = rules
+                .iter()
+                .position(|rule| rule.parameter == about.parameter && rule.breach == about.breach);
             let index = known.unwrap_or_else(|| {
                 let (parameter, breach) = (about.parameter.clone(), about.breach);
                 rules.push(RuleReach { parameter, breach, breaking: 0, others: 0 });

@@ -67,7 +67,9 @@ pub fn reach(service: &Service, operation: &Operation) -> Vec<About> {
     let cases = generate::cases(service, operation, Depth::Standard).cases;
     let mut found = Vec::new();
     for case in &cases {
-        let (Some(about), Expectation::Reject(Rows::Any)) = (case.about.first(), &case.expect) else { continue };
+        let (Some(about), Expectation::Reject(Rows::Any)) = (case.about.first(), &case.expect) else {
+            continue;
+        };
         let title = format!("no error row answers {} {}", about.parameter, about.breach);
         let place = operation.parameter(&about.parameter).map_or(&operation.at, |parameter| &parameter.at);
         let finding = Finding::warning("breach-without-row", title)

@@ -220,6 +220,7 @@ impl From<DepthArg> for Depth {
 const CHECK_EXAMPLES: &str = "\
 Examples:
   fineprint check
+  fineprint check --rows                               which cases try each row of each error table
   fineprint check AddMessageContact --page page.txt    whether the page still says what the spec quotes
 
 It exits with 1 if a page has findings that its spec does not acknowledge, with 2 if a spec cannot be used.";
@@ -229,6 +230,9 @@ It exits with 1 if a page has findings that its spec does not acknowledge, with 
 pub struct CheckArgs {
     /// Only this operation
     pub operation: Option<String>,
+    /// Tell of each row of each error table which cases try it, and which rows none can try, and why
+    #[arg(long)]
+    pub rows: bool,
     /// The text of the operation's page, to hold the quotes of its spec against
     #[arg(long, value_name = "FILE", requires = "operation")]
     pub page: Option<PathBuf>,

@@ -3,8 +3,9 @@
 use std::fs;
 
 use crate::check;
+use crate::generate::{self, Depth};
 use crate::project;
-use crate::spec::model::Operation;
+use crate::spec::model::{Operation, Service};
 
 use super::args::CheckArgs;
 use super::console::Console;
@@ -51,5 +52,29 @@ pub fn execute(args: &CheckArgs, console: Console) -> Exit {
         found.open.len(),
         found.acknowledged,
     ));
+    if args.rows {
+        let operations = specs.operations().filter(|(_, operation)| !operation.support && wanted(operation));
+        for (service, operation) in operations {
+            tell_rows(service, operation, console);
+        }
+    }
     if found.open.is_empty() { Exit::Holds } else { Exit::Broken }
+}
+
+/// Which cases try each row of an operation's error tables, and which rows none can try.
+fn tell_rows(service: &Service, operation: &Operation, console: Console) {
+    let cases = generate::cases(service, operation, Depth::Standard).cases;
+    console.say(&format!("\n{}", console.out.strong(&operation.name)));
+    for reach in check::reach::rows(service, operation, &cases) {
+        let status = reach.row.status.map(|status| format!("{status} ")).unwrap_or_default();
+        let common = if reach.own { "" } else { " (of the service)" };
+        let name = format!("{status}{}{common}", reach.row.codes.join("/"));
+        let tried = match (&reach.why, reach.cases.as_slice()) {
+            (Some(why), _) => console.out.faint(&format!("not tried: {why}")),
+            (None, [only]) => only.clone(),
+            (None, [first, rest @ ..]) => format!("{first} and {} more", rest.len()),
+            (None, []) => String::new(),
+        };
+        console.say(&format!("  {name:46} {tried}"));
+    }
 }

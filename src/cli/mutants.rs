@@ -28,7 +28,8 @@ pub fn execute(args: &MutantsArgs, console: Console) -> Exit {
         Ok(suite) => suite,
         Err(findings) => return console.findings(&findings),
     };
-    let wanted = |id: &str| args.filter.is_empty() || args.filter.iter().any(|part| id.contains(part.as_str()));
+    let wanted =
+        |id: &str| args.filter.is_empty() || args.filter.iter().any(|part| id.contains(part.as_str()));
     if args.list {
         let mutants = mutant::all(&suite.specs);
         mutants.iter().filter(|mutant| wanted(&mutant.id)).for_each(|mutant| {
@@ -69,7 +70,10 @@ pub fn execute(args: &MutantsArgs, console: Console) -> Exit {
 /// The reference that mutants differ from keeps quotas, so that their rows can be tried.
 fn with_quotas(specs: &Specs, cases: Vec<Case>) -> Vec<Case> {
     let of_quotas = mutant::quotas(specs).into_iter();
-    cases.into_iter().chain(of_quotas.filter_map(|(entity, _)| generate::quota(specs, &entity, QUOTA))).collect()
+    cases
+        .into_iter()
+        .chain(of_quotas.filter_map(|(entity, _)| generate::quota(specs, &entity, QUOTA)))
+        .collect()
 }
 
 async fn broken(
@@ -83,13 +87,16 @@ async fn broken(
     let sound = mutants::reading(specs, cases, options, &[]).await?;
     if !sound.results.is_empty() {
         tell(&sound, console);
-        console.complain("the reference server itself does not pass, so that nothing can be said of its mutants");
+        console.complain(
+            "the reference server itself does not pass, so that nothing can be said of its mutants",
+        );
         return Ok(Exit::Incomplete);
     }
     let shared: Vec<Arc<Case>> = cases.iter().cloned().map(Arc::new).collect();
     let begun = std::time::Instant::now();
     let progress = super::progress::bar(console, mutant::all(specs).len(), "mutants");
-    let fates = mutants::run(specs, &shared, options, |mutant| wanted(&mutant.id), |_| progress.inc(1)).await?;
+    let fates =
+        mutants::run(specs, &shared, options, |mutant| wanted(&mutant.id), |_| progress.inc(1)).await?;
     progress.finish_and_clear();
     if fates.is_empty() {
         console.complain("no mutant has such a name; `fineprint mutants --list` shows all");

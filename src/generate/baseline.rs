@@ -67,6 +67,12 @@ impl<'s> Baseline<'s> {
         referred.filter_map(make).collect()
     }
 
+    /// Whether the target keeps what the operation makes.
+    pub fn keeps(&self) -> bool {
+        let entity = self.operation.creates.as_ref().and_then(|name| self.service.entity(name));
+        entity.is_some_and(|entity| entity.removed_by.is_none())
+    }
+
     /// Whether a label is that of an entity which [`Self::given`] makes.
     pub fn is_reference(&self, label: &str) -> bool {
         self.service.entity(label).is_some()
@@ -190,12 +196,65 @@ fn of_rules(rules: &Rules) -> Value {
             value => Value::List(vec![value]),
         },
         (Type::Array, _, None) => Value::Plain(Json::List(Vec::new())),
-        (_, Some(Format::Email), _) => Value::text("someone@example.com"),
-        (_, Some(Format::Phone { .. }), _) => Value::text("86-13900001234"),
-        (Type::String, None, _) => Value::Described(Text::read(&format!("<{} of a>", fitting(rules)))),
+        (_, Some(Format::Email), _) => Value::text(address(rules)),
+        (_, Some(Format::Phone { countries }), _) => Value::text(number(countries)),
+        (Type::String, None, _) => {
+            Value::Described(Text::read(&Filling::of(rules).text(false, fitting(rules))))
+        }
         (Type::Integer | Type::Number, ..) => Value::Plain(Json::Integer(1)),
         (Type::Boolean, ..) => Value::Plain(Json::Bool(true)),
         (Type::Object, ..) => Value::Plain(Json::Object(Vec::new())),
+    }
+}
+
+/// A plain address; where it is too long, a shorter one.
+fn address(rules: &Rules) -> &'static str {
+    const ADDRESSES: [&str; 3] = ["someone@example.com", "a1@example.com", "a@b.example"];
+    let holds = |address: &&&str| {
+        ruling::on_value(rules, &Json::Text((**address).to_owned())).outcome() == Outcome::Holds
+    };
+    ADDRESSES.iter().find(holds).unwrap_or(&ADDRESSES[0])
+}
+
+/// A number of a country that the page supports.
+fn number(countries: &[String]) -> String {
+    match countries.iter().find(|country| *country != "86") {
+        Some(country) if !countries.iter().any(|country| country == "86") => format!("{country}-5550123456"),
+        _ => "86-13900001234".to_owned(),
+    }
+}
+
+/// What texts are filled with: characters that the rules certainly allow.
+#[derive(Debug, Clone)]
+pub struct Filling {
+    /// Drawn ones.
+    drawn: &'static str,
+    /// The same one again and again.
+    plain: char,
+}
+
+impl Filling {
+    /// Letters where the rules allow them, else digits, else what else is named. What is neither cannot be drawn.
+    pub fn of(rules: &Rules) -> Self {
+        let first = |also: &[char], not: &[char]| also.iter().find(|each| !not.contains(each)).copied();
+        match &rules.characters {
+            Some(characters) if !characters.letters && characters.digits => {
+                Self { drawn: "digits", plain: '1' }
+            }
+            Some(characters) if !characters.letters => Self {
+                drawn: "symbols",
+                plain: first(&characters.also, &characters.not_first).unwrap_or('a'),
+            },
+            _ => Self { drawn: "letters", plain: 'a' },
+        }
+    }
+
+    /// So many of them, drawn or not, as a described text.
+    pub fn text(&self, drawn: bool, count: u64) -> String {
+        match drawn {
+            true => format!("<{count} {}>", self.drawn),
+            false => format!("<{count} of {}>", self.plain),
+        }
     }
 }
 
@@ -204,7 +263,7 @@ fn drawn(rules: &Rules) -> Value {
     match &rules.format {
         Some(Format::Email) => Value::described("<10 letters>@example.com"),
         Some(Format::Phone { .. }) => Value::described("86-139<8 digits>"),
-        None => Value::described(&format!("<{} letters>", fitting(rules))),
+        None => Value::described(&Filling::of(rules).text(true, fitting(rules))),
     }
 }
 

@@ -60,7 +60,9 @@ fn throttled(baseline: &Baseline<'_>, codes: Vec<String>) -> Option<Case> {
     let send = baseline.with(parameter, trial.value);
     let expect = Expectation::Reject(Rows::Codes(rows));
     let given = baseline.given(&send, &expect);
-    let tries = format!("{TOO_MANY} calls at once, all at fault: each is refused for its fault or for being too many");
+    let tries = format!(
+        "{TOO_MANY} calls at once, all at fault: each is refused for its fault or for being too many"
+    );
     let case = plain(baseline.operation, "circumstance/throttled", tries, send, expect);
     Some(Case { at_once: TOO_MANY, given, ..case })
 }

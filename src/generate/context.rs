@@ -63,7 +63,9 @@ impl<'s> Contexts<'s> {
         for (shift, (parameter, classes)) in self.parameters.iter().enumerate() {
             if parameter.name == tried.name {
                 context.send.extend(value.map(|value| (tried.name.clone(), value.clone())));
-            } else if let Some(class) = classes.get((number + shift * (number / classes.len())) % classes.len()) {
+            } else if let Some(class) =
+                classes.get((number + shift * (number / classes.len())) % classes.len())
+            {
                 context.send.extend(class.value.clone().map(|value| (parameter.name.clone(), value)));
                 context.doubt.extend(class.doubt.iter().cloned());
             }
@@ -88,7 +90,11 @@ impl<'s> Contexts<'s> {
                 Some(row) => classes.get(row[index]),
                 None => classes.first(),
             };
-            let value = if Some(index) == place { value.cloned() } else { class.and_then(|class| class.value.clone()) };
+            let value = if Some(index) == place {
+                value.cloned()
+            } else {
+                class.and_then(|class| class.value.clone())
+            };
             send.extend(value.map(|value| (parameter.name.clone(), value)));
         }
         send

@@ -78,7 +78,8 @@ impl Pairs {
             starts.push(total);
             total += count;
         }
-        let mut pairs = Self { starts, total, open: vec![false; total * total], degree: vec![0; total], left: 0 };
+        let mut pairs =
+            Self { starts, total, open: vec![false; total * total], degree: vec![0; total], left: 0 };
         for (f, count) in levels.iter().enumerate() {
             for (g, other) in levels.iter().enumerate().skip(f + 1) {
                 for (a, b) in (0..*count).flat_map(|a| (0..*other).map(move |b| (a, b))) {
@@ -193,12 +194,9 @@ mod tests {
     /// The sizes that PICT publishes, and ten per cent.
     #[test]
     fn sizes_are_those_of_well_known_generators() {
-        for (groups, pict) in [
-            (&[(3, 4)][..], 9),
-            (&[(3, 13)], 18),
-            (&[(4, 15), (3, 17), (2, 29)], 37),
-            (&[(2, 100)], 15),
-        ] {
+        for (groups, pict) in
+            [(&[(3, 4)][..], 9), (&[(3, 13)], 18), (&[(4, 15), (3, 17), (2, 29)], 37), (&[(2, 100)], 15)]
+        {
             let levels = levels(groups);
             let array = rows(&levels);
             assert!(covers_all(&levels, &array), "{groups:?}");

@@ -31,7 +31,9 @@ pub fn smoke(cases: Vec<Case>) -> Vec<Case> {
     let mut tried: Vec<(String, Option<Breach>)> = Vec::new();
     let is_new = |case: &Case| {
         let topic = |about: &About| match &case.expect {
-            Expectation::Reject(_) if case.then.is_empty() => Some((about.parameter.clone(), Some(about.breach))),
+            Expectation::Reject(_) if case.then.is_empty() => {
+                Some((about.parameter.clone(), Some(about.breach)))
+            }
             Expectation::Accept if case.then.is_empty() => Some((about.parameter.clone(), None)),
             _ => None,
         };

@@ -47,7 +47,8 @@ pub fn cases(service: &Service, operation: &Operation, depth: Depth) -> CaseFile
             continue;
         }
         let trials = rules::trials(parameter, wire::is_typed(service.protocol));
-        let judged = trials.into_iter().filter_map(|trial| Judged::new(&baseline, parameter, trial)).collect();
+        let judged =
+            trials.into_iter().filter_map(|trial| Judged::new(&baseline, parameter, trial)).collect();
         let mut of_parameter: Vec<Violation> = scenario::references(&baseline, parameter);
         of_parameter.extend(judged_cases(&baseline, parameter, judged, &mut contexts));
         cases.extend(among_contexts(of_parameter, parameter, &baseline, &contexts, depth));
@@ -61,6 +62,15 @@ pub fn cases(service: &Service, operation: &Operation, depth: Depth) -> CaseFile
     }
     let cases = if depth == Depth::Smoke { depth::smoke(cases) } else { cases };
     CaseFile { operation: operation.name.clone(), cases }
+}
+
+/// The parameters of which no valid value can be made from the spec: their rules are stranger than this module knows.
+pub fn without_valid_value(operation: &Operation) -> Vec<&Parameter> {
+    let is_fine = |parameter: &&Parameter| {
+        let Some(json) = baseline::valid(parameter).witness() else { return true };
+        ruling::on_parameter(parameter, Some(&json)).outcome() == Outcome::Holds
+    };
+    operation.parameters.iter().filter(|parameter| !is_fine(parameter)).collect()
 }
 
 /// A case without set-up and without more than one call.
@@ -188,19 +198,27 @@ fn among_contexts(
         seen.push(*breaks);
         let step = violations.iter().filter(|other| other.breaks == *breaks).count();
         let own = match breaks {
-            Some(_) => (place..needed.max(place + 1)).step_by(step),
-            None => (place..place + 1).step_by(1),
+            Some(_) if !(baseline.keeps() && draws_few(case)) => (place..needed.max(place + 1)).step_by(step),
+            _ => (place..place + 1).step_by(1),
         };
         let others = (0..needed).filter(|number| !own.clone().any(|own| own % needed == *number));
         let numbers: Vec<usize> = match depth {
-            Depth::Pairwise => own.clone().chain(others).collect(),
+            Depth::Pairwise if !(baseline.keeps() && draws_few(case)) => own.clone().chain(others).collect(),
             _ => own.collect(),
         };
-        all.extend(numbers.into_iter().enumerate().map(|(again, number)| {
-            in_context(case, parameter, baseline, contexts, (again, number))
-        }));
+        all.extend(
+            numbers
+                .into_iter()
+                .enumerate()
+                .map(|(again, number)| in_context(case, parameter, baseline, contexts, (again, number))),
+        );
     }
     all
+}
+
+/// Whether a value that must be new is drawn from so few that they are soon used up, where nothing is removed again.
+fn draws_few(case: &Case) -> bool {
+    case.send.iter().any(|(_, value)| value.drawn().is_some_and(|drawn| drawn <= crate::case::FEW_DRAWN))
 }
 
 /// A case in the context of that number; `again` counts its repetitions.
@@ -216,15 +234,17 @@ fn in_context(
     let expect = context::widened(case.expect.clone(), context.doubt);
     let (id, tries) = match again {
         0 => (case.id.clone(), case.tries.clone()),
-        _ => {
-            (format!("{}/{}", case.id, again + 1), format!("{}; among other values", case.tries))
-        }
+        _ => (format!("{}/{}", case.id, again + 1), format!("{}; among other values", case.tries)),
     };
     let own = case.given.iter().filter(|call| !baseline.is_reference(&call.label)).cloned();
     let given = baseline.given(&context.send, &expect).into_iter().chain(own).collect();
     let case = Case { id, tries, given, send: context.send, expect, ..case.clone() };
     match parameter.exists.is_some() {
-        true => scenario::with_a_change(case, baseline, number / contexts.needed(parameter).saturating_sub(1).max(1)),
+        true => scenario::with_a_change(
+            case,
+            baseline,
+            number / contexts.needed(parameter).saturating_sub(1).max(1),
+        ),
         false => case,
     }
 }

@@ -30,7 +30,8 @@ pub fn cases(baseline: &Baseline<'_>) -> Vec<Case> {
 
 fn fault(baseline: &Baseline<'_>, parameter: &Parameter) -> Option<(Trial, Breach)> {
     if parameter.exists.is_some() {
-        let trial = Trial::new(Breach::ExistsUnknown, "unknown", "a made-up id", Value::text("c-NoSuchEntity000"));
+        let trial =
+            Trial::new(Breach::ExistsUnknown, "unknown", "a made-up id", Value::text("c-NoSuchEntity000"));
         return Some((trial, Breach::ExistsUnknown));
     }
     scenario::fault(baseline, parameter)
@@ -62,8 +63,14 @@ fn case(baseline: &Baseline<'_>, one: &Fault<'_>, other: &Fault<'_>) -> Case {
     });
     let expect = Expectation::Reject(if any { Rows::Any } else { Rows::Codes(codes) });
     let id = format!("precedence/{}-{}", one.0.name, other.0.name);
-    let tries = format!("{} and {} both at fault ({}, {})", one.0.name, other.0.name, one.1.tries, other.1.tries);
-    let about = |(parameter, _, breach): &Fault<'_>| About { parameter: parameter.name.clone(), breach: *breach };
+    let tries =
+        format!("{} and {} both at fault ({}, {})", one.0.name, other.0.name, one.1.tries, other.1.tries);
+    let about =
+        |(parameter, _, breach): &Fault<'_>| About { parameter: parameter.name.clone(), breach: *breach };
     let given = baseline.given(&send, &expect);
-    Case { about: vec![about(one), about(other)], given, ..plain(baseline.operation, &id, tries, send, expect) }
+    Case {
+        about: vec![about(one), about(other)],
+        given,
+        ..plain(baseline.operation, &id, tries, send, expect)
+    }
 }

@@ -89,7 +89,9 @@ fn other_than_fixed(baseline: &Baseline<'_>, parameter: &Parameter) -> Vec<Case>
         return Vec::new();
     }
     let twists: Vec<(&str, &str, Twist)> = match parameter.name.as_str() {
-        "Action" => vec![("unknown-action", "an operation that there is not", Twist::Action("Nonesuch".to_owned()))],
+        "Action" => {
+            vec![("unknown-action", "an operation that there is not", Twist::Action("Nonesuch".to_owned()))]
+        }
         "Version" => vec![
             ("unknown-version", "a version that there never was", Twist::Version("1999-01-01".to_owned())),
             ("no-version-at-all", "a version that is no date", Twist::Version("latest".to_owned())),

@@ -18,24 +18,21 @@ pub fn judge_step(
 ) -> (Verdict, Option<String>) {
     let Outcome::Answered(answer) = &exchange.outcome else { return (judge(contract, exchange), None) };
     match wire::decode(contract.service.protocol, answer) {
-        Reply::Accepted(output) if !shows.is_empty() => {
-            (Verdict::of(shown(contract, shows, &output)), None)
-        }
+        Reply::Accepted(output) if !shows.is_empty() => (Verdict::of(shown(contract, shows, &output)), None),
         Reply::Refused { code, .. } if contract.operation.support && !says_unknown(contract, &code) => {
             (Verdict::Pass, Some(format!("not read back: {} answered {code}", contract.operation.name)))
         }
-        Reply::Unreadable(why) if contract.operation.support => {
-            (Verdict::Pass, Some(format!("not read back: {} was answered with {why}", contract.operation.name)))
-        }
+        Reply::Unreadable(why) if contract.operation.support => (
+            Verdict::Pass,
+            Some(format!("not read back: {} was answered with {why}", contract.operation.name)),
+        ),
         _ => (judge(contract, exchange), None),
     }
 }
 
 /// Whether a refusal says that there is no such entity: then the tried call has not done what it said.
 fn says_unknown(contract: Contract<'_>, code: &str) -> bool {
-    let is_unknown = |when: &When| {
-        matches!(when, When::Breaches(bound) if bound.iter().any(|(_, breach)| *breach == Breach::ExistsUnknown))
-    };
+    let is_unknown = |when: &When| matches!(when, When::Breaches(bound) if bound.iter().any(|(_, breach)| *breach == Breach::ExistsUnknown));
     contract
         .service
         .rows(contract.operation)
@@ -60,9 +57,7 @@ fn shown(contract: Contract<'_>, shows: &[(String, Json)], output: &Json) -> Vec
 fn promise_of_effect(tried: &Operation, path: &str) -> Promise {
     let name = path.rsplit('.').next().unwrap_or(path);
     match tried.parameter(name) {
-        Some(parameter) => {
-            Promise::new(format!("{name} takes effect"), &promise::of_effect(parameter))
-        }
+        Some(parameter) => Promise::new(format!("{name} takes effect"), &promise::of_effect(parameter)),
         None => Promise::new("call", &promise::of_operation(tried)),
     }
 }

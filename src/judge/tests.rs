@@ -33,20 +33,34 @@ fn exchange(outcome: Outcome) -> Exchange {
     Exchange { operation: "Add".into(), request, outcome, micros: 1 }
 }
 
-fn verdict(expect: Expectation, status: u16, body: &str) -> Verdict {
-    let specs = specs();
-    let case = Case {
+fn case(expect: Expectation, about: &[(&str, Breach)]) -> Case {
+    let about = about.iter().map(|(name, breach)| About { parameter: (*name).into(), breach: *breach });
+    Case {
         id: "Add/Name/length/13".into(),
         operation: "Add".into(),
         tries: "t".into(),
-        about: Some(About { parameter: "Name".into(), breach: Breach::LengthMax }),
+        about: about.collect(),
         given: vec![],
         send: vec![],
+        twist: None,
+        at_once: 1,
         expect,
-    };
+        then: vec![],
+    }
+}
+
+fn contract<'a>(specs: &'a Specs, case: &'a Case, sent: &'a [(String, Json)]) -> Contract<'a> {
     let (service, operation) = specs.operation("Add").unwrap();
-    let answer = Answer { status, headers: vec![], body: body.to_owned(), not_utf8: false };
-    judge(Contract { service, operation, case: &case }, &exchange(Outcome::Answered(answer)))
+    Contract { service, operation, case, about: &case.about, expect: &case.expect, sent }
+}
+
+fn answered(status: u16, body: &str) -> Exchange {
+    exchange(Outcome::Answered(Answer { status, headers: vec![], body: body.to_owned(), not_utf8: false }))
+}
+
+fn verdict(expect: Expectation, status: u16, body: &str) -> Verdict {
+    let case = case(expect, &[("Name", Breach::LengthMax)]);
+    judge(contract(&specs(), &case, &[]), &answered(status, body))
 }
 
 fn reject(codes: &[&str]) -> Expectation {
@@ -169,18 +183,8 @@ fn a_server_error_is_a_departure_whatever_was_expected() {
 
 #[test]
 fn no_answer_is_an_error_and_no_departure() {
-    let specs = specs();
-    let (service, operation) = specs.operation("Add").unwrap();
-    let case = Case {
-        id: "Add/x".into(),
-        operation: "Add".into(),
-        tries: "t".into(),
-        about: None,
-        given: vec![],
-        send: vec![],
-        expect: Expectation::Accept,
-    };
+    let case = case(Expectation::Accept, &[]);
     let unanswered = exchange(Outcome::Unanswered(NoAnswer::Closed));
-    let verdict = judge(Contract { service, operation, case: &case }, &unanswered);
+    let verdict = judge(contract(&specs(), &case, &[]), &unanswered);
     assert!(matches!(verdict, Verdict::Error { reason } if reason.contains("closed")));
 }

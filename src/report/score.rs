@@ -42,7 +42,14 @@ pub fn write(out: &mut impl Write, fates: &[Fate], all: bool, style: Style) -> i
         writeln!(out)?;
     }
     for fate in survived {
-        writeln!(out, "{} {}: {} ({} cases saw nothing)", style.bad("SURVIVED"), fate.id, fate.does, fate.tried)?;
+        writeln!(
+            out,
+            "{} {}: {} ({} cases saw nothing)",
+            style.bad("SURVIVED"),
+            fate.id,
+            fate.does,
+            fate.tried
+        )?;
     }
     Ok(())
 }
@@ -61,7 +68,11 @@ pub fn guards(out: &mut impl Write, specs: &Specs, cases: &[Case], style: Style)
         writeln!(out, "\n{}", style.strong(&operation.name))?;
         for rule in reach::rules(operation, cases) {
             let name = format!("{} {}", rule.parameter, rule.breach);
-            writeln!(out, "  {name:44} {:>4} cases break it, {:>3} keep it or leave it open", rule.breaking, rule.others)?;
+            writeln!(
+                out,
+                "  {name:44} {:>4} cases break it, {:>3} keep it or leave it open",
+                rule.breaking, rule.others
+            )?;
         }
         for row in reach::rows(service, operation, cases).iter().filter(|reach| reach.own) {
             let status = row.row.status.map(|status| format!("{status} ")).unwrap_or_default();

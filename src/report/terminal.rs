@@ -1,11 +1,11 @@
 //! The terminal: a block for each case that did not pass, then the summary.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 use std::time::Duration;
 
-use crate::event::{CaseResult, Counts, Event, Finish, Leftover, Snapshots, Start};
-use crate::judge::Verdict;
+use crate::event::{CaseResult, Counts, Event, Finish, Leftover, RowTried, Snapshots, Start};
+use crate::judge::{Precedence, Verdict};
 
 use super::Reporter;
 use super::block::block;
@@ -20,6 +20,10 @@ pub struct Terminal<W> {
     style: Style,
     start: Option<Start>,
     shown: BTreeMap<String, usize>,
+    /// Cases that were told whole.
+    told: BTreeSet<String>,
+    /// What could not be seen, and in how many cases.
+    unseen: BTreeMap<String, usize>,
     in_short: usize,
     passed: BTreeMap<String, bool>,
     operations: Vec<(String, Counts)>,
@@ -33,6 +37,8 @@ impl<W: Write> Terminal<W> {
             style,
             start: None,
             shown: BTreeMap::new(),
+            told: BTreeSet::new(),
+            unseen: BTreeMap::new(),
             in_short: 0,
             passed: BTreeMap::new(),
             operations: Vec::new(),
@@ -48,13 +54,19 @@ impl<W: Write> Terminal<W> {
             }
         };
         self.operations[index].1.add(&result.verdict);
+        for note in &result.notes {
+            *self.unseen.entry(note.clone()).or_default() += 1;
+        }
         self.passed.insert(result.id.clone(), result.verdict == Verdict::Pass);
         if result.verdict == Verdict::Pass {
             return Ok(());
         }
         let shown = self.shown.entry(topic(result)).or_default();
-        *shown += 1;
-        if *shown <= WHOLE {
+        // The same value among others says the same once more.
+        let is_again = original(&result.id).is_some_and(|id| self.told.contains(id));
+        if *shown < WHOLE && !is_again {
+            *shown += 1;
+            self.told.insert(result.id.clone());
             return writeln!(self.out, "{}", block(result, self.style));
         }
         self.in_short += 1;
@@ -92,7 +104,11 @@ impl<W: Write> Terminal<W> {
         }
         for (operation, counts) in &self.operations {
             writeln!(self.out, "  {operation:28} {}", in_words(counts, self.style))?;
+            for line in facts(operation, finish) {
+                writeln!(self.out, "    {}", self.style.faint(&line))?;
+            }
         }
+        self.notes()?;
         self.leftovers("left behind on the target", &finish.left_behind)?;
         self.kept(&finish.kept)?;
         if let Some(reason) = &finish.stopped {
@@ -108,6 +124,15 @@ impl<W: Write> Terminal<W> {
             seconds(finish.micros),
             finish.requests,
         )
+    }
+
+    /// What could not be seen, by reason.
+    fn notes(&mut self) -> io::Result<()> {
+        for (note, count) in std::mem::take(&mut self.unseen) {
+            let cases = if count == 1 { "1 case".to_owned() } else { format!("{count} cases") };
+            writeln!(self.out, "  {}", self.style.faint(&format!("in {cases}: {note}")))?;
+        }
+        Ok(())
     }
 
     fn leftovers(&mut self, what: &str, leftovers: &[Leftover]) -> io::Result<()> {
@@ -154,6 +179,12 @@ impl<W: Write> Reporter for Terminal<W> {
     }
 }
 
+/// The case that a case repeats among other values: `…/absent` of `…/absent/2`.
+fn original(id: &str) -> Option<&str> {
+    let (original, number) = id.rsplit_once('/')?;
+    number.bytes().all(|byte| byte.is_ascii_digit()).then_some(original)
+}
+
 /// What makes two blocks alike: the same promise of the same operation, or the same reason.
 fn topic(result: &CaseResult) -> String {
     let of = match &result.verdict {
@@ -165,6 +196,38 @@ fn topic(result: &CaseResult) -> String {
         Verdict::Pass => "",
     };
     format!("{} {} {of}", result.operation, result.verdict.name())
+}
+
+/// What the run has shown of an operation beside verdicts: rows that no case tried, and the order of checks.
+fn facts(operation: &str, finish: &Finish) -> Vec<String> {
+    let own: Vec<&RowTried> =
+        finish.rows.iter().filter(|row| row.operation == operation && row.own).collect();
+    if own.is_empty() {
+        return Vec::new();
+    }
+    let tried = own.iter().filter(|row| row.cases > 0).count();
+    let mut lines = vec![format!("{tried} of {} error rows tried", own.len())];
+    let mut reasons: Vec<(&str, Vec<String>)> = Vec::new();
+    for row in own.iter().filter(|row| row.cases == 0) {
+        let Some(reason) = row.why_not.as_deref() else { continue };
+        match reasons.iter_mut().find(|(known, _)| *known == reason) {
+            Some((_, rows)) => rows.push(row.codes.join("/")),
+            None => reasons.push((reason, vec![row.codes.join("/")])),
+        }
+    }
+    lines.extend(reasons.iter().map(|(reason, rows)| format!("not tried: {} ({reason})", rows.join(", "))));
+    lines.extend(finish.precedence.iter().filter(|seen| seen.operation == operation).filter_map(in_order));
+    lines
+}
+
+/// Of two faults, which was answered.
+fn in_order(seen: &Precedence) -> Option<String> {
+    if seen.order.len() > 2 {
+        return Some(format!("of two faults answers the first of {}", seen.order.join(", ")));
+    }
+    let pairs = seen.pairs.iter().map(|(first, second)| format!("{first} before {second}"));
+    let pairs: Vec<String> = pairs.collect();
+    (!pairs.is_empty()).then(|| format!("of two faults answers {}", pairs.join(", ")))
 }
 
 fn in_words(counts: &Counts, style: Style) -> String {

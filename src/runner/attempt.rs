@@ -5,7 +5,7 @@ use std::time::Instant;
 use futures_util::future::join_all;
 
 use crate::case::value::Value;
-use crate::case::{self, Case, Expectation, Parameters, Step, TRIED};
+use crate::case::{self, Case, Expectation, FEW_DRAWN, Parameters, Step, TRIED};
 use crate::event::CaseResult;
 use crate::json::Json;
 use crate::judge::{self, Contract, Promise, Verdict};
@@ -23,6 +23,9 @@ use super::shared::Shared;
 /// How often a case is begun anew because a drawn value was taken on the target.
 const ATTEMPTS: u32 = 8;
 
+/// How often at most a case is tried whose value may have been refused for being taken.
+const FEW_ATTEMPTS: u32 = 3;
+
 /// Runs a case and cleans up behind it.
 pub async fn run_case(session: &Session, specs: &Specs, case: &Case) -> CaseResult {
     let begun = Instant::now();
@@ -35,8 +38,7 @@ pub async fn run_case(session: &Session, specs: &Specs, case: &Case) -> CaseResu
     };
     let mut attempt = Attempt::new(session, service, operation, case, 0);
     let mut verdict = attempt.run().await;
-    while attempt.values.attempt + 1 < ATTEMPTS && !session.cancel.is_cancelled() && attempt.met_a_stranger()
-    {
+    while !session.cancel.is_cancelled() && attempt.is_inconclusive(&verdict) {
         attempt.clean_up().await;
         attempt = Attempt::new(session, service, operation, case, attempt.values.attempt + 1);
         verdict = attempt.run().await;
@@ -257,14 +259,7 @@ impl<'a> Attempt<'a> {
         expect: &'c Expectation,
         sent: &'c [(String, Json)],
     ) -> Contract<'c> {
-        Contract {
-            service: self.service,
-            operation,
-            case: self.case,
-            about: &self.case.about,
-            expect,
-            sent,
-        }
+        Contract { service: self.service, operation, case: self.case, about: &self.case.about, expect, sent }
     }
 
     async fn call(&self, operation: &Operation, sent: &[(String, Json)]) -> Exchange {
@@ -323,6 +318,24 @@ impl<'a> Attempt<'a> {
         }
     }
 
+    /// Whether the case is to be begun anew with other draws.
+    fn is_inconclusive(&self, verdict: &Verdict) -> bool {
+        let begun = self.values.attempt + 1;
+        (begun < ATTEMPTS && self.met_a_stranger()) || (begun < FEW_ATTEMPTS && self.may_be_taken(verdict))
+    }
+
+    /// Whether a value that had to be refused may have been refused for being taken: it has few characters, and no row
+    /// tells the two apart.
+    fn may_be_taken(&self, verdict: &Verdict) -> bool {
+        let [about] = self.case.about.as_slice() else { return false };
+        let is_unique = self.operation.parameter(&about.parameter).is_some_and(|parameter| parameter.unique);
+        let named = self.service.rows_for(self.operation, &about.parameter, Breach::Unique).next().is_some();
+        let value = self.case.send.iter().find(|(name, _)| *name == about.parameter).map(|(_, value)| value);
+        let few = value.and_then(Value::drawn).is_some_and(|drawn| drawn <= FEW_DRAWN);
+        let refused = *verdict == Verdict::Pass && matches!(self.case.expect, Expectation::Reject(_));
+        refused && is_unique && !named && few
+    }
+
     /// Whether the last call may have been refused because a value that it drew was on the target already. Where no row
     /// is bound to a used value, any refusal of a call that should have succeeded may mean that.
     fn met_a_stranger(&self) -> bool {
@@ -332,8 +345,7 @@ impl<'a> Attempt<'a> {
         let must_succeed = matches!(asked.expect, Expectation::Accept);
         let unique = asked.operation.parameters.iter().filter(|parameter| parameter.unique);
         unique.filter(|parameter| self.is_drawn(asked.send, &parameter.name, must_succeed)).any(|parameter| {
-            let mut rows =
-                self.service.rows_for(asked.operation, &parameter.name, Breach::Unique).peekable();
+            let mut rows = self.service.rows_for(asked.operation, &parameter.name, Breach::Unique).peekable();
             match rows.peek() {
                 None => must_succeed,
                 Some(_) => rows.any(|row| self.service.answers_for(row, &code)),

@@ -9,8 +9,8 @@ use crate::event::CaseResult;
 use crate::judge::{RequestIds, Verdict};
 use crate::spec::model::Specs;
 
-use super::session::Session;
 use super::order::judge_repeats;
+use super::session::Session;
 use super::{is_exclusive, remove_shared, run_case};
 
 /// How many cases run at once at first; twice as many each time that none has failed.

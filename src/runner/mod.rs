@@ -126,7 +126,8 @@ pub async fn run(
         stopped = stopped.or_else(|| why_stop(&cancel, &session));
         while running.len() < options.jobs.max(1) && stopped.is_none() {
             let Some(index) = waiting.next() else { break };
-            let (session, specs, case) = (Arc::clone(&session), Arc::clone(&specs), Arc::clone(&cases[index]));
+            let (session, specs, case) =
+                (Arc::clone(&session), Arc::clone(&specs), Arc::clone(&cases[index]));
             running.spawn(async move { (index, run_case(&session, &specs, &case).await) });
         }
         let Some(joined) = running.join_next().await else { break };

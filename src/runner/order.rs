@@ -6,8 +6,9 @@ use std::sync::Arc;
 use crate::case::Case;
 use crate::check::reach;
 use crate::event::{CaseResult, Counts, Event, RowTried};
+use crate::generate::{self, Depth};
 use crate::judge::{RequestIds, Seen, Verdict};
-use crate::spec::model::Specs;
+use crate::spec::model::{Operation, Service, Specs};
 use crate::wire::{self, Outcome, Reply};
 
 /// Puts results into the order of the plan, and judges what only the whole run shows.
@@ -70,30 +71,37 @@ impl<'s> InOrder<'s> {
         }
     }
 
-    /// Each row of each error table: how many cases tried it, how often it answered, and why it was not tried.
+    /// Each row of each error table: how many cases tried it, how often it answered, and why no case could.
     pub fn rows(&self) -> Vec<RowTried> {
         let cases: Vec<Case> = self.cases.iter().map(|case| Case::clone(case)).collect();
-        let mut rows = Vec::new();
-        for (service, operation) in self.specs.operations() {
-            if !cases.iter().any(|case| case.operation == operation.name) {
-                continue;
+        let tried = self
+            .specs
+            .operations()
+            .filter(|(_, operation)| cases.iter().any(|case| case.operation == operation.name));
+        tried.flat_map(|(service, operation)| self.rows_of(service, operation, &cases)).collect()
+    }
+
+    fn rows_of(&self, service: &Service, operation: &Operation, cases: &[Case]) -> Vec<RowTried> {
+        // A run of some cases only leaves rows out; that is no reason why they could not be tried.
+        let all = [&generate::cases(service, operation, Depth::Standard).cases, cases].concat();
+        let in_run = reach::rows(service, operation, cases);
+        let at_all = reach::rows(service, operation, &all);
+        let row = |(reach, at_all): (reach::RowReach<'_>, reach::RowReach<'_>)| {
+            let came = self
+                .came
+                .iter()
+                .filter(|((of, code), _)| *of == operation.name && service.answers_for(reach.row, code));
+            RowTried {
+                operation: operation.name.clone(),
+                codes: reach.row.codes.clone(),
+                own: reach.own,
+                place: reach.row.at.to_string(),
+                cases: reach.cases.len(),
+                answered: came.map(|(_, count)| count).sum(),
+                why_not: at_all.why,
             }
-            for reach in reach::rows(service, operation, &cases) {
-                let came = self.came.iter().filter(|((of, code), _)| {
-                    *of == operation.name && service.answers_for(reach.row, code)
-                });
-                rows.push(RowTried {
-                    operation: operation.name.clone(),
-                    codes: reach.row.codes.clone(),
-                    own: reach.own,
-                    place: reach.row.at.to_string(),
-                    cases: reach.cases.len(),
-                    answered: came.map(|(_, count)| count).sum(),
-                    why_not: reach.why,
-                });
-            }
-        }
-        rows
+        };
+        in_run.into_iter().zip(at_all).map(row).collect()
     }
 }
 

@@ -108,7 +108,10 @@ impl Session {
     }
 
     /// Waits until a case may make so many entities of its own and use so many shared ones.
-    pub async fn room(&self, (own, shared): (u32, u32)) -> Option<(SemaphorePermit<'_>, SemaphorePermit<'_>)> {
+    pub async fn room(
+        &self,
+        (own, shared): (u32, u32),
+    ) -> Option<(SemaphorePermit<'_>, SemaphorePermit<'_>)> {
         // Shared ones first: who waits for room of its own then waits for cases that have all they need.
         let shared = self.sharing.acquire_many(shared.min(SHARING)).await.ok()?;
         let own = self.room.acquire_many(own.min(self.ceiling)).await.ok()?;

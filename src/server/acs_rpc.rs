@@ -61,7 +61,8 @@ fn refused(site: &Site<'_>, refusal: Refusal) -> Answer {
         _ => refusal.status.unwrap_or(400),
     };
     let text = |text: &str| Json::Text(text.to_owned());
-    let mut members = vec![("HostId".to_owned(), text("127.0.0.1")), ("Code".to_owned(), Json::Text(refusal.code))];
+    let mut members =
+        vec![("HostId".to_owned(), text("127.0.0.1")), ("Code".to_owned(), Json::Text(refusal.code))];
     if site.gives("RequestId") {
         members.insert(0, ("RequestId".to_owned(), site.request_id()));
     }

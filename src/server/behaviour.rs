@@ -55,7 +55,9 @@ impl Behaviour {
     /// The part of a parameter's value that is checked, if not all is.
     pub fn part(&self, of: (&str, &str)) -> Option<Part> {
         match &self.fault {
-            Some(Fault::PartChecked { operation, parameter, part }) if (operation.as_str(), parameter.as_str()) == of => {
+            Some(Fault::PartChecked { operation, parameter, part })
+                if (operation.as_str(), parameter.as_str()) == of =>
+            {
                 Some(*part)
             }
             _ => None,

@@ -91,7 +91,9 @@ fn told_to_wait(site: &Site<'_>, check: &Check<'_>) -> Option<Refusal> {
     }
     let mut rows = check.operation.errors.iter().chain(&check.service.errors);
     let row = rows.find(|row| row.when == When::Circumstance(Circumstance::Busy))?;
-    site.store.first_time(&format!("{} {:?}", check.operation.name, check.parameters)).then(|| Refusal::of(row))
+    site.store
+        .first_time(&format!("{} {:?}", check.operation.name, check.parameters))
+        .then(|| Refusal::of(row))
 }
 
 /// A page with a row for unlisted parameters refuses them.
@@ -139,7 +141,8 @@ impl Act<'_> {
             let of = (operation.name.as_str(), parameter.name.as_str());
             parameter.exists.is_none() && !parameter.common && !self.site.behaviour.ignores(of)
         };
-        let set = self.check.parameters.iter().filter(|(name, _)| operation.parameter(name).is_some_and(sets));
+        let set =
+            self.check.parameters.iter().filter(|(name, _)| operation.parameter(name).is_some_and(sets));
         set.cloned().collect()
     }
 
@@ -161,14 +164,18 @@ impl Act<'_> {
         let Some(reference) = reference else {
             return Ok(respond::output(operation, store, &self.facts(None)));
         };
-        let Some(id) = self.check.value(&reference.name).filter(|id| **id != Json::Text(String::new())) else {
+        let Some(id) = self.check.value(&reference.name).filter(|id| **id != Json::Text(String::new()))
+        else {
             return Ok(respond::output(operation, store, &self.facts(None)));
         };
         self.find(reference, id)?;
         if self.entity.removed_by.as_ref() == Some(&operation.name) {
             return Ok(self.remove(id));
         }
-        if operation.parameters.len() > 1 && attributes.is_empty() && self.reads(Reading::ChangesNothingRefused) {
+        if operation.parameters.len() > 1
+            && attributes.is_empty()
+            && self.reads(Reading::ChangesNothingRefused)
+        {
             return Err(self.nothing_to_change());
         }
         self.refuse_used(&attributes, Some(id))?;
@@ -284,7 +291,8 @@ impl Act<'_> {
             let record = records.living.iter_mut().find(|record| record.id == *id);
             if let (None, Some(record)) = (&used, record) {
                 if self.reads(Reading::UpdateReplaces) && self.check.operation.parameters.len() > 1 {
-                    let kept = |name: &str| self.check.operation.parameter(name).is_some_and(|each| each.unique);
+                    let kept =
+                        |name: &str| self.check.operation.parameter(name).is_some_and(|each| each.unique);
                     record.attributes.retain(|(name, _)| kept(name));
                 }
                 record.set(&set);
@@ -300,9 +308,8 @@ impl Act<'_> {
         match refused {
             Some(refusal) => Err(refusal),
             None => {
-                let record = self.with_records(|records| {
-                    records.living.iter().find(|record| record.id == *id).cloned()
-                });
+                let record = self
+                    .with_records(|records| records.living.iter().find(|record| record.id == *id).cloned());
                 Ok(respond::output(self.check.operation, self.site.store, &self.facts(record)))
             }
         }
@@ -343,7 +350,8 @@ impl Act<'_> {
             self.with_records(|records| records.reserved.extend(self.unique(&attributes)));
         }
         if self.breaks(Fault::EffectOfRefusal) {
-            let reference = self.check.operation.parameters.iter().find(|parameter| parameter.exists.is_some());
+            let reference =
+                self.check.operation.parameters.iter().find(|parameter| parameter.exists.is_some());
             let id = reference.and_then(|reference| self.check.value(&reference.name));
             let is_fine = |name: &str| {
                 self.check.operation.parameter(name).is_some_and(|each| self.check.faults(each).is_empty())
@@ -364,7 +372,9 @@ fn is_like(example: &str, id: &Json) -> bool {
     let beginning = example.split_once('-').map_or("", |(beginning, _)| beginning);
     match id.split_once('-') {
         Some((own, rest)) => {
-            own == beginning && id.len() == example.len() && rest.bytes().all(|byte| byte.is_ascii_alphanumeric())
+            own == beginning
+                && id.len() == example.len()
+                && rest.bytes().all(|byte| byte.is_ascii_alphanumeric())
         }
         None => beginning.is_empty(),
     }

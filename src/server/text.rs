@@ -87,7 +87,10 @@ impl Text<'_> {
             || (characters.digits && character.is_ascii_digit())
             || characters.also.contains(&character)
             || (unclear && !self.reads(Reading::UnclearCharactersRefused))
-            || (characters.letters && self.reads(Reading::LettersOfAnyScript) && !character.is_ascii() && is_letter)
+            || (characters.letters
+                && self.reads(Reading::LettersOfAnyScript)
+                && !character.is_ascii()
+                && is_letter)
             || (characters.digits
                 && self.reads(Reading::DigitsOfAnyScript)
                 && !character.is_ascii()
@@ -105,10 +108,12 @@ impl Text<'_> {
     fn is_email(&self) -> bool {
         let text = self.taken();
         let quoted = self.reads(Reading::EmailLoose) && text.contains('"');
-        let split = if self.reads(Reading::EmailLoose) { text.rsplit_once('@') } else { text.split_once('@') };
+        let split =
+            if self.reads(Reading::EmailLoose) { text.rsplit_once('@') } else { text.split_once('@') };
         let Some((local, host)) = split else { return false };
         let odd = |character: char| character.is_control() || (character.is_whitespace() && !quoted);
-        let parts = !local.is_empty() && !host.is_empty() && (quoted || !local.contains('@')) && !host.contains('@');
+        let parts =
+            !local.is_empty() && !host.is_empty() && (quoted || !local.contains('@')) && !host.contains('@');
         parts && !text.chars().any(odd) && (!self.reads(Reading::EmailStrict) || is_strict(local, host))
     }
 
@@ -128,7 +133,8 @@ impl Text<'_> {
             true => number.chars().filter(|character| !matches!(character, ' ' | '-')).collect(),
             false => number.to_owned(),
         };
-        if !digits(&number) || (self.reads(Reading::PhoneStrict) && country == "86" && !is_mainland(&number)) {
+        if !digits(&number) || (self.reads(Reading::PhoneStrict) && country == "86" && !is_mainland(&number))
+        {
             return Some(Breach::FormatShape);
         }
         let only_mainland = countries.is_empty() && self.reads(Reading::OnlyMainlandPhones);
@@ -146,7 +152,8 @@ fn is_mainland(number: &str) -> bool {
 
 fn is_strict(local: &str, host: &str) -> bool {
     let atom = |atom: &str| {
-        !atom.is_empty() && atom.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-')
+        !atom.is_empty()
+            && atom.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-')
     };
     local.split('.').all(atom) && host.split('.').count() >= 2 && host.split('.').all(atom)
 }

@@ -7,8 +7,7 @@ use crate::json::Json;
 use super::{Call, Reply, Request, Twist, address};
 
 pub(super) fn encode(call: Call<'_>, base: &str) -> Request {
-    let (common, own): (Vec<_>, Vec<_>) =
-        call.sent().into_iter().partition(|(name, _)| call.is_common(name));
+    let (common, own): (Vec<_>, Vec<_>) = call.sent().into_iter().partition(|(name, _)| call.is_common(name));
     let mut headers = vec![
         ("content-type".to_owned(), "application/json".to_owned()),
         ("x-tc-action".to_owned(), call.action().to_owned()),

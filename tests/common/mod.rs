@@ -41,10 +41,12 @@ impl From<Output> for Done {
 }
 
 impl Done {
-    /// The block of a case.
+    /// The block of a case; of a name that ends in a slash, the first block of a case below it.
     pub fn block(&self, case: &str) -> Option<String> {
+        let is_it =
+            |id: &str| id == case || (case.ends_with('/') && id.starts_with(case) && !id.contains(' '));
         let mut lines =
-            self.stdout.lines().skip_while(|line| line.split_once(' ').map(|(_, id)| id) != Some(case));
+            self.stdout.lines().skip_while(|line| !line.split_once(' ').is_some_and(|(_, id)| is_it(id)));
         let first = lines.next()?;
         let rest = lines.take_while(|line| line.starts_with(' ') || line.is_empty());
         Some([first].into_iter().chain(rest).collect::<Vec<_>>().join("\n"))

@@ -49,6 +49,12 @@ const BUSY: Error = Error(
 );
 const CRASH: Error = Error(500, "InternalError", "Something broke.");
 
+/// Whether nobody has the name that a call sends.
+pub fn is_free(state: &State, incoming: &Received) -> bool {
+    let name = incoming.query.iter().find(|(key, _)| key == "Name").map(|(_, value)| value);
+    !state.contacts.lock().unwrap().iter().any(|contact| Some(&contact.name) == name)
+}
+
 /// Answers a request.
 pub fn answer(state: &State, incoming: &Received) -> Answer {
     let call = state.calls.load(Ordering::Relaxed);
@@ -61,6 +67,7 @@ pub fn answer(state: &State, incoming: &Received) -> Answer {
         "AddMessageContact" => call.add(),
         "UpdateMessageContact" => call.update(),
         "DeleteMessageContact" => call.delete(),
+        "GetMessageContact" if !state.on("no-get") => call.read(),
         _ => Err(Error(404, "InvalidAction.NotFound", "Specified api is not found.")),
     };
     match done {
@@ -131,7 +138,57 @@ impl Call<'_> {
     }
 
     fn get(&self, name: &str) -> Option<&str> {
-        self.incoming.query.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+        let mut found = self.incoming.query.iter().filter(|(key, _)| key == name);
+        let chosen = if self.on("last-of-repeated") { found.next_back() } else { found.next() };
+        chosen.map(|(_, value)| value.as_str())
+    }
+
+    /// A condition of another parameter under which a broken vendor forgets a check.
+    fn while_on(&self, switch: &str, condition: bool) -> bool {
+        self.on(switch) && condition
+    }
+
+    fn check_request(&self) -> Checked {
+        const KNOWN: [&str; 9] = [
+            "Action",
+            "Version",
+            "Format",
+            "ContactId",
+            "Name",
+            "EmailAddress",
+            "PhoneNumber",
+            "Title",
+            "RetainContactInMembers",
+        ];
+        let keys = || self.incoming.query.iter().map(|(key, _)| key.as_str());
+        let unknown = keys().any(|key| !KNOWN.contains(&key) && !key.starts_with("MessageTypes."));
+        let twice = keys().any(|key| keys().filter(|other| *other == key).count() > 1);
+        match () {
+            () if unknown && self.on("crash-on-unknown-parameter") => Err(CRASH),
+            () if twice && self.on("crash-on-repeated-parameter") => Err(CRASH),
+            () if unknown && self.on("unlisted-refused") => {
+                Err(Error(400, "InvalidParameter", "The specified parameter is not valid."))
+            }
+            () => self.check_odd(),
+        }
+    }
+
+    /// What makes a broken vendor fail, wherever it stands.
+    fn check_odd(&self) -> Checked {
+        let value = |name: &str| self.get(name).unwrap_or_default();
+        let types = self.list("MessageTypes").join(" ");
+        let crashes = [
+            ("crash-on-nul", value("Name").contains('\0')),
+            ("crash-on-backslash", value("Name").contains('\\')),
+            ("crash-on-sql", value("Name").contains("'")),
+            ("crash-on-template-in-email", value("EmailAddress").contains("{{")),
+            ("crash-on-emoji-in-email", value("EmailAddress").contains('😀')),
+            ("crash-on-quote-in-phone", value("PhoneNumber").contains('\'')),
+            ("crash-on-long-title", value("Title").len() > 500),
+            ("crash-on-markup-in-types", types.contains('<')),
+            ("crash-on-long-id", value("ContactId").len() > 500),
+        ];
+        if crashes.iter().any(|(switch, odd)| *odd && self.on(switch)) { Err(CRASH) } else { Ok(()) }
     }
 
     fn list(&self, name: &str) -> Vec<&str> {
@@ -139,15 +196,24 @@ impl Call<'_> {
     }
 
     fn add(&self) -> Result<Value, Error> {
-        self.check_all(true)?;
+        self.check_request()?;
         let name = self.get("Name").unwrap_or_default().to_owned();
+        if let Err(error) = self.check_all(true) {
+            self.after_refusal(&name);
+            return Err(error);
+        }
         let mut contacts = self.state.contacts.lock().unwrap();
-        if contacts.iter().any(|contact| self.same_name(&contact.name, &name)) && !self.on("duplicate-passes")
-        {
+        let living = contacts.iter().any(|contact| self.same_name(&contact.name, &name));
+        let reserved = self.state.reserved.lock().unwrap().iter().any(|taken| self.same_name(taken, &name));
+        let passes = self.on("duplicate-passes")
+            || self.while_on("duplicate-passes-without-phone", self.get("PhoneNumber").is_none())
+            || self.while_on("duplicate-passes-for-ceo", self.get("Title") == Some("CEO"))
+            || self.while_on("add-race", self.incoming.was_free);
+        if (living || reserved) && !passes {
             return Err(NAME_USED);
         }
         let id = format!("c-{:014}", self.state.number());
-        contacts.push(Contact { id: id.clone(), name });
+        contacts.push(self.contact(&id, name));
         let id = if self.on("contact-id-as-number") { json!(self.state.number()) } else { json!(id) };
         if self.on("contact-id-as-number") {
             contacts.last_mut().unwrap().id = id.to_string();
@@ -166,6 +232,48 @@ impl Call<'_> {
             value["RequestId"] = Value::Null;
         }
         Ok(value)
+    }
+
+    fn contact(&self, id: &str, name: String) -> Contact {
+        let types = self.list("MessageTypes").into_iter().map(str::to_owned);
+        Contact {
+            id: id.to_owned(),
+            name,
+            title: match self.on("add-forgets-title") {
+                true => "Other".to_owned(),
+                false => self.get("Title").unwrap_or_default().to_owned(),
+            },
+            types: if self.on("first-type-stored") { types.take(0).collect() } else { types.collect() },
+        }
+    }
+
+    /// What a broken vendor has done already when it refuses.
+    fn after_refusal(&self, name: &str) {
+        if self.on("refusal-takes-name") {
+            self.state.reserved.lock().unwrap().push(name.to_owned());
+        }
+        if self.on("refusal-makes-contact") {
+            let id = format!("c-{:014}", self.state.number());
+            self.state.contacts.lock().unwrap().push(self.contact(&id, name.to_owned()));
+        }
+    }
+
+    fn read(&self) -> Result<Value, Error> {
+        let id = self.get("ContactId").ok_or(NO_ID)?;
+        let contacts = self.state.contacts.lock().unwrap();
+        let contact = contacts.iter().find(|contact| contact.id == id).ok_or(NO_CONTACT)?;
+        let later = if self.on("later-is-later") { "" } else { "someone@example.com" };
+        let mut types = contact.types.clone();
+        if self.on("types-in-another-order") {
+            types.reverse();
+        }
+        Ok(json!({
+            "RequestId": self.state.request_id(),
+            "Contact": {
+                "ContactId": contact.id, "Name": contact.name, "EmailAddress": later, "Title": contact.title,
+                "MessageTypes": types, "Status": "Verifying", "CreateDate": "2026-01-02 03:04:05",
+            },
+        }))
     }
 
     fn same_name(&self, one: &str, other: &str) -> bool {
@@ -193,10 +301,25 @@ impl Call<'_> {
                 "The status of the contact does not allow the specified operation.",
             ));
         }
-        self.check_all(false)?;
+        self.check_request()?;
+        if let Err(error) = self.check_all(false) {
+            if self.on("refused-update-takes-name") {
+                self.state.reserved.lock().unwrap().extend(self.get("Name").map(str::to_owned));
+            }
+            if self.on("refused-update-applies") {
+                self.apply(&mut self.state.contacts.lock().unwrap(), id);
+            }
+            return Err(error);
+        }
         let mut contacts = self.state.contacts.lock().unwrap();
         let known = contacts.iter().position(|contact| contact.id == id);
-        if known.is_none() && !self.on("unknown-contact-accepted") && !id.is_empty() {
+        let passes = self.on("unknown-contact-accepted")
+            || self.while_on("unknown-contact-accepted-with-title", self.get("Title").is_some())
+            || self.while_on(
+                "removed-contact-accepted",
+                self.state.removed.lock().unwrap().iter().any(|removed| removed == id),
+            );
+        if known.is_none() && !passes && !id.is_empty() {
             return Err(NO_CONTACT);
         }
         if let Some(name) = self.get("Name").filter(|name| !name.is_empty()) {
@@ -204,21 +327,52 @@ impl Call<'_> {
             let used = contacts
                 .iter()
                 .any(|contact| self.same_name(&contact.name, name) && (own_counts || contact.id != id));
-            if used && !self.on("update-to-used-name-passes") {
+            let reserved = self.state.reserved.lock().unwrap().iter().any(|taken| taken == name);
+            let passes =
+                self.on("update-to-used-name-passes") || self.while_on("update-race", self.incoming.was_free);
+            if (used || reserved) && !passes {
                 return Err(NAME_USED);
             }
-            if let Some(index) = known {
+            if let Some(index) = known.filter(|_| !self.on("update-forgets-name")) {
+                if self.on("old-name-stays-taken") {
+                    self.state.reserved.lock().unwrap().push(contacts[index].name.clone());
+                }
                 contacts[index].name = name.to_owned();
             }
         }
+        self.apply(&mut contacts, id);
         Ok(json!({"RequestId": self.state.request_id()}))
+    }
+
+    /// Sets what the call sends beside the name.
+    fn apply(&self, contacts: &mut [Contact], id: &str) {
+        let Some(contact) = contacts.iter_mut().find(|contact| contact.id == id) else { return };
+        if self.on("update-replaces") {
+            (contact.title, contact.types) = (String::new(), Vec::new());
+        }
+        if let Some(title) = self.get("Title").filter(|title| TITLES.contains(title)) {
+            if !self.on("update-forgets-title") {
+                contact.title = title.to_owned();
+            }
+        }
+        let types = self.list("MessageTypes");
+        if !types.is_empty()
+            && types.iter().all(|name| TYPES.contains(name))
+            && !self.on("update-forgets-types")
+        {
+            contact.types = types.into_iter().map(str::to_owned).collect();
+        }
     }
 
     fn delete(&self) -> Result<Value, Error> {
         let id = self.get("ContactId").ok_or(NO_ID)?;
         let mut contacts = self.state.contacts.lock().unwrap();
         let index = contacts.iter().position(|contact| contact.id == id).ok_or(NO_CONTACT)?;
-        contacts.remove(index);
+        let gone = contacts.remove(index);
+        self.state.removed.lock().unwrap().push(gone.id);
+        if self.on("removed-name-stays-taken") {
+            self.state.reserved.lock().unwrap().push(gone.name);
+        }
         Ok(json!({"RequestId": self.state.request_id(), "Status": "Deleted"}))
     }
 
@@ -250,8 +404,18 @@ impl Call<'_> {
             return Err(CRASH);
         }
         let name = if self.on("name-trimmed") { name.trim() } else { name };
-        self.name_length(name, add)?;
-        self.name_characters(name)
+        let title = self.get("Title");
+        let unmeasured = self.while_on("length-unchecked-without-phone", self.get("PhoneNumber").is_none())
+            || self.while_on(
+                "length-unchecked-for-fault-messages",
+                self.list("MessageTypes") == ["FaultMessage"],
+            );
+        if !unmeasured {
+            self.name_length(name, add)?;
+        }
+        let unread = self.while_on("name-unchecked-for-ceo", title == Some("CEO"))
+            || self.while_on("update-name-unchecked-with-title", !add && title.is_some());
+        if unread { Ok(()) } else { self.name_characters(name) }
     }
 
     fn name_length(&self, name: &str, add: bool) -> Checked {
@@ -282,6 +446,11 @@ impl Call<'_> {
             () if self.on("digits-pass") => character.is_ascii_alphanumeric(),
             () if self.on("hyphens-pass") => character.is_ascii_alphabetic() || character == '-',
             () if self.on("capitals-refused") => character.is_ascii_lowercase(),
+            () if self.on("range-from-A-to-z") => ('A'..='z').contains(&character),
+            () if self.on("backtick-passes") => character.is_ascii_alphabetic() || character == '`',
+            () if self.on("last-line-break-passes") => {
+                character.is_ascii_alphabetic() || (character == '\n' && name.ends_with('\n'))
+            }
             () => character.is_ascii_alphabetic(),
         };
         let letters: Vec<char> = name.chars().collect();
@@ -295,7 +464,9 @@ impl Call<'_> {
 
     fn email(&self, add: bool) -> Checked {
         let Some(email) = self.get("EmailAddress").filter(|email| !email.is_empty()) else {
-            return if add && !self.on("email-not-required") { Err(NO_EMAIL) } else { Ok(()) };
+            let optional = self.on("email-not-required")
+                || self.while_on("email-not-required-of-others", self.get("Title") == Some("Other"));
+            return if add && !optional { Err(NO_EMAIL) } else { Ok(()) };
         };
         if self.on("email-unchecked") {
             return Ok(());
@@ -329,7 +500,12 @@ impl Call<'_> {
         if phone.is_empty() {
             return if self.on("empty-phone-refused") && add { Err(NO_PHONE) } else { Ok(()) };
         }
-        if self.on("phone-unchecked") {
+        let unchecked = self.on("phone-unchecked")
+            || self.while_on(
+                "phone-unchecked-for-security-messages",
+                self.list("MessageTypes") == ["SecurityMessage"],
+            );
+        if unchecked {
             return Ok(());
         }
         let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
@@ -360,6 +536,14 @@ impl Call<'_> {
         };
         let valid = match () {
             () if self.on("title-unchecked") || (self.on("update-title-unchecked") && !add) => true,
+            () if self.while_on("title-unchecked-with-six-types", self.list("MessageTypes").len() == 6) => {
+                true
+            }
+            () if self
+                .while_on("update-title-unchecked-without-name", !add && self.get("Name").is_none()) =>
+            {
+                true
+            }
             () if self.on("ceo-refused") && title == "CEO" => false,
             () if self.on("title-by-prefix") => TITLES.iter().any(|known| known.starts_with(title)),
             () if self.on("values-without-case") => {
@@ -383,6 +567,11 @@ impl Call<'_> {
             () if self.on("last-type-unchecked") && types.len() > 1 => &types[..types.len() - 1],
             () => &types[..],
         };
+        if self
+            .while_on("types-unchecked-for-project-directors", self.get("Title") == Some("ProjectDirector"))
+        {
+            return Ok(());
+        }
         if self.on("six-types-refused") && types.len() > 5 {
             return Err(MESSAGE_TYPES);
         }

@@ -33,6 +33,10 @@ pub struct Vendor {
 pub struct State {
     switches: Vec<String>,
     contacts: Mutex<Vec<Contact>>,
+    /// Names that are taken though no contact has them.
+    reserved: Mutex<Vec<String>>,
+    /// Ids of contacts that were removed.
+    removed: Mutex<Vec<String>>,
     users: Mutex<Vec<String>>,
     counter: AtomicU64,
     calls: AtomicU64,
@@ -42,6 +46,8 @@ pub struct State {
 struct Contact {
     id: String,
     name: String,
+    title: String,
+    types: Vec<String>,
 }
 
 /// A request as both vendors read it.
@@ -49,6 +55,8 @@ pub struct Received {
     headers: HashMap<String, String>,
     query: Vec<(String, String)>,
     body: String,
+    /// For a racy vendor: whether the name was free when the call came in.
+    was_free: bool,
 }
 
 impl Vendor {
@@ -59,6 +67,8 @@ impl Vendor {
         let state = Arc::new(State {
             switches: switches.iter().map(|switch| (*switch).to_owned()).collect(),
             contacts: Mutex::default(),
+            reserved: Mutex::default(),
+            removed: Mutex::default(),
             users: Mutex::default(),
             counter: AtomicU64::new(1000),
             calls: AtomicU64::new(0),
@@ -116,10 +126,17 @@ async fn answer(state: Arc<State>, request: Request<Incoming>) -> Result<Respons
         .collect();
     let query = form_urlencoded::parse(head.uri.query().unwrap_or("").as_bytes()).into_owned().collect();
     let body = String::from_utf8_lossy(&body.collect().await.unwrap().to_bytes()).into_owned();
-    let incoming = Received { headers, query, body };
+    let mut incoming = Received { headers, query, body, was_free: false };
     state.calls.fetch_add(1, Ordering::Relaxed);
     if state.on("slow") {
         tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    if ["add-race", "update-race", "tencent-race"].iter().any(|race| state.on(race)) {
+        incoming.was_free = match incoming.headers.contains_key("x-tc-action") {
+            true => tencent::is_free(&state, &incoming),
+            false => alibaba::is_free(&state, &incoming),
+        };
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
     }
     let (status, kind, body) = match incoming.headers.contains_key("x-tc-action") {
         true => tencent::answer(&state, &incoming),

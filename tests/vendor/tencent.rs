@@ -4,11 +4,38 @@ use serde_json::{Map, Value, json};
 
 use super::{Answer, Received, State};
 
+const KNOWN: [&str; 3] = ["Name", "ContactInfo", "Product"];
+
+/// Whether nobody has the name that a call sends.
+pub fn is_free(state: &State, incoming: &Received) -> bool {
+    let parameters: Map<String, Value> = serde_json::from_str(&incoming.body).unwrap_or_default();
+    let name = parameters.get("Name").and_then(Value::as_str).unwrap_or_default();
+    !state.users.lock().unwrap().iter().any(|known| known == name)
+}
+
 /// Answers a request.
 pub fn answer(state: &State, incoming: &Received) -> Answer {
     let action = incoming.headers.get("x-tc-action").map(String::as_str).unwrap_or_default();
     let parameters: Result<Map<String, Value>, _> = serde_json::from_str(&incoming.body);
+    let version = incoming.headers.get("x-tc-version").map(String::as_str).unwrap_or_default();
+    let action = if state.on("any-action") { "AddUserContact" } else { action };
+    let crash = |what: bool, switch: &str| what && state.on(switch);
+    if crash(parameters.is_err(), "crash-on-bad-json") || crash(incoming.body.len() > 50_000, "crash-on-huge")
+    {
+        return (500, "text/plain", "oops".to_owned());
+    }
+    let unknown = parameters
+        .as_ref()
+        .is_ok_and(|parameters| parameters.keys().any(|key| !KNOWN.contains(&key.as_str())));
+    if crash(parameters.as_ref().is_ok_and(|all| all.values().any(Value::is_array)), "crash-on-list") {
+        return (500, "text/plain", "oops".to_owned());
+    }
     let done = match (action, parameters) {
+        ("AddUserContact", _) if version != "2019-10-16" && !state.on("any-version") => Err("NoSuchVersion"),
+        ("AddUserContact", Ok(_)) if unknown && !state.on("unknown-parameter-ignored") => {
+            Err("UnknownParameter")
+        }
+        ("AddUserContact", Err(_)) if state.on("bad-json-accepted") => Ok(state.number()),
         ("AddUserContact", Ok(parameters)) => Call { state, incoming, parameters: &parameters }.add(),
         ("AddUserContact", Err(_)) => Err("InvalidParameter"),
         _ => Err("InvalidAction"),
@@ -77,14 +104,20 @@ impl Call<'_> {
         let contact = self.text("ContactInfo")?;
         let product = self.text("Product")?;
         self.check_name(&name)?;
-        self.check_contact(&contact)?;
+        if let Err(code) = self.check_contact(&contact) {
+            if self.on("tencent-refusal-takes-name") {
+                self.state.users.lock().unwrap().push(name);
+            }
+            return Err(code);
+        }
         let known =
             product == "mysql" || (self.on("values-without-case") && product.eq_ignore_ascii_case("mysql"));
         if !known && !self.on("product-unchecked") {
             return Err("InvalidParameterValue");
         }
         let mut users = self.state.users.lock().unwrap();
-        if users.contains(&name) && !self.on("tencent-duplicate-passes") {
+        let raced = self.on("tencent-race") && self.incoming.was_free;
+        if users.contains(&name) && !self.on("tencent-duplicate-passes") && !raced {
             return Err("Duplicate");
         }
         users.push(name);
@@ -108,7 +141,17 @@ impl Call<'_> {
         };
         let leading = name.starts_with('_') && !self.on("leading-underscore-passes");
         let digits = self.on("only-digits-refused") && name.bytes().all(|byte| byte.is_ascii_digit());
-        match length < least || length > most || leading || digits || !name.chars().all(allowed) {
+        let digit_first =
+            self.on("digit-first-refused") && name.starts_with(|first: char| first.is_ascii_digit());
+        let underscore_last = self.on("underscore-last-refused") && name.ends_with('_');
+        match length < least
+            || length > most
+            || leading
+            || digits
+            || digit_first
+            || underscore_last
+            || !name.chars().all(allowed)
+        {
             true => Err("InvalidParameterValue"),
             false => Ok(()),
         }

@@ -4,7 +4,7 @@ use crate::case::value::Value;
 use crate::spec::breach::Breach;
 use crate::spec::model::{Characters, Length, Limit, Parameter};
 
-use crate::generate::baseline::valid;
+use crate::generate::baseline::{Filling, valid};
 use crate::generate::trial::Trial;
 
 /// Tried as first, as middle and as last character: what a loose pattern lets through, or lets through at an edge. The
@@ -62,7 +62,8 @@ pub fn trials(parameter: &Parameter) -> Vec<Trial> {
         return first_characters(parameter, characters);
     }
     let half = half_length(&parameter.rules.length);
-    let filler = |count: u64| filler(parameter.unique, count);
+    let filling = Filling::of(&parameter.rules);
+    let filler = |count: u64| filling.text(parameter.unique, count);
     let mut trials = allowed(characters, half * 2, parameter.unique);
     for (name, words, character) in NEAR {
         let places = [
@@ -125,13 +126,6 @@ fn first_characters(parameter: &Parameter, characters: &Characters) -> Vec<Trial
             Trial::new(Breach::CharactersFirst, format!("{name}-first"), tries, value)
         })
         .collect()
-}
-
-fn filler(unique: bool, count: u64) -> String {
-    match unique {
-        true => format!("<{count} letters>"),
-        false => format!("<{count} of a>"),
-    }
 }
 
 /// The longest half that is tried.

@@ -5,6 +5,7 @@ use crate::spec::breach::Breach;
 use crate::spec::model::{Format, Length, Limit, Parameter};
 use crate::spec::ruling::{FAR, PLAUSIBLE};
 
+use crate::generate::baseline::Filling;
 use crate::generate::trial::Trial;
 
 /// The longest text that is tried, in characters: more than front ends take.
@@ -65,8 +66,18 @@ fn text_of(parameter: &Parameter, count: u64) -> Option<String> {
     match &parameter.rules.format {
         Some(Format::Email) => email_of(count),
         Some(Format::Phone { .. }) => None,
-        None if parameter.unique => Some(format!("<{count} letters>")),
-        None => Some(format!("<{count} of a>")),
+        None => Some(filling(parameter, count)),
+    }
+}
+
+/// Few characters are drawn from as many as the rules allow: else they are soon used up.
+fn filling(parameter: &Parameter, count: u64) -> String {
+    const FEW: u64 = 2;
+    let characters = parameter.rules.characters.as_ref();
+    let wide = characters.is_some_and(|characters| characters.letters && characters.digits);
+    match parameter.unique && wide && count <= FEW {
+        true => format!("<{count} letters-and-digits>"),
+        false => Filling::of(&parameter.rules).text(parameter.unique, count),
     }
 }
 

@@ -68,7 +68,8 @@ const OTHERS: &[&str] = &[
 /// Values that are nearly valid: of each, one letter less, one more, and its cases; of the first, what else
 /// implementations let through.
 fn near_misses(values: &[Json]) -> Vec<(String, String, String)> {
-    let mut misses = vec![("unknown".to_owned(), "a value that is not listed".to_owned(), STRANGER.to_owned())];
+    let mut misses =
+        vec![("unknown".to_owned(), "a value that is not listed".to_owned(), STRANGER.to_owned())];
     let texts = values.iter().filter(|value| value.as_text().is_some_and(|text| text.chars().count() > 1));
     for (index, value) in texts.enumerate() {
         let Some(text) = value.as_text() else { continue };

@@ -72,7 +72,8 @@ impl<'s> Reader<'s> {
 
 fn leaves(elements: &[Element], prefix: &str, paths: &mut Vec<(String, String)>) {
     for element in elements {
-        let path = if prefix.is_empty() { element.name.clone() } else { format!("{prefix}.{}", element.name) };
+        let path =
+            if prefix.is_empty() { element.name.clone() } else { format!("{prefix}.{}", element.name) };
         match element.kind {
             Type::Object => leaves(&element.elements, &path, paths),
             _ => paths.push((element.name.clone(), path)),

@@ -6,9 +6,9 @@ use crate::spec::breach::Breach;
 use crate::spec::model::Parameter;
 use crate::spec::ruling::Ruling;
 
+use crate::generate::Violation;
 use crate::generate::baseline::{self, Baseline};
 use crate::generate::expect;
-use crate::generate::Violation;
 
 use super::about;
 
@@ -37,7 +37,8 @@ fn removed(baseline: &Baseline<'_>, parameter: &Parameter, entity: &str) -> Opti
     let send = baseline.with(parameter, Some(Value::Id("gone".to_owned())));
     let expect = expect::reject(baseline, parameter, Breach::ExistsUnknown);
     let words = ("removed", "the id of an entity that was removed");
-    let case = with_a_change(about(baseline, parameter, Breach::ExistsUnknown, words, (send, expect)), baseline, 0);
+    let case =
+        with_a_change(about(baseline, parameter, Breach::ExistsUnknown, words, (send, expect)), baseline, 0);
     let given = vec![baseline.make(entity, "gone", &case.send)?, baseline.remove(entity, "gone")?];
     Some(Case { given, ..case })
 }
@@ -45,12 +46,10 @@ fn removed(baseline: &Baseline<'_>, parameter: &Parameter, entity: &str) -> Opti
 fn unknown(baseline: &Baseline<'_>, parameter: &Parameter) -> Vec<Case> {
     let ruling =
         Ruling { breaches: vec![Breach::ExistsUnknown], open: vec![(Breach::ExistsShape, EITHER_WAY)] };
-    let expect: Expectation =
-        expect::expectation(baseline.service, baseline.operation, parameter, &ruling);
+    let expect: Expectation = expect::expectation(baseline.service, baseline.operation, parameter, &ruling);
     let case = |(slug, tries, id): &(&str, &str, &str)| {
         let send = baseline.with(parameter, Some(Value::described(id)));
-        let case =
-            about(baseline, parameter, Breach::ExistsUnknown, (slug, tries), (send, expect.clone()));
+        let case = about(baseline, parameter, Breach::ExistsUnknown, (slug, tries), (send, expect.clone()));
         with_a_change(case, baseline, 0)
     };
     MADE_UP.iter().map(case).collect()

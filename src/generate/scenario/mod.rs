@@ -78,7 +78,10 @@ pub fn fault(baseline: &Baseline<'_>, parameter: &Parameter) -> Option<(Trial, B
         let has_row = baseline.service.rows_for(baseline.operation, &parameter.name, breach).next().is_some();
         has_row.then_some((trial, breach))
     });
-    // A value that is wrong lets a target go further than one that is not there.
-    let (wrong, absent): (Vec<_>, Vec<_>) = judged.partition(|(trial, _)| trial.value.is_some());
-    wrong.into_iter().chain(absent).next()
+    // The later a fault is noticed, the more may have happened already: types and absence are noticed first.
+    judged.min_by_key(|(_, breach)| match breach {
+        Breach::Required => 2,
+        Breach::Type => 1,
+        _ => 0,
+    })
 }

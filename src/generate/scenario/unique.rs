@@ -105,9 +105,11 @@ fn after_refusal(baseline: &Baseline<'_>, parameter: &Parameter, other: &Paramet
     let expect = expect::reject(baseline, other, breach);
     let maker = maker(baseline, parameter)?;
     let free = maker.set(&[(&parameter.name, Value::Same(TRIED.to_owned(), parameter.name.clone()))]);
-    let free = Step { about: promise(parameter), ..step(maker.operation, "later", free, Expectation::Accept) };
+    let free =
+        Step { about: promise(parameter), ..step(maker.operation, "later", free, Expectation::Accept) };
     let slug = format!("after-refusal-for-{}", other.name);
-    let tries = format!("a new value in a call that is refused for its {} is still free afterwards", other.name);
+    let tries =
+        format!("a new value in a call that is refused for its {} is still free afterwards", other.name);
     let given = baseline.given(&send, &expect);
     let case = about(baseline, parameter, Breach::Unique, (&slug, &tries), (send, expect));
     let at_fault = vec![About { parameter: other.name.clone(), breach }];
@@ -118,11 +120,15 @@ fn after_refusal(baseline: &Baseline<'_>, parameter: &Parameter, other: &Paramet
 fn after_update(baseline: &Baseline<'_>, parameter: &Parameter, entity: &str) -> Option<Case> {
     let maker = maker(baseline, parameter)?;
     let send = baseline.set(&[(&parameter.name, new(parameter))]);
-    let again = |label: &str| maker.set(&[(&parameter.name, Value::Same(label.to_owned(), parameter.name.clone()))]);
+    let again =
+        |label: &str| maker.set(&[(&parameter.name, Value::Same(label.to_owned(), parameter.name.clone()))]);
     let taken = expect::reject(&maker, maker.operation.parameter(&parameter.name)?, Breach::Unique);
     let then = vec![
         Step { about: promise(parameter), ..step(maker.operation, "new", again(TRIED), taken) },
-        Step { about: promise(parameter), ..step(maker.operation, "old", again(entity), Expectation::Accept) },
+        Step {
+            about: promise(parameter),
+            ..step(maker.operation, "old", again(entity), Expectation::Accept)
+        },
     ];
     let given = vec![baseline.make(entity, entity, &send)?];
     let words = ("after-update", "the new value is taken then, and the old one free");
@@ -133,10 +139,8 @@ fn after_update(baseline: &Baseline<'_>, parameter: &Parameter, entity: &str) ->
 /// The value that another entity has had since its update.
 fn used_by_update(baseline: &Baseline<'_>, parameter: &Parameter, entity: &str) -> Option<Case> {
     let id = baseline.operation.parameters.iter().find(|each| each.exists.as_deref() == Some(entity))?;
-    let change = baseline.set(&[
-        (&id.name, Value::Id("other".to_owned())),
-        (&parameter.name, new(parameter)),
-    ]);
+    let change =
+        baseline.set(&[(&id.name, Value::Id("other".to_owned())), (&parameter.name, new(parameter))]);
     let value = Value::Same("change".to_owned(), parameter.name.clone());
     let send = baseline.with(parameter, Some(value));
     let change = Call {

@@ -71,14 +71,19 @@ fn shows(maker: &Maker<'_>, parameter: &Parameter) -> bool {
 }
 
 fn quotas(maker: &Maker<'_>, mutants: &mut Vec<Mutant>) {
-    let has_row = maker.operation.errors.iter().any(|row| row.when == When::Circumstance(Circumstance::Quota));
+    let has_row =
+        maker.operation.errors.iter().any(|row| row.when == When::Circumstance(Circumstance::Quota));
     let entity = maker.operation.creates.as_ref().and_then(|name| maker.service.entity(name));
     if !has_row || entity.is_none_or(|entity| entity.removed_by.is_none()) {
         return;
     }
-    let sizes = [("gone", "the quota is not kept", None), ("one-more", "one more than the quota is made", Some(QUOTA + 1))];
+    let sizes = [
+        ("gone", "the quota is not kept", None),
+        ("one-more", "one more than the quota is made", Some(QUOTA + 1)),
+    ];
     for (slug, does, size) in sizes {
-        let mutant = maker.fault(Kind::Quota, &format!("quota/{slug}"), does.to_owned(), Fault::RequestIdRepeats);
+        let mutant =
+            maker.fault(Kind::Quota, &format!("quota/{slug}"), does.to_owned(), Fault::RequestIdRepeats);
         mutants.push(Mutant { change: Change::Quota(size), ..mutant });
     }
 }

@@ -55,7 +55,12 @@ fn of_element(maker: &Maker<'_>, path: &[String], mutants: &mut Vec<Mutant>) {
     add("moved", format!("{shown} stands within Data"), |elements, name| {
         if let Some(index) = elements.iter().position(|element| element.name == name) {
             let moved = elements.remove(index);
-            let data = Element { name: "Data".to_owned(), kind: Type::Object, elements: vec![moved.clone()], ..moved };
+            let data = Element {
+                name: "Data".to_owned(),
+                kind: Type::Object,
+                elements: vec![moved.clone()],
+                ..moved
+            };
             elements.push(data);
         }
     });

@@ -30,8 +30,16 @@ fn conditions(other: &Parameter) -> Vec<(Condition, String, String)> {
     let name = &other.name;
     let mut conditions = Vec::new();
     if other.required == Required::No && other.exists.is_none() {
-        conditions.push((Condition::Absent(name.clone()), format!("{name}-absent"), format!("{name} is absent")));
-        conditions.push((Condition::Present(name.clone()), format!("{name}-present"), format!("{name} is there")));
+        conditions.push((
+            Condition::Absent(name.clone()),
+            format!("{name}-absent"),
+            format!("{name} is absent"),
+        ));
+        conditions.push((
+            Condition::Present(name.clone()),
+            format!("{name}-present"),
+            format!("{name} is there"),
+        ));
     }
     let single = |value: &Json| (value.clone(), label(value));
     let member = |value: &Json| (Json::List(vec![value.clone()]), label(value));

@@ -115,7 +115,8 @@ impl Mutant {
         let mut behaviour = Behaviour { quotas: quotas(&specs), ..Behaviour::default() };
         match &self.change {
             Change::Edit(edit) => {
-                let service = specs.services.iter_mut().find(|service| service.operation(&self.operation).is_some());
+                let service =
+                    specs.services.iter_mut().find(|service| service.operation(&self.operation).is_some());
                 service.into_iter().for_each(edit);
             }
             Change::Fault(fault) => behaviour.fault = Some(fault.clone()),

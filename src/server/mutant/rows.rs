@@ -51,15 +51,27 @@ fn of_row(maker: &Maker<'_>, row: &ErrorRow, mutants: &mut Vec<Mutant>) {
             _ => None,
         };
         mutants.push(match bound {
-            Some((parameter, breach)) => Mutant { parameter: Some(parameter), breach: Some(breach), ..mutant },
+            Some((parameter, breach)) => {
+                Mutant { parameter: Some(parameter), breach: Some(breach), ..mutant }
+            }
             None => mutant,
         });
     };
     if let Some(other) = exchanged(maker, row) {
-        changed("exchanged", format!("{code}: {other} answers"), |row, to| row.codes = vec![to.to_owned()], other);
+        changed(
+            "exchanged",
+            format!("{code}: {other} answers"),
+            |row, to| row.codes = vec![to.to_owned()],
+            other,
+        );
     }
     let stray = format!("{code}s");
-    changed("unknown-code", format!("{code}: {stray} answers"), |row, to| row.codes = vec![to.to_owned()], stray);
+    changed(
+        "unknown-code",
+        format!("{code}: {stray} answers"),
+        |row, to| row.codes = vec![to.to_owned()],
+        stray,
+    );
     if let Some(status) = row.status {
         let other = if status == 404 { 400 } else { 403 };
         let does = format!("{code}: comes with {other}");
@@ -67,7 +79,12 @@ fn of_row(maker: &Maker<'_>, row: &ErrorRow, mutants: &mut Vec<Mutant>) {
     }
     if let Some(message) = &row.message {
         let other = message.trim_end_matches('.').to_owned();
-        changed("message", format!("{code}: says {other:?}"), |row, to| row.message = Some(to.to_owned()), other);
+        changed(
+            "message",
+            format!("{code}: says {other:?}"),
+            |row, to| row.message = Some(to.to_owned()),
+            other,
+        );
     }
 }
 

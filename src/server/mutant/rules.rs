@@ -56,16 +56,41 @@ fn boundaries(maker: &Maker<'_>, parameter: &Parameter, mutants: &mut Vec<Mutant
         mutants.push(maker.rules(parameter, breach, (Kind::Boundary, slug, does), change));
     };
     if length.min > 0 {
-        moved(Breach::LengthMin, "one-less", "one character less will do", Length { min: length.min - 1, ..length });
-        moved(Breach::LengthMin, "one-more", "one character more is demanded", Length { min: length.min + 1, ..length });
+        moved(
+            Breach::LengthMin,
+            "one-less",
+            "one character less will do",
+            Length { min: length.min - 1, ..length },
+        );
+        moved(
+            Breach::LengthMin,
+            "one-more",
+            "one character more is demanded",
+            Length { min: length.min + 1, ..length },
+        );
     }
     match length.max {
         Limit::At(max) => {
-            moved(Breach::LengthMax, "one-more", "one character more will do", Length { max: Limit::At(max + 1), ..length });
-            moved(Breach::LengthMax, "one-less", "one character less is the most", Length { max: Limit::At(max - 1), ..length });
+            moved(
+                Breach::LengthMax,
+                "one-more",
+                "one character more will do",
+                Length { max: Limit::At(max + 1), ..length },
+            );
+            moved(
+                Breach::LengthMax,
+                "one-less",
+                "one character less is the most",
+                Length { max: Limit::At(max - 1), ..length },
+            );
         }
         Limit::Unstated => {
-            moved(Breach::LengthMax, "tight", "20 characters are the most", Length { max: Limit::At(20), ..length });
+            moved(
+                Breach::LengthMax,
+                "tight",
+                "20 characters are the most",
+                Length { max: Limit::At(20), ..length },
+            );
         }
         Limit::None => {}
     }
@@ -81,14 +106,24 @@ fn classes(maker: &Maker<'_>, parameter: &Parameter, characters: &Characters, mu
         for foreign in FOREIGN.iter().filter(|foreign| !is_among(characters, **foreign)) {
             let also = [characters.also.clone(), vec![*foreign]].concat();
             let slug = format!("{:02x}-passes", u32::from(*foreign));
-            changed(Breach::CharactersOf, &slug, &format!("{foreign:?} passes"), Characters { also, ..characters.clone() });
+            changed(
+                Breach::CharactersOf,
+                &slug,
+                &format!("{foreign:?} passes"),
+                Characters { also, ..characters.clone() },
+            );
         }
         let some = |from: char, to: char| [characters.also.clone(), (from..=to).collect()].concat();
         let none = Characters { letters: false, ..characters.clone() };
         if characters.letters {
             let lower = Characters { also: some('a', 'z'), ..none.clone() };
             changed(Breach::CharactersOf, "lower-case-only", "capitals are refused", lower);
-            changed(Breach::CharactersOf, "upper-case-only", "small letters are refused", Characters { also: some('A', 'Z'), ..none });
+            changed(
+                Breach::CharactersOf,
+                "upper-case-only",
+                "small letters are refused",
+                Characters { also: some('A', 'Z'), ..none },
+            );
         }
         if characters.digits {
             let no_digits = Characters { digits: false, ..characters.clone() };
@@ -97,13 +132,31 @@ fn classes(maker: &Maker<'_>, parameter: &Parameter, characters: &Characters, mu
         for dropped in &characters.also {
             let also = characters.also.iter().filter(|also| *also != dropped).copied().collect();
             let slug = format!("{:02x}-refused", u32::from(*dropped));
-            changed(Breach::CharactersOf, &slug, &format!("{dropped:?} is refused"), Characters { also, ..characters.clone() });
+            changed(
+                Breach::CharactersOf,
+                &slug,
+                &format!("{dropped:?} is refused"),
+                Characters { also, ..characters.clone() },
+            );
         }
     }
     if !characters.not_first.is_empty() && checks {
-        let first = |more: Vec<char>| Characters { not_first: [characters.not_first.clone(), more].concat(), ..characters.clone() };
-        changed(Breach::CharactersFirst, "no-digit-first", "a digit cannot stand first", first(('0'..='9').collect()));
-        changed(Breach::CharactersFirst, "no-capital-first", "a capital cannot stand first", first(('A'..='Z').collect()));
+        let first = |more: Vec<char>| Characters {
+            not_first: [characters.not_first.clone(), more].concat(),
+            ..characters.clone()
+        };
+        changed(
+            Breach::CharactersFirst,
+            "no-digit-first",
+            "a digit cannot stand first",
+            first(('0'..='9').collect()),
+        );
+        changed(
+            Breach::CharactersFirst,
+            "no-capital-first",
+            "a capital cannot stand first",
+            first(('A'..='Z').collect()),
+        );
     }
 }
 
@@ -160,7 +213,9 @@ fn parts(maker: &Maker<'_>, parameter: &Parameter, mutants: &mut Vec<Mutant>) {
         }
     }
     let exact = [Breach::CharactersOf, Breach::Values, Breach::Items];
-    if let Some(breach) = exact.into_iter().find(|breach| breaches.contains(breach)).filter(|_| !parameter.common) {
+    if let Some(breach) =
+        exact.into_iter().find(|breach| breaches.contains(breach)).filter(|_| !parameter.common)
+    {
         let (operation, name) = of();
         let slug = format!("{}/{breach}/trimmed", parameter.name);
         let does = format!("{}: white space around it is cut off", parameter.name);

@@ -97,7 +97,8 @@ impl Reader {
             common: self.flag(&fields, "common"),
             rules: self.rules(&fields),
             unique: self.flag(&fields, "unique"),
-            later: fields.get("takes-effect").and_then(|node| self.word(node, forms::TAKES_EFFECT)) == Some("later"),
+            later: fields.get("takes-effect").and_then(|node| self.word(node, forms::TAKES_EFFECT))
+                == Some("later"),
             exists: self.optional_text(&fields, "exists"),
             example: fields.get("example").map(Node::to_json),
             sample: fields.get("sample").map(Node::to_json),

@@ -40,6 +40,7 @@ fn parameter(rules: Rules, required: Required) -> Parameter {
         at: rules.at.clone(),
         rules,
         unique: false,
+        later: false,
         exists: None,
         example: None,
         sample: None,

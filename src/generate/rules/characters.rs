@@ -61,39 +61,38 @@ pub fn trials(parameter: &Parameter) -> Vec<Trial> {
     if parameter.rules.format.is_some() {
         return first_characters(parameter, characters);
     }
-    let half = half_length(&parameter.rules.length);
+    let room = Room::of(&parameter.rules.length);
     let filling = Filling::of(&parameter.rules);
-    let filler = |count: u64| filling.text(parameter.unique, count);
-    let mut trials = allowed(characters, half * 2, parameter.unique);
+    let filler = |count: u64| if count > 0 { filling.text(parameter.unique, count) } else { String::new() };
+    let mut trials = allowed(characters, room.whole(), parameter.unique);
     for (name, words, character) in NEAR {
+        let Some(fill) = room.beside(character) else { continue };
         let places = [
-            ("first", format!("{character}{}", filler(half * 2))),
-            ("inside", format!("{}{character}{}", filler(half), filler(half))),
-            ("last", format!("{}{character}", filler(half * 2))),
+            ("first", "as first character", format!("{character}{}", filler(fill))),
+            ("inside", "inside", format!("{}{character}{}", filler(fill.div_ceil(2)), filler(fill / 2))),
+            ("last", "as last character", format!("{}{character}", filler(fill))),
         ];
-        for (place, text) in places {
+        for (place, where_, text) in places {
             let about = if place == "first" { Breach::CharactersFirst } else { Breach::CharactersOf };
-            let where_ =
-                if place == "inside" { "inside".to_owned() } else { format!("as {place} character") };
             let tries = format!("{words} {where_}");
             trials.push(Trial::new(about, format!("{name}-{place}"), tries, Value::described(&text)));
         }
     }
-    for (name, words, character) in ODD {
-        let text = format!("{}{character}{}", filler(half), filler(half));
-        let tries = format!("{words} inside");
-        trials.push(Trial::new(
-            Breach::CharactersOf,
-            format!("{name}-inside"),
-            tries,
-            Value::described(&text),
-        ));
+    let mut of = |slug: String, tries: String, text: String| {
+        trials.push(Trial::new(Breach::CharactersOf, slug, tries, Value::described(&text)));
+    };
+    for (name, words, piece) in ODD {
+        if let Some(fill) = room.beside(piece) {
+            let text = format!("{}{piece}{}", filler(fill.div_ceil(2)), filler(fill / 2));
+            of(format!("{name}-inside"), format!("{words} inside"), text);
+        }
     }
-    let newline = Value::described(&format!("{}\n", filler(half * 2)));
-    let tries = "a line break as last character";
-    trials.push(Trial::new(Breach::CharactersOf, "newline-last", tries, newline));
-    let symbols = Value::described(&format!("<{} symbols>", half * 2));
-    trials.push(Trial::new(Breach::CharactersOf, "only-symbols", "nothing but symbols", symbols));
+    if let Some(fill) = room.beside("\n") {
+        let tries = "a line break as last character".to_owned();
+        of("newline-last".to_owned(), tries, format!("{}\n", filler(fill)));
+    }
+    let symbols = format!("<{} symbols>", room.whole());
+    of("only-symbols".to_owned(), "nothing but symbols".to_owned(), symbols);
     trials
 }
 
@@ -128,16 +127,37 @@ fn first_characters(parameter: &Parameter, characters: &Characters) -> Vec<Trial
         .collect()
 }
 
-/// The longest half that is tried.
+/// How many characters stand beside a doubtful one where the bounds allow it.
+const BESIDE: u64 = 6;
+
+/// The longest filling.
 const LONGEST: u64 = 100_000;
 
-/// Half of a length that leaves room for the doubtful characters (five for a template) within the bounds.
-fn half_length(length: &Option<Length>) -> u64 {
-    match length {
-        Some(Length { min, max: Limit::At(max), .. }) => {
-            (max.saturating_sub(5) / 2).clamp(1, 3).max(min.div_ceil(2)).min(LONGEST)
+/// The room within the bounds of a length.
+struct Room {
+    least: u64,
+    most: u64,
+}
+
+impl Room {
+    fn of(length: &Option<Length>) -> Self {
+        match length {
+            Some(Length { min, max: Limit::At(max), .. }) => Self { least: *min, most: *max },
+            Some(Length { min, .. }) => Self { least: *min, most: u64::MAX },
+            None => Self { least: 0, most: u64::MAX },
         }
-        Some(Length { min, .. }) => min.div_ceil(2).clamp(3, LONGEST),
-        None => 3,
+    }
+
+    /// How many characters a whole text has.
+    fn whole(&self) -> u64 {
+        BESIDE.clamp(self.least.min(self.most), self.most).min(LONGEST)
+    }
+
+    /// How many characters can stand beside a piece so that the length is no fault; `None` where none can.
+    fn beside(&self, piece: &str) -> Option<u64> {
+        let piece = piece.chars().count() as u64;
+        let wanted = BESIDE.max(self.least.saturating_sub(piece));
+        let fill = wanted.min(self.most.saturating_sub(piece)).min(LONGEST);
+        (fill > 0).then_some(fill)
     }
 }

@@ -76,14 +76,18 @@ impl Param {
     /// A row for each rule, so that an expectation tells which rule is meant.
     fn rows(&self) -> String {
         let rules: &[&str] = match &self.kind {
-            Kind::Text { unique: true, .. } => &["required", "type", "length.min", "length.max", "characters", "unique"],
+            Kind::Text { unique: true, .. } => {
+                &["required", "type", "length.min", "length.max", "characters", "unique"]
+            }
             Kind::Text { .. } => &["required", "type", "length.min", "length.max", "characters"],
             Kind::Listed(_) => &["required", "type", "values"],
             Kind::Members(_) => &["required", "type", "items"],
             Kind::Email => &["required", "type", "format"],
             Kind::Phone => &["required", "type", "format.shape", "format.country"],
         };
-        let row = |rule: &&str| format!("- {{status: 400, code: {}.{rule}, when: {{{}: {rule}}}}}\n", self.name, self.name);
+        let row = |rule: &&str| {
+            format!("- {{status: 400, code: {}.{rule}, when: {{{}: {rule}}}}}\n", self.name, self.name)
+        };
         rules.iter().map(row).collect()
     }
 
@@ -94,28 +98,46 @@ impl Param {
             (None, _) if self.required => one("required"),
             (None, _) => Some(BTreeSet::new()),
             (Some(Json::List(items)), Kind::Members(values)) if !items.is_empty() => {
-                let wrong = items.iter().any(|item| !item.as_text().is_some_and(|text| values.contains(&text.to_owned())));
+                let wrong = items
+                    .iter()
+                    .any(|item| !item.as_text().is_some_and(|text| values.contains(&text.to_owned())));
                 if wrong { one("items") } else { Some(BTreeSet::new()) }
             }
             (Some(Json::Text(text)), _) if text.trim().is_empty() => None,
-            (Some(Json::Text(text)), Kind::Text { min, max, of, .. }) => Some(text_breaks(text, *min, *max, *of)),
+            (Some(Json::Text(text)), Kind::Text { min, max, of, .. }) => {
+                Some(text_breaks(text, *min, *max, *of))
+            }
             (Some(Json::Text(text)), Kind::Listed(values)) => {
-                if values.contains(text) { Some(BTreeSet::new()) } else { one("values") }
+                if values.contains(text) {
+                    Some(BTreeSet::new())
+                } else {
+                    one("values")
+                }
             }
             (Some(Json::Text(text)), Kind::Email) => {
                 let parts: Vec<&str> = text.split('@').collect();
-                let plain = |part: &str| part.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte));
+                let plain = |part: &str| {
+                    part.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte))
+                };
                 match parts.as_slice() {
-                    [local, host] if plain(local) && plain(host) && host.contains('.') && !local.is_empty() => {
+                    [local, host]
+                        if plain(local) && plain(host) && host.contains('.') && !local.is_empty() =>
+                    {
                         Some(BTreeSet::new())
                     }
                     [_, ..] if text.contains('"') => None,
-                    [local, host] if !local.is_empty() && !host.is_empty() && !text.contains([' ', '\n', '\0']) => None,
+                    [local, host]
+                        if !local.is_empty() && !host.is_empty() && !text.contains([' ', '\n', '\0']) =>
+                    {
+                        None
+                    }
                     _ => one("format"),
                 }
             }
             (Some(Json::Text(text)), Kind::Phone) => match text.split_once('-') {
-                Some(("86", number)) if number.len() == 11 && number.bytes().all(|byte| byte.is_ascii_digit()) => {
+                Some(("86", number))
+                    if number.len() == 11 && number.bytes().all(|byte| byte.is_ascii_digit()) =>
+                {
                     Some(BTreeSet::new())
                 }
                 _ => None,
@@ -154,8 +176,12 @@ fn kind() -> impl Strategy<Value = Kind> {
         Just(Alphabet::Names)
     ];
     prop_oneof![
-        (1usize..6, 8usize..80, alphabet, any::<bool>())
-            .prop_map(|(min, max, of, unique)| Kind::Text { min, max, of, unique }),
+        (1usize..6, 8usize..80, alphabet, any::<bool>()).prop_map(|(min, max, of, unique)| Kind::Text {
+            min,
+            max,
+            of,
+            unique
+        }),
         words().prop_map(Kind::Listed),
         words().prop_map(Kind::Members),
         Just(Kind::Email),
@@ -185,9 +211,14 @@ fn specs(params: &[Param], protocol: &str) -> Specs {
     let operation = format!(
         "operation: Add\npage: {{title: Add}}\ncreates: thing\nparameters:\n{parameters}errors:\n{rows}response:\n  Id: {{type: string}}\n"
     );
-    read::read(&[file("service.yaml", service), file("Add.yaml", operation.clone())]).unwrap_or_else(|findings| {
-        panic!("{operation}\n{}", findings.iter().map(|finding| finding.render(false)).collect::<String>())
-    })
+    read::read(&[file("service.yaml", service), file("Add.yaml", operation.clone())]).unwrap_or_else(
+        |findings| {
+            panic!(
+                "{operation}\n{}",
+                findings.iter().map(|finding| finding.render(false)).collect::<String>()
+            )
+        },
+    )
 }
 
 fn cases(specs: &Specs, depth: Depth) -> Vec<Case> {

@@ -128,7 +128,11 @@ fn a_rejection_names_rows_of_its_own_page() {
                     );
                 }
             }
-            Expectation::Reject(Rows::Any) => assert_eq!(case.id, "AddUserContact/Name/unique/used"),
+            // A page that names no code for a used name; and what cannot be read at all.
+            Expectation::Reject(Rows::Any) => {
+                let known = ["AddUserContact/Name/unique/used", "AddUserContact/request/"];
+                assert!(known.iter().any(|known| case.id.starts_with(known)), "{}", case.id);
+            }
             _ => {}
         }
     }

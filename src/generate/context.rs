@@ -14,6 +14,9 @@ use crate::wire;
 use super::baseline::{Baseline, valid};
 use super::{covering, rules};
 
+/// A value with so few drawn characters is tried for its own sake, and not in every context.
+const SCARCE: usize = 3;
+
 /// A class of valid values of one parameter.
 #[derive(Debug, Clone, PartialEq)]
 struct Class {
@@ -145,7 +148,9 @@ fn classes(baseline: &Baseline<'_>, parameter: &Parameter) -> Vec<Class> {
         let Some(json) = value.witness() else { continue };
         let holds = ruling::on_parameter(parameter, Some(&json)).outcome() == Outcome::Holds;
         let is_absence = trial.about == Breach::Required;
-        if holds && !is_absence && wire::can_say(protocol, parameter, &json) {
+        // Names of two letters are soon used up, and others may have them.
+        let is_scarce = value.drawn().is_some_and(|drawn| drawn <= SCARCE);
+        if holds && !is_absence && !is_scarce && wire::can_say(protocol, parameter, &json) {
             classes.push(class(Some(value)));
         }
     }

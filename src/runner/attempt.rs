@@ -343,6 +343,10 @@ impl<'a> Attempt<'a> {
         let Outcome::Answered(answer) = &exchange.outcome else { return false };
         let Reply::Refused { code, .. } = wire::decode(self.service.protocol, answer) else { return false };
         let must_succeed = matches!(asked.expect, Expectation::Accept);
+        // Of several calls for one value, all but one are refused for it.
+        if matches!(asked.expect, Expectation::OneAccepted(_)) {
+            return false;
+        }
         let unique = asked.operation.parameters.iter().filter(|parameter| parameter.unique);
         unique.filter(|parameter| self.is_drawn(asked.send, &parameter.name, must_succeed)).any(|parameter| {
             let mut rows = self.service.rows_for(asked.operation, &parameter.name, Breach::Unique).peekable();
@@ -359,7 +363,7 @@ impl<'a> Attempt<'a> {
         let drawn = |value: &Value| matches!(value, Value::Described(text) if text.is_drawn());
         match send.iter().find(|(sent, _)| sent == name).map(|(_, value)| value) {
             Some(Value::Same(label, _)) => must_succeed && label == TRIED,
-            Some(value) => drawn(value) && self.case.at_once <= 1,
+            Some(value) => drawn(value),
             None => false,
         }
     }

@@ -366,6 +366,9 @@ impl Call<'_> {
 
     fn delete(&self) -> Result<Value, Error> {
         let id = self.get("ContactId").ok_or(NO_ID)?;
+        if !self.state.removes.load(Ordering::Relaxed) {
+            return Err(Error(403, "NoPermission", "Not now."));
+        }
         let mut contacts = self.state.contacts.lock().unwrap();
         let index = contacts.iter().position(|contact| contact.id == id).ok_or(NO_CONTACT)?;
         let gone = contacts.remove(index);

@@ -40,6 +40,8 @@ pub struct State {
     users: Mutex<Vec<String>>,
     counter: AtomicU64,
     calls: AtomicU64,
+    /// Whether removals work, on a vendor where they fail at first.
+    removes: std::sync::atomic::AtomicBool,
 }
 
 /// An Alibaba contact.
@@ -72,11 +74,17 @@ impl Vendor {
             users: Mutex::default(),
             counter: AtomicU64::new(1000),
             calls: AtomicU64::new(0),
+            removes: std::sync::atomic::AtomicBool::new(!switches.contains(&"removals-fail-at-first")),
         });
         let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         runtime.spawn(accept(listener, Arc::clone(&state)));
         Self { url, state, _runtime: runtime }
+    }
+
+    /// From now on, removals work.
+    pub fn remove_again(&self) {
+        self.state.removes.store(true, Ordering::Relaxed);
     }
 
     /// How many Alibaba contacts live on it.

@@ -248,7 +248,8 @@ impl CaseReader<'_> {
         if matches!(&node.kind, Kind::Text(text) if text == "accept") {
             return Some(Expectation::Accept);
         }
-        let kinds: [(&str, fn(Rows) -> Expectation); 3] = [
+        type Expected = (&'static str, fn(Rows) -> Expectation);
+        let kinds: [Expected; 3] = [
             ("reject", Expectation::Reject),
             ("one-accepted", Expectation::OneAccepted),
             ("accept-or", Expectation::AcceptOr),

@@ -105,15 +105,7 @@ pub async fn run(
     session.cancel = cancel.clone();
     let session = Arc::new(session);
     let begun = Instant::now();
-    emit(Event::RunStarted(Start {
-        version: VERSION,
-        fineprint: env!("CARGO_PKG_VERSION").to_owned(),
-        target: options.target.clone(),
-        url: options.url.clone(),
-        seed: options.seed,
-        cases: cases.len(),
-        requests: cases.iter().map(|case| requests(&specs, case)).sum(),
-    }));
+    emit(Event::RunStarted(start(&specs, &cases, options)));
     let cases: Vec<Arc<Case>> = cases.into_iter().map(Arc::new).collect();
     let mut order = InOrder::new(&specs, &cases);
     let (alone, together): (Vec<usize>, Vec<usize>) =
@@ -163,6 +155,18 @@ pub async fn run(
         micros: u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX),
         requests: session.requests(),
     })
+}
+
+fn start(specs: &Specs, cases: &[Case], options: &Options) -> Start {
+    Start {
+        version: VERSION,
+        fineprint: env!("CARGO_PKG_VERSION").to_owned(),
+        target: options.target.clone(),
+        url: options.url.clone(),
+        seed: options.seed,
+        cases: cases.len(),
+        requests: cases.iter().map(|case| requests(specs, case)).sum(),
+    }
 }
 
 /// Whether a case needs more room than cases have together: then it runs alone, after all others.

@@ -84,7 +84,7 @@ impl Check<'_> {
         let mut rows = self.operation.errors.iter().chain(&self.service.errors);
         let is_unbound = |row: &&ErrorRow| row.when == When::Unsaid;
         match self.reads(Reading::LastUnboundRow) {
-            true => rows.filter(is_unbound).last(),
+            true => rows.rfind(is_unbound),
             false => rows.find(is_unbound),
         }
     }

@@ -350,10 +350,10 @@ impl Call<'_> {
         if self.on("update-replaces") {
             (contact.title, contact.types) = (String::new(), Vec::new());
         }
-        if let Some(title) = self.get("Title").filter(|title| TITLES.contains(title)) {
-            if !self.on("update-forgets-title") {
-                contact.title = title.to_owned();
-            }
+        if let Some(title) = self.get("Title").filter(|title| TITLES.contains(title))
+            && !self.on("update-forgets-title")
+        {
+            contact.title = title.to_owned();
         }
         let types = self.list("MessageTypes");
         if !types.is_empty()

@@ -141,10 +141,10 @@ async fn run(
     tokio::spawn(cancel_on_interrupt(cancel.clone(), console));
     let mut answers = Answers::default();
     let finish = runner::run(Arc::clone(&specs), cases, &options, cancel, |event| {
-        if let Event::CaseFinished(result) = &event {
-            if kept.contains(&result.id) {
-                answers.take(&specs, result);
-            }
+        if let Event::CaseFinished(result) = &event
+            && kept.contains(&result.id)
+        {
+            answers.take(&specs, result);
         }
         outputs.event(&event);
     })

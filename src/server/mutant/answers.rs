@@ -21,7 +21,7 @@ pub fn of(maker: &Maker<'_>, mutants: &mut Vec<Mutant>) {
 
 fn collect(elements: &[Element], above: &[String], paths: &mut Vec<Vec<String>>) {
     for element in elements.iter().filter(|element| !element.optional) {
-        let path = [above, &[element.name.clone()]].concat();
+        let path = [above, std::slice::from_ref(&element.name)].concat();
         collect(&element.elements, &path, paths);
         paths.push(path);
     }

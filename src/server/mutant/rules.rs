@@ -141,22 +141,13 @@ fn classes(maker: &Maker<'_>, parameter: &Parameter, characters: &Characters, mu
         }
     }
     if !characters.not_first.is_empty() && checks {
-        let first = |more: Vec<char>| Characters {
-            not_first: [characters.not_first.clone(), more].concat(),
-            ..characters.clone()
-        };
-        changed(
-            Breach::CharactersFirst,
-            "no-digit-first",
-            "a digit cannot stand first",
-            first(('0'..='9').collect()),
-        );
-        changed(
-            Breach::CharactersFirst,
-            "no-capital-first",
-            "a capital cannot stand first",
-            first(('A'..='Z').collect()),
-        );
+        for (slug, does, more) in [
+            ("no-digit-first", "a digit cannot stand first", '0'..='9'),
+            ("no-capital-first", "a capital cannot stand first", 'A'..='Z'),
+        ] {
+            let not_first = characters.not_first.iter().copied().chain(more).collect();
+            changed(Breach::CharactersFirst, slug, does, Characters { not_first, ..characters.clone() });
+        }
     }
 }
 

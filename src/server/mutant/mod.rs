@@ -1,7 +1,7 @@
 //! Mutants: the reference server with one promise broken at a time, derived from the specs.
 //!
 //! What a spec can say is broken by an edit of the spec that the server is made from (a limit moved, a row's code
-//! exchanged); the rest is a [`Fault`] of the server. Left out is what no answer could show: rows that the server never
+//! exchanged); the rest is a fault of the server. Left out is what no answer could show: rows that the server never
 //! gives, rules on which the page contradicts itself, conditions that no accepted call meets.
 
 mod acts;

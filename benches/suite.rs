@@ -49,7 +49,8 @@ fn main() {
     let specs = Arc::new(suite.specs);
     let cases: Vec<Arc<Case>> = suite.cases.into_iter().map(Arc::new).collect();
     let begun = Instant::now();
-    let all = mutants::run(&specs, &cases, &options(String::new()), |_| true, |_| {});
+    let options = options(String::new());
+    let all = mutants::run(&specs, &cases, &options, |_| true, |_| {});
     let count = runtime.block_on(all).map_or(0, |fates| fates.len());
     println!("{count} mutants in {:.1?}", begun.elapsed());
 }

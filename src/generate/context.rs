@@ -150,7 +150,8 @@ fn classes(baseline: &Baseline<'_>, parameter: &Parameter) -> Vec<Class> {
         let is_absence = trial.about == Breach::Required;
         // Names of two letters are soon used up, and others may have them.
         let is_scarce = value.drawn().is_some_and(|drawn| drawn <= SCARCE);
-        if holds && !is_absence && !is_scarce && wire::can_say(protocol, parameter, &json) {
+        let is_odd = trial.slug.starts_with("odd/");
+        if holds && !is_absence && !is_scarce && !is_odd && wire::can_say(protocol, parameter, &json) {
             classes.push(class(Some(value)));
         }
     }

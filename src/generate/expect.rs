@@ -2,7 +2,7 @@
 
 use crate::case::{Expectation, Parameters, Rows};
 use crate::spec::breach::Breach;
-use crate::spec::model::{Operation, Parameter, Required, Service};
+use crate::spec::model::{ErrorRow, Operation, Parameter, RequestFault, Required, Service, When};
 use crate::spec::ruling::{Outcome, Ruling};
 
 use super::baseline::Baseline;
@@ -26,6 +26,16 @@ pub fn expectation(
 /// The rows that answer a breach.
 pub fn reject(baseline: &Baseline<'_>, parameter: &Parameter, breach: Breach) -> Expectation {
     expectation(baseline.service, baseline.operation, parameter, &Ruling::breaks(breach))
+}
+
+/// Larger requests than this, in bytes, may be too large for a service whose page does not say how large they can be.
+const LARGE: usize = 10_000;
+
+/// The codes that may answer a request for its size.
+pub fn rows_for_size(baseline: &Baseline<'_>, size: usize) -> Vec<String> {
+    let is_for_size = |row: &&ErrorRow| row.when == When::Request(RequestFault::TooLarge) && size > LARGE;
+    let rows = baseline.service.rows(baseline.operation).filter(is_for_size);
+    rows.flat_map(|row| row.codes.clone()).collect()
 }
 
 /// The rows that may answer: all that are bound to a breach that some reader could name. A certain breach without a row

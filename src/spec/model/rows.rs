@@ -82,14 +82,17 @@ pub enum RequestFault {
     UnknownVersion,
     /// A request that cannot be read.
     Malformed,
+    /// A request that is larger than the service takes, where no page says how large that is.
+    TooLarge,
 }
 
 impl RequestFault {
     /// Every fault with its name in a spec.
-    pub const ALL: [(Self, &'static str); 4] = [
+    pub const ALL: [(Self, &'static str); 5] = [
         (Self::UnknownParameter, "unknown-parameter"),
         (Self::UnknownAction, "unknown-action"),
         (Self::UnknownVersion, "unknown-version"),
         (Self::Malformed, "malformed-request"),
+        (Self::TooLarge, "too-large"),
     ];
 }

@@ -113,10 +113,29 @@ impl Ruling {
 /// What the parameter's rules say about a value; `None` is an absent parameter.
 pub fn on_parameter(parameter: &Parameter, value: Option<&Json>) -> Ruling {
     let Some(value) = value else { return on_absence(parameter) };
-    let as_given = on_value(&parameter.rules, value);
+    let as_given = on_value(&parameter.rules, value).and(on_unruled(parameter, value));
     match counts_as_absent(value) {
         true => on_emptiness(parameter, value, as_given),
         false => as_given,
+    }
+}
+
+/// A text of which the page says nothing but its type: what it shows or names is valid, and of anything else nobody knows
+/// (a region has to exist, whatever the page says about its name).
+fn on_unruled(parameter: &Parameter, value: &Json) -> Ruling {
+    const WHY: &str = "the page does not say which values are valid";
+    let rules = &parameter.rules;
+    let is_ruled = rules.length.is_some()
+        || rules.characters.is_some()
+        || rules.format.is_some()
+        || rules.values.is_some()
+        || rules.kind != Type::String
+        || parameter.exists.is_some();
+    let given = [&parameter.sample, &parameter.example];
+    let is_shown = given.into_iter().flatten().any(|shown| shown == value);
+    match is_ruled || is_shown || !matches!(value, Json::Text(_)) {
+        true => Ruling::holds(),
+        false => Ruling::open(Breach::Values, WHY),
     }
 }
 

@@ -63,7 +63,9 @@ fn why(operation: &Operation, row: &ErrorRow) -> String {
         When::Request(RequestFault::Malformed) => {
             "the page does not say which requests it answers".to_owned()
         }
-        When::Request(RequestFault::TooLarge) => "the page does not say how large a request can be".to_owned(),
+        When::Request(RequestFault::TooLarge) => {
+            "the page does not say how large a request can be".to_owned()
+        }
         When::Request(_) => "the operation's page fixes no such thing".to_owned(),
         When::Unsaid => "the page does not say what it answers".to_owned(),
         When::Breaches(bound) if bound.iter().all(|(_, breach)| *breach == Breach::Required) => {

@@ -157,7 +157,8 @@ fn judged_cases(
 ) -> Vec<Violation> {
     let violation = |judged: Judged| {
         let expect = expect::expectation(baseline.service, baseline.operation, parameter, &judged.ruling);
-        let size = judged.trial.value.as_ref().and_then(Value::witness).map_or(0, |json| json.to_string().len());
+        let size =
+            judged.trial.value.as_ref().and_then(Value::witness).map_or(0, |json| json.to_string().len());
         let expect = context::widened(expect, expect::rows_for_size(baseline, size));
         let about = judged.about(parameter);
         let breaks = match (judged.ruling.breaches.as_slice(), judged.ruling.open.as_slice()) {

@@ -38,6 +38,8 @@ pub enum Reading {
     OnlyMainlandPhones,
     /// Upper and lower case of listed values do not differ.
     ValuesWithoutCase,
+    /// Of a text without rules, only what the page shows is valid.
+    OnlyShownValues,
     /// A member may not be repeated.
     RepeatedMembersRefused,
     /// A limit that is named and not given is 64.
@@ -109,6 +111,7 @@ impl Reading {
         (Self::NoCountryIsACountry, "no-country-is-a-country"),
         (Self::OnlyMainlandPhones, "only-mainland-phones"),
         (Self::ValuesWithoutCase, "values-without-case"),
+        (Self::OnlyShownValues, "only-shown-values"),
         (Self::RepeatedMembersRefused, "repeated-members-refused"),
         (Self::UnstatedLimitOf64, "unstated-limit-of-64"),
         (Self::UnstatedLimitOf900, "unstated-limit-of-900"),

@@ -94,6 +94,9 @@ impl Check<'_> {
         let given = self.value(&parameter.name).filter(|value| !self.is_nothing(value));
         let mut faults = match given {
             None => self.faults_of_absence(parameter),
+            Some(value) if self.reads(Reading::OnlyShownValues) && is_strange(parameter, value) => {
+                vec![Breach::Values]
+            }
             Some(value) => self.faults_of_value(&parameter.rules, &parameter.name, value),
         };
         let of = (self.operation.name.as_str(), parameter.name.as_str());
@@ -180,6 +183,18 @@ impl Check<'_> {
         }
         faults.into_iter().flatten().collect()
     }
+}
+
+/// Whether a text that no rule is about is another than the page shows.
+fn is_strange(parameter: &Parameter, value: &Json) -> bool {
+    let rules = &parameter.rules;
+    let unruled = rules.kind == Type::String
+        && rules.length.is_none()
+        && rules.characters.is_none()
+        && rules.format.is_none()
+        && rules.values.is_none();
+    let shown = [&parameter.sample, &parameter.example];
+    unruled && parameter.exists.is_none() && !shown.into_iter().flatten().any(|shown| shown == value)
 }
 
 /// Whether a row answers a breach.

@@ -100,6 +100,9 @@ impl Call<'_> {
         if region.is_empty() && !self.on("region-not-required") {
             return Err("MissingParameter");
         }
+        if self.on("region-checked") && !region.is_empty() && region != "ap-guangzhou" {
+            return Err("UnsupportedRegion");
+        }
         let name = self.text("Name")?;
         let contact = self.text("ContactInfo")?;
         let product = self.text("Product")?;

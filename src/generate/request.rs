@@ -83,7 +83,7 @@ fn repeated(baseline: &Baseline<'_>) -> Option<Case> {
 }
 
 /// Another value than the one that the page fixes. Whether the operation does not exist, or is not supported, or not in
-/// that version, several rows can say: any may.
+/// that version, several rows can say.
 fn other_than_fixed(baseline: &Baseline<'_>, parameter: &Parameter) -> Vec<Case> {
     if parameter.rules.values.is_none() {
         return Vec::new();
@@ -98,11 +98,20 @@ fn other_than_fixed(baseline: &Baseline<'_>, parameter: &Parameter) -> Vec<Case>
         ],
         _ => Vec::new(),
     };
+    let (service, operation) = (baseline.service, baseline.operation);
+    let of_request = service.rows(operation).filter(|row| {
+        matches!(row.when, When::Request(RequestFault::UnknownAction | RequestFault::UnknownVersion))
+    });
+    let of_rule = service.rows_for(operation, &parameter.name, Breach::Values);
+    // "Unsupported operation." and its like: rows of the page that are bound to nothing.
+    let unbound = operation.errors.iter().filter(|row| row.when == When::Unsaid);
+    let codes = codes(of_request.chain(of_rule).chain(unbound));
+    let rows = if codes.is_empty() { Rows::Any } else { Rows::Codes(codes) };
     let about = vec![About { parameter: parameter.name.clone(), breach: Breach::Values }];
     let case = |(slug, tries, twist)| Case {
         about: about.clone(),
         twist: Some(twist),
-        ..of_fault(baseline, slug, tries, Expectation::Reject(Rows::Any))
+        ..of_fault(baseline, slug, tries, Expectation::Reject(rows.clone()))
     };
     twists.into_iter().map(case).collect()
 }

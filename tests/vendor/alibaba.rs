@@ -58,7 +58,8 @@ pub fn is_free(state: &State, incoming: &Received) -> bool {
 /// Answers a request.
 pub fn answer(state: &State, incoming: &Received) -> Answer {
     let call = state.calls.load(Ordering::Relaxed);
-    if state.on("busy-now-and-then") && call.is_multiple_of(5) {
+    let told = format!("{:?} {:?}", incoming.headers.get("x-acs-action"), incoming.query);
+    if state.on("busy-now-and-then") && call.is_multiple_of(5) && state.told.lock().unwrap().insert(told) {
         return refused(state, &BUSY);
     }
     let action = incoming.headers.get("x-acs-action").map(String::as_str).unwrap_or_default();

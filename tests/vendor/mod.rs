@@ -40,6 +40,8 @@ pub struct State {
     users: Mutex<Vec<String>>,
     counter: AtomicU64,
     calls: AtomicU64,
+    /// Calls that were told to wait: none is told so twice.
+    told: Mutex<std::collections::HashSet<String>>,
     /// Whether removals work, on a vendor where they fail at first.
     removes: std::sync::atomic::AtomicBool,
 }
@@ -74,6 +76,7 @@ impl Vendor {
             users: Mutex::default(),
             counter: AtomicU64::new(1000),
             calls: AtomicU64::new(0),
+            told: Mutex::default(),
             removes: std::sync::atomic::AtomicBool::new(!switches.contains(&"removals-fail-at-first")),
         });
         let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();

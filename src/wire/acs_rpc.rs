@@ -3,58 +3,92 @@
 //! From the vendor's Python SDK (alibabacloud-tea-openapi 0.4.6). Operation and version travel twice, as the SDK's V1
 //! form sends them: in the query, and in the headers of the V3 form.
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-
 use crate::json::Json;
 
-use super::{Call, Reply, Request, address};
+use super::sign::{acs3, rpc_v1, sha256_hex};
+use super::signed::Signing;
+use super::{Call, Reply, Request, address, authority, flatten, path, query};
 
-/// Everything but the unreserved characters of RFC 3986.
-const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
+/// The number of the first member of an array.
+const FIRST: usize = 1;
 
 pub(super) fn encode(call: Call<'_>, base: &str) -> Request {
-    let mut query = vec![
+    let mut pairs = vec![
         ("Action".to_owned(), call.action().to_owned()),
         ("Version".to_owned(), call.version().to_owned()),
         ("Format".to_owned(), "JSON".to_owned()),
     ];
-    for (name, value) in call.sent() {
-        flatten(&name, &value, &mut query);
+    pairs.extend(parameters(call));
+    post(base, &pairs, of_operation(call))
+}
+
+/// As the SDK sends it: the operation in the headers, its parameters in the query.
+pub(super) fn encode_v3(call: Call<'_>, base: &str, signing: Signing<'_>) -> Request {
+    let pairs = parameters(call);
+    let hash = sha256_hex(b"");
+    let mut headers = of_operation(call);
+    headers.push(("x-acs-date".to_owned(), signing.stamp.iso()));
+    headers.push(("x-acs-signature-nonce".to_owned(), signing.stamp.nonce.clone()));
+    headers.push(("x-acs-content-sha256".to_owned(), hash.clone()));
+    if let Some(token) = &signing.key.token {
+        headers.push(("x-acs-accesskey-id".to_owned(), signing.key.id.expose().to_owned()));
+        headers.push(("x-acs-security-token".to_owned(), token.expose().to_owned()));
     }
-    let query: Vec<String> =
-        query.iter().map(|(key, value)| format!("{}={}", escape(key), escape(value))).collect();
+    // The HTTP library sends the length and the host by itself; it is the host that is signed.
+    let mut signed: Vec<_> = headers.iter().filter(|(name, _)| name != "content-length").cloned().collect();
+    signed.push(("host".to_owned(), authority(base).to_owned()));
+    let path = path(base);
+    let material =
+        acs3::Material { method: "POST", path: &path, query: &pairs, headers: &signed, body_hash: &hash };
+    let (signature, names) = acs3::sign(material, signing.key.secret.expose());
+    let authorization = acs3::authorization(signing.key.id.expose(), &names, &signature.signature);
+    headers.push(("authorization".to_owned(), authorization));
+    post(base, &pairs, headers)
+}
+
+/// As the SDK sends it with `signature_algorithm='v2'`: everything in the query, and in the headers what nobody signs.
+pub(super) fn encode_v1(call: Call<'_>, base: &str, signing: Signing<'_>) -> Request {
+    let text = |key: &str, value: &str| (key.to_owned(), value.to_owned());
+    let mut pairs = vec![
+        text("Action", call.action()),
+        text("Version", call.version()),
+        text("Format", "JSON"),
+        text("AccessKeyId", signing.key.id.expose()),
+        text("SignatureMethod", "HMAC-SHA1"),
+        text("SignatureVersion", "1.0"),
+        text("SignatureNonce", &signing.stamp.nonce),
+        text("Timestamp", &signing.stamp.iso()),
+    ];
+    pairs.extend(signing.key.token.as_ref().map(|token| text("SecurityToken", token.expose())));
+    pairs.extend(parameters(call));
+    let signed = rpc_v1::sign("POST", &pairs, signing.key.secret.expose());
+    pairs.push(text("Signature", &signed.signature));
+    post(base, &pairs, of_operation(call))
+}
+
+fn parameters(call: Call<'_>) -> Vec<(String, String)> {
+    let mut pairs = Vec::new();
+    for (name, value) in call.sent() {
+        flatten(&name, &value, FIRST, &mut pairs);
+    }
+    pairs
+}
+
+fn of_operation(call: Call<'_>) -> Vec<(String, String)> {
+    vec![
+        ("accept".to_owned(), "application/json".to_owned()),
+        ("x-acs-action".to_owned(), call.action().to_owned()),
+        ("x-acs-version".to_owned(), call.version().to_owned()),
+        ("content-length".to_owned(), "0".to_owned()),
+    ]
+}
+
+fn post(base: &str, pairs: &[(String, String)], headers: Vec<(String, String)>) -> Request {
     Request {
         method: "POST".to_owned(),
-        url: address(base, &query.join("&")),
-        headers: vec![
-            ("accept".to_owned(), "application/json".to_owned()),
-            ("x-acs-action".to_owned(), call.action().to_owned()),
-            ("x-acs-version".to_owned(), call.version().to_owned()),
-            ("content-length".to_owned(), "0".to_owned()),
-        ],
+        url: address(base, &query(pairs)),
+        headers,
         body: String::new(),
-    }
-}
-
-fn escape(text: &str) -> String {
-    utf8_percent_encode(text, RESERVED).to_string()
-}
-
-fn flatten(name: &str, value: &Json, query: &mut Vec<(String, String)>) {
-    match value {
-        Json::Null => {}
-        Json::Text(text) => query.push((name.to_owned(), text.clone())),
-        Json::List(items) => {
-            for (index, item) in items.iter().enumerate() {
-                flatten(&format!("{name}.{}", index + 1), item, query);
-            }
-        }
-        Json::Object(members) => {
-            for (key, member) in members {
-                flatten(&format!("{name}.{key}"), member, query);
-            }
-        }
-        scalar => query.push((name.to_owned(), scalar.to_string())),
     }
 }
 

@@ -2,11 +2,15 @@
 
 mod acs_rpc;
 pub mod curl;
+pub mod sign;
+mod signed;
 mod tencent3;
 mod twist;
 
-pub use twist::Twist;
+pub use signed::{Signing, can_tamper, encode_signed};
+pub use twist::{Tamper, Twist};
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::{Deserialize, Serialize};
 
 use crate::json::Json;
@@ -265,11 +269,58 @@ pub fn output_mut(protocol: Protocol, body: &mut Json) -> &mut Json {
     }
 }
 
-/// Joins the target's address and a query.
+/// Everything but the unreserved characters of RFC 3986.
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
+
+/// A text for a query: everything but the unreserved characters of RFC 3986 is escaped, in upper case.
+pub(crate) fn escape(text: &str) -> String {
+    utf8_percent_encode(text, RESERVED).to_string()
+}
+
+/// Keys and values, escaped and joined.
+fn query(pairs: &[(String, String)]) -> String {
+    let pairs: Vec<String> =
+        pairs.iter().map(|(key, value)| format!("{}={}", escape(key), escape(value))).collect();
+    pairs.join("&")
+}
+
+/// A value as keys and values of a query: members of a list are numbered from `first`.
+fn flatten(name: &str, value: &Json, first: usize, pairs: &mut Vec<(String, String)>) {
+    match value {
+        Json::Null => {}
+        Json::Text(text) => pairs.push((name.to_owned(), text.clone())),
+        Json::List(items) => {
+            for (index, item) in items.iter().enumerate() {
+                flatten(&format!("{name}.{}", index + first), item, first, pairs);
+            }
+        }
+        Json::Object(members) => {
+            for (key, member) in members {
+                flatten(&format!("{name}.{key}"), member, first, pairs);
+            }
+        }
+        scalar => pairs.push((name.to_owned(), scalar.to_string())),
+    }
+}
+
+/// The target's address and a query, joined.
 fn address(base: &str, query: &str) -> String {
     let base = base.trim_end_matches('/');
     match query {
         "" => format!("{base}/"),
         _ => format!("{base}/?{query}"),
     }
+}
+
+/// Host and port of an address, as the request's `Host` has them.
+fn authority(base: &str) -> &str {
+    let rest = base.split_once("://").map_or(base, |(_, rest)| rest);
+    rest.split('/').next().unwrap_or(rest)
+}
+
+/// The path that requests to an address have.
+fn path(base: &str) -> String {
+    let rest = base.split_once("://").map_or(base, |(_, rest)| rest);
+    let path = rest.split_once('/').map_or("", |(_, path)| path).trim_end_matches('/');
+    if path.is_empty() { "/".to_owned() } else { format!("/{path}/") }
 }

@@ -4,12 +4,112 @@
 
 use crate::json::Json;
 
-use super::{Call, Reply, Request, Twist, address};
+use super::sign::{Form, tc_v1, tc3};
+use super::signed::Signing;
+use super::{Call, Reply, Request, Twist, address, authority, flatten, query};
+
+/// The number of the first member of an array in a query.
+const FIRST: usize = 0;
+
+const JSON: &str = "application/json";
+const FORM: &str = "application/x-www-form-urlencoded";
 
 pub(super) fn encode(call: Call<'_>, base: &str) -> Request {
-    let (common, own): (Vec<_>, Vec<_>) = call.sent().into_iter().partition(|(name, _)| call.is_common(name));
+    let (common, own) = parted(call);
+    Request {
+        method: "POST".to_owned(),
+        url: address(base, ""),
+        headers: of_operation(call, &common, JSON),
+        body: match call.twist {
+            Some(Twist::Body(body)) => body.clone(),
+            _ => Json::Object(own).to_string(),
+        },
+    }
+}
+
+/// Signature v3 of a POST: what the SDK does if nothing is said.
+pub(super) fn encode_v3(call: Call<'_>, base: &str, signing: Signing<'_>) -> Request {
+    sign_v3(encode(call, base), "", (call, base), signing)
+}
+
+/// Signature v3 of a GET: parameters in the query, which is signed as it is sent.
+pub(super) fn encode_v3_get(call: Call<'_>, base: &str, signing: Signing<'_>) -> Request {
+    let (common, own) = parted(call);
+    let query = query(&flat(&own));
+    let headers = of_operation(call, &common, FORM);
+    let url = address(base, &query);
+    let request = Request { method: "GET".to_owned(), url, headers, body: String::new() };
+    sign_v3(request, &query, (call, base), signing)
+}
+
+/// Signature v1 of a GET: the common parameters stand in the query, beside the others.
+pub(super) fn encode_v1_get(call: Call<'_>, base: &str, signing: Signing<'_>) -> Request {
+    let hash = if signing.form == Form::TcV1Sha256 { tc_v1::Hash::Sha256 } else { tc_v1::Hash::Sha1 };
+    let text = |key: &str, value: &str| (key.to_owned(), value.to_owned());
+    let mut pairs = vec![
+        text("Action", call.action()),
+        text("Version", call.version()),
+        text("Timestamp", &signing.stamp.seconds.to_string()),
+        text("Nonce", &signing.stamp.nonce),
+        text("SecretId", signing.key.id.expose()),
+        text("SignatureMethod", hash.method()),
+    ];
+    pairs.extend(signing.key.token.as_ref().map(|token| text("Token", token.expose())));
+    pairs.extend(flat(&call.sent()));
+    let signed = tc_v1::sign("GET", authority(base), &pairs, hash, signing.key.secret.expose());
+    pairs.push(text("Signature", &signed.signature));
+    Request {
+        method: "GET".to_owned(),
+        url: address(base, &query(&pairs)),
+        headers: vec![text("content-type", FORM)],
+        body: String::new(),
+    }
+}
+
+fn sign_v3(
+    mut request: Request,
+    raw_query: &str,
+    (call, base): (Call<'_>, &str),
+    signing: Signing<'_>,
+) -> Request {
+    let service = &call.service.name;
+    let (key, stamp) = (signing.key, signing.stamp);
+    request.headers.push(("x-tc-timestamp".to_owned(), stamp.seconds.to_string()));
+    if let Some(token) = &key.token {
+        request.headers.push(("x-tc-token".to_owned(), token.expose().to_owned()));
+    }
+    let mut signed: Vec<_> =
+        request.headers.iter().filter(|(name, _)| name == "content-type").cloned().collect();
+    signed.push(("host".to_owned(), authority(base).to_owned()));
+    let material = tc3::Material {
+        method: &request.method,
+        raw_query,
+        headers: &signed,
+        payload: &request.body,
+        service,
+    };
+    let (signature, names) = tc3::sign(material, stamp, key.secret.expose());
+    let header = tc3::authorization(key.id.expose(), stamp, service, &names, &signature.signature);
+    request.headers.push(("authorization".to_owned(), header));
+    request
+}
+
+/// The common parameters, and the operation's own.
+fn parted(call: Call<'_>) -> (Vec<(String, Json)>, Vec<(String, Json)>) {
+    call.sent().into_iter().partition(|(name, _)| call.is_common(name))
+}
+
+fn flat(parameters: &[(String, Json)]) -> Vec<(String, String)> {
+    let mut pairs = Vec::new();
+    for (name, value) in parameters {
+        flatten(name, value, FIRST, &mut pairs);
+    }
+    pairs
+}
+
+fn of_operation(call: Call<'_>, common: &[(String, Json)], content: &str) -> Vec<(String, String)> {
     let mut headers = vec![
-        ("content-type".to_owned(), "application/json".to_owned()),
+        ("content-type".to_owned(), content.to_owned()),
         ("x-tc-action".to_owned(), call.action().to_owned()),
         ("x-tc-version".to_owned(), call.version().to_owned()),
     ];
@@ -17,15 +117,7 @@ pub(super) fn encode(call: Call<'_>, base: &str) -> Request {
         let text = value.as_text().map_or_else(|| value.to_string(), str::to_owned);
         headers.push((format!("x-tc-{}", name.to_lowercase()), text));
     }
-    Request {
-        method: "POST".to_owned(),
-        url: address(base, ""),
-        headers,
-        body: match call.twist {
-            Some(Twist::Body(body)) => body.clone(),
-            _ => Json::Object(own).to_string(),
-        },
-    }
+    headers
 }
 
 /// `Response.Error` tells a refusal from a success; the status tells nothing.

@@ -11,11 +11,13 @@ pub enum Twist {
     Action(String),
     /// Another version.
     Version(String),
+    /// Something is wrong with the signature.
+    Signature(Tamper),
 }
 
 impl Twist {
     /// The name of every kind in a case file.
-    pub const NAMES: &'static [&'static str] = &["body", "repeat", "action", "version"];
+    pub const NAMES: &'static [&'static str] = &["body", "repeat", "action", "version", "signature"];
 
     /// The departure of that name.
     pub fn named(name: &str, text: String) -> Option<Self> {
@@ -24,6 +26,7 @@ impl Twist {
             "repeat" => Some(Self::Repeat(text)),
             "action" => Some(Self::Action(text)),
             "version" => Some(Self::Version(text)),
+            "signature" => Tamper::named(&text).map(Self::Signature),
             _ => None,
         }
     }
@@ -35,6 +38,49 @@ impl Twist {
             Self::Repeat(text) => ("repeat", text),
             Self::Action(text) => ("action", text),
             Self::Version(text) => ("version", text),
+            Self::Signature(tamper) => ("signature", tamper.name()),
         }
+    }
+}
+
+/// What is wrong with a signature.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tamper {
+    /// It was made with another secret.
+    WrongSecret,
+    /// Nobody has that key.
+    UnknownKey,
+    /// There is none.
+    Unsigned,
+    /// It was made an hour ago.
+    Expired,
+    /// It carries the nonce of the call before.
+    RepeatedNonce,
+    /// It was made for another value of a parameter.
+    ChangedParameter,
+    /// It was made for another operation.
+    ChangedAction,
+}
+
+impl Tamper {
+    /// Every kind with its name in a case file.
+    pub const ALL: [(Self, &'static str); 7] = [
+        (Self::WrongSecret, "wrong-secret"),
+        (Self::UnknownKey, "unknown-key"),
+        (Self::Unsigned, "missing"),
+        (Self::Expired, "expired"),
+        (Self::RepeatedNonce, "repeated-nonce"),
+        (Self::ChangedParameter, "changed-parameter"),
+        (Self::ChangedAction, "changed-action"),
+    ];
+
+    /// The kind of that name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.iter().find(|(_, known)| *known == name).map(|(tamper, _)| *tamper)
+    }
+
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        Self::ALL.iter().find(|(tamper, _)| *tamper == self).map_or("", |(_, name)| name)
     }
 }

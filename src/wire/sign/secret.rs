@@ -1,0 +1,70 @@
+//! Text that appears in no output.
+
+use std::fmt;
+
+use super::super::escape;
+
+/// Shorter texts are part of too many words to be hidden wherever they stand.
+const HIDEABLE: usize = 4;
+
+/// A text that no `{:?}` shows.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(String);
+
+impl Secret {
+    /// Keeps a text secret.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+
+    /// The text itself: to sign with and to send, never to show.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Secret(…)")
+    }
+}
+
+/// Texts that are replaced wherever they stand: a target may echo them.
+#[derive(Clone, Default)]
+pub struct Hidden {
+    /// Each with the name that stands for it.
+    texts: Vec<(String, &'static str)>,
+}
+
+impl Hidden {
+    /// Hides a text, and its escaped form, behind a name.
+    pub fn hide(&mut self, text: &str, name: &'static str) {
+        if text.len() < HIDEABLE {
+            return;
+        }
+        for form in [text.to_owned(), escape(text)] {
+            if !self.texts.iter().any(|(known, _)| *known == form) {
+                self.texts.push((form, name));
+            }
+        }
+        // The longest first: a secret that is part of another must not tear a hole into it.
+        self.texts.sort_by_key(|(text, _)| std::cmp::Reverse(text.len()));
+    }
+
+    /// A text without what is hidden.
+    pub fn clean(&self, text: &str) -> String {
+        let mut clean = text.to_owned();
+        for (hidden, name) in &self.texts {
+            if clean.contains(hidden.as_str()) {
+                clean = clean.replace(hidden.as_str(), name);
+            }
+        }
+        clean
+    }
+}
+
+impl fmt::Debug for Hidden {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "Hidden({} texts)", self.texts.len())
+    }
+}

@@ -1,0 +1,114 @@
+//! Calls as their vendor's SDK signs them, and signatures that must not be taken.
+
+use super::sign::{Form, Key, Secret, Stamp};
+use super::twist::Tamper;
+use super::{Call, Request, Twist, acs_rpc, encode, tencent3};
+use crate::json::Json;
+
+/// How a call is signed.
+#[derive(Debug, Clone, Copy)]
+pub struct Signing<'a> {
+    /// The form.
+    pub form: Form,
+    /// By whom.
+    pub key: &'a Key,
+    /// When.
+    pub stamp: &'a Stamp,
+}
+
+/// Longer than any vendor lets a signature live (fifteen and five minutes), in seconds.
+const HOUR: i64 = 3600;
+
+/// A key that nobody has: of the vendors' form, and made up.
+const NOBODY: &str = "AKIDfineprint0000nobody";
+
+/// A name for an operation that is not called.
+const ELSEWHERE: &str = "DescribeNothing";
+
+/// Encodes and signs a call to the address `base`, or tampers with its signature where the call says so.
+pub fn encode_signed(call: Call<'_>, base: &str, signing: Signing<'_>) -> Request {
+    let tamper = match call.twist {
+        Some(Twist::Signature(tamper)) => Some(*tamper),
+        _ => None,
+    };
+    let key = |id: &Secret, secret: &Secret| Key {
+        id: id.clone(),
+        secret: secret.clone(),
+        token: signing.key.token.clone(),
+    };
+    let by = |key: &Key| signed(call, base, Signing { key, ..signing });
+    match tamper {
+        None | Some(Tamper::RepeatedNonce) => signed(call, base, signing),
+        Some(Tamper::Unsigned) => encode(call, base),
+        Some(Tamper::WrongSecret) => {
+            by(&key(&signing.key.id, &Secret::new(format!("{} ", signing.key.secret.expose()))))
+        }
+        Some(Tamper::UnknownKey) => by(&key(&Secret::new(NOBODY), &signing.key.secret)),
+        Some(Tamper::Expired) => {
+            let stamp = Stamp { seconds: signing.stamp.seconds - HOUR, ..signing.stamp.clone() };
+            signed(call, base, Signing { stamp: &stamp, ..signing })
+        }
+        Some(Tamper::ChangedParameter) => {
+            let changed = changed(call.parameters);
+            let other = signed(Call { parameters: &changed, ..call }, base, signing);
+            graft(signed(call, base, signing), &other)
+        }
+        Some(Tamper::ChangedAction) => {
+            let twist = Twist::Action(ELSEWHERE.to_owned());
+            let other = signed(Call { twist: Some(&twist), ..call }, base, signing);
+            graft(signed(call, base, signing), &other)
+        }
+    }
+}
+
+/// Whether a tampered signature of this form differs from a good one in what it says.
+pub fn can_tamper(form: Form, tamper: Tamper) -> bool {
+    match (form, tamper) {
+        // What the vendor says of nonces is said of these forms.
+        (form, Tamper::RepeatedNonce) => matches!(form, Form::Acs3 | Form::RpcV1),
+        // The SDK signs neither the operation nor any other header of Tencent Cloud's.
+        (form, Tamper::ChangedAction) => !matches!(form, Form::Tc3 | Form::Tc3Get),
+        _ => true,
+    }
+}
+
+fn signed(call: Call<'_>, base: &str, signing: Signing<'_>) -> Request {
+    match signing.form {
+        Form::Acs3 => acs_rpc::encode_v3(call, base, signing),
+        Form::RpcV1 => acs_rpc::encode_v1(call, base, signing),
+        Form::Tc3 => tencent3::encode_v3(call, base, signing),
+        Form::Tc3Get => tencent3::encode_v3_get(call, base, signing),
+        Form::TcV1Sha1 | Form::TcV1Sha256 => tencent3::encode_v1_get(call, base, signing),
+    }
+}
+
+/// The parameters with one value changed; or one more, if there is none of text.
+fn changed(parameters: &[(String, Json)]) -> Vec<(String, Json)> {
+    let mut changed = parameters.to_vec();
+    let text = changed.iter_mut().find_map(|(_, value)| match value {
+        Json::Text(text) => Some(text),
+        _ => None,
+    });
+    match text {
+        Some(text) => text.push('x'),
+        None => changed.push(("Changed".to_owned(), Json::Text("x".to_owned()))),
+    }
+    changed
+}
+
+/// A request with the signature of another one.
+fn graft(mut request: Request, other: &Request) -> Request {
+    const IN_QUERY: &str = "&Signature=";
+    let header = other.headers.iter().find(|(name, _)| name == "authorization");
+    if let (Some(own), Some((_, theirs))) =
+        (request.headers.iter_mut().find(|(name, _)| name == "authorization"), header)
+    {
+        own.1.clone_from(theirs);
+    }
+    if let (Some((own, _)), Some((_, theirs))) =
+        (request.url.split_once(IN_QUERY), other.url.split_once(IN_QUERY))
+    {
+        request.url = format!("{own}{IN_QUERY}{theirs}");
+    }
+    request
+}

@@ -4,6 +4,7 @@ pub mod case;
 pub mod check;
 pub mod cli;
 pub mod diagnostic;
+pub mod digest;
 pub mod event;
 pub mod generate;
 pub mod harness;

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 const LAYERS: &[&str] = &[
     "span",
     "diagnostic",
+    "digest",
     "json",
     "spec",
     "wire",
@@ -38,7 +39,7 @@ const FORBIDDEN: &[(&str, &str)] = &[
 
 /// Modules without clock, environment, randomness, network, disk or printing.
 const PURE: &[&str] =
-    &["span", "diagnostic", "json", "spec", "wire", "case", "generate", "check", "judge", "event"];
+    &["span", "diagnostic", "digest", "json", "spec", "wire", "case", "generate", "check", "judge", "event"];
 
 /// What a pure module does not mention.
 const IMPURE: &[&str] = &[

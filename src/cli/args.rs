@@ -304,7 +304,8 @@ const SERVE_EXAMPLES: &str = "\
 Examples:
   fineprint serve
   fineprint serve --port 0         on a free port; the address is printed
-  fineprint serve --reading email-strict --quota contact=20";
+  fineprint serve --reading email-strict --quota contact=20
+  fineprint serve --signed         for a vendor's SDK, with the key that is printed";
 
 /// Options of `serve`.
 #[derive(Debug, Args)]
@@ -318,6 +319,9 @@ pub struct ServeArgs {
     /// How many of an entity may live, as in contact=20
     #[arg(long = "quota", value_name = "ENTITY=N", value_parser = quota)]
     pub quotas: Vec<(String, u32)>,
+    /// Refuse requests that are not signed; a signature that is there is checked in any case
+    #[arg(long)]
+    pub signed: bool,
     /// The folder of the specs
     #[arg(long, value_name = "DIR", default_value = "specs")]
     pub specs: PathBuf,

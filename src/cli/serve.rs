@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::project;
-use crate::server::{Behaviour, Server};
+use crate::server::{Access, Behaviour, DEMO, Server};
 
 use super::args::ServeArgs;
 use super::console::Console;
@@ -24,12 +24,22 @@ pub fn execute(args: &ServeArgs, console: Console) -> Exit {
         }
     };
     runtime.block_on(async {
-        let behaviour =
-            Behaviour { quotas: args.quotas.clone(), ..Behaviour::reading(args.readings.iter().copied()) };
+        let behaviour = Behaviour {
+            quotas: args.quotas.clone(),
+            access: if args.signed { Access::Always } else { Access::IfSigned },
+            ..Behaviour::reading(args.readings.iter().copied())
+        };
         match Server::behaving(Arc::new(specs), args.port, behaviour).await {
             Ok(server) => {
                 console.say(&server.url());
                 console.tell("serving the operations of the specs; Ctrl-C ends it");
+                console.tell(&format!(
+                    "signatures are checked{}; the key is {}, its secret {}, its session token (or none) {}",
+                    if args.signed { " and demanded" } else { " where there are any" },
+                    DEMO.id,
+                    DEMO.secret,
+                    DEMO.token,
+                ));
                 run::interrupted().await;
                 Exit::Holds
             }

@@ -4,9 +4,10 @@ use crate::json::Json;
 use crate::spec::model::{Protocol, RequestFault};
 
 use super::fault::Fault;
+use super::form::{gather, pairs};
 use super::operations;
 use super::reading::Reading;
-use super::{Answer, Call, Raw, Refusal, Reply, Site};
+use super::{Answer, Call, Raw, Refusal, Reply, Site, auth};
 
 /// Parameters of every call that are no parameters of the operation.
 const SYSTEM: &[&str] = &[
@@ -25,16 +26,13 @@ const SYSTEM: &[&str] = &[
 ];
 
 /// Answers a request.
-pub async fn serve(site: &Site<'_>, raw: &Raw, header: &impl Fn(&str) -> Option<String>) -> Answer {
-    let mut pairs: Vec<(String, String)> =
-        form_urlencoded::parse(raw.query.as_bytes()).into_owned().collect();
-    if raw.content_type.starts_with("application/x-www-form-urlencoded") {
-        pairs.extend(form_urlencoded::parse(raw.body.as_bytes()).into_owned());
-    }
+pub async fn serve(site: &Site<'_>, raw: &Raw) -> Answer {
+    let mut pairs = pairs(raw);
     if site.behaviour.reads(Reading::LastOfRepeatedCounts) {
         pairs.reverse();
     }
     let system = |name: &str| pairs.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone());
+    let header = |name: &str| raw.header(name).map(str::to_owned);
     let call = Call {
         action: header("x-acs-action").or_else(|| system("Action")).unwrap_or_default(),
         version: header("x-acs-version").or_else(|| system("Version")).unwrap_or_default(),
@@ -42,6 +40,9 @@ pub async fn serve(site: &Site<'_>, raw: &Raw, header: &impl Fn(&str) -> Option<
     };
     let services = site.speaking(Protocol::AcsRpc);
     let reply = match raw.method.as_str() {
+        "GET" | "POST" if let Err(refusal) = auth::check_acs(site.guard(), raw, &pairs) => {
+            Reply::Refused(refusal)
+        }
         "GET" | "POST" => operations::perform(site, &services, &call).await,
         _ => {
             let service = services.first().copied();
@@ -73,26 +74,4 @@ fn refused(site: &Site<'_>, refusal: Refusal) -> Answer {
         members = vec![("error".to_owned(), Json::Object(members))];
     }
     Answer { status, body: Json::Object(members), refusal: true }
-}
-
-/// Joins `Name.1`, `Name.2`… to a list; of a repeated parameter the first counts.
-fn gather<'p>(pairs: impl Iterator<Item = &'p (String, String)>) -> Vec<(String, Json)> {
-    let mut lists: Vec<(String, Vec<(u32, Json)>)> = Vec::new();
-    let mut parameters: Vec<(String, Json)> = Vec::new();
-    for (key, value) in pairs {
-        let indexed = key.rsplit_once('.').and_then(|(name, index)| Some((name, index.parse().ok()?)));
-        match indexed {
-            Some((name, index)) => match lists.iter_mut().find(|(known, _)| known == name) {
-                Some((_, items)) => items.push((index, Json::Text(value.clone()))),
-                None => lists.push((name.to_owned(), vec![(index, Json::Text(value.clone()))])),
-            },
-            None if parameters.iter().any(|(known, _)| known == key) => {}
-            None => parameters.push((key.clone(), Json::Text(value.clone()))),
-        }
-    }
-    for (name, mut items) in lists {
-        items.sort_by_key(|(index, _)| *index);
-        parameters.push((name, Json::List(items.into_iter().map(|(_, item)| item).collect())));
-    }
-    parameters
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use crate::json::Json;
 use crate::spec::breach::Breach;
 
+use super::auth::{Access, AuthCheck};
 use super::fault::{Fault, Odd, Part};
 use super::reading::Reading;
 
@@ -17,12 +18,19 @@ pub struct Behaviour {
     pub fault: Option<Fault>,
     /// How many of which entities may live; of others, any number.
     pub quotas: Vec<(String, u32)>,
+    /// What is asked of signatures.
+    pub access: Access,
 }
 
 impl Behaviour {
     /// A server that reads the pages so.
     pub fn reading(readings: impl IntoIterator<Item = Reading>) -> Self {
         Self { readings: readings.into_iter().collect(), ..Self::default() }
+    }
+
+    /// A server that demands signatures, and leaves one check of them out.
+    pub fn without(check: Option<AuthCheck>) -> Self {
+        Self { access: Access::Always, fault: check.map(Fault::NotChecked), ..Self::default() }
     }
 
     /// How many of an entity may live.

@@ -1,5 +1,6 @@
 //! Broken promises that no edit of a spec can say: what a mutant of the server does.
 
+use super::auth::AuthCheck;
 use crate::json::Json;
 use crate::spec::breach::Breach;
 
@@ -93,6 +94,8 @@ pub enum Fault {
     AnyAction,
     /// The version is not looked at.
     AnyVersion,
+    /// A check of signatures is left out.
+    NotChecked(AuthCheck),
     /// A body that cannot be read is taken for a call that succeeds.
     UnreadableAccepted,
 }

@@ -4,8 +4,10 @@
 //! its own code, so that a mistake in the oracle does not agree with itself.
 
 mod acs_rpc;
+mod auth;
 mod behaviour;
 mod fault;
+mod form;
 pub mod mutant;
 mod operations;
 mod reading;
@@ -15,6 +17,7 @@ mod tencent3;
 mod text;
 mod validate;
 
+pub use auth::{Access, AuthCheck, DEMO, Key};
 pub use behaviour::Behaviour;
 pub use reading::Reading;
 
@@ -22,7 +25,7 @@ use std::convert::Infallible;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full, Limited};
@@ -116,23 +119,23 @@ async fn accept(listener: TcpListener, state: Arc<State>) {
 
 async fn answer(state: Arc<State>, request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Infallible> {
     let (head, body) = request.into_parts();
-    let header = |name: &str| {
-        head.headers.get(name).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
-    };
-    let body = match Limited::new(body, MAX_BODY).collect().await {
-        Ok(body) => String::from_utf8_lossy(&body.to_bytes()).into_owned(),
-        Err(_) => String::new(),
-    };
+    let body = Limited::new(body, MAX_BODY).collect().await.map(http_body_util::Collected::to_bytes);
     let raw = Raw {
         method: head.method.to_string(),
+        path: head.uri.path().to_owned(),
         query: head.uri.query().unwrap_or_default().to_owned(),
-        content_type: header("content-type").unwrap_or_default(),
-        body,
+        headers: head
+            .headers
+            .iter()
+            .map(|(name, value)| (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
+            .collect(),
+        body: body.map(|bytes| bytes.to_vec()).unwrap_or_default(),
     };
     let site = Site { specs: &state.specs, store: &state.store, behaviour: &state.behaviour };
-    let answer = match header("x-tc-action") {
-        Some(_) => tencent3::serve(&site, &raw, &header).await,
-        None => acs_rpc::serve(&site, &raw, &header).await,
+    let is_acs = raw.header("x-acs-action").is_some();
+    let answer = match !is_acs && tencent3::is_meant(&site, &raw) {
+        true => tencent3::serve(&site, &raw).await,
+        false => acs_rpc::serve(&site, &raw).await,
     };
     let html = answer.refusal && state.behaviour.breaks(&Fault::HtmlRefusals);
     let (kind, text) = match html {
@@ -173,9 +176,18 @@ impl Answer {
 /// A request as it came.
 struct Raw {
     method: String,
+    path: String,
     query: String,
-    content_type: String,
-    body: String,
+    /// Names in lower case.
+    headers: Vec<(String, String)>,
+    body: Vec<u8>,
+}
+
+impl Raw {
+    /// The first header of that name.
+    fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
 }
 
 /// A call as a protocol has read it.
@@ -229,6 +241,21 @@ impl Site<'_> {
     /// The services that speak a protocol.
     fn speaking(&self, protocol: Protocol) -> Vec<&Service> {
         self.specs.services.iter().filter(|service| service.protocol == protocol).collect()
+    }
+
+    /// How signatures are checked in this call.
+    fn guard(&self) -> auth::Guard<'_> {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+        let without = match self.behaviour.fault {
+            Some(Fault::NotChecked(check)) => Some(check),
+            _ => None,
+        };
+        auth::Guard {
+            access: self.behaviour.access,
+            without,
+            nonces: self.store.nonces(),
+            now: i64::try_from(now).unwrap_or(i64::MAX),
+        }
     }
 
     /// The id of an answer.

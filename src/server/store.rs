@@ -6,6 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use chrono::NaiveDateTime;
 
+use super::auth::Nonces;
 use crate::json::Json;
 use crate::spec::model::{Entity, Service};
 
@@ -55,6 +56,7 @@ pub struct Store {
     counter: AtomicU64,
     /// Calls that were told to wait.
     told: Mutex<HashSet<String>>,
+    nonces: Nonces,
     /// Tells the ids of this server's answers from those of another's.
     origin: u64,
 }
@@ -74,12 +76,23 @@ impl Store {
     pub fn new() -> Self {
         let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
         let origin = now.map_or(0, |since| since.as_nanos() as u64);
-        Self { kinds: Mutex::new(HashMap::new()), counter: AtomicU64::new(0), told: Mutex::default(), origin }
+        Self {
+            kinds: Mutex::new(HashMap::new()),
+            counter: AtomicU64::new(0),
+            told: Mutex::default(),
+            nonces: Nonces::default(),
+            origin,
+        }
     }
 
     /// Whether a call is seen for the first time.
     pub fn first_time(&self, call: &str) -> bool {
         self.told.lock().unwrap_or_else(PoisonError::into_inner).insert(call.to_owned())
+    }
+
+    /// The nonces of signatures.
+    pub fn nonces(&self) -> &Nonces {
+        &self.nonces
     }
 
     /// Locks the store for one call.

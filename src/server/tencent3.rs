@@ -1,23 +1,58 @@
 //! Tencent Cloud API 3.0, the server's side: common parameters from headers, the others from a JSON body.
 
 use crate::json::Json;
-use crate::spec::model::{Codes, Protocol, RequestFault, Service, When};
+use crate::spec::model::{Codes, Operation, Protocol, RequestFault, Service, When};
 
 use super::fault::Fault;
+use super::form::{gather, pairs, typed};
 use super::operations;
 use super::reading::Reading;
-use super::{Answer, Call, Raw, Refusal, Reply, Site};
+use super::{Answer, Call, Raw, Refusal, Reply, Site, auth};
+
+const FORM: &str = "application/x-www-form-urlencoded";
+
+/// Parameters of every call in signature v1 that are no parameters of the operation.
+const SYSTEM: &[&str] = &[
+    "Action",
+    "Version",
+    "Timestamp",
+    "Nonce",
+    "SecretId",
+    "SignatureMethod",
+    "Signature",
+    "Token",
+    "Language",
+    "RequestClient",
+];
+
+/// Whether a request of no other sign is one of this protocol: signature v1 has neither headers nor a body of its own.
+pub fn is_meant(site: &Site<'_>, raw: &Raw) -> bool {
+    let services = site.speaking(Protocol::Tencent3);
+    let is_ours = |action: &str| services.iter().any(|service| service.operation(action).is_some());
+    raw.header("x-tc-action").is_some()
+        || pairs(raw).iter().any(|(key, value)| key == "SecretId" || (key == "Action" && is_ours(value)))
+}
 
 /// Answers a request. Every answer has the status 200.
-pub async fn serve(site: &Site<'_>, raw: &Raw, header: &impl Fn(&str) -> Option<String>) -> Answer {
+pub async fn serve(site: &Site<'_>, raw: &Raw) -> Answer {
     let services = site.speaking(Protocol::Tencent3);
-    let action = header("x-tc-action").unwrap_or_default();
-    let version = header("x-tc-version").unwrap_or_default();
-    let reply = match (raw.method.as_str(), Json::read(raw.body.as_bytes())) {
-        ("POST", Ok(Json::Object(mut parameters))) => {
-            let any = || services.first().and_then(|service| service.operations.first());
-            let operation = services.iter().find_map(|service| service.operation(&action));
-            let operation = operation.or_else(|| any().filter(|_| site.behaviour.breaks(&Fault::AnyAction)));
+    let first = services.first().copied();
+    let pairs = pairs(raw);
+    if let Err(refusal) = auth::check_tencent(site.guard(), raw, &pairs) {
+        return answer(site, first, Reply::Refused(refusal));
+    }
+    let of_call = |name: &str| {
+        let header = raw.header(&format!("x-tc-{}", name.to_lowercase()));
+        let pair = || pairs.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
+        header.or_else(pair).map(str::to_owned)
+    };
+    let action = of_call("Action").unwrap_or_default();
+    let version = of_call("Version").unwrap_or_default();
+    let any = || services.first().and_then(|service| service.operations.first());
+    let operation = services.iter().find_map(|service| service.operation(&action));
+    let operation = operation.or_else(|| any().filter(|_| site.behaviour.breaks(&Fault::AnyAction)));
+    let reply = match own_parameters(raw, &pairs, operation) {
+        Some(mut parameters) => {
             let common =
                 operation.into_iter().flat_map(|operation| &operation.parameters).filter(|each| each.common);
             for parameter in common {
@@ -25,16 +60,44 @@ pub async fn serve(site: &Site<'_>, raw: &Raw, header: &impl Fn(&str) -> Option<
                 let fixed = match parameter.name.as_str() {
                     "Action" => operation.map(|operation| operation.name.clone()),
                     "Version" => services.first().map(|service| service.version.clone()),
-                    name => header(&format!("x-tc-{}", name.to_lowercase())),
+                    name => of_call(name),
                 };
+                parameters.retain(|(name, _)| *name != parameter.name);
                 parameters.extend(fixed.map(|value| (parameter.name.clone(), Json::Text(value))));
             }
             operations::perform(site, &services, &Call { action, version, parameters }).await
         }
-        _ if site.behaviour.breaks(&Fault::UnreadableAccepted) => Reply::Accepted(Json::Object(Vec::new())),
-        _ => Reply::Refused(unreadable(site, services.first().copied())),
+        None if site.behaviour.breaks(&Fault::UnreadableAccepted) => {
+            Reply::Accepted(Json::Object(Vec::new()))
+        }
+        None => Reply::Refused(unreadable(site, first)),
     };
-    answer(site, services.first().copied(), reply)
+    answer(site, first, reply)
+}
+
+/// The operation's parameters: of a JSON body; or of a query or a form, whose texts take the types of the operation.
+fn own_parameters(
+    raw: &Raw,
+    pairs: &[(String, String)],
+    operation: Option<&Operation>,
+) -> Option<Vec<(String, Json)>> {
+    let is_form = raw.header("content-type").is_some_and(|content| content.starts_with(FORM));
+    match raw.method.as_str() {
+        "GET" => {}
+        "POST" if is_form => {}
+        "POST" => {
+            return match Json::read(&raw.body) {
+                Ok(Json::Object(parameters)) => Some(parameters),
+                _ => None,
+            };
+        }
+        _ => return None,
+    }
+    let own = gather(pairs.iter().filter(|(key, _)| !SYSTEM.contains(&key.as_str())));
+    Some(match operation {
+        Some(operation) => typed(operation, own),
+        None => own,
+    })
 }
 
 fn unreadable(site: &Site<'_>, service: Option<&Service>) -> Refusal {

@@ -3,9 +3,10 @@
 //! From the vendor's Python SDK (alibabacloud-tea-openapi 0.4.6). Operation and version travel twice, as the SDK's V1
 //! form sends them: in the query, and in the headers of the V3 form.
 
+use crate::digest::sha256_hex;
 use crate::json::Json;
 
-use super::sign::{acs3, rpc_v1, sha256_hex};
+use super::sign::{acs3, rpc_v1};
 use super::signed::Signing;
 use super::{Call, Reply, Request, address, authority, flatten, path, query};
 
@@ -84,12 +85,7 @@ fn of_operation(call: Call<'_>) -> Vec<(String, String)> {
 }
 
 fn post(base: &str, pairs: &[(String, String)], headers: Vec<(String, String)>) -> Request {
-    Request {
-        method: "POST".to_owned(),
-        url: address(base, &query(pairs)),
-        headers,
-        body: String::new(),
-    }
+    Request { method: "POST".to_owned(), url: address(base, &query(pairs)), headers, body: String::new() }
 }
 
 /// A status of 400 and more is a refusal; the SDK takes any other for a success, whatever the body says.

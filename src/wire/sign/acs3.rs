@@ -1,6 +1,7 @@
 //! Alibaba Cloud's signature V3, ACS3-HMAC-SHA256 (help.aliyun.com/document_detail/159972.htm).
 
-use super::{Signed, canonical_headers, hex, hmac_sha256, sha256_hex};
+use super::{Signed, canonical_headers};
+use crate::digest::{hex, hmac_sha256, sha256_hex};
 use crate::wire::escape;
 
 /// What `Authorization` begins with, and the first line of what is signed.
@@ -28,7 +29,8 @@ pub fn sign(material: Material<'_>, secret: &str) -> (Signed, String) {
     let query: Vec<String> =
         query.iter().map(|(key, value)| format!("{}={}", escape(key), escape(value))).collect();
     let (headers, names) = canonical_headers(material.headers, str::to_owned);
-    let canonical = [material.method, material.path, &query.join("&"), &headers, &names, material.body_hash].join("\n");
+    let canonical =
+        [material.method, material.path, &query.join("&"), &headers, &names, material.body_hash].join("\n");
     let to_sign = format!("{ALGORITHM}\n{}", sha256_hex(canonical.as_bytes()));
     let signature = hex(&hmac_sha256(secret.as_bytes(), &to_sign));
     (Signed { canonical, to_sign, signature }, names)

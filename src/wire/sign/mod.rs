@@ -11,14 +11,7 @@ pub mod tc_v1;
 
 pub use secret::{Hidden, Secret};
 
-use std::fmt::Write as _;
-
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, Utc};
-use hmac::{Hmac, KeyInit as _, Mac as _};
-use sha1::Sha1;
-use sha2::{Digest as _, Sha256};
 
 use crate::spec::model::Protocol;
 
@@ -121,35 +114,6 @@ pub struct Signed {
     pub to_sign: String,
     /// The signature as it is sent, before any escaping.
     pub signature: String,
-}
-
-/// Lower-case hexadecimal SHA-256.
-pub fn sha256_hex(bytes: &[u8]) -> String {
-    hex(&Sha256::digest(bytes))
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
-}
-
-fn hmac_sha256(key: &[u8], text: &str) -> Vec<u8> {
-    // HMAC takes keys of any length (RFC 2104, section 3).
-    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(key) else { return Vec::new() };
-    mac.update(text.as_bytes());
-    mac.finalize().into_bytes().to_vec()
-}
-
-fn hmac_sha1(key: &[u8], text: &str) -> Vec<u8> {
-    let Ok(mut mac) = Hmac::<Sha1>::new_from_slice(key) else { return Vec::new() };
-    mac.update(text.as_bytes());
-    mac.finalize().into_bytes().to_vec()
-}
-
-fn base64(bytes: &[u8]) -> String {
-    STANDARD.encode(bytes)
 }
 
 /// Headers as both vendors canonise them: names in lower case and sorted, `name:value` and a line feed each.

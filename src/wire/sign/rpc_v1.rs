@@ -1,6 +1,7 @@
 //! Alibaba Cloud's RPC signature V1, HMAC-SHA1: every parameter is signed, whether it stands in the query or in a form.
 
-use super::{Signed, base64, hmac_sha1};
+use super::Signed;
+use crate::digest::{base64, hmac_sha1};
 use crate::wire::escape;
 
 /// Signs parameters, neither keys nor values escaped, with an `AccessKeySecret`.

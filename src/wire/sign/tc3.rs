@@ -1,7 +1,8 @@
 //! Tencent Cloud's signature v3, TC3-HMAC-SHA256. As the SDK does, the SDK's headers only are signed: `content-type` and
 //! `host`.
 
-use super::{Signed, Stamp, canonical_headers, hex, hmac_sha256, sha256_hex};
+use super::{Signed, Stamp, canonical_headers};
+use crate::digest::{hex, hmac_sha256, sha256_hex};
 
 /// What `Authorization` begins with, and the first line of what is signed.
 pub const ALGORITHM: &str = "TC3-HMAC-SHA256";

@@ -1,6 +1,7 @@
 //! Tencent Cloud's signature v1, HmacSHA1 and HmacSHA256: parameters sorted by key, values as they are, not escaped.
 
-use super::{Signed, base64, hmac_sha1, hmac_sha256};
+use super::Signed;
+use crate::digest::{base64, hmac_sha1, hmac_sha256};
 
 /// The hash of a signature v1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::*;
+use crate::digest::{hex, sha256_hex};
 
 const VECTORS: &str = include_str!("../../../tests/data/signature_vectors.json");
 
@@ -86,13 +87,8 @@ fn tc3_canonical_request_string_to_sign_derived_key_signature_and_header() {
         };
         let secret = text(input, "secret_key");
         let (signed, names) = tc3::sign(material, &stamp, secret);
-        let header = tc3::authorization(
-            text(input, "secret_id"),
-            &stamp,
-            material.service,
-            &names,
-            &signed.signature,
-        );
+        let header =
+            tc3::authorization(text(input, "secret_id"), &stamp, material.service, &names, &signed.signature);
         let key = tc3::signing_key(&stamp.date(), material.service, secret);
         assert_eq!(stamp.date(), text(input, "date"), "{}", vector["id"]);
         assert_eq!(signed.canonical, text(expected, "canonical_request"), "{}", vector["id"]);

@@ -1,0 +1,54 @@
+//! Parameters as text: of a query, and of a form.
+
+use crate::json::Json;
+use crate::spec::model::{Operation, Type};
+
+use super::Raw;
+
+/// The parameters of the query, then those of a form body, unescaped.
+pub fn pairs(raw: &Raw) -> Vec<(String, String)> {
+    let mut pairs: Vec<(String, String)> =
+        form_urlencoded::parse(raw.query.as_bytes()).into_owned().collect();
+    let content = raw.header("content-type").unwrap_or_default();
+    if content.starts_with("application/x-www-form-urlencoded") {
+        pairs.extend(form_urlencoded::parse(&raw.body).into_owned());
+    }
+    pairs
+}
+
+/// Joins `Name.1`, `Name.2`… to a list; of a repeated parameter the first counts.
+pub fn gather<'p>(pairs: impl Iterator<Item = &'p (String, String)>) -> Vec<(String, Json)> {
+    let mut lists: Vec<(String, Vec<(u32, Json)>)> = Vec::new();
+    let mut parameters: Vec<(String, Json)> = Vec::new();
+    for (key, value) in pairs {
+        let indexed = key.rsplit_once('.').and_then(|(name, index)| Some((name, index.parse().ok()?)));
+        match indexed {
+            Some((name, index)) => match lists.iter_mut().find(|(known, _)| known == name) {
+                Some((_, items)) => items.push((index, Json::Text(value.clone()))),
+                None => lists.push((name.to_owned(), vec![(index, Json::Text(value.clone()))])),
+            },
+            None if parameters.iter().any(|(known, _)| known == key) => {}
+            None => parameters.push((key.clone(), Json::Text(value.clone()))),
+        }
+    }
+    for (name, mut items) in lists {
+        items.sort_by_key(|(index, _)| *index);
+        parameters.push((name, Json::List(items.into_iter().map(|(_, item)| item).collect())));
+    }
+    parameters
+}
+
+/// Texts as the values that the operation's types make of them; what cannot be one stays a text.
+pub fn typed(operation: &Operation, parameters: Vec<(String, Json)>) -> Vec<(String, Json)> {
+    let value = |name: &str, value: Json| {
+        let kind = operation.parameter(name).map(|parameter| parameter.rules.kind);
+        let number = |text: &str| Json::read(text.as_bytes()).ok();
+        match (kind, &value) {
+            (Some(Type::Integer | Type::Number | Type::Boolean), Json::Text(text)) => {
+                number(text).unwrap_or(value)
+            }
+            _ => value,
+        }
+    };
+    parameters.into_iter().map(|(name, text)| (name.clone(), value(&name, text))).collect()
+}

@@ -4,25 +4,17 @@
 
 use std::path::Path;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use fineprint::case::Case;
 use fineprint::generate::Depth;
 use fineprint::mutants;
 use fineprint::project;
-use fineprint::runner::{self, Options};
+use fineprint::runner::{self, Options, Target};
 use fineprint::server::Server;
 
 fn options(url: String) -> Options {
-    Options {
-        target: "bench".to_owned(),
-        url,
-        jobs: 8,
-        timeout: Duration::from_secs(10),
-        seed: 1,
-        nonce: 1,
-        rate: None,
-    }
+    Options { nonce: 1, ..Options::new(Target::at("bench", url), 1) }
 }
 
 fn main() {

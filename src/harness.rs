@@ -31,9 +31,10 @@ use crate::judge::Verdict;
 use crate::project;
 use crate::report::block::block;
 use crate::report::style::Style;
-use crate::runner::{self, Options, Session};
+use crate::runner::{self, Options, Session, Target};
 use crate::server::Server;
 use crate::spec::model::Specs;
+use crate::transport::Network;
 
 /// The exit code for specs that cannot be used.
 const USAGE: u8 = 2;
@@ -99,36 +100,33 @@ impl Conformance {
         }
     }
 
+    fn target(&self) -> Target {
+        let network = Network { timeout: self.timeout, ..Network::default() };
+        Target { network, ..Target::at("cargo-test", self.url.clone()) }
+    }
+
     /// A test for each case, named by its id.
     ///
     /// # Errors
     /// Every finding of every spec and case file.
     pub fn trials(self) -> Result<Vec<Trial>, Vec<Finding>> {
         let suite = project::suite(&self.specs, &self.cases, Depth::Standard)?;
-        let target = Arc::new(Target {
+        let tests = Arc::new(Tests {
             specs: Arc::new(suite.specs),
-            options: Options {
-                target: "cargo-test".to_owned(),
-                url: self.url.clone().unwrap_or_default(),
-                jobs: 64,
-                timeout: self.timeout,
-                seed: self.seed,
-                nonce: runner::any_seed(),
-                rate: None,
-            },
+            options: Options { jobs: 64, ..Options::new(self.target(), self.seed) },
             embedded: self.url.is_none(),
             started: Mutex::new(None),
         });
         let trial = |case: Case| {
-            let target = Arc::clone(&target);
-            Trial::test(case.id.clone(), move || target.hold(&case))
+            let tests = Arc::clone(&tests);
+            Trial::test(case.id.clone(), move || tests.hold(&case))
         };
         Ok(suite.cases.into_iter().map(trial).collect())
     }
 }
 
 /// The target of a test binary. It is started by the first test that runs, so that listing the tests costs nothing.
-struct Target {
+struct Tests {
     specs: Arc<Specs>,
     options: Options,
     embedded: bool,
@@ -150,7 +148,7 @@ impl Drop for Started {
     }
 }
 
-impl Target {
+impl Tests {
     fn hold(&self, case: &Case) -> Result<(), Failed> {
         let started = self.start()?;
         let result = started.runtime.block_on(runner::run_case(&started.session, &self.specs, case));
@@ -170,8 +168,10 @@ impl Target {
             true => Some(runtime.block_on(Server::start(Arc::clone(&self.specs), 0))?),
             false => None,
         };
-        let url = server.as_ref().map_or_else(|| self.options.url.clone(), Server::url);
-        let session = Options { url, ..self.options.clone() }.session()?;
+        let session = match &server {
+            Some(server) => self.options.moved(server.url()).session()?,
+            None => self.options.session()?,
+        };
         let new = Arc::new(Started { session, specs: Arc::clone(&self.specs), _server: server, runtime });
         *started = Some(Arc::clone(&new));
         Ok(new)

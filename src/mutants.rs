@@ -12,6 +12,7 @@ use crate::runner::{self, Options};
 use crate::server::mutant::{self, Mutant};
 use crate::server::{Behaviour, Reading, Server};
 use crate::spec::model::Specs;
+use crate::transport::SetUp;
 
 /// How many servers are held to the cases at the same time.
 const SERVERS: usize = 4;
@@ -50,7 +51,7 @@ pub enum Error {
     Server(#[from] io::Error),
     /// The HTTP client could not be set up.
     #[error("TLS cannot be set up: {0}")]
-    Transport(#[from] reqwest::Error),
+    Transport(#[from] SetUp),
 }
 
 /// Holds every mutant that is wanted to the cases. `told` hears of each as it is done, in no order; the fates come in the
@@ -78,7 +79,7 @@ pub async fn run(
             running.spawn(async move {
                 let (mutated, behaviour) = mutant.build(&specs);
                 let server = Server::behaving(Arc::new(mutated), 0, behaviour).await?;
-                let session = Options { url: server.url(), ..options }.session_over(transport);
+                let session = options.moved(server.url()).session_over(transport);
                 let hunt = runner::hunt(&session, &specs, &cases).await;
                 let killed_by = hunt.failed.map(|result| result.id);
                 let Mutant { id, kind, does, .. } = mutant;
@@ -126,7 +127,7 @@ pub async fn reading(
     let behaviour =
         Behaviour { quotas: mutant::quotas(specs), ..Behaviour::reading(readings.iter().copied()) };
     let server = Server::behaving(Arc::clone(specs), 0, behaviour).await?;
-    let options = Options { url: server.url(), ..options.clone() };
+    let options = options.moved(server.url());
     let mut results = Vec::new();
     let mut tried = 0;
     let emit = |event| {

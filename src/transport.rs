@@ -11,40 +11,105 @@ use reqwest::{Client, Method, Response, Url};
 
 use crate::wire::{Answer, Exchange, NoAnswer, Outcome, Request};
 
-/// The bounds of an exchange.
-#[derive(Debug, Clone, Copy)]
-pub struct Limits {
+/// The largest answer that is read, in bytes. The documented ones have some hundred.
+const MAX_BODY: u64 = 1024 * 1024;
+
+/// The way to a target, and the bounds of an exchange.
+#[derive(Clone)]
+pub struct Network {
     /// From sending to the last byte.
     pub timeout: Duration,
+    /// Until the connection is there.
+    pub connect_timeout: Duration,
     /// The largest body that is read, in bytes.
     pub max_body: u64,
+    /// Through which requests go, if not directly.
+    pub proxy: Option<String>,
+    /// Certificates of further authorities, PEM.
+    pub authorities: Option<Vec<u8>>,
+    /// The certificate that this side shows, with its private key, PEM.
+    pub identity: Option<Vec<u8>>,
+}
+
+impl Default for Network {
+    fn default() -> Self {
+        Self {
+            timeout: Duration::from_secs(10),
+            connect_timeout: Duration::from_secs(10),
+            max_body: MAX_BODY,
+            proxy: None,
+            authorities: None,
+            identity: None,
+        }
+    }
+}
+
+impl std::fmt::Debug for Network {
+    /// Without the private key, and without what may stand in a proxy's address.
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter
+            .debug_struct("Network")
+            .field("timeout", &self.timeout)
+            .field("connect_timeout", &self.connect_timeout)
+            .field("max_body", &self.max_body)
+            .field("proxy", &self.proxy.is_some())
+            .field("authorities", &self.authorities.is_some())
+            .field("identity", &self.identity.is_some())
+            .finish()
+    }
+}
+
+/// Why a target cannot be called at all.
+#[derive(Debug, thiserror::Error)]
+pub enum SetUp {
+    /// The proxy's address.
+    #[error("the proxy cannot be used: {0}")]
+    Proxy(reqwest::Error),
+    /// The file of further authorities.
+    #[error("the CA file cannot be used: {0}")]
+    Authorities(reqwest::Error),
+    /// The client certificate.
+    #[error("the client certificate cannot be used: {0}")]
+    Identity(reqwest::Error),
+    /// A build without TLS cannot use certificates.
+    #[error("this fineprint was built without TLS, and certificates are of no use to it")]
+    NoTls,
+    /// The client as a whole.
+    #[error("TLS cannot be set up: {0}")]
+    Client(reqwest::Error),
 }
 
 /// A client for one target.
 #[derive(Debug, Clone)]
 pub struct Transport {
     client: Client,
-    limits: Limits,
+    timeout: Duration,
+    max_body: u64,
 }
 
 impl Transport {
-    /// A client with these bounds.
+    /// A client for this way, with these bounds.
     ///
     /// # Errors
-    /// The TLS library could not be set up.
-    pub fn new(limits: Limits) -> Result<Self, reqwest::Error> {
-        let builder = Client::builder()
+    /// What of the way cannot be used.
+    pub fn new(network: &Network) -> Result<Self, SetUp> {
+        install_tls();
+        let mut builder = Client::builder()
             .no_proxy()
             .redirect(Policy::none())
             .retry(reqwest::retry::never())
             .http1_only()
             .tcp_nodelay(true)
-            .connect_timeout(limits.timeout)
-            .timeout(limits.timeout)
+            .connect_timeout(network.connect_timeout)
+            .timeout(network.timeout)
             // A connection that the target closes between two answers without saying so would fail the next call at random.
             .pool_max_idle_per_host(0);
-        install_tls();
-        Ok(Self { client: builder.build()?, limits })
+        if let Some(proxy) = &network.proxy {
+            builder = builder.proxy(reqwest::Proxy::all(proxy).map_err(SetUp::Proxy)?);
+        }
+        let builder = with_certificates(builder, network)?;
+        let client = builder.build().map_err(SetUp::Client)?;
+        Ok(Self { client, timeout: network.timeout, max_body: network.max_body })
     }
 
     /// Sends a request. Whatever happens is an exchange.
@@ -84,8 +149,8 @@ impl Transport {
             response.headers().iter().map(|(name, value)| (name.to_string(), text(value))).collect();
         let mut body = Vec::new();
         while let Some(chunk) = response.chunk().await.map_err(|error| self.reason(&error))? {
-            if (body.len() + chunk.len()) as u64 > self.limits.max_body {
-                return Err(NoAnswer::TooLarge(self.limits.max_body));
+            if (body.len() + chunk.len()) as u64 > self.max_body {
+                return Err(NoAnswer::TooLarge(self.max_body));
             }
             body.extend_from_slice(&chunk);
         }
@@ -95,7 +160,7 @@ impl Transport {
 
     fn reason(&self, error: &reqwest::Error) -> NoAnswer {
         if error.is_timeout() {
-            return NoAnswer::TimedOut(u64::try_from(self.limits.timeout.as_millis()).unwrap_or(u64::MAX));
+            return NoAnswer::TimedOut(u64::try_from(self.timeout.as_millis()).unwrap_or(u64::MAX));
         }
         if error.is_builder() {
             return NoAnswer::Unsendable(innermost(error));
@@ -135,6 +200,33 @@ fn causes(error: &reqwest::Error) -> Vec<&(dyn StdError + 'static)> {
 
 fn innermost(error: &reqwest::Error) -> String {
     causes(error).last().map_or_else(|| error.to_string(), ToString::to_string)
+}
+
+#[cfg(feature = "tls")]
+fn with_certificates(
+    mut builder: reqwest::ClientBuilder,
+    network: &Network,
+) -> Result<reqwest::ClientBuilder, SetUp> {
+    if let Some(pem) = &network.authorities {
+        for certificate in reqwest::Certificate::from_pem_bundle(pem).map_err(SetUp::Authorities)? {
+            builder = builder.add_root_certificate(certificate);
+        }
+    }
+    if let Some(pem) = &network.identity {
+        builder = builder.identity(reqwest::Identity::from_pem(pem).map_err(SetUp::Identity)?);
+    }
+    Ok(builder)
+}
+
+#[cfg(not(feature = "tls"))]
+fn with_certificates(
+    builder: reqwest::ClientBuilder,
+    network: &Network,
+) -> Result<reqwest::ClientBuilder, SetUp> {
+    match network.authorities.is_none() && network.identity.is_none() {
+        true => Ok(builder),
+        false => Err(SetUp::NoTls),
+    }
 }
 
 /// Names the cryptography that TLS uses; it fails only where one is named already, which serves as well.

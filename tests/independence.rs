@@ -11,8 +11,9 @@ use fineprint::case::Case;
 use fineprint::event::Event;
 use fineprint::generate::Depth;
 use fineprint::project;
-use fineprint::runner::{self, Options};
+use fineprint::runner::{self, Options, Target};
 use fineprint::spec::model::Specs;
+use fineprint::transport::Network;
 use tokio::runtime::Runtime;
 use vendor::Vendor;
 
@@ -52,15 +53,9 @@ fn verdicts(
     (specs, cases): (&Arc<Specs>, Vec<Case>),
     (jobs, seed): (usize, u64),
 ) -> BTreeMap<String, String> {
-    let options = Options {
-        target: "test".to_owned(),
-        url: url.to_owned(),
-        jobs,
-        timeout: std::time::Duration::from_secs(30),
-        seed,
-        nonce: runner::any_seed(),
-        rate: None,
-    };
+    let network = Network { timeout: std::time::Duration::from_secs(30), ..Network::default() };
+    let target = Target { network, ..Target::at("test", url.to_owned()) };
+    let options = Options { jobs, ..Options::new(target, seed) };
     let mut verdicts = BTreeMap::new();
     let emit = |event| {
         if let Event::CaseFinished(result) = event {

@@ -10,10 +10,11 @@ use fineprint::case::Case;
 use fineprint::generate::{self, Depth};
 use fineprint::mutants::{self, Fate};
 use fineprint::project;
-use fineprint::runner::Options;
+use fineprint::runner::{Options, Target};
 use fineprint::server::Reading;
 use fineprint::server::mutant::{self, Kind, Mutant, QUOTA};
 use fineprint::spec::model::Specs;
+use fineprint::transport::Network;
 
 fn suite() -> (Arc<Specs>, Vec<Arc<Case>>) {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
@@ -25,15 +26,9 @@ fn suite() -> (Arc<Specs>, Vec<Arc<Case>>) {
 }
 
 fn options(seed: u64) -> Options {
-    Options {
-        target: "mutants".to_owned(),
-        url: String::new(),
-        jobs: 8,
-        timeout: std::time::Duration::from_secs(30),
-        seed,
-        nonce: seed,
-        rate: None,
-    }
+    let network = Network { timeout: std::time::Duration::from_secs(30), ..Network::default() };
+    let target = Target { network, ..Target::at("mutants", None) };
+    Options { nonce: seed, ..Options::new(target, seed) }
 }
 
 fn fates(specs: &Arc<Specs>, cases: &[Arc<Case>], wanted: impl Fn(&Mutant) -> bool) -> Vec<Fate> {

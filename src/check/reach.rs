@@ -59,7 +59,8 @@ fn why(operation: &Operation, row: &ErrorRow) -> String {
         When::Circumstance(Circumstance::State) => {
             "it takes an entity in another state, to which no call of the specs leads".to_owned()
         }
-        When::Circumstance(Circumstance::Auth) => "it takes credentials that are wrong".to_owned(),
+        When::Circumstance(Circumstance::Auth) => "it takes a caller who may not do this".to_owned(),
+        When::Circumstance(_) => "it takes credentials: a target that has some, or --signed".to_owned(),
         When::Request(RequestFault::Malformed) => {
             "the page does not say which requests it answers".to_owned()
         }

@@ -9,6 +9,9 @@ use clap_complete::Shell;
 use crate::generate::Depth;
 use crate::server::Reading;
 use crate::spec::model::Circumstance;
+use crate::wire::sign::Form;
+
+use super::config;
 
 /// Holds an HTTP API to its documentation.
 ///
@@ -87,6 +90,7 @@ Examples:
   fineprint run --url URL --target mine --update   keep today's answers as snapshots of `mine`
   fineprint run --depth pairwise                   every invalid value among every class of the other parameters
   fineprint run --with busy --quota contact=20     circumstances too: calls in each other's way, one entity too many
+  fineprint run --target vendor --dry-run          a target of fineprint.toml: what would be sent to it
   fineprint run --locked --junit report.xml        in CI";
 
 /// Options of `run`.
@@ -106,12 +110,24 @@ pub struct RunArgs {
     /// Send everything to this address instead of the embedded reference server
     #[arg(long, value_name = "URL")]
     pub url: Option<String>,
-    /// The target's name, under which its snapshots are kept [default: reference, or the host and port of --url]
+    /// A target of fineprint.toml; or, with --url, the name under which that target's snapshots are kept
     #[arg(long, value_name = "NAME")]
     pub target: Option<String>,
-    /// Send requests without a signature; so far they are never signed
-    #[arg(long)]
+    /// The file of targets
+    #[arg(long, value_name = "FILE", default_value = config::NAME)]
+    pub config: PathBuf,
+    /// Send requests without a signature, though the target has credentials
+    #[arg(long, conflicts_with = "signed")]
     pub unsigned: bool,
+    /// Sign requests to the embedded reference server, which then demands signatures
+    #[arg(long, conflicts_with = "url")]
+    pub signed: bool,
+    /// Sign in this form; several, for several protocols
+    #[arg(long = "signature", value_name = "FORM", value_parser = form(), conflicts_with = "unsigned")]
+    pub forms: Vec<Form>,
+    /// Print what would be sent, and how long it would take, and send nothing
+    #[arg(long)]
+    pub dry_run: bool,
     /// How many of the cases that the specs imply are tried
     #[arg(long, value_name = "DEPTH", value_enum, default_value_t = DepthArg::Standard)]
     pub depth: DepthArg,
@@ -130,9 +146,9 @@ pub struct RunArgs {
     /// Draw new values from this number, to repeat a run [default: another each time]
     #[arg(long, value_name = "N")]
     pub seed: Option<u64>,
-    /// How long an answer may take
-    #[arg(long, value_name = "SECONDS", default_value = "10", allow_negative_numbers = true)]
-    pub timeout: f64,
+    /// How long an answer may take [default: 10]
+    #[arg(long, value_name = "SECONDS", allow_negative_numbers = true)]
+    pub timeout: Option<f64>,
     /// Write a JUnit report
     #[arg(long, value_name = "FILE")]
     pub junit: Option<PathBuf>,
@@ -196,10 +212,15 @@ fn quota(text: &str) -> Result<(String, u32), String> {
 }
 
 /// `20/s`
-fn rate(text: &str) -> Result<u32, String> {
+pub fn rate(text: &str) -> Result<u32, String> {
     let number = text.strip_suffix("/s").unwrap_or(text);
     let rate = number.parse().map_err(|_| "write a number of requests a second, as in 20/s".to_owned());
     rate.and_then(|rate: u32| if rate > 0 { Ok(rate) } else { Err("a rate is above 0".to_owned()) })
+}
+
+fn form() -> impl TypedValueParser<Value = Form> {
+    PossibleValuesParser::new(Form::ALL.iter().map(|(_, name, _)| *name))
+        .try_map(|name| Form::named(&name).ok_or("no such form"))
 }
 
 fn reading() -> impl TypedValueParser<Value = Reading> {

@@ -40,6 +40,12 @@ impl Console {
         }
     }
 
+    /// What the environment holds under a name.
+    #[expect(clippy::disallowed_methods, reason = "the user names the variables that hold credentials")]
+    pub fn variable(name: &str) -> Option<String> {
+        env::var(name).ok()
+    }
+
     /// Writes a line of the result. A reader that has gone away is no failure.
     pub fn say(self, text: &str) {
         let _ = writeln!(io::stdout(), "{text}");

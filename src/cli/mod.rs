@@ -3,6 +3,7 @@
 mod accept;
 mod args;
 mod check;
+mod config;
 mod console;
 mod exit;
 mod generate;
@@ -11,6 +12,7 @@ mod progress;
 mod run;
 mod schema;
 mod serve;
+mod target;
 
 use std::ffi::OsString;
 use std::process::ExitCode;

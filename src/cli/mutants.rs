@@ -8,10 +8,11 @@ use crate::mutants::{self, Alarm};
 use crate::project;
 use crate::report::block::block;
 use crate::report::score;
-use crate::runner::{self, Options};
+use crate::runner::{self, Options, Target};
 use crate::server::Reading;
 use crate::server::mutant::{self, QUOTA};
 use crate::spec::model::Specs;
+use crate::transport::Network;
 use crate::{event::CaseResult, generate, judge::Verdict};
 
 use super::args::MutantsArgs;
@@ -46,15 +47,9 @@ pub fn execute(args: &MutantsArgs, console: Console) -> Exit {
             return Exit::Incomplete;
         }
     };
-    let options = Options {
-        target: "mutants".to_owned(),
-        url: String::new(),
-        jobs: 8,
-        timeout: TIMEOUT,
-        seed: args.seed.unwrap_or_else(runner::any_seed),
-        nonce: runner::any_seed(),
-        rate: None,
-    };
+    let network = Network { timeout: TIMEOUT, ..Network::default() };
+    let target = Target { network, ..Target::at("mutants", None) };
+    let options = Options::new(target, args.seed.unwrap_or_else(runner::any_seed));
     let done = runtime.block_on(async {
         match args.readings {
             true => readings(&specs, &cases, &options, &wanted, console).await,

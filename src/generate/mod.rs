@@ -3,6 +3,7 @@
 //! A rule proposes *trials* (values worth trying, one file a rule); what each must lead to is decided in one place, by
 //! [`crate::spec::ruling`], so that no trial can carry an expectation that the page does not support.
 
+mod auth;
 mod baseline;
 mod circumstance;
 mod context;
@@ -15,6 +16,7 @@ mod rules;
 mod scenario;
 mod trial;
 
+pub use auth::auth;
 pub use circumstance::{quota, with};
 pub use depth::Depth;
 

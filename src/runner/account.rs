@@ -5,10 +5,44 @@ use crate::spec::model::{Entity, Operation, Service};
 use crate::wire::{self, Exchange, NoAnswer, Outcome, Reply};
 
 use super::cost::is_remover;
+use super::journal::Wish;
 use super::session::Session;
+
+/// Notes what a call may make, before it is sent.
+pub fn ask(session: &Session, service: &Service, operation: &Operation, sent: &[(String, Json)]) {
+    if let Some(wish) = wish(service, operation, sent) {
+        session.ledger.asked(&wish);
+    }
+}
+
+/// What a call may make, by the values that only that can have.
+fn wish(service: &Service, operation: &Operation, sent: &[(String, Json)]) -> Option<Wish> {
+    let entity = operation.creates.as_ref().and_then(|name| service.entity(name));
+    let entity = entity.filter(|entity| entity.removed_by.is_some())?;
+    let is_unique = |name: &str| operation.parameter(name).is_some_and(|parameter| parameter.unique);
+    let unique = sent.iter().filter(|(name, _)| is_unique(name));
+    let unique = unique.filter_map(|(name, value)| Some((name.clone(), value.as_text()?.to_owned())));
+    Some(Wish { service: service.folder.clone(), entity: entity.name.clone(), unique: unique.collect() })
+}
 
 /// Enters what a call has made or removed; the id of what it made. The owner is who will remove it.
 pub fn keep(
+    session: &Session,
+    service: &Service,
+    operation: &Operation,
+    sent: &[(String, Json)],
+    exchange: &Exchange,
+    owner: &str,
+) -> Option<Json> {
+    let id = enter(session, service, operation, sent, exchange, owner);
+    let is_open = matches!(&exchange.outcome, Outcome::Unanswered(reason) if may_have_arrived(reason));
+    if let Some(wish) = wish(service, operation, sent).filter(|_| !is_open) {
+        session.ledger.answered(&wish);
+    }
+    id
+}
+
+fn enter(
     session: &Session,
     service: &Service,
     operation: &Operation,
@@ -57,10 +91,14 @@ fn may_have_made(
     reason: &NoAnswer,
     owner: &str,
 ) {
-    let was_sent = matches!(reason, NoAnswer::TimedOut(_) | NoAnswer::Closed | NoAnswer::TooLarge(_));
-    if let Some(entity) = entity.filter(|_| was_sent && session.has_answered()) {
+    if let Some(entity) = entity.filter(|_| may_have_arrived(reason) && session.has_answered()) {
         session.ledger.made_unnamed(service, entity, owner, &format!("it may have been made: {reason}"));
     }
+}
+
+/// Whether a call that was not answered may have arrived.
+fn may_have_arrived(reason: &NoAnswer) -> bool {
+    matches!(reason, NoAnswer::TimedOut(_) | NoAnswer::Closed | NoAnswer::TooLarge(_))
 }
 
 /// Whether an answer lacks the id of what the operation makes.

@@ -11,7 +11,7 @@ use crate::json::Json;
 use crate::judge::{self, Contract, Promise, Verdict};
 use crate::spec::breach::Breach;
 use crate::spec::model::{Operation, Service, Specs};
-use crate::wire::{self, Exchange, Outcome, Reply};
+use crate::wire::{self, Exchange, Outcome, Reply, Tamper, Twist};
 
 use super::account::{self, lacks_id};
 use super::clean_up;
@@ -263,17 +263,24 @@ impl<'a> Attempt<'a> {
     }
 
     async fn call(&self, operation: &Operation, sent: &[(String, Json)]) -> Exchange {
-        let call = wire::Call { service: self.service, operation, parameters: sent, twist: None };
+        account::ask(self.session, self.service, operation, sent);
+        let call =
+            wire::Call { service: self.service, operation, parameters: sent, twist: None, nonce: None };
         self.session.call(call).await
     }
 
     /// Sends the tried call: once, where its circumstances are what is tried.
     async fn tried_call(&self, sent: &[(String, Json)]) -> Exchange {
+        account::ask(self.session, self.service, self.operation, sent);
+        let replayed = self.case.twist == Some(Twist::Signature(Tamper::RepeatedNonce));
+        let before = self.exchanges.last().filter(|_| replayed);
+        let nonce = before.and_then(|exchange| wire::nonce(&exchange.request));
         let call = wire::Call {
             service: self.service,
             operation: self.operation,
             parameters: sent,
             twist: self.case.twist.as_ref(),
+            nonce: nonce.as_deref(),
         };
         match &self.case.expect {
             Expectation::OneAccepted(_) => self.session.call(call).await,
@@ -286,7 +293,8 @@ impl<'a> Attempt<'a> {
         let entity = operation.creates.as_ref().and_then(|name| self.service.entity(name));
         let stays = entity.is_some_and(|entity| entity.removed_by.is_none());
         let key = if stays { format!("{label}/{}", self.session.nonce) } else { label.to_owned() };
-        self.values.all(send, &key)
+        let about: Vec<&str> = self.case.about.iter().map(|about| about.parameter.as_str()).collect();
+        self.session.target.fixed(operation, &about, self.values.all(send, &key))
     }
 
     fn set_up_failed(

@@ -17,7 +17,8 @@ pub async fn remove(session: &Session, service: &Service, living: &Living) {
     });
     let (Some(remover), Some(parameter)) = (remover, parameter) else { return };
     let sent = [(parameter.name.clone(), living.id.clone())];
-    let exchange = session.call(Call { service, operation: remover, parameters: &sent, twist: None }).await;
+    let exchange =
+        session.call(Call { service, operation: remover, parameters: &sent, twist: None, nonce: None }).await;
     match removal(service, remover, &parameter.name, &exchange) {
         Ok(()) => session.ledger.removed(&living.service, &living.entity, &living.id),
         Err(reason) => session.ledger.could_not_remove(living, &reason),

@@ -40,6 +40,12 @@ impl Drawer {
         drawn
     }
 
+    /// The nonce of a signature: decimal digits, never twice in a run, and hardly ever in two.
+    pub fn nonce(&self, run: u64, number: usize) -> String {
+        let mut random = self.random(&format!("nonce/{run}"), 0, u32::try_from(number).unwrap_or(u32::MAX));
+        format!("{:018}", random.next_u64() % 1_000_000_000_000_000_000)
+    }
+
     fn random(&self, key: &str, attempt: u32, again: u32) -> ChaCha8Rng {
         let mut hasher = Fnv::default();
         hasher.write(&self.seed.to_le_bytes());

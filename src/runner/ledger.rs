@@ -6,6 +6,8 @@ use crate::event::Leftover;
 use crate::json::Json;
 use crate::spec::model::{Entity, Service};
 
+use super::journal::{Entry, Journal, Trace, Wish};
+
 /// A living entity.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Living {
@@ -36,6 +38,7 @@ impl Living {
 #[derive(Debug, Default)]
 pub struct Ledger {
     entries: Mutex<Entries>,
+    journal: Journal,
 }
 
 #[derive(Debug, Default)]
@@ -46,6 +49,21 @@ struct Entries {
 }
 
 impl Ledger {
+    /// An account that is written down as well.
+    pub fn kept_in(journal: Journal) -> Self {
+        Self { entries: Mutex::default(), journal }
+    }
+
+    /// Notes that a call which makes something is about to be sent.
+    pub fn asked(&self, wish: &Wish) {
+        self.journal.write(&Entry::Asked(wish.clone()));
+    }
+
+    /// Notes that it was answered.
+    pub fn answered(&self, wish: &Wish) {
+        self.journal.write(&Entry::Answered(wish.clone()));
+    }
+
     fn entries(&self) -> std::sync::MutexGuard<'_, Entries> {
         self.entries.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -60,7 +78,10 @@ impl Ledger {
         };
         let mut entries = self.entries();
         match entity.removed_by {
-            Some(_) => entries.living.push(living),
+            Some(_) => {
+                self.journal.write(&Entry::Made(Trace::of(&living.service, &living.entity, &living.id)));
+                entries.living.push(living);
+            }
             None => entries.kept.push(living.leftover("the vendor documents no way to remove it")),
         }
     }
@@ -80,18 +101,29 @@ impl Ledger {
     pub fn removed(&self, service: &str, entity: &str, id: &Json) {
         let is_it =
             |living: &Living| living.service == service && living.entity == entity && living.id == *id;
-        self.entries().living.retain(|living| !is_it(living));
+        let mut entries = self.entries();
+        let before = entries.living.len();
+        entries.living.retain(|living| !is_it(living));
+        if entries.living.len() < before {
+            self.journal.write(&Entry::Removed(Trace::of(service, entity, id)));
+        }
     }
 
     /// Strikes an entity that cannot be removed.
     pub fn could_not_remove(&self, living: &Living, reason: &str) {
-        self.removed(&living.service, &living.entity, &living.id);
-        self.entries().left_behind.push(living.clone().leftover(reason));
+        let mut entries = self.entries();
+        entries.living.retain(|known| known != living);
+        entries.left_behind.push(living.clone().leftover(reason));
     }
 
     /// What an owner (a case, or all of them) has made and not removed, the latest first.
     pub fn of(&self, owner: &str) -> Vec<Living> {
         self.entries().living.iter().rev().filter(|living| living.case == owner).cloned().collect()
+    }
+
+    /// Everything that was made and not removed, the latest first.
+    pub fn all(&self) -> Vec<Living> {
+        self.entries().living.iter().rev().cloned().collect()
     }
 
     /// What stays on the target: what no call removes, and what could not be removed.

@@ -6,15 +6,20 @@ mod clean_up;
 mod cost;
 mod draw;
 mod hunt;
+mod journal;
 mod ledger;
 mod order;
 mod pace;
+mod probe;
+mod recover;
+mod rehearse;
 mod resolve;
 mod session;
 mod shared;
+mod target;
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -23,21 +28,17 @@ pub use attempt::{run_case, skipped};
 pub use cost::requests;
 pub use draw::any_seed;
 pub use hunt::{Hunt, hunt};
+pub use journal::{Journal, Remains};
+pub use rehearse::{can_ask, rehearse};
 pub use session::Session;
+pub use target::{Signer, Target};
 
 use crate::case::Case;
 use crate::event::{CaseResult, Event, Finish, Start, VERSION};
 use crate::spec::model::Specs;
-use crate::transport::{Limits, Transport};
+use crate::transport::{SetUp, Transport};
 
 use order::InOrder;
-use pace::Pace;
-
-/// The vendors allow twenty entities; some are left for others.
-const CEILING: u32 = 16;
-
-/// The largest answer that is read. The documented ones have some hundred bytes.
-const MAX_BODY: u64 = 1024 * 1024;
 
 /// Who owns what cases share.
 const SHARED: &str = "several cases";
@@ -48,44 +49,59 @@ const SILENT: &str = "the target does not answer";
 /// How to run.
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// The target's name.
-    pub target: String,
-    /// Its address.
-    pub url: String,
+    /// The target.
+    pub target: Target,
     /// How many cases run at once.
     pub jobs: usize,
-    /// How long an exchange may take.
-    pub timeout: Duration,
     /// From which new values are drawn.
     pub seed: u64,
     /// Mixed into what is drawn for entities that can never be removed: the target of an earlier run with the same seed
     /// still has those of that run.
     pub nonce: u64,
-    /// How many requests a second are sent at most; `None` is as many as the target takes.
-    pub rate: Option<u32>,
+    /// Where it is written down what lives on the target.
+    pub journal: Journal,
+    /// What an earlier run, that was killed, has left there.
+    pub remains: Remains,
 }
 
 impl Options {
+    /// Some cases at once, and values drawn from a seed.
+    pub fn new(target: Target, seed: u64) -> Self {
+        Self {
+            target,
+            jobs: 8,
+            seed,
+            nonce: any_seed(),
+            journal: Journal::default(),
+            remains: Remains::default(),
+        }
+    }
+
+    /// The same, with a target that is somewhere else.
+    #[must_use]
+    pub fn moved(&self, url: String) -> Self {
+        Self { target: self.target.clone().moved(url), ..self.clone() }
+    }
+
     /// A session with the target.
     ///
     /// # Errors
-    /// The TLS library could not be set up.
-    pub fn session(&self) -> Result<Session, reqwest::Error> {
+    /// What of the way to the target cannot be used.
+    pub fn session(&self) -> Result<Session, SetUp> {
         Ok(self.session_over(self.transport()?))
     }
 
     /// A session over a transport that other sessions may use as well.
     pub fn session_over(&self, transport: Transport) -> Session {
-        let pace = self.rate.map(Pace::new);
-        Session::new(&self.url, transport, (self.seed, self.nonce), CEILING, self.jobs, pace)
+        Session::new(self, transport)
     }
 
     /// What is sent over: with the bounds of an exchange.
     ///
     /// # Errors
-    /// The TLS library could not be set up.
-    pub fn transport(&self) -> Result<Transport, reqwest::Error> {
-        Transport::new(Limits { timeout: self.timeout, max_body: MAX_BODY })
+    /// What of the way to the target cannot be used.
+    pub fn transport(&self) -> Result<Transport, SetUp> {
+        Transport::new(&self.target.network)
     }
 }
 
@@ -93,19 +109,23 @@ impl Options {
 /// (snapshots). Cancelling the token stops new cases, waits for those under way and cleans up.
 ///
 /// # Errors
-/// The TLS library could not be set up.
+/// What of the way to the target cannot be used.
 pub async fn run(
     specs: Arc<Specs>,
     cases: Vec<Case>,
     options: &Options,
     cancel: CancellationToken,
     mut emit: impl FnMut(Event),
-) -> Result<Finish, reqwest::Error> {
+) -> Result<Finish, SetUp> {
     let mut session = options.session()?;
     session.cancel = cancel.clone();
     let session = Arc::new(session);
     let begun = Instant::now();
     emit(Event::RunStarted(start(&specs, &cases, options)));
+    let refused = probe::refused_credentials(&session, &specs, &cases).await;
+    if refused.is_none() {
+        recover::recover(&session, &specs, &options.remains).await;
+    }
     let cases: Vec<Arc<Case>> = cases.into_iter().map(Arc::new).collect();
     let mut order = InOrder::new(&specs, &cases);
     let (alone, together): (Vec<usize>, Vec<usize>) =
@@ -113,7 +133,7 @@ pub async fn run(
     let mut waiting = together.into_iter();
     let mut running: JoinSet<(usize, CaseResult)> = JoinSet::new();
     let mut done = 0;
-    let mut stopped = None;
+    let mut stopped = refused;
     loop {
         stopped = stopped.or_else(|| why_stop(&cancel, &session));
         while running.len() < options.jobs.max(1) && stopped.is_none() {
@@ -138,7 +158,8 @@ pub async fn run(
             emit(Event::Progress { done });
         }
     }
-    let reason = stopped.unwrap_or("the runner failed on this case");
+    remove_all(&session, &specs).await;
+    let reason = stopped.as_deref().unwrap_or("the runner failed on this case");
     for (index, case) in cases.iter().enumerate() {
         if !order.has(index) {
             order.take(index, skipped(&specs, case, reason), &mut emit);
@@ -149,7 +170,7 @@ pub async fn run(
         counts: order.counts,
         rows: order.rows(),
         precedence: order.seen.facts(),
-        stopped: stopped.map(str::to_owned),
+        stopped,
         kept,
         left_behind,
         micros: u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX),
@@ -161,8 +182,8 @@ fn start(specs: &Specs, cases: &[Case], options: &Options) -> Start {
     Start {
         version: VERSION,
         fineprint: env!("CARGO_PKG_VERSION").to_owned(),
-        target: options.target.clone(),
-        url: options.url.clone(),
+        target: options.target.name.clone(),
+        url: options.target.shown_url(),
         seed: options.seed,
         cases: cases.len(),
         requests: cases.iter().map(|case| requests(specs, case)).sum(),
@@ -184,9 +205,18 @@ pub async fn remove_shared(session: &Session, specs: &Specs) {
     }
 }
 
-fn why_stop(cancel: &CancellationToken, session: &Session) -> Option<&'static str> {
-    if cancel.is_cancelled() {
-        return Some(INTERRUPTED);
+/// What is still there after the last case: what a case that panicked has made.
+async fn remove_all(session: &Session, specs: &Specs) {
+    for living in session.ledger.all() {
+        if let Some(service) = specs.services.iter().find(|service| service.folder == living.service) {
+            clean_up::remove(session, service, &living).await;
+        }
     }
-    session.has_gone_silent().then_some(SILENT)
+}
+
+fn why_stop(cancel: &CancellationToken, session: &Session) -> Option<String> {
+    if cancel.is_cancelled() {
+        return Some(INTERRUPTED.to_owned());
+    }
+    session.has_gone_silent().then(|| SILENT.to_owned())
 }

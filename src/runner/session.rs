@@ -1,22 +1,22 @@
 //! What the cases of a run share, and the sending of one call.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio_util::sync::CancellationToken;
 
 use crate::spec::model::{Circumstance, Operation, Service, When};
 use crate::transport::Transport;
-use crate::wire::{self, Call, Exchange, NoAnswer, Outcome, Reply};
+use crate::wire::sign::{Hidden, Stamp};
+use crate::wire::{self, Answer, Call, Exchange, NoAnswer, Outcome, Reply, Request, Signing};
 
+use super::Options;
 use super::draw::Drawer;
 use super::ledger::Ledger;
 use super::pace::Pace;
 use super::shared::Pool;
-
-/// How often a call is repeated that met a passing circumstance.
-const RETRIES: u32 = 4;
+use super::target::Target;
 
 /// The first pause before a repetition; each further one is twice as long.
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
@@ -33,8 +33,8 @@ const SHARING: u32 = 4;
 /// A connection to a target, with what the run has drawn and made there.
 #[derive(Debug)]
 pub struct Session {
-    /// The target's address.
-    pub url: String,
+    /// The target.
+    pub target: Target,
     /// Sends requests.
     pub transport: Transport,
     /// Draws values.
@@ -47,47 +47,52 @@ pub struct Session {
     pub ceiling: u32,
     /// A permit for each entity that cases share.
     pub sharing: Semaphore,
+    /// How many of those there are.
+    shares: u32,
     /// The shared entities that no case is using.
     pub pool: Pool,
     /// Time-outs in a row that are too many before the target's first answer.
     pub patience: usize,
-    /// Mixed into what is drawn for entities that can never be removed.
+    /// Mixed into what is drawn for entities that can never be removed, and into the nonces of signatures.
     pub nonce: u64,
     /// Cancelled when the run is to end: no case begins, and no pause is waited for.
     pub cancel: CancellationToken,
     /// How fast requests leave, if there is a limit.
     pace: Option<Pace>,
+    /// The same for single operations.
+    paces: Vec<(String, Pace)>,
+    connections: Option<Semaphore>,
     sent: AtomicUsize,
     unanswered: AtomicUsize,
     answered: AtomicBool,
 }
 
 impl Session {
-    /// A session with a target; new values are drawn from the seed, and what can never be removed from the nonce too.
-    pub fn new(
-        url: &str,
-        transport: Transport,
-        (seed, nonce): (u64, u64),
-        ceiling: u32,
-        jobs: usize,
-        pace: Option<Pace>,
-    ) -> Self {
+    /// A session with a target.
+    pub fn new(options: &Options, transport: Transport) -> Self {
+        let target = options.target.clone();
+        // Where few may live, none of them is kept for others to share.
+        let shares = SHARING.min(target.entities / 4).max(1);
+        let ceiling = target.entities.saturating_sub(shares).max(1);
         Self {
-            url: url.to_owned(),
             transport,
-            drawer: Drawer::new(seed),
-            ledger: Ledger::default(),
-            room: Semaphore::new(ceiling.saturating_sub(SHARING).max(1) as usize),
-            ceiling: ceiling.saturating_sub(SHARING).max(1),
-            sharing: Semaphore::new(SHARING as usize),
+            drawer: Drawer::new(options.seed),
+            ledger: Ledger::kept_in(options.journal.clone()),
+            room: Semaphore::new(ceiling as usize),
+            ceiling,
+            sharing: Semaphore::new(shares as usize),
+            shares,
             pool: Pool::default(),
-            nonce,
-            pace,
+            nonce: options.nonce,
+            pace: target.rate.map(Pace::new),
+            paces: target.rates.iter().map(|(name, rate)| (name.clone(), Pace::new(*rate))).collect(),
+            connections: target.connections.map(|number| Semaphore::new(number.max(1) as usize)),
             cancel: CancellationToken::new(),
-            patience: jobs.max(2) * 2,
+            patience: options.jobs.max(2) * 2,
             sent: AtomicUsize::new(0),
             unanswered: AtomicUsize::new(0),
             answered: AtomicBool::new(false),
+            target,
         }
     }
 
@@ -113,7 +118,7 @@ impl Session {
         (own, shared): (u32, u32),
     ) -> Option<(SemaphorePermit<'_>, SemaphorePermit<'_>)> {
         // Shared ones first: who waits for room of its own then waits for cases that have all they need.
-        let shared = self.sharing.acquire_many(shared.min(SHARING)).await.ok()?;
+        let shared = self.sharing.acquire_many(shared.min(self.shares)).await.ok()?;
         let own = self.room.acquire_many(own.min(self.ceiling)).await.ok()?;
         Some((own, shared))
     }
@@ -121,7 +126,7 @@ impl Session {
     /// Calls an operation, and again while a documented passing circumstance answers.
     pub async fn call(&self, call: Call<'_>) -> Exchange {
         let mut pause = FIRST_PAUSE;
-        for _ in 0..RETRIES {
+        for _ in 0..self.target.retries {
             let exchange = self.call_once(call).await;
             let Some(asked) = passing_circumstance(call.service, call.operation, &exchange) else {
                 return exchange;
@@ -137,11 +142,25 @@ impl Session {
 
     /// Calls an operation once, whatever answers.
     pub async fn call_once(&self, call: Call<'_>) -> Exchange {
-        if let Some(pace) = &self.pace {
-            pace.wait().await;
-        }
-        let request = wire::encode(call, &self.url);
-        self.sent.fetch_add(1, Ordering::Relaxed);
+        let _connection = match &self.connections {
+            Some(connections) => connections.acquire().await.ok(),
+            None => None,
+        };
+        let own = self.paces.iter().find(|(name, _)| *name == call.operation.name);
+        let _own_place = match own {
+            Some((_, pace)) => Some(pace.place().await),
+            None => None,
+        };
+        let _place = match &self.pace {
+            Some(pace) => Some(pace.place().await),
+            None => None,
+        };
+        let number = self.sent.fetch_add(1, Ordering::Relaxed);
+        let Some(address) = self.target.address(call.service) else {
+            return unaddressed(call);
+        };
+        let request = self.sign(call, address, number);
+        let hidden = self.hidden(&request);
         let exchange = self.transport.send(&call.operation.name, request).await;
         match exchange.outcome {
             Outcome::Answered(_) => {
@@ -154,7 +173,64 @@ impl Session {
             // What fails at once costs no time: every case gets its own verdict.
             Outcome::Unanswered(_) => {}
         }
-        exchange
+        hidden.map_or(exchange.clone(), |hidden| exchange.without(&hidden))
+    }
+
+    /// The request of a call as it would be sent, without what no output may show.
+    pub fn rehearsed(&self, call: Call<'_>) -> Option<Request> {
+        let request = self.sign(call, self.target.address(call.service)?, self.requests());
+        let hidden = self.hidden(&request);
+        let exchange = Exchange {
+            operation: call.operation.name.clone(),
+            request,
+            outcome: Outcome::Unanswered(NoAnswer::Closed),
+            micros: 0,
+        };
+        Some(hidden.map_or(exchange.clone(), |hidden| exchange.without(&hidden)).request)
+    }
+
+    /// The request as it is sent: signed where the target has credentials, with the target's own headers.
+    fn sign(&self, call: Call<'_>, address: &str, number: usize) -> Request {
+        let mut request = match self.target.signer(call.service) {
+            Some(signer) => {
+                let stamp = self.stamp(call, number);
+                wire::encode_signed(
+                    call,
+                    address,
+                    Signing { form: signer.form, key: &signer.key, stamp: &stamp },
+                )
+            }
+            None => wire::encode(call, address),
+        };
+        let own = self.target.headers.iter();
+        request.headers.extend(own.map(|(name, value)| (name.clone(), value.expose().to_owned())));
+        request
+    }
+
+    fn stamp(&self, call: Call<'_>, number: usize) -> Stamp {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+        let nonce = call.nonce.map_or_else(|| self.drawer.nonce(self.nonce, number), str::to_owned);
+        Stamp { seconds: i64::try_from(now).unwrap_or(i64::MAX), nonce }
+    }
+
+    /// What no output may show of a call; `None` where there is nothing to hide.
+    fn hidden(&self, request: &Request) -> Option<Hidden> {
+        let mut hidden = self.target.hidden.clone();
+        for signature in wire::signatures(request) {
+            hidden.hide(&signature, "$SIGNATURE");
+        }
+        (!hidden.is_empty()).then_some(hidden)
+    }
+}
+
+/// A service of which nobody said where it is: nothing is sent.
+fn unaddressed(call: Call<'_>) -> Exchange {
+    let reason = format!("the target has no address for {}", call.service.folder);
+    Exchange {
+        operation: call.operation.name.clone(),
+        request: wire::encode(call, "http://nowhere.invalid"),
+        outcome: Outcome::Unanswered(NoAnswer::Unsendable(reason)),
+        micros: 0,
     }
 }
 
@@ -170,7 +246,17 @@ fn passing_circumstance(
         matches!(row.when, When::Circumstance(circumstance) if Circumstance::passes(circumstance))
             && service.answers_for(row, &code)
     });
-    let header = answer.headers.iter().find(|(name, _)| name == "retry-after");
-    let asked = header.and_then(|(_, value)| value.trim().parse().ok()).map(Duration::from_secs);
-    passes.then_some(asked)
+    passes.then_some(asked_pause(answer))
+}
+
+/// For how long an answer asks to wait: `Retry-After` in seconds (RFC 9110, section 10.2.3), and what Alibaba Cloud's SDK
+/// reads, in milliseconds. A date is not taken: the two clocks may differ.
+fn asked_pause(answer: &Answer) -> Option<Duration> {
+    let number = |name: &str| {
+        let header = answer.headers.iter().find(|(known, _)| known == name)?;
+        header.1.trim().parse().ok()
+    };
+    number("x-acs-retry-after")
+        .map(Duration::from_millis)
+        .or_else(|| number("retry-after").map(Duration::from_secs))
 }

@@ -41,6 +41,8 @@ pub const ENTITY: Form = Form {
         ),
         must("made-by", Text, "The operation that makes one."),
         must("removed-by", Text, "The operation that removes one, or none if the vendor documents no way."),
+        may("listed-by", Text, "The operation that lists them, each with its id and its parameters."),
+        may("pages-by", Text, "The parameter of that operation that counts pages, from 1."),
     ],
 };
 

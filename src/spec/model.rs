@@ -161,6 +161,10 @@ pub struct Entity {
     pub made_by: String,
     /// The operation that removes one; `None` if the vendor documents none.
     pub removed_by: Option<String>,
+    /// The operation that lists them.
+    pub listed_by: Option<String>,
+    /// The parameter of that operation that counts pages, from 1.
+    pub pages_by: Option<String>,
     /// Where it is described.
     pub at: Place,
 }

@@ -107,6 +107,8 @@ pub struct Call<'a> {
     pub parameters: &'a [(String, Json)],
     /// In what the request departs from its protocol.
     pub twist: Option<&'a Twist>,
+    /// The nonce of an earlier call, where it is to be used again.
+    pub nonce: Option<&'a str>,
 }
 
 impl Call<'_> {
@@ -222,6 +224,16 @@ pub fn can_say(protocol: Protocol, parameter: &Parameter, value: &Json) -> bool 
     }
 }
 
+/// Whether a value can be said by a signature form that puts parameters into the query; other forms say what their
+/// protocol says.
+pub fn can_say_signed(form: sign::Form, parameter: &Parameter, value: &Json) -> bool {
+    match form.is_query() {
+        true if parameter.common => can_say(Protocol::Tencent3, parameter, value),
+        true => can_say(Protocol::AcsRpc, parameter, value),
+        false => true,
+    }
+}
+
 /// Parameters of every call that the protocol sets by itself: the operation's name and the version.
 pub fn is_set_by_protocol(protocol: Protocol, parameter: &Parameter) -> bool {
     protocol == Protocol::Tencent3
@@ -267,6 +279,50 @@ pub fn output_mut(protocol: Protocol, body: &mut Json) -> &mut Json {
         (Some(index), Json::Object(members)) => &mut members[index].1,
         (_, body) => body,
     }
+}
+
+/// The signatures that a request carries, as they stand there.
+pub fn signatures(request: &Request) -> Vec<String> {
+    let header = request.headers.iter().find(|(name, _)| name == "authorization");
+    let of_header = header.and_then(|(_, value)| value.rsplit_once("Signature=").map(|(_, text)| text));
+    let of_query = request.url.rsplit_once("&Signature=").map(|(_, text)| text);
+    let unescaped = |text: &str| percent_encoding::percent_decode_str(text).decode_utf8_lossy().into_owned();
+    of_header.into_iter().chain(of_query).map(unescaped).collect()
+}
+
+impl Exchange {
+    /// The exchange without what no output may show.
+    #[must_use]
+    pub fn without(mut self, hidden: &sign::Hidden) -> Self {
+        let clean = |text: &mut String| *text = hidden.clean(text);
+        clean(&mut self.request.url);
+        clean(&mut self.request.body);
+        self.request.headers.iter_mut().for_each(|(_, value)| clean(value));
+        match &mut self.outcome {
+            Outcome::Answered(answer) => {
+                clean(&mut answer.body);
+                answer.headers.iter_mut().for_each(|(_, value)| clean(value));
+            }
+            Outcome::Unanswered(
+                NoAnswer::Unreachable(text)
+                | NoAnswer::NotHttp(text)
+                | NoAnswer::Tls(text)
+                | NoAnswer::Unsendable(text),
+            ) => clean(text),
+            Outcome::Unanswered(_) => {}
+        }
+        self
+    }
+}
+
+/// The nonce that a request was signed with.
+pub fn nonce(request: &Request) -> Option<String> {
+    let header = request.headers.iter().find(|(name, _)| name == "x-acs-signature-nonce");
+    let in_query = || {
+        let (_, query) = request.url.split_once('?')?;
+        query.split('&').find_map(|pair| pair.strip_prefix("SignatureNonce=")).map(str::to_owned)
+    };
+    header.map(|(_, value)| value.clone()).or_else(in_query)
 }
 
 /// Everything but the unreserved characters of RFC 3986.

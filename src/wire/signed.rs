@@ -49,7 +49,7 @@ pub fn encode_signed(call: Call<'_>, base: &str, signing: Signing<'_>) -> Reques
             signed(call, base, Signing { stamp: &stamp, ..signing })
         }
         Some(Tamper::ChangedParameter) => {
-            let changed = changed(call.parameters);
+            let changed = changed(call);
             let other = signed(Call { parameters: &changed, ..call }, base, signing);
             graft(signed(call, base, signing), &other)
         }
@@ -82,11 +82,12 @@ fn signed(call: Call<'_>, base: &str, signing: Signing<'_>) -> Request {
     }
 }
 
-/// The parameters with one value changed; or one more, if there is none of text.
-fn changed(parameters: &[(String, Json)]) -> Vec<(String, Json)> {
-    let mut changed = parameters.to_vec();
-    let text = changed.iter_mut().find_map(|(_, value)| match value {
-        Json::Text(text) => Some(text),
+/// The parameters with one value changed; or one more, if there is none of text. Not a common one: those travel in headers
+/// that no SDK signs.
+fn changed(call: Call<'_>) -> Vec<(String, Json)> {
+    let mut changed = call.parameters.to_vec();
+    let text = changed.iter_mut().find_map(|(name, value)| match value {
+        Json::Text(text) if !call.is_common(name) => Some(text),
         _ => None,
     });
     match text {

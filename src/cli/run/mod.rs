@@ -1,5 +1,6 @@
 //! `fineprint run`
 
+mod journal;
 mod outputs;
 mod plan;
 mod snapshots;
@@ -14,14 +15,16 @@ use crate::case::Case;
 use crate::event::Event;
 use crate::project::{self, Suite};
 use crate::runner;
-use crate::server::{Behaviour, Server};
-use crate::spec::model::Specs;
+use crate::server::{Access, Behaviour, Server};
+use crate::spec::model::{Service, Specs};
+use crate::wire::curl;
 
 use super::args::RunArgs;
 use super::console::Console;
 use super::exit::Exit;
 use super::generate;
 
+use journal::Kept;
 use outputs::Outputs;
 use plan::Plan;
 use snapshots::Answers;
@@ -56,7 +59,18 @@ pub fn execute(args: RunArgs, console: Console) -> Exit {
         return exit;
     }
     let specs = Arc::new(suite.specs);
-    let cases: Vec<Case> = suite.cases.into_iter().filter(|case| plan.selects(&case.id)).collect();
+    let selected = suite.cases.into_iter().filter(|case| plan.selects(&case.id));
+    let (cases, unasked): (Vec<Case>, Vec<Case>) =
+        selected.partition(|case| runner::can_ask(&plan.target, &specs, case));
+    if !unasked.is_empty() {
+        console.tell(&format!(
+            "{} cases are left out: the target has no address for their service, or its signatures no room for their values",
+            unasked.len()
+        ));
+    }
+    if plan.dry_run {
+        return rehearse(&plan, &specs, &cases, console);
+    }
     let outputs = match Outputs::open(&plan, console, cases.len()) {
         Ok(outputs) => outputs,
         Err(complaint) => {
@@ -81,8 +95,10 @@ fn kept(cases: &[Case]) -> Vec<String> {
     cases.iter().filter(|case| case.at_once <= 1).map(|case| case.id.clone()).collect()
 }
 
-/// Adds the cases that are tried on request only.
+/// Adds the cases that are tried on request only, and those that need credentials.
 fn add_circumstances(plan: &Plan, suite: &mut Suite) -> Result<(), String> {
+    let form = |service: &Service| plan.target.signer(service).map(|signer| signer.form);
+    suite.cases.extend(crate::generate::auth(&suite.specs, form));
     for circumstance in &plan.with {
         suite.cases.extend(crate::generate::with(&suite.specs, *circumstance));
     }
@@ -103,11 +119,34 @@ fn add_circumstances(plan: &Plan, suite: &mut Suite) -> Result<(), String> {
 /// What will be sent, before anything is.
 fn announce(plan: &Plan, specs: &Specs, cases: &[Case], console: Console) {
     let requests: usize = cases.iter().map(|case| runner::requests(specs, case)).sum();
-    let time = match plan.rate {
+    let time = match plan.target.rate {
         Some(rate) => format!(", {} s at {rate}/s", requests.div_ceil(rate as usize)),
         None => String::new(),
     };
     console.tell(&format!("{} cases, about {requests} requests{time}", cases.len()));
+}
+
+/// Prints what would be sent.
+fn rehearse(plan: &Plan, specs: &Specs, cases: &[Case], console: Console) -> Exit {
+    let options = match plan.is_embedded() {
+        true => plan.options().moved("http://127.0.0.1:4010".to_owned()),
+        false => plan.options(),
+    };
+    let session = match options.session() {
+        Ok(session) => session,
+        Err(error) => {
+            console.complain(&error.to_string());
+            return Exit::Usage;
+        }
+    };
+    announce(plan, specs, cases, console);
+    for case in cases {
+        console.say(&format!("{}: {}", case.id, case.tries));
+        for request in runner::rehearse(&session, specs, case) {
+            console.say(&format!("  {}", curl::line(&request)));
+        }
+    }
+    Exit::Holds
 }
 
 fn list(plan: &Plan, suite: &Suite, console: Console) -> Exit {
@@ -125,9 +164,9 @@ async fn run(
     mut outputs: Outputs,
     console: Console,
 ) -> Exit {
-    let embedded = match &plan.url {
-        Some(_) => None,
-        None => match Server::behaving(Arc::clone(&specs), 0, behaviour(&plan)).await {
+    let embedded = match plan.is_embedded() {
+        false => None,
+        true => match Server::behaving(Arc::clone(&specs), 0, behaviour(&plan)).await {
             Ok(server) => Some(server),
             Err(error) => {
                 console.complain(&format!("the reference server cannot be started: {error}"));
@@ -135,8 +174,19 @@ async fn run(
             }
         },
     };
-    let url = embedded.as_ref().map_or_else(|| plan.url.clone().unwrap_or_default(), Server::url);
-    let options = plan.options(url);
+    let mut options = plan.options();
+    if let Some(server) = &embedded {
+        options = options.moved(server.url());
+    }
+    let mut kept_on_disk = Kept::open(&plan).unwrap_or_else(|error| {
+        console.tell(&format!("what lives on the target cannot be written down: {error}"));
+        Kept::default()
+    });
+    if !kept_on_disk.remains.is_empty() {
+        console.tell("an earlier run was killed: what it has left on the target is removed first");
+    }
+    options.journal = std::mem::take(&mut kept_on_disk.journal);
+    options.remains = std::mem::take(&mut kept_on_disk.remains);
     let cancel = CancellationToken::new();
     tokio::spawn(cancel_on_interrupt(cancel.clone(), console));
     let mut answers = Answers::default();
@@ -152,7 +202,7 @@ async fn run(
     let finish = match finish {
         Ok(finish) => finish,
         Err(error) => {
-            console.complain(&format!("TLS cannot be set up: {error}"));
+            console.complain(&error.to_string());
             return Exit::Incomplete;
         }
     };
@@ -168,6 +218,8 @@ async fn run(
             false
         }
     };
+    drop(options);
+    kept_on_disk.close();
     outputs.event(&Event::RunFinished(finish.clone()));
     let written = outputs.close(console);
     Exit::of_run(&finish, changed, written)
@@ -175,7 +227,8 @@ async fn run(
 
 /// The embedded server keeps the quotas that the user names.
 fn behaviour(plan: &Plan) -> Behaviour {
-    Behaviour { quotas: plan.quotas.clone(), ..Behaviour::default() }
+    let access = if plan.target.signers.is_empty() { Access::IfSigned } else { Access::Always };
+    Behaviour { quotas: plan.quotas.clone(), access, ..Behaviour::default() }
 }
 
 /// The runtime of a command.

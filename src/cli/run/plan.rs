@@ -1,16 +1,21 @@
 //! What a run will do: the arguments, resolved and checked before anything is sent.
 
-use std::path::PathBuf;
-use std::time::Duration;
+use std::collections::BTreeMap;
+use std::io;
+use std::path::{Path, PathBuf};
 
 use reqwest::Url;
 
 use crate::cli::args::{DepthArg, RunArgs};
+use crate::cli::config::{self, Config};
 use crate::cli::console::Console;
+use crate::cli::target;
 use crate::diagnostic::did_you_mean;
 use crate::generate::Depth;
-use crate::runner::{self, Options};
+use crate::runner::{self, Options, Signer, Target};
+use crate::server::DEMO;
 use crate::spec::model::Circumstance;
+use crate::wire::sign::{Form, Key, Secret};
 
 /// The name of the embedded target.
 pub const REFERENCE: &str = "reference";
@@ -37,10 +42,8 @@ pub struct Plan {
     pub cases: PathBuf,
     /// The folder of the snapshots.
     pub reports: PathBuf,
-    /// The target's address; `None` is the embedded reference server.
-    pub url: Option<String>,
-    /// The target's name.
-    pub target: String,
+    /// The target; without an address, it is the embedded reference server.
+    pub target: Target,
     /// Whether stale case files are refused.
     pub locked: bool,
     /// Whether only the ids are wanted.
@@ -59,12 +62,11 @@ pub struct Plan {
     pub with: Vec<Circumstance>,
     /// How many of which entities the target allows.
     pub quotas: Vec<(String, u32)>,
-    /// How many requests a second are sent at most.
-    pub rate: Option<u32>,
+    /// Whether requests are only printed.
+    pub dry_run: bool,
     filter: Vec<String>,
     jobs: usize,
     seed: u64,
-    timeout: Duration,
 }
 
 impl Plan {
@@ -73,12 +75,8 @@ impl Plan {
     /// # Errors
     /// What is wrong with them, in a sentence.
     pub fn resolve(args: RunArgs, console: Console) -> Result<Self, String> {
-        let url = args.url.as_deref().map(address).transpose()?;
-        let target = target(args.target.as_deref(), url.as_ref())?;
-        let timeout = Duration::try_from_secs_f64(args.timeout)
-            .ok()
-            .filter(|timeout| *timeout >= Duration::from_millis(1))
-            .ok_or_else(|| format!("--timeout {} is no number of seconds above 0", args.timeout))?;
+        let (target, of_table) = target(&args)?;
+        let quotas = of_table.into_iter().chain(args.quotas).collect();
         // Snapshots are of the standard depth: one case, one answer.
         let off = args.no_snapshots || args.depth != DepthArg::Standard;
         let snapshots = match (off, args.update, console.ci) {
@@ -92,7 +90,6 @@ impl Plan {
             specs: args.specs,
             cases: args.cases,
             reports: args.reports,
-            url: url.map(|url| url.as_str().trim_end_matches('/').to_owned()),
             target,
             locked: args.locked || console.ci,
             list: args.list,
@@ -102,12 +99,11 @@ impl Plan {
             events: args.events,
             depth: args.depth.into(),
             with: args.with.into_iter().map(Circumstance::from).collect(),
-            quotas: args.quotas,
-            rate: args.rate,
+            quotas,
+            dry_run: args.dry_run,
             filter: args.filter,
             jobs: usize::from(args.jobs),
             seed: args.seed.unwrap_or_else(runner::any_seed),
-            timeout,
         })
     }
 
@@ -128,17 +124,14 @@ impl Plan {
         }
     }
 
-    /// The runner's options for a target at this address.
-    pub fn options(&self, url: String) -> Options {
-        Options {
-            target: self.target.clone(),
-            url,
-            jobs: self.jobs,
-            timeout: self.timeout,
-            seed: self.seed,
-            nonce: runner::any_seed(),
-            rate: self.rate,
-        }
+    /// Whether the embedded reference server is the target.
+    pub fn is_embedded(&self) -> bool {
+        self.target.name == REFERENCE
+    }
+
+    /// The runner's options.
+    pub fn options(&self) -> Options {
+        Options { jobs: self.jobs, ..Options::new(self.target.clone(), self.seed) }
     }
 }
 
@@ -149,37 +142,87 @@ fn parts(id: &str) -> Vec<String> {
     runs(0).chain(runs(1)).map(|(from, to)| names[from..to].join("/")).collect()
 }
 
-fn address(text: &str) -> Result<Url, String> {
-    let url = Url::parse(text).map_err(|error| format!("--url {text} is no address: {error}"))?;
-    let plain = url.query().is_none()
-        && url.fragment().is_none()
-        && url.username().is_empty()
-        && url.password().is_none();
-    match url.scheme() {
-        "http" => {}
-        "https" if cfg!(feature = "tls") => {}
-        "https" => {
-            return Err("this fineprint was built without TLS; build it with the feature `tls`".to_owned());
-        }
-        _ => return Err(format!("--url {text} begins neither with http:// nor with https://")),
+/// The target, and the quotas that its table names.
+fn target(args: &RunArgs) -> Result<(Target, BTreeMap<String, u32>), String> {
+    let url = args.url.as_deref().map(|url| target::address("--url", url)).transpose()?;
+    let config = config(&args.config)?;
+    let table = args.target.as_deref().and_then(|name| config.targets.get(name));
+    let name = name(args.target.as_deref(), url.as_ref(), &config)?;
+    let folder = args.config.parent().unwrap_or(Path::new(""));
+    let mut target = match table {
+        Some(table) => target::resolve(&name, table, folder, &Console::variable)?,
+        None => Target::at(&name, None),
+    };
+    if let Some(url) = &url {
+        target = target.moved(url.as_str().trim_end_matches('/').to_owned());
     }
-    match plain && url.host().is_some() {
-        true => Ok(url),
-        false => {
-            Err(format!("--url {text}: write scheme, host, port and path only, as in http://localhost:8080"))
+    if target.url.is_none() && target.addresses.is_empty() && name != REFERENCE {
+        return Err(format!(
+            "target {name}: it has no address; write `url`, or `services` with one for each"
+        ));
+    }
+    if args.signed {
+        target.signers = demo_signers();
+        target.hidden.hide(DEMO.secret, "$KEY_SECRET");
+    }
+    if args.unsigned {
+        target.signers.clear();
+    }
+    for form in &args.forms {
+        sign_in(*form, &mut target)?;
+    }
+    target.rate = args.rate.or(target.rate);
+    if let Some(timeout) = args.timeout {
+        let timeout = target::seconds("--timeout", timeout)?;
+        target.network.timeout = timeout;
+        target.network.connect_timeout = timeout;
+    }
+    Ok((target, table.map(|table| table.quotas.clone()).unwrap_or_default()))
+}
+
+/// The file of targets; that there is none is fine, unless it was asked for by name.
+fn config(path: &Path) -> Result<Config, String> {
+    match std::fs::read_to_string(path) {
+        Ok(text) => config::read(path, text).map_err(|finding| finding.render(false)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound && path == Path::new(config::NAME) => {
+            Ok(Config::default())
         }
+        Err(error) => Err(format!("{} cannot be read: {error}", path.display())),
     }
 }
 
+/// The key that the embedded server knows, in the form that each protocol's SDK uses if nothing is said.
+fn demo_signers() -> Vec<(String, Signer)> {
+    let key = Key { id: Secret::new(DEMO.id), secret: Secret::new(DEMO.secret), token: None };
+    let signer =
+        |form| Signer { form, key: key.clone(), origin: "the reference server's own key".to_owned() };
+    target::defaults().into_iter().map(|form| (String::new(), signer(form))).collect()
+}
+
+fn sign_in(form: Form, target: &mut Target) -> Result<(), String> {
+    let mut of_protocol =
+        target.signers.iter_mut().filter(|(_, signer)| signer.form.protocol() == form.protocol()).peekable();
+    if of_protocol.peek().is_none() {
+        return Err(format!("--signature {}: the target has no credentials to sign with", form.name()));
+    }
+    of_protocol.for_each(|(_, signer)| signer.form = form);
+    Ok(())
+}
+
 /// The target's name, which is a folder of the reports as well.
-fn target(name: Option<&str>, url: Option<&Url>) -> Result<String, String> {
+fn name(name: Option<&str>, url: Option<&Url>, config: &Config) -> Result<String, String> {
     match (name, url) {
         (None, None) => Ok(REFERENCE.to_owned()),
         (Some(REFERENCE), Some(_)) => {
             Err(format!("the target {REFERENCE} is the embedded server; call yours by another name"))
         }
-        (Some(name), None) if name != REFERENCE => {
-            Err(format!("the address of the target {name} is not known; say it with --url"))
+        (Some(name), None) if name != REFERENCE && !config.targets.contains_key(name) => {
+            let near = did_you_mean(name, config.targets.keys().map(String::as_str));
+            let hint = match near {
+                Some(near) => format!("did you mean {near}?"),
+                None => format!("say it with --url, or write it into {}", config::NAME),
+            };
+            Err(format!("the address of the target {name} is not known; {hint}"))
         }
         (Some(name), _) => {
             let plain = |character: char| character.is_ascii_alphanumeric() || "-_.".contains(character);
@@ -203,22 +246,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn addresses_that_cannot_be_meant_are_refused() {
-        for text in
-            ["localhost:8080", "ftp://a", "http://u:p@host", "http://host/?a=b", "http://", "nonsense"]
-        {
-            assert!(address(text).is_err(), "{text}");
-        }
-        assert!(address("http://localhost:8080/base").is_ok());
-    }
-
-    #[test]
     fn a_target_without_a_name_is_called_by_its_host_and_port() {
+        let name = |named, url| name(named, url, &Config::default());
         let url = Url::parse("http://127.0.0.1:8080").unwrap();
-        assert_eq!(target(None, Some(&url)).unwrap(), "127.0.0.1-8080");
-        assert_eq!(target(None, None).unwrap(), "reference");
-        assert_eq!(target(Some("mine"), Some(&url)).unwrap(), "mine");
-        assert!(target(Some("mine"), None).is_err());
-        assert!(target(Some("../x"), Some(&url)).is_err());
+        assert_eq!(name(None, Some(&url)).unwrap(), "127.0.0.1-8080");
+        assert_eq!(name(None, None).unwrap(), "reference");
+        assert_eq!(name(Some("mine"), Some(&url)).unwrap(), "mine");
+        assert!(name(Some("mine"), None).is_err());
+        assert!(name(Some("../x"), Some(&url)).is_err());
     }
 }

@@ -61,12 +61,12 @@ pub fn settle(plan: &Plan, answers: &Answers, ids: &[String]) -> Result<Option<S
     }
     let mut all = Snapshots { accepted: plan.snapshots == SnapshotPolicy::Update, ..Snapshots::default() };
     for of in &answers.operations {
-        let path = store::path(&plan.reports, &plan.target, &of.service, &of.operation);
+        let path = store::path(&plan.reports, &plan.target.name, &of.service, &of.operation);
         of_operation(plan, of, &path, ids, &mut all)
             .map_err(|error| format!("{}: {error}", path.display()))?;
     }
-    let folder = plan.reports.join(&plan.target);
-    let accepted = store::all_accepted(&plan.reports, &plan.target)
+    let folder = plan.reports.join(&plan.target.name);
+    let accepted = store::all_accepted(&plan.reports, &plan.target.name)
         .map_err(|error| format!("{}: {error}", folder.display()))?;
     all.orphaned =
         accepted.iter().filter(|path| is_orphan(path, ids)).map(|path| path.display().to_string()).collect();
@@ -95,7 +95,7 @@ fn of_operation(
     let compared = snapshot::compare(&accepted, &of.entries, &|id| ids.iter().any(|known| known == id));
     let order: Vec<&str> = ids.iter().map(String::as_str).collect();
     let merged = snapshot::merge(&accepted, &of.entries, &order);
-    let expression = format!("{} on {}", of.operation, plan.target);
+    let expression = format!("{} on {}", of.operation, plan.target.name);
     let text = file::write(&of.source, &expression, &merged);
     let differs = !compared.changed.is_empty() || !compared.new.is_empty() || !compared.stale.is_empty();
     let pending = store::pending(path);
@@ -126,7 +126,7 @@ fn of_operation(
 
 /// Says what a person can do about it.
 pub fn tell(snapshots: &Snapshots, plan: &Plan, console: Console) {
-    let target = &plan.target;
+    let target = &plan.target.name;
     if snapshots.accepted {
         snapshots.written.iter().for_each(|path| console.tell(&format!("accepted {path}")));
     } else if !snapshots.changed.is_empty() {

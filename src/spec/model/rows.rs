@@ -48,21 +48,41 @@ pub enum Circumstance {
     Throttled,
     /// Who calls, or what they may do.
     Auth,
+    /// The request is not signed.
+    Unsigned,
+    /// Nobody has the key.
+    UnknownKey,
+    /// The signature is not the one that the request should have.
+    WrongSignature,
+    /// The signature is too old.
+    Expired,
+    /// The nonce was used before.
+    RepeatedNonce,
 }
 
 impl Circumstance {
     /// Every circumstance with its name in a spec.
-    pub const ALL: [(Self, &'static str); 5] = [
+    pub const ALL: [(Self, &'static str); 10] = [
         (Self::Busy, "busy"),
         (Self::Quota, "quota"),
         (Self::State, "state"),
         (Self::Throttled, "throttled"),
         (Self::Auth, "auth"),
+        (Self::Unsigned, "unsigned"),
+        (Self::UnknownKey, "unknown-key"),
+        (Self::WrongSignature, "wrong-signature"),
+        (Self::Expired, "expired"),
+        (Self::RepeatedNonce, "repeated-nonce"),
     ];
 
     /// Its name in a spec.
     pub fn name(self) -> &'static str {
         Self::ALL.iter().find(|(circumstance, _)| *circumstance == self).map_or("", |(_, name)| name)
+    }
+
+    /// Whether it concerns who calls.
+    pub fn is_auth(self) -> bool {
+        !matches!(self, Self::Busy | Self::Quota | Self::State | Self::Throttled)
     }
 
     /// Whether the same request may succeed a moment later.

@@ -63,6 +63,7 @@ fn check_entity(entity: &Entity, service: &Service, findings: &mut Vec<Finding>)
         None => findings.push(dangling("operation", &entity.made_by, &entity.at, operations())),
         Some(maker) => check_maker(entity, maker, findings),
     }
+    check_lister(entity, service, findings);
     let Some(remover) = &entity.removed_by else { return };
     match service.operation(remover) {
         None => findings.push(dangling("operation", remover, &entity.at, operations())),
@@ -77,6 +78,19 @@ fn check_entity(entity: &Entity, service: &Service, findings: &mut Vec<Finding>)
             findings.push(Finding::error("unknown-name", title).at(&entity.at).help(help));
         }
         Some(_) => {}
+    }
+}
+
+fn check_lister(entity: &Entity, service: &Service, findings: &mut Vec<Finding>) {
+    let Some(name) = &entity.listed_by else { return };
+    let operations = || service.operations.iter().map(|operation| operation.name.as_str());
+    match (service.operation(name), &entity.pages_by) {
+        (None, _) => findings.push(dangling("operation", name, &entity.at, operations())),
+        (Some(lister), Some(pages)) if lister.parameter(pages).is_none() => {
+            let known = lister.parameters.iter().map(|parameter| parameter.name.as_str());
+            findings.push(dangling("parameter", pages, &entity.at, known));
+        }
+        _ => {}
     }
 }
 

@@ -122,6 +122,8 @@ impl Reader {
                 id: self.optional_text(&fields, "id").unwrap_or_default(),
                 made_by: self.optional_text(&fields, "made-by").unwrap_or_default(),
                 removed_by,
+                listed_by: self.optional_text(&fields, "listed-by"),
+                pages_by: self.optional_text(&fields, "pages-by"),
                 at: key.place.clone(),
             });
         }

@@ -42,13 +42,19 @@ impl Hidden {
         if text.len() < HIDEABLE {
             return;
         }
-        for form in [text.to_owned(), escape(text)] {
+        // Signed once, a text is escaped; in a string to sign that a target tells, twice.
+        for form in [text.to_owned(), escape(text), escape(&escape(text))] {
             if !self.texts.iter().any(|(known, _)| *known == form) {
                 self.texts.push((form, name));
             }
         }
         // The longest first: a secret that is part of another must not tear a hole into it.
         self.texts.sort_by_key(|(text, _)| std::cmp::Reverse(text.len()));
+    }
+
+    /// Whether nothing is hidden.
+    pub fn is_empty(&self) -> bool {
+        self.texts.is_empty()
     }
 
     /// A text without what is hidden.

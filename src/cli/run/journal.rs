@@ -1,0 +1,96 @@
+//! What lives on a target, kept on disk while a run goes on: a run that is killed is cleaned up behind by the next.
+
+use std::fs::{self, File};
+use std::io::{self, Read as _};
+use std::path::{Path, PathBuf};
+
+use crate::runner::{Journal, Remains};
+
+use super::plan::Plan;
+
+/// What the names of the files begin with, and what they end with.
+const BEGINNING: &str = "living-";
+const END: &str = ".jsonl";
+
+/// The journal of this run, and those of runs that were killed.
+#[derive(Debug, Default)]
+pub struct Kept {
+    /// Where this run writes.
+    pub journal: Journal,
+    /// What killed runs have left.
+    pub remains: Remains,
+    own: Option<PathBuf>,
+    earlier: Vec<PathBuf>,
+    /// A lock on the own file: as long as it is held, no other run takes this one for killed.
+    _lock: Option<File>,
+}
+
+impl Kept {
+    /// Opens the journal of a run, beside the target's snapshots.
+    ///
+    /// # Errors
+    /// What the file system says.
+    pub fn open(plan: &Plan) -> io::Result<Self> {
+        if plan.is_embedded() {
+            return Ok(Self::default());
+        }
+        let folder = plan.reports.join(&plan.target.name);
+        fs::create_dir_all(&folder)?;
+        let mut kept = Self::default();
+        for path in journals(&folder)? {
+            if let Some(text) = abandoned(&path)? {
+                kept.remains.add(Remains::read(&text));
+                kept.earlier.push(path);
+            }
+        }
+        let path = folder.join(format!("{BEGINNING}{}{END}", std::process::id()));
+        let file = File::create(&path)?;
+        file.lock()?;
+        kept._lock = Some(file.try_clone()?);
+        kept.journal = Journal::into(file);
+        kept.own = Some(path);
+        Ok(kept)
+    }
+
+    /// Ends the journal: it stays only if something lives on, and the earlier ones have been worked off into it.
+    pub fn close(self) {
+        let own = self.own.filter(|own| !self.earlier.contains(own));
+        let is_done =
+            |path: &Path| fs::read_to_string(path).is_ok_and(|text| Remains::read(&text).is_empty());
+        let done = own.iter().filter(|own| is_done(own));
+        for path in self.earlier.iter().chain(done) {
+            let _ = fs::remove_file(path);
+        }
+        if let Some(folder) = own.as_deref().and_then(Path::parent) {
+            // Only if it is empty: a run that keeps no snapshots leaves no folder.
+            let _ = fs::remove_dir(folder);
+        }
+    }
+}
+
+fn journals(folder: &Path) -> io::Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        if name.starts_with(BEGINNING) && name.ends_with(END) {
+            found.push(path);
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+/// The text of a journal whose run is no more; `None` while it lives.
+fn abandoned(path: &Path) -> io::Result<Option<String>> {
+    let mut file = File::open(path)?;
+    match file.try_lock() {
+        Ok(()) => {
+            let mut text = String::new();
+            file.read_to_string(&mut text)?;
+            Ok(Some(text))
+        }
+        Err(fs::TryLockError::WouldBlock) => Ok(None),
+        Err(fs::TryLockError::Error(error)) => Err(error),
+    }
+}

@@ -1,0 +1,249 @@
+//! From a target as it is written to one that can be called: addresses checked, credentials and files read.
+
+use std::fs;
+use std::path::Path;
+use std::time::Duration;
+
+use reqwest::Url;
+
+use crate::json::Json;
+use crate::runner::{Signer, Target};
+use crate::transport::Network;
+use crate::wire::sign::{Form, Key, Secret};
+
+use super::args;
+use super::config::{CredentialsTable, TargetTable, Text};
+
+/// The longest time that anything may take, in seconds.
+const LONGEST: f64 = 3600.0;
+
+/// What the environment holds under a name.
+pub type Environment<'e> = &'e dyn Fn(&str) -> Option<String>;
+
+/// The target of that name. Files are found from the folder of the table's file.
+///
+/// # Errors
+/// What is wrong with it, in a sentence.
+pub fn resolve(
+    name: &str,
+    table: &TargetTable,
+    folder: &Path,
+    environment: Environment<'_>,
+) -> Result<Target, String> {
+    let in_target = |what: String| format!("target {name}: {what}");
+    let mut target = Target::at(name, None);
+    target.url = table.url.as_deref().map(|url| plain_address("url", url)).transpose().map_err(in_target)?;
+    for (service, url) in &table.services {
+        let url = plain_address(&format!("services.\"{service}\""), url).map_err(in_target)?;
+        target.addresses.push((service.clone(), url));
+    }
+    for (folder, credentials) in &table.credentials {
+        let signers = signers(credentials, environment, &mut target).map_err(in_target)?;
+        target.signers.extend(signers.into_iter().map(|signer| (folder.clone(), signer)));
+    }
+    for (header, text) in &table.headers {
+        let value = read_text(text, environment, &mut target).map_err(in_target)?;
+        target.headers.push((header.to_lowercase(), Secret::new(value)));
+    }
+    for (parameter, value) in &table.parameters {
+        let json = serde_json::to_vec(value).ok().and_then(|bytes| Json::read(&bytes).ok());
+        target.parameters.push((parameter.clone(), json.unwrap_or(Json::Null)));
+    }
+    limits(table, &mut target).map_err(in_target)?;
+    target.network = network(table, folder, environment, &mut target).map_err(in_target)?;
+    Ok(target)
+}
+
+fn limits(table: &TargetTable, target: &mut Target) -> Result<(), String> {
+    target.rate = table.rate.as_deref().map(args::rate).transpose()?;
+    for (operation, rate) in &table.rates {
+        target.rates.push((operation.clone(), args::rate(rate)?));
+    }
+    target.connections = table.connections;
+    target.retries = table.retries.unwrap_or(target.retries);
+    target.entities = table.entities.unwrap_or(target.entities);
+    match target.entities {
+        0 | 1 => Err("entities: a run needs room for two at least".to_owned()),
+        _ => Ok(()),
+    }
+}
+
+fn network(
+    table: &TargetTable,
+    folder: &Path,
+    environment: Environment<'_>,
+    target: &mut Target,
+) -> Result<Network, String> {
+    let default = Network::default();
+    let file = |path: &Path| {
+        let path = folder.join(path);
+        fs::read(&path).map_err(|error| format!("{} cannot be read: {error}", path.display()))
+    };
+    let timeout =
+        table.timeout.map(|given| seconds("timeout", given)).transpose()?.unwrap_or(default.timeout);
+    let connect_timeout =
+        table.connect_timeout.map(|given| seconds("connect-timeout", given)).transpose()?.unwrap_or(timeout);
+    Ok(Network {
+        timeout,
+        connect_timeout,
+        proxy: table.proxy.as_ref().map(|text| read_text(text, environment, target)).transpose()?,
+        authorities: table.ca_file.as_deref().map(file).transpose()?,
+        identity: table.client_certificate.as_deref().map(file).transpose()?,
+        ..default
+    })
+}
+
+/// A number of seconds.
+///
+/// # Errors
+/// It is none above 0.
+pub fn seconds(what: &str, given: f64) -> Result<Duration, String> {
+    Duration::try_from_secs_f64(given)
+        .ok()
+        .filter(|time| *time >= Duration::from_millis(1) && given <= LONGEST)
+        .ok_or_else(|| format!("{what} {given} is no number of seconds above 0"))
+}
+
+/// The text, or what the environment holds: that is a secret.
+fn read_text(text: &Text, environment: Environment<'_>, target: &mut Target) -> Result<String, String> {
+    match text {
+        Text::Plain(text) => Ok(text.clone()),
+        Text::Env(table) => {
+            let value = variable(&table.env, environment)?;
+            target.hidden.hide(&value, "$HIDDEN");
+            Ok(value)
+        }
+    }
+}
+
+fn variable(name: &str, environment: Environment<'_>) -> Result<String, String> {
+    let value = environment(name).filter(|value| !value.trim().is_empty());
+    value.ok_or_else(|| format!("the environment variable {name} is not set"))
+}
+
+/// A signer for each protocol that the credentials may be for: a vendor has one, and which that is the specs say.
+fn signers(
+    table: &CredentialsTable,
+    environment: Environment<'_>,
+    target: &mut Target,
+) -> Result<Vec<Signer>, String> {
+    let mut read = |name: &str, shown: &'static str| {
+        let value = variable(name, environment)?;
+        target.hidden.hide(&value, shown);
+        Ok::<_, String>(Secret::new(value))
+    };
+    let id = table.id.as_deref().map(|name| read(name, "$KEY_ID")).transpose()?;
+    let key = Key {
+        id: id.unwrap_or_else(|| Secret::new("")),
+        secret: read(&table.secret, "$KEY_SECRET")?,
+        token: table.token.as_deref().map(|name| read(name, "$SESSION_TOKEN")).transpose()?,
+    };
+    let origin = [table.id.as_deref(), Some(&table.secret), table.token.as_deref()];
+    let origin = origin.into_iter().flatten().collect::<Vec<_>>().join(", ");
+    let forms = match &table.signature {
+        None => defaults(),
+        Some(name) => vec![Form::named(name).ok_or_else(|| unknown_form(name))?],
+    };
+    Ok(forms.into_iter().map(|form| Signer { form, key: key.clone(), origin: origin.clone() }).collect())
+}
+
+/// What each protocol's SDK uses if nothing is said.
+pub fn defaults() -> Vec<Form> {
+    let mut forms: Vec<Form> = Vec::new();
+    for (form, _, protocol) in Form::ALL {
+        if !forms.iter().any(|known| known.protocol() == protocol) {
+            forms.push(form);
+        }
+    }
+    forms
+}
+
+fn unknown_form(name: &str) -> String {
+    let known: Vec<&str> = Form::ALL.iter().map(|(_, name, _)| *name).collect();
+    format!("there is no signature {name}; there is {}", known.join(", "))
+}
+
+fn plain_address(what: &str, text: &str) -> Result<String, String> {
+    Ok(address(what, text)?.as_str().trim_end_matches('/').to_owned())
+}
+
+/// An address of scheme, host, port and path, and nothing else.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn address(what: &str, text: &str) -> Result<Url, String> {
+    let url = Url::parse(text).map_err(|error| format!("{what} {text} is no address: {error}"))?;
+    let plain = url.query().is_none()
+        && url.fragment().is_none()
+        && url.username().is_empty()
+        && url.password().is_none();
+    match url.scheme() {
+        "http" => {}
+        "https" if cfg!(feature = "tls") => {}
+        "https" => {
+            return Err("this fineprint was built without TLS; build it with the feature `tls`".to_owned());
+        }
+        _ => return Err(format!("{what} {text} begins neither with http:// nor with https://")),
+    }
+    match plain && url.host().is_some() {
+        true => Ok(url),
+        false => {
+            Err(format!("{what} {text}: write scheme, host, port and path only, as in http://localhost:8080"))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::config;
+
+    fn resolved(toml: &str) -> Result<Target, String> {
+        let config = config::read(Path::new("fineprint.toml"), toml.to_owned())
+            .map_err(|finding| finding.render(false))?;
+        let environment = |name: &str| (name != "UNSET").then(|| format!("value-of-{name}"));
+        let (name, table) = config.targets.first_key_value().ok_or("no target")?;
+        resolve(name, table, Path::new("."), &environment)
+    }
+
+    #[test]
+    fn addresses_that_cannot_be_meant_are_refused() {
+        for text in
+            ["localhost:8080", "ftp://a", "http://u:p@host", "http://host/?a=b", "http://", "nonsense"]
+        {
+            assert!(address("--url", text).is_err(), "{text}");
+        }
+        assert!(address("--url", "http://localhost:8080/base").is_ok());
+    }
+
+    #[test]
+    fn credentials_are_read_from_the_environment_and_shown_nowhere() {
+        let target = resolved(
+            "[targets.vendor]\nurl = 'https://example.com'\nheaders = {X-Env = {env = 'HEADER'}}\n\
+             [targets.vendor.credentials.alibaba-cloud]\nid = 'ID'\nsecret = 'SECRET'\ntoken = 'TOKEN'\n",
+        )
+        .unwrap();
+        assert_eq!(target.signers.len(), 2, "one a protocol");
+        assert_eq!(target.signers[0].1.key.secret.expose(), "value-of-SECRET");
+        let shown = format!("{target:?}");
+        assert!(!shown.contains("value-of"), "{shown}");
+        assert_eq!(target.hidden.clean("a value-of-SECRET, value-of-HEADER"), "a $KEY_SECRET, $HIDDEN");
+    }
+
+    #[test]
+    fn what_is_wrong_is_said_by_name() {
+        let missing = "[targets.a]\nurl = 'http://b'\ncredentials.x = {secret = 'UNSET'}";
+        assert_eq!(resolved(missing).unwrap_err(), "target a: the environment variable UNSET is not set");
+        let form = "[targets.a]\ncredentials.x = {secret = 'S', signature = 'md5'}";
+        assert!(resolved(form).unwrap_err().contains("there is no signature md5; there is acs3-hmac-sha256"));
+        let url = "[targets.a]\nurl = 'example.com'";
+        assert!(resolved(url).unwrap_err().starts_with("target a: url example.com is no address"));
+        let key = resolved("[targets.a]\nulr = 'http://b'").unwrap_err();
+        assert!(key.contains("fineprint.toml:2:1") && key.contains("unknown field `ulr`"), "{key}");
+        assert!(resolved("[targets.a]\nrate = '0/s'").is_err());
+        assert!(resolved("[targets.a]\ntimeout = 0").is_err());
+        assert!(
+            resolved("[targets.a]\nca-file = 'no-such-file.pem'").unwrap_err().contains("no-such-file.pem")
+        );
+    }
+}

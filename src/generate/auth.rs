@@ -1,0 +1,94 @@
+//! Authentication, where a target has credentials: signatures that must not be taken, on calls that are right otherwise.
+
+use crate::case::{Call, Case, Expectation, Rows};
+use crate::spec::breach::Breach;
+use crate::spec::model::{Circumstance, ErrorRow, Operation, Service, Specs, When};
+use crate::wire::sign::Form;
+use crate::wire::{Tamper, Twist, can_tamper};
+
+use super::baseline::Baseline;
+use super::plain;
+
+/// Cases for each tested operation of a service that is called with signatures; `form` says in which.
+pub fn auth(specs: &Specs, form: impl Fn(&Service) -> Option<Form>) -> Vec<Case> {
+    let tested = specs.operations().filter(|(_, operation)| !operation.support);
+    let signed = tested.filter_map(|(service, operation)| Some((service, operation, form(service)?)));
+    signed.flat_map(|(service, operation, form)| of_operation(service, operation, form)).collect()
+}
+
+fn of_operation(service: &Service, operation: &Operation, form: Form) -> Vec<Case> {
+    let baseline = Baseline::new(service, operation);
+    let tampers = Tamper::ALL.iter().filter(|(tamper, _)| can_tamper(form, *tamper));
+    tampers.map(|(tamper, name)| case(&baseline, *tamper, name)).collect()
+}
+
+fn case(baseline: &Baseline<'_>, tamper: Tamper, name: &str) -> Case {
+    let codes = codes(baseline, tamper);
+    let expect = Expectation::Reject(if codes.is_empty() { Rows::Any } else { Rows::Codes(codes) });
+    let send = baseline.set(&[]);
+    let mut given = baseline.given(&send, &expect);
+    if tamper == Tamper::RepeatedNonce && given.is_empty() {
+        given.push(Call {
+            operation: baseline.operation.name.clone(),
+            label: "before".to_owned(),
+            send: send.clone(),
+            shared: false,
+        });
+    }
+    // A shared entity may be there already: then no call comes before this one.
+    given.iter_mut().for_each(|call| call.shared &= tamper != Tamper::RepeatedNonce);
+    let case = plain(baseline.operation, &format!("auth/{name}"), tries(tamper).to_owned(), send, expect);
+    Case { given, twist: Some(Twist::Signature(tamper)), ..case }
+}
+
+fn tries(tamper: Tamper) -> &'static str {
+    match tamper {
+        Tamper::WrongSecret => "a signature made with another secret",
+        Tamper::UnknownKey => "a key that nobody has",
+        Tamper::Unsigned => "no signature",
+        Tamper::Expired => "a signature that is an hour old",
+        Tamper::RepeatedNonce => "the nonce of the call before",
+        Tamper::ChangedParameter => "a parameter that was changed after signing",
+        Tamper::ChangedAction => "an operation that was changed after signing",
+    }
+}
+
+/// The codes that may answer: of the rows for that fault; and of the page's own rows about callers, which say no more.
+fn codes(baseline: &Baseline<'_>, tamper: Tamper) -> Vec<String> {
+    let fault = match tamper {
+        Tamper::WrongSecret | Tamper::ChangedParameter | Tamper::ChangedAction => {
+            Circumstance::WrongSignature
+        }
+        Tamper::UnknownKey => Circumstance::UnknownKey,
+        Tamper::Unsigned => Circumstance::Unsigned,
+        Tamper::Expired => Circumstance::Expired,
+        Tamper::RepeatedNonce => Circumstance::RepeatedNonce,
+    };
+    let (service, operation) = (baseline.service, baseline.operation);
+    let is = |row: &ErrorRow, of: fn(Circumstance) -> bool| matches!(row.when, When::Circumstance(circumstance) if of(circumstance));
+    let exact = |row: &ErrorRow| row.when == When::Circumstance(fault);
+    let named = service.rows(operation).any(exact);
+    let may_answer = |own: bool, row: &ErrorRow| {
+        exact(row)
+            || (is(row, Circumstance::is_auth) && (own || !named))
+            // Without a signature, parts of the request are missing, and no page says by which row that is told.
+            || (fault == Circumstance::Unsigned && (is(row, Circumstance::is_auth) || tells_of_absence(own, row)))
+    };
+    let own = operation.errors.iter().filter(|row| may_answer(true, row));
+    let shared = service.errors.iter().filter(|row| may_answer(false, row));
+    let mut codes: Vec<String> = own.chain(shared).flat_map(|row| row.codes.clone()).collect();
+    let mut seen = std::collections::BTreeSet::new();
+    codes.retain(|code| seen.insert(code.clone()));
+    codes
+}
+
+/// Rows for anything that is missing, and the service's rows that are bound to nothing.
+fn tells_of_absence(own: bool, row: &ErrorRow) -> bool {
+    match &row.when {
+        When::Breaches(bound) => {
+            bound.iter().any(|(name, breach)| name == "*" && *breach == Breach::Required)
+        }
+        When::Unsaid => !own,
+        _ => false,
+    }
+}

@@ -1,0 +1,147 @@
+//! What a run has on the target, written down as it happens, so that a run that is killed can be cleaned up behind.
+
+use std::io::Write;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use serde::{Deserialize, Serialize};
+
+use crate::json::Json;
+
+/// One line of a journal.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Entry {
+    /// A call that makes an entity is about to be sent.
+    Asked(Wish),
+    /// It was answered; what it has made, if anything, is entered first.
+    Answered(Wish),
+    /// An entity lives on the target.
+    Made(Trace),
+    /// It does no more.
+    Removed(Trace),
+}
+
+/// A call that makes an entity, by the values that only that entity can have.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Wish {
+    /// The service's folder.
+    pub service: String,
+    /// The entity.
+    pub entity: String,
+    /// The unique parameters, with what was sent for them.
+    pub unique: Vec<(String, String)>,
+}
+
+/// An entity on the target.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Trace {
+    /// The service's folder.
+    pub service: String,
+    /// The entity.
+    pub entity: String,
+    /// Its id, as JSON.
+    pub id: String,
+}
+
+impl Trace {
+    /// The trace of an entity.
+    pub fn of(service: &str, entity: &str, id: &Json) -> Self {
+        Self { service: service.to_owned(), entity: entity.to_owned(), id: id.to_string() }
+    }
+}
+
+/// Where entries go.
+#[derive(Clone, Default)]
+pub struct Journal {
+    sink: Option<Arc<Mutex<dyn Write + Send>>>,
+}
+
+impl Journal {
+    /// A journal that is written into a sink, a line an entry.
+    pub fn into(sink: impl Write + Send + 'static) -> Self {
+        Self { sink: Some(Arc::new(Mutex::new(sink))) }
+    }
+
+    /// Writes an entry before anything else happens. A full disk does not end the run: the ledger knows the same.
+    pub(super) fn write(&self, entry: &Entry) {
+        let Some(sink) = &self.sink else { return };
+        let Ok(line) = serde_json::to_string(entry) else { return };
+        let mut sink = sink.lock().unwrap_or_else(PoisonError::into_inner);
+        let _ = writeln!(sink, "{line}").and_then(|()| sink.flush());
+    }
+}
+
+impl std::fmt::Debug for Journal {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "Journal({})", if self.sink.is_some() { "kept" } else { "none" })
+    }
+}
+
+/// What a run that was killed has left: entities, and calls of which nobody knows whether they have made one.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Remains {
+    /// Entities that were made and not removed.
+    pub living: Vec<Trace>,
+    /// Calls that were sent and not answered.
+    pub unanswered: Vec<Wish>,
+}
+
+impl Remains {
+    /// What is left after the entries of a journal. A line that was cut off when the process was killed is passed over.
+    pub fn read(journal: &str) -> Self {
+        let mut remains = Self::default();
+        for entry in journal.lines().filter_map(|line| serde_json::from_str(line).ok()) {
+            match entry {
+                Entry::Asked(wish) => remains.unanswered.push(wish),
+                Entry::Answered(wish) => {
+                    let at = remains.unanswered.iter().position(|known| *known == wish);
+                    at.map(|at| remains.unanswered.swap_remove(at));
+                }
+                Entry::Made(trace) => remains.living.push(trace),
+                Entry::Removed(trace) => remains.living.retain(|known| *known != trace),
+            }
+        }
+        remains
+    }
+
+    /// Whether nothing is left.
+    pub fn is_empty(&self) -> bool {
+        self.living.is_empty() && self.unanswered.is_empty()
+    }
+
+    /// Everything that several runs have left.
+    pub fn add(&mut self, other: Self) {
+        self.living.extend(other.living);
+        self.unanswered.extend(other.unanswered);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_made_and_not_removed_is_left_and_what_was_sent_and_not_answered_too() {
+        let wish = |name: &str| Wish {
+            service: "s".into(),
+            entity: "contact".into(),
+            unique: vec![("Name".into(), name.into())],
+        };
+        let trace = |id: &str| Trace::of("s", "contact", &Json::Text(id.into()));
+        let entries = [
+            Entry::Asked(wish("a")),
+            Entry::Made(trace("1")),
+            Entry::Answered(wish("a")),
+            Entry::Asked(wish("b")),
+            Entry::Made(trace("2")),
+            Entry::Answered(wish("b")),
+            Entry::Removed(trace("1")),
+            Entry::Asked(wish("c")),
+        ];
+        let lines: Vec<String> = entries.iter().map(|entry| serde_json::to_string(entry).unwrap()).collect();
+        let cut_off = format!("{}\n{{\"made\":{{\"serv", lines.join("\n"));
+        let remains = Remains::read(&cut_off);
+        assert_eq!(remains.living, [trace("2")]);
+        assert_eq!(remains.unanswered, [wish("c")]);
+    }
+}

@@ -1,0 +1,67 @@
+//! What a case would send, without sending it.
+
+use crate::case::{self, Case, Parameters, TRIED};
+use crate::json::Json;
+use crate::spec::model::{Service, Specs};
+use crate::wire::{Call, Request, Twist, can_say_signed};
+
+use super::resolve::{Earlier, Values};
+use super::session::Session;
+use super::target::Target;
+
+/// The requests of a case in their order, without the clean-up; ids that only an answer can give are named in their place.
+/// Empty where the target has no address for the service.
+pub fn rehearse(session: &Session, specs: &Specs, case: &Case) -> Vec<Request> {
+    let Some((service, _)) = specs.operation(&case.operation) else { return Vec::new() };
+    let mut values =
+        Values { session, case: &case.id, attempt: 0, nth: 0, earlier: Vec::new(), drawn: Vec::new() };
+    let mut requests = Vec::new();
+    for call in &case.given {
+        requests.extend(request(&mut values, service, (&call.operation, &call.label), &call.send, None));
+    }
+    for number in 0..case.at_once.max(1) {
+        values.nth = number;
+        let of = (case.operation.as_str(), TRIED);
+        requests.extend(request(&mut values, service, of, &case.send, case.twist.as_ref()));
+    }
+    values.nth = 0;
+    for case::Step { call, .. } in &case.then {
+        requests.extend(request(&mut values, service, (&call.operation, &call.label), &call.send, None));
+    }
+    requests
+}
+
+fn request(
+    values: &mut Values<'_>,
+    service: &Service,
+    (operation, label): (&str, &str),
+    send: &Parameters,
+    twist: Option<&Twist>,
+) -> Option<Request> {
+    let operation = service.operation(operation)?;
+    let sent = values.all(send, label);
+    let call = Call { service, operation, parameters: &sent, twist, nonce: None };
+    let request = values.session.rehearsed(call);
+    let id = Some(Json::Text(format!("ID-OF-{}", label.to_uppercase())));
+    values.earlier.push(Earlier { label: label.to_owned(), sent, id });
+    request
+}
+
+/// Whether the target can be asked what a case asks: it has an address for the service, and the form of its signatures has
+/// room for the values.
+pub fn can_ask(target: &Target, specs: &Specs, case: &Case) -> bool {
+    let Some((service, _)) = specs.operation(&case.operation) else { return true };
+    if target.url.is_none() && target.address(service).is_none() && !target.addresses.is_empty() {
+        return false;
+    }
+    let Some(form) = target.signer(service).map(|signer| signer.form) else { return true };
+    let sayable = |(operation, send): (&str, &Parameters)| {
+        let Some(operation) = service.operation(operation) else { return true };
+        send.iter().all(|(name, value)| match (operation.parameter(name), value.witness()) {
+            (Some(parameter), Some(json)) => can_say_signed(form, parameter, &json),
+            _ => true,
+        })
+    };
+    let whole = !(form.is_query() && matches!(case.twist, Some(Twist::Body(_))));
+    whole && case.calls().all(sayable)
+}

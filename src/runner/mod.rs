@@ -29,7 +29,7 @@ pub use cost::requests;
 pub use draw::any_seed;
 pub use hunt::{Hunt, hunt};
 pub use journal::{Journal, Remains};
-pub use rehearse::{can_ask, rehearse};
+pub use rehearse::{can_ask, rehearse, rehearse_with_secrets};
 pub use session::Session;
 pub use target::{Signer, Target};
 

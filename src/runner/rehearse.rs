@@ -12,6 +12,12 @@ use super::target::Target;
 /// The requests of a case in their order, without the clean-up; ids that only an answer can give are named in their place.
 /// Empty where the target has no address for the service.
 pub fn rehearse(session: &Session, specs: &Specs, case: &Case) -> Vec<Request> {
+    let requests = rehearse_with_secrets(session, specs, case);
+    requests.into_iter().map(|request| session.shown(request)).collect()
+}
+
+/// The same as they would be sent, signatures and all: for whoever sends them by other means, and never to be shown.
+pub fn rehearse_with_secrets(session: &Session, specs: &Specs, case: &Case) -> Vec<Request> {
     let Some((service, _)) = specs.operation(&case.operation) else { return Vec::new() };
     let mut values =
         Values { session, case: &case.id, attempt: 0, nth: 0, earlier: Vec::new(), drawn: Vec::new() };

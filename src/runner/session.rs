@@ -176,17 +176,19 @@ impl Session {
         hidden.map_or(exchange.clone(), |hidden| exchange.without(&hidden))
     }
 
-    /// The request of a call as it would be sent, without what no output may show.
+    /// The request of a call as it would be sent.
     pub fn rehearsed(&self, call: Call<'_>) -> Option<Request> {
-        let request = self.sign(call, self.target.address(call.service)?, self.requests());
-        let hidden = self.hidden(&request);
-        let exchange = Exchange {
-            operation: call.operation.name.clone(),
-            request,
-            outcome: Outcome::Unanswered(NoAnswer::Closed),
-            micros: 0,
-        };
-        Some(hidden.map_or(exchange.clone(), |hidden| exchange.without(&hidden)).request)
+        // Counted as one that was sent: no two requests of a session have one nonce.
+        let number = self.sent.fetch_add(1, Ordering::Relaxed);
+        Some(self.sign(call, self.target.address(call.service)?, number))
+    }
+
+    /// A request without what no output may show.
+    pub fn shown(&self, request: Request) -> Request {
+        match self.hidden(&request) {
+            Some(hidden) => request.without(&hidden),
+            None => request,
+        }
     }
 
     /// The request as it is sent: signed where the target has credentials, with the target's own headers.

@@ -290,14 +290,24 @@ pub fn signatures(request: &Request) -> Vec<String> {
     of_header.into_iter().chain(of_query).map(unescaped).collect()
 }
 
+impl Request {
+    /// The request without what no output may show.
+    #[must_use]
+    pub fn without(mut self, hidden: &sign::Hidden) -> Self {
+        let clean = |text: &mut String| *text = hidden.clean(text);
+        clean(&mut self.url);
+        clean(&mut self.body);
+        self.headers.iter_mut().for_each(|(_, value)| clean(value));
+        self
+    }
+}
+
 impl Exchange {
     /// The exchange without what no output may show.
     #[must_use]
     pub fn without(mut self, hidden: &sign::Hidden) -> Self {
         let clean = |text: &mut String| *text = hidden.clean(text);
-        clean(&mut self.request.url);
-        clean(&mut self.request.body);
-        self.request.headers.iter_mut().for_each(|(_, value)| clean(value));
+        self.request = self.request.without(hidden);
         match &mut self.outcome {
             Outcome::Answered(answer) => {
                 clean(&mut answer.body);

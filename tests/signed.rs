@@ -1,0 +1,422 @@
+//! Signatures on the way: what is signed is what is sent, the server refuses what it must, and the cases see a server that
+//! does not.
+
+mod common;
+
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+use std::thread;
+
+use common::fineprint;
+use fineprint::case::Case;
+use fineprint::event::Event;
+use fineprint::generate::{self, Depth};
+use fineprint::project;
+use fineprint::runner::{self, Options, Signer, Target};
+use fineprint::server::{AuthCheck, Behaviour, DEMO, Server};
+use fineprint::spec::model::Specs;
+use fineprint::transport::{Network, Transport};
+use fineprint::wire::sign::{Form, Key, Secret};
+use fineprint::wire::{Request, Twist};
+
+fn suite() -> (Arc<Specs>, Vec<Case>) {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let suite = project::suite(&root.join("specs"), &root.join("cases"), Depth::Standard).unwrap();
+    (Arc::new(suite.specs), suite.cases)
+}
+
+fn key() -> Key {
+    Key { id: Secret::new(DEMO.id), secret: Secret::new(DEMO.secret), token: Some(Secret::new(DEMO.token)) }
+}
+
+fn signed(url: &str, forms: &[Form]) -> Target {
+    let signers = forms
+        .iter()
+        .map(|form| (String::new(), Signer { form: *form, key: key(), origin: "the test".to_owned() }))
+        .collect();
+    Target { signers, ..Target::at("test", url.to_owned()) }
+}
+
+fn auth_cases(specs: &Specs, target: &Target) -> Vec<Case> {
+    generate::auth(specs, |service| target.signer(service).map(|signer| signer.form))
+}
+
+/// The ids of the cases that do not pass, with their verdicts.
+fn not_passed(behaviour: Behaviour, forms: &[Form], filter: &str) -> Vec<(String, String)> {
+    let (specs, _) = suite();
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let server = Server::behaving(Arc::clone(&specs), 0, behaviour).await.unwrap();
+        let target = signed(&server.url(), forms);
+        let mut cases = auth_cases(&specs, &target);
+        cases.retain(|case| case.id.contains(filter));
+        assert!(!cases.is_empty());
+        let mut others = Vec::new();
+        let emit = |event| {
+            if let Event::CaseFinished(result) = event
+                && result.verdict.name() != "pass"
+            {
+                others.push((result.id.clone(), result.verdict.name().to_owned()));
+            }
+        };
+        let options = Options::new(target, 1);
+        runner::run(Arc::clone(&specs), cases, &options, Default::default(), emit).await.unwrap();
+        others
+    })
+}
+
+const DEFAULT: &[Form] = &[Form::Acs3, Form::Tc3];
+const OLD: &[Form] = &[Form::RpcV1, Form::TcV1Sha256];
+
+#[test]
+fn a_server_that_checks_signatures_passes_in_every_form() {
+    for (form, ..) in Form::ALL {
+        assert_eq!(not_passed(Behaviour::without(None), &[form], "/auth/"), [], "{form:?}");
+    }
+}
+
+#[test]
+fn a_check_that_is_left_out_is_seen_in_every_form() {
+    let caught = |check: AuthCheck| -> &[&str] {
+        match check {
+            AuthCheck::Presence => &["missing"],
+            AuthCheck::Key => &["unknown-key"],
+            AuthCheck::Signature => &["wrong-secret", "changed-parameter"],
+            AuthCheck::Age => &["expired"],
+            AuthCheck::Nonce => &["repeated-nonce"],
+        }
+    };
+    for forms in [DEFAULT, OLD] {
+        for (check, name) in AuthCheck::ALL {
+            let failed = not_passed(Behaviour::without(Some(check)), forms, "/auth/");
+            for tamper in caught(check) {
+                let operations = if check == AuthCheck::Nonce { 2 } else { 3 };
+                let seen = failed.iter().filter(|(id, _)| id.ends_with(&format!("/auth/{tamper}"))).count();
+                assert_eq!(seen, operations, "without the check of {name}, in {forms:?}: {failed:?}");
+            }
+        }
+    }
+}
+
+/// A target that keeps every byte that comes, and refuses.
+fn recorder() -> (String, Arc<Mutex<Vec<Vec<u8>>>>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let seen: Arc<Mutex<Vec<Vec<u8>>>> = Arc::default();
+    let kept = Arc::clone(&seen);
+    thread::spawn(move || {
+        for mut stream in listener.incoming().flatten() {
+            let request = read_all(&mut stream);
+            kept.lock().unwrap().push(request);
+            let _ = stream
+                .write_all(b"HTTP/1.1 400 Bad Request\r\ncontent-length: 2\r\nconnection: close\r\n\r\n{}");
+        }
+    });
+    (url, seen)
+}
+
+/// Head and body, as long as `content-length` says.
+fn read_all(stream: &mut TcpStream) -> Vec<u8> {
+    let (mut bytes, mut buffer) = (Vec::new(), [0; 65536]);
+    loop {
+        let read = stream.read(&mut buffer).unwrap_or(0);
+        bytes.extend_from_slice(&buffer[..read]);
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        let Some((head, _)) = text.split_once("\r\n\r\n") else {
+            if read == 0 {
+                return bytes;
+            }
+            continue;
+        };
+        let length = head.lines().find_map(|line| {
+            line.to_lowercase().strip_prefix("content-length:")?.trim().parse::<usize>().ok()
+        });
+        if read == 0 || bytes.len() >= head.len() + 4 + length.unwrap_or(0) {
+            return bytes;
+        }
+    }
+}
+
+/// Whether what came is the request, to the byte: request line, each header, body.
+fn assert_same(request: &Request, came: &[u8], url: &str) {
+    let text = String::from_utf8(came.to_vec()).unwrap();
+    let (head, body) = text.split_once("\r\n\r\n").unwrap();
+    let mut lines = head.split("\r\n");
+    let path = request.url.strip_prefix(url).unwrap();
+    assert_eq!(lines.next().unwrap(), format!("{} {path} HTTP/1.1", request.method));
+    let headers: Vec<(String, String)> = lines
+        .map(|line| line.split_once(": ").unwrap_or((line.trim_end_matches(':'), "")))
+        .map(|(name, value)| (name.to_lowercase(), value.to_owned()))
+        .collect();
+    for (name, value) in &request.headers {
+        let same: Vec<_> = headers.iter().filter(|(known, _)| known == name).collect();
+        assert_eq!(same, [&(name.clone(), value.clone())]);
+    }
+    let host = url.strip_prefix("http://").unwrap();
+    assert!(headers.contains(&("host".to_owned(), host.to_owned())), "{headers:?}");
+    assert_eq!(body, request.body);
+}
+
+#[test]
+fn the_http_client_changes_no_byte_of_any_case_in_any_form() {
+    let (specs, cases) = suite();
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+    let (url, seen) = recorder();
+    let transport = Transport::new(&Network::default()).unwrap();
+    for forms in [&[][..], DEFAULT, OLD, &[Form::Tc3Get]] {
+        let target = signed(&url, forms);
+        let session = Options::new(target.clone(), 1).session().unwrap();
+        let askable = cases.iter().filter(|case| runner::can_ask(&target, &specs, case));
+        for case in askable.step_by(3) {
+            let requests = runner::rehearse(&session, &specs, case);
+            let request = requests.last().unwrap();
+            // Tomcat and its like refuse what follows too; our client refuses to send it, and says so.
+            runtime.block_on(transport.send("test", request.clone()));
+            let came = seen.lock().unwrap().pop().unwrap_or_else(|| panic!("{} did not arrive", case.id));
+            assert_same(request, &came, &url);
+        }
+    }
+}
+
+/// Sends a request as it stands, and gives the answer's status and body.
+fn send(url: &str, request: &Request) -> (u16, String) {
+    let host = url.strip_prefix("http://").unwrap();
+    let path = request.url.strip_prefix(url).unwrap();
+    let mut text = format!("{} {path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n", request.method);
+    for (name, value) in request.headers.iter().filter(|(name, _)| name != "content-length") {
+        text.push_str(&format!("{name}: {value}\r\n"));
+    }
+    text.push_str(&format!("content-length: {}\r\n\r\n{}", request.body.len(), request.body));
+    let mut stream = TcpStream::connect(host).unwrap();
+    stream.write_all(text.as_bytes()).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    let status = answer.split(' ').nth(1).unwrap().parse().unwrap();
+    (status, answer.split_once("\r\n\r\n").unwrap().1.to_owned())
+}
+
+/// The request of a case that is right, signed at the true time.
+fn good(url: &str, form: Form, operation: &str) -> Request {
+    let (specs, cases) = suite();
+    let session = Options::new(signed(url, &[form]), 1).session().unwrap();
+    let case = cases.iter().find(|case| case.id == format!("{operation}/call/all")).unwrap();
+    assert!(!matches!(case.twist, Some(Twist::Signature(_))));
+    let requests = runner::rehearse_with_secrets(&session, &specs, case);
+    requests.last().unwrap().clone()
+}
+
+fn change(request: &Request, change: impl Fn(&mut Request)) -> Request {
+    let mut changed = request.clone();
+    change(&mut changed);
+    changed
+}
+
+fn header<'r>(request: &'r mut Request, name: &str) -> &'r mut String {
+    &mut request.headers.iter_mut().find(|(known, _)| known == name).unwrap().1
+}
+
+#[test]
+fn what_is_changed_after_signing_is_refused_and_what_is_not_is_taken() {
+    let (specs, _) = suite();
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+    let server = runtime.block_on(Server::behaving(specs, 0, Behaviour::without(None))).unwrap();
+    let url = server.url();
+    let refused = |request: Request, status: u16, code: &str| {
+        let (came, body) = send(&url, &request);
+        assert_eq!(came, status, "{request:?}\n{body}");
+        assert!(body.contains(&format!("\"Code\":\"{code}\"")), "{request:?}\n{body}");
+    };
+    let acs3 = good(&url, Form::Acs3, "AddMessageContact");
+    refused(
+        change(&acs3, |request| request.url = request.url.replace("Name=", "Name=x")),
+        400,
+        "SignatureDoesNotMatch",
+    );
+    refused(
+        change(&acs3, |request| *header(request, "x-acs-content-sha256") = "0".repeat(64)),
+        400,
+        "SignatureDoesNotMatch",
+    );
+    refused(change(&acs3, |request| request.body = "a=b".to_owned()), 400, "SignatureDoesNotMatch");
+    refused(
+        change(&acs3, |request| *header(request, "x-acs-action") = "ListMessageContacts".to_owned()),
+        400,
+        "SignatureDoesNotMatch",
+    );
+    refused(
+        change(&acs3, |request| {
+            let names = header(request, "authorization");
+            *names = names.replace("accept;host", "host;accept");
+        }),
+        400,
+        "IncompleteSignature",
+    );
+    refused(
+        change(&acs3, |request| {
+            let names = header(request, "authorization");
+            *names = names.replace("ACS3-HMAC-SHA256", "ACS3-HMAC-SM3");
+        }),
+        400,
+        "InvalidSignatureMethod",
+    );
+    refused(
+        change(&acs3, |request| *header(request, "x-acs-date") = "2026-01-02 03:04:05".to_owned()),
+        400,
+        "InvalidTimeStamp.Format",
+    );
+    assert_eq!(send(&url, &acs3).0, 200);
+    refused(acs3, 400, "SignatureNonceUsed");
+
+    let v1 = good(&url, Form::RpcV1, "AddMessageContact");
+    refused(change(&v1, |request| request.method = "GET".to_owned()), 400, "SignatureDoesNotMatch");
+    refused(change(&v1, |request| request.url.push_str("&Extra=1")), 400, "SignatureDoesNotMatch");
+    let escaped = change(&v1, |request| request.url = request.url.replace("%3A", "%3a"));
+    let (_, body) = send(&url, &escaped);
+    assert!(body.contains("AlreadyUsed"), "it is the text that is signed, not its escaping: {body}");
+
+    let tc3 = good(&url, Form::Tc3, "AddUserContact");
+    let failure = "AuthFailure.SignatureFailure";
+    refused(change(&tc3, |request| request.body.push(' ')), 200, failure);
+    refused(
+        change(&tc3, |request| {
+            *header(request, "content-type") = "application/json; charset=utf-8".to_owned()
+        }),
+        200,
+        failure,
+    );
+    refused(
+        change(&tc3, |request| {
+            let scope = header(request, "authorization");
+            *scope = scope.replace("/dbbrain/", "/cvm/");
+        }),
+        200,
+        failure,
+    );
+    refused(
+        change(&tc3, |request| {
+            let time = header(request, "x-tc-timestamp");
+            *time = (time.parse::<i64>().unwrap() - 301).to_string();
+        }),
+        200,
+        "AuthFailure.SignatureExpire",
+    );
+    refused(
+        change(&tc3, |request| {
+            request.headers.retain(|(name, _)| name != "authorization");
+        }),
+        200,
+        "AuthFailure.InvalidAuthorization",
+    );
+    assert!(send(&url, &tc3).1.contains("\"Id\""));
+
+    let v1 = good(&url, Form::TcV1Sha1, "AddUserContact");
+    refused(
+        change(&v1, |request| request.url = request.url.replace("Product=mysql", "Product=MySQL")),
+        200,
+        failure,
+    );
+    assert!(send(&url, &v1).1.contains("\"Id\""));
+}
+
+/// A target that answers with everything that it was sent.
+fn echo() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    thread::spawn(move || {
+        for mut stream in listener.incoming().flatten() {
+            thread::spawn(move || {
+                let request = String::from_utf8_lossy(&read_all(&mut stream)).into_owned();
+                let body = serde_json::json!({
+                    "Code": "Echoed", "Message": request, "RequestId": "1",
+                    "Response": {"Error": {"Code": "Echoed", "Message": request}, "RequestId": "1"},
+                })
+                .to_string();
+                let first = request.lines().next().unwrap_or_default();
+                let head = format!(
+                    "HTTP/1.1 400 Bad Request\r\nx-echo: {first}\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
+                    body.len()
+                );
+                let _ = stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(body.as_bytes()));
+            });
+        }
+    });
+    url
+}
+
+#[test]
+fn secrets_are_in_nothing_that_a_failing_run_writes() {
+    const PLANTED: [(&str, &str); 4] = [
+        ("PLANTED_ID", "LTAIplantedkeyid"),
+        ("PLANTED_SECRET", "planted/secret+key=="),
+        ("PLANTED_TOKEN", "planted+session/token=="),
+        ("PLANTED_HEADER", "planted-header-value"),
+    ];
+    let credentials = "id = 'PLANTED_ID'\nsecret = 'PLANTED_SECRET'\ntoken = 'PLANTED_TOKEN'\n";
+    for (signature, services) in [
+        ("", "alibaba-cloud"),
+        ("signature = 'rpc-hmac-sha1'", "alibaba-cloud"),
+        ("", "tencent-cloud"),
+        ("signature = 'hmac-sha256-get'", "tencent-cloud"),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name).display().to_string();
+        let config = format!(
+            "[targets.echo]\nurl = '{}'\nheaders = {{X-Planted = {{env = 'PLANTED_HEADER'}}}}\n\
+             [targets.echo.credentials.{services}]\n{credentials}{signature}\n",
+            echo()
+        );
+        std::fs::write(at("targets.toml"), config).unwrap();
+        let mut command = fineprint();
+        command
+            .args(["run", "Title", "Product", "auth", "--target", "echo", "--config"])
+            .arg(at("targets.toml"));
+        command.args([
+            "--junit",
+            &at("junit.xml"),
+            "--json",
+            &at("report.json"),
+            "--events",
+            &at("events.jsonl"),
+        ]);
+        command.args(["--reports", &at("reports"), "--update"]).envs(PLANTED).env("RUST_BACKTRACE", "1");
+        let output = command.output().unwrap();
+        assert_eq!(output.status.code(), Some(1), "{}", String::from_utf8_lossy(&output.stderr));
+        let mut written = vec![("terminal".to_owned(), output.stdout), ("errors".to_owned(), output.stderr)];
+        collect(folder.path(), &mut written);
+        assert!(written.iter().any(|(name, _)| name.ends_with(".snap")), "snapshots were written");
+        let mut bytes = 0;
+        for (name, content) in written.iter().filter(|(name, _)| !name.ends_with("targets.toml")) {
+            let text = String::from_utf8_lossy(content);
+            bytes += text.len();
+            for (_, secret) in PLANTED {
+                let escaped: String =
+                    percent_encoding::utf8_percent_encode(secret, percent_encoding::NON_ALPHANUMERIC)
+                        .to_string();
+                assert!(!text.contains(secret) && !text.contains(&escaped), "{secret} is in {name}");
+            }
+            assert_eq!(a_signature(&text), None, "in {name}");
+        }
+        assert!(bytes > 100_000, "something was searched");
+    }
+}
+
+/// What stands behind `Signature=` where that is not the beginning of the name that stands for it.
+fn a_signature(text: &str) -> Option<&str> {
+    let behind = text.match_indices("Signature=").map(|(at, found)| &text[at + found.len()..]);
+    behind
+        .filter(|rest| !rest.starts_with(['$', '\n']))
+        .map(|rest| rest.lines().next().unwrap_or_default())
+        .next()
+}
+
+fn collect(folder: &Path, written: &mut Vec<(String, Vec<u8>)>) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        match path.is_dir() {
+            true => collect(&path, written),
+            false => written.push((path.display().to_string(), std::fs::read(&path).unwrap())),
+        }
+    }
+}

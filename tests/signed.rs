@@ -200,7 +200,7 @@ fn send(url: &str, request: &Request) -> (u16, String) {
 /// The request of a case that is right, signed at the true time.
 fn good(url: &str, form: Form, operation: &str) -> Request {
     let (specs, cases) = suite();
-    let session = Options::new(signed(url, &[form]), 1).session().unwrap();
+    let session = Options::new(signed(url, &[form]), form as u64).session().unwrap();
     let case = cases.iter().find(|case| case.id.starts_with(&format!("{operation}/call/"))).unwrap();
     assert!(!matches!(case.twist, Some(Twist::Signature(_))));
     let requests = runner::rehearse_with_secrets(&session, &specs, case);

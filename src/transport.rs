@@ -12,7 +12,7 @@ use reqwest::{Client, Method, Response, Url};
 use crate::wire::{Answer, Exchange, NoAnswer, Outcome, Request};
 
 /// The largest answer that is read, in bytes. The documented ones have some hundred.
-const MAX_BODY: u64 = 1024 * 1024;
+const MAX_BODY: u64 = 256 * 1024;
 
 /// The way to a target, and the bounds of an exchange.
 #[derive(Clone)]
@@ -147,6 +147,9 @@ impl Transport {
             |value: &reqwest::header::HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
         let headers =
             response.headers().iter().map(|(name, value)| (name.to_string(), text(value))).collect();
+        if response.content_length().is_some_and(|length| length > self.max_body) {
+            return Err(NoAnswer::TooLarge(self.max_body));
+        }
         let mut body = Vec::new();
         while let Some(chunk) = response.chunk().await.map_err(|error| self.reason(&error))? {
             if (body.len() + chunk.len()) as u64 > self.max_body {
@@ -155,7 +158,7 @@ impl Transport {
             body.extend_from_slice(&chunk);
         }
         let not_utf8 = std::str::from_utf8(&body).is_err();
-        Ok(Answer { status, headers, body: String::from_utf8_lossy(&body).into_owned(), not_utf8 })
+        Ok(Answer { status, headers, body: String::from_utf8_lossy(&body).into_owned(), not_utf8, cut: None })
     }
 
     fn reason(&self, error: &reqwest::Error) -> NoAnswer {
@@ -170,9 +173,7 @@ impl Transport {
         let words = causes.iter().map(ToString::to_string).collect::<Vec<_>>().join(": ");
         match io_kind {
             Some(io::ErrorKind::ConnectionRefused) => NoAnswer::Refused,
-            _ if words.contains("certificate") || words.contains("tls") || words.contains("TLS") => {
-                NoAnswer::Tls(innermost(error))
-            }
+            _ if causes.iter().any(|cause| is_tls(*cause)) => NoAnswer::Tls(innermost(error)),
             Some(
                 io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe | io::ErrorKind::UnexpectedEof,
             ) => NoAnswer::Closed,
@@ -181,6 +182,18 @@ impl Transport {
             _ => NoAnswer::NotHttp(innermost(error)),
         }
     }
+}
+
+/// Whether TLS is what failed: its errors travel inside of I/O errors, and those inside of others.
+#[cfg(feature = "tls")]
+fn is_tls(cause: &(dyn StdError + 'static)) -> bool {
+    let inner = cause.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
+    cause.is::<rustls::Error>() || inner.is_some_and(|inner| is_tls(inner))
+}
+
+#[cfg(not(feature = "tls"))]
+fn is_tls(_: &(dyn StdError + 'static)) -> bool {
+    false
 }
 
 /// hyper's words for a connection that ended within or before an answer.

@@ -43,6 +43,8 @@ pub struct TargetTable {
     pub timeout: Option<f64>,
     /// How long a connection may take, in seconds.
     pub connect_timeout: Option<f64>,
+    /// The largest answer that is read, in bytes.
+    pub max_answer: Option<u64>,
     /// How often a call is repeated that met a passing circumstance.
     pub retries: Option<u32>,
     /// How many entities the run may have alive at once.

@@ -88,8 +88,8 @@ fn network(
         connect_timeout,
         proxy: table.proxy.as_ref().map(|text| read_text(text, environment, target)).transpose()?,
         authorities: table.ca_file.as_deref().map(file).transpose()?,
+        max_body: table.max_answer.unwrap_or(default.max_body),
         identity: table.client_certificate.as_deref().map(file).transpose()?,
-        ..default
     })
 }
 

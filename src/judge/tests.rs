@@ -55,7 +55,13 @@ fn contract<'a>(specs: &'a Specs, case: &'a Case, sent: &'a [(String, Json)]) ->
 }
 
 fn answered(status: u16, body: &str) -> Exchange {
-    exchange(Outcome::Answered(Answer { status, headers: vec![], body: body.to_owned(), not_utf8: false }))
+    exchange(Outcome::Answered(Answer {
+        status,
+        headers: vec![],
+        body: body.to_owned(),
+        not_utf8: false,
+        cut: None,
+    }))
 }
 
 fn verdict(expect: Expectation, status: u16, body: &str) -> Verdict {

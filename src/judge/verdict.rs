@@ -84,6 +84,17 @@ impl Promise {
     }
 }
 
+/// How much of what came a line shows, in characters.
+const SHOWN: usize = 1_000;
+
+/// A text for a line: a target may send a message of a megabyte.
+fn shortened(text: String) -> String {
+    match text.char_indices().nth(SHOWN) {
+        Some((end, _)) => format!("{}… ({} bytes)", &text[..end], text.len()),
+        None => text,
+    }
+}
+
 /// One aspect of an answer, promised and received.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Line {
@@ -105,6 +116,7 @@ impl Line {
         received: impl Into<String>,
         differs: bool,
     ) -> Self {
-        Self { aspect: aspect.into(), promised: promised.into(), received: received.into(), differs }
+        let received = shortened(received.into());
+        Self { aspect: aspect.into(), promised: promised.into(), received, differs }
     }
 }

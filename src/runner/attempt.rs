@@ -47,7 +47,7 @@ pub async fn run_case(session: &Session, specs: &Specs, case: &Case) -> CaseResu
     drop(room);
     CaseResult {
         verdict,
-        exchanges: attempt.exchanges,
+        exchanges: attempt.exchanges.into_iter().map(Exchange::kept).collect(),
         tried: attempt.tried,
         drawn: attempt.values.drawn.into_iter().map(|(_, drawn)| drawn).collect(),
         attempts: attempt.values.attempt + 1,

@@ -173,7 +173,10 @@ impl Session {
             // What fails at once costs no time: every case gets its own verdict.
             Outcome::Unanswered(_) => {}
         }
-        hidden.map_or(exchange.clone(), |hidden| exchange.without(&hidden))
+        match hidden {
+            Some(hidden) => exchange.without(&hidden),
+            None => exchange,
+        }
     }
 
     /// The request of a call as it would be sent.

@@ -90,9 +90,6 @@ fn post(base: &str, pairs: &[(String, String)], headers: Vec<(String, String)>) 
 
 /// A status of 400 and more is a refusal; the SDK takes any other for a success, whatever the body says.
 pub(super) fn decode(status: u16, body: Json) -> Reply {
-    if (300..400).contains(&status) {
-        return Reply::Unreadable("a redirect".to_owned());
-    }
     if status < 300 {
         return Reply::Accepted(body);
     }

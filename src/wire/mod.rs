@@ -41,6 +41,9 @@ pub struct Answer {
     /// Whether any were.
     #[serde(default)]
     pub not_utf8: bool,
+    /// How many bytes the body had, where only its beginning is kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cut: Option<usize>,
 }
 
 /// A request as sent, and what came of it.
@@ -168,8 +171,14 @@ pub fn encode(call: Call<'_>, base: &str) -> Request {
 
 /// Reads an answer.
 pub fn decode(protocol: Protocol, answer: &Answer) -> Reply {
+    if (300..400).contains(&answer.status) {
+        return Reply::Unreadable("a redirect, which is not followed".to_owned());
+    }
     if answer.not_utf8 {
         return Reply::Unreadable("the body is not UTF-8".to_owned());
+    }
+    if let Some(length) = answer.cut {
+        return Reply::Unreadable(format!("the body has {length} bytes, of which only the first are kept"));
     }
     let body = match Json::read(answer.body.as_bytes()) {
         Ok(body) => body,
@@ -302,7 +311,47 @@ impl Request {
     }
 }
 
+/// How much of a body is kept once it is judged, in bytes: the documented answers have some hundred.
+const KEPT_BODY: usize = 8 * 1024;
+
+/// How many headers are kept, and how much of each.
+const KEPT_HEADERS: usize = 64;
+const KEPT_HEADER: usize = 1024;
+
+impl Answer {
+    /// The answer as it is kept once it is judged: no target decides how much memory a run needs.
+    #[must_use]
+    pub fn kept(mut self) -> Self {
+        if self.body.len() > KEPT_BODY {
+            self.cut = Some(self.body.len());
+            shorten(&mut self.body, KEPT_BODY);
+        }
+        self.headers.truncate(KEPT_HEADERS);
+        self.headers.iter_mut().for_each(|(_, value)| shorten(value, KEPT_HEADER));
+        self
+    }
+}
+
+/// Cuts a text to so many bytes at most, between two characters, and gives back the room.
+fn shorten(text: &mut String, bytes: usize) {
+    let mut end = bytes.min(text.len());
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    text.truncate(end);
+    text.shrink_to_fit();
+}
+
 impl Exchange {
+    /// The exchange as it is kept once it is judged.
+    #[must_use]
+    pub fn kept(mut self) -> Self {
+        if let Outcome::Answered(answer) = self.outcome {
+            self.outcome = Outcome::Answered(answer.kept());
+        }
+        self
+    }
+
     /// The exchange without what no output may show.
     #[must_use]
     pub fn without(mut self, hidden: &sign::Hidden) -> Self {

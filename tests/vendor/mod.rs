@@ -90,6 +90,11 @@ impl Vendor {
         self.state.removes.store(true, Ordering::Relaxed);
     }
 
+    /// How many calls have come.
+    pub fn calls(&self) -> u64 {
+        self.state.calls.load(Ordering::Relaxed)
+    }
+
     /// How many Alibaba contacts live on it.
     pub fn contacts(&self) -> usize {
         self.state.contacts.lock().unwrap().len()

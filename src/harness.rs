@@ -26,15 +26,16 @@ use tokio::runtime::Runtime;
 
 use crate::case::Case;
 use crate::diagnostic::Finding;
-use crate::generate::Depth;
+use crate::generate::{self, Depth};
 use crate::judge::Verdict;
 use crate::project;
 use crate::report::block::block;
 use crate::report::style::Style;
-use crate::runner::{self, Options, Session, Target};
+use crate::runner::{self, Options, Session, Signer, Target};
 use crate::server::Server;
-use crate::spec::model::Specs;
+use crate::spec::model::{Service, Specs};
 use crate::transport::Network;
+use crate::wire::sign::{Form, Key, Secret};
 
 /// The exit code for specs that cannot be used.
 const USAGE: u8 = 2;
@@ -47,6 +48,7 @@ pub struct Conformance {
     url: Option<String>,
     timeout: Duration,
     seed: u64,
+    keys: Vec<(String, Key)>,
 }
 
 impl Conformance {
@@ -54,7 +56,14 @@ impl Conformance {
     pub fn new(specs: impl Into<PathBuf>) -> Self {
         let specs = specs.into();
         let cases = specs.with_file_name("cases");
-        Self { specs, cases, url: None, timeout: Duration::from_secs(10), seed: runner::any_seed() }
+        Self {
+            specs,
+            cases,
+            url: None,
+            timeout: Duration::from_secs(10),
+            seed: runner::any_seed(),
+            keys: Vec::new(),
+        }
     }
 
     /// Takes hand-written cases from another folder.
@@ -75,6 +84,26 @@ impl Conformance {
     #[must_use]
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
+        self
+    }
+
+    /// Shows this secret to the services below a folder of the specs, as `service.yaml` says: `authentication: bearer`.
+    #[must_use]
+    pub fn secret(self, folder: impl Into<String>, secret: impl Into<String>) -> Self {
+        self.key(folder, "", secret)
+    }
+
+    /// Signs as the owner of this key what goes to the services below a folder of the specs, in the form that their protocol
+    /// uses if nothing is said.
+    #[must_use]
+    pub fn key(
+        mut self,
+        folder: impl Into<String>,
+        id: impl Into<String>,
+        secret: impl Into<String>,
+    ) -> Self {
+        let key = Key { id: Secret::new(id), secret: Secret::new(secret), token: None };
+        self.keys.push((folder.into(), key));
         self
     }
 
@@ -102,7 +131,13 @@ impl Conformance {
 
     fn target(&self) -> Target {
         let network = Network { timeout: self.timeout, ..Network::default() };
-        Target { network, ..Target::at("cargo-test", self.url.clone()) }
+        let mut target = Target { network, ..Target::at("cargo-test", self.url.clone()) };
+        for (folder, key) in &self.keys {
+            target.hidden.hide(key.secret.expose(), "$KEY_SECRET");
+            let signer = |form| Signer { form, key: key.clone(), origin: "the test".to_owned() };
+            target.signers.extend(Form::defaults().into_iter().map(|form| (folder.clone(), signer(form))));
+        }
+        target
     }
 
     /// A test for each case, named by its id.
@@ -110,10 +145,13 @@ impl Conformance {
     /// # Errors
     /// Every finding of every spec and case file.
     pub fn trials(self) -> Result<Vec<Trial>, Vec<Finding>> {
-        let suite = project::suite(&self.specs, &self.cases, Depth::Standard)?;
+        let mut suite = project::suite(&self.specs, &self.cases, Depth::Standard)?;
+        let target = self.target();
+        let form = |service: &Service| target.signer(service).map(|signer| signer.form);
+        suite.cases.extend(generate::auth(&suite.specs, form));
         let tests = Arc::new(Tests {
             specs: Arc::new(suite.specs),
-            options: Options { jobs: 64, ..Options::new(self.target(), self.seed) },
+            options: Options { jobs: 64, ..Options::new(target, self.seed) },
             embedded: self.url.is_none(),
             started: Mutex::new(None),
         });

@@ -141,21 +141,10 @@ fn signers(
     let origin = [table.id.as_deref(), Some(&table.secret), table.token.as_deref()];
     let origin = origin.into_iter().flatten().collect::<Vec<_>>().join(", ");
     let forms = match &table.signature {
-        None => defaults(),
+        None => Form::defaults(),
         Some(name) => vec![Form::named(name).ok_or_else(|| unknown_form(name))?],
     };
     Ok(forms.into_iter().map(|form| Signer { form, key: key.clone(), origin: origin.clone() }).collect())
-}
-
-/// What each protocol's SDK uses if nothing is said.
-pub fn defaults() -> Vec<Form> {
-    let mut forms: Vec<Form> = Vec::new();
-    for (form, _, protocol) in Form::ALL {
-        if !forms.iter().any(|known| known.protocol() == protocol) {
-            forms.push(form);
-        }
-    }
-    forms
 }
 
 fn unknown_form(name: &str) -> String {
@@ -223,7 +212,7 @@ mod tests {
              [targets.vendor.credentials.alibaba-cloud]\nid = 'ID'\nsecret = 'SECRET'\ntoken = 'TOKEN'\n",
         )
         .unwrap();
-        assert_eq!(target.signers.len(), 2, "one a protocol");
+        assert_eq!(target.signers.len(), 3, "one a protocol");
         assert_eq!(target.signers[0].1.key.secret.expose(), "value-of-SECRET");
         let shown = format!("{target:?}");
         assert!(!shown.contains("value-of"), "{shown}");

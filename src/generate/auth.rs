@@ -19,11 +19,11 @@ pub fn auth(specs: &Specs, form: impl Fn(&Service) -> Option<Form>) -> Vec<Case>
 fn of_operation(service: &Service, operation: &Operation, form: Form) -> Vec<Case> {
     let baseline = Baseline::new(service, operation);
     let tampers = Tamper::ALL.iter().filter(|(tamper, _)| can_tamper(form, *tamper));
-    tampers.map(|(tamper, name)| case(&baseline, *tamper, name)).collect()
+    tampers.map(|(tamper, name)| case(&baseline, form, *tamper, name)).collect()
 }
 
-fn case(baseline: &Baseline<'_>, tamper: Tamper, name: &str) -> Case {
-    let codes = codes(baseline, tamper);
+fn case(baseline: &Baseline<'_>, form: Form, tamper: Tamper, name: &str) -> Case {
+    let codes = codes(baseline, form, tamper);
     let expect = Expectation::Reject(if codes.is_empty() { Rows::Any } else { Rows::Codes(codes) });
     let send = baseline.set(&[]);
     let mut given = baseline.given(&send, &expect);
@@ -54,7 +54,7 @@ fn tries(tamper: Tamper) -> &'static str {
 }
 
 /// The codes that may answer: of the rows for that fault; and of the page's own rows about callers, which say no more.
-fn codes(baseline: &Baseline<'_>, tamper: Tamper) -> Vec<String> {
+fn codes(baseline: &Baseline<'_>, form: Form, tamper: Tamper) -> Vec<String> {
     let fault = match tamper {
         Tamper::WrongSecret | Tamper::ChangedParameter | Tamper::ChangedAction => {
             Circumstance::WrongSignature
@@ -66,7 +66,14 @@ fn codes(baseline: &Baseline<'_>, tamper: Tamper) -> Vec<String> {
     };
     let (service, operation) = (baseline.service, baseline.operation);
     let is = |row: &ErrorRow, of: fn(Circumstance) -> bool| matches!(row.when, When::Circumstance(circumstance) if of(circumstance));
-    let exact = |row: &ErrorRow| row.when == When::Circumstance(fault);
+    // Where the secret is all that is sent, a wrong one is a key that nobody has.
+    let alike = if form == Form::Secret && fault != Circumstance::Unsigned {
+        Circumstance::UnknownKey
+    } else {
+        fault
+    };
+    let exact =
+        |row: &ErrorRow| row.when == When::Circumstance(fault) || row.when == When::Circumstance(alike);
     let named = service.rows(operation).any(exact);
     let may_answer = |own: bool, row: &ErrorRow| {
         exact(row)

@@ -137,13 +137,13 @@ fn classes(baseline: &Baseline<'_>, parameter: &Parameter) -> Vec<Class> {
     if parameter.exists.is_some() {
         return vec![class(Some(valid(parameter)))];
     }
-    let protocol = baseline.service.protocol;
+    let (service, operation) = (baseline.service, baseline.operation);
     let mut classes = Vec::new();
     let row = baseline.service.row_for_absence(baseline.operation, parameter);
     if parameter.required == Required::No && row.is_none() {
         classes.push(class(None));
     }
-    for trial in rules::trials(parameter, wire::is_typed(protocol)) {
+    for trial in rules::trials(parameter, wire::is_typed(service, operation, parameter)) {
         let Some(value) = trial.value else { continue };
         let Some(json) = value.witness() else { continue };
         let holds = ruling::on_parameter(parameter, Some(&json)).outcome() == Outcome::Holds;
@@ -151,7 +151,8 @@ fn classes(baseline: &Baseline<'_>, parameter: &Parameter) -> Vec<Class> {
         // Names of two letters are soon used up, and others may have them.
         let is_scarce = value.drawn().is_some_and(|drawn| drawn <= SCARCE);
         let is_odd = trial.slug.starts_with("odd/");
-        if holds && !is_absence && !is_scarce && !is_odd && wire::can_say(protocol, parameter, &json) {
+        let sayable = wire::can_say(service, operation, parameter, &json);
+        if holds && !is_absence && !is_scarce && !is_odd && sayable {
             classes.push(class(Some(value)));
         }
     }

@@ -49,7 +49,7 @@ pub fn cases(service: &Service, operation: &Operation, depth: Depth) -> CaseFile
         if wire::is_set_by_protocol(service.protocol, parameter) {
             continue;
         }
-        let trials = rules::trials(parameter, wire::is_typed(service.protocol));
+        let trials = rules::trials(parameter, wire::is_typed(service, operation, parameter));
         let judged =
             trials.into_iter().filter_map(|trial| Judged::new(&baseline, parameter, trial)).collect();
         let mut of_parameter: Vec<Violation> = scenario::references(&baseline, parameter);
@@ -63,8 +63,18 @@ pub fn cases(service: &Service, operation: &Operation, depth: Depth) -> CaseFile
     if depth == Depth::Pairwise {
         cases.extend(valid_pairs(&baseline, &mut contexts));
     }
+    cases.retain(|case| is_sayable(service, operation, case));
     let cases = if depth == Depth::Smoke { depth::smoke(cases) } else { cases };
     CaseFile { operation: operation.name.clone(), cases }
+}
+
+/// Whether the protocol can say what a case sends: all that has to be there is, and every value at its place.
+fn is_sayable(service: &Service, operation: &Operation, case: &Case) -> bool {
+    let value = |name: &str| case.send.iter().find(|(sent, _)| sent == name).map(|(_, value)| value);
+    operation.parameters.iter().all(|parameter| match value(&parameter.name) {
+        None => wire::can_omit(service, operation, parameter),
+        Some(value) => value.witness().is_none_or(|json| wire::can_say(service, operation, parameter, &json)),
+    })
 }
 
 /// The parameters of which no valid value can be made from the spec: their rules are stranger than this module knows.
@@ -132,7 +142,12 @@ impl Judged {
             Some(value) => Some(value.witness()?),
             None => None,
         };
-        if witness.as_ref().is_some_and(|json| !wire::can_say(baseline.service.protocol, parameter, json)) {
+        let (service, operation) = (baseline.service, baseline.operation);
+        let sayable = match &witness {
+            Some(json) => wire::can_say(service, operation, parameter, json),
+            None => wire::can_omit(service, operation, parameter),
+        };
+        if !sayable {
             return None;
         }
         let ruling = ruling::on_parameter(parameter, witness.as_ref());

@@ -36,7 +36,7 @@ pub fn cases(baseline: &Baseline<'_>) -> Vec<Case> {
     cases.extend(fixed.flat_map(|parameter| other_than_fixed(baseline, parameter)));
     let demands_something =
         baseline.operation.parameters.iter().any(|each| each.required == Required::Yes && !each.common);
-    if wire::is_typed(baseline.service.protocol) && demands_something {
+    if wire::has_json_body(baseline.service, baseline.operation) && demands_something {
         cases.extend(BODIES.iter().map(|body| unreadable(baseline, body)));
     }
     cases
@@ -116,8 +116,11 @@ fn other_than_fixed(baseline: &Baseline<'_>, parameter: &Parameter) -> Vec<Case>
     twists.into_iter().map(case).collect()
 }
 
-/// Nothing that is required can be read from it; by which row that is answered, no page says.
+/// Nothing that is required can be read from it; by which row that is answered, only the operation's own page can say.
 fn unreadable(baseline: &Baseline<'_>, (slug, tries, body): &(&str, &str, &str)) -> Case {
-    let case = of_fault(baseline, slug, tries, Expectation::Reject(Rows::Any));
+    let own = baseline.operation.errors.iter();
+    let codes = codes(own.filter(|row| row.when == When::Request(RequestFault::Malformed)));
+    let rows = if codes.is_empty() { Rows::Any } else { Rows::Codes(codes) };
+    let case = of_fault(baseline, slug, tries, Expectation::Reject(rows));
     Case { twist: Some(Twist::Body((*body).to_owned())), ..case }
 }

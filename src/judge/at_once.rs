@@ -33,7 +33,7 @@ pub fn judge_at_once(contract: Contract<'_>, exchanges: &[Exchange]) -> Verdict 
 
 fn is_accepted(contract: Contract<'_>, exchange: &Exchange) -> bool {
     let Outcome::Answered(answer) = &exchange.outcome else { return false };
-    matches!(wire::decode(contract.service.protocol, answer), Reply::Accepted(_))
+    matches!(wire::decode(contract.service, answer), Reply::Accepted(_))
 }
 
 fn too_many(contract: Contract<'_>, accepted: usize, sent: usize) -> Departure {

@@ -46,7 +46,7 @@ pub fn judge(contract: Contract<'_>, exchange: &Exchange) -> Verdict {
         Outcome::Unanswered(reason) => return Verdict::Error { reason: reason.to_string() },
         Outcome::Answered(answer) => answer,
     };
-    let reply = wire::decode(contract.service.protocol, answer);
+    let reply = wire::decode(contract.service, answer);
     let mut departures: Vec<Departure> = always(contract, answer).into_iter().collect();
     match &reply {
         Reply::Unreadable(why) => departures.push(unreadable(contract, answer, why)),

@@ -30,7 +30,7 @@ impl Seen {
     pub fn take(&mut self, service: &Service, operation: &Operation, case: &Case, exchange: &Exchange) {
         let [one, other] = case.about.as_slice() else { return };
         let Outcome::Answered(answer) = &exchange.outcome else { return };
-        let Reply::Refused { code, .. } = wire::decode(service.protocol, answer) else { return };
+        let Reply::Refused { code, .. } = wire::decode(service, answer) else { return };
         let answers = |about: &About| {
             let mut rows = service.rows_for(operation, &about.parameter, about.breach);
             rows.any(|row| service.answers_for(row, &code))

@@ -197,7 +197,7 @@ fn promised_lines(rows: &[&ErrorRow], status: &str, code: &str, message: &str) -
 /// What every refusal carries beside its code.
 fn envelope(contract: Contract<'_>, refusal: &Refusal<'_>) -> Vec<Departure> {
     let operation = promise::of_operation(contract.operation);
-    wire::refusal_elements(contract.service.protocol)
+    wire::refusal_elements(contract.service)
         .iter()
         .filter(|path| !matches!(refusal.body.at(path), Some(Json::Text(_))))
         .map(|path| Departure {

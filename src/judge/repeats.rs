@@ -20,7 +20,7 @@ impl RequestIds {
     pub fn take(&mut self, service: &Service, case: &str, exchange: &Exchange) -> Vec<Departure> {
         let Some(operation) = service.operation(&exchange.operation) else { return Vec::new() };
         let Outcome::Answered(answer) = &exchange.outcome else { return Vec::new() };
-        let body = match wire::decode(service.protocol, answer) {
+        let body = match wire::decode(service, answer) {
             Reply::Accepted(body) | Reply::Refused { body, .. } => body,
             Reply::Unreadable(_) => return Vec::new(),
         };

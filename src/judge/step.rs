@@ -17,7 +17,7 @@ pub fn judge_step(
     exchange: &Exchange,
 ) -> (Verdict, Option<String>) {
     let Outcome::Answered(answer) = &exchange.outcome else { return (judge(contract, exchange), None) };
-    match wire::decode(contract.service.protocol, answer) {
+    match wire::decode(contract.service, answer) {
         Reply::Accepted(output) if !shows.is_empty() => (Verdict::of(shown(contract, shows, &output)), None),
         Reply::Refused { code, .. } if contract.operation.support && !says_unknown(contract, &code) => {
             (Verdict::Pass, Some(format!("not read back: {} answered {code}", contract.operation.name)))

@@ -56,7 +56,7 @@ fn enter(
             may_have_made(session, service, entity, reason, owner);
             return None;
         }
-        Outcome::Answered(answer) => match wire::decode(service.protocol, answer) {
+        Outcome::Answered(answer) => match wire::decode(service, answer) {
             // An error in the body of a success has neither made nor removed anything.
             Reply::Accepted(output) if output.get("Code").is_none() => output,
             _ => return None,

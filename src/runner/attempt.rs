@@ -310,7 +310,7 @@ impl<'a> Attempt<'a> {
             Outcome::Answered(answer) => answer,
         };
         let judged = judge::judge(self.contract(operation, &Expectation::Accept, sent), exchange);
-        match (wire::decode(self.service.protocol, answer), judged) {
+        match (wire::decode(self.service, answer), judged) {
             (_, blocked @ Verdict::Blocked { .. }) => Some(blocked),
             (Reply::Accepted(output), _) if lacks_id(self.service, operation, &output) => {
                 let reason = format!("set-up: {} answered without the id of what it made", operation.name);
@@ -349,7 +349,7 @@ impl<'a> Attempt<'a> {
     fn met_a_stranger(&self) -> bool {
         let (Some(asked), Some(exchange)) = (&self.last, self.exchanges.last()) else { return false };
         let Outcome::Answered(answer) = &exchange.outcome else { return false };
-        let Reply::Refused { code, .. } = wire::decode(self.service.protocol, answer) else { return false };
+        let Reply::Refused { code, .. } = wire::decode(self.service, answer) else { return false };
         let must_succeed = matches!(asked.expect, Expectation::Accept);
         // Of several calls for one value, all but one are refused for it.
         if matches!(asked.expect, Expectation::OneAccepted(_)) {
@@ -383,7 +383,7 @@ impl<'a> Attempt<'a> {
         }
         let unchanged = self.tried.and_then(|tried| self.exchanges.get(tried)).is_some_and(|exchange| {
             let Outcome::Answered(answer) = &exchange.outcome else { return false };
-            matches!(wire::decode(self.service.protocol, answer), Reply::Refused { .. })
+            matches!(wire::decode(self.service, answer), Reply::Refused { .. })
         });
         for shared in std::mem::take(&mut self.lent) {
             match unchanged && self.case.then.is_empty() {

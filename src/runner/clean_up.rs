@@ -36,7 +36,7 @@ fn removal(
         Outcome::Unanswered(reason) => return Err(reason.to_string()),
         Outcome::Answered(answer) => answer,
     };
-    match wire::decode(service.protocol, answer) {
+    match wire::decode(service, answer) {
         Reply::Accepted(output) => match output.get("Code").and_then(Json::as_text) {
             None => Ok(()),
             Some(code) => Err(format!("{} was answered with {code} in a success", remover.name)),

@@ -66,7 +66,7 @@ impl<'s> InOrder<'s> {
             self.seen.take(service, operation, case, exchange);
         }
         let Outcome::Answered(answer) = &exchange.outcome else { return };
-        if let Reply::Refused { code, .. } = wire::decode(service.protocol, answer) {
+        if let Reply::Refused { code, .. } = wire::decode(service, answer) {
             *self.came.entry((operation.name.clone(), code)).or_default() += 1;
         }
     }

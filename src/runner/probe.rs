@@ -45,7 +45,7 @@ async fn refusal(session: &Session, service: &Service, operation: &Operation) ->
     let call = Call { service, operation, parameters: &sent, twist: None, nonce: None };
     let exchange = session.call(call).await;
     let Outcome::Answered(answer) = &exchange.outcome else { return None };
-    let Reply::Refused { code, message, .. } = wire::decode(service.protocol, answer) else { return None };
+    let Reply::Refused { code, message, .. } = wire::decode(service, answer) else { return None };
     let mut rows = service.rows(operation).filter(|row| service.answers_for(row, &code));
     let concerns_caller =
         rows.any(|row| matches!(row.when, When::Circumstance(circumstance) if circumstance.is_auth()));

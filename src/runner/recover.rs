@@ -79,7 +79,7 @@ async fn listed(
         let Outcome::Answered(answer) = &exchange.outcome else {
             return Err(unknown("the list was not answered"));
         };
-        let Reply::Accepted(output) = wire::decode(service.protocol, answer) else {
+        let Reply::Accepted(output) = wire::decode(service, answer) else {
             return Err(unknown("the list was refused"));
         };
         let members = members(lister, &output);

@@ -246,7 +246,7 @@ fn passing_circumstance(
     exchange: &Exchange,
 ) -> Option<Option<Duration>> {
     let Outcome::Answered(answer) = &exchange.outcome else { return None };
-    let Reply::Refused { code, .. } = wire::decode(service.protocol, answer) else { return None };
+    let Reply::Refused { code, .. } = wire::decode(service, answer) else { return None };
     let passes = service.rows(operation).any(|row| {
         matches!(row.when, When::Circumstance(circumstance) if Circumstance::passes(circumstance))
             && service.answers_for(row, &code)

@@ -12,6 +12,7 @@ pub mod mutant;
 mod operations;
 mod reading;
 mod respond;
+mod rest;
 mod store;
 mod tencent3;
 mod text;
@@ -133,9 +134,14 @@ async fn answer(state: Arc<State>, request: Request<Incoming>) -> Result<Respons
     };
     let site = Site { specs: &state.specs, store: &state.store, behaviour: &state.behaviour };
     let is_acs = raw.header("x-acs-action").is_some();
-    let answer = match !is_acs && tencent3::is_meant(&site, &raw) {
-        true => tencent3::serve(&site, &raw).await,
-        false => acs_rpc::serve(&site, &raw).await,
+    let answer = if is_acs {
+        acs_rpc::serve(&site, &raw).await
+    } else if rest::is_meant(&site, &raw) {
+        rest::serve(&site, &raw).await
+    } else if tencent3::is_meant(&site, &raw) {
+        tencent3::serve(&site, &raw).await
+    } else {
+        acs_rpc::serve(&site, &raw).await
     };
     let html = answer.refusal && state.behaviour.breaks(&Fault::HtmlRefusals);
     let (kind, text) = match html {

@@ -256,7 +256,7 @@ impl Act<'_> {
         let maker = service.operation(&self.entity.made_by);
         let example = maker.and_then(|maker| respond::element_at(&maker.response, &self.entity.id));
         let record = Record {
-            id: store.id_like(example.and_then(|element| element.example.as_ref())),
+            id: store.id_like(example),
             taken: self.unique(&attributes),
             attributes: self.at_once(attributes.clone()),
             created: DateTime::<Utc>::from(SystemTime::now()).naive_utc(),

@@ -16,15 +16,15 @@ pub fn normalised(service: &Service, exchange: &Exchange, drawn: &[String]) -> O
         let beginning: String = answer.body.chars().take(200).collect();
         return Some(escaped(&format!("{} {}", answer.status, Json::Text(beginning))));
     };
-    match wire::decode(service.protocol, answer) {
+    match wire::decode(service, answer) {
         Reply::Accepted(_) => {
             let elements =
                 service.operation(&exchange.operation).map(|operation| operation.response.as_slice());
-            hide_elements(wire::output_mut(service.protocol, &mut body), elements.unwrap_or_default());
+            hide_elements(wire::output_mut(service, &mut body), elements.unwrap_or_default());
         }
         Reply::Refused { .. } => {
-            let output = wire::output_mut(service.protocol, &mut body);
-            for name in wire::refusal_varies(service.protocol) {
+            let output = wire::output_mut(service, &mut body);
+            for name in wire::refusal_varies(service) {
                 hide(member_mut(output, name));
             }
         }

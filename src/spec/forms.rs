@@ -2,7 +2,7 @@
 
 use super::breach::Breach;
 use super::form::{Form, Shape, may, must};
-use super::model::{Circumstance, Format, Protocol, RequestFault, Type};
+use super::model::{Circumstance, Format, Location, Protocol, RequestFault, Type};
 
 use Shape::{Any, Bool, Form as Of, Integer, List, Map, OneOf, Text, Word, Words};
 
@@ -19,6 +19,7 @@ pub const SERVICE: Form = Form {
             Word(Protocol::NAMES),
             "How requests travel, and where code, message and request id stand.",
         ),
+        may("http", Of(&HTTP), "rest: what plain HTTP leaves open."),
         may(
             "codes",
             Word(&["exact", "hierarchical"]),
@@ -26,6 +27,33 @@ pub const SERVICE: Form = Form {
         ),
         may("errors", List(&Of(&ERROR_ROW)), "Error rows that hold for every operation."),
         may("entities", Map(&Of(&ENTITY)), "What calls create on the target, by name."),
+    ],
+};
+
+/// What plain HTTP leaves open.
+pub const HTTP: Form = Form {
+    name: "Http",
+    doc: "The envelope of answers, and how callers show who they are, where the protocol is rest.",
+    keys: &[
+        may(
+            "authentication",
+            Text,
+            "none, bearer, basic, header NAME or query NAME: where the caller's secret goes. The default is none.",
+        ),
+        may("success", List(&Integer), "The statuses that are a success. The default is every 2xx."),
+        may(
+            "code",
+            Text,
+            "Where a refusal's code stands in the body, as a path: error.code. Without it, the status is the code.",
+        ),
+        may("message", Text, "Where its message stands."),
+        may(
+            "output",
+            Text,
+            "Where the response elements stand in the body of a success. Without it, they are its members.",
+        ),
+        may("carries", List(&Text), "Members that every refusal carries beside its code, as paths."),
+        may("varies", List(&Text), "Members of a refusal that differ from call to call, as paths."),
     ],
 };
 
@@ -53,6 +81,7 @@ pub const OPERATION: Form = Form {
     keys: &[
         must("operation", Text, "Its name on the wire."),
         must("page", Of(&PAGE), "The page that it was transcribed from."),
+        may("http", Text, "rest: method and path, with parameters in braces: GET /contacts/{id}."),
         may("support", Bool, "true: used to set up and clean up, not tested."),
         may("creates", Text, "The entity that a successful call creates."),
         may("parameters", Map(&Of(&PARAMETER)), "The parameter table, in the page's order."),
@@ -88,6 +117,11 @@ pub const PARAMETER: Form = Form {
             "required",
             OneOf(&[Bool, Word(&["unclear"])]),
             "Whether a call must carry it; unclear where the page contradicts itself. The default is false.",
+        ),
+        may(
+            "in",
+            Word(Location::NAMES),
+            "rest: where it stands. The default is the path that names it, else the JSON body, or the query of a GET or DELETE.",
         ),
         may("common", Bool, "true: a parameter of every call, which the protocol places beside the others."),
         may(

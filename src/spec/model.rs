@@ -1,8 +1,10 @@
 //! What a spec says, as plain data. Every item knows its place, so that a finding or a report can point at it.
 
+mod http;
 mod rows;
 mod rules;
 
+pub use http::{Authentication, Http, Location, Route};
 pub use rows::{Circumstance, ErrorRow, RequestFault, When};
 pub use rules::{Characters, Format, Length, Limit, Rules, Type, Unclear, Unit};
 
@@ -45,6 +47,8 @@ pub struct Service {
     pub version: String,
     /// How requests travel.
     pub protocol: Protocol,
+    /// What plain HTTP leaves open.
+    pub http: Option<Http>,
     /// Whether a longer code answers for a shorter one.
     pub codes: Codes,
     /// Error rows that hold for every operation.
@@ -113,17 +117,20 @@ pub enum Protocol {
     AcsRpc,
     /// Tencent Cloud API 3.0: POST, parameters as JSON.
     Tencent3,
+    /// Plain HTTP: method and path, parameters where the spec says.
+    Rest,
 }
 
 impl Protocol {
     /// Every protocol with its name in a spec.
-    pub const NAMES: &'static [&'static str] = &["acs-rpc", "tencent-3.0"];
+    pub const NAMES: &'static [&'static str] = &["acs-rpc", "tencent-3.0", "rest"];
 
     /// The protocol of that name.
     pub fn named(name: &str) -> Option<Self> {
         match name {
             "acs-rpc" => Some(Self::AcsRpc),
             "tencent-3.0" => Some(Self::Tencent3),
+            "rest" => Some(Self::Rest),
             _ => None,
         }
     }
@@ -178,6 +185,8 @@ pub struct Operation {
     pub page: Page,
     /// Used for set-up and clean-up only, not tested.
     pub support: bool,
+    /// Method and path, where the protocol is plain HTTP.
+    pub route: Option<Route>,
     /// The entity that a successful call creates.
     pub creates: Option<String>,
     /// The parameter table.
@@ -195,6 +204,19 @@ pub struct Operation {
 }
 
 impl Operation {
+    /// Where a parameter stands, where the protocol is plain HTTP: as the spec says; else in the path that names it, in the
+    /// body if there is one as a rule, and else in the query.
+    pub fn location(&self, name: &str) -> Location {
+        let said = self.parameter(name).and_then(|parameter| parameter.location);
+        let in_path = self.route.as_ref().is_some_and(|route| route.labels().any(|label| label == name));
+        let has_body = self.route.as_ref().is_some_and(Route::has_body);
+        said.unwrap_or(match (in_path, has_body) {
+            (true, _) => Location::Path,
+            (_, true) => Location::Body,
+            _ => Location::Query,
+        })
+    }
+
     /// The parameter of that name.
     pub fn parameter(&self, name: &str) -> Option<&Parameter> {
         self.parameters.iter().find(|parameter| parameter.name == name)
@@ -219,6 +241,8 @@ pub struct Parameter {
     pub name: String,
     /// Whether a call must carry it.
     pub required: Required,
+    /// Where it stands in the request, if the spec says so; where the protocol is plain HTTP.
+    pub location: Option<Location>,
     /// A parameter of every call of the service, which the protocol places beside the others.
     pub common: bool,
     /// What its value must be.

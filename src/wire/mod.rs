@@ -2,6 +2,7 @@
 
 mod acs_rpc;
 pub mod curl;
+mod rest;
 pub mod sign;
 mod signed;
 mod tencent3;
@@ -14,7 +15,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::{Deserialize, Serialize};
 
 use crate::json::Json;
-use crate::spec::model::{Operation, Parameter, Protocol, Service, Type};
+use crate::spec::model::{Location, Operation, Parameter, Protocol, Service, Type};
 
 /// An HTTP request, complete.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -166,11 +167,12 @@ pub fn encode(call: Call<'_>, base: &str) -> Request {
     match call.service.protocol {
         Protocol::AcsRpc => acs_rpc::encode(call, base),
         Protocol::Tencent3 => tencent3::encode(call, base),
+        Protocol::Rest => rest::encode(call, base, None),
     }
 }
 
 /// Reads an answer.
-pub fn decode(protocol: Protocol, answer: &Answer) -> Reply {
+pub fn decode(service: &Service, answer: &Answer) -> Reply {
     if (300..400).contains(&answer.status) {
         return Reply::Unreadable("a redirect, which is not followed".to_owned());
     }
@@ -180,6 +182,15 @@ pub fn decode(protocol: Protocol, answer: &Answer) -> Reply {
     if let Some(length) = answer.cut {
         return Reply::Unreadable(format!("the body has {length} bytes, of which only the first are kept"));
     }
+    let http = match service.protocol {
+        Protocol::Rest => Some(service.http.clone().unwrap_or_default()),
+        _ => None,
+    };
+    let may_be_empty =
+        http.as_ref().is_some_and(|http| http.is_success(answer.status) || http.code.is_none());
+    if let (Some(http), true, true) = (&http, answer.body.is_empty(), may_be_empty) {
+        return rest::decode(http, answer.status, None);
+    }
     let body = match Json::read(answer.body.as_bytes()) {
         Ok(body) => body,
         Err(error) => return Reply::Unreadable(no_json(&answer.body, &error)),
@@ -187,9 +198,10 @@ pub fn decode(protocol: Protocol, answer: &Answer) -> Reply {
     if let Some(member) = body.repeated_member() {
         return Reply::Unreadable(format!("the member {member} stands twice in the body"));
     }
-    match protocol {
-        Protocol::AcsRpc => acs_rpc::decode(answer.status, body),
-        Protocol::Tencent3 => tencent3::decode(body),
+    match (service.protocol, &http) {
+        (Protocol::Rest, Some(http)) => rest::decode(http, answer.status, Some(body)),
+        (Protocol::Tencent3, _) => tencent3::decode(body),
+        _ => acs_rpc::decode(answer.status, body),
     }
 }
 
@@ -201,25 +213,52 @@ fn no_json(body: &str, error: &serde_json::Error) -> String {
     }
 }
 
-/// Whether the protocol carries the types of values, or only their text.
-pub fn is_typed(protocol: Protocol) -> bool {
-    match protocol {
+/// Whether the type of a parameter's value travels with it, or only its text.
+pub fn is_typed(service: &Service, operation: &Operation, parameter: &Parameter) -> bool {
+    match service.protocol {
         Protocol::AcsRpc => false,
         Protocol::Tencent3 => true,
+        Protocol::Rest => operation.location(&parameter.name) == Location::Body,
     }
+}
+
+/// Whether calls of an operation carry a JSON body.
+pub fn has_json_body(service: &Service, operation: &Operation) -> bool {
+    match service.protocol {
+        Protocol::AcsRpc => false,
+        Protocol::Tencent3 => true,
+        Protocol::Rest => rest::has_json_body(operation),
+    }
+}
+
+/// Whether a call can do without a parameter: without a part of its path it would be another call.
+pub fn can_omit(service: &Service, operation: &Operation, parameter: &Parameter) -> bool {
+    service.protocol != Protocol::Rest || operation.location(&parameter.name) != Location::Path
 }
 
 /// The longest value in a query, in bytes before they are escaped.
 const QUERY_VALUE: usize = 2_000;
 
 /// Whether a value can be said on the wire so that it differs from every other value.
-pub fn can_say(protocol: Protocol, parameter: &Parameter, value: &Json) -> bool {
+pub fn can_say(service: &Service, operation: &Operation, parameter: &Parameter, value: &Json) -> bool {
+    match service.protocol {
+        Protocol::Rest => rest::can_say(operation.location(&parameter.name), parameter, value),
+        protocol => can_say_in(protocol, parameter, value),
+    }
+}
+
+/// What a header holds and every HTTP library leaves as it is.
+fn is_header_text(text: &str) -> bool {
+    text.bytes().all(|byte| (0x20..0x7f).contains(&byte)) && text.trim() == text
+}
+
+fn can_say_in(protocol: Protocol, parameter: &Parameter, value: &Json) -> bool {
     let in_header = parameter.common && protocol == Protocol::Tencent3;
     if in_header {
-        return matches!(value, Json::Text(text) if text.bytes().all(|byte| (0x20..0x7f).contains(&byte)) && text.trim() == text);
+        return matches!(value, Json::Text(text) if is_header_text(text));
     }
     match (protocol, value) {
-        (Protocol::Tencent3, _) => true,
+        (Protocol::Tencent3 | Protocol::Rest, _) => true,
         // A longer request line, front ends refuse by themselves (RFC 9110, section 4.1, asks for 8,000 octets at least).
         (Protocol::AcsRpc, value) if value.to_string().len() > QUERY_VALUE => false,
         (Protocol::AcsRpc, Json::Text(_)) => parameter.rules.kind != Type::Array,
@@ -237,8 +276,8 @@ pub fn can_say(protocol: Protocol, parameter: &Parameter, value: &Json) -> bool 
 /// protocol says.
 pub fn can_say_signed(form: sign::Form, parameter: &Parameter, value: &Json) -> bool {
     match form.is_query() {
-        true if parameter.common => can_say(Protocol::Tencent3, parameter, value),
-        true => can_say(Protocol::AcsRpc, parameter, value),
+        true if parameter.common => can_say_in(Protocol::Tencent3, parameter, value),
+        true => can_say_in(Protocol::AcsRpc, parameter, value),
         false => true,
     }
 }
@@ -255,38 +294,52 @@ pub fn only_status(protocol: Protocol) -> Option<(u16, &'static str)> {
     const TENCENT: &str = "Tencent Cloud API 3.0, Responses (Chinese page): as long as the server processed the request, \
                            the HTTP status is 200; the vendor's SDK loses the code of any other";
     match protocol {
-        Protocol::AcsRpc => None,
+        Protocol::AcsRpc | Protocol::Rest => None,
         Protocol::Tencent3 => Some((200, TENCENT)),
     }
 }
 
-/// The elements that every refusal carries beside its code, with the source of that fact: what the vendor's SDK reads.
-pub fn refusal_elements(protocol: Protocol) -> &'static [&'static str] {
-    match protocol {
-        Protocol::AcsRpc => &["Message", "RequestId"],
-        Protocol::Tencent3 => &["Error.Message", "RequestId"],
+/// The elements that every refusal carries beside its code: what the vendor's SDK reads, or what the service says.
+pub fn refusal_elements(service: &Service) -> Vec<&str> {
+    match service.protocol {
+        Protocol::AcsRpc => vec!["Message", "RequestId"],
+        Protocol::Tencent3 => vec!["Error.Message", "RequestId"],
+        Protocol::Rest => {
+            let http = service.http.iter();
+            http.flat_map(|http| http.message.iter().chain(&http.carries)).map(String::as_str).collect()
+        }
     }
 }
 
 /// The members of a refusal that differ from call to call and from host to host.
-pub fn refusal_varies(protocol: Protocol) -> &'static [&'static str] {
-    match protocol {
-        Protocol::AcsRpc => &["RequestId", "HostId", "Recommend"],
-        Protocol::Tencent3 => &["RequestId"],
+pub fn refusal_varies(service: &Service) -> Vec<&str> {
+    match service.protocol {
+        Protocol::AcsRpc => vec!["RequestId", "HostId", "Recommend"],
+        Protocol::Tencent3 => vec!["RequestId"],
+        Protocol::Rest => service.http.iter().flat_map(|http| &http.varies).map(String::as_str).collect(),
     }
 }
 
 /// The part of a body that holds the response elements.
-pub fn output_mut(protocol: Protocol, body: &mut Json) -> &mut Json {
-    let inner = match (protocol, &*body) {
-        (Protocol::Tencent3, Json::Object(members)) => {
-            members.iter().position(|(name, _)| name == "Response")
-        }
+pub fn output_mut<'j>(service: &Service, body: &'j mut Json) -> &'j mut Json {
+    let path = match service.protocol {
+        Protocol::AcsRpc => None,
+        Protocol::Tencent3 => Some("Response"),
+        Protocol::Rest => service.http.as_ref().and_then(|http| http.output.as_deref()),
+    };
+    let Some(path) = path.filter(|path| body.at(path).is_some()) else { return body };
+    path.split('.').fold(body, member_mut)
+}
+
+/// A member that is there.
+fn member_mut<'j>(json: &'j mut Json, name: &str) -> &'j mut Json {
+    let index = match &*json {
+        Json::Object(members) => members.iter().position(|(known, _)| known == name),
         _ => None,
     };
-    match (inner, body) {
+    match (index, json) {
         (Some(index), Json::Object(members)) => &mut members[index].1,
-        (_, body) => body,
+        (_, json) => json,
     }
 }
 
@@ -294,9 +347,10 @@ pub fn output_mut(protocol: Protocol, body: &mut Json) -> &mut Json {
 pub fn signatures(request: &Request) -> Vec<String> {
     let header = request.headers.iter().find(|(name, _)| name == "authorization");
     let of_header = header.and_then(|(_, value)| value.rsplit_once("Signature=").map(|(_, text)| text));
+    let basic = header.and_then(|(_, value)| value.strip_prefix("Basic "));
     let of_query = request.url.rsplit_once("&Signature=").map(|(_, text)| text);
     let unescaped = |text: &str| percent_encoding::percent_decode_str(text).decode_utf8_lossy().into_owned();
-    of_header.into_iter().chain(of_query).map(unescaped).collect()
+    of_header.into_iter().chain(basic).chain(of_query).map(unescaped).collect()
 }
 
 impl Request {

@@ -2,7 +2,7 @@
 
 use super::sign::{Form, Key, Secret, Stamp};
 use super::twist::Tamper;
-use super::{Call, Request, Twist, acs_rpc, encode, tencent3};
+use super::{Call, Request, Twist, acs_rpc, encode, rest, tencent3};
 use crate::json::Json;
 
 /// How a call is signed.
@@ -41,7 +41,7 @@ pub fn encode_signed(call: Call<'_>, base: &str, signing: Signing<'_>) -> Reques
         None | Some(Tamper::RepeatedNonce) => signed(call, base, signing),
         Some(Tamper::Unsigned) => encode(call, base),
         Some(Tamper::WrongSecret) => {
-            by(&key(&signing.key.id, &Secret::new(format!("{} ", signing.key.secret.expose()))))
+            by(&key(&signing.key.id, &Secret::new(format!("{}x", signing.key.secret.expose()))))
         }
         Some(Tamper::UnknownKey) => by(&key(&Secret::new(NOBODY), &signing.key.secret)),
         Some(Tamper::Expired) => {
@@ -64,6 +64,7 @@ pub fn encode_signed(call: Call<'_>, base: &str, signing: Signing<'_>) -> Reques
 /// Whether a tampered signature of this form differs from a good one in what it says.
 pub fn can_tamper(form: Form, tamper: Tamper) -> bool {
     match (form, tamper) {
+        (Form::Secret, tamper) => matches!(tamper, Tamper::WrongSecret | Tamper::Unsigned),
         // What the vendor says of nonces is said of these forms.
         (form, Tamper::RepeatedNonce) => matches!(form, Form::Acs3 | Form::RpcV1),
         // The SDK signs neither the operation nor any other header of Tencent Cloud's.
@@ -79,6 +80,7 @@ fn signed(call: Call<'_>, base: &str, signing: Signing<'_>) -> Request {
         Form::Tc3 => tencent3::encode_v3(call, base, signing),
         Form::Tc3Get => tencent3::encode_v3_get(call, base, signing),
         Form::TcV1Sha1 | Form::TcV1Sha256 => tencent3::encode_v1_get(call, base, signing),
+        Form::Secret => rest::encode(call, base, Some(signing.key)),
     }
 }
 

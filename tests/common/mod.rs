@@ -78,7 +78,9 @@ impl Run {
         let folder = tempfile::tempdir().unwrap();
         command
             .args(["run", "--no-snapshots", "--url", url, "--json"])
-            .arg(folder.path().join("report.json"));
+            .arg(folder.path().join("report.json"))
+            .arg("--reports")
+            .arg(folder.path().join("reports"));
         Self { command, folder }
     }
 

@@ -196,7 +196,7 @@ fn demo_signers() -> Vec<(String, Signer)> {
     let key = Key { id: Secret::new(DEMO.id), secret: Secret::new(DEMO.secret), token: None };
     let signer =
         |form| Signer { form, key: key.clone(), origin: "the reference server's own key".to_owned() };
-    target::defaults().into_iter().map(|form| (String::new(), signer(form))).collect()
+    Form::defaults().into_iter().map(|form| (String::new(), signer(form))).collect()
 }
 
 fn sign_in(form: Form, target: &mut Target) -> Result<(), String> {

@@ -61,17 +61,20 @@ fn step(operation: &Operation, label: &str, send: Parameters, expect: Expectatio
 
 /// The first trial of a parameter that certainly breaks a rule, and which one, for calls that must be refused.
 pub fn fault(baseline: &Baseline<'_>, parameter: &Parameter) -> Option<(Trial, Breach)> {
-    let protocol = baseline.service.protocol;
-    if wire::is_set_by_protocol(protocol, parameter) {
+    let (service, operation) = (baseline.service, baseline.operation);
+    if wire::is_set_by_protocol(service.protocol, parameter) {
         return None;
     }
-    let trials = rules::trials(parameter, wire::is_typed(protocol));
+    let trials = rules::trials(parameter, wire::is_typed(service, operation, parameter));
     let judged = trials.into_iter().filter_map(|trial| {
         let witness = match &trial.value {
             Some(value) => Some(value.witness()?),
             None => None,
         };
-        let sayable = witness.as_ref().is_none_or(|json| wire::can_say(protocol, parameter, json));
+        let sayable = match &witness {
+            Some(json) => wire::can_say(service, operation, parameter, json),
+            None => wire::can_omit(service, operation, parameter),
+        };
         let ruling = ruling::on_parameter(parameter, witness.as_ref());
         let certain = ruling.outcome() == Outcome::Breaks && ruling.open.is_empty() && sayable;
         let breach = *ruling.breaches.first().filter(|_| certain)?;

@@ -83,6 +83,7 @@ fn envelope(maker: &Maker<'_>, mutants: &mut Vec<Mutant>) {
     let (status, message) = match maker.service.protocol {
         Protocol::AcsRpc => (200, "Message"),
         Protocol::Tencent3 => (400, "Error.Message"),
+        Protocol::Rest => (200, "Message"),
     };
     let all = [
         ("no-envelope", "answers come without their envelope".to_owned(), Fault::NoEnvelope),

@@ -181,7 +181,7 @@ impl Maker<'_> {
 
     /// Whether the protocol carries the types of values.
     fn is_typed(&self) -> bool {
-        self.service.protocol == Protocol::Tencent3
+        self.service.protocol != Protocol::AcsRpc
     }
 
     fn fault(&self, kind: Kind, slug: &str, does: String, fault: Fault) -> Mutant {

@@ -2,7 +2,7 @@
 
 use crate::diagnostic::{Finding, did_you_mean};
 use crate::span::Place;
-use crate::spec::model::{Entity, ErrorRow, Operation, Service, Specs};
+use crate::spec::model::{Entity, ErrorRow, Operation, Protocol, Service, Specs};
 
 /// Checks every name of every spec.
 pub fn check(specs: &Specs, findings: &mut Vec<Finding>) {
@@ -37,6 +37,7 @@ fn check_operation(operation: &Operation, service: &Service, findings: &mut Vec<
         let unknown = row.names.iter().filter(|(name, _)| name != "*" && operation.parameter(name).is_none());
         findings.extend(unknown.map(|(name, at)| dangling("parameter", name, at, parameters())));
     }
+    check_route(operation, service, findings);
     if let Some(name) = operation.creates.as_deref().filter(|name| service.entity(name).is_none()) {
         findings.push(dangling("entity", name, &operation.at, entities()));
     }
@@ -78,6 +79,30 @@ fn check_entity(entity: &Entity, service: &Service, findings: &mut Vec<Finding>)
             findings.push(Finding::error("unknown-name", title).at(&entity.at).help(help));
         }
         Some(_) => {}
+    }
+}
+
+/// Plain HTTP has a method and a path for each operation, every part of which is known; other protocols have their own.
+fn check_route(operation: &Operation, service: &Service, findings: &mut Vec<Finding>) {
+    let is_rest = service.protocol == Protocol::Rest;
+    match (&operation.route, is_rest) {
+        (None, true) => {
+            let title = format!("{} has no method and path", operation.name);
+            let help = "write them as in `http: GET /contacts/{id}`";
+            findings.push(Finding::error("missing-key", title).at(&operation.at).help(help));
+        }
+        (Some(_), false) => {
+            let title = format!("{} has a method and path, and a protocol that sets its own", operation.name);
+            let help = "strike `http`, or write `protocol: rest` in service.yaml";
+            findings.push(Finding::error("unknown-key", title).at(&operation.at).help(help));
+        }
+        (Some(route), true) => {
+            let known = || operation.parameters.iter().map(|parameter| parameter.name.as_str());
+            for label in route.labels().filter(|label| operation.parameter(label).is_none()) {
+                findings.push(dangling("parameter", label, &operation.at, known()));
+            }
+        }
+        (None, false) => {}
     }
 }
 

@@ -13,7 +13,7 @@ use crate::diagnostic::{Finding, any_error};
 use crate::span::Source;
 
 use super::forms;
-use super::model::{Codes, Entity, Operation, Protocol, Service, Specs};
+use super::model::{Authentication, Codes, Entity, Http, Operation, Protocol, Service, Specs};
 use super::yaml::{self, Kind, Node};
 
 /// The file of a service, in the folder of its operations.
@@ -96,12 +96,40 @@ impl Reader {
             vendor: self.optional_text(&fields, "vendor").unwrap_or_default(),
             version: self.optional_text(&fields, "version").unwrap_or_default(),
             protocol: protocol.and_then(Protocol::named).unwrap_or(Protocol::AcsRpc),
+            http: fields.get("http").and_then(|node| self.http(node)),
             codes: if codes == Some("hierarchical") { Codes::Hierarchical } else { Codes::Exact },
             errors: self.error_rows(&fields),
             entities: self.entities(&fields),
             operations: Vec::new(),
             at: named.map_or_else(|| node.place.clone(), |node| node.place.clone()),
         })
+    }
+
+    fn http(&mut self, node: &Node) -> Option<Http> {
+        let fields = self.form(node, &forms::HTTP)?;
+        let mut authentication = Authentication::None;
+        if let Some(node) = fields.get("authentication") {
+            match self.text(node).as_deref().and_then(Authentication::named) {
+                Some(named) => authentication = named,
+                None => self.wrong(node, "none, bearer, basic, header NAME or query NAME"),
+            }
+        }
+        let statuses = fields.get("success").map(|node| self.list(node)).unwrap_or_default();
+        Some(Http {
+            authentication,
+            success: statuses.into_iter().filter_map(|node| self.status(node)).collect(),
+            code: self.optional_text(&fields, "code"),
+            message: self.optional_text(&fields, "message"),
+            output: self.optional_text(&fields, "output"),
+            carries: self.texts(&fields, "carries"),
+            varies: self.texts(&fields, "varies"),
+        })
+    }
+
+    /// A key that holds a list of texts, if it is there.
+    fn texts(&mut self, fields: &Fields<'_>, key: &str) -> Vec<String> {
+        let nodes = fields.get(key).map(|node| self.list(node)).unwrap_or_default();
+        nodes.into_iter().filter_map(|node| self.text(node)).collect()
     }
 
     fn entities(&mut self, fields: &Fields<'_>) -> Vec<Entity> {

@@ -5,8 +5,8 @@ use crate::span::Place;
 use crate::spec::form::Form;
 use crate::spec::forms;
 use crate::spec::model::{
-    Acknowledgement, Circumstance, Element, ErrorRow, Operation, Page, Parameter, Quote, RequestFault,
-    Required, Type, When,
+    Acknowledgement, Circumstance, Element, ErrorRow, Location, Operation, Page, Parameter, Quote,
+    RequestFault, Required, Route, Type, When,
 };
 use crate::spec::yaml::{Key, Kind, Node};
 
@@ -23,6 +23,7 @@ impl Reader {
             name: name.unwrap_or_default(),
             page: page.unwrap_or(Page { title: String::new(), updated: None, url: None }),
             support: self.flag(&fields, "support"),
+            route: fields.get("http").and_then(|node| self.route(node)),
             creates: self.optional_text(&fields, "creates"),
             parameters: self.parameters(&fields),
             errors: self.error_rows(&fields),
@@ -51,6 +52,14 @@ impl Reader {
             updated: self.optional_text(&fields, "updated"),
             url: self.optional_text(&fields, "url"),
         })
+    }
+
+    fn route(&mut self, node: &Node) -> Option<Route> {
+        let route = Route::named(&self.text(node)?);
+        if route.is_none() {
+            self.wrong(node, "a method and a path, as in GET /contacts/{id}");
+        }
+        route
     }
 
     fn narrative(&mut self, fields: &Fields<'_>) -> Vec<Quote> {
@@ -94,6 +103,10 @@ impl Reader {
         Some(Parameter {
             name: key.name.clone(),
             required,
+            location: fields
+                .get("in")
+                .and_then(|node| self.word(node, Location::NAMES))
+                .and_then(Location::named),
             common: self.flag(&fields, "common"),
             rules: self.rules(&fields),
             unique: self.flag(&fields, "unique"),
@@ -129,7 +142,8 @@ impl Reader {
         })
     }
 
-    fn status(&mut self, node: &Node) -> Option<u16> {
+    /// An HTTP status.
+    pub fn status(&mut self, node: &Node) -> Option<u16> {
         if let Kind::Integer(status) = node.kind
             && (100..600).contains(&status)
         {

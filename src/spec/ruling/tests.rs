@@ -36,6 +36,7 @@ fn parameter(rules: Rules, required: Required) -> Parameter {
     Parameter {
         name: "P".into(),
         required,
+        location: None,
         common: false,
         at: rules.at.clone(),
         rules,

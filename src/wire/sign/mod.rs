@@ -66,17 +66,20 @@ pub enum Form {
     TcV1Sha1,
     /// Tencent Cloud, signature v1 with HMAC-SHA256, of a GET.
     TcV1Sha256,
+    /// Plain HTTP: the secret itself, where the service says.
+    Secret,
 }
 
 impl Form {
     /// Every form with its name and its protocol; the first of a protocol is what its SDK uses if nothing is said.
-    pub const ALL: [(Self, &'static str, Protocol); 6] = [
+    pub const ALL: [(Self, &'static str, Protocol); 7] = [
         (Self::Acs3, "acs3-hmac-sha256", Protocol::AcsRpc),
         (Self::RpcV1, "rpc-hmac-sha1", Protocol::AcsRpc),
         (Self::Tc3, "tc3-hmac-sha256", Protocol::Tencent3),
         (Self::Tc3Get, "tc3-hmac-sha256-get", Protocol::Tencent3),
         (Self::TcV1Sha1, "hmac-sha1-get", Protocol::Tencent3),
         (Self::TcV1Sha256, "hmac-sha256-get", Protocol::Tencent3),
+        (Self::Secret, "secret", Protocol::Rest),
     ];
 
     /// The form of that name.
@@ -97,6 +100,17 @@ impl Form {
     /// The form that a protocol's SDK uses if nothing is said.
     pub fn of(protocol: Protocol) -> Option<Self> {
         Self::ALL.iter().find(|(.., of)| *of == protocol).map(|(form, ..)| *form)
+    }
+
+    /// What each protocol's SDK uses if nothing is said.
+    pub fn defaults() -> Vec<Self> {
+        let mut forms: Vec<Self> = Vec::new();
+        for (form, _, protocol) in Self::ALL {
+            if !forms.iter().any(|known| known.protocol() == protocol) {
+                forms.push(form);
+            }
+        }
+        forms
     }
 
     /// Whether parameters travel in the query, as text.

@@ -1,0 +1,276 @@
+//! Plain HTTP, the server's side: routes, parameters from wherever the spec says, envelopes.
+
+use percent_encoding::percent_decode_str;
+
+use crate::digest::base64;
+use crate::json::Json;
+use crate::spec::model::{
+    Authentication, Circumstance, ErrorRow, Http, Location, Operation, Protocol, RequestFault, Route,
+    Service, Type, When,
+};
+
+use super::auth::{Access, AuthCheck, DEMO};
+use super::fault::Fault;
+use super::{Answer, Call, Raw, Refusal, Reply, Site, operations};
+
+/// Whether a request is one of this protocol: there is such a service, and the path is one of its own or nobody else's.
+pub fn is_meant(site: &Site<'_>, raw: &Raw) -> bool {
+    let services = site.speaking(Protocol::Rest);
+    let others = services.len() < site.specs.services.len();
+    !services.is_empty() && (!others || find(&services, raw).is_some())
+}
+
+/// Answers a request.
+pub async fn serve(site: &Site<'_>, raw: &Raw) -> Answer {
+    let services = site.speaking(Protocol::Rest);
+    let found = find(&services, raw);
+    let service = found.as_ref().map(|(service, ..)| *service).or(services.first().copied());
+    let http = service.and_then(|service| service.http.clone()).unwrap_or_default();
+    let Some((service, operation, labels)) = found else {
+        let fault = operations::request_fault(site, service, RequestFault::UnknownAction);
+        return refused(site, &http, site.worded(Refusal { status: Some(404), ..fault }));
+    };
+    if let Some(refusal) = not_let_in(site, service, operation, &http, raw) {
+        return refused(site, &http, site.worded(refusal));
+    }
+    let reply = match parameters(operation, &http, raw, labels) {
+        Some(parameters) => {
+            let (action, version) = (operation.name.clone(), service.version.clone());
+            operations::perform(site, &services, &Call { action, version, parameters }).await
+        }
+        None if site.behaviour.breaks(&Fault::UnreadableAccepted) => {
+            Reply::Accepted(Json::Object(Vec::new()))
+        }
+        None => {
+            let own = operation.errors.iter().find(|row| row.when == When::Request(RequestFault::Malformed));
+            let fault = || operations::request_fault(site, Some(service), RequestFault::Malformed);
+            Reply::Refused(own.map_or_else(fault, Refusal::of))
+        }
+    };
+    match reply {
+        Reply::Accepted(output) => accepted(site, operation, &http, output),
+        Reply::Refused(refusal) => refused(site, &http, site.worded(refusal)),
+        Reply::Crashed => Answer::crash(),
+    }
+}
+
+type Found<'s> = (&'s Service, &'s Operation, Vec<(String, String)>);
+
+/// The operation of a method and path, with what stands at the labels.
+fn find<'s>(services: &[&'s Service], raw: &Raw) -> Option<Found<'s>> {
+    let all = services
+        .iter()
+        .flat_map(|service| service.operations.iter().map(move |operation| (*service, operation)));
+    let matching = all.filter_map(|(service, operation)| {
+        let route = operation.route.as_ref().filter(|route| route.method == raw.method)?;
+        Some((service, operation, labels(route, &raw.path)?))
+    });
+    // A path that is written out before one with a label in its place.
+    matching.min_by_key(|(.., labels)| labels.len())
+}
+
+fn labels(route: &Route, path: &str) -> Option<Vec<(String, String)>> {
+    let (wanted, came): (Vec<&str>, Vec<&str>) = (route.path.split('/').collect(), path.split('/').collect());
+    if wanted.len() != came.len() {
+        return None;
+    }
+    let mut labels = Vec::new();
+    for (wanted, came) in wanted.into_iter().zip(came) {
+        match wanted.split_once('{').and_then(|(before, rest)| Some((before, rest.split_once('}')?))) {
+            None if wanted == came => {}
+            None => return None,
+            Some((before, (label, after))) => {
+                let value = came.strip_prefix(before)?.strip_suffix(after)?;
+                labels.push((label.to_owned(), percent_decode_str(value).decode_utf8_lossy().into_owned()));
+            }
+        }
+    }
+    Some(labels)
+}
+
+/// The parameters of a call; `None` if the body cannot be read.
+fn parameters(
+    operation: &Operation,
+    http: &Http,
+    raw: &Raw,
+    labels: Vec<(String, String)>,
+) -> Option<Vec<(String, Json)>> {
+    let mut texts: Vec<(String, String)> = labels;
+    let is_key = |name: &str| matches!(&http.authentication, Authentication::Query(key) if key == name);
+    texts.extend(form_urlencoded::parse(raw.query.as_bytes()).into_owned().filter(|(name, _)| !is_key(name)));
+    let content = raw.header("content-type").unwrap_or_default();
+    if content.starts_with("application/x-www-form-urlencoded") {
+        texts.extend(form_urlencoded::parse(&raw.body).into_owned());
+    }
+    let cookies: Vec<(&str, &str)> = raw
+        .header("cookie")
+        .unwrap_or_default()
+        .split("; ")
+        .filter_map(|pair| pair.split_once('='))
+        .collect();
+    for parameter in &operation.parameters {
+        let value = match operation.location(&parameter.name) {
+            Location::Header => raw.header(&parameter.name.to_lowercase()),
+            Location::Cookie => {
+                cookies.iter().find(|(name, _)| *name == parameter.name).map(|(_, value)| *value)
+            }
+            _ => None,
+        };
+        texts.extend(value.map(|value| (parameter.name.clone(), value.to_owned())));
+    }
+    let mut parameters = gathered(operation, texts);
+    let has_body =
+        operation.parameters.iter().any(|parameter| operation.location(&parameter.name) == Location::Body);
+    if has_body {
+        let Ok(Json::Object(members)) = Json::read(&raw.body) else { return None };
+        flatten(operation, "", members, &mut parameters);
+    }
+    Some(parameters)
+}
+
+/// Texts as values of the operation's types; what is an array there takes all of its name, of the others the first counts.
+fn gathered(operation: &Operation, texts: Vec<(String, String)>) -> Vec<(String, Json)> {
+    let mut gathered: Vec<(String, Json)> = Vec::new();
+    for (name, text) in texts {
+        let kind = operation.parameter(&name).map(|parameter| parameter.rules.kind);
+        let value = match kind {
+            Some(Type::Integer | Type::Number | Type::Boolean) => {
+                Json::read(text.as_bytes()).unwrap_or(Json::Text(text))
+            }
+            _ => Json::Text(text),
+        };
+        let known = gathered.iter_mut().find(|(known, _)| *known == name).map(|(_, value)| value);
+        match (known, kind) {
+            (Some(Json::List(items)), Some(Type::Array)) => items.push(value),
+            (None, Some(Type::Array)) => gathered.push((name, Json::List(vec![value]))),
+            (None, _) => gathered.push((name, value)),
+            _ => {}
+        }
+    }
+    gathered
+}
+
+/// Members of the body, nested ones under the names with dots that the operation gives them.
+fn flatten(
+    operation: &Operation,
+    prefix: &str,
+    members: Vec<(String, Json)>,
+    parameters: &mut Vec<(String, Json)>,
+) {
+    for (name, value) in members {
+        let name = format!("{prefix}{name}");
+        let leads_on = operation
+            .parameters
+            .iter()
+            .any(|parameter| parameter.name.strip_prefix(&name).is_some_and(|rest| rest.starts_with('.')));
+        match value {
+            Json::Object(inner) if leads_on && operation.parameter(&name).is_none() => {
+                flatten(operation, &format!("{name}."), inner, parameters);
+            }
+            value => parameters.push((name, value)),
+        }
+    }
+}
+
+/// The refusal of a caller who does not show who they are, or shows something else.
+fn not_let_in(
+    site: &Site<'_>,
+    service: &Service,
+    operation: &Operation,
+    http: &Http,
+    raw: &Raw,
+) -> Option<Refusal> {
+    let shown = match &http.authentication {
+        Authentication::None => return None,
+        Authentication::Bearer | Authentication::Basic => raw.header("authorization").map(str::to_owned),
+        Authentication::Header(name) => raw.header(&name.to_lowercase()).map(str::to_owned),
+        Authentication::Query(name) => form_urlencoded::parse(raw.query.as_bytes())
+            .find(|(key, _)| key == name)
+            .map(|(_, value)| value.into_owned()),
+    };
+    let wanted = match &http.authentication {
+        Authentication::Bearer => format!("Bearer {}", DEMO.secret),
+        Authentication::Basic => {
+            format!("Basic {}", base64(format!("{}:{}", DEMO.id, DEMO.secret).as_bytes()))
+        }
+        _ => DEMO.secret.to_owned(),
+    };
+    let leaves_out = |check: AuthCheck| site.behaviour.breaks(&Fault::NotChecked(check));
+    let fault = match shown {
+        None if site.behaviour.access == Access::Always && !leaves_out(AuthCheck::Presence) => {
+            Circumstance::Unsigned
+        }
+        Some(shown) if shown != wanted && !leaves_out(AuthCheck::Signature) => Circumstance::WrongSignature,
+        _ => return None,
+    };
+    let rows = || operation.errors.iter().chain(&service.errors);
+    let of = |circumstance: Circumstance| rows().find(|row| row.when == When::Circumstance(circumstance));
+    let is_auth =
+        |row: &&ErrorRow| matches!(row.when, When::Circumstance(circumstance) if circumstance.is_auth());
+    let row = of(fault).or_else(|| rows().find(is_auth));
+    Some(
+        row.map_or_else(Refusal::stray, |row| Refusal {
+            status: row.status.or(Some(401)),
+            ..Refusal::of(row)
+        }),
+    )
+}
+
+/// A success: what is made is created where the service says that this is a success.
+fn accepted(site: &Site<'_>, operation: &Operation, http: &Http, output: Json) -> Answer {
+    let output = site.finished(output);
+    let makes = operation.creates.is_some();
+    let status = match http.success.as_slice() {
+        [] if makes => 201,
+        [] => 200,
+        listed if makes && listed.contains(&201) => 201,
+        listed => listed.first().copied().unwrap_or(200),
+    };
+    let body = match &http.output {
+        Some(path) if !site.behaviour.breaks(&Fault::NoEnvelope) => at(path, output),
+        _ => output,
+    };
+    Answer { status, body, refusal: false }
+}
+
+fn refused(site: &Site<'_>, http: &Http, refusal: Refusal) -> Answer {
+    let status = match site.behaviour.fault {
+        Some(Fault::RefusalStatus(status)) => status,
+        _ => refusal.status.unwrap_or(400),
+    };
+    let mut body = Json::Object(Vec::new());
+    let carried = http.carries.iter().map(|path| (path, site.request_id()));
+    let message = http.message.iter().map(|path| (path, Json::Text(refusal.message.clone())));
+    let message = message.filter(|_| site.gives("Message"));
+    let code = http.code.iter().map(|path| (path, Json::Text(refusal.code.clone())));
+    for (path, value) in code.chain(message).chain(carried) {
+        let names: Vec<&str> = path.split('.').collect();
+        put(&mut body, &names, value);
+    }
+    if site.behaviour.breaks(&Fault::NoEnvelope) {
+        body = at("wrapped", body);
+    }
+    Answer { status, body, refusal: true }
+}
+
+/// A value at a path, in objects of its own.
+fn at(path: &str, value: Json) -> Json {
+    let mut body = Json::Object(Vec::new());
+    let names: Vec<&str> = path.split('.').collect();
+    put(&mut body, &names, value);
+    body
+}
+
+fn put(json: &mut Json, path: &[&str], value: Json) {
+    let (Json::Object(members), [name, rest @ ..]) = (json, path) else { return };
+    if rest.is_empty() {
+        members.push(((*name).to_owned(), value));
+        return;
+    }
+    if !members.iter().any(|(known, _)| known == name) {
+        members.push(((*name).to_owned(), Json::Object(Vec::new())));
+    }
+    if let Some((_, inner)) = members.iter_mut().find(|(known, _)| known == name) {
+        put(inner, rest, value);
+    }
+}

@@ -1,0 +1,154 @@
+//! How requests of a service travel whose protocol is plain HTTP: what other protocols fix, these specs say.
+
+/// The envelope of a service's answers, and how callers show who they are.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Http {
+    /// How a caller shows who they are.
+    pub authentication: Authentication,
+    /// The statuses that are a success; every 2xx if there are none.
+    pub success: Vec<u16>,
+    /// Where a refusal's code stands in the body; without it, the status is the code.
+    pub code: Option<String>,
+    /// Where its message stands.
+    pub message: Option<String>,
+    /// Where the response elements stand in the body of a success; without it, they are its members.
+    pub output: Option<String>,
+    /// Members that every refusal carries, by path.
+    pub carries: Vec<String>,
+    /// Members of a refusal that differ from call to call, by path.
+    pub varies: Vec<String>,
+}
+
+impl Http {
+    /// Whether a status is a success.
+    pub fn is_success(&self, status: u16) -> bool {
+        match self.success.is_empty() {
+            true => (200..300).contains(&status),
+            false => self.success.contains(&status),
+        }
+    }
+}
+
+/// How a caller shows who they are.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Authentication {
+    /// Not at all.
+    #[default]
+    None,
+    /// `Authorization: Bearer SECRET` (RFC 6750).
+    Bearer,
+    /// `Authorization: Basic`, of id and secret (RFC 7617).
+    Basic,
+    /// The secret in a header of this name.
+    Header(String),
+    /// The secret in a query parameter of this name.
+    Query(String),
+}
+
+impl Authentication {
+    /// `none`, `bearer`, `basic`, `header NAME`, `query NAME`.
+    pub fn named(text: &str) -> Option<Self> {
+        match text.split_once(' ') {
+            None => match text {
+                "none" => Some(Self::None),
+                "bearer" => Some(Self::Bearer),
+                "basic" => Some(Self::Basic),
+                _ => None,
+            },
+            Some(("header", name)) => Some(Self::Header(name.trim().to_owned())),
+            Some(("query", name)) => Some(Self::Query(name.trim().to_owned())),
+            Some(_) => None,
+        }
+    }
+}
+
+/// Method and path of an operation, `GET /contacts/{id}`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Route {
+    /// `GET`
+    pub method: String,
+    /// `/contacts/{id}`
+    pub path: String,
+}
+
+impl Route {
+    /// Reads method and path.
+    pub fn named(text: &str) -> Option<Self> {
+        let (method, path) = text.split_once(' ')?;
+        let plain = |byte: u8| byte.is_ascii_graphic() && !b"?#%\\".contains(&byte);
+        let is_method = !method.is_empty() && method.bytes().all(|byte| byte.is_ascii_uppercase());
+        let balanced = path.matches('{').count() == path.matches('}').count();
+        (is_method && path.starts_with('/') && path.bytes().all(plain) && balanced)
+            .then(|| Self { method: method.to_owned(), path: path.to_owned() })
+    }
+
+    /// The names in braces.
+    pub fn labels(&self) -> impl Iterator<Item = &str> {
+        self.path.split('{').skip(1).filter_map(|rest| rest.split_once('}')).map(|(label, _)| label)
+    }
+
+    /// Whether requests carry a body as a rule.
+    pub fn has_body(&self) -> bool {
+        !matches!(self.method.as_str(), "GET" | "HEAD" | "DELETE" | "OPTIONS")
+    }
+}
+
+/// Where a parameter stands in a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Location {
+    /// In the path.
+    Path,
+    /// In the query.
+    Query,
+    /// In a header of its name.
+    Header,
+    /// In a cookie of its name.
+    Cookie,
+    /// In a form body.
+    Form,
+    /// In a JSON body; a dot in its name leads into an object.
+    Body,
+}
+
+impl Location {
+    /// Every place with its name in a spec.
+    pub const NAMES: &'static [&'static str] = &["path", "query", "header", "cookie", "form", "body"];
+
+    /// The place of that name.
+    pub fn named(name: &str) -> Option<Self> {
+        match name {
+            "path" => Some(Self::Path),
+            "query" => Some(Self::Query),
+            "header" => Some(Self::Header),
+            "cookie" => Some(Self::Cookie),
+            "form" => Some(Self::Form),
+            "body" => Some(Self::Body),
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_route_is_a_method_and_a_path_with_labels() {
+        let route = Route::named("GET /contacts/{id}/phones/{phone}").unwrap();
+        assert_eq!(route.labels().collect::<Vec<_>>(), ["id", "phone"]);
+        for text in ["/contacts", "get /a", "GET a", "GET /a?b=c", "GET /a b", "GET /{a", "GET /%41"] {
+            assert!(Route::named(text).is_none(), "{text}");
+        }
+    }
+
+    #[test]
+    fn authentication_is_named_in_words() {
+        assert_eq!(
+            Authentication::named("header X-Api-Key"),
+            Some(Authentication::Header("X-Api-Key".into()))
+        );
+        assert_eq!(Authentication::named("query key"), Some(Authentication::Query("key".into())));
+        assert_eq!(Authentication::named("bearer"), Some(Authentication::Bearer));
+        assert_eq!(Authentication::named("digest"), None);
+    }
+}

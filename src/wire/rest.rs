@@ -1,0 +1,253 @@
+//! Plain HTTP: method and path of the operation, parameters where the spec says, JSON bodies.
+
+use crate::digest::base64;
+use crate::json::Json;
+use crate::spec::model::{Authentication, Http, Location, Parameter, Type};
+
+use super::sign::Key;
+use super::{Call, Reply, Request, Twist, escape, is_header_text, query};
+
+pub(super) fn encode(call: Call<'_>, base: &str, key: Option<&Key>) -> Request {
+    let Some(route) = &call.operation.route else {
+        return Request {
+            method: "GET".to_owned(),
+            url: base.to_owned(),
+            headers: Vec::new(),
+            body: String::new(),
+        };
+    };
+    let sent = call.sent();
+    let at = |location: Location| {
+        sent.iter().filter(move |(name, _)| call.operation.location(name) == location).cloned()
+    };
+    let mut path = route.path.clone();
+    for (name, value) in at(Location::Path) {
+        path = path.replace(&format!("{{{name}}}"), &escape(&text(&value)));
+    }
+    for label in route.labels() {
+        path = path.replace(&format!("{{{label}}}"), "");
+    }
+    let mut in_query = pairs(at(Location::Query));
+    let mut headers = vec![("accept".to_owned(), "application/json".to_owned())];
+    headers.extend(at(Location::Header).map(|(name, value)| (name.to_lowercase(), text(&value))));
+    let cookies: Vec<String> =
+        at(Location::Cookie).map(|(name, value)| format!("{name}={}", text(&value))).collect();
+    if !cookies.is_empty() {
+        headers.push(("cookie".to_owned(), cookies.join("; ")));
+    }
+    show_caller(call.service.http.as_ref(), key, &mut headers, &mut in_query);
+    let (content, body) = body(call, pairs(at(Location::Form)), at(Location::Body).collect());
+    headers.extend(content.map(|content| ("content-type".to_owned(), content.to_owned())));
+    if body.is_empty() && route.has_body() {
+        headers.push(("content-length".to_owned(), "0".to_owned()));
+    }
+    let question = if in_query.is_empty() { "" } else { "?" };
+    let url = format!("{}{path}{question}{}", base.trim_end_matches('/'), query(&in_query));
+    Request { method: route.method.clone(), url, headers, body }
+}
+
+/// Content type and body: JSON where the operation has such parameters, a form where it has those.
+fn body(
+    call: Call<'_>,
+    form: Vec<(String, String)>,
+    members: Vec<(String, Json)>,
+) -> (Option<&'static str>, String) {
+    const JSON: &str = "application/json";
+    if let Some(Twist::Body(body)) = call.twist {
+        return (Some(JSON), body.clone());
+    }
+    if !form.is_empty() {
+        return (Some("application/x-www-form-urlencoded"), query(&form));
+    }
+    if !has_json_body(call.operation) {
+        return (None, String::new());
+    }
+    let mut object = Vec::new();
+    for (name, value) in members {
+        let path: Vec<&str> = name.split('.').collect();
+        nest(&mut object, &path, value);
+    }
+    (Some(JSON), Json::Object(object).to_string())
+}
+
+/// Whether calls of the operation carry a JSON body.
+pub(super) fn has_json_body(operation: &crate::spec::model::Operation) -> bool {
+    operation.parameters.iter().any(|parameter| operation.location(&parameter.name) == Location::Body)
+}
+
+/// Puts a value at a path of names; what is there already stays, so that a repeated member is sent twice.
+fn nest(object: &mut Vec<(String, Json)>, path: &[&str], value: Json) {
+    match path {
+        [] => {}
+        [name] => object.push(((*name).to_owned(), value)),
+        [name, rest @ ..] => {
+            let known = object.iter_mut().find_map(|(known, inner)| match inner {
+                Json::Object(inner) if known == name => Some(inner),
+                _ => None,
+            });
+            match known {
+                Some(inner) => nest(inner, rest, value),
+                None => {
+                    let mut inner = Vec::new();
+                    nest(&mut inner, rest, value);
+                    object.push(((*name).to_owned(), Json::Object(inner)));
+                }
+            }
+        }
+    }
+}
+
+fn show_caller(
+    http: Option<&Http>,
+    key: Option<&Key>,
+    headers: &mut Vec<(String, String)>,
+    in_query: &mut Vec<(String, String)>,
+) {
+    let (Some(http), Some(key)) = (http, key) else { return };
+    let secret = key.secret.expose();
+    match &http.authentication {
+        Authentication::None => {}
+        Authentication::Bearer => headers.push(("authorization".to_owned(), format!("Bearer {secret}"))),
+        Authentication::Basic => {
+            let pair = base64(format!("{}:{secret}", key.id.expose()).as_bytes());
+            headers.push(("authorization".to_owned(), format!("Basic {pair}")));
+        }
+        Authentication::Header(name) => headers.push((name.to_lowercase(), secret.to_owned())),
+        Authentication::Query(name) => in_query.push((name.clone(), secret.to_owned())),
+    }
+}
+
+/// Members of a list stand one after another under one name.
+fn pairs(parameters: impl Iterator<Item = (String, Json)>) -> Vec<(String, String)> {
+    let mut pairs = Vec::new();
+    for (name, value) in parameters {
+        match value {
+            Json::Null => {}
+            Json::List(items) => pairs.extend(items.iter().map(|item| (name.clone(), text(item)))),
+            value => pairs.push((name, text(&value))),
+        }
+    }
+    pairs
+}
+
+fn text(value: &Json) -> String {
+    value.as_text().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+/// Reads an answer: its status tells a success from a refusal.
+pub(super) fn decode(http: &Http, status: u16, body: Option<Json>) -> Reply {
+    if http.is_success(status) {
+        // Without a body there are no elements; whether there had to be some, the operation says.
+        let Some(body) = body else { return Reply::Accepted(Json::Object(Vec::new())) };
+        return match &http.output {
+            None => Reply::Accepted(body),
+            Some(path) => match body.at(path) {
+                Some(output) => Reply::Accepted(output.clone()),
+                None => Reply::Unreadable(format!("a success without `{path}`")),
+            },
+        };
+    }
+    if status < 400 {
+        return Reply::Unreadable(format!("the status {status} is neither a success nor a refusal"));
+    }
+    let Some(path) = &http.code else {
+        let body = body.unwrap_or(Json::Object(Vec::new()));
+        return Reply::Refused { code: status.to_string(), message: message(http, &body), body };
+    };
+    let Some(body) = body else { return Reply::Unreadable("a refusal without a body".to_owned()) };
+    match body.at(path) {
+        Some(code @ (Json::Text(_) | Json::Integer(_))) => {
+            Reply::Refused { code: text(code), message: message(http, &body), body }
+        }
+        _ => Reply::Unreadable(format!("a refusal without `{path}`")),
+    }
+}
+
+fn message(http: &Http, body: &Json) -> Option<String> {
+    body.at(http.message.as_ref()?).and_then(Json::as_text).map(str::to_owned)
+}
+
+/// The longest value in a path, in bytes before they are escaped: file systems and proxies have limits of their own.
+const PATH_VALUE: usize = 200;
+
+/// Whether a value can be said at its place so that it differs from every other value.
+pub(super) fn can_say(location: Location, parameter: &Parameter, value: &Json) -> bool {
+    let is_plain =
+        |json: &Json| matches!(json, Json::Text(_) | Json::Integer(_) | Json::Number(_) | Json::Bool(_));
+    // A number where a text belongs is that text.
+    let is_own = !matches!(value, Json::Integer(_) | Json::Number(_) | Json::Bool(_))
+        || parameter.rules.kind != Type::String;
+    match location {
+        Location::Body => true,
+        Location::Path => {
+            // What routers and proxies split, fold or refuse by themselves says nothing about the operation.
+            let is_segment = |text: &str| {
+                !matches!(text, "" | "." | "..")
+                    && text.len() <= PATH_VALUE
+                    && !text.contains(['/', '\\', '%', ';'])
+                    && !text.chars().any(char::is_control)
+            };
+            is_plain(value) && is_own && is_segment(&text(value))
+        }
+        Location::Query | Location::Form => match value {
+            Json::List(items) => {
+                parameter.rules.kind == Type::Array
+                    && !items.is_empty()
+                    && items.iter().all(|item| matches!(item, Json::Text(_)))
+            }
+            value => {
+                is_plain(value)
+                    && is_own
+                    && parameter.rules.kind != Type::Array
+                    && (location == Location::Form || text(value).len() <= super::QUERY_VALUE)
+            }
+        },
+        Location::Header => {
+            is_plain(value) && is_own && !text(value).is_empty() && is_header_text(&text(value))
+        }
+        Location::Cookie => {
+            let is_cookie = |text: &str| !text.contains(['"', ',', ';', '\\', ' ']) && !text.is_empty();
+            is_plain(value) && is_own && is_header_text(&text(value)) && is_cookie(&text(value))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dots_lead_into_objects_and_repeated_members_stay() {
+        let mut object = Vec::new();
+        for (name, value) in [("a", 1), ("address.city", 2), ("address.street", 3), ("a", 4)] {
+            let path: Vec<&str> = name.split('.').collect();
+            nest(&mut object, &path, Json::Integer(value));
+        }
+        let expected = r#"{"a":1,"address":{"city":2,"street":3},"a":4}"#;
+        assert_eq!(Json::Object(object).to_string(), expected);
+    }
+
+    #[test]
+    fn statuses_and_paths_tell_what_an_answer_is() {
+        let http = Http {
+            code: Some("error.code".to_owned()),
+            message: Some("error.message".to_owned()),
+            output: Some("data".to_owned()),
+            ..Http::default()
+        };
+        let read = |text: &str| Json::read(text.as_bytes()).ok();
+        assert_eq!(
+            decode(&http, 201, read(r#"{"data":{"id":1}}"#)),
+            Reply::Accepted(read(r#"{"id":1}"#).unwrap())
+        );
+        assert!(matches!(decode(&http, 200, read("{}")), Reply::Unreadable(_)));
+        let refused = decode(&http, 422, read(r#"{"error":{"code":7,"message":"m"}}"#));
+        assert!(
+            matches!(refused, Reply::Refused { code, message, .. } if code == "7" && message.as_deref() == Some("m"))
+        );
+        assert!(matches!(decode(&http, 404, None), Reply::Unreadable(_)));
+        let bare = Http::default();
+        assert_eq!(decode(&bare, 204, None), Reply::Accepted(Json::Object(Vec::new())));
+        assert!(matches!(decode(&bare, 404, None), Reply::Refused { code, .. } if code == "404"));
+    }
+}

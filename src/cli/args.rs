@@ -57,7 +57,7 @@ const LONG_EXAMPLES: &str = with_examples!(
 pub enum Command {
     /// Try the cases against a target and judge the answers
     #[command(after_help = RUN_EXAMPLES)]
-    Run(RunArgs),
+    Run(Box<RunArgs>),
     /// Report what is wrong with the specs, and with the pages that they transcribe
     #[command(after_help = CHECK_EXAMPLES)]
     Check(CheckArgs),

@@ -47,7 +47,7 @@ fn parse(arguments: &[OsString]) -> Result<Command, clap::Error> {
 
 fn execute(command: Command, console: Console) -> Exit {
     match command {
-        Command::Run(args) => run::execute(args, console),
+        Command::Run(args) => run::execute(*args, console),
         Command::Check(args) => check::execute(&args, console),
         Command::Generate(args) => generate::execute(&args, console),
         Command::Mutants(args) => mutants::execute(&args, console),

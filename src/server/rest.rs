@@ -33,25 +33,31 @@ pub async fn serve(site: &Site<'_>, raw: &Raw) -> Answer {
     if let Some(refusal) = not_let_in(site, service, operation, &http, raw) {
         return refused(site, &http, site.worded(refusal));
     }
+    let call = |parameters| {
+        let (action, version) = (operation.name.clone(), service.version.clone());
+        Call { action, version, parameters }
+    };
     let reply = match parameters(operation, &http, raw, labels) {
-        Some(parameters) => {
-            let (action, version) = (operation.name.clone(), service.version.clone());
-            operations::perform(site, &services, &Call { action, version, parameters }).await
-        }
+        Some(parameters) => operations::perform(site, &services, &call(parameters)).await,
         None if site.behaviour.breaks(&Fault::UnreadableAccepted) => {
             Reply::Accepted(Json::Object(Vec::new()))
         }
-        None => {
-            let own = operation.errors.iter().find(|row| row.when == When::Request(RequestFault::Malformed));
-            let fault = || operations::request_fault(site, Some(service), RequestFault::Malformed);
-            Reply::Refused(own.map_or_else(fault, Refusal::of))
-        }
+        // Where the page has no row for a body that cannot be read, nothing was said in it.
+        None => match malformed(service, operation) {
+            Some(row) => Reply::Refused(Refusal::of(row)),
+            None => operations::perform(site, &services, &call(Vec::new())).await,
+        },
     };
     match reply {
         Reply::Accepted(output) => accepted(site, operation, &http, output),
         Reply::Refused(refusal) => refused(site, &http, site.worded(refusal)),
         Reply::Crashed => Answer::crash(),
     }
+}
+
+fn malformed<'s>(service: &'s Service, operation: &'s Operation) -> Option<&'s ErrorRow> {
+    let mut rows = operation.errors.iter().chain(&service.errors);
+    rows.find(|row| row.when == When::Request(RequestFault::Malformed))
 }
 
 type Found<'s> = (&'s Service, &'s Operation, Vec<(String, String)>);

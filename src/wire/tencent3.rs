@@ -94,8 +94,10 @@ fn sign_v3(
     request
 }
 
+type Parameters = Vec<(String, Json)>;
+
 /// The common parameters, and the operation's own.
-fn parted(call: Call<'_>) -> (Vec<(String, Json)>, Vec<(String, Json)>) {
+fn parted(call: Call<'_>) -> (Parameters, Parameters) {
     call.sent().into_iter().partition(|(name, _)| call.is_common(name))
 }
 

@@ -178,15 +178,7 @@ async fn run(
     if let Some(server) = &embedded {
         options = options.moved(server.url());
     }
-    let mut kept_on_disk = Kept::open(&plan).unwrap_or_else(|error| {
-        console.tell(&format!("what lives on the target cannot be written down: {error}"));
-        Kept::default()
-    });
-    if !kept_on_disk.remains.is_empty() {
-        console.tell("an earlier run was killed: what it has left on the target is removed first");
-    }
-    options.journal = std::mem::take(&mut kept_on_disk.journal);
-    options.remains = std::mem::take(&mut kept_on_disk.remains);
+    let kept_on_disk = write_down(&plan, &mut options, console);
     let cancel = CancellationToken::new();
     tokio::spawn(cancel_on_interrupt(cancel.clone(), console));
     let mut answers = Answers::default();
@@ -223,6 +215,20 @@ async fn run(
     outputs.event(&Event::RunFinished(finish.clone()));
     let written = outputs.close(console);
     Exit::of_run(&finish, changed, written)
+}
+
+/// From now on it is written down what lives on the target; what a killed run has left there is removed first.
+fn write_down(plan: &Plan, options: &mut runner::Options, console: Console) -> Kept {
+    let mut kept = Kept::open(plan).unwrap_or_else(|error| {
+        console.tell(&format!("what lives on the target cannot be written down: {error}"));
+        Kept::default()
+    });
+    if !kept.remains.is_empty() {
+        console.tell("an earlier run was killed: what it has left on the target is removed first");
+    }
+    options.journal = std::mem::take(&mut kept.journal);
+    options.remains = std::mem::take(&mut kept.remains);
+    kept
 }
 
 /// The embedded server keeps the quotas that the user names.

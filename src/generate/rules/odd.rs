@@ -67,6 +67,7 @@ fn breach(rules: &Rules) -> Breach {
 fn text(parameter: &Parameter) -> Option<String> {
     match valid(parameter) {
         Value::Plain(Json::Text(text)) => Some(text),
+        Value::Described(text) if !text.is_drawn() => Some(text.witness()),
         Value::Plain(Json::List(items)) => items.first()?.as_text().map(str::to_owned),
         _ => None,
     }

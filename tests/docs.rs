@@ -1,0 +1,136 @@
+//! The book is true: its files are specs, and its commands print what it shows.
+
+mod common;
+
+use std::fs;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+
+use common::Done;
+
+/// A fenced block: what stands in the paragraph before it, its language, its lines.
+struct Block {
+    before: String,
+    language: String,
+    text: String,
+}
+
+fn blocks(chapter: &str) -> Vec<Block> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/src").join(chapter);
+    let text = fs::read_to_string(path).unwrap();
+    let mut blocks = Vec::new();
+    let mut before = String::new();
+    let mut lines = text.lines();
+    while let Some(line) = lines.next() {
+        match line.strip_prefix("```") {
+            Some(language) => {
+                let inner: Vec<&str> = lines.by_ref().take_while(|line| *line != "```").collect();
+                let text = format!("{}\n", inner.join("\n"));
+                blocks.push(Block {
+                    before: std::mem::take(&mut before),
+                    language: language.to_owned(),
+                    text,
+                });
+            }
+            None if line.is_empty() => {}
+            None => before = line.to_owned(),
+        }
+    }
+    blocks
+}
+
+/// Processes of a chapter that go on until its end.
+#[derive(Default)]
+struct Background(Vec<Child>);
+
+impl Drop for Background {
+    fn drop(&mut self) {
+        for child in &mut self.0 {
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+    }
+}
+
+/// A reader follows a chapter: writes its files, types its commands, and looks at what is printed.
+#[test]
+fn ten_minutes_with_a_spec() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut background = Background::default();
+    let mut environment: Vec<(String, String)> = Vec::new();
+    // The chapter's port may be taken here.
+    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port().to_string();
+    for block in blocks("write-a-spec.md") {
+        let file = block.before.strip_prefix('`').and_then(|rest| rest.strip_suffix("`:"));
+        if let Some(file) = file {
+            let path = folder.path().join(file);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, block.text.replace("4010", &port)).unwrap();
+            continue;
+        }
+        assert_eq!(block.language, "console", "{}", block.before);
+        let mut printed = String::new();
+        for line in block.text.lines() {
+            let Some(command) = line.strip_prefix("$ ") else {
+                let shown = line.trim_end();
+                assert!(printed.contains(shown), "not printed: {shown}\n{printed}");
+                continue;
+            };
+            if let Some(assignment) = command.strip_prefix("export ") {
+                let (name, value) = assignment.split_once('=').unwrap();
+                environment.push((name.to_owned(), value.to_owned()));
+                continue;
+            }
+            let binary = env!("CARGO_BIN_EXE_fineprint");
+            let command = command.replace("fineprint ", &format!("{binary} "));
+            let (command, stays) = match command.strip_suffix(" &") {
+                Some(command) => (format!("exec {command} --port {port}"), true),
+                None => (command, false),
+            };
+            let mut shell = Command::new("sh");
+            shell.arg("-c").arg(&command).current_dir(folder.path()).env_remove("CI");
+            shell.envs(environment.iter().map(|(name, value)| (name, value)));
+            if stays {
+                use std::io::BufRead as _;
+                let mut child = shell.stdout(Stdio::piped()).spawn().unwrap();
+                let mut first = String::new();
+                std::io::BufReader::new(child.stdout.take().unwrap()).read_line(&mut first).unwrap();
+                background.0.push(child);
+                continue;
+            }
+            let done = Done::from(shell.output().unwrap());
+            printed = format!("{}{}", done.stdout, done.stderr);
+        }
+    }
+    assert_eq!(background.0.len(), 1, "the chapter was followed to its end");
+}
+
+/// Every key that the chapter shows is one, and its sample is a whole file.
+#[test]
+fn the_sample_of_targets_is_one() {
+    let sample = blocks("targets.md").into_iter().find(|block| block.language == "toml").unwrap().text;
+    let folder = tempfile::tempdir().unwrap();
+    let config = folder.path().join("fineprint.toml");
+    fs::write(
+        &config,
+        sample.replace("proxy = \"http://proxy.example:3128\"", "proxy = \"http://127.0.0.1:9\""),
+    )
+    .unwrap();
+    let certificate = rcgen::generate_simple_self_signed(vec!["localhost".to_owned()]).unwrap();
+    fs::write(folder.path().join("ca.pem"), certificate.cert.pem()).unwrap();
+    let identity = format!("{}{}", certificate.cert.pem(), certificate.signing_key.serialize_pem());
+    fs::write(folder.path().join("client.pem"), identity).unwrap();
+    let mut command = common::fineprint();
+    command
+        .args(["run", "AddUserContact/Name/length", "--target", "vendor", "--dry-run", "--config"])
+        .arg(&config);
+    for name in
+        ["ALIBABA_CLOUD_ACCESS_KEY_ID", "ALIBABA_CLOUD_ACCESS_KEY_SECRET", "ALIBABA_CLOUD_SECURITY_TOKEN"]
+    {
+        command.env(name, "value");
+    }
+    let done = Done::from(command.output().unwrap());
+    assert_eq!(done.code, 0, "{}", done.stderr);
+    assert!(done.stdout.contains("'https://dbbrain.tencentcloudapi.com/'"), "{}", done.stdout);
+    assert!(done.stderr.contains("s at 20/s"), "{}", done.stderr);
+}

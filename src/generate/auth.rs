@@ -2,7 +2,7 @@
 
 use crate::case::{Call, Case, Expectation, Rows};
 use crate::spec::breach::Breach;
-use crate::spec::model::{Circumstance, ErrorRow, Operation, Service, Specs, When};
+use crate::spec::model::{Authentication, Circumstance, ErrorRow, Operation, Protocol, Service, Specs, When};
 use crate::wire::sign::Form;
 use crate::wire::{Tamper, Twist, can_tamper};
 
@@ -12,8 +12,16 @@ use super::plain;
 /// Cases for each tested operation of a service that is called with signatures; `form` says in which.
 pub fn auth(specs: &Specs, form: impl Fn(&Service) -> Option<Form>) -> Vec<Case> {
     let tested = specs.operations().filter(|(_, operation)| !operation.support);
-    let signed = tested.filter_map(|(service, operation)| Some((service, operation, form(service)?)));
+    let asks = |(service, _): &(&Service, &Operation)| asks_who_calls(service);
+    let signed =
+        tested.filter(asks).filter_map(|(service, operation)| Some((service, operation, form(service)?)));
     signed.flat_map(|(service, operation, form)| of_operation(service, operation, form)).collect()
+}
+
+/// Whether callers have to show who they are.
+fn asks_who_calls(service: &Service) -> bool {
+    let shown = service.http.as_ref().map(|http| &http.authentication);
+    service.protocol != Protocol::Rest || shown.is_some_and(|shown| *shown != Authentication::None)
 }
 
 fn of_operation(service: &Service, operation: &Operation, form: Form) -> Vec<Case> {

@@ -265,3 +265,24 @@ fn asked_pause(answer: &Answer) -> Option<Duration> {
         .map(Duration::from_millis)
         .or_else(|| number("retry-after").map(Duration::from_secs))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_target_says_how_long_to_wait_in_seconds_or_in_milliseconds() {
+        let answer = |name: &str, value: &str| Answer {
+            status: 429,
+            headers: vec![(name.to_owned(), value.to_owned())],
+            body: String::new(),
+            not_utf8: false,
+            cut: None,
+        };
+        assert_eq!(asked_pause(&answer("retry-after", " 2 ")), Some(Duration::from_secs(2)));
+        assert_eq!(asked_pause(&answer("x-acs-retry-after", "1500")), Some(Duration::from_millis(1500)));
+        for value in ["Wed, 21 Oct 2026 07:28:00 GMT", "-1", "soon", ""] {
+            assert_eq!(asked_pause(&answer("retry-after", value)), None, "{value}");
+        }
+    }
+}

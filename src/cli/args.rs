@@ -67,6 +67,12 @@ pub enum Command {
     /// Break one promise of the reference server at a time, and tell which the cases do not catch
     #[command(after_help = MUTANTS_EXAMPLES)]
     Mutants(MutantsArgs),
+    /// Write reports of a run from its event stream
+    #[command(after_help = REPORT_EXAMPLES)]
+    Report(FromArgs),
+    /// Join the event streams of a run's parts, as if it had been one run
+    #[command(after_help = MERGE_EXAMPLES)]
+    Merge(Box<MergeArgs>),
     /// Serve the reference implementation that is made from the specs
     #[command(after_help = SERVE_EXAMPLES)]
     Serve(ServeArgs),
@@ -149,15 +155,15 @@ pub struct RunArgs {
     /// How long an answer may take [default: 10]
     #[arg(long, value_name = "SECONDS", allow_negative_numbers = true)]
     pub timeout: Option<f64>,
-    /// Write a JUnit report
+    /// Try only this part of the cases, as in 1/4; `merge` joins what the parts have found out
+    #[arg(long, value_name = "K/N", value_parser = shard)]
+    pub shard: Option<(u32, u32)>,
+    /// Go on with the run of this event stream: what it has judged is not tried again
     #[arg(long, value_name = "FILE")]
-    pub junit: Option<PathBuf>,
-    /// Write a JSON report
-    #[arg(long, value_name = "FILE")]
-    pub json: Option<PathBuf>,
-    /// Write the event stream, one JSON object a line
-    #[arg(long, value_name = "FILE")]
-    pub events: Option<PathBuf>,
+    pub resume: Option<PathBuf>,
+    /// The reports to write
+    #[command(flatten)]
+    pub reports_to: ReportArgs,
     /// Neither read nor write snapshots
     #[arg(long, conflicts_with = "update")]
     pub no_snapshots: bool,
@@ -170,6 +176,29 @@ pub struct RunArgs {
     /// List the ids of the cases and send nothing
     #[arg(long)]
     pub list: bool,
+}
+
+/// Where reports go.
+#[derive(Debug, Clone, Default, Args)]
+pub struct ReportArgs {
+    /// Write the page as it holds, in one HTML file
+    #[arg(long, value_name = "FILE")]
+    pub html: Option<PathBuf>,
+    /// Write a JUnit report
+    #[arg(long, value_name = "FILE")]
+    pub junit: Option<PathBuf>,
+    /// Write a JSON report
+    #[arg(long, value_name = "FILE")]
+    pub json: Option<PathBuf>,
+    /// Write a SARIF report, which points at the lines of the specs
+    #[arg(long, value_name = "FILE")]
+    pub sarif: Option<PathBuf>,
+    /// Write a summary in Markdown, for a comment on a pull request
+    #[arg(long, value_name = "FILE")]
+    pub markdown: Option<PathBuf>,
+    /// Write the event stream, one JSON object a line
+    #[arg(long, value_name = "FILE")]
+    pub events: Option<PathBuf>,
 }
 
 /// How deep a run goes.
@@ -208,6 +237,15 @@ fn quota(text: &str) -> Result<(String, u32), String> {
     match (1..=1_000).contains(&size) {
         true => Ok((entity.to_owned(), size)),
         false => Err("a quota is a number from 1 to 1000".to_owned()),
+    }
+}
+
+/// `1/4`
+fn shard(text: &str) -> Result<(u32, u32), String> {
+    let numbers = text.split_once('/').and_then(|(k, n)| Some((k.parse().ok()?, n.parse().ok()?)));
+    match numbers {
+        Some((k, n)) if 1 <= k && k <= n => Ok((k, n)),
+        _ => Err("write a part and how many there are, as in 1/4".to_owned()),
     }
 }
 
@@ -319,6 +357,54 @@ pub struct MutantsArgs {
     /// The folder of the case files
     #[arg(long, value_name = "DIR", default_value = "cases")]
     pub cases: PathBuf,
+}
+
+const REPORT_EXAMPLES: &str = "\
+Examples:
+  fineprint report --from events.jsonl                       on the terminal
+  fineprint report --from events.jsonl --html report.html --junit report.xml
+
+It exits as the run did.";
+
+/// Options of `report`.
+#[derive(Debug, Args)]
+pub struct FromArgs {
+    /// The event stream of the run
+    #[arg(long, value_name = "FILE")]
+    pub from: PathBuf,
+    /// The reports to write
+    #[command(flatten)]
+    pub reports_to: ReportArgs,
+}
+
+const MERGE_EXAMPLES: &str = "\
+Examples:
+  fineprint run --shard 1/2 --events 1.jsonl; fineprint run --shard 2/2 --events 2.jsonl
+  fineprint merge 1.jsonl 2.jsonl --junit report.xml --events all.jsonl
+
+It exits as the one run would have done.";
+
+/// Options of `merge`.
+#[derive(Debug, Args)]
+pub struct MergeArgs {
+    /// The event streams
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// Only cases whose id begins with or contains one of these: those that the runs were told
+    #[arg(long, value_name = "FILTER")]
+    pub filter: Vec<String>,
+    /// The folder of the specs
+    #[arg(long, value_name = "DIR", default_value = "specs")]
+    pub specs: PathBuf,
+    /// The folder of the case files
+    #[arg(long, value_name = "DIR", default_value = "cases")]
+    pub cases: PathBuf,
+    /// The depth of the runs
+    #[arg(long, value_name = "DEPTH", value_enum, default_value_t = DepthArg::Standard)]
+    pub depth: DepthArg,
+    /// The reports to write
+    #[command(flatten)]
+    pub reports_to: ReportArgs,
 }
 
 const SERVE_EXAMPLES: &str = "\

@@ -8,7 +8,9 @@ mod console;
 mod exit;
 mod generate;
 mod mutants;
+mod outputs;
 mod progress;
+mod report;
 mod run;
 mod schema;
 mod serve;
@@ -51,6 +53,8 @@ fn execute(command: Command, console: Console) -> Exit {
         Command::Check(args) => check::execute(&args, console),
         Command::Generate(args) => generate::execute(&args, console),
         Command::Mutants(args) => mutants::execute(&args, console),
+        Command::Report(args) => report::report(&args, console),
+        Command::Merge(args) => report::merge(&args, console),
         Command::Serve(args) => serve::execute(&args, console),
         Command::Accept(args) => accept::execute(&args, console),
         Command::Schema => schema::execute(console),

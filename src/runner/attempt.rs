@@ -5,7 +5,7 @@ use std::time::Instant;
 use futures_util::future::join_all;
 
 use crate::case::value::Value;
-use crate::case::{self, Case, Expectation, FEW_DRAWN, Parameters, Step, TRIED};
+use crate::case::{self, Case, Expectation, FEW_DRAWN, Parameters, Rows, Step, TRIED};
 use crate::event::CaseResult;
 use crate::json::Json;
 use crate::judge::{self, Contract, Promise, Verdict};
@@ -76,6 +76,9 @@ fn unknown_operation(case: &Case) -> CaseResult {
         operation: case.operation.clone(),
         tries: case.tries.clone(),
         promise: Promise { rule: String::new(), sentence: String::new(), place: String::new() },
+        about: Vec::new(),
+        rows: Vec::new(),
+        open: false,
         sends: String::new(),
         expects: String::new(),
         verdict: Verdict::Skipped { reason: format!("the specs have no operation {}", case.operation) },
@@ -93,10 +96,24 @@ fn facts(service: &Service, operation: &Operation, case: &Case) -> CaseResult {
         vendor: service.vendor.clone(),
         service: service.folder.clone(),
         promise: judge::promise_of(operation, &case.about),
+        about: case
+            .about
+            .iter()
+            .map(|about| judge::promise_of(operation, std::slice::from_ref(about)))
+            .collect(),
+        rows: rows(service, operation, case),
+        open: matches!(case.expect, Expectation::Silent(_)),
         sends: case::sends(case),
         expects: case::expects(case),
         ..unknown_operation(case)
     }
+}
+
+/// The places of the rows that may answer.
+fn rows(service: &Service, operation: &Operation, case: &Case) -> Vec<String> {
+    let Some(Rows::Codes(codes)) = case.expect.rows() else { return Vec::new() };
+    let named = service.rows(operation).filter(|row| row.codes.iter().any(|code| codes.contains(code)));
+    named.map(|row| row.at.to_string()).collect()
 }
 
 struct Attempt<'a> {

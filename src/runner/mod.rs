@@ -7,6 +7,7 @@ mod cost;
 mod draw;
 mod hunt;
 mod journal;
+mod known;
 mod ledger;
 mod order;
 mod pace;
@@ -18,6 +19,7 @@ mod session;
 mod shared;
 mod target;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -29,12 +31,13 @@ pub use cost::requests;
 pub use draw::any_seed;
 pub use hunt::{Hunt, hunt};
 pub use journal::{Journal, Remains};
+pub use known::Known;
 pub use rehearse::{can_ask, rehearse, rehearse_with_secrets};
 pub use session::Session;
 pub use target::{Signer, Target};
 
 use crate::case::Case;
-use crate::event::{CaseResult, Event, Finish, Start, VERSION};
+use crate::event::{CaseResult, Event, Finish, Page, Start, VERSION};
 use crate::spec::model::Specs;
 use crate::transport::{SetUp, Transport};
 
@@ -62,6 +65,8 @@ pub struct Options {
     pub journal: Journal,
     /// What an earlier run, that was killed, has left there.
     pub remains: Remains,
+    /// What other runs of the same plan have found out: those cases are not tried again.
+    pub known: Known,
 }
 
 impl Options {
@@ -74,6 +79,7 @@ impl Options {
             nonce: any_seed(),
             journal: Journal::default(),
             remains: Remains::default(),
+            known: Known::default(),
         }
     }
 
@@ -122,17 +128,15 @@ pub async fn run(
     let session = Arc::new(session);
     let begun = Instant::now();
     emit(Event::RunStarted(start(&specs, &cases, options)));
-    let refused = probe::refused_credentials(&session, &specs, &cases).await;
-    if refused.is_none() {
-        recover::recover(&session, &specs, &options.remains).await;
-    }
+    let refused = prepare(&session, &specs, &cases, options).await;
     let cases: Vec<Arc<Case>> = cases.into_iter().map(Arc::new).collect();
     let mut order = InOrder::new(&specs, &cases);
-    let (alone, together): (Vec<usize>, Vec<usize>) =
-        (0..cases.len()).partition(|index| is_exclusive(&session, &specs, &cases[*index]));
+    let mut done = take_known(&options.known, &cases, &mut order, &mut emit);
+    let (alone, together): (Vec<usize>, Vec<usize>) = (0..cases.len())
+        .filter(|index| !order.has(*index))
+        .partition(|index| is_exclusive(&session, &specs, &cases[*index]));
     let mut waiting = together.into_iter();
     let mut running: JoinSet<(usize, CaseResult)> = JoinSet::new();
-    let mut done = 0;
     let mut stopped = refused;
     loop {
         stopped = stopped.or_else(|| why_stop(&cancel, &session));
@@ -166,16 +170,75 @@ pub async fn run(
         }
     }
     let (kept, left_behind) = session.ledger.close();
-    Ok(Finish {
+    let micros = u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX);
+    let finish =
+        Finish { stopped, kept, left_behind, micros, requests: session.requests(), ..Finish::default() };
+    Ok(finished(finish, order, &options.known))
+}
+
+/// Joins what several runs of one plan have found out, as if it had been one run. Cases that none of them has judged are
+/// skipped.
+pub fn merge(specs: &Specs, cases: Vec<Case>, known: &Known, mut emit: impl FnMut(Event)) -> Finish {
+    const MISSING: &str = "none of the files has judged it";
+    let named = known.start.clone().unwrap_or_default();
+    let options = Options::new(Target::at(&named.target, named.url), named.seed);
+    emit(Event::RunStarted(start(specs, &cases, &options)));
+    let cases: Vec<Arc<Case>> = cases.into_iter().map(Arc::new).collect();
+    let mut order = InOrder::new(specs, &cases);
+    take_known(known, &cases, &mut order, &mut emit);
+    for (index, case) in cases.iter().enumerate() {
+        if !order.has(index) {
+            order.take(index, skipped(specs, case, MISSING), &mut emit);
+        }
+    }
+    finished(Finish::default(), order, known)
+}
+
+/// Takes the results that other runs have come to, and counts them.
+fn take_known(
+    known: &Known,
+    cases: &[Arc<Case>],
+    order: &mut InOrder<'_>,
+    emit: &mut impl FnMut(Event),
+) -> usize {
+    let mut done = 0;
+    for (index, case) in cases.iter().enumerate() {
+        if let Some(result) = known.result(&case.id) {
+            order.take(index, result.clone(), emit);
+            done += 1;
+        }
+    }
+    done
+}
+
+/// How a run has ended, with what other runs of the same plan have told.
+fn finished(own: Finish, order: InOrder<'_>, known: &Known) -> Finish {
+    let (mut kept, mut left_behind) = known.leftovers();
+    kept.extend(own.kept);
+    left_behind.extend(own.left_behind);
+    Finish {
         counts: order.counts,
         rows: order.rows(),
         precedence: order.seen.facts(),
-        stopped,
         kept,
         left_behind,
-        micros: u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX),
-        requests: session.requests(),
-    })
+        micros: own.micros + known.micros(),
+        requests: own.requests + known.requests(),
+        ..own
+    }
+}
+
+/// Asks whether the credentials are taken, and cleans up behind a run that was killed; why no case can be tried, if none
+/// can.
+async fn prepare(session: &Session, specs: &Specs, cases: &[Case], options: &Options) -> Option<String> {
+    if cases.iter().all(|case| options.known.result(&case.id).is_some()) {
+        return None;
+    }
+    let refused = probe::refused_credentials(session, specs, cases).await;
+    if refused.is_none() {
+        recover::recover(session, specs, &options.remains).await;
+    }
+    refused
 }
 
 fn start(specs: &Specs, cases: &[Case], options: &Options) -> Start {
@@ -187,7 +250,14 @@ fn start(specs: &Specs, cases: &[Case], options: &Options) -> Start {
         seed: options.seed,
         cases: cases.len(),
         requests: cases.iter().map(|case| requests(specs, case)).sum(),
+        pages: pages(specs, cases),
     }
+}
+
+fn pages(specs: &Specs, cases: &[Case]) -> Vec<Page> {
+    let tried: BTreeSet<&str> = cases.iter().map(|case| case.operation.as_str()).collect();
+    let tried = specs.operations().filter(|(_, operation)| tried.contains(operation.name.as_str()));
+    tried.map(|(service, operation)| Page::of(service, operation)).collect()
 }
 
 /// Whether a case needs more room than cases have together: then it runs alone, after all others.

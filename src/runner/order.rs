@@ -112,6 +112,10 @@ pub fn judge_repeats(ids: &mut RequestIds, specs: &Specs, result: &mut CaseResul
     for exchange in &result.exchanges {
         repeated.extend(ids.take(service, &result.id, exchange));
     }
+    // A result of an earlier run may tell of it already.
+    if let Verdict::Fail { departures } = &result.verdict {
+        repeated.retain(|departure| !departures.contains(departure));
+    }
     match &mut result.verdict {
         _ if repeated.is_empty() => {}
         Verdict::Fail { departures } => departures.extend(repeated),

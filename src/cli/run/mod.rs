@@ -1,7 +1,6 @@
 //! `fineprint run`
 
 mod journal;
-mod outputs;
 mod plan;
 mod snapshots;
 
@@ -23,9 +22,9 @@ use super::args::RunArgs;
 use super::console::Console;
 use super::exit::Exit;
 use super::generate;
+use super::outputs::Outputs;
 
 use journal::Kept;
-use outputs::Outputs;
 use plan::Plan;
 use snapshots::Answers;
 
@@ -51,7 +50,7 @@ pub fn execute(args: RunArgs, console: Console) -> Exit {
         return list(&plan, &suite, console);
     }
     let ids: Vec<String> = suite.cases.iter().map(|case| case.id.clone()).collect();
-    if !ids.iter().any(|id| plan.selects(id)) {
+    if !ids.iter().any(|id| plan.names(id)) {
         console.complain(&plan.nothing_selected(&ids));
         return Exit::Usage;
     }
@@ -71,7 +70,7 @@ pub fn execute(args: RunArgs, console: Console) -> Exit {
     if plan.dry_run {
         return rehearse(&plan, &specs, &cases, console);
     }
-    let outputs = match Outputs::open(&plan, console, cases.len()) {
+    let outputs = match Outputs::open(&plan.reports_to, console, cases.len()) {
         Ok(outputs) => outputs,
         Err(complaint) => {
             console.complain(&complaint);

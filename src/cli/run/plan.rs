@@ -6,13 +6,15 @@ use std::path::{Path, PathBuf};
 
 use reqwest::Url;
 
-use crate::cli::args::{DepthArg, RunArgs};
+use crate::cli::args::{DepthArg, ReportArgs, RunArgs};
 use crate::cli::config::{self, Config};
 use crate::cli::console::Console;
+use crate::cli::report;
 use crate::cli::target;
 use crate::diagnostic::did_you_mean;
+use crate::digest;
 use crate::generate::Depth;
-use crate::runner::{self, Options, Signer, Target};
+use crate::runner::{self, Known, Options, Signer, Target};
 use crate::server::DEMO;
 use crate::spec::model::Circumstance;
 use crate::wire::sign::{Form, Key, Secret};
@@ -50,12 +52,10 @@ pub struct Plan {
     pub list: bool,
     /// What happens to snapshots.
     pub snapshots: SnapshotPolicy,
-    /// Where a JUnit report goes.
-    pub junit: Option<PathBuf>,
-    /// Where a JSON report goes.
-    pub json: Option<PathBuf>,
-    /// Where the event stream goes.
-    pub events: Option<PathBuf>,
+    /// Where reports go.
+    pub reports_to: ReportArgs,
+    /// What an interrupted run has found out.
+    pub known: Known,
     /// How deep the run goes.
     pub depth: Depth,
     /// Circumstances that are provoked.
@@ -64,6 +64,7 @@ pub struct Plan {
     pub quotas: Vec<(String, u32)>,
     /// Whether requests are only printed.
     pub dry_run: bool,
+    shard: Option<(u32, u32)>,
     filter: Vec<String>,
     jobs: usize,
     seed: u64,
@@ -76,6 +77,8 @@ impl Plan {
     /// What is wrong with them, in a sentence.
     pub fn resolve(args: RunArgs, console: Console) -> Result<Self, String> {
         let (target, of_table) = target(&args)?;
+        let known = args.resume.as_deref().map(report::known).transpose()?.unwrap_or_default();
+        let begun_with = known.start.as_ref().map(|start| start.seed);
         let quotas = of_table.into_iter().chain(args.quotas).collect();
         // Snapshots are of the standard depth: one case, one answer.
         let off = args.no_snapshots || args.depth != DepthArg::Standard;
@@ -94,22 +97,29 @@ impl Plan {
             locked: args.locked || console.ci,
             list: args.list,
             snapshots,
-            junit: args.junit,
-            json: args.json,
-            events: args.events,
+            reports_to: args.reports_to,
             depth: args.depth.into(),
             with: args.with.into_iter().map(Circumstance::from).collect(),
             quotas,
             dry_run: args.dry_run,
+            shard: args.shard,
             filter: args.filter,
             jobs: usize::from(args.jobs),
-            seed: args.seed.unwrap_or_else(runner::any_seed),
+            seed: args.seed.or(begun_with).unwrap_or_else(runner::any_seed),
+            known,
         })
     }
 
-    /// Whether a case is wanted.
-    pub fn selects(&self, id: &str) -> bool {
+    /// Whether a case is among those that were asked for.
+    pub fn names(&self, id: &str) -> bool {
         self.filter.is_empty() || self.filter.iter().any(|part| id.contains(part.as_str()))
+    }
+
+    /// Whether a case is wanted: asked for, and in the part of them that this run tries.
+    pub fn selects(&self, id: &str) -> bool {
+        let is_ours =
+            |(part, of): (u32, u32)| digest::fnv(id.as_bytes()) % u64::from(of) == u64::from(part - 1);
+        self.names(id) && self.shard.is_none_or(is_ours)
     }
 
     /// The complaint about filters that select nothing.
@@ -131,7 +141,8 @@ impl Plan {
 
     /// The runner's options.
     pub fn options(&self) -> Options {
-        Options { jobs: self.jobs, ..Options::new(self.target.clone(), self.seed) }
+        let options = Options::new(self.target.clone(), self.seed);
+        Options { jobs: self.jobs, known: self.known.clone(), ..options }
     }
 }
 

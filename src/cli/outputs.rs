@@ -17,7 +17,7 @@ use crate::report::jsonl::Jsonl;
 use crate::report::junit::Junit;
 use crate::report::terminal::Terminal;
 
-use super::plan::Plan;
+use super::args::ReportArgs;
 
 /// Every output of a run.
 pub struct Outputs {
@@ -46,11 +46,11 @@ impl Write for Buffer {
 }
 
 impl Outputs {
-    /// Opens every output that the plan asks for, so that a path that cannot be written is told before anything is sent.
+    /// Opens every output that was asked for, so that a path that cannot be written is told before anything is sent.
     ///
     /// # Errors
     /// The path that cannot be written, and why.
-    pub fn open(plan: &Plan, console: Console, cases: usize) -> Result<Self, String> {
+    pub fn open(to: &ReportArgs, console: Console, cases: usize) -> Result<Self, String> {
         let mut outputs = Self {
             terminal: Terminal::new(io::stdout(), console.out),
             progress: progress::bar(console, cases, "cases"),
@@ -61,22 +61,20 @@ impl Outputs {
         };
         let cannot =
             |path: &Path, error: &io::Error| format!("{} cannot be written: {error}", path.display());
-        if let Some(path) = &plan.events {
+        if let Some(path) = &to.events {
             let file =
                 folder_of(path).and_then(|_| File::create(path)).map_err(|error| cannot(path, &error))?;
             outputs.reporters.push(Box::new(Jsonl::new(io::BufWriter::new(file))));
         }
-        for path in [&plan.junit, &plan.json].into_iter().flatten() {
+        let buffered: [(&Option<PathBuf>, fn(Buffer) -> Box<dyn Reporter + Send>); 2] = [
+            (&to.junit, |buffer| Box::new(Junit::new(buffer))),
+            (&to.json, |buffer| Box::new(Json::new(buffer))),
+        ];
+        for (path, reporter) in buffered {
+            let Some(path) = path else { continue };
             folder_of(path).and_then(tempfile::tempfile_in).map_err(|error| cannot(path, &error))?;
-        }
-        if let Some(path) = &plan.junit {
             let buffer = Buffer::default();
-            outputs.reporters.push(Box::new(Junit::new(buffer.clone())));
-            outputs.files.push((path.clone(), buffer));
-        }
-        if let Some(path) = &plan.json {
-            let buffer = Buffer::default();
-            outputs.reporters.push(Box::new(Json::new(buffer.clone())));
+            outputs.reporters.push(reporter(buffer.clone()));
             outputs.files.push((path.clone(), buffer));
         }
         Ok(outputs)

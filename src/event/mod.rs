@@ -1,12 +1,16 @@
 //! The event stream: what a run found out, as facts. Every report is a view of it.
 
+mod page;
+
+pub use page::{ErrorLine, Page, ParameterRow, Sentence};
+
 use serde::{Deserialize, Serialize};
 
 use crate::judge::{Precedence, Promise, Verdict};
 use crate::wire::Exchange;
 
 /// The version of the stream's form; a reader refuses a newer one.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// One event. Results come in the order of the plan, whatever the order of completion.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -28,7 +32,7 @@ pub enum Event {
 }
 
 /// How a run begins.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Start {
     /// The stream's version.
     pub version: u32,
@@ -44,6 +48,9 @@ pub struct Start {
     pub cases: usize,
     /// How many requests they take if nothing has to be repeated, set-up and clean-up included.
     pub requests: usize,
+    /// The pages of the operations that are tried.
+    #[serde(default)]
+    pub pages: Vec<Page>,
 }
 
 /// A case and what came of it.
@@ -61,6 +68,15 @@ pub struct CaseResult {
     pub tries: String,
     /// The promise that it holds the target to.
     pub promise: Promise,
+    /// All promises that it is about.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub about: Vec<Promise>,
+    /// The rows that may answer, by place, where the page says which.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rows: Vec<String>,
+    /// Whether the page is silent about it: every documented answer is right.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub open: bool,
     /// What it sends, as the case file has it.
     pub sends: String,
     /// What it expects, as the case file has it.

@@ -5,6 +5,8 @@ use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
+use tempfile::NamedTempFile;
+
 use crate::case::{self, Case};
 use crate::diagnostic::Finding;
 use crate::generate::{self, Depth};
@@ -164,10 +166,26 @@ pub fn freshen(stale: &Stale) -> io::Result<()> {
 /// # Errors
 /// What the file system says.
 pub fn write_whole(path: &Path, text: &str) -> io::Result<()> {
+    let mut file = begin(path)?;
+    file.write_all(text.as_bytes())?;
+    end(file, path)
+}
+
+/// Begins a file that is there when it has come to its end, and not before.
+///
+/// # Errors
+/// What the file system says.
+pub fn begin(path: &Path) -> io::Result<NamedTempFile> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     fs::create_dir_all(folder)?;
-    let mut file = tempfile::Builder::new().prefix(".fineprint-").tempfile_in(folder)?;
-    file.write_all(text.as_bytes())?;
+    tempfile::Builder::new().prefix(".fineprint-").tempfile_in(folder)
+}
+
+/// Puts a file where it belongs.
+///
+/// # Errors
+/// What the file system says.
+pub fn end(file: NamedTempFile, path: &Path) -> io::Result<()> {
     file.as_file().sync_all()?;
     make_readable(file.path())?;
     file.persist(path).map_err(|error| error.error)?;

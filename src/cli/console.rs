@@ -2,6 +2,7 @@
 
 use std::env;
 use std::io::{self, IsTerminal as _, Write};
+use std::path::PathBuf;
 
 use crate::diagnostic::Finding;
 use crate::report::style::Style;
@@ -38,6 +39,12 @@ impl Console {
             watched: io::stderr().is_terminal(),
             ci,
         }
+    }
+
+    /// The summary of the step, where GitHub Actions runs this.
+    pub fn step_summary(self) -> Option<PathBuf> {
+        let is_github = Self::variable("GITHUB_ACTIONS").is_some_and(|value| value == "true");
+        Self::variable("GITHUB_STEP_SUMMARY").filter(|_| is_github).map(PathBuf::from)
     }
 
     /// What the environment holds under a name.

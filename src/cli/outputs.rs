@@ -1,20 +1,24 @@
 //! The outputs of a run: terminal, progress bar, report files.
 
 use std::fs::{self, File};
-use std::io::{self, Write};
+use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
 
 use indicatif::ProgressBar;
+use tempfile::NamedTempFile;
 
 use crate::cli::console::Console;
 use crate::cli::progress;
 use crate::event::Event;
 use crate::project;
 use crate::report::Reporter;
+use crate::report::github::Github;
+use crate::report::html::Html;
 use crate::report::json::Json;
 use crate::report::jsonl::Jsonl;
 use crate::report::junit::Junit;
+use crate::report::markdown::Markdown;
+use crate::report::sarif::Sarif;
 use crate::report::terminal::Terminal;
 
 use super::args::ReportArgs;
@@ -25,24 +29,9 @@ pub struct Outputs {
     progress: ProgressBar,
     reporters: Vec<Box<dyn Reporter + Send>>,
     /// Reports that are written when they are complete: whole, or not at all.
-    files: Vec<(PathBuf, Buffer)>,
+    files: Vec<(PathBuf, NamedTempFile)>,
     complaints: Vec<String>,
     reader_is_gone: bool,
-}
-
-/// A buffer that a reporter writes and this module reads.
-#[derive(Clone, Default)]
-struct Buffer(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Buffer {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
 }
 
 impl Outputs {
@@ -66,16 +55,14 @@ impl Outputs {
                 folder_of(path).and_then(|_| File::create(path)).map_err(|error| cannot(path, &error))?;
             outputs.reporters.push(Box::new(Jsonl::new(io::BufWriter::new(file))));
         }
-        let buffered: [(&Option<PathBuf>, fn(Buffer) -> Box<dyn Reporter + Send>); 2] = [
-            (&to.junit, |buffer| Box::new(Junit::new(buffer))),
-            (&to.json, |buffer| Box::new(Json::new(buffer))),
-        ];
-        for (path, reporter) in buffered {
-            let Some(path) = path else { continue };
-            folder_of(path).and_then(tempfile::tempfile_in).map_err(|error| cannot(path, &error))?;
-            let buffer = Buffer::default();
-            outputs.reporters.push(reporter(buffer.clone()));
-            outputs.files.push((path.clone(), buffer));
+        for (path, reporter) in files(to) {
+            let file = project::begin(path).map_err(|error| cannot(path, &error))?;
+            let writer = file.reopen().map_err(|error| cannot(path, &error))?;
+            outputs.reporters.push(reporter(io::BufWriter::new(writer)));
+            outputs.files.push((path.clone(), file));
+        }
+        if let Some(summary) = &console.step_summary() {
+            outputs.on_github(summary);
         }
         Ok(outputs)
     }
@@ -107,6 +94,15 @@ impl Outputs {
         });
     }
 
+    /// Where GitHub Actions runs this: annotations in its log, and the summary of the step.
+    fn on_github(&mut self, summary: &Path) {
+        self.reporters.push(Box::new(Github::new(io::stdout())));
+        match File::options().append(true).create(true).open(summary) {
+            Ok(file) => self.reporters.push(Box::new(Markdown::new(io::BufWriter::new(file)))),
+            Err(error) => self.complaints.push(format!("{} cannot be written: {error}", summary.display())),
+        }
+    }
+
     /// Notes something that could not be written.
     pub fn failed(&mut self, complaint: String) {
         self.complaints.push(complaint);
@@ -115,9 +111,8 @@ impl Outputs {
     /// Writes the report files; whether everything could be written.
     pub fn close(mut self, console: Console) -> bool {
         drop(self.reporters);
-        for (path, buffer) in &self.files {
-            let bytes = buffer.0.lock().unwrap_or_else(PoisonError::into_inner);
-            if let Err(error) = project::write_whole(path, &String::from_utf8_lossy(&bytes)) {
+        for (path, file) in self.files {
+            if let Err(error) = project::end(file, &path) {
                 self.complaints.push(format!("{} cannot be written: {error}", path.display()));
             }
         }
@@ -126,6 +121,21 @@ impl Outputs {
         }
         self.complaints.is_empty()
     }
+}
+
+type Writer = io::BufWriter<File>;
+type Maker = fn(Writer) -> Box<dyn Reporter + Send>;
+
+/// The reports that are written when they are complete, and who makes them.
+fn files(to: &ReportArgs) -> impl Iterator<Item = (&PathBuf, Maker)> {
+    let all: [(&Option<PathBuf>, Maker); 5] = [
+        (&to.html, |out| Box::new(Html::new(out))),
+        (&to.junit, |out| Box::new(Junit::new(out))),
+        (&to.json, |out| Box::new(Json::new(out))),
+        (&to.sarif, |out| Box::new(Sarif::new(out))),
+        (&to.markdown, |out| Box::new(Markdown::new(out))),
+    ];
+    all.into_iter().filter_map(|(path, maker)| Some((path.as_ref()?, maker)))
 }
 
 fn folder_of(path: &Path) -> io::Result<PathBuf> {

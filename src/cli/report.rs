@@ -1,7 +1,8 @@
 //! `fineprint report` and `fineprint merge`: reports of runs that are over, from their event streams.
 
 use std::fs::File;
-use std::io::{self, BufRead, BufReader};
+use std::io::{BufRead as _, BufReader, Lines};
+use std::iter::{Enumerate, Peekable};
 use std::path::Path;
 
 use crate::case::Case;
@@ -14,47 +15,46 @@ use super::console::Console;
 use super::exit::Exit;
 use super::outputs::Outputs;
 
-/// Writes reports of a run.
+/// Writes reports of a run, event by event: a run of 100,000 cases need not fit into memory.
 pub fn report(args: &FromArgs, console: Console) -> Exit {
-    let events = match read(&args.from) {
+    let events = match Events::open(&args.from) {
         Ok(events) => events,
         Err(complaint) => return complain(console, &complaint),
     };
-    let mut outputs = match Outputs::open(&args.reports_to, console, events.len()) {
+    let mut outputs = match Outputs::open(&args.reports_to, console, events.cases) {
         Ok(outputs) => outputs,
         Err(complaint) => return complain(console, &complaint),
     };
-    let (mut finish, mut changed) = (None, false);
-    for event in &events {
-        outputs.event(event);
+    let (mut finish, mut changed, mut seen) = (None, false, cut_off());
+    for event in events {
+        let event = match event {
+            Ok(event) => event,
+            Err(complaint) => return complain(console, &complaint),
+        };
+        outputs.event(&event);
         match event {
-            Event::RunFinished(came) => finish = Some(came.clone()),
+            Event::RunFinished(came) => finish = Some(came),
+            Event::CaseFinished(result) => {
+                seen.counts.add(&result.verdict);
+                seen.requests += result.exchanges.len();
+            }
             Event::SnapshotsCompared(compared) => {
                 changed = !compared.changed.is_empty() && !compared.accepted;
             }
-            _ => {}
+            Event::RunStarted(_) | Event::Progress { .. } => {}
         }
     }
     let finish = finish.unwrap_or_else(|| {
-        let cut_off = cut_off(&events);
-        outputs.event(&Event::RunFinished(cut_off.clone()));
-        cut_off
+        outputs.event(&Event::RunFinished(seen.clone()));
+        seen
     });
     let written = outputs.close(console);
     Exit::of_run(&finish, changed, written)
 }
 
 /// The end of a run that did not come to one.
-fn cut_off(events: &[Event]) -> Finish {
-    let mut finish =
-        Finish { stopped: Some("the stream ends before the run did".to_owned()), ..Finish::default() };
-    for event in events {
-        if let Event::CaseFinished(result) = event {
-            finish.counts.add(&result.verdict);
-            finish.requests += result.exchanges.len();
-        }
-    }
-    finish
+fn cut_off() -> Finish {
+    Finish { stopped: Some("the stream ends before the run did".to_owned()), ..Finish::default() }
 }
 
 /// Joins the streams of a run's parts.
@@ -107,33 +107,59 @@ fn complain(console: Console, complaint: &str) -> Exit {
     Exit::Usage
 }
 
-/// The events of a file. A last line that was cut off when the run was killed is passed over.
-///
-/// # Errors
-/// What the file system says, or which line is no event.
-pub fn read(path: &Path) -> Result<Vec<Event>, String> {
-    let shown = path.display();
-    let cannot = |error: io::Error| format!("{shown} cannot be read: {error}");
-    let mut lines = BufReader::new(File::open(path).map_err(cannot)?).lines().enumerate().peekable();
-    let mut events = Vec::new();
-    while let Some((index, line)) = lines.next() {
-        let line = line.map_err(cannot)?;
-        match serde_json::from_str(&line) {
-            Ok(Event::RunStarted(start)) if start.version != VERSION => {
-                return Err(format!(
-                    "{shown} has version {} of the event stream, and this fineprint reads version {VERSION}",
-                    start.version
-                ));
+/// The events of a file, one after another. A last line that was cut off when the run was killed is passed over.
+struct Events {
+    name: String,
+    lines: Peekable<Enumerate<Lines<BufReader<File>>>>,
+    /// How many cases the run has.
+    cases: usize,
+    first: Option<Event>,
+}
+
+impl Events {
+    fn open(path: &Path) -> Result<Self, String> {
+        let name = path.display().to_string();
+        let file = File::open(path).map_err(|error| format!("{name} cannot be read: {error}"))?;
+        let lines = BufReader::new(file).lines().enumerate().peekable();
+        let mut events = Self { name, lines, cases: 0, first: None };
+        match events.next().transpose()? {
+            Some(Event::RunStarted(start)) if start.version != VERSION => Err(format!(
+                "{} has version {} of the event stream, and this fineprint reads version {VERSION}",
+                events.name, start.version
+            )),
+            Some(Event::RunStarted(start)) => {
+                events.cases = start.cases;
+                events.first = Some(Event::RunStarted(start));
+                Ok(events)
             }
-            Ok(event) => events.push(event),
-            Err(_) if lines.peek().is_none() && index > 0 => {}
-            Err(error) => return Err(format!("{shown}:{} is no event: {error}", index + 1)),
+            _ => Err(format!("{} is not the event stream of a run: it does not begin with one", events.name)),
         }
     }
-    match events.first() {
-        Some(Event::RunStarted(_)) => Ok(events),
-        _ => Err(format!("{shown} is not the event stream of a run: it does not begin with one")),
+}
+
+impl Iterator for Events {
+    type Item = Result<Event, String>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if let Some(first) = self.first.take() {
+            return Some(Ok(first));
+        }
+        let (index, line) = self.lines.next()?;
+        let line = match line {
+            Ok(line) => line,
+            Err(error) => return Some(Err(format!("{} cannot be read: {error}", self.name))),
+        };
+        match serde_json::from_str(&line) {
+            Ok(event) => Some(Ok(event)),
+            Err(_) if self.lines.peek().is_none() && index > 0 => None,
+            Err(error) => Some(Err(format!("{}:{} is no event: {error}", self.name, index + 1))),
+        }
     }
+}
+
+/// All events of a file.
+fn read(path: &Path) -> Result<Vec<Event>, String> {
+    Events::open(path)?.collect()
 }
 
 /// What an interrupted run has found out.

@@ -4,42 +4,51 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use crate::event::{CaseResult, Event, Finish, Snapshots, Start};
+use crate::event::{Event, Snapshots};
 
 use super::Reporter;
 
-/// Gathers a run and writes it when it is over.
+/// Writes a run as it goes on: a run of 100,000 cases need not fit into memory.
 pub struct Json<W> {
     out: W,
-    document: Document,
-}
-
-#[derive(Default, Serialize)]
-struct Document {
-    run: Option<Start>,
-    result: Option<Finish>,
+    cases: usize,
     snapshots: Option<Snapshots>,
-    cases: Vec<CaseResult>,
 }
 
 impl<W: Write> Json<W> {
     /// A reporter that writes into `out`.
     pub fn new(out: W) -> Self {
-        Self { out, document: Document::default() }
+        Self { out, cases: 0, snapshots: None }
+    }
+
+    fn member(&mut self, name: &str, value: &impl Serialize) -> io::Result<()> {
+        write!(self.out, "\"{name}\": ")?;
+        Ok(serde_json::to_writer_pretty(&mut self.out, value)?)
     }
 }
 
 impl<W: Write> Reporter for Json<W> {
     fn event(&mut self, event: &Event) -> io::Result<()> {
         match event {
-            Event::RunStarted(start) => self.document.run = Some(start.clone()),
+            Event::RunStarted(start) => {
+                self.out.write_all(b"{\n")?;
+                self.member("run", start)?;
+                self.out.write_all(b",\n\"cases\": [")?;
+            }
             Event::Progress { .. } => {}
-            Event::CaseFinished(result) => self.document.cases.push((**result).clone()),
-            Event::SnapshotsCompared(snapshots) => self.document.snapshots = Some(snapshots.clone()),
+            Event::CaseFinished(result) => {
+                self.out.write_all(if self.cases == 0 { b"\n" } else { b",\n" })?;
+                serde_json::to_writer_pretty(&mut self.out, result)?;
+                self.cases += 1;
+            }
+            Event::SnapshotsCompared(snapshots) => self.snapshots = Some(snapshots.clone()),
             Event::RunFinished(finish) => {
-                self.document.result = Some(finish.clone());
-                serde_json::to_writer_pretty(&mut self.out, &self.document)?;
-                self.out.write_all(b"\n")?;
+                self.out.write_all(b"\n],\n")?;
+                let snapshots = self.snapshots.take();
+                self.member("snapshots", &snapshots)?;
+                self.out.write_all(b",\n")?;
+                self.member("result", finish)?;
+                self.out.write_all(b"\n}\n")?;
                 self.out.flush()?;
             }
         }

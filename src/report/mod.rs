@@ -1,10 +1,15 @@
 //! Reports: views of the event stream, one file a format. None computes a verdict.
 
 pub mod block;
+pub mod github;
+pub mod html;
 pub mod json;
 pub mod jsonl;
 pub mod junit;
+pub mod markdown;
+pub mod sarif;
 pub mod score;
+pub mod standing;
 pub mod style;
 pub mod terminal;
 

@@ -33,10 +33,9 @@ impl Known {
                 }
                 Event::CaseFinished(result) => {
                     requests += result.exchanges.len();
-                    if is_judged(&result.verdict) {
-                        if self.results.insert(result.id.clone(), (*result).clone()).is_none() {
-                            self.told.push(result.id.clone());
-                        }
+                    let id = result.id.clone();
+                    if is_judged(&result.verdict) && self.results.insert(id.clone(), *result).is_none() {
+                        self.told.push(id);
                     }
                 }
                 Event::RunFinished(came) => finish = Some(came),

@@ -1,0 +1,169 @@
+"""The HTML report in a real browser: filters, links, no error in the console, no network, phone width, light and dark.
+
+Usage: browser.py FINEPRINT FOLDER. Needs selenium, chromium and its driver. Screenshots go into FOLDER.
+"""
+
+import json
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from selenium import webdriver
+from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.common.by import By
+
+fineprint, folder = Path(sys.argv[1]).resolve(), Path(sys.argv[2]).resolve()
+root = Path(__file__).resolve().parent.parent
+failed = []
+
+
+def check(what, holds):
+    if not holds:
+        failed.append(what)
+
+
+def reports():
+    """A run with one broken promise; and the same events a dozen times, as a run of 10,000 cases."""
+    theirs = folder / "theirs"
+    shutil.copytree(root / "specs", theirs)
+    spec = theirs / "alibaba-cloud/resource-directory-master/AddMessageContact.yaml"
+    spec.write_text(spec.read_text().replace("length: 2..12", "length: 2..13"))
+    server = subprocess.Popen([fineprint, "serve", "--port", "0", "--specs", theirs], stdout=subprocess.PIPE,
+                              stderr=subprocess.DEVNULL, text=True)
+    url = server.stdout.readline().strip()
+    small, large, events = folder / "small.html", folder / "large.html", folder / "events.jsonl"
+    subprocess.run([fineprint, "run", "--url", url, "--no-snapshots", "--html", small, "--events", events],
+                   cwd=root, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    server.terminate()
+    start, *cases, end = events.read_text().splitlines()
+    cases = [json.loads(line) for line in cases if '"case-finished"' in line]
+    with events.open("w") as out:
+        out.write(start + "\n")
+        for number in range(10_000):
+            case = dict(cases[number % len(cases)])
+            case["id"] += f"/copy-{number}"
+            out.write(json.dumps(case) + "\n")
+        out.write(end + "\n")
+    subprocess.run([fineprint, "report", "--from", events, "--html", large], stdout=subprocess.DEVNULL)
+    return small, large
+
+
+def browser():
+    options = webdriver.ChromeOptions()
+    for argument in ("--headless=new", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--window-size=1200,1400"):
+        options.add_argument(argument)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
+    options.binary_location = shutil.which("chromium")
+    return webdriver.Chrome(options=options, service=Service(shutil.which("chromedriver")))
+
+
+def shown(driver):
+    return driver.find_element(By.ID, "shown").text
+
+
+def choose(driver, name, value):
+    driver.execute_script(
+        "const input = document.getElementById(arguments[0]); input.value = arguments[1];"
+        "input.dispatchEvent(new Event('input', {bubbles: true}));", name, value)
+
+
+def small_report(driver, path):
+    driver.get(path.as_uri())
+    check("the title says what is broken", driver.find_element(By.TAG_NAME, "h1").text == "1 promise is broken")
+    check("all cases are counted", shown(driver).startswith("886 of 886 cases"))
+    choose(driver, "verdict", "fail")
+    check("filter by verdict", shown(driver).startswith("3 of 886"))
+    choose(driver, "operation", "UpdateMessageContact")
+    check("two filters together", shown(driver).startswith("0 of 886"))
+    driver.find_element(By.ID, "reset").click()
+    check("reset shows all", shown(driver).startswith("886 of 886"))
+    choose(driver, "search", "name/length/13")
+    check("search finds by id", "of 886" in shown(driver) and not shown(driver).startswith("0 "))
+    driver.find_element(By.ID, "reset").click()
+    choose(driver, "parameter", "Title")
+    title = int(shown(driver).split()[0])
+    choose(driver, "rule", "values")
+    check("filter by parameter and rule", 0 < int(shown(driver).split()[0]) < title)
+    marks = driver.find_elements(By.CSS_SELECTOR, "a.mark.fail")
+    check("a sentence and a row are marked broken", len(marks) == 2)
+    marks[0].click()
+    time.sleep(0.2)
+    check("a mark leads to the cases behind it", "AddMessageContact.yaml:17:7" in shown(driver))
+    first = driver.find_element(By.CSS_SELECTOR, "#list details")
+    check("what failed stands first", first.get_attribute("data-id").startswith("AddMessageContact/Name/length/13"))
+    first.find_element(By.TAG_NAME, "summary").click()
+    time.sleep(0.2)
+    text = first.text
+    for words in ("InvalidParameter.Name.Length", "curl -sS -i -X POST", "The name must be 2 to 12 characters", "Copy"):
+        check(f"a case shows {words}", words in text)
+    driver.save_screenshot(str(folder / "case.png"))
+    link = first.find_element(By.LINK_TEXT, "Link to this case").get_attribute("href")
+    driver.get("about:blank")
+    driver.get(link)
+    time.sleep(0.3)
+    check("a link leads to its case, open", driver.execute_script("return document.querySelector('#list details').open"))
+    check("everything can be reached by keyboard", driver.execute_script(
+        "return [...document.querySelectorAll('a.mark, summary, button, select, input')].every((each) => each.tabIndex === 0)"))
+    check("every input has a label", driver.execute_script(
+        "return [...document.querySelectorAll('input, select')].every((each) => each.closest('label'))"))
+
+
+def pictures(driver, path):
+    for name, scheme, width, height in (("light", "light", 1200, 1400), ("dark", "dark", 1200, 1400),
+                                        ("phone", "light", 390, 1400)):
+        driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [{"name": "prefers-color-scheme", "value": scheme}]})
+        driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride",
+                               {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600})
+        driver.get("about:blank")
+        driver.get(path.as_uri())
+        back = driver.execute_script("return getComputedStyle(document.body).backgroundColor")
+        check(f"{name} is {scheme}", (sum(map(int, back[4:-1].split(","))) > 600) == (scheme == "light"))
+        wide = driver.execute_script("return document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        check(f"{name} does not scroll sideways ({wide} px)", wide <= 0)
+        driver.save_screenshot(str(folder / f"{name}.png"))
+
+
+def large_report(driver, path):
+    begun = time.monotonic()
+    driver.get(path.as_uri())
+    check("10,000 cases are there", shown(driver).startswith("10000 of 10000"))
+    loaded = time.monotonic() - begun
+    took = driver.execute_script(
+        "const input = document.getElementById('search'); const begun = performance.now(); input.value = 'title';"
+        "input.dispatchEvent(new Event('input', {bubbles: true})); document.body.offsetHeight;"
+        "return performance.now() - begun")
+    check(f"10,000 cases load within 3 s ({loaded:.2f} s)", loaded < 3)
+    check(f"and are filtered within 300 ms ({took:.0f} ms)", took < 300)
+    print(f"10,000 cases: loaded in {loaded:.2f} s, filtered in {took:.0f} ms, {path.stat().st_size / 1e6:.1f} MB")
+
+
+def quiet(driver):
+    for entry in driver.get_log("browser"):
+        check(f"console: {entry['message']}", False)
+    for entry in driver.get_log("performance"):
+        message = json.loads(entry["message"])["message"]
+        if message["method"] == "Network.requestWillBeSent":
+            url = message["params"]["request"]["url"]
+            check(f"request to {url[:80]}", url.startswith(("file://", "data:", "about:")))
+
+
+def main():
+    small, large = reports()
+    driver = browser()
+    try:
+        small_report(driver, small)
+        pictures(driver, small)
+        driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+        large_report(driver, large)
+        quiet(driver)
+    finally:
+        driver.quit()
+    for what in failed:
+        print(f"FAILED: {what}")
+    print(f"the HTML report in a browser: {len(failed)} failed")
+    sys.exit(1 if failed else 0)
+
+
+main()

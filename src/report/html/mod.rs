@@ -1,0 +1,161 @@
+//! HTML: the documentation page itself, each sentence and each row marked as it holds, in one file that works offline.
+
+mod data;
+mod tables;
+
+use std::io::{self, Write};
+
+use maud::{DOCTYPE, Markup, PreEscaped, html};
+
+use crate::event::Event;
+
+use super::Reporter;
+use super::standing::Gathered;
+
+use data::Cases;
+
+const CSS: &str = include_str!("page.css");
+const JS: &str = include_str!("page.js");
+
+/// Gathers a run and writes it when it is over.
+pub struct Html<W> {
+    out: W,
+    gathered: Gathered,
+    cases: Cases,
+}
+
+impl<W: Write> Html<W> {
+    /// A reporter that writes into `out`.
+    pub fn new(out: W) -> Self {
+        Self { out, gathered: Gathered::default(), cases: Cases::default() }
+    }
+}
+
+impl<W: Write> Reporter for Html<W> {
+    fn event(&mut self, event: &Event) -> io::Result<()> {
+        if let Event::CaseFinished(result) = event {
+            self.cases.add(result);
+        }
+        if self.gathered.take(event) {
+            let cases = std::mem::take(&mut self.cases);
+            self.out.write_all(document(&self.gathered, &cases).into_string().as_bytes())?;
+            self.out.flush()?;
+        }
+        Ok(())
+    }
+}
+
+fn document(run: &Gathered, cases: &Cases) -> Markup {
+    let title = format!("fineprint: {}", run.start.target);
+    html! {
+        (DOCTYPE)
+        html lang="en" {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                meta name="color-scheme" content="light dark";
+                // Nothing is loaded from anywhere, and nothing that a target sent can run.
+                meta http-equiv="Content-Security-Policy"
+                    content="default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:";
+                link rel="icon" href="data:,";
+                title { (title) }
+                style { (PreEscaped(CSS)) }
+            }
+            body {
+                a .skip href="#cases" { "To the cases" }
+                (head(run))
+                main {
+                    @for page in &run.start.pages { (tables::page(run, page)) }
+                    (case_list(run))
+                }
+                footer { "fineprint " (run.start.fineprint) ", seed " (run.start.seed) }
+                script #data type="application/json" { (PreEscaped(cases.json(&run.changed))) }
+                script { (PreEscaped(JS)) }
+            }
+        }
+    }
+}
+
+fn head(run: &Gathered) -> Markup {
+    let counts = run.finish.counts;
+    let broken = run.findings();
+    html! {
+        header {
+            h1 {
+                @match (broken.len(), counts.unjudged()) {
+                    (0, 0) => "Every promise that was tried holds",
+                    (0, _) => "No promise is known to be broken",
+                    (1, _) => "1 promise is broken",
+                    (many, _) => { (many) " promises are broken" }
+                }
+            }
+            p {
+                (counts.total()) " cases on " strong { (run.start.target) }
+                @if !run.start.url.is_empty() { " (" (run.start.url) ")" }
+                ", " (run.finish.requests) " requests"
+            }
+            ul .counts {
+                @for (count, word, class) in [
+                    (counts.pass, "passed", "pass"), (counts.fail, "failed", "fail"), (counts.blocked, "blocked", "blocked"),
+                    (counts.error, "without an answer", "error"), (counts.skipped, "skipped", "skipped"),
+                ] {
+                    @if count > 0 || word == "passed" { li class=(class) { strong { (count) } " " (word) } }
+                }
+            }
+            @if let Some(reason) = &run.finish.stopped { p .warning { "Stopped before the end: " (reason) } }
+            @for left in &run.finish.left_behind {
+                p .warning { "Left on the target: " (left.entity) " " code { (left.id) } " (" (left.reason) ")" }
+            }
+            (tables::bars(run))
+            @if !broken.is_empty() {
+                h2 { "Broken" }
+                ol .broken {
+                    @for finding in &broken {
+                        li {
+                            a href={ "#promise=" (finding.operation) "|" (finding.place) } {
+                                strong { (finding.operation) } ": " (finding.sentence)
+                            }
+                            " " span .faint {
+                                (finding.rule) ", " (finding.witnesses.len())
+                                @if finding.witnesses.len() == 1 { " case" } @else { " cases" }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The frame of the case list; its rows are made from the data, as many as can be seen.
+fn case_list(run: &Gathered) -> Markup {
+    html! {
+        section #cases aria-labelledby="cases-title" {
+            h2 #cases-title { "Cases" }
+            noscript { p .warning { "The list of cases needs JavaScript; the pages above do not." } }
+            form #filters role="search" {
+                label { "Search " input #search type="search" autocomplete="off" placeholder="id or words"; }
+                label {
+                    "Verdict "
+                    select #verdict {
+                        option value="" { "all" }
+                        @for word in ["pass", "fail", "blocked", "error", "skipped"] { option { (word) } }
+                    }
+                }
+                label {
+                    "Operation "
+                    select #operation {
+                        option value="" { "all" }
+                        @for page in &run.start.pages { option { (page.operation) } }
+                    }
+                }
+                label { "Parameter " select #parameter { option value="" { "all" } } }
+                label { "Rule " select #rule { option value="" { "all" } } }
+                button #reset type="reset" { "Show all" }
+            }
+            p #shown role="status" aria-live="polite" {}
+            div #list {}
+            button #more type="button" hidden { "Show more" }
+        }
+    }
+}

@@ -1,0 +1,148 @@
+//! Markdown: the summary that belongs under a pull request.
+
+use std::fmt::Write as _;
+use std::io::{self, Write};
+
+use crate::event::Event;
+use crate::judge::Departure;
+use crate::judge::Verdict;
+
+use super::Reporter;
+use super::standing::{Came, Finding, Gathered};
+
+/// So many broken promises are told; a comment has a limit of its own.
+const TOLD: usize = 20;
+
+/// Gathers a run and writes it when it is over.
+pub struct Markdown<W> {
+    out: W,
+    gathered: Gathered,
+}
+
+impl<W: Write> Markdown<W> {
+    /// A reporter that writes into `out`.
+    pub fn new(out: W) -> Self {
+        Self { out, gathered: Gathered::default() }
+    }
+}
+
+impl<W: Write> Reporter for Markdown<W> {
+    fn event(&mut self, event: &Event) -> io::Result<()> {
+        if self.gathered.take(event) {
+            self.out.write_all(text(&self.gathered).as_bytes())?;
+            self.out.flush()?;
+        }
+        Ok(())
+    }
+}
+
+/// The whole summary.
+fn text(run: &Gathered) -> String {
+    let findings = run.findings();
+    let counts = run.finish.counts;
+    let mut out = String::new();
+    let head = match (findings.len(), counts.unjudged(), run.changed.len()) {
+        (0, 0, 0) => format!("all {} cases hold", counts.total()),
+        (0, 0, changed) => format!("{changed} answers differ from the accepted ones"),
+        (0, unjudged, _) => format!("{unjudged} of {} cases could not be judged", counts.total()),
+        (1, ..) => "1 promise is broken".to_owned(),
+        (many, ..) => format!("{many} promises are broken"),
+    };
+    let _ = writeln!(out, "## fineprint: {head}\n");
+    let _ = writeln!(
+        out,
+        "{} cases on `{}`, {} requests\n",
+        counts.total(),
+        run.start.target,
+        run.finish.requests
+    );
+    out.push_str("| operation | passed | failed | not judged |\n|---|--:|--:|--:|\n");
+    for page in &run.start.pages {
+        let (mut pass, mut fail, mut other) = (0, 0, 0);
+        for brief in run.of(page) {
+            match brief.came {
+                Came::Passed => pass += 1,
+                Came::Failed => fail += 1,
+                Came::Unjudged => other += 1,
+            }
+        }
+        let _ = writeln!(out, "| {} | {pass} | {fail} | {other} |", page.operation);
+    }
+    for finding in findings.iter().take(TOLD) {
+        told(&mut out, finding);
+    }
+    if findings.len() > TOLD {
+        let _ = writeln!(out, "\nand {} more broken promises", findings.len() - TOLD);
+    }
+    if let Some(reason) = &run.finish.stopped {
+        let _ = writeln!(out, "\nStopped before the end: {}", cell(reason));
+    }
+    for left in &run.finish.left_behind {
+        let _ = writeln!(out, "\nLeft on the target: {} `{}` ({})", left.entity, left.id, cell(&left.reason));
+    }
+    for (id, diff) in &run.changed {
+        let _ = writeln!(
+            out,
+            "\n<details><summary>changed: {id}</summary>\n\n{}\n</details>",
+            fenced("diff", diff)
+        );
+    }
+    out
+}
+
+fn told(out: &mut String, finding: &Finding<'_>) {
+    let Some(witness) = finding.witnesses.first() else { return };
+    let _ = writeln!(
+        out,
+        "\n### {}: {}\n\n> {}\n",
+        finding.operation,
+        cell(finding.rule),
+        cell(finding.sentence)
+    );
+    let many = finding.witnesses.len();
+    let cases = if many == 1 { "1 case".to_owned() } else { format!("{many} cases") };
+    let _ = writeln!(
+        out,
+        "`{}`, shown by {cases}; the smallest is `{}`: {}\n",
+        finding.place,
+        witness.id,
+        cell(&witness.tries)
+    );
+    if let Verdict::Fail { departures } = &witness.verdict
+        && let Some(departure) = departures.iter().find(|departure| departure.promise.rule == finding.rule)
+    {
+        compared(out, departure);
+    }
+}
+
+fn compared(out: &mut String, departure: &Departure) {
+    out.push_str("| | promised | received |\n|---|---|---|\n");
+    for line in departure.lines.iter().filter(|line| line.differs) {
+        let _ =
+            writeln!(out, "| {} | {} | {} |", cell(&line.aspect), cell(&line.promised), cell(&line.received));
+    }
+}
+
+/// A text for a line or a cell: what a target sends must not become markup.
+fn cell(text: &str) -> String {
+    let mut safe = String::new();
+    for character in text.chars().take(300) {
+        match character {
+            '|' | '<' | '>' | '[' | ']' | '`' | '*' | '_' | '@' | '#' | '\\' => {
+                safe.push('\\');
+                safe.push(character);
+            }
+            '\n' => safe.push(' '),
+            other if other.is_control() => safe.push('\u{fffd}'),
+            other => safe.push(other),
+        }
+    }
+    safe
+}
+
+/// A fenced block that its text cannot close.
+fn fenced(language: &str, text: &str) -> String {
+    let longest = text.split(|character| character != '`').map(str::len).max().unwrap_or(0);
+    let fence = "`".repeat(longest.max(2) + 1);
+    format!("{fence}{language}\n{text}\n{fence}")
+}

@@ -1,0 +1,295 @@
+//! What of each page holds: every sentence and every row, with the cases behind it. A view of the events; verdicts are theirs.
+
+use std::collections::{BTreeMap, HashMap};
+
+use crate::event::{CaseResult, Event, Finish, Page, Start};
+use crate::judge::Verdict;
+
+/// How a promise stands after a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Mark {
+    /// A case shows that it does not hold.
+    Broken,
+    /// Every case that tried it passed.
+    Holds,
+    /// The page is silent about what was tried.
+    Open,
+    /// No case has tried it.
+    NotTried,
+}
+
+impl Mark {
+    /// Its word in reports.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Broken => "broken",
+            Self::Holds => "holds",
+            Self::Open => "open",
+            Self::NotTried => "not tried",
+        }
+    }
+}
+
+/// A promise with what came of it.
+#[derive(Debug, Clone)]
+pub struct Standing {
+    /// How it stands.
+    pub mark: Mark,
+    /// How many cases are behind it.
+    pub cases: usize,
+    /// How many of them show it broken.
+    pub against: usize,
+    /// Why it was not tried.
+    pub why_not: Option<String>,
+}
+
+impl Standing {
+    fn untried(why_not: Option<String>) -> Self {
+        Self { mark: Mark::NotTried, cases: 0, against: 0, why_not }
+    }
+}
+
+/// A broken promise, with its witnesses.
+#[derive(Debug, Clone)]
+pub struct Finding<'r> {
+    /// The operation.
+    pub operation: &'r str,
+    /// The rule in short.
+    pub rule: &'r str,
+    /// The page's sentence.
+    pub sentence: &'r str,
+    /// Where the spec has it.
+    pub place: &'r str,
+    /// The cases that show it, the smallest first.
+    pub witnesses: Vec<&'r CaseResult>,
+}
+
+/// What of a case is kept: a run may have 100,000.
+#[derive(Debug, Clone)]
+pub struct Brief {
+    /// The operation, as a number of [`Texts`].
+    operation: u32,
+    /// The service's folder.
+    service: u32,
+    /// The rule in short, without its parameter.
+    rule: u32,
+    /// The places of the promises that it is about.
+    about: Box<[u32]>,
+    /// The places of the rows that may answer.
+    rows: Box<[u32]>,
+    /// Where the promises stand that it shows broken.
+    against: Box<[u32]>,
+    /// What came of it.
+    pub came: Came,
+    /// Whether the page is silent about it.
+    open: bool,
+}
+
+/// What came of a case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Came {
+    /// It passed.
+    Passed,
+    /// It failed.
+    Failed,
+    /// It could not be judged.
+    Unjudged,
+}
+
+/// Texts that many cases share, each once.
+#[derive(Debug, Default)]
+struct Texts {
+    all: Vec<String>,
+    numbers: HashMap<String, u32>,
+}
+
+impl Texts {
+    fn number(&mut self, text: &str) -> u32 {
+        if let Some(number) = self.numbers.get(text) {
+            return *number;
+        }
+        let number = u32::try_from(self.all.len()).unwrap_or(u32::MAX);
+        self.all.push(text.to_owned());
+        self.numbers.insert(text.to_owned(), number);
+        number
+    }
+
+    fn known(&self, text: &str) -> Option<u32> {
+        self.numbers.get(text).copied()
+    }
+
+    fn text(&self, number: u32) -> &str {
+        self.all.get(number as usize).map_or("", String::as_str)
+    }
+}
+
+/// A run, gathered.
+#[derive(Debug, Default)]
+pub struct Gathered {
+    /// How it began.
+    pub start: Start,
+    /// Its cases, in the order of the plan.
+    cases: Vec<Brief>,
+    /// Those that failed.
+    failed: Vec<CaseResult>,
+    /// How it ended.
+    pub finish: Finish,
+    /// Cases whose answer differs from the accepted one, with the difference.
+    pub changed: BTreeMap<String, String>,
+    texts: Texts,
+}
+
+impl Gathered {
+    /// Takes an event; whether the run is over.
+    pub fn take(&mut self, event: &Event) -> bool {
+        match event {
+            Event::RunStarted(start) => self.start = start.clone(),
+            Event::CaseFinished(result) => self.case(result),
+            Event::SnapshotsCompared(snapshots) if !snapshots.accepted => {
+                let changed = snapshots.changed.iter();
+                self.changed.extend(changed.map(|change| (change.id.clone(), change.diff.clone())));
+            }
+            Event::RunFinished(finish) => {
+                self.finish = finish.clone();
+                return true;
+            }
+            Event::SnapshotsCompared(_) | Event::Progress { .. } => {}
+        }
+        false
+    }
+
+    fn case(&mut self, result: &CaseResult) {
+        let texts = &mut self.texts;
+        let about = result.about.iter().chain([&result.promise]);
+        let about = about.map(|promise| texts.number(&promise.place)).collect();
+        let rows = result.rows.iter().map(|place| texts.number(place)).collect();
+        let (came, against) = match &result.verdict {
+            Verdict::Pass => (Came::Passed, Box::default()),
+            Verdict::Fail { departures } => {
+                let places = departures.iter().map(|departure| texts.number(&departure.promise.place));
+                (Came::Failed, places.collect())
+            }
+            _ => (Came::Unjudged, Box::default()),
+        };
+        let rule = result.promise.rule.split_once(' ').map_or(result.promise.rule.as_str(), |(_, rule)| rule);
+        let brief = Brief {
+            operation: texts.number(&result.operation),
+            service: texts.number(&result.service),
+            rule: texts.number(rule),
+            about,
+            rows,
+            against,
+            came,
+            open: result.open,
+        };
+        self.cases.push(brief);
+        if came == Came::Failed {
+            self.failed.push(result.clone());
+        }
+    }
+
+    /// The cases of a page's operation.
+    pub fn of<'r>(&'r self, page: &Page) -> impl Iterator<Item = &'r Brief> + use<'r> {
+        let (operation, service) = (self.texts.known(&page.operation), self.texts.known(&page.service));
+        self.cases
+            .iter()
+            .filter(move |brief| (Some(brief.operation), Some(brief.service)) == (operation, service))
+    }
+
+    /// Passed, failed and unjudged cases by what a key makes of each.
+    fn counted(&self, key: impl Fn(&Brief) -> u32) -> BTreeMap<&str, [usize; 3]> {
+        let mut counted: BTreeMap<&str, [usize; 3]> = BTreeMap::new();
+        for brief in &self.cases {
+            counted.entry(self.texts.text(key(brief))).or_default()[brief.came as usize] += 1;
+        }
+        counted
+    }
+
+    /// Passed, failed and unjudged cases, by operation.
+    pub fn by_operation(&self) -> BTreeMap<&str, [usize; 3]> {
+        self.counted(|brief| brief.operation)
+    }
+
+    /// Passed, failed and unjudged cases, by rule.
+    pub fn by_rule(&self) -> BTreeMap<&str, [usize; 3]> {
+        self.counted(|brief| brief.rule)
+    }
+
+    /// How a sentence of a page stands: what its cases are about is found by the place that the spec has it at.
+    pub fn sentence(&self, page: &Page, place: &str) -> Standing {
+        let Some(place) = self.texts.known(place) else { return Standing::untried(None) };
+        let against = |brief: &Brief| brief.against.contains(&place);
+        let cases = self.of(page).filter(|brief| brief.about.contains(&place) || against(brief));
+        standing(cases, against, None)
+    }
+
+    /// How a row of the error table stands: a case that only this row may answer and that failed shows it broken.
+    pub fn row(&self, page: &Page, place: &str) -> Standing {
+        let told = self.finish.rows.iter().find(|row| row.place == place && row.operation == page.operation);
+        let why_not = told.and_then(|row| row.why_not.clone());
+        let Some(place) = self.texts.known(place) else { return Standing::untried(why_not) };
+        let against = |brief: &Brief| {
+            let only = brief.rows.len() == 1 && brief.rows.contains(&place);
+            (only && brief.came == Came::Failed) || brief.against.contains(&place)
+        };
+        let cases = self.of(page).filter(|brief| brief.rows.contains(&place) || against(brief));
+        standing(cases, against, why_not)
+    }
+
+    /// The broken promises, in the order in which they were seen, each with all that shows it.
+    pub fn findings(&self) -> Vec<Finding<'_>> {
+        let mut findings: Vec<Finding<'_>> = Vec::new();
+        for result in &self.failed {
+            let Verdict::Fail { departures } = &result.verdict else { continue };
+            for departure in departures {
+                let promise = &departure.promise;
+                let known = findings.iter_mut().find(|known| {
+                    (known.operation, known.rule, known.place)
+                        == (result.operation.as_str(), promise.rule.as_str(), promise.place.as_str())
+                });
+                match known {
+                    Some(known) => known.witnesses.push(result),
+                    None => findings.push(Finding {
+                        operation: &result.operation,
+                        rule: &promise.rule,
+                        sentence: &promise.sentence,
+                        place: &promise.place,
+                        witnesses: vec![result],
+                    }),
+                }
+            }
+        }
+        for finding in &mut findings {
+            finding.witnesses.sort_by_key(|witness| size(witness));
+            finding.witnesses.dedup_by(|one, other| one.id == other.id);
+        }
+        findings
+    }
+}
+
+/// How much a person has to read to see what a case shows.
+fn size(result: &CaseResult) -> (usize, usize, usize) {
+    (result.rows.len(), result.exchanges.len(), result.id.len())
+}
+
+fn standing<'r>(
+    cases: impl Iterator<Item = &'r Brief>,
+    is_against: impl Fn(&Brief) -> bool,
+    why_not: Option<String>,
+) -> Standing {
+    let mut standing = Standing::untried(why_not);
+    for brief in cases {
+        standing.cases += 1;
+        let mark = match brief.came {
+            Came::Failed if is_against(brief) => Mark::Broken,
+            Came::Passed if brief.open => Mark::Open,
+            Came::Passed => Mark::Holds,
+            _ => Mark::NotTried,
+        };
+        if mark == Mark::Broken {
+            standing.against += 1;
+        }
+        standing.mark = standing.mark.min(mark);
+    }
+    standing
+}

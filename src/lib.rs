@@ -1,5 +1,6 @@
 //! fineprint holds an HTTP API to its documentation.
 
+pub mod baseline;
 pub mod case;
 pub mod check;
 pub mod cli;

@@ -16,6 +16,7 @@ const LAYERS: &[&str] = &[
     "check",
     "snapshot",
     "judge",
+    "baseline",
     "event",
     "transport",
     "runner",
@@ -38,8 +39,20 @@ const FORBIDDEN: &[(&str, &str)] = &[
 ];
 
 /// Modules without clock, environment, randomness, network, disk or printing.
-const PURE: &[&str] =
-    &["span", "diagnostic", "digest", "json", "spec", "wire", "case", "generate", "check", "judge", "event"];
+const PURE: &[&str] = &[
+    "span",
+    "diagnostic",
+    "digest",
+    "json",
+    "spec",
+    "wire",
+    "case",
+    "generate",
+    "check",
+    "judge",
+    "baseline",
+    "event",
+];
 
 /// What a pure module does not mention.
 const IMPURE: &[&str] = &[

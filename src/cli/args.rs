@@ -158,6 +158,12 @@ pub struct RunArgs {
     /// Try only this part of the cases, as in 1/4; `merge` joins what the parts have found out
     #[arg(long, value_name = "K/N", value_parser = shard)]
     pub shard: Option<(u32, u32)>,
+    /// Known failures: only others fail the run, and those that pass again
+    #[arg(long, value_name = "FILE")]
+    pub baseline: Option<PathBuf>,
+    /// Write what fails as known failures; reasons that are there stay
+    #[arg(long, value_name = "FILE")]
+    pub write_baseline: Option<PathBuf>,
     /// Go on with the run of this event stream: what it has judged is not tried again
     #[arg(long, value_name = "FILE")]
     pub resume: Option<PathBuf>,

@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+use crate::baseline::Compared;
 use crate::event::Finish;
 
 /// How the process ends.
@@ -19,12 +20,19 @@ pub enum Exit {
 
 impl Exit {
     /// The exit of a run. A broken promise outweighs what could not be judged.
-    pub fn of_run(finish: &Finish, snapshots_changed: bool, reports_written: bool) -> Self {
+    pub fn of_run(
+        finish: &Finish,
+        snapshots_changed: bool,
+        baseline: Option<&Compared>,
+        reports_written: bool,
+    ) -> Self {
+        let known = baseline.map_or(0, |compared| compared.known.len());
+        let outdated = baseline.is_some_and(Compared::is_outdated);
         let incomplete = finish.counts.unjudged() > 0
             || finish.stopped.is_some()
             || !finish.left_behind.is_empty()
             || !reports_written;
-        match (finish.counts.fail > 0 || snapshots_changed, incomplete) {
+        match (finish.counts.fail > known || snapshots_changed || outdated, incomplete) {
             (true, _) => Self::Broken,
             (false, true) => Self::Incomplete,
             (false, false) => Self::Holds,
@@ -49,15 +57,23 @@ mod tests {
             counts: Counts { pass: 5, fail, blocked, error, skipped },
             ..Finish::default()
         };
-        assert_eq!(Exit::of_run(&finish(0, 0, 0, 0), false, true), Exit::Holds);
-        assert_eq!(Exit::of_run(&finish(0, 0, 0, 0), true, true), Exit::Broken);
-        assert_eq!(Exit::of_run(&finish(1, 1, 1, 1), false, true), Exit::Broken);
+        assert_eq!(Exit::of_run(&finish(0, 0, 0, 0), false, None, true), Exit::Holds);
+        assert_eq!(Exit::of_run(&finish(0, 0, 0, 0), true, None, true), Exit::Broken);
+        assert_eq!(Exit::of_run(&finish(1, 1, 1, 1), false, None, true), Exit::Broken);
         for finish in [finish(0, 1, 0, 0), finish(0, 0, 1, 0), finish(0, 0, 0, 1)] {
-            assert_eq!(Exit::of_run(&finish, false, true), Exit::Incomplete);
+            assert_eq!(Exit::of_run(&finish, false, None, true), Exit::Incomplete);
         }
-        assert_eq!(Exit::of_run(&finish(0, 0, 0, 0), false, false), Exit::Incomplete);
+        assert_eq!(Exit::of_run(&finish(0, 0, 0, 0), false, None, false), Exit::Incomplete);
         let stopped = Finish { stopped: Some("interrupted".into()), ..finish(0, 0, 0, 0) };
-        assert_eq!(Exit::of_run(&stopped, false, true), Exit::Incomplete);
+        assert_eq!(Exit::of_run(&stopped, false, None, true), Exit::Incomplete);
+        let known = |ids: &[&str], passing: &[&str]| Compared {
+            known: ids.iter().map(|id| ((*id).to_owned(), String::new())).collect(),
+            passing: passing.iter().map(|id| (*id).to_owned()).collect(),
+            ..Compared::default()
+        };
+        assert_eq!(Exit::of_run(&finish(1, 0, 0, 0), false, Some(&known(&["a"], &[])), true), Exit::Holds);
+        assert_eq!(Exit::of_run(&finish(2, 0, 0, 0), false, Some(&known(&["a"], &[])), true), Exit::Broken);
+        assert_eq!(Exit::of_run(&finish(0, 0, 0, 0), false, Some(&known(&[], &["a"])), true), Exit::Broken);
         let leftover = Leftover {
             service: "s".into(),
             entity: "contact".into(),
@@ -66,6 +82,6 @@ mod tests {
             reason: "r".into(),
         };
         let left = Finish { left_behind: vec![leftover], ..finish(0, 0, 0, 0) };
-        assert_eq!(Exit::of_run(&left, false, true), Exit::Incomplete);
+        assert_eq!(Exit::of_run(&left, false, None, true), Exit::Incomplete);
     }
 }

@@ -25,7 +25,7 @@ pub fn report(args: &FromArgs, console: Console) -> Exit {
         Ok(outputs) => outputs,
         Err(complaint) => return complain(console, &complaint),
     };
-    let (mut finish, mut changed, mut seen) = (None, false, cut_off());
+    let (mut finish, mut changed, mut baseline, mut seen) = (None, false, None, cut_off());
     for event in events {
         let event = match event {
             Ok(event) => event,
@@ -41,6 +41,7 @@ pub fn report(args: &FromArgs, console: Console) -> Exit {
             Event::SnapshotsCompared(compared) => {
                 changed = !compared.changed.is_empty() && !compared.accepted;
             }
+            Event::BaselineCompared(came) => baseline = Some(came),
             Event::RunStarted(_) | Event::Progress { .. } => {}
         }
     }
@@ -49,7 +50,7 @@ pub fn report(args: &FromArgs, console: Console) -> Exit {
         seen
     });
     let written = outputs.close(console);
-    Exit::of_run(&finish, changed, written)
+    Exit::of_run(&finish, changed, baseline.as_ref(), written)
 }
 
 /// The end of a run that did not come to one.
@@ -95,7 +96,7 @@ pub fn merge(args: &MergeArgs, console: Console) -> Exit {
     }
     outputs.event(&Event::RunFinished(finish.clone()));
     let written = outputs.close(console);
-    Exit::of_run(&finish, changed, written)
+    Exit::of_run(&finish, changed, None, written)
 }
 
 fn is_of_circumstance(id: &str) -> bool {

@@ -6,6 +6,7 @@ pub use page::{ErrorLine, Page, ParameterRow, Sentence};
 
 use serde::{Deserialize, Serialize};
 
+use crate::baseline::Compared;
 use crate::judge::{Precedence, Promise, Verdict};
 use crate::wire::Exchange;
 
@@ -27,6 +28,8 @@ pub enum Event {
     CaseFinished(Box<CaseResult>),
     /// The answers were compared with the accepted ones.
     SnapshotsCompared(Snapshots),
+    /// The failures were held against what is known.
+    BaselineCompared(Compared),
     /// The run is over.
     RunFinished(Finish),
 }

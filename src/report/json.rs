@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
+use crate::baseline::Compared;
 use crate::event::{Event, Snapshots};
 
 use super::Reporter;
@@ -13,12 +14,13 @@ pub struct Json<W> {
     out: W,
     cases: usize,
     snapshots: Option<Snapshots>,
+    baseline: Option<Compared>,
 }
 
 impl<W: Write> Json<W> {
     /// A reporter that writes into `out`.
     pub fn new(out: W) -> Self {
-        Self { out, cases: 0, snapshots: None }
+        Self { out, cases: 0, snapshots: None, baseline: None }
     }
 
     fn member(&mut self, name: &str, value: &impl Serialize) -> io::Result<()> {
@@ -42,10 +44,14 @@ impl<W: Write> Reporter for Json<W> {
                 self.cases += 1;
             }
             Event::SnapshotsCompared(snapshots) => self.snapshots = Some(snapshots.clone()),
+            Event::BaselineCompared(compared) => self.baseline = Some(compared.clone()),
             Event::RunFinished(finish) => {
                 self.out.write_all(b"\n],\n")?;
                 let snapshots = self.snapshots.take();
                 self.member("snapshots", &snapshots)?;
+                self.out.write_all(b",\n")?;
+                let baseline = self.baseline.take();
+                self.member("baseline", &baseline)?;
                 self.out.write_all(b",\n")?;
                 self.member("result", finish)?;
                 self.out.write_all(b"\n}\n")?;

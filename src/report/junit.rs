@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
+use crate::baseline::Compared;
 use crate::event::{CaseResult, Event, Snapshots};
 use crate::judge::Verdict;
 
@@ -41,6 +42,34 @@ impl<W: Write> Junit<W> {
         }
     }
 
+    /// What is known to fail is no news: skipped, with its reason. What the baseline has wrong is.
+    fn known(&mut self, compared: &Compared) {
+        let cases = self.suites.iter_mut().flat_map(|suite| &mut suite.test_cases);
+        for case in cases {
+            if let Some(reason) = compared.known.get(case.name.as_str()) {
+                let mut status = TestCaseStatus::skipped();
+                status.set_message(format!("known failure: {reason}"));
+                case.status = status;
+            }
+        }
+        for suite in &mut self.suites {
+            suite.failures = suite.test_cases.iter().filter(|case| is_failure(case)).count();
+            suite.skipped = suite.test_cases.iter().filter(|case| is_skipped(case)).count();
+        }
+        if !compared.is_outdated() {
+            return;
+        }
+        let mut suite = TestSuite::new("baseline");
+        let passing = compared.passing.iter().map(|case| (case, "it passes again: strike it".to_owned()));
+        let expired = compared.expired.iter().map(|(case, day)| (case, format!("it has expired on {day}")));
+        for (case, message) in passing.chain(expired) {
+            let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
+            status.set_message(message).set_type("baseline");
+            suite.add_test_case(TestCase::new(case.clone(), status));
+        }
+        self.suites.push(suite);
+    }
+
     fn changed(&mut self, snapshots: &Snapshots) {
         if snapshots.changed.is_empty() {
             return;
@@ -56,6 +85,14 @@ impl<W: Write> Junit<W> {
         }
         self.snapshots = Some(suite);
     }
+}
+
+fn is_failure(case: &TestCase) -> bool {
+    matches!(case.status, TestCaseStatus::NonSuccess { kind: NonSuccessKind::Failure, .. })
+}
+
+fn is_skipped(case: &TestCase) -> bool {
+    matches!(case.status, TestCaseStatus::Skipped { .. })
 }
 
 fn test_case(result: &CaseResult) -> TestCase {
@@ -92,6 +129,7 @@ impl<W: Write> Reporter for Junit<W> {
             Event::RunStarted(_) | Event::Progress { .. } => {}
             Event::CaseFinished(result) => self.case(result),
             Event::SnapshotsCompared(snapshots) => self.changed(snapshots),
+            Event::BaselineCompared(compared) => self.known(compared),
             Event::RunFinished(_) => {
                 let mut report = Report::new("fineprint");
                 report.add_test_suites(std::mem::take(&mut self.suites));

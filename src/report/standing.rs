@@ -136,6 +136,8 @@ pub struct Gathered {
     pub finish: Finish,
     /// Cases whose answer differs from the accepted one, with the difference.
     pub changed: BTreeMap<String, String>,
+    /// Cases that are known to fail, with the reason.
+    pub known: BTreeMap<String, String>,
     texts: Texts,
 }
 
@@ -153,6 +155,7 @@ impl Gathered {
                 self.finish = finish.clone();
                 return true;
             }
+            Event::BaselineCompared(compared) => self.known.extend(compared.known.clone()),
             Event::SnapshotsCompared(_) | Event::Progress { .. } => {}
         }
         false
@@ -236,10 +239,10 @@ impl Gathered {
         standing(cases, against, why_not)
     }
 
-    /// The broken promises, in the order in which they were seen, each with all that shows it.
+    /// The broken promises that are not known, in the order in which they were seen, each with all that shows it.
     pub fn findings(&self) -> Vec<Finding<'_>> {
         let mut findings: Vec<Finding<'_>> = Vec::new();
-        for result in &self.failed {
+        for result in self.failed.iter().filter(|result| !self.known.contains_key(&result.id)) {
             let Verdict::Fail { departures } = &result.verdict else { continue };
             for departure in departures {
                 let promise = &departure.promise;

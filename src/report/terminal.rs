@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 use std::time::Duration;
 
+use crate::baseline::Compared;
 use crate::event::{CaseResult, Counts, Event, Finish, Leftover, RowTried, Snapshots, Start};
 use crate::judge::{Precedence, Verdict};
 
@@ -25,6 +26,7 @@ pub struct Terminal<W> {
     /// What could not be seen, and in how many cases.
     unseen: BTreeMap<String, usize>,
     in_short: usize,
+    known: usize,
     passed: BTreeMap<String, bool>,
     operations: Vec<(String, Counts)>,
 }
@@ -40,6 +42,7 @@ impl<W: Write> Terminal<W> {
             told: BTreeSet::new(),
             unseen: BTreeMap::new(),
             in_short: 0,
+            known: 0,
             passed: BTreeMap::new(),
             operations: Vec::new(),
         }
@@ -96,6 +99,18 @@ impl<W: Write> Terminal<W> {
         Ok(())
     }
 
+    fn baseline(&mut self, compared: &Compared) -> io::Result<()> {
+        for case in &compared.passing {
+            let told = format!("{case} is a known failure and passes: strike it from the baseline");
+            writeln!(self.out, "{} {told}", self.style.bad("PASSES AGAIN"))?;
+        }
+        for (case, day) in &compared.expired {
+            writeln!(self.out, "{} {case} was to be mended by {day}", self.style.bad("EXPIRED"))?;
+        }
+        self.known = compared.known.len();
+        Ok(())
+    }
+
     fn summary(&mut self, finish: &Finish) -> io::Result<()> {
         if self.in_short > 0 {
             let told =
@@ -107,6 +122,10 @@ impl<W: Write> Terminal<W> {
             for line in facts(operation, finish) {
                 writeln!(self.out, "    {}", self.style.faint(&line))?;
             }
+        }
+        if self.known > 0 {
+            let told = format!("{} of the failures are known, by the baseline", self.known);
+            writeln!(self.out, "  {}", self.style.faint(&told))?;
         }
         self.notes()?;
         self.leftovers("left behind on the target", &finish.left_behind)?;
@@ -170,6 +189,7 @@ impl<W: Write> Reporter for Terminal<W> {
             Event::Progress { .. } => {}
             Event::CaseFinished(result) => self.case(result)?,
             Event::SnapshotsCompared(snapshots) => self.snapshots(snapshots)?,
+            Event::BaselineCompared(compared) => self.baseline(compared)?,
             Event::RunFinished(finish) => {
                 self.summary(finish)?;
                 self.out.flush()?;

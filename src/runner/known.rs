@@ -40,7 +40,7 @@ impl Known {
                 }
                 Event::RunFinished(came) => finish = Some(came),
                 Event::SnapshotsCompared(snapshots) => self.snapshots.push(snapshots),
-                Event::Progress { .. } => {}
+                Event::Progress { .. } | Event::BaselineCompared(_) => {}
             }
         }
         match finish {

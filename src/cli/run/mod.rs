@@ -1,5 +1,6 @@
 //! `fineprint run`
 
+mod failures;
 mod journal;
 mod plan;
 mod snapshots;
@@ -24,6 +25,7 @@ use super::exit::Exit;
 use super::generate;
 use super::outputs::Outputs;
 
+use failures::Judged;
 use journal::Kept;
 use plan::Plan;
 use snapshots::Answers;
@@ -180,12 +182,13 @@ async fn run(
     let kept_on_disk = write_down(&plan, &mut options, console);
     let cancel = CancellationToken::new();
     tokio::spawn(cancel_on_interrupt(cancel.clone(), console));
-    let mut answers = Answers::default();
+    let (mut answers, mut judged) = (Answers::default(), Judged::default());
     let finish = runner::run(Arc::clone(&specs), cases, &options, cancel, |event| {
-        if let Event::CaseFinished(result) = &event
-            && kept.contains(&result.id)
-        {
-            answers.take(&specs, result);
+        if let Event::CaseFinished(result) = &event {
+            judged.take(result);
+            if kept.contains(&result.id) {
+                answers.take(&specs, result);
+            }
         }
         outputs.event(&event);
     })
@@ -197,23 +200,35 @@ async fn run(
             return Exit::Incomplete;
         }
     };
-    let changed = match snapshots::settle(&plan, &answers, kept) {
+    let changed = compare(&plan, &answers, kept, &mut outputs, console);
+    drop(options);
+    kept_on_disk.close();
+    let known = judged.settle(&plan).unwrap_or_else(|complaint| {
+        outputs.failed(complaint);
+        None
+    });
+    if let Some(known) = &known {
+        outputs.event(&Event::BaselineCompared(known.clone()));
+    }
+    outputs.event(&Event::RunFinished(finish.clone()));
+    let written = outputs.close(console);
+    Exit::of_run(&finish, changed, known.as_ref(), written)
+}
+
+/// Compares the answers with the accepted ones; whether some differ.
+fn compare(plan: &Plan, answers: &Answers, kept: &[String], outputs: &mut Outputs, console: Console) -> bool {
+    match snapshots::settle(plan, answers, kept) {
         Ok(None) => false,
         Ok(Some(compared)) => {
             outputs.event(&Event::SnapshotsCompared(compared.clone()));
-            snapshots::tell(&compared, &plan, console);
+            snapshots::tell(&compared, plan, console);
             !compared.changed.is_empty() && !compared.accepted
         }
         Err(complaint) => {
             outputs.failed(complaint);
             false
         }
-    };
-    drop(options);
-    kept_on_disk.close();
-    outputs.event(&Event::RunFinished(finish.clone()));
-    let written = outputs.close(console);
-    Exit::of_run(&finish, changed, written)
+    }
 }
 
 /// From now on it is written down what lives on the target; what a killed run has left there is removed first.

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use reqwest::Url;
 
+use crate::baseline::Baseline;
 use crate::cli::args::{DepthArg, ReportArgs, RunArgs};
 use crate::cli::config::{self, Config};
 use crate::cli::console::Console;
@@ -54,6 +55,10 @@ pub struct Plan {
     pub snapshots: SnapshotPolicy,
     /// Where reports go.
     pub reports_to: ReportArgs,
+    /// Known failures, and where they stand.
+    pub baseline: Option<Baseline>,
+    /// Where known failures are written.
+    pub write_baseline: Option<PathBuf>,
     /// What an interrupted run has found out.
     pub known: Known,
     /// How deep the run goes.
@@ -98,6 +103,8 @@ impl Plan {
             list: args.list,
             snapshots,
             reports_to: args.reports_to,
+            baseline: args.baseline.as_deref().map(baseline).transpose()?,
+            write_baseline: args.write_baseline,
             depth: args.depth.into(),
             with: args.with.into_iter().map(Circumstance::from).collect(),
             quotas,
@@ -189,6 +196,13 @@ fn target(args: &RunArgs) -> Result<(Target, BTreeMap<String, u32>), String> {
         target.network.connect_timeout = timeout;
     }
     Ok((target, table.map(|table| table.quotas.clone()).unwrap_or_default()))
+}
+
+/// The file of known failures.
+pub fn baseline(path: &Path) -> Result<Baseline, String> {
+    let text = std::fs::read_to_string(path)
+        .map_err(|error| format!("{} cannot be read: {error}", path.display()))?;
+    Baseline::read(&text).map_err(|error| format!("{}: {error}", path.display()))
 }
 
 /// The file of targets; that there is none is fine, unless it was asked for by name.

@@ -1,0 +1,225 @@
+//! Known failures: each with a reason, so that a run fails for what is new.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+/// A file of known failures.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Baseline {
+    /// The failures.
+    #[serde(default)]
+    pub known: Vec<Known>,
+}
+
+/// A known failure.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Known {
+    /// The case's id; with `/*` behind it, all cases below it.
+    pub case: String,
+    /// Why it is left so.
+    pub reason: String,
+    /// Where it is being dealt with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ticket: Option<String>,
+    /// When it was first seen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_seen: Option<String>,
+    /// The last day on which it may fail.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires: Option<String>,
+}
+
+impl Known {
+    /// Whether it is about a case.
+    pub fn is_about(&self, id: &str) -> bool {
+        match self.case.strip_suffix("/*") {
+            Some(prefix) => id.strip_prefix(prefix).is_some_and(|rest| rest.starts_with('/')),
+            None => self.case == id,
+        }
+    }
+}
+
+/// What is wrong with a file of known failures.
+#[derive(Debug, thiserror::Error)]
+pub enum Unreadable {
+    /// It is no such file.
+    #[error("{0}")]
+    Form(#[from] toml::de::Error),
+    /// A date is none.
+    #[error("the known failure {case} has the date {date}: write year, month and day, as in 2027-01-31")]
+    Date {
+        /// Of which case.
+        case: String,
+        /// What stands there.
+        date: String,
+    },
+}
+
+/// How a run stands to what was known.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Compared {
+    /// Cases that fail and are known to, with the reason.
+    pub known: BTreeMap<String, String>,
+    /// Entries of cases that pass again: they are to be struck.
+    pub passing: Vec<String>,
+    /// Entries whose last day is over, with that day.
+    pub expired: BTreeMap<String, String>,
+}
+
+impl Compared {
+    /// Whether the baseline itself is what is wrong.
+    pub fn is_outdated(&self) -> bool {
+        !self.passing.is_empty() || !self.expired.is_empty()
+    }
+}
+
+impl Baseline {
+    /// Reads a file.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn read(text: &str) -> Result<Self, Unreadable> {
+        let baseline: Self = toml::from_str(text)?;
+        for known in &baseline.known {
+            for date in [&known.first_seen, &known.expires].into_iter().flatten() {
+                if date.parse::<NaiveDate>().is_err() {
+                    return Err(Unreadable::Date { case: known.case.clone(), date: date.clone() });
+                }
+            }
+        }
+        Ok(baseline)
+    }
+
+    /// The file's text.
+    ///
+    /// # Errors
+    /// What toml says.
+    pub fn write(&self) -> Result<String, toml::ser::Error> {
+        const HEAD: &str = "# Known failures. Each needs a reason; one that passes again, or is past `expires`, fails the run.\n\n";
+        Ok(format!("{HEAD}{}", toml::to_string(self)?))
+    }
+
+    /// Holds judged cases (id, and whether it failed) against what is known. Entries of cases that this run has not reached
+    /// are neither right nor wrong.
+    pub fn compare<'r>(
+        &self,
+        judged: impl Iterator<Item = (&'r str, bool)> + Clone,
+        today: NaiveDate,
+    ) -> Compared {
+        let mut compared = Compared::default();
+        for known in &self.known {
+            let mut reached = judged.clone().filter(|(id, _)| known.is_about(id)).peekable();
+            if reached.peek().is_none() {
+                continue;
+            }
+            let failing: Vec<&str> = reached.filter(|(_, failed)| *failed).map(|(id, _)| id).collect();
+            let last_day = known.expires.as_ref().and_then(|date| date.parse::<NaiveDate>().ok());
+            match (failing.is_empty(), last_day) {
+                (true, _) => compared.passing.push(known.case.clone()),
+                (false, Some(last)) if today > last => {
+                    compared.expired.insert(known.case.clone(), last.to_string());
+                }
+                _ => {
+                    let ids = failing.into_iter().map(|id| (id.to_owned(), known.reason.clone()));
+                    compared.known.extend(ids);
+                }
+            }
+        }
+        compared
+    }
+
+    /// The baseline that would let this run pass: what fails and is not known is added, what passes again is struck, and what
+    /// this run has not reached stays.
+    #[must_use]
+    pub fn updated<'r>(
+        &self,
+        judged: impl Iterator<Item = (&'r str, bool)> + Clone,
+        today: NaiveDate,
+    ) -> Self {
+        let passing = self.compare(judged.clone(), today).passing;
+        let mut known: Vec<Known> =
+            self.known.iter().filter(|known| !passing.contains(&known.case)).cloned().collect();
+        for (id, _) in judged.filter(|(_, failed)| *failed) {
+            if !known.iter().any(|known| known.is_about(id)) {
+                known.push(Known {
+                    case: id.to_owned(),
+                    reason: "not looked at yet".to_owned(),
+                    ticket: None,
+                    first_seen: Some(today.to_string()),
+                    expires: None,
+                });
+            }
+        }
+        Self { known }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TEXT: &str = "
+[[known]]
+case = 'Add/Name/length/13'
+reason = 'by design'
+ticket = 'X-1'
+[[known]]
+case = 'Add/Title/*'
+reason = 'old titles'
+expires = '2026-12-31'
+[[known]]
+case = 'Get/id'
+reason = 'elsewhere'
+";
+
+    fn day(text: &str) -> NaiveDate {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn known_failures_pass_new_ones_do_not_and_what_was_not_reached_is_left_alone() {
+        let baseline = Baseline::read(TEXT).unwrap();
+        let judged = [
+            ("Add/Name/length/13", true),
+            ("Add/Title/values/CEO", true),
+            ("Add/TitleX", true),
+            ("Add/Name/a", false),
+        ];
+        let compared = baseline.compare(judged.into_iter(), day("2026-12-31"));
+        assert_eq!(compared.known.keys().collect::<Vec<_>>(), ["Add/Name/length/13", "Add/Title/values/CEO"]);
+        assert!(!compared.is_outdated());
+    }
+
+    #[test]
+    fn one_that_passes_again_and_one_that_has_expired_are_told() {
+        let baseline = Baseline::read(TEXT).unwrap();
+        let judged = [("Add/Name/length/13", false), ("Add/Title/values/CEO", true)];
+        let compared = baseline.compare(judged.into_iter(), day("2027-01-01"));
+        assert_eq!(compared.passing, ["Add/Name/length/13"]);
+        assert_eq!(compared.expired["Add/Title/*"], "2026-12-31");
+        assert!(compared.known.is_empty());
+    }
+
+    #[test]
+    fn an_updated_baseline_lets_the_same_run_pass() {
+        let baseline = Baseline::read(TEXT).unwrap();
+        let judged = [("Add/Name/length/13", false), ("Add/New", true)];
+        let updated = baseline.updated(judged.into_iter(), day("2026-11-25"));
+        let cases: Vec<&str> = updated.known.iter().map(|known| known.case.as_str()).collect();
+        assert_eq!(cases, ["Add/Title/*", "Get/id", "Add/New"]);
+        let again = Baseline::read(&updated.write().unwrap()).unwrap();
+        assert_eq!(again, updated);
+        assert!(!again.compare(judged.into_iter(), day("2026-11-25")).is_outdated());
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_file_is_said() {
+        assert!(Baseline::read("[[known]]\ncase = 'a'").is_err(), "a reason is missing");
+        assert!(Baseline::read("[[known]]\ncase = 'a'\nreason = 'b'\nexpires = 'soon'").is_err());
+        assert!(Baseline::read("[[knwon]]\n").is_err());
+    }
+}

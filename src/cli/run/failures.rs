@@ -1,0 +1,60 @@
+//! Failures of a run, and the file of those that are known.
+
+use std::path::Path;
+
+use chrono::{NaiveDate, Utc};
+
+use crate::baseline::{Baseline, Compared};
+use crate::event::CaseResult;
+use crate::judge::Verdict;
+use crate::project;
+
+use super::plan::{self, Plan};
+
+/// The judged cases of a run: id, and whether it failed.
+#[derive(Debug, Default)]
+pub struct Judged(Vec<(String, bool)>);
+
+impl Judged {
+    /// Takes note of a result; what was not judged is neither known nor news.
+    pub fn take(&mut self, result: &CaseResult) {
+        match result.verdict {
+            Verdict::Pass => self.0.push((result.id.clone(), false)),
+            Verdict::Fail { .. } => self.0.push((result.id.clone(), true)),
+            _ => {}
+        }
+    }
+
+    fn all(&self) -> impl Iterator<Item = (&str, bool)> + Clone {
+        self.0.iter().map(|(id, failed)| (id.as_str(), *failed))
+    }
+
+    /// Holds the failures against the baseline, and writes the baseline where that was asked for.
+    ///
+    /// # Errors
+    /// The file that cannot be read or written, and why.
+    pub fn settle(&self, plan: &Plan) -> Result<Option<Compared>, String> {
+        let today = today();
+        if let Some(path) = &plan.write_baseline {
+            let known = match (&plan.baseline, path.exists()) {
+                (Some(baseline), _) => baseline.clone(),
+                (None, true) => plan::baseline(path)?,
+                (None, false) => Baseline::default(),
+            };
+            let updated = known.updated(self.all(), today);
+            write(path, &updated)?;
+            return Ok(Some(updated.compare(self.all(), today)));
+        }
+        Ok(plan.baseline.as_ref().map(|baseline| baseline.compare(self.all(), today)))
+    }
+}
+
+fn today() -> NaiveDate {
+    chrono::DateTime::<Utc>::from(std::time::SystemTime::now()).date_naive()
+}
+
+fn write(path: &Path, baseline: &Baseline) -> Result<(), String> {
+    let cannot = |error: &dyn std::fmt::Display| format!("{} cannot be written: {error}", path.display());
+    let text = baseline.write().map_err(|error| cannot(&error))?;
+    project::write_whole(path, &text).map_err(|error| cannot(&error))
+}

@@ -1,0 +1,39 @@
+//! Known failures: they do not fail a run; new ones do, and those that pass again.
+
+mod common;
+mod vendor;
+
+use std::fs;
+
+use common::{Done, Run};
+use vendor::Vendor;
+
+fn run(url: &str, arguments: &[&str]) -> Done {
+    Run::against(url).filter("AddMessageContact/Name/").arguments(arguments).go()
+}
+
+#[test]
+fn what_is_known_passes_and_what_passes_again_fails() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name).display().to_string();
+    let (file, junit) = (at("known.toml"), at("junit.xml"));
+    let broken = Vendor::start(&["13-letters-pass"]);
+    assert_eq!(run(&broken.url, &[]).code, 1);
+    assert_eq!(run(&broken.url, &["--write-baseline", &file]).code, 0);
+    let text = fs::read_to_string(&file).unwrap();
+    assert!(text.contains("case = \"AddMessageContact/Name/length/13\""), "{text}");
+    let again = run(&broken.url, &["--baseline", &file, "--junit", &junit]);
+    assert_eq!(again.code, 0, "{}", again.stdout);
+    assert!(again.stdout.contains("of the failures are known, by the baseline"), "{}", again.stdout);
+    let junit = fs::read_to_string(&junit).unwrap();
+    assert!(
+        junit.contains("known failure: not looked at yet") && junit.contains("failures=\"0\""),
+        "{junit}"
+    );
+    let mended = Vendor::start(&[]);
+    let passes = run(&mended.url, &["--baseline", &file]);
+    assert_eq!(passes.code, 1, "{}", passes.stdout);
+    assert!(passes.stdout.contains("PASSES AGAIN AddMessageContact/Name/length/13 "), "{}", passes.stdout);
+    fs::write(&file, text.replace("reason", "raeson")).unwrap();
+    assert_eq!(run(&mended.url, &["--baseline", &file]).code, 2);
+}

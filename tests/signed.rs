@@ -173,7 +173,6 @@ fn the_http_client_changes_no_byte_of_any_case_in_any_form() {
         for case in askable.step_by(3) {
             let requests = runner::rehearse(&session, &specs, case);
             let request = requests.last().unwrap();
-            // Tomcat and its like refuse what follows too; our client refuses to send it, and says so.
             runtime.block_on(transport.send("test", request.clone()));
             let came = seen.lock().unwrap().pop().unwrap_or_else(|| panic!("{} did not arrive", case.id));
             assert_same(request, &came, &url);

@@ -207,6 +207,11 @@ pub struct ReportArgs {
     pub events: Option<PathBuf>,
 }
 
+/// Whether filters name an id: it contains one of them, or there are none.
+pub fn is_named(filter: &[String], id: &str) -> bool {
+    filter.is_empty() || filter.iter().any(|part| id.contains(part.as_str()))
+}
+
 /// How deep a run goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum DepthArg {

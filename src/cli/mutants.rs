@@ -15,7 +15,7 @@ use crate::spec::model::Specs;
 use crate::transport::Network;
 use crate::{event::CaseResult, generate, judge::Verdict};
 
-use super::args::MutantsArgs;
+use super::args::{MutantsArgs, is_named};
 use super::console::Console;
 use super::exit::Exit;
 use super::run;
@@ -29,8 +29,7 @@ pub fn execute(args: &MutantsArgs, console: Console) -> Exit {
         Ok(suite) => suite,
         Err(findings) => return console.findings(&findings),
     };
-    let wanted =
-        |id: &str| args.filter.is_empty() || args.filter.iter().any(|part| id.contains(part.as_str()));
+    let wanted = |id: &str| is_named(&args.filter, id);
     if args.list {
         let mutants = mutant::all(&suite.specs);
         mutants.iter().filter(|mutant| wanted(&mutant.id)).for_each(|mutant| {

@@ -1,16 +1,16 @@
 //! `fineprint report` and `fineprint merge`: reports of runs that are over, from their event streams.
 
+use std::collections::HashSet;
 use std::fs::File;
 use std::io::{BufRead as _, BufReader, Lines};
 use std::iter::{Enumerate, Peekable};
 use std::path::Path;
 
-use crate::case::Case;
 use crate::event::{Event, Finish, VERSION};
 use crate::project;
 use crate::runner::{self, Known};
 
-use super::args::{FromArgs, MergeArgs};
+use super::args::{FromArgs, MergeArgs, is_named};
 use super::console::Console;
 use super::exit::Exit;
 use super::outputs::Outputs;
@@ -38,9 +38,7 @@ pub fn report(args: &FromArgs, console: Console) -> Exit {
                 seen.counts.add(&result.verdict);
                 seen.requests += result.exchanges.len();
             }
-            Event::SnapshotsCompared(compared) => {
-                changed = !compared.changed.is_empty() && !compared.accepted;
-            }
+            Event::SnapshotsCompared(compared) => changed = compared.differ(),
             Event::BaselineCompared(came) => baseline = Some(came),
             Event::RunStarted(_) | Event::Progress { .. } => {}
         }
@@ -72,8 +70,8 @@ pub fn merge(args: &MergeArgs, console: Console) -> Exit {
         }
     }
     let mut cases = suite.cases;
-    let is_new = |id: &str, cases: &[Case]| !cases.iter().any(|case| case.id == id);
-    let further: Vec<String> = known.ids().filter(|id| is_new(id, &cases)).map(str::to_owned).collect();
+    let ids: HashSet<&str> = cases.iter().map(|case| case.id.as_str()).collect();
+    let further: Vec<String> = known.ids().filter(|id| !ids.contains(id)).map(str::to_owned).collect();
     if let Some(id) = further.iter().find(|id| !is_of_circumstance(id)) {
         return complain(
             console,
@@ -82,8 +80,7 @@ pub fn merge(args: &MergeArgs, console: Console) -> Exit {
     }
     // Circumstances and authentication depend on what the runs were asked for; their cases are in the files only.
     cases.extend(known.stand_ins(&suite.specs, &further));
-    let wanted = |id: &str| args.filter.is_empty() || args.filter.iter().any(|part| id.contains(part));
-    cases.retain(|case| wanted(&case.id));
+    cases.retain(|case| is_named(&args.filter, &case.id));
     let mut outputs = match Outputs::open(&args.reports_to, console, cases.len()) {
         Ok(outputs) => outputs,
         Err(complaint) => return complain(console, &complaint),
@@ -91,7 +88,7 @@ pub fn merge(args: &MergeArgs, console: Console) -> Exit {
     let finish = runner::merge(&suite.specs, cases, &known, |event| outputs.event(&event));
     let mut changed = false;
     if let Some(snapshots) = known.snapshots() {
-        changed = !snapshots.changed.is_empty() && !snapshots.accepted;
+        changed = snapshots.differ();
         outputs.event(&Event::SnapshotsCompared(snapshots));
     }
     outputs.event(&Event::RunFinished(finish.clone()));

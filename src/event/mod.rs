@@ -126,6 +126,13 @@ pub struct Snapshots {
     pub accepted: bool,
 }
 
+impl Snapshots {
+    /// Whether answers differ that nobody has accepted.
+    pub fn differ(&self) -> bool {
+        !self.changed.is_empty() && !self.accepted
+    }
+}
+
 /// An answer that differs from the accepted one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SnapshotChange {

@@ -7,7 +7,7 @@ use crate::wire::sign::Form;
 use crate::wire::{Tamper, Twist, can_tamper};
 
 use super::baseline::Baseline;
-use super::plain;
+use super::{plain, request};
 
 /// Cases for each tested operation of a service that is called with signatures; `form` says in which.
 pub fn auth(specs: &Specs, form: impl Fn(&Service) -> Option<Form>) -> Vec<Case> {
@@ -91,10 +91,7 @@ fn codes(baseline: &Baseline<'_>, form: Form, tamper: Tamper) -> Vec<String> {
     };
     let own = operation.errors.iter().filter(|row| may_answer(true, row));
     let shared = service.errors.iter().filter(|row| may_answer(false, row));
-    let mut codes: Vec<String> = own.chain(shared).flat_map(|row| row.codes.clone()).collect();
-    let mut seen = std::collections::BTreeSet::new();
-    codes.retain(|code| seen.insert(code.clone()));
-    codes
+    request::codes(own.chain(shared))
 }
 
 /// Rows for anything that is missing, and the service's rows that are bound to nothing.

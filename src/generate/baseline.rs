@@ -69,7 +69,7 @@ impl<'s> Baseline<'s> {
 
     /// Whether the target keeps what the operation makes.
     pub fn keeps(&self) -> bool {
-        let entity = self.operation.creates.as_ref().and_then(|name| self.service.entity(name));
+        let entity = self.service.created_by(self.operation);
         entity.is_some_and(|entity| entity.removed_by.is_none())
     }
 

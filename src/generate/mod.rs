@@ -72,8 +72,10 @@ pub fn cases(service: &Service, operation: &Operation, depth: Depth) -> CaseFile
 fn is_sayable(service: &Service, operation: &Operation, case: &Case) -> bool {
     let value = |name: &str| case.send.iter().find(|(sent, _)| sent == name).map(|(_, value)| value);
     operation.parameters.iter().all(|parameter| match value(&parameter.name) {
-        None => wire::can_omit(service, operation, parameter),
-        Some(value) => value.witness().is_none_or(|json| wire::can_say(service, operation, parameter, &json)),
+        None => wire::can_send(service, operation, parameter, None),
+        Some(value) => {
+            value.witness().is_none_or(|json| wire::can_send(service, operation, parameter, Some(&json)))
+        }
     })
 }
 
@@ -143,11 +145,7 @@ impl Judged {
             None => None,
         };
         let (service, operation) = (baseline.service, baseline.operation);
-        let sayable = match &witness {
-            Some(json) => wire::can_say(service, operation, parameter, json),
-            None => wire::can_omit(service, operation, parameter),
-        };
-        if !sayable {
+        if !wire::can_send(service, operation, parameter, witness.as_ref()) {
             return None;
         }
         let ruling = ruling::on_parameter(parameter, witness.as_ref());

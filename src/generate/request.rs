@@ -48,7 +48,8 @@ fn of_fault(baseline: &Baseline<'_>, slug: &str, tries: &str, expect: Expectatio
     Case { given, ..plain(baseline.operation, &format!("request/{slug}"), tries.to_owned(), send, expect) }
 }
 
-fn codes<'a>(rows: impl Iterator<Item = &'a ErrorRow>) -> Vec<String> {
+/// The codes of rows, each once.
+pub fn codes<'a>(rows: impl Iterator<Item = &'a ErrorRow>) -> Vec<String> {
     let mut codes = Vec::new();
     for code in rows.flat_map(|row| &row.codes) {
         if !codes.contains(code) {

@@ -84,6 +84,13 @@ impl Promise {
     }
 }
 
+impl Promise {
+    /// The parameter that the rule is about, empty if it is about none, and the rule.
+    pub fn parts(&self) -> (&str, &str) {
+        self.rule.split_once(' ').unwrap_or(("", &self.rule))
+    }
+}
+
 /// How much of what came a line shows, in characters.
 const SHOWN: usize = 1_000;
 

@@ -12,6 +12,7 @@ pub mod score;
 pub mod standing;
 pub mod style;
 pub mod terminal;
+mod texts;
 
 use std::io;
 

@@ -1,9 +1,11 @@
 //! What of each page holds: every sentence and every row, with the cases behind it. A view of the events; verdicts are theirs.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use crate::event::{CaseResult, Event, Finish, Page, Start};
 use crate::judge::Verdict;
+
+use super::texts::Texts;
 
 /// How a promise stands after a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -96,33 +98,6 @@ pub enum Came {
     Unjudged,
 }
 
-/// Texts that many cases share, each once.
-#[derive(Debug, Default)]
-struct Texts {
-    all: Vec<String>,
-    numbers: HashMap<String, u32>,
-}
-
-impl Texts {
-    fn number(&mut self, text: &str) -> u32 {
-        if let Some(number) = self.numbers.get(text) {
-            return *number;
-        }
-        let number = u32::try_from(self.all.len()).unwrap_or(u32::MAX);
-        self.all.push(text.to_owned());
-        self.numbers.insert(text.to_owned(), number);
-        number
-    }
-
-    fn known(&self, text: &str) -> Option<u32> {
-        self.numbers.get(text).copied()
-    }
-
-    fn text(&self, number: u32) -> &str {
-        self.all.get(number as usize).map_or("", String::as_str)
-    }
-}
-
 /// A run, gathered.
 #[derive(Debug, Default)]
 pub struct Gathered {
@@ -174,7 +149,7 @@ impl Gathered {
             }
             _ => (Came::Unjudged, Box::default()),
         };
-        let rule = result.promise.rule.split_once(' ').map_or(result.promise.rule.as_str(), |(_, rule)| rule);
+        let (_, rule) = result.promise.parts();
         let brief = Brief {
             operation: texts.number(&result.operation),
             service: texts.number(&result.service),

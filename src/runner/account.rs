@@ -17,7 +17,7 @@ pub fn ask(session: &Session, service: &Service, operation: &Operation, sent: &[
 
 /// What a call may make, by the values that only that can have.
 fn wish(service: &Service, operation: &Operation, sent: &[(String, Json)]) -> Option<Wish> {
-    let entity = operation.creates.as_ref().and_then(|name| service.entity(name));
+    let entity = service.created_by(operation);
     let entity = entity.filter(|entity| entity.removed_by.is_some())?;
     let is_unique = |name: &str| operation.parameter(name).is_some_and(|parameter| parameter.unique);
     let unique = sent.iter().filter(|(name, _)| is_unique(name));
@@ -50,7 +50,7 @@ fn enter(
     exchange: &Exchange,
     owner: &str,
 ) -> Option<Json> {
-    let entity = operation.creates.as_ref().and_then(|name| service.entity(name));
+    let entity = service.created_by(operation);
     let output = match &exchange.outcome {
         Outcome::Unanswered(reason) => {
             may_have_made(session, service, entity, reason, owner);
@@ -103,6 +103,6 @@ fn may_have_arrived(reason: &NoAnswer) -> bool {
 
 /// Whether an answer lacks the id of what the operation makes.
 pub fn lacks_id(service: &Service, operation: &Operation, output: &Json) -> bool {
-    let entity = operation.creates.as_ref().and_then(|name| service.entity(name));
+    let entity = service.created_by(operation);
     entity.is_some_and(|entity| !matches!(output.at(&entity.id), Some(Json::Text(_) | Json::Integer(_))))
 }

@@ -307,7 +307,7 @@ impl<'a> Attempt<'a> {
     }
 
     fn resolve(&mut self, operation: &Operation, send: &Parameters, label: &str) -> Vec<(String, Json)> {
-        let entity = operation.creates.as_ref().and_then(|name| self.service.entity(name));
+        let entity = self.service.created_by(operation);
         let stays = entity.is_some_and(|entity| entity.removed_by.is_none());
         let key = if stays { format!("{label}/{}", self.session.nonce) } else { label.to_owned() };
         let about: Vec<&str> = self.case.about.iter().map(|about| about.parameter.as_str()).collect();

@@ -34,7 +34,7 @@ pub fn entities(specs: &Specs, case: &Case) -> (u32, u32) {
 /// Whether an operation makes something that another one removes.
 pub fn is_removable(specs: &Specs, operation: &str) -> bool {
     specs.operation(operation).is_some_and(|(service, operation)| {
-        let entity = operation.creates.as_ref().and_then(|name| service.entity(name));
+        let entity = service.created_by(operation);
         entity.is_some_and(|entity| entity.removed_by.is_some())
     })
 }

@@ -8,6 +8,7 @@ use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 
 use crate::case::text::Text;
+use crate::digest;
 
 /// How often a draw is repeated that this run has made already.
 const TRIES: u32 = 64;
@@ -47,33 +48,10 @@ impl Drawer {
     }
 
     fn random(&self, key: &str, attempt: u32, again: u32) -> ChaCha8Rng {
-        let mut hasher = Fnv::default();
-        hasher.write(&self.seed.to_le_bytes());
-        hasher.write(key.as_bytes());
-        hasher.write(&attempt.to_le_bytes());
-        hasher.write(&again.to_le_bytes());
-        ChaCha8Rng::seed_from_u64(hasher.finish())
-    }
-}
-
-/// FNV-1a with 64 bits: the same on every machine and in every version, which std's hasher does not promise.
-struct Fnv(u64);
-
-impl Default for Fnv {
-    fn default() -> Self {
-        Self(0xcbf2_9ce4_8422_2325)
-    }
-}
-
-impl Hasher for Fnv {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            self.0 = (self.0 ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
-        }
+        let seed = self.seed.to_le_bytes();
+        let (attempt, again) = (attempt.to_le_bytes(), again.to_le_bytes());
+        let bytes = [seed.as_slice(), key.as_bytes(), &attempt, &again].concat();
+        ChaCha8Rng::seed_from_u64(digest::fnv(&bytes))
     }
 }
 

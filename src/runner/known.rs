@@ -49,16 +49,6 @@ impl Known {
         }
     }
 
-    /// Whether nothing is known.
-    pub fn is_empty(&self) -> bool {
-        self.results.is_empty()
-    }
-
-    /// How many cases are judged.
-    pub fn len(&self) -> usize {
-        self.results.len()
-    }
-
     /// The ids of the cases that are judged.
     pub fn ids(&self) -> impl Iterator<Item = &str> {
         self.told.iter().map(String::as_str)

@@ -41,6 +41,7 @@ use crate::event::{CaseResult, Event, Finish, Page, Start, VERSION};
 use crate::spec::model::Specs;
 use crate::transport::{SetUp, Transport};
 
+use ledger::Living;
 use order::InOrder;
 
 /// Who owns what cases share.
@@ -66,7 +67,7 @@ pub struct Options {
     /// What an earlier run, that was killed, has left there.
     pub remains: Remains,
     /// What other runs of the same plan have found out: those cases are not tried again.
-    pub known: Known,
+    pub known: Arc<Known>,
 }
 
 impl Options {
@@ -79,7 +80,7 @@ impl Options {
             nonce: any_seed(),
             journal: Journal::default(),
             remains: Remains::default(),
-            known: Known::default(),
+            known: Arc::default(),
         }
     }
 
@@ -162,7 +163,8 @@ pub async fn run(
             emit(Event::Progress { done });
         }
     }
-    remove_all(&session, &specs).await;
+    // What a case that panicked has made.
+    remove(&session, &specs, session.ledger.all()).await;
     let reason = stopped.as_deref().unwrap_or("the runner failed on this case");
     for (index, case) in cases.iter().enumerate() {
         if !order.has(index) {
@@ -268,17 +270,12 @@ fn is_exclusive(session: &Session, specs: &Specs, case: &Case) -> bool {
 /// Removes what cases have shared: after the last of them, or where one needs all the room. No case may be under way.
 pub async fn remove_shared(session: &Session, specs: &Specs) {
     session.pool.clear();
-    for living in session.ledger.of(SHARED) {
-        if let Some(service) = specs.services.iter().find(|service| service.folder == living.service) {
-            clean_up::remove(session, service, &living).await;
-        }
-    }
+    remove(session, specs, session.ledger.of(SHARED)).await;
 }
 
-/// What is still there after the last case: what a case that panicked has made.
-async fn remove_all(session: &Session, specs: &Specs) {
-    for living in session.ledger.all() {
-        if let Some(service) = specs.services.iter().find(|service| service.folder == living.service) {
+async fn remove(session: &Session, specs: &Specs, entities: Vec<Living>) {
+    for living in entities {
+        if let Some(service) = specs.service(&living.service) {
             clean_up::remove(session, service, &living).await;
         }
     }

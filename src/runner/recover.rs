@@ -45,7 +45,7 @@ pub async fn recover(session: &Session, specs: &Specs, remains: &Remains) {
 }
 
 fn find<'s>(specs: &'s Specs, service: &str, entity: &str) -> Option<(&'s Service, &'s Entity)> {
-    let service = specs.services.iter().find(|known| known.folder == service)?;
+    let service = specs.service(service)?;
     Some((service, service.entity(entity)?))
 }
 

@@ -40,15 +40,19 @@ pub fn gather<'p>(pairs: impl Iterator<Item = &'p (String, String)>) -> Vec<(Str
 
 /// Texts as the values that the operation's types make of them; what cannot be one stays a text.
 pub fn typed(operation: &Operation, parameters: Vec<(String, Json)>) -> Vec<(String, Json)> {
-    let value = |name: &str, value: Json| {
-        let kind = operation.parameter(name).map(|parameter| parameter.rules.kind);
-        let number = |text: &str| Json::read(text.as_bytes()).ok();
-        match (kind, &value) {
-            (Some(Type::Integer | Type::Number | Type::Boolean), Json::Text(text)) => {
-                number(text).unwrap_or(value)
-            }
-            _ => value,
-        }
+    let value = |name: &str, value: Json| match value {
+        Json::Text(text) => value_of(operation, name, text),
+        other => other,
     };
     parameters.into_iter().map(|(name, text)| (name.clone(), value(&name, text))).collect()
+}
+
+/// A text as the value that the parameter's type makes of it.
+pub fn value_of(operation: &Operation, name: &str, text: String) -> Json {
+    match operation.parameter(name).map(|parameter| parameter.rules.kind) {
+        Some(Type::Integer | Type::Number | Type::Boolean) => {
+            Json::read(text.as_bytes()).unwrap_or(Json::Text(text))
+        }
+        _ => Json::Text(text),
+    }
 }

@@ -11,6 +11,7 @@ use crate::spec::model::{
 
 use super::auth::{Access, AuthCheck, DEMO};
 use super::fault::Fault;
+use super::form::value_of;
 use super::{Answer, Call, Raw, Refusal, Reply, Site, operations};
 
 /// Whether a request is one of this protocol: there is such a service, and the path is one of its own or nobody else's.
@@ -56,8 +57,7 @@ pub async fn serve(site: &Site<'_>, raw: &Raw) -> Answer {
 }
 
 fn malformed<'s>(service: &'s Service, operation: &'s Operation) -> Option<&'s ErrorRow> {
-    let mut rows = operation.errors.iter().chain(&service.errors);
-    rows.find(|row| row.when == When::Request(RequestFault::Malformed))
+    service.rows(operation).find(|row| row.when == When::Request(RequestFault::Malformed))
 }
 
 type Found<'s> = (&'s Service, &'s Operation, Vec<(String, String)>);
@@ -139,12 +139,7 @@ fn gathered(operation: &Operation, texts: Vec<(String, String)>) -> Vec<(String,
     let mut gathered: Vec<(String, Json)> = Vec::new();
     for (name, text) in texts {
         let kind = operation.parameter(&name).map(|parameter| parameter.rules.kind);
-        let value = match kind {
-            Some(Type::Integer | Type::Number | Type::Boolean) => {
-                Json::read(text.as_bytes()).unwrap_or(Json::Text(text))
-            }
-            _ => Json::Text(text),
-        };
+        let value = value_of(operation, &name, text);
         let known = gathered.iter_mut().find(|(known, _)| *known == name).map(|(_, value)| value);
         match (known, kind) {
             (Some(Json::List(items)), Some(Type::Array)) => items.push(value),
@@ -209,7 +204,7 @@ fn not_let_in(
         Some(shown) if shown != wanted && !leaves_out(AuthCheck::Signature) => Circumstance::WrongSignature,
         _ => return None,
     };
-    let rows = || operation.errors.iter().chain(&service.errors);
+    let rows = || service.rows(operation);
     let of = |circumstance: Circumstance| rows().find(|row| row.when == When::Circumstance(circumstance));
     let is_auth =
         |row: &&ErrorRow| matches!(row.when, When::Circumstance(circumstance) if circumstance.is_auth());

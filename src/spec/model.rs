@@ -21,6 +21,11 @@ pub struct Specs {
 }
 
 impl Specs {
+    /// The service of that folder.
+    pub fn service(&self, folder: &str) -> Option<&Service> {
+        self.services.iter().find(|service| service.folder == folder)
+    }
+
     /// Every operation with its service.
     pub fn operations(&self) -> impl Iterator<Item = (&Service, &Operation)> {
         self.services
@@ -70,6 +75,11 @@ impl Service {
     /// The entity of that name.
     pub fn entity(&self, name: &str) -> Option<&Entity> {
         self.entities.iter().find(|entity| entity.name == name)
+    }
+
+    /// What a successful call of an operation creates.
+    pub fn created_by(&self, operation: &Operation) -> Option<&Entity> {
+        operation.creates.as_ref().and_then(|name| self.entity(name))
     }
 
     /// The error rows that hold for an operation: its page's own table, then the service's.

@@ -15,7 +15,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::{Deserialize, Serialize};
 
 use crate::json::Json;
-use crate::spec::model::{Location, Operation, Parameter, Protocol, Service, Type};
+use crate::spec::model::{Http, Location, Operation, Parameter, Protocol, Service, Type};
 
 /// An HTTP request, complete.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -182,13 +182,9 @@ pub fn decode(service: &Service, answer: &Answer) -> Reply {
     if let Some(length) = answer.cut {
         return Reply::Unreadable(format!("the body has {length} bytes, of which only the first are kept"));
     }
-    let http = match service.protocol {
-        Protocol::Rest => Some(service.http.clone().unwrap_or_default()),
-        _ => None,
-    };
-    let may_be_empty =
-        http.as_ref().is_some_and(|http| http.is_success(answer.status) || http.code.is_none());
-    if let (Some(http), true, true) = (&http, answer.body.is_empty(), may_be_empty) {
+    let bare = Http::default();
+    let http = service.http.as_ref().unwrap_or(&bare);
+    if service.protocol == Protocol::Rest && answer.body.is_empty() && http.may_be_empty(answer.status) {
         return rest::decode(http, answer.status, None);
     }
     let body = match Json::read(answer.body.as_bytes()) {
@@ -198,10 +194,10 @@ pub fn decode(service: &Service, answer: &Answer) -> Reply {
     if let Some(member) = body.repeated_member() {
         return Reply::Unreadable(format!("the member {member} stands twice in the body"));
     }
-    match (service.protocol, &http) {
-        (Protocol::Rest, Some(http)) => rest::decode(http, answer.status, Some(body)),
-        (Protocol::Tencent3, _) => tencent3::decode(body),
-        _ => acs_rpc::decode(answer.status, body),
+    match service.protocol {
+        Protocol::AcsRpc => acs_rpc::decode(answer.status, body),
+        Protocol::Tencent3 => tencent3::decode(body),
+        Protocol::Rest => rest::decode(http, answer.status, Some(body)),
     }
 }
 
@@ -232,7 +228,7 @@ pub fn has_json_body(service: &Service, operation: &Operation) -> bool {
 }
 
 /// Whether a call can do without a parameter: without a part of its path it would be another call.
-pub fn can_omit(service: &Service, operation: &Operation, parameter: &Parameter) -> bool {
+fn can_omit(service: &Service, operation: &Operation, parameter: &Parameter) -> bool {
     service.protocol != Protocol::Rest || operation.location(&parameter.name) != Location::Path
 }
 
@@ -244,6 +240,19 @@ pub fn can_say(service: &Service, operation: &Operation, parameter: &Parameter, 
     match service.protocol {
         Protocol::Rest => rest::can_say(operation.location(&parameter.name), parameter, value),
         protocol => can_say_in(protocol, parameter, value),
+    }
+}
+
+/// Whether a call can carry a parameter with this value, or go without it.
+pub fn can_send(
+    service: &Service,
+    operation: &Operation,
+    parameter: &Parameter,
+    value: Option<&Json>,
+) -> bool {
+    match value {
+        Some(json) => can_say(service, operation, parameter, json),
+        None => can_omit(service, operation, parameter),
     }
 }
 

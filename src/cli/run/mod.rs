@@ -222,7 +222,7 @@ fn compare(plan: &Plan, answers: &Answers, kept: &[String], outputs: &mut Output
         Ok(Some(compared)) => {
             outputs.event(&Event::SnapshotsCompared(compared.clone()));
             snapshots::tell(&compared, plan, console);
-            !compared.changed.is_empty() && !compared.accepted
+            compared.differ()
         }
         Err(complaint) => {
             outputs.failed(complaint);

@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use reqwest::Url;
 
 use crate::baseline::Baseline;
-use crate::cli::args::{DepthArg, ReportArgs, RunArgs};
+use crate::cli::args::{DepthArg, ReportArgs, RunArgs, is_named};
 use crate::cli::config::{self, Config};
 use crate::cli::console::Console;
 use crate::cli::report;
@@ -60,7 +61,7 @@ pub struct Plan {
     /// Where known failures are written.
     pub write_baseline: Option<PathBuf>,
     /// What an interrupted run has found out.
-    pub known: Known,
+    pub known: Arc<Known>,
     /// How deep the run goes.
     pub depth: Depth,
     /// Circumstances that are provoked.
@@ -113,13 +114,13 @@ impl Plan {
             filter: args.filter,
             jobs: usize::from(args.jobs),
             seed: args.seed.or(begun_with).unwrap_or_else(runner::any_seed),
-            known,
+            known: Arc::new(known),
         })
     }
 
     /// Whether a case is among those that were asked for.
     pub fn names(&self, id: &str) -> bool {
-        self.filter.is_empty() || self.filter.iter().any(|part| id.contains(part.as_str()))
+        is_named(&self.filter, id)
     }
 
     /// Whether a case is wanted: asked for, and in the part of them that this run tries.
@@ -149,7 +150,7 @@ impl Plan {
     /// The runner's options.
     pub fn options(&self) -> Options {
         let options = Options::new(self.target.clone(), self.seed);
-        Options { jobs: self.jobs, known: self.known.clone(), ..options }
+        Options { jobs: self.jobs, known: Arc::clone(&self.known), ..options }
     }
 }
 

@@ -71,10 +71,7 @@ pub fn fault(baseline: &Baseline<'_>, parameter: &Parameter) -> Option<(Trial, B
             Some(value) => Some(value.witness()?),
             None => None,
         };
-        let sayable = match &witness {
-            Some(json) => wire::can_say(service, operation, parameter, json),
-            None => wire::can_omit(service, operation, parameter),
-        };
+        let sayable = wire::can_send(service, operation, parameter, witness.as_ref());
         let ruling = ruling::on_parameter(parameter, witness.as_ref());
         let certain = ruling.outcome() == Outcome::Breaks && ruling.open.is_empty() && sayable;
         let breach = *ruling.breaches.first().filter(|_| certain)?;

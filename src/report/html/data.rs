@@ -1,11 +1,12 @@
 //! The cases as data for the page's script.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use serde::Serialize;
 
 use crate::event::CaseResult;
 use crate::judge::{Departure, Verdict};
+use crate::report::texts::Texts;
 use crate::wire::{Exchange, Outcome, curl};
 
 /// How much room the exchanges of cases may take, in bytes: with 100,000 cases the file stays below 30 MB. What failed is
@@ -23,9 +24,7 @@ const SHOWN: usize = 4_000;
 pub struct Cases {
     rows: Vec<String>,
     details: BTreeMap<usize, String>,
-    /// Texts that many cases share, each once.
-    texts: Vec<String>,
-    numbers: HashMap<String, usize>,
+    texts: Texts,
     used: usize,
 }
 
@@ -57,22 +56,22 @@ impl Cases {
     /// Adds a case.
     pub fn add(&mut self, result: &CaseResult) {
         let promises = result.about.iter().chain([&result.promise]);
-        let mut places: Vec<usize> = promises.map(|promise| self.text(&promise.place)).collect();
+        let mut places: Vec<u32> = promises.map(|promise| self.texts.number(&promise.place)).collect();
         if let Verdict::Fail { departures } = &result.verdict {
-            places.extend(departures.iter().map(|departure| self.text(&departure.promise.place)));
+            places.extend(departures.iter().map(|departure| self.texts.number(&departure.promise.place)));
         }
-        places.extend(result.rows.iter().map(|place| self.text(place)));
+        places.extend(result.rows.iter().map(|place| self.texts.number(place)));
         places.sort_unstable();
         places.dedup();
-        let (parameter, rule) = result.promise.rule.split_once(' ').unwrap_or(("", &result.promise.rule));
+        let (parameter, rule) = result.promise.parts();
         let row = (
             &result.id,
             result.verdict.name(),
-            self.text(&result.operation),
-            self.text(&result.tries),
+            self.texts.number(&result.operation),
+            self.texts.number(&result.tries),
             result.micros,
-            self.text(parameter),
-            self.text(rule),
+            self.texts.number(parameter),
+            self.texts.number(rule),
             places,
         );
         let number = self.rows.len();
@@ -85,18 +84,9 @@ impl Cases {
         }
     }
 
-    fn text(&mut self, text: &str) -> usize {
-        if let Some(number) = self.numbers.get(text) {
-            return *number;
-        }
-        self.texts.push(text.to_owned());
-        self.numbers.insert(text.to_owned(), self.texts.len() - 1);
-        self.texts.len() - 1
-    }
-
     /// All of it as JSON that can stand in a script element.
     pub fn json(&self, changed: &BTreeMap<String, String>) -> String {
-        let texts = serde_json::to_string(&self.texts).unwrap_or_default();
+        let texts = serde_json::to_string(self.texts.all()).unwrap_or_default();
         let changed = serde_json::to_string(changed).unwrap_or_default();
         let mut json = format!("{{\"texts\":{texts},\"changed\":{changed},\"cases\":[\n");
         json.push_str(&self.rows.join(",\n"));

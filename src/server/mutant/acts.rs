@@ -73,7 +73,7 @@ fn shows(maker: &Maker<'_>, parameter: &Parameter) -> bool {
 fn quotas(maker: &Maker<'_>, mutants: &mut Vec<Mutant>) {
     let has_row =
         maker.operation.errors.iter().any(|row| row.when == When::Circumstance(Circumstance::Quota));
-    let entity = maker.operation.creates.as_ref().and_then(|name| maker.service.entity(name));
+    let entity = maker.service.created_by(maker.operation);
     if !has_row || entity.is_none_or(|entity| entity.removed_by.is_none()) {
         return;
     }

@@ -20,6 +20,11 @@ pub struct Http {
 }
 
 impl Http {
+    /// Whether an answer of this status says all that it has to without a body.
+    pub fn may_be_empty(&self, status: u16) -> bool {
+        self.is_success(status) || self.code.is_none()
+    }
+
     /// Whether a status is a success.
     pub fn is_success(&self, status: u16) -> bool {
         match self.success.is_empty() {

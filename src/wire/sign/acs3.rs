@@ -1,8 +1,7 @@
 //! Alibaba Cloud's signature V3, ACS3-HMAC-SHA256 (help.aliyun.com/document_detail/159972.htm).
 
-use super::{Signed, canonical_headers};
+use super::{Signed, canonical_headers, canonical_query};
 use crate::digest::{hex, hmac_sha256, sha256_hex};
-use crate::wire::escape;
 
 /// What `Authorization` begins with, and the first line of what is signed.
 pub const ALGORITHM: &str = "ACS3-HMAC-SHA256";
@@ -24,13 +23,9 @@ pub struct Material<'a> {
 
 /// Signs with an `AccessKeySecret`; the names of the signed headers, joined by semicolons, come with it.
 pub fn sign(material: Material<'_>, secret: &str) -> (Signed, String) {
-    let mut query: Vec<&(String, String)> = material.query.iter().collect();
-    query.sort();
-    let query: Vec<String> =
-        query.iter().map(|(key, value)| format!("{}={}", escape(key), escape(value))).collect();
+    let query = canonical_query(material.query);
     let (headers, names) = canonical_headers(material.headers, str::to_owned);
-    let canonical =
-        [material.method, material.path, &query.join("&"), &headers, &names, material.body_hash].join("\n");
+    let canonical = [material.method, material.path, &query, &headers, &names, material.body_hash].join("\n");
     let to_sign = format!("{ALGORITHM}\n{}", sha256_hex(canonical.as_bytes()));
     let signature = hex(&hmac_sha256(secret.as_bytes(), &to_sign));
     (Signed { canonical, to_sign, signature }, names)

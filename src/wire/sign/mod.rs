@@ -97,11 +97,6 @@ impl Form {
         Self::ALL.iter().find(|(form, ..)| *form == self).map_or(Protocol::AcsRpc, |(.., protocol)| *protocol)
     }
 
-    /// The form that a protocol's SDK uses if nothing is said.
-    pub fn of(protocol: Protocol) -> Option<Self> {
-        Self::ALL.iter().find(|(.., of)| *of == protocol).map(|(form, ..)| *form)
-    }
-
     /// What each protocol's SDK uses if nothing is said.
     pub fn defaults() -> Vec<Self> {
         let mut forms: Vec<Self> = Vec::new();
@@ -128,6 +123,13 @@ pub struct Signed {
     pub to_sign: String,
     /// The signature as it is sent, before any escaping.
     pub signature: String,
+}
+
+/// A query as Alibaba Cloud canonises it: sorted by key, keys and values escaped.
+fn canonical_query(pairs: &[(String, String)]) -> String {
+    let mut sorted = pairs.to_vec();
+    sorted.sort();
+    super::query(&sorted)
 }
 
 /// Headers as both vendors canonise them: names in lower case and sorted, `name:value` and a line feed each.

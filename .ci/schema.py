@@ -1,11 +1,9 @@
-"""Holds every spec to the published JSON Schema, the broken ones too, and reads a JUnit report with a reader of its own."""
+"""Holds every spec to the published JSON Schema, the broken ones too."""
 
 import json
 import pathlib
-import sys
 
 import jsonschema
-from junitparser import JUnitXml
 from ruamel.yaml import YAML
 
 root = pathlib.Path(__file__).parent.parent
@@ -28,7 +26,4 @@ for name in ["unknown-key", "missing-keys", "wrong-type"]:
     spec = yaml.load((root / f"tests/data/broken/{name}/v/s/Add.yaml").read_text())
     assert list(validator.iter_errors(spec)), f"{name}: the schema accepts what the reader refuses"
 
-suites = list(JUnitXml.fromfile(sys.argv[1]))
-cases = sum(suite.tests for suite in suites)
-assert len(suites) == 3 and cases > 400 and all(suite.failures == 0 for suite in suites), (len(suites), cases)
-print(f"{count} specs fit the schema; {cases} test cases in {len(suites)} suites")
+print(f"{count} specs fit the schema")

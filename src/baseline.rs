@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// A file of known failures.
@@ -60,7 +61,7 @@ pub enum Unreadable {
 }
 
 /// How a run stands to what was known.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Compared {
     /// Cases that fail and are known to, with the reason.
     pub known: BTreeMap<String, String>,

@@ -79,9 +79,9 @@ pub enum Command {
     /// Make the pending snapshots the accepted ones
     #[command(after_help = ACCEPT_EXAMPLES)]
     Accept(AcceptArgs),
-    /// Print the JSON Schema of the spec language
+    /// Print the JSON Schema of the spec language, of the JSON report, or of the event stream
     #[command(after_help = SCHEMA_EXAMPLES)]
-    Schema,
+    Schema(SchemaArgs),
     /// Print a completion script for a shell
     #[command(after_help = COMPLETIONS_EXAMPLES)]
     Completions(CompletionsArgs),
@@ -461,8 +461,29 @@ pub struct AcceptArgs {
 }
 
 const SCHEMA_EXAMPLES: &str = "\
-Example:
-  fineprint schema > specs/spec.schema.json";
+Examples:
+  fineprint schema > specs/spec.schema.json
+  fineprint schema report > report.schema.json     what --json writes
+  fineprint schema event > event.schema.json       a line of what --events writes";
+
+/// Options of `schema`.
+#[derive(Debug, Args)]
+pub struct SchemaArgs {
+    /// Of what
+    #[arg(value_name = "WHAT", value_enum, default_value_t = SchemaOf::Spec)]
+    pub of: SchemaOf,
+}
+
+/// What has a schema.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SchemaOf {
+    /// A spec
+    Spec,
+    /// The JSON report
+    Report,
+    /// A line of the event stream
+    Event,
+}
 
 const COMPLETIONS_EXAMPLES: &str = "\
 Example:

@@ -57,7 +57,7 @@ fn execute(command: Command, console: Console) -> Exit {
         Command::Merge(args) => report::merge(&args, console),
         Command::Serve(args) => serve::execute(&args, console),
         Command::Accept(args) => accept::execute(&args, console),
-        Command::Schema => schema::execute(console),
+        Command::Schema(args) => schema::execute(&args, console),
         Command::Completions(args) => {
             let mut script = Vec::new();
             clap_complete::generate(args.shell, &mut Cli::command(), "fineprint", &mut script);

@@ -1,13 +1,22 @@
 //! `fineprint schema`
 
+use serde_json::Value;
+
+use crate::report::{json, jsonl};
 use crate::spec::schema;
 
+use super::args::{SchemaArgs, SchemaOf};
 use super::console::Console;
 use super::exit::Exit;
 
-/// Prints the JSON Schema of the spec language.
-pub fn execute(console: Console) -> Exit {
-    match serde_json::to_string_pretty(&schema::schema()) {
+/// Prints the JSON Schema of what the arguments say.
+pub fn execute(args: &SchemaArgs, console: Console) -> Exit {
+    let schema: Value = match args.of {
+        SchemaOf::Spec => schema::schema(),
+        SchemaOf::Report => json::schema().into(),
+        SchemaOf::Event => jsonl::schema().into(),
+    };
+    match serde_json::to_string_pretty(&schema) {
         Ok(text) => {
             console.say(&text);
             Exit::Holds

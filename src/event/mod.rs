@@ -4,6 +4,7 @@ mod page;
 
 pub use page::{ErrorLine, Page, ParameterRow, Sentence};
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::baseline::Compared;
@@ -13,8 +14,8 @@ use crate::wire::Exchange;
 /// The version of the stream's form; a reader refuses a newer one.
 pub const VERSION: u32 = 2;
 
-/// One event. Results come in the order of the plan, whatever the order of completion.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+/// One event of a run of fineprint. Results come in the order of the plan, whatever the order of completion.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "event", rename_all = "kebab-case")]
 pub enum Event {
     /// The run begins.
@@ -35,7 +36,7 @@ pub enum Event {
 }
 
 /// How a run begins.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Start {
     /// The stream's version.
     pub version: u32,
@@ -57,7 +58,7 @@ pub struct Start {
 }
 
 /// A case and what came of it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct CaseResult {
     /// The case's id.
     pub id: String,
@@ -110,7 +111,7 @@ impl CaseResult {
 }
 
 /// What the answers are beside the accepted ones.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Snapshots {
     /// Answers that differ.
     pub changed: Vec<SnapshotChange>,
@@ -134,7 +135,7 @@ impl Snapshots {
 }
 
 /// An answer that differs from the accepted one.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct SnapshotChange {
     /// The case.
     pub id: String,
@@ -143,7 +144,7 @@ pub struct SnapshotChange {
 }
 
 /// How a run ends.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Finish {
     /// How many cases came to what.
     pub counts: Counts,
@@ -166,7 +167,7 @@ pub struct Finish {
 }
 
 /// A row of an error table in a run.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct RowTried {
     /// The operation.
     pub operation: String,
@@ -185,7 +186,7 @@ pub struct RowTried {
 }
 
 /// How many cases came to what.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Counts {
     /// The promise holds.
     pub pass: usize,
@@ -223,7 +224,7 @@ impl Counts {
 }
 
 /// An entity on the target.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Leftover {
     /// The service's folder.
     pub service: String,

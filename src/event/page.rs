@@ -1,5 +1,6 @@
 //! The pages of a run, as their specs hold them: what a report needs to show them again, without the specs.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::json::Json;
@@ -7,7 +8,7 @@ use crate::spec::model::{ErrorRow, Operation, Parameter, Required, Service, When
 use crate::spec::promise;
 
 /// A documentation page.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Page {
     /// The vendor.
     pub vendor: String,
@@ -35,7 +36,7 @@ pub struct Page {
 }
 
 /// A row of a parameter table.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ParameterRow {
     /// The parameter.
     pub name: String,
@@ -53,7 +54,7 @@ pub struct ParameterRow {
 }
 
 /// A sentence of a page.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Sentence {
     /// Word for word.
     pub text: String,
@@ -62,7 +63,7 @@ pub struct Sentence {
 }
 
 /// A row of an error table.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ErrorLine {
     /// The status, if the page gives one.
     #[serde(default, skip_serializing_if = "Option::is_none")]

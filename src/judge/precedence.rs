@@ -1,5 +1,6 @@
 //! Which of two faults a target answers first: no page says, so it is a fact about the target and no verdict.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::case::{About, Case};
@@ -7,7 +8,7 @@ use crate::spec::model::{Operation, Service};
 use crate::wire::{self, Exchange, Outcome, Reply};
 
 /// In which order a target checks the parameters of an operation.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Precedence {
     /// The operation.
     pub operation: String,

@@ -1,11 +1,12 @@
 //! Verdicts, as plain data.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::spec::promise::Sentence;
 
 /// What a case came to.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "verdict", rename_all = "kebab-case")]
 pub enum Verdict {
     /// The promise holds.
@@ -58,7 +59,7 @@ impl Verdict {
 }
 
 /// A broken promise.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Departure {
     /// The promise.
     pub promise: Promise,
@@ -67,7 +68,7 @@ pub struct Departure {
 }
 
 /// What a page promises.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Promise {
     /// The rule in short: `Name length.max`, `response Contact.ContactId`.
     pub rule: String,
@@ -103,7 +104,7 @@ fn shortened(text: String) -> String {
 }
 
 /// One aspect of an answer, promised and received.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Line {
     /// `status`, `code`, `message`, or an element's path.
     pub aspect: String,

@@ -2,12 +2,34 @@
 
 use std::io::{self, Write};
 
-use serde::Serialize;
+use schemars::{JsonSchema, Schema, schema_for};
+use serde::{Deserialize, Serialize};
 
 use crate::baseline::Compared;
-use crate::event::{Event, Snapshots};
+use crate::event::{CaseResult, Event, Finish, Snapshots, Start};
 
 use super::Reporter;
+
+/// A whole run, as the JSON report has it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[schemars(title = "fineprint's JSON report")]
+pub struct Document {
+    /// How it began.
+    pub run: Start,
+    /// Its cases, in the order of the plan.
+    pub cases: Vec<CaseResult>,
+    /// The comparison with accepted answers, if there was one.
+    pub snapshots: Option<Snapshots>,
+    /// The comparison with known failures, if there was one.
+    pub baseline: Option<Compared>,
+    /// How it ended.
+    pub result: Finish,
+}
+
+/// The JSON Schema of the JSON report.
+pub fn schema() -> Schema {
+    schema_for!(Document)
+}
 
 /// Writes a run as it goes on: a run of 100,000 cases need not fit into memory.
 pub struct Json<W> {

@@ -2,9 +2,16 @@
 
 use std::io::{self, Write};
 
+use schemars::{Schema, schema_for};
+
 use crate::event::Event;
 
 use super::Reporter;
+
+/// The JSON Schema of a line.
+pub fn schema() -> Schema {
+    schema_for!(Event)
+}
 
 /// Writes every event that is a fact about the target.
 pub struct Jsonl<W> {

@@ -12,13 +12,14 @@ pub use signed::{Signing, can_tamper, encode_signed};
 pub use twist::{Tamper, Twist};
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::json::Json;
 use crate::spec::model::{Http, Location, Operation, Parameter, Protocol, Service, Type};
 
 /// An HTTP request, complete.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Request {
     /// `POST`
     pub method: String,
@@ -31,7 +32,7 @@ pub struct Request {
 }
 
 /// An HTTP answer, complete.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Answer {
     /// The status.
     pub status: u16,
@@ -48,7 +49,7 @@ pub struct Answer {
 }
 
 /// A request as sent, and what came of it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Exchange {
     /// The operation that was called.
     pub operation: String,
@@ -61,7 +62,7 @@ pub struct Exchange {
 }
 
 /// What came of a request.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Outcome {
     /// An HTTP answer.
@@ -71,7 +72,7 @@ pub enum Outcome {
 }
 
 /// Why there is no HTTP answer.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema, thiserror::Error)]
 #[serde(rename_all = "kebab-case")]
 pub enum NoAnswer {
     /// Nobody listens there.

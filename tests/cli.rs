@@ -317,8 +317,11 @@ fn reports_are_complete_and_well_formed() {
     ]);
     assert_eq!(run.code, 1);
     let junit = fs::read_to_string(project.path("out/junit.xml")).unwrap();
-    let failed = run.stdout.lines().filter(|line| line.starts_with("FAIL ")).count();
-    assert_eq!(junit.matches("<failure ").count(), failed);
+    let failed = junit.matches("<failure ").count();
+    assert!(run.stdout.contains(&format!("{failed} failed")), "{}", run.stdout);
+    let told: Vec<&str> = run.stdout.lines().filter(|line| line.starts_with("FAIL ")).collect();
+    assert_eq!(told.len(), 2, "two promises are broken, and each is told once: {told:?}");
+    assert!(failed > 2 && run.stdout.contains("more cases: AddMessageContact/Title/"), "{}", run.stdout);
     assert!(junit.contains(r#"<testcase name="AddMessageContact/Title/values/unknown""#), "{junit}");
     assert!(junit.contains("Valid values: FinanceDirector"), "{junit}");
 

@@ -205,6 +205,12 @@ pub struct ReportArgs {
     /// Write the event stream, one JSON object a line
     #[arg(long, value_name = "FILE")]
     pub events: Option<PathBuf>,
+    /// On the terminal, tell every case that did not pass, and not only the smallest that shows a broken promise
+    #[arg(long, short, conflicts_with = "quiet")]
+    pub verbose: bool,
+    /// On the terminal, a line for each broken promise, and the last line
+    #[arg(long, short)]
+    pub quiet: bool,
 }
 
 /// Whether filters name an id: it contains one of them, or there are none.

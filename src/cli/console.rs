@@ -32,7 +32,9 @@ impl Console {
         let is_set = |name: &str| env::var_os(name).is_some_and(|value| !value.is_empty());
         let ci = env::var("CI").is_ok_and(|value| !matches!(value.as_str(), "" | "0" | "false"));
         let plain = is_set("NO_COLOR") || env::var("TERM").is_ok_and(|term| term == "dumb");
-        let style = |is_terminal: bool| Style { colour: is_terminal && !plain };
+        let width = terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
+        let style =
+            |is_terminal: bool| Style { colour: is_terminal && !plain, width: width.filter(|_| is_terminal) };
         Self {
             out: style(io::stdout().is_terminal()),
             err: style(io::stderr().is_terminal()),

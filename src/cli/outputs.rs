@@ -19,7 +19,8 @@ use crate::report::jsonl::Jsonl;
 use crate::report::junit::Junit;
 use crate::report::markdown::Markdown;
 use crate::report::sarif::Sarif;
-use crate::report::terminal::Terminal;
+use crate::report::standing::Gathered;
+use crate::report::terminal::{Talk, Terminal};
 
 use super::args::ReportArgs;
 
@@ -27,6 +28,7 @@ use super::args::ReportArgs;
 pub struct Outputs {
     terminal: Terminal<io::Stdout>,
     progress: ProgressBar,
+    run: Gathered,
     reporters: Vec<Box<dyn Reporter + Send>>,
     /// Reports that are written when they are complete: whole, or not at all.
     files: Vec<(PathBuf, NamedTempFile)>,
@@ -41,8 +43,9 @@ impl Outputs {
     /// The path that cannot be written, and why.
     pub fn open(to: &ReportArgs, console: Console, cases: usize) -> Result<Self, String> {
         let mut outputs = Self {
-            terminal: Terminal::new(io::stdout(), console.out),
+            terminal: Terminal::new(io::stdout(), console.out, talk(to)),
             progress: progress::bar(console, cases, "cases"),
+            run: Gathered::default(),
             reporters: Vec::new(),
             files: Vec::new(),
             complaints: Vec::new(),
@@ -69,13 +72,16 @@ impl Outputs {
 
     /// Hands an event to every output. One that fails is complained about once, at the end; the others go on.
     pub fn event(&mut self, event: &Event) {
+        self.run.take(event);
         match event {
             Event::Progress { done } => self.progress.set_position(*done as u64),
+            Event::CaseFinished(_) => self.progress.set_message(progress::so_far(&self.run)),
             Event::RunFinished(_) => self.progress.finish_and_clear(),
             _ => {}
         }
         if !self.reader_is_gone {
-            let written = self.progress.suspend(|| self.terminal.event(event));
+            let run = &self.run;
+            let written = self.progress.suspend(|| self.terminal.event(event, run));
             if let Err(error) = written {
                 self.reader_is_gone = true;
                 // A reader that has seen enough is no failure, a full disk is.
@@ -84,8 +90,8 @@ impl Outputs {
                 }
             }
         }
-        let complaints = &mut self.complaints;
-        self.reporters.retain_mut(|reporter| match reporter.event(event) {
+        let (complaints, run) = (&mut self.complaints, &self.run);
+        self.reporters.retain_mut(|reporter| match reporter.event(event, run) {
             Ok(()) => true,
             Err(error) => {
                 complaints.push(format!("a report could not be written: {error}"));
@@ -120,6 +126,14 @@ impl Outputs {
             console.complain(complaint);
         }
         self.complaints.is_empty()
+    }
+}
+
+fn talk(to: &ReportArgs) -> Talk {
+    match (to.quiet, to.verbose) {
+        (true, _) => Talk::Quiet,
+        (_, true) => Talk::Verbose,
+        _ => Talk::Normal,
     }
 }
 

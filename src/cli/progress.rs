@@ -1,6 +1,10 @@
 //! A bar where a person watches, nothing in a pipe.
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use std::fmt::Write;
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
+
+use crate::report::standing::Gathered;
 
 use super::console::Console;
 
@@ -8,9 +12,21 @@ use super::console::Console;
 pub fn bar(console: Console, count: usize, of: &str) -> ProgressBar {
     let target = if console.watched { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
     let bar = ProgressBar::with_draw_target(Some(count as u64), target);
-    match ProgressStyle::with_template(&format!("{{bar:30}} {{pos}}/{{len}} {of}, {{per_sec}}, {{eta}} left"))
-    {
-        Ok(style) => bar.with_style(style),
+    let template = format!("{{wide_bar}} {{pos}}/{{len}} {of}, {{rate}}/s, {{eta}} left{{msg}}");
+    match ProgressStyle::with_template(&template) {
+        Ok(style) => bar.with_style(style.with_key("rate", |state: &ProgressState, out: &mut dyn Write| {
+            let _ = write!(out, "{:.0}", state.per_sec());
+        })),
         Err(_) => bar,
+    }
+}
+
+/// What a person who waits wants to know beside the number.
+pub fn so_far(run: &Gathered) -> String {
+    match (run.counts.fail, run.counts.unjudged()) {
+        (0, 0) => String::new(),
+        (failed, 0) => format!(", {failed} failed"),
+        (0, unjudged) => format!(", {unjudged} not judged"),
+        (failed, unjudged) => format!(", {failed} failed, {unjudged} not judged"),
     }
 }

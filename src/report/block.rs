@@ -1,6 +1,10 @@
 //! The block that tells a person what is wrong with one case: the promise, promised and received, how to repeat it.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
+
+use textwrap::core::display_width;
+use textwrap::{Options, WordSplitter};
 
 use crate::event::CaseResult;
 use crate::judge::{Departure, Line, Verdict};
@@ -13,6 +17,26 @@ const CELL: usize = 56;
 
 /// The width of the first column.
 const LABEL: usize = 12;
+
+/// The block of the first of several cases that show the same, and the names of the others.
+pub fn of_alike(alike: &[&CaseResult], style: Style) -> String {
+    /// So many are named.
+    const NAMED: usize = 3;
+    let Some((first, others)) = alike.split_first() else { return String::new() };
+    let mut out = block(first, style);
+    if others.is_empty() {
+        return out;
+    }
+    let named: Vec<&str> = others.iter().take(NAMED).map(|other| other.id.as_str()).collect();
+    let more = match others.len().saturating_sub(NAMED) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    let cases =
+        if others.len() == 1 { "1 more case".to_owned() } else { format!("{} more cases", others.len()) };
+    field(&mut out, "also", &format!("{cases}: {}{more}", named.join(", ")), style);
+    out
+}
 
 /// The block of a case; empty for one that passed.
 pub fn block(result: &CaseResult, style: Style) -> String {
@@ -32,18 +56,19 @@ pub fn block(result: &CaseResult, style: Style) -> String {
                 &mut out,
                 "reason",
                 &format!("the target answered {code} ({circumstance}), so the promise was not tried"),
+                style,
             );
-            field(&mut out, "error row", row);
+            field(&mut out, "error row", row, style);
             repeat(&mut out, result, style);
         }
         Verdict::Error { reason } => {
             heading(&mut out, &style.doubtful("ERROR"), result, style);
-            field(&mut out, "reason", &harmless(reason));
+            field(&mut out, "reason", &harmless(reason), style);
             repeat(&mut out, result, style);
         }
         Verdict::Skipped { reason } => {
             heading(&mut out, &style.doubtful("SKIPPED"), result, style);
-            field(&mut out, "reason", &harmless(reason));
+            field(&mut out, "reason", &harmless(reason), style);
         }
     }
     out
@@ -51,9 +76,9 @@ pub fn block(result: &CaseResult, style: Style) -> String {
 
 fn heading(out: &mut String, word: &str, result: &CaseResult, style: Style) {
     let _ = writeln!(out, "{word} {}", style.strong(&result.id));
-    field(out, "tried", &result.tries);
+    field(out, "tried", &result.tries, style);
     if matches!(result.verdict, Verdict::Fail { .. }) {
-        field(out, "sends", &shortened(&result.sends));
+        field(out, "sends", &shortened(&result.sends), style);
     }
 }
 
@@ -65,8 +90,32 @@ fn shortened(text: &str) -> String {
     }
 }
 
-fn field(out: &mut String, label: &str, text: &str) {
-    for (index, line) in text.lines().enumerate() {
+/// Lines of so many columns; ids and paths are not broken at their hyphens.
+pub fn whole_words(width: usize) -> Options<'static> {
+    Options::new(width).word_splitter(WordSplitter::NoHyphenation)
+}
+
+/// A labelled text on lines of its own.
+pub fn labelled(label: &str, text: &str, style: Style) -> String {
+    let mut out = String::new();
+    field(&mut out, label, text, style);
+    out
+}
+
+/// A labelled text, wrapped where a line has an end.
+fn field(out: &mut String, label: &str, text: &str, style: Style) {
+    let width = style.width.map_or(usize::MAX, |width| width.saturating_sub(LABEL + 2).max(20));
+    let wrapped = text.lines().flat_map(|line| textwrap::wrap(line, whole_words(width)));
+    lines(out, label, wrapped);
+}
+
+/// A labelled text that somebody will copy: its lines stay as they are.
+fn to_copy(out: &mut String, label: &str, text: &str) {
+    lines(out, label, text.lines().map(Cow::from));
+}
+
+fn lines<'t>(out: &mut String, label: &str, texts: impl Iterator<Item = Cow<'t, str>>) {
+    for (index, line) in texts.enumerate() {
         let label = if index == 0 { label } else { "" };
         let _ = writeln!(out, "  {label:LABEL$}{line}");
     }
@@ -82,11 +131,16 @@ fn harmless(text: &str) -> String {
 /// The sentence of the page, then promised and received side by side.
 fn comparison(departure: &Departure, style: Style) -> String {
     let mut out = String::new();
-    field(&mut out, "the page", &departure.promise.sentence);
-    field(&mut out, "", &style.faint(&format!("{} ({})", departure.promise.place, departure.promise.rule)));
-    let width =
-        departure.lines.iter().flat_map(|line| wrapped(&line.promised)).map(|cell| cell.chars().count());
-    let width = width.max().unwrap_or(0).max("promised".len());
+    field(&mut out, "the page", &departure.promise.sentence, style);
+    field(
+        &mut out,
+        "",
+        &style.faint(&format!("{} ({})", departure.promise.place, departure.promise.rule)),
+        style,
+    );
+    let cell = cell_width(style);
+    let width = departure.lines.iter().flat_map(|line| wrapped(&line.promised, cell));
+    let width = width.map(|cell| display_width(&cell)).max().unwrap_or(0).max("promised".len());
     let _ = writeln!(out, "  {:LABEL$}{:width$}   received", "", "promised");
     let (context, compared): (Vec<&Line>, Vec<&Line>) = departure
         .lines
@@ -96,20 +150,25 @@ fn comparison(departure: &Departure, style: Style) -> String {
         compare(&mut out, line, width, style);
     }
     for line in context {
-        field(&mut out, "answer", &harmless(&line.received));
+        field(&mut out, "answer", &harmless(&line.received), style);
     }
     out
 }
 
+/// How wide a cell of the comparison may be, so that two stand side by side.
+fn cell_width(style: Style) -> usize {
+    style.width.map_or(CELL, |width| (width.saturating_sub(LABEL + 6) / 2).clamp(16, CELL))
+}
+
 fn compare(out: &mut String, line: &Line, width: usize, style: Style) {
-    let promised = wrapped(&line.promised);
-    let received = wrapped(&line.received);
+    let promised = wrapped(&line.promised, cell_width(style));
+    let received = wrapped(&line.received, cell_width(style));
     for index in 0..promised.len().max(received.len()).max(1) {
         let cell = |cells: &[String]| cells.get(index).cloned().unwrap_or_default();
         let (left, right) = (cell(&promised), cell(&received));
         let label = if index == 0 { line.aspect.as_str() } else { "" };
         let mark = if line.differs && index == 0 { '≠' } else { ' ' };
-        let padding = " ".repeat(width.saturating_sub(left.chars().count()));
+        let padding = " ".repeat(width.saturating_sub(display_width(&left)));
         let (left, right) = match line.differs {
             true => (style.good(&left), style.bad(&right)),
             false => (left, right),
@@ -120,31 +179,12 @@ fn compare(out: &mut String, line: &Line, width: usize, style: Style) {
 }
 
 /// A cell's lines, none wider than a cell, broken at blanks where there are any.
-fn wrapped(text: &str) -> Vec<String> {
-    harmless(text).lines().flat_map(wrap_line).collect()
-}
-
-fn wrap_line(line: &str) -> Vec<String> {
-    let mut lines = vec![String::new()];
-    for word in line.split_inclusive(' ') {
-        let mut word: Vec<char> = word.chars().collect();
-        let last = lines.last().map_or(0, |last| last.chars().count());
-        if last > 0 && last + word.len() > CELL + 1 {
-            lines.push(String::new());
-        }
-        while word.len() > CELL {
-            let rest = word.split_off(CELL);
-            if let Some(last) = lines.last_mut() {
-                last.extend(&word);
-            }
-            lines.push(String::new());
-            word = rest;
-        }
-        if let Some(last) = lines.last_mut() {
-            last.extend(&word);
-        }
-    }
-    lines.iter().map(|line| line.trim_end().to_owned()).collect()
+fn wrapped(text: &str, width: usize) -> Vec<String> {
+    harmless(text)
+        .lines()
+        .flat_map(|line| textwrap::wrap(line, whole_words(width)))
+        .map(Cow::into_owned)
+        .collect()
 }
 
 /// The curl lines that repeat the case: what prepared it, then the tried call.
@@ -152,10 +192,10 @@ fn repeat(out: &mut String, result: &CaseResult, style: Style) {
     let Some((tried, given)) = result.exchanges.split_last() else { return };
     out.push('\n');
     for exchange in given {
-        field(out, "first", &style.faint(&curl::line(&exchange.request)));
-        field(out, "", &style.faint(&answer_in_short(exchange)));
+        to_copy(out, "first", &style.faint(&curl::line(&exchange.request)));
+        field(out, "", &style.faint(&answer_in_short(exchange)), style);
     }
-    field(out, "repeat", &curl::line(&tried.request));
+    to_copy(out, "repeat", &curl::line(&tried.request));
 }
 
 fn answer_in_short(exchange: &Exchange) -> String {
@@ -172,8 +212,8 @@ mod tests {
     #[test]
     fn cells_are_broken_at_blanks_and_long_words_anyway() {
         let text = format!("{} {}", "word ".repeat(14).trim_end(), "x".repeat(120));
-        let lines = wrapped(&text);
-        assert!(lines.iter().all(|line| line.chars().count() <= CELL + 1), "{lines:?}");
+        let lines = wrapped(&text, CELL);
+        assert!(lines.iter().all(|line| display_width(line) <= CELL), "{lines:?}");
         assert_eq!(lines.concat().replace(' ', ""), text.replace(' ', ""));
     }
 }

@@ -10,25 +10,24 @@ use super::standing::Gathered;
 /// GitHub shows ten a step.
 const SHOWN: usize = 10;
 
-/// Gathers a run and writes its annotations when it is over.
+/// Writes the annotations of a run when it is over.
 pub struct Github<W> {
     out: W,
-    gathered: Gathered,
 }
 
 impl<W: Write> Github<W> {
     /// A reporter that writes into `out`, which is the step's log.
     pub fn new(out: W) -> Self {
-        Self { out, gathered: Gathered::default() }
+        Self { out }
     }
 }
 
 impl<W: Write> Reporter for Github<W> {
-    fn event(&mut self, event: &Event) -> io::Result<()> {
-        if !self.gathered.take(event) {
+    fn event(&mut self, event: &Event, run: &Gathered) -> io::Result<()> {
+        if !matches!(event, Event::RunFinished(_)) {
             return Ok(());
         }
-        for finding in self.gathered.findings().iter().take(SHOWN) {
+        for finding in run.findings().iter().take(SHOWN) {
             let witness = finding.witnesses.first().map_or("", |witness| witness.id.as_str());
             let mut place = finding.place.rsplitn(3, ':');
             let (column, line) = (place.next().unwrap_or("1"), place.next().unwrap_or("1"));

@@ -9,6 +9,7 @@ use crate::baseline::Compared;
 use crate::event::{CaseResult, Event, Finish, Snapshots, Start};
 
 use super::Reporter;
+use super::standing::Gathered;
 
 /// A whole run, as the JSON report has it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -52,7 +53,7 @@ impl<W: Write> Json<W> {
 }
 
 impl<W: Write> Reporter for Json<W> {
-    fn event(&mut self, event: &Event) -> io::Result<()> {
+    fn event(&mut self, event: &Event, _: &Gathered) -> io::Result<()> {
         match event {
             Event::RunStarted(start) => {
                 self.out.write_all(b"{\n")?;

@@ -7,6 +7,7 @@ use schemars::{Schema, schema_for};
 use crate::event::Event;
 
 use super::Reporter;
+use super::standing::Gathered;
 
 /// The JSON Schema of a line.
 pub fn schema() -> Schema {
@@ -26,7 +27,7 @@ impl<W: Write> Jsonl<W> {
 }
 
 impl<W: Write> Reporter for Jsonl<W> {
-    fn event(&mut self, event: &Event) -> io::Result<()> {
+    fn event(&mut self, event: &Event, _: &Gathered) -> io::Result<()> {
         if matches!(event, Event::Progress { .. }) {
             return Ok(());
         }

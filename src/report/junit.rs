@@ -12,6 +12,7 @@ use crate::judge::Verdict;
 
 use super::Reporter;
 use super::block::block;
+use super::standing::Gathered;
 use super::style::Style;
 
 /// Gathers a run and writes it when it is over.
@@ -124,7 +125,7 @@ fn status(result: &CaseResult) -> TestCaseStatus {
 }
 
 impl<W: Write> Reporter for Junit<W> {
-    fn event(&mut self, event: &Event) -> io::Result<()> {
+    fn event(&mut self, event: &Event, _: &Gathered) -> io::Result<()> {
         match event {
             Event::RunStarted(_) | Event::Progress { .. } => {}
             Event::CaseFinished(result) => self.case(result),

@@ -13,23 +13,22 @@ use super::standing::{Came, Finding, Gathered};
 /// So many broken promises are told; a comment has a limit of its own.
 const TOLD: usize = 20;
 
-/// Gathers a run and writes it when it is over.
+/// Writes a run when it is over.
 pub struct Markdown<W> {
     out: W,
-    gathered: Gathered,
 }
 
 impl<W: Write> Markdown<W> {
     /// A reporter that writes into `out`.
     pub fn new(out: W) -> Self {
-        Self { out, gathered: Gathered::default() }
+        Self { out }
     }
 }
 
 impl<W: Write> Reporter for Markdown<W> {
-    fn event(&mut self, event: &Event) -> io::Result<()> {
-        if self.gathered.take(event) {
-            self.out.write_all(text(&self.gathered).as_bytes())?;
+    fn event(&mut self, event: &Event, run: &Gathered) -> io::Result<()> {
+        if matches!(event, Event::RunFinished(_)) {
+            self.out.write_all(text(run).as_bytes())?;
             self.out.flush()?;
         }
         Ok(())

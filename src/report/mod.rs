@@ -11,6 +11,7 @@ pub mod sarif;
 pub mod score;
 pub mod standing;
 pub mod style;
+mod summary;
 pub mod terminal;
 mod texts;
 
@@ -18,11 +19,13 @@ use std::io;
 
 use crate::event::Event;
 
+use standing::Gathered;
+
 /// A view of the event stream. It writes into what it was given and opens nothing.
 pub trait Reporter {
-    /// Takes one event.
+    /// Takes one event, with the run as gathered so far, this event included.
     ///
     /// # Errors
     /// What the writer says.
-    fn event(&mut self, event: &Event) -> io::Result<()>;
+    fn event(&mut self, event: &Event, run: &Gathered) -> io::Result<()>;
 }

@@ -12,23 +12,22 @@ use super::standing::{Finding, Gathered};
 const SCHEMA: &str =
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
 
-/// Gathers a run and writes it when it is over.
+/// Writes a run when it is over.
 pub struct Sarif<W> {
     out: W,
-    gathered: Gathered,
 }
 
 impl<W: Write> Sarif<W> {
     /// A reporter that writes into `out`.
     pub fn new(out: W) -> Self {
-        Self { out, gathered: Gathered::default() }
+        Self { out }
     }
 }
 
 impl<W: Write> Reporter for Sarif<W> {
-    fn event(&mut self, event: &Event) -> io::Result<()> {
-        if self.gathered.take(event) {
-            serde_json::to_writer_pretty(&mut self.out, &log(&self.gathered))?;
+    fn event(&mut self, event: &Event, run: &Gathered) -> io::Result<()> {
+        if matches!(event, Event::RunFinished(_)) {
+            serde_json::to_writer_pretty(&mut self.out, &log(run))?;
             self.out.write_all(b"\n")?;
             self.out.flush()?;
         }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::event::{CaseResult, Event, Finish, Page, Start};
+use crate::event::{CaseResult, Counts, Event, Finish, Page, ParameterRow, Start};
 use crate::judge::Verdict;
 
 use super::texts::Texts;
@@ -105,8 +105,10 @@ pub struct Gathered {
     pub start: Start,
     /// Its cases, in the order of the plan.
     cases: Vec<Brief>,
-    /// Those that failed.
-    failed: Vec<CaseResult>,
+    /// Those that did not pass.
+    aside: Vec<CaseResult>,
+    /// How many of them came to what, so far.
+    pub counts: Counts,
     /// How it ended.
     pub finish: Finish,
     /// Cases whose answer differs from the accepted one, with the difference.
@@ -117,8 +119,8 @@ pub struct Gathered {
 }
 
 impl Gathered {
-    /// Takes an event; whether the run is over.
-    pub fn take(&mut self, event: &Event) -> bool {
+    /// Takes an event.
+    pub fn take(&mut self, event: &Event) {
         match event {
             Event::RunStarted(start) => self.start = start.clone(),
             Event::CaseFinished(result) => self.case(result),
@@ -126,17 +128,14 @@ impl Gathered {
                 let changed = snapshots.changed.iter();
                 self.changed.extend(changed.map(|change| (change.id.clone(), change.diff.clone())));
             }
-            Event::RunFinished(finish) => {
-                self.finish = finish.clone();
-                return true;
-            }
+            Event::RunFinished(finish) => self.finish = finish.clone(),
             Event::BaselineCompared(compared) => self.known.extend(compared.known.clone()),
             Event::SnapshotsCompared(_) | Event::Progress { .. } => {}
         }
-        false
     }
 
     fn case(&mut self, result: &CaseResult) {
+        self.counts.add(&result.verdict);
         let texts = &mut self.texts;
         let about = result.about.iter().chain([&result.promise]);
         let about = about.map(|promise| texts.number(&promise.place)).collect();
@@ -161,8 +160,8 @@ impl Gathered {
             open: result.open,
         };
         self.cases.push(brief);
-        if came == Came::Failed {
-            self.failed.push(result.clone());
+        if came != Came::Passed {
+            self.aside.push(result.clone());
         }
     }
 
@@ -217,7 +216,7 @@ impl Gathered {
     /// The broken promises that are not known, in the order in which they were seen, each with all that shows it.
     pub fn findings(&self) -> Vec<Finding<'_>> {
         let mut findings: Vec<Finding<'_>> = Vec::new();
-        for result in self.failed.iter().filter(|result| !self.known.contains_key(&result.id)) {
+        for result in self.aside.iter().filter(|result| !self.known.contains_key(&result.id)) {
             let Verdict::Fail { departures } = &result.verdict else { continue };
             for departure in departures {
                 let promise = &departure.promise;
@@ -243,11 +242,59 @@ impl Gathered {
         }
         findings
     }
+
+    /// What could not be judged: the cases of an operation that share a reason, the smallest first.
+    pub fn unjudged(&self) -> Vec<Vec<&CaseResult>> {
+        let mut all: Vec<Vec<&CaseResult>> = Vec::new();
+        for result in self.aside.iter().filter(|result| !matches!(result.verdict, Verdict::Fail { .. })) {
+            let is_alike = |other: &CaseResult| {
+                (&other.operation, other.verdict.name(), reason(&other.verdict))
+                    == (&result.operation, result.verdict.name(), reason(&result.verdict))
+            };
+            match all.iter_mut().find(|alike| alike.first().is_some_and(|first| is_alike(first))) {
+                Some(alike) => alike.push(result),
+                None => all.push(vec![result]),
+            }
+        }
+        all.iter_mut().for_each(|alike| alike.sort_by_key(|result| size(result)));
+        all
+    }
+
+    /// Whether a case did not pass.
+    pub fn is_aside(&self, id: &str) -> bool {
+        self.aside.iter().any(|result| result.id == id)
+    }
+
+    /// How many sentences and rows of a page stand in which way, by [`Mark`]: broken, holding, open, not tried.
+    pub fn marks(&self, page: &Page) -> [usize; 4] {
+        let apart = |row: &'_ ParameterRow| {
+            let places = row.sentences.iter().map(|sentence| sentence.place.clone());
+            places.filter(|place| *place != row.place).collect::<Vec<_>>()
+        };
+        let places = page.parameters.iter().flat_map(|row| [row.place.clone()].into_iter().chain(apart(row)));
+        let sentences = places.map(|place| self.sentence(page, &place).mark);
+        let rows = page.errors.iter().filter(|row| row.own).map(|row| self.row(page, &row.place).mark);
+        let mut marks = [0; 4];
+        for mark in sentences.chain(rows) {
+            marks[mark as usize] += 1;
+        }
+        marks
+    }
 }
 
 /// How much a person has to read to see what a case shows.
-fn size(result: &CaseResult) -> (usize, usize, usize) {
-    (result.rows.len(), result.exchanges.len(), result.id.len())
+fn size(result: &CaseResult) -> (usize, usize, usize, usize) {
+    let sent = result.tried().map_or(0, |tried| tried.request.url.len() + tried.request.body.len());
+    (result.rows.len(), result.exchanges.len(), sent, result.id.len())
+}
+
+/// In short why a case could not be judged.
+fn reason(verdict: &Verdict) -> &str {
+    match verdict {
+        Verdict::Blocked { code, .. } => code,
+        Verdict::Error { reason } | Verdict::Skipped { reason } => reason,
+        Verdict::Pass | Verdict::Fail { .. } => "",
+    }
 }
 
 fn standing<'r>(

@@ -1,10 +1,12 @@
-//! Colours, where they are wanted.
+//! Colours where they are wanted, and how wide a line may be.
 
 /// How text is set off.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Style {
     /// Whether escape sequences are written at all.
     pub colour: bool,
+    /// How many columns a line may take; without a limit where no person looks at a terminal.
+    pub width: Option<usize>,
 }
 
 impl Style {

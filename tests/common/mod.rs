@@ -77,7 +77,7 @@ impl Run {
         let mut command = fineprint();
         let folder = tempfile::tempdir().unwrap();
         command
-            .args(["run", "--no-snapshots", "--url", url, "--json"])
+            .args(["run", "--no-snapshots", "--verbose", "--url", url, "--json"])
             .arg(folder.path().join("report.json"))
             .arg("--reports")
             .arg(folder.path().join("reports"));

@@ -20,25 +20,24 @@ const JS: &str = include_str!("page.js");
 /// Gathers a run and writes it when it is over.
 pub struct Html<W> {
     out: W,
-    gathered: Gathered,
     cases: Cases,
 }
 
 impl<W: Write> Html<W> {
     /// A reporter that writes into `out`.
     pub fn new(out: W) -> Self {
-        Self { out, gathered: Gathered::default(), cases: Cases::default() }
+        Self { out, cases: Cases::default() }
     }
 }
 
 impl<W: Write> Reporter for Html<W> {
-    fn event(&mut self, event: &Event) -> io::Result<()> {
+    fn event(&mut self, event: &Event, run: &Gathered) -> io::Result<()> {
         if let Event::CaseFinished(result) = event {
             self.cases.add(result);
         }
-        if self.gathered.take(event) {
+        if matches!(event, Event::RunFinished(_)) {
             let cases = std::mem::take(&mut self.cases);
-            self.out.write_all(document(&self.gathered, &cases).into_string().as_bytes())?;
+            self.out.write_all(document(run, &cases).into_string().as_bytes())?;
             self.out.flush()?;
         }
         Ok(())

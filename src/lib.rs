@@ -4,6 +4,7 @@ pub mod baseline;
 pub mod case;
 pub mod check;
 pub mod cli;
+pub mod compare;
 pub mod diagnostic;
 pub mod digest;
 pub mod event;

@@ -84,6 +84,8 @@ fn help_shows_examples_for_every_command() {
         &["serve", "-h"],
         &["accept", "-h"],
         &["schema", "-h"],
+        &["record", "-h"],
+        &["compare", "-h"],
         &["completions", "-h"],
     ] {
         let help = done(command);

@@ -18,6 +18,7 @@ const LAYERS: &[&str] = &[
     "judge",
     "baseline",
     "event",
+    "compare",
     "transport",
     "runner",
     "server",
@@ -52,6 +53,7 @@ const PURE: &[&str] = &[
     "judge",
     "baseline",
     "event",
+    "compare",
 ];
 
 /// What a pure module does not mention.

@@ -9,6 +9,7 @@ pub use read::read;
 pub use write::{asks, expects, sends, write};
 
 use crate::spec::breach::Breach;
+use crate::spec::model::{Operation, Service};
 use crate::wire::Twist;
 
 use value::Value;
@@ -132,5 +133,18 @@ impl Case {
         let then = self.then.iter().map(|step| (step.call.operation.as_str(), &step.call.send));
         let tried = (0..self.at_once.max(1)).map(|_| (self.operation.as_str(), &self.send));
         given.chain(tried).chain(then)
+    }
+
+    /// Whether the call alone decides what is answered: no other call is under way, and no earlier one has taken a value that
+    /// must be unique, for good, because nothing removes what was made with it.
+    pub fn is_settled(&self, service: &Service, operation: &Operation) -> bool {
+        let lasts = service.created_by(operation).is_some_and(|entity| entity.removed_by.is_none());
+        let may_last = lasts && !matches!(self.expect, Expectation::Reject(_));
+        let is_fixed = |name: &str| {
+            let sent = self.send.iter().find(|(parameter, _)| parameter == name);
+            matches!(sent, Some((_, Value::Plain(_))))
+        };
+        let mut unique = operation.parameters.iter().filter(|parameter| parameter.unique);
+        self.at_once <= 1 && !(may_last && unique.any(|parameter| is_fixed(&parameter.name)))
     }
 }

@@ -1,5 +1,6 @@
 //! The command line as it was typed. Nothing here touches the world.
 
+use std::ffi::OsStr;
 use std::path::PathBuf;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
@@ -67,6 +68,12 @@ pub enum Command {
     /// Break one promise of the reference server at a time, and tell which the cases do not catch
     #[command(after_help = MUTANTS_EXAMPLES)]
     Mutants(MutantsArgs),
+    /// Keep what a target answers, so that others can be held to it and compared with it
+    #[command(after_help = RECORD_EXAMPLES)]
+    Record(Box<RecordArgs>),
+    /// Set two targets side by side, promise by promise
+    #[command(after_help = COMPARE_EXAMPLES)]
+    Compare(Box<CompareArgs>),
     /// Write reports of a run from its event stream
     #[command(after_help = REPORT_EXAMPLES)]
     Report(FromArgs),
@@ -79,7 +86,7 @@ pub enum Command {
     /// Make the pending snapshots the accepted ones
     #[command(after_help = ACCEPT_EXAMPLES)]
     Accept(AcceptArgs),
-    /// Print the JSON Schema of the spec language, of the JSON report, or of the event stream
+    /// Print the JSON Schema of the spec language, or of what reports contain
     #[command(after_help = SCHEMA_EXAMPLES)]
     Schema(SchemaArgs),
     /// Print a completion script for a shell
@@ -167,6 +174,12 @@ pub struct RunArgs {
     /// Go on with the run of this event stream: what it has judged is not tried again
     #[arg(long, value_name = "FILE")]
     pub resume: Option<PathBuf>,
+    /// Where the page is silent, this recording's answers must come: a folder that `record` wrote, or an event stream
+    #[arg(long, value_name = "DIR")]
+    pub against: Option<PathBuf>,
+    /// Whether the run is a recording.
+    #[arg(skip)]
+    pub record: bool,
     /// The reports to write
     #[command(flatten)]
     pub reports_to: ReportArgs,
@@ -182,6 +195,22 @@ pub struct RunArgs {
     /// List the ids of the cases and send nothing
     #[arg(long)]
     pub list: bool,
+}
+
+impl RunArgs {
+    /// A run as if these options had been typed.
+    ///
+    /// # Errors
+    /// What is wrong with them.
+    pub fn typed<'o>(options: impl IntoIterator<Item = &'o OsStr>) -> Result<Self, clap::Error> {
+        #[derive(Parser)]
+        struct Typed {
+            #[command(flatten)]
+            run: RunArgs,
+        }
+        let typed = [OsStr::new("run")].into_iter().chain(options);
+        Ok(Typed::try_parse_from(typed)?.run)
+    }
 }
 
 /// Where reports go.
@@ -376,6 +405,73 @@ pub struct MutantsArgs {
     pub cases: PathBuf,
 }
 
+const RECORD_EXAMPLES: &str = "\
+Examples:
+  fineprint record --target vendor                             every answer, into reports/vendor
+  fineprint record --target vendor AddMessageContact/Title     these cases anew, the others stay
+  fineprint run --target mine --against reports/vendor         where the page is silent, the vendor decides
+  fineprint compare reports/vendor mine
+
+It exits with 0 if every case was judged: a vendor may break its own page. With 3 if some could not be.";
+
+/// Options of `record`.
+#[derive(Debug, Args)]
+pub struct RecordArgs {
+    /// How to run
+    #[command(flatten)]
+    pub run: RunArgs,
+}
+
+impl RecordArgs {
+    /// The run that is recorded: its answers are the accepted ones.
+    pub fn into_run(self) -> RunArgs {
+        RunArgs { update: true, record: true, ..self.run }
+    }
+}
+
+const COMPARE_EXAMPLES: &str = "\
+Examples:
+  fineprint compare reports/vendor reports/mine                two recordings
+  fineprint compare reports/vendor http://localhost:8080       a recording and your service
+  fineprint compare vendor mine --html compare.html            two targets of fineprint.toml, as they answer now
+  fineprint compare a.jsonl b.jsonl --json compare.json        the event streams of two runs
+
+It exits with 0 if the two are alike in every case, with 1 if they are not, with 3 if some cases could not be compared.";
+
+/// Options of `compare`.
+#[derive(Debug, Args)]
+pub struct CompareArgs {
+    /// A recording (a folder that `record` wrote, or an event stream), a target of fineprint.toml, or an address
+    #[arg(value_name = "A")]
+    pub left: String,
+    /// Another
+    #[arg(value_name = "B")]
+    pub right: String,
+    /// Only cases whose id begins with or contains one of these
+    pub filter: Vec<String>,
+    /// Tell every promise, not only those in which the two are unlike
+    #[arg(long)]
+    pub all: bool,
+    /// Write the matrix as HTML
+    #[arg(long, value_name = "FILE")]
+    pub html: Option<PathBuf>,
+    /// Write the matrix as JSON
+    #[arg(long, value_name = "FILE")]
+    pub json: Option<PathBuf>,
+    /// Draw new values from this number, for targets that are tried now [default: that of the recording]
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+    /// The folder of the specs
+    #[arg(long, value_name = "DIR", default_value = "specs")]
+    pub specs: PathBuf,
+    /// The folder of the case files
+    #[arg(long, value_name = "DIR", default_value = "cases")]
+    pub cases: PathBuf,
+    /// The file of targets
+    #[arg(long, value_name = "FILE", default_value = config::NAME)]
+    pub config: PathBuf,
+}
+
 const REPORT_EXAMPLES: &str = "\
 Examples:
   fineprint report --from events.jsonl                       on the terminal
@@ -470,7 +566,8 @@ const SCHEMA_EXAMPLES: &str = "\
 Examples:
   fineprint schema > specs/spec.schema.json
   fineprint schema report > report.schema.json     what --json writes
-  fineprint schema event > event.schema.json       a line of what --events writes";
+  fineprint schema event > event.schema.json       a line of what --events writes
+  fineprint schema compare > compare.schema.json   what `compare --json` writes";
 
 /// Options of `schema`.
 #[derive(Debug, Args)]
@@ -489,6 +586,8 @@ pub enum SchemaOf {
     Report,
     /// A line of the event stream
     Event,
+    /// The matrix of two targets
+    Compare,
 }
 
 const COMPLETIONS_EXAMPLES: &str = "\

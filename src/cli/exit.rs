@@ -28,10 +28,7 @@ impl Exit {
     ) -> Self {
         let known = baseline.map_or(0, |compared| compared.known.len());
         let outdated = baseline.is_some_and(Compared::is_outdated);
-        let incomplete = finish.counts.unjudged() > 0
-            || finish.stopped.is_some()
-            || !finish.left_behind.is_empty()
-            || !reports_written;
+        let incomplete = !finish.is_complete() || !reports_written;
         match (finish.counts.fail > known || snapshots_changed || outdated, incomplete) {
             (true, _) => Self::Broken,
             (false, true) => Self::Incomplete,

@@ -3,6 +3,7 @@
 mod accept;
 mod args;
 mod check;
+mod compare;
 mod config;
 mod console;
 mod exit;
@@ -10,10 +11,12 @@ mod generate;
 mod mutants;
 mod outputs;
 mod progress;
+mod recording;
 mod report;
 mod run;
 mod schema;
 mod serve;
+mod stream;
 mod target;
 
 use std::ffi::OsString;
@@ -53,6 +56,8 @@ fn execute(command: Command, console: Console) -> Exit {
         Command::Check(args) => check::execute(&args, console),
         Command::Generate(args) => generate::execute(&args, console),
         Command::Mutants(args) => mutants::execute(&args, console),
+        Command::Record(args) => run::execute(args.into_run(), console),
+        Command::Compare(args) => compare::execute(&args, console),
         Command::Report(args) => report::report(&args, console),
         Command::Merge(args) => report::merge(&args, console),
         Command::Serve(args) => serve::execute(&args, console),

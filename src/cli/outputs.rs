@@ -26,31 +26,35 @@ use super::args::ReportArgs;
 
 /// Every output of a run.
 pub struct Outputs {
-    terminal: Terminal<io::Stdout>,
+    terminal: Option<Terminal<io::Stdout>>,
     progress: ProgressBar,
     run: Gathered,
     reporters: Vec<Box<dyn Reporter + Send>>,
     /// Reports that are written when they are complete: whole, or not at all.
     files: Vec<(PathBuf, NamedTempFile)>,
     complaints: Vec<String>,
-    reader_is_gone: bool,
 }
 
 impl Outputs {
-    /// Opens every output that was asked for, so that a path that cannot be written is told before anything is sent.
-    ///
-    /// # Errors
-    /// The path that cannot be written, and why.
-    pub fn open(to: &ReportArgs, console: Console, cases: usize) -> Result<Self, String> {
-        let mut outputs = Self {
-            terminal: Terminal::new(io::stdout(), console.out, talk(to)),
+    /// Nothing but the progress.
+    pub fn none(console: Console, cases: usize) -> Self {
+        Self {
+            terminal: None,
             progress: progress::bar(console, cases, "cases"),
             run: Gathered::default(),
             reporters: Vec::new(),
             files: Vec::new(),
             complaints: Vec::new(),
-            reader_is_gone: false,
-        };
+        }
+    }
+
+    /// Opens every output that was asked for, so that a path that cannot be written is told before anything is sent.
+    ///
+    /// # Errors
+    /// The path that cannot be written, and why.
+    pub fn open(to: &ReportArgs, console: Console, cases: usize) -> Result<Self, String> {
+        let mut outputs = Self::none(console, cases);
+        outputs.terminal = Some(Terminal::new(io::stdout(), console.out, talk(to)));
         let cannot =
             |path: &Path, error: &io::Error| format!("{} cannot be written: {error}", path.display());
         if let Some(path) = &to.events {
@@ -79,11 +83,11 @@ impl Outputs {
             Event::RunFinished(_) => self.progress.finish_and_clear(),
             _ => {}
         }
-        if !self.reader_is_gone {
+        if let Some(terminal) = &mut self.terminal {
             let run = &self.run;
-            let written = self.progress.suspend(|| self.terminal.event(event, run));
+            let written = self.progress.suspend(|| terminal.event(event, run));
             if let Err(error) = written {
-                self.reader_is_gone = true;
+                self.terminal = None;
                 // A reader that has seen enough is no failure, a full disk is.
                 if error.kind() != io::ErrorKind::BrokenPipe {
                     self.complaints.push(format!("standard output cannot be written: {error}"));

@@ -1,7 +1,9 @@
 //! `fineprint schema`
 
+use schemars::schema_for;
 use serde_json::Value;
 
+use crate::compare::Matrix;
 use crate::report::{json, jsonl};
 use crate::spec::schema;
 
@@ -15,6 +17,7 @@ pub fn execute(args: &SchemaArgs, console: Console) -> Exit {
         SchemaOf::Spec => schema::schema(),
         SchemaOf::Report => json::schema().into(),
         SchemaOf::Event => jsonl::schema().into(),
+        SchemaOf::Compare => schema_for!(Matrix).into(),
     };
     match serde_json::to_string_pretty(&schema) {
         Ok(text) => {

@@ -81,6 +81,10 @@ pub struct CaseResult {
     /// Whether the page is silent about it: every documented answer is right.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub open: bool,
+    /// Whether more than the call decides what is answered: other calls at the same time, or what an earlier run made of the
+    /// same value and could not remove.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unsettled: bool,
     /// What it sends, as the case file has it.
     pub sends: String,
     /// What it expects, as the case file has it.
@@ -143,6 +147,17 @@ pub struct SnapshotChange {
     pub diff: String,
 }
 
+/// How a run stands to what another target was seen to do.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Recorded {
+    /// The other target.
+    pub target: String,
+    /// How many cases were held to its answers, because the page leaves them open.
+    pub held: usize,
+    /// Cases in which the other target breaks the page, so that the page alone decides.
+    pub disputed: Vec<String>,
+}
+
 /// How a run ends.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Finish {
@@ -154,6 +169,9 @@ pub struct Finish {
     /// In which order the target was seen to check parameters: a fact, and no verdict.
     #[serde(default)]
     pub precedence: Vec<Precedence>,
+    /// How the answers stand to those of another target, if the run was held to one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recorded: Option<Recorded>,
     /// Why the run is incomplete, if it is.
     pub stopped: Option<String>,
     /// Entities that the run made and that no documented call removes.
@@ -164,6 +182,13 @@ pub struct Finish {
     pub micros: u64,
     /// Requests that were sent.
     pub requests: usize,
+}
+
+impl Finish {
+    /// Whether everything was tried and judged, and nothing is left behind.
+    pub fn is_complete(&self) -> bool {
+        self.counts.unjudged() == 0 && self.stopped.is_none() && self.left_behind.is_empty()
+    }
 }
 
 /// A row of an error table in a run.

@@ -221,8 +221,8 @@ impl Gathered {
             for departure in departures {
                 let promise = &departure.promise;
                 let known = findings.iter_mut().find(|known| {
-                    (known.operation, known.rule, known.place)
-                        == (result.operation.as_str(), promise.rule.as_str(), promise.place.as_str())
+                    (known.operation, known.rule, known.sentence)
+                        == (result.operation.as_str(), promise.rule.as_str(), promise.sentence.as_str())
                 });
                 match known {
                     Some(known) => known.witnesses.push(result),

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 
 use crate::baseline::Compared;
-use crate::event::{CaseResult, Counts, Event, Finish, Leftover, SnapshotChange, Snapshots};
+use crate::event::{CaseResult, Counts, Event, Finish, Leftover, Recorded, SnapshotChange, Snapshots};
 use crate::judge::Verdict;
 
 use super::Reporter;
@@ -161,6 +161,9 @@ impl<W: Write> Terminal<W> {
             }
             self.kept(&finish.kept)?;
         }
+        if let Some(recorded) = &finish.recorded {
+            self.recorded(recorded)?;
+        }
         if !run.known.is_empty() {
             self.faint(&format!("{} of the failures are known, by the baseline", run.known.len()))?;
         }
@@ -206,6 +209,21 @@ impl<W: Write> Terminal<W> {
         let wrapped =
             textwrap::fill(text, whole_words(width).initial_indent("  ").subsequent_indent(&indent));
         writeln!(self.out, "{}", self.style.faint(&wrapped))
+    }
+
+    /// How the run stands to another target's answers.
+    fn recorded(&mut self, recorded: &Recorded) -> io::Result<()> {
+        let (target, held) = (&recorded.target, recorded.held);
+        self.faint(&format!(
+            "held to the answers of {target} in {} that the page leaves open",
+            summary::number(held, "case")
+        ))?;
+        if let Some(first) = recorded.disputed.first() {
+            let cases = summary::number(recorded.disputed.len(), "case");
+            let told = format!("{target} breaks the page in {cases}, as in {first}: there the page decides");
+            writeln!(self.out, "  {}", self.style.doubtful(&told))?;
+        }
+        Ok(())
     }
 
     fn leftovers(&mut self, leftovers: &[Leftover]) -> io::Result<()> {

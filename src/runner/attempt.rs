@@ -79,6 +79,7 @@ fn unknown_operation(case: &Case) -> CaseResult {
         about: Vec::new(),
         rows: Vec::new(),
         open: false,
+        unsettled: false,
         sends: String::new(),
         expects: String::new(),
         verdict: Verdict::Skipped { reason: format!("the specs have no operation {}", case.operation) },
@@ -103,6 +104,7 @@ fn facts(service: &Service, operation: &Operation, case: &Case) -> CaseResult {
             .collect(),
         rows: rows(service, operation, case),
         open: matches!(case.expect, Expectation::Silent(_)),
+        unsettled: !case.is_settled(service, operation),
         sends: case::sends(case),
         expects: case::expects(case),
         ..unknown_operation(case)

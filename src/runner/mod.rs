@@ -37,6 +37,7 @@ pub use session::Session;
 pub use target::{Signer, Target};
 
 use crate::case::Case;
+use crate::compare::Recording;
 use crate::event::{CaseResult, Event, Finish, Page, Start, VERSION};
 use crate::spec::model::Specs;
 use crate::transport::{SetUp, Transport};
@@ -68,6 +69,8 @@ pub struct Options {
     pub remains: Remains,
     /// What other runs of the same plan have found out: those cases are not tried again.
     pub known: Arc<Known>,
+    /// What another target was seen to do: where the page leaves a choice, its answer is what must come.
+    pub against: Option<Arc<Recording>>,
 }
 
 impl Options {
@@ -81,6 +84,7 @@ impl Options {
             journal: Journal::default(),
             remains: Remains::default(),
             known: Arc::default(),
+            against: None,
         }
     }
 
@@ -131,7 +135,7 @@ pub async fn run(
     emit(Event::RunStarted(start(&specs, &cases, options)));
     let refused = prepare(&session, &specs, &cases, options).await;
     let cases: Vec<Arc<Case>> = cases.into_iter().map(Arc::new).collect();
-    let mut order = InOrder::new(&specs, &cases);
+    let mut order = InOrder::new(&specs, &cases, options.against.clone());
     let mut done = take_known(&options.known, &cases, &mut order, &mut emit);
     let (alone, together): (Vec<usize>, Vec<usize>) = (0..cases.len())
         .filter(|index| !order.has(*index))
@@ -186,7 +190,7 @@ pub fn merge(specs: &Specs, cases: Vec<Case>, known: &Known, mut emit: impl FnMu
     let options = Options::new(Target::at(&named.target, named.url), named.seed);
     emit(Event::RunStarted(start(specs, &cases, &options)));
     let cases: Vec<Arc<Case>> = cases.into_iter().map(Arc::new).collect();
-    let mut order = InOrder::new(specs, &cases);
+    let mut order = InOrder::new(specs, &cases, None);
     take_known(known, &cases, &mut order, &mut emit);
     for (index, case) in cases.iter().enumerate() {
         if !order.has(index) {
@@ -221,6 +225,7 @@ fn finished(own: Finish, order: InOrder<'_>, known: &Known) -> Finish {
     Finish {
         counts: order.counts,
         rows: order.rows(),
+        recorded: order.recorded,
         precedence: order.seen.facts(),
         kept,
         left_behind,

@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use crate::case::Case;
 use crate::check::reach;
-use crate::event::{CaseResult, Counts, Event, RowTried};
+use crate::compare::{self, Held, Recording};
+use crate::event::{CaseResult, Counts, Event, Recorded, RowTried};
 use crate::generate::{self, Depth};
 use crate::judge::{RequestIds, Seen, Verdict};
 use crate::spec::model::{Operation, Service, Specs};
@@ -20,6 +21,10 @@ pub struct InOrder<'s> {
     ids: RequestIds,
     /// Codes that came, by operation, and how often.
     came: BTreeMap<(String, String), usize>,
+    /// What another target was seen to do, where the run is held to one.
+    against: Option<Arc<Recording>>,
+    /// How the answers stand to it.
+    pub recorded: Option<Recorded>,
     /// How many cases came to what.
     pub counts: Counts,
     /// In which order parameters were seen to be checked.
@@ -28,7 +33,7 @@ pub struct InOrder<'s> {
 
 impl<'s> InOrder<'s> {
     /// Nothing yet.
-    pub fn new(specs: &'s Specs, cases: &'s [Arc<Case>]) -> Self {
+    pub fn new(specs: &'s Specs, cases: &'s [Arc<Case>], against: Option<Arc<Recording>>) -> Self {
         Self {
             specs,
             cases,
@@ -36,6 +41,10 @@ impl<'s> InOrder<'s> {
             early: BTreeMap::new(),
             ids: RequestIds::default(),
             came: BTreeMap::new(),
+            recorded: against
+                .as_ref()
+                .map(|recording| Recorded { target: recording.target.clone(), ..Recorded::default() }),
+            against,
             counts: Counts::default(),
             seen: Seen::default(),
         }
@@ -53,8 +62,23 @@ impl<'s> InOrder<'s> {
             self.note(self.next, &result);
             self.next += 1;
             judge_repeats(&mut self.ids, self.specs, &mut result);
+            self.hold(&mut result);
             self.counts.add(&result.verdict);
             emit(Event::CaseFinished(Box::new(result)));
+        }
+    }
+
+    /// Holds a result to what another target was seen to do, where the page leaves it open.
+    fn hold(&mut self, result: &mut CaseResult) {
+        let (Some(recording), Some(recorded)) = (&self.against, &mut self.recorded) else { return };
+        match compare::held(self.specs, recording, result) {
+            Held::Silent => {}
+            Held::Agrees => recorded.held += 1,
+            Held::Disputed => recorded.disputed.push(result.id.clone()),
+            Held::Departs(departure) => {
+                recorded.held += 1;
+                result.verdict = Verdict::Fail { departures: vec![departure] };
+            }
         }
     }
 

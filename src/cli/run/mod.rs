@@ -12,7 +12,8 @@ use tokio::runtime::Runtime;
 use tokio_util::sync::CancellationToken;
 
 use crate::case::Case;
-use crate::event::Event;
+use crate::compare::Recording;
+use crate::event::{Event, Finish};
 use crate::project::{self, Suite};
 use crate::runner;
 use crate::server::{Access, Behaviour, Server};
@@ -24,6 +25,7 @@ use super::console::Console;
 use super::exit::Exit;
 use super::generate;
 use super::outputs::Outputs;
+use super::recording::Recorder;
 
 use failures::Judged;
 use journal::Kept;
@@ -32,68 +34,101 @@ use snapshots::Answers;
 
 /// Tries the cases and judges the answers.
 pub fn execute(args: RunArgs, console: Console) -> Exit {
-    let plan = match Plan::resolve(args, console) {
-        Ok(plan) => plan,
-        Err(complaint) => {
-            console.complain(&complaint);
-            return Exit::Usage;
-        }
+    let ready = match Ready::new(args, console) {
+        Ok(ready) => ready,
+        Err(exit) => return exit,
     };
-    let mut suite = match project::suite(&plan.specs, &plan.cases, plan.depth) {
-        Ok(suite) => suite,
-        Err(findings) => return console.findings(&findings),
-    };
-    let kept = kept(&suite.cases);
-    if let Err(complaint) = add_circumstances(&plan, &mut suite) {
-        console.complain(&complaint);
-        return Exit::Usage;
+    if ready.plan.dry_run {
+        return rehearse(&ready.plan, &ready.specs, &ready.cases, console);
     }
-    if plan.list {
-        return list(&plan, &suite, console);
-    }
-    let ids: Vec<String> = suite.cases.iter().map(|case| case.id.clone()).collect();
-    if !ids.iter().any(|id| plan.names(id)) {
-        console.complain(&plan.nothing_selected(&ids));
-        return Exit::Usage;
-    }
-    if let Err(exit) = generate::settle(&suite, plan.locked, console) {
-        return exit;
-    }
-    let specs = Arc::new(suite.specs);
-    let selected = suite.cases.into_iter().filter(|case| plan.selects(&case.id));
-    let (cases, unasked): (Vec<Case>, Vec<Case>) =
-        selected.partition(|case| runner::can_ask(&plan.target, &specs, case));
-    if !unasked.is_empty() {
-        console.tell(&format!(
-            "{} cases are left out: the target has no address for their service, or its signatures no room for their values",
-            unasked.len()
-        ));
-    }
-    if plan.dry_run {
-        return rehearse(&plan, &specs, &cases, console);
-    }
-    let outputs = match Outputs::open(&plan.reports_to, console, cases.len()) {
+    let outputs = match Outputs::open(&ready.plan.reports_to, console, ready.cases.len()) {
         Ok(outputs) => outputs,
         Err(complaint) => {
             console.complain(&complaint);
             return Exit::Usage;
         }
     };
-    match runtime() {
-        Ok(runtime) => {
-            announce(&plan, &specs, &cases, console);
-            runtime.block_on(run(plan, specs, cases, &kept, outputs, console))
-        }
-        Err(error) => {
-            console.complain(&format!("the runtime cannot be started: {error}"));
-            Exit::Incomplete
-        }
+    match ready.run(outputs, console) {
+        Ok(ended) => ended.exit,
+        Err(exit) => exit,
     }
 }
 
-/// The cases whose answers snapshots keep: which of several calls at once wins is no answer to keep.
-fn kept(cases: &[Case]) -> Vec<String> {
-    cases.iter().filter(|case| case.at_once <= 1).map(|case| case.id.clone()).collect()
+/// Tries the cases only to see what the target does.
+///
+/// # Errors
+/// How the process ends if that cannot be seen.
+pub fn observe(args: RunArgs, console: Console) -> Result<Recording, Exit> {
+    let ready = Ready::new(args, console)?;
+    let outputs = Outputs::none(console, ready.cases.len());
+    Ok(ready.run(outputs, console)?.recorder.into_recording())
+}
+
+/// A run that can begin.
+struct Ready {
+    plan: Plan,
+    specs: Arc<Specs>,
+    cases: Vec<Case>,
+    /// The cases whose answers snapshots keep.
+    kept: Vec<String>,
+}
+
+/// A run that is over.
+struct Ended {
+    exit: Exit,
+    recorder: Recorder,
+}
+
+impl Ready {
+    /// Resolves the arguments, and reads what they name. `Err` is how the process ends, also where nothing was to be run.
+    fn new(args: RunArgs, console: Console) -> Result<Self, Exit> {
+        let usage = |complaint: String| {
+            console.complain(&complaint);
+            Exit::Usage
+        };
+        let plan = Plan::resolve(args, console).map_err(usage)?;
+        let mut suite = project::suite(&plan.specs, &plan.cases, plan.depth)
+            .map_err(|findings| console.findings(&findings))?;
+        let kept = kept(&suite);
+        add_circumstances(&plan, &mut suite).map_err(usage)?;
+        if plan.list {
+            return Err(list(&plan, &suite, console));
+        }
+        let ids: Vec<String> = suite.cases.iter().map(|case| case.id.clone()).collect();
+        if !ids.iter().any(|id| plan.names(id)) {
+            return Err(usage(plan.nothing_selected(&ids)));
+        }
+        generate::settle(&suite, plan.locked, console)?;
+        let specs = Arc::new(suite.specs);
+        let selected = suite.cases.into_iter().filter(|case| plan.selects(&case.id));
+        let (cases, unasked): (Vec<Case>, Vec<Case>) =
+            selected.partition(|case| runner::can_ask(&plan.target, &specs, case));
+        if !unasked.is_empty() {
+            console.tell(&format!(
+                "{} cases are left out: the target has no address for their service, or its signatures no room for their values",
+                unasked.len()
+            ));
+        }
+        Ok(Self { plan, specs, cases, kept })
+    }
+
+    fn run(self, outputs: Outputs, console: Console) -> Result<Ended, Exit> {
+        let runtime = runtime().map_err(|error| {
+            console.complain(&format!("the runtime cannot be started: {error}"));
+            Exit::Incomplete
+        })?;
+        announce(&self.plan, &self.specs, &self.cases, console);
+        runtime.block_on(run(self, outputs, console))
+    }
+}
+
+/// The cases whose answers snapshots keep: those that the call alone decides.
+fn kept(suite: &Suite) -> Vec<String> {
+    let is_settled = |case: &&Case| {
+        let of = suite.specs.operation(&case.operation);
+        of.is_some_and(|(service, operation)| case.is_settled(service, operation))
+    };
+    suite.cases.iter().filter(is_settled).map(|case| case.id.clone()).collect()
 }
 
 /// Adds the cases that are tried on request only, and those that need credentials.
@@ -157,24 +192,9 @@ fn list(plan: &Plan, suite: &Suite, console: Console) -> Exit {
     Exit::Holds
 }
 
-async fn run(
-    plan: Plan,
-    specs: Arc<Specs>,
-    cases: Vec<Case>,
-    kept: &[String],
-    mut outputs: Outputs,
-    console: Console,
-) -> Exit {
-    let embedded = match plan.is_embedded() {
-        false => None,
-        true => match Server::behaving(Arc::clone(&specs), 0, behaviour(&plan)).await {
-            Ok(server) => Some(server),
-            Err(error) => {
-                console.complain(&format!("the reference server cannot be started: {error}"));
-                return Exit::Incomplete;
-            }
-        },
-    };
+async fn run(ready: Ready, mut outputs: Outputs, console: Console) -> Result<Ended, Exit> {
+    let Ready { plan, specs, cases, kept } = ready;
+    let embedded = embedded(&plan, &specs, console).await?;
     let mut options = plan.options();
     if let Some(server) = &embedded {
         options = options.moved(server.url());
@@ -182,7 +202,8 @@ async fn run(
     let kept_on_disk = write_down(&plan, &mut options, console);
     let cancel = CancellationToken::new();
     tokio::spawn(cancel_on_interrupt(cancel.clone(), console));
-    let (mut answers, mut judged) = (Answers::default(), Judged::default());
+    let (mut answers, mut judged, mut recorder) =
+        (Answers::default(), Judged::default(), Recorder::default());
     let finish = runner::run(Arc::clone(&specs), cases, &options, cancel, |event| {
         if let Event::CaseFinished(result) = &event {
             judged.take(result);
@@ -190,17 +211,15 @@ async fn run(
                 answers.take(&specs, result);
             }
         }
+        recorder.take(&event);
         outputs.event(&event);
     })
     .await;
-    let finish = match finish {
-        Ok(finish) => finish,
-        Err(error) => {
-            console.complain(&error.to_string());
-            return Exit::Incomplete;
-        }
-    };
-    let changed = compare(&plan, &answers, kept, &mut outputs, console);
+    let finish = finish.map_err(|error| {
+        console.complain(&error.to_string());
+        Exit::Incomplete
+    })?;
+    let changed = compare(&plan, &answers, &kept, &mut outputs, console);
     drop(options);
     kept_on_disk.close();
     let known = judged.settle(&plan).unwrap_or_else(|complaint| {
@@ -211,8 +230,35 @@ async fn run(
         outputs.event(&Event::BaselineCompared(known.clone()));
     }
     outputs.event(&Event::RunFinished(finish.clone()));
+    if plan.record {
+        let kept = keep(recorder, &plan, &finish, console).map_err(|complaint| outputs.failed(complaint));
+        let is_whole = outputs.close(console) && kept.is_ok() && finish.is_complete();
+        let exit = if is_whole { Exit::Holds } else { Exit::Incomplete };
+        return Ok(Ended { exit, recorder: Recorder::default() });
+    }
     let written = outputs.close(console);
-    Exit::of_run(&finish, changed, known.as_ref(), written)
+    Ok(Ended { exit: Exit::of_run(&finish, changed, known.as_ref(), written), recorder })
+}
+
+/// Writes the recording: a vendor that breaks its own page is recorded as it is.
+fn keep(recorder: Recorder, plan: &Plan, finish: &Finish, console: Console) -> Result<(), String> {
+    let path = recorder.write(&plan.reports.join(&plan.target.name), finish)?;
+    console.tell(&format!("recorded {}", path.display()));
+    Ok(())
+}
+
+/// The embedded server, where it is the target.
+async fn embedded(plan: &Plan, specs: &Arc<Specs>, console: Console) -> Result<Option<Server>, Exit> {
+    if !plan.is_embedded() {
+        return Ok(None);
+    }
+    match Server::behaving(Arc::clone(specs), 0, behaviour(plan)).await {
+        Ok(server) => Ok(Some(server)),
+        Err(error) => {
+            console.complain(&format!("the reference server cannot be started: {error}"));
+            Err(Exit::Incomplete)
+        }
+    }
 }
 
 /// Compares the answers with the accepted ones; whether some differ.

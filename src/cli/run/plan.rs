@@ -11,8 +11,10 @@ use crate::baseline::Baseline;
 use crate::cli::args::{DepthArg, ReportArgs, RunArgs, is_named};
 use crate::cli::config::{self, Config};
 use crate::cli::console::Console;
-use crate::cli::report;
+use crate::cli::recording;
+use crate::cli::stream;
 use crate::cli::target;
+use crate::compare::Recording;
 use crate::diagnostic::did_you_mean;
 use crate::digest;
 use crate::generate::Depth;
@@ -60,6 +62,10 @@ pub struct Plan {
     pub baseline: Option<Baseline>,
     /// Where known failures are written.
     pub write_baseline: Option<PathBuf>,
+    /// What another target was seen to do.
+    pub against: Option<Arc<Recording>>,
+    /// Whether what the target does is kept as a recording.
+    pub record: bool,
     /// What an interrupted run has found out.
     pub known: Arc<Known>,
     /// How deep the run goes.
@@ -83,7 +89,7 @@ impl Plan {
     /// What is wrong with them, in a sentence.
     pub fn resolve(args: RunArgs, console: Console) -> Result<Self, String> {
         let (target, of_table) = target(&args)?;
-        let known = args.resume.as_deref().map(report::known).transpose()?.unwrap_or_default();
+        let known = args.resume.as_deref().map(stream::known).transpose()?.unwrap_or_default();
         let begun_with = known.start.as_ref().map(|start| start.seed);
         let quotas = of_table.into_iter().chain(args.quotas).collect();
         // Snapshots are of the standard depth: one case, one answer.
@@ -115,6 +121,8 @@ impl Plan {
             jobs: usize::from(args.jobs),
             seed: args.seed.or(begun_with).unwrap_or_else(runner::any_seed),
             known: Arc::new(known),
+            against: args.against.as_deref().map(recording::read).transpose()?.map(Arc::new),
+            record: args.record,
         })
     }
 
@@ -150,7 +158,7 @@ impl Plan {
     /// The runner's options.
     pub fn options(&self) -> Options {
         let options = Options::new(self.target.clone(), self.seed);
-        Options { jobs: self.jobs, known: Arc::clone(&self.known), ..options }
+        Options { jobs: self.jobs, known: Arc::clone(&self.known), against: self.against.clone(), ..options }
     }
 }
 

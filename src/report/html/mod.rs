@@ -1,12 +1,14 @@
 //! HTML: the documentation page itself, each sentence and each row marked as it holds, in one file that works offline.
 
 mod data;
+mod matrix;
 mod tables;
 
 use std::io::{self, Write};
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
+use crate::compare::Matrix;
 use crate::event::Event;
 
 use super::Reporter;
@@ -44,19 +46,31 @@ impl<W: Write> Reporter for Html<W> {
     }
 }
 
+/// The matrix of two targets as a page of its own.
+pub fn matrix(matrix: &Matrix) -> String {
+    matrix::document(matrix)
+}
+
+/// What the head of every page says of itself.
+fn meta() -> Markup {
+    html! {
+        meta charset="utf-8";
+        meta name="viewport" content="width=device-width, initial-scale=1";
+        meta name="color-scheme" content="light dark";
+        // Nothing is loaded from anywhere, and nothing that a target sent can run.
+        meta http-equiv="Content-Security-Policy"
+            content="default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:";
+        link rel="icon" href="data:,";
+    }
+}
+
 fn document(run: &Gathered, cases: &Cases) -> Markup {
     let title = format!("fineprint: {}", run.start.target);
     html! {
         (DOCTYPE)
         html lang="en" {
             head {
-                meta charset="utf-8";
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                meta name="color-scheme" content="light dark";
-                // Nothing is loaded from anywhere, and nothing that a target sent can run.
-                meta http-equiv="Content-Security-Policy"
-                    content="default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:";
-                link rel="icon" href="data:,";
+                (meta())
                 title { (title) }
                 style { (PreEscaped(CSS)) }
             }

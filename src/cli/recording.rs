@@ -1,0 +1,99 @@
+//! Recordings on disk: beside a target's snapshots, an event stream of the tried calls alone.
+
+use std::path::{Path, PathBuf};
+
+use crate::compare::Recording;
+use crate::event::{CaseResult, Counts, Event, Finish, Start};
+use crate::project;
+
+use super::stream;
+
+/// The file's name in the target's folder.
+const NAME: &str = "recorded.jsonl";
+
+/// Reads a recording: a target's folder, or any event stream.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn read(path: &Path) -> Result<Recording, String> {
+    Ok(events(path)?.1)
+}
+
+/// A recording with the seed of its run.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn events(path: &Path) -> Result<(u64, Recording), String> {
+    let file = if path.is_dir() { path.join(NAME) } else { path.to_owned() };
+    if path.is_dir() && !file.exists() {
+        return Err(format!("{} holds no recording; `fineprint record` makes one", path.display()));
+    }
+    let (mut seed, mut recording) = (0, Recording::default());
+    for (index, event) in stream::read(&file)?.into_iter().enumerate() {
+        match event {
+            Event::RunStarted(start) => (seed, recording.target) = (start.seed, start.target),
+            Event::CaseFinished(result) => {
+                recording.locate(&result.id, format!("{}:{}:1", file.display(), index + 1));
+                recording.take(*result);
+            }
+            _ => {}
+        }
+    }
+    Ok((seed, recording))
+}
+
+/// Keeps what a target is seen to do.
+#[derive(Debug, Default)]
+pub struct Recorder {
+    start: Start,
+    recording: Recording,
+}
+
+impl Recorder {
+    /// Takes an event.
+    pub fn take(&mut self, event: &Event) {
+        match event {
+            Event::RunStarted(start) => {
+                self.start = start.clone();
+                self.recording.target.clone_from(&start.target);
+            }
+            Event::CaseFinished(result) => self.recording.take(slim(result)),
+            _ => {}
+        }
+    }
+
+    /// What was seen.
+    pub fn into_recording(self) -> Recording {
+        self.recording
+    }
+
+    /// Writes the recording into a target's folder. Cases that were not tried now stay as they were recorded.
+    ///
+    /// # Errors
+    /// The file that cannot be read or written, and why.
+    pub fn write(self, folder: &Path, finish: &Finish) -> Result<PathBuf, String> {
+        let path = folder.join(NAME);
+        let mut all = if path.exists() { read(&path)? } else { Recording::default() };
+        self.recording.all().for_each(|result| all.take(result.clone()));
+        let mut counts = Counts::default();
+        all.all().for_each(|result| counts.add(&result.verdict));
+        let start = Start { cases: counts.total(), ..self.start };
+        let finish = Finish { counts, ..finish.clone() };
+        let cases = all.all().map(|result| Event::CaseFinished(Box::new(result.clone())));
+        let events = [Event::RunStarted(start)].into_iter().chain(cases).chain([Event::RunFinished(finish)]);
+        let cannot = |error: &dyn std::fmt::Display| format!("{} cannot be written: {error}", path.display());
+        let mut text = String::new();
+        for event in events {
+            text.push_str(&serde_json::to_string(&event).map_err(|error| cannot(&error))?);
+            text.push('\n');
+        }
+        project::write_whole(&path, &text).map_err(|error| cannot(&error))?;
+        Ok(path)
+    }
+}
+
+/// A result with its tried call alone: what prepared it is the tool's own business.
+fn slim(result: &CaseResult) -> CaseResult {
+    let exchanges = result.tried().cloned().into_iter().collect();
+    CaseResult { exchanges, tried: result.tried.map(|_| 0), ..result.clone() }
+}

@@ -1,0 +1,60 @@
+//! Where the page leaves a choice, another target's answer decides.
+
+use crate::event::CaseResult;
+use crate::judge::{Departure, Line, Promise, Verdict};
+use crate::spec::model::Specs;
+
+use super::{Recording, answer, is_judged};
+
+/// How the answer of a case stands to the recorded one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Held {
+    /// The page decides, or nothing is recorded that does.
+    Silent,
+    /// The page leaves it open, and the answer is as recorded.
+    Agrees,
+    /// The page leaves it open, and the recorded answer is another.
+    Departs(Departure),
+    /// What was recorded breaks the page itself.
+    Disputed,
+}
+
+/// Holds the result of a case to what another target answered. The page goes first: where it decides, the other target's
+/// answer is no promise, and a difference is told and not judged.
+pub fn held(specs: &Specs, recording: &Recording, result: &CaseResult) -> Held {
+    let Some(recorded) = recording.case(&result.id).filter(|recorded| is_judged(recorded)) else {
+        return Held::Silent;
+    };
+    if matches!(recorded.verdict, Verdict::Fail { .. }) {
+        return Held::Disputed;
+    }
+    let leaves_choice = result.open || result.rows.len() > 1;
+    if !leaves_choice || result.verdict != Verdict::Pass {
+        return Held::Silent;
+    }
+    match (answer(specs, recorded), answer(specs, result)) {
+        (Some(theirs), Some(ours)) if theirs != ours => {
+            Held::Departs(departure(recording, result, &theirs, &ours))
+        }
+        (Some(_), Some(_)) => Held::Agrees,
+        _ => Held::Silent,
+    }
+}
+
+fn departure(recording: &Recording, result: &CaseResult, theirs: &str, ours: &str) -> Departure {
+    // The promise is the other target's: the page's own sentence is not broken.
+    let promise = Promise {
+        rule: format!("{}, as {} answers", result.promise.rule, recording.target),
+        sentence: format!("{} (which answer comes is left open)", result.promise.sentence),
+        place: recording.place(&result.id).unwrap_or(&result.promise.place).to_owned(),
+    };
+    let (their_status, their_body) = theirs.split_once(' ').unwrap_or((theirs, ""));
+    let (our_status, our_body) = ours.split_once(' ').unwrap_or((ours, ""));
+    let line = |aspect: &str, promised: &str, received: &str| {
+        Line::new(aspect, promised, received, promised != received)
+    };
+    Departure {
+        promise,
+        lines: vec![line("status", their_status, our_status), line("answer", their_body, our_body)],
+    }
+}

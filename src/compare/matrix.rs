@@ -1,0 +1,295 @@
+//! The matrix of two targets: for each promise of each operation, how they stand to the page and to each other.
+
+use std::collections::{BTreeMap, HashMap};
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::event::CaseResult;
+use crate::judge::{Promise, Verdict};
+use crate::spec::model::Specs;
+
+use super::{Recording, answer, is_judged};
+
+/// How two targets stand to each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Relation {
+    /// The left one breaks the promise, the right one keeps it.
+    LeftBreaks,
+    /// The right one breaks it, the left one keeps it.
+    RightBreaks,
+    /// Both break it.
+    BothBreak,
+    /// Both keep it, and answer differently where the page leaves that open.
+    Differ,
+    /// One of them was not tried, or could not be judged.
+    NotCompared,
+    /// Both keep it and answer the same.
+    Same,
+}
+
+impl Relation {
+    /// All of them, the most telling first.
+    pub const ALL: [Self; 6] =
+        [Self::LeftBreaks, Self::RightBreaks, Self::BothBreak, Self::Differ, Self::NotCompared, Self::Same];
+
+    /// In words, with the targets' names.
+    pub fn words(self, left: &str, right: &str) -> String {
+        match self {
+            Self::Same => "the same".to_owned(),
+            Self::NotCompared => "not compared".to_owned(),
+            Self::Differ => "both conform, answers differ".to_owned(),
+            Self::BothBreak => "both break it".to_owned(),
+            Self::LeftBreaks => format!("{left} breaks it, {right} keeps it"),
+            Self::RightBreaks => format!("{right} breaks it, {left} keeps it"),
+        }
+    }
+}
+
+/// Two targets, promise by promise.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(title = "fineprint's comparison of two targets")]
+pub struct Matrix {
+    /// The name of one.
+    pub left: String,
+    /// The name of the other.
+    pub right: String,
+    /// Each promise of each operation that a case was about, in the order of the cases.
+    pub cells: Vec<Cell>,
+}
+
+/// A promise of an operation, and how two targets stand to it and to each other.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Cell {
+    /// The operation.
+    pub operation: String,
+    /// The promise.
+    pub promise: Promise,
+    /// How they stand to each other: a promise that both break somewhere is broken by both.
+    pub relation: Relation,
+    /// Whether the two are unlike in it. Two that both break it in a case, with the same status and code, are not.
+    pub unlike: bool,
+    /// The cases, by how the two stand to each other in each.
+    pub cases: BTreeMap<Relation, Vec<String>>,
+    /// The first case that shows the relation, where there is something to see.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub witness: Option<Witness>,
+}
+
+/// A case, and what came of it on both sides.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Witness {
+    /// The case.
+    pub id: String,
+    /// What it tries.
+    pub tries: String,
+    /// What it sends.
+    pub sends: String,
+    /// What came from the left one.
+    pub left: Did,
+    /// What came from the right one.
+    pub right: Did,
+}
+
+/// What a target did in a case.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Did {
+    /// The verdict's name; `not tried` if there is none.
+    pub verdict: String,
+    /// The answer without what differs from call to call.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answer: Option<String>,
+}
+
+impl Matrix {
+    /// The cells in which the two are unlike.
+    pub fn differences(&self) -> impl Iterator<Item = &Cell> {
+        self.cells.iter().filter(|cell| cell.unlike)
+    }
+
+    /// How many promises stand in a relation.
+    pub fn count(&self, relation: Relation) -> usize {
+        self.cells.iter().filter(|cell| cell.relation == relation).count()
+    }
+
+    /// How many cases could not be compared.
+    pub fn not_compared(&self) -> usize {
+        self.cells.iter().map(|cell| cell.count(Relation::NotCompared)).sum()
+    }
+}
+
+impl Cell {
+    /// How many cases stand in a relation.
+    pub fn count(&self, relation: Relation) -> usize {
+        self.cases.get(&relation).map_or(0, Vec::len)
+    }
+
+    /// The relation of the promise, from those of its cases.
+    fn settle(&mut self) {
+        let has = |relation: Relation| self.cases.contains_key(&relation);
+        let both = has(Relation::BothBreak);
+        self.relation = match (has(Relation::LeftBreaks) || both, has(Relation::RightBreaks) || both) {
+            (true, true) => Relation::BothBreak,
+            (true, false) => Relation::LeftBreaks,
+            (false, true) => Relation::RightBreaks,
+            _ if has(Relation::Differ) => Relation::Differ,
+            _ if has(Relation::Same) => Relation::Same,
+            _ => Relation::NotCompared,
+        };
+        // Where both break it in one case and alike, a case in which only one does shows something else: it does not succeed
+        // there, or breaks another promise.
+        self.unlike |= match self.relation {
+            Relation::BothBreak => !both,
+            Relation::LeftBreaks | Relation::RightBreaks | Relation::Differ => true,
+            Relation::Same | Relation::NotCompared => false,
+        };
+    }
+}
+
+/// Compares two targets, case by case and promise by promise.
+pub fn matrix(specs: &Specs, left: &Recording, right: &Recording) -> Matrix {
+    let (mut cells, mut differing) = (Cells::default(), Vec::new());
+    let only_right = right.all().filter(|result| left.case(&result.id).is_none());
+    for case in left.all().chain(only_right) {
+        let pair = Pair { case, left: left.case(&case.id), right: right.case(&case.id) };
+        for (promise, relation) in pair.relations(specs) {
+            match relation {
+                Relation::Differ => differing.push(pair),
+                relation => cells.take(specs, &pair, promise, relation),
+            }
+        }
+    }
+    // What is about one promise alone explains what is about several.
+    differing.sort_by_key(|pair| pair.case.about.len());
+    for pair in differing {
+        cells.take(specs, &pair, cells.explaining(&pair), Relation::Differ);
+    }
+    let (left, right) = match left.target == right.target {
+        true => (format!("{} (A)", left.target), format!("{} (B)", right.target)),
+        false => (left.target.clone(), right.target.clone()),
+    };
+    cells.all.iter_mut().for_each(Cell::settle);
+    Matrix { left, right, cells: cells.all }
+}
+
+/// A case, and what came of it on both sides.
+#[derive(Clone, Copy)]
+struct Pair<'r> {
+    case: &'r CaseResult,
+    left: Option<&'r CaseResult>,
+    right: Option<&'r CaseResult>,
+}
+
+impl<'r> Pair<'r> {
+    /// How the two stand to each other, by promise: a broken one is told of that promise, and not of the one that the case was
+    /// made for.
+    fn relations(&self, specs: &Specs) -> Vec<(&'r Promise, Relation)> {
+        let judged = |result: Option<&'r CaseResult>| result.filter(|result| is_judged(result));
+        let (Some(left), Some(right)) = (judged(self.left), judged(self.right)) else {
+            return vec![(&self.case.promise, Relation::NotCompared)];
+        };
+        let (of_left, of_right) = (broken(left), broken(right));
+        let mut relations: Vec<(&Promise, Relation)> = Vec::new();
+        for promise in of_left.iter().chain(&of_right) {
+            let breaks = |of: &[&Promise]| of.iter().any(|other| is_same(other, promise));
+            let relation = match (breaks(&of_left), breaks(&of_right)) {
+                (true, true) => Relation::BothBreak,
+                (true, false) => Relation::LeftBreaks,
+                _ => Relation::RightBreaks,
+            };
+            if !relations.iter().any(|(known, _)| is_same(known, promise)) {
+                relations.push((promise, relation));
+            }
+        }
+        if relations.is_empty() {
+            let is_alike = answer(specs, left) == answer(specs, right);
+            relations.push((&self.case.promise, if is_alike { Relation::Same } else { Relation::Differ }));
+        }
+        relations
+    }
+
+    fn witness(&self, specs: &Specs) -> Witness {
+        let did = |result: Option<&CaseResult>| Did {
+            verdict: result.map_or("not tried", |result| result.verdict.name()).to_owned(),
+            answer: result.and_then(|result| answer(specs, result)),
+        };
+        Witness {
+            id: self.case.id.clone(),
+            tries: self.case.tries.clone(),
+            sends: self.case.sends.clone(),
+            left: did(self.left),
+            right: did(self.right),
+        }
+    }
+}
+
+fn broken(result: &CaseResult) -> Vec<&Promise> {
+    match &result.verdict {
+        Verdict::Fail { departures } => departures.iter().map(|departure| &departure.promise).collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// How a result breaks a promise: the status and the code that came instead.
+fn how<'r>(result: &'r CaseResult, promise: &Promise) -> Option<Vec<(&'r str, &'r str)>> {
+    let Verdict::Fail { departures } = &result.verdict else { return None };
+    let departure = departures.iter().find(|departure| is_same(&departure.promise, promise))?;
+    let lines = departure.lines.iter().filter(|line| matches!(line.aspect.as_str(), "status" | "code"));
+    Some(lines.map(|line| (line.aspect.as_str(), line.received.as_str())).collect())
+}
+
+/// A promise is known by its rule and its sentence: the spec may have been moved since the recording.
+fn is_same(one: &Promise, other: &Promise) -> bool {
+    (&one.rule, &one.sentence) == (&other.rule, &other.sentence)
+}
+
+/// A promise of an operation: its rule and its sentence.
+type Key = (String, String, String);
+
+fn key(case: &CaseResult, promise: &Promise) -> Key {
+    (case.operation.clone(), promise.rule.clone(), promise.sentence.clone())
+}
+
+#[derive(Default)]
+struct Cells {
+    all: Vec<Cell>,
+    places: HashMap<Key, usize>,
+}
+
+impl Cells {
+    /// The promise that a difference belongs to. With two faults at once a target that overlooks one, or calls it by another
+    /// code, answers otherwise: then the promise in which the two are unlike by itself explains it.
+    fn explaining<'r>(&self, pair: &Pair<'r>) -> &'r Promise {
+        let is_unlike = |promise: &&Promise| {
+            let cell = self.places.get(&key(pair.case, promise)).and_then(|index| self.all.get(*index));
+            let tells = |relation: &Relation| !matches!(relation, Relation::Same | Relation::NotCompared);
+            cell.is_some_and(|cell| cell.cases.keys().any(tells))
+        };
+        pair.case.about.iter().find(is_unlike).unwrap_or(&pair.case.promise)
+    }
+
+    fn take(&mut self, specs: &Specs, pair: &Pair<'_>, promise: &Promise, relation: Relation) {
+        let index = *self.places.entry(key(pair.case, promise)).or_insert_with(|| {
+            self.all.push(Cell {
+                operation: pair.case.operation.clone(),
+                promise: promise.clone(),
+                relation,
+                unlike: false,
+                cases: BTreeMap::new(),
+                witness: None,
+            });
+            self.all.len() - 1
+        });
+        let cell = &mut self.all[index];
+        // The most telling relation shows itself first.
+        if relation != Relation::Same && cell.cases.keys().next().is_none_or(|known| relation < *known) {
+            cell.witness = Some(pair.witness(specs));
+        }
+        if relation == Relation::BothBreak {
+            let how = [pair.left, pair.right].map(|result| result.and_then(|result| how(result, promise)));
+            cell.unlike |= how[0] != how[1];
+        }
+        cell.cases.entry(relation).or_default().push(pair.case.id.clone());
+    }
+}

@@ -1,0 +1,98 @@
+//! The matrix of two targets on the terminal.
+
+use std::io::{self, Write};
+
+use textwrap::core::display_width;
+
+use crate::compare::{Cell, Matrix, Relation, Witness};
+
+use super::block::labelled;
+use super::style::Style;
+use super::summary::number;
+
+/// The head of a relation's column.
+pub fn head(matrix: &Matrix, relation: Relation) -> String {
+    match relation {
+        Relation::Same => "same".to_owned(),
+        Relation::Differ => "differ".to_owned(),
+        Relation::BothBreak => "both break".to_owned(),
+        Relation::NotCompared => "not compared".to_owned(),
+        Relation::LeftBreaks => format!("{} breaks", matrix.left),
+        Relation::RightBreaks => format!("{} breaks", matrix.right),
+    }
+}
+
+/// Writes what is unlike, the table, and the last line. With `all`, the table has every promise.
+///
+/// # Errors
+/// What the writer says.
+pub fn write(out: &mut impl Write, matrix: &Matrix, all: bool, style: Style) -> io::Result<()> {
+    for cell in matrix.cells.iter().filter(|cell| cell.unlike || cell.relation == Relation::BothBreak) {
+        told(out, matrix, cell, style)?;
+    }
+    table(out, matrix, all, style)?;
+    let word = match matrix.differences().count() {
+        0 => style.good("alike wherever they were compared"),
+        many => style.bad(&format!("unlike in {}", number(many, "promise"))),
+    };
+    let counts = Relation::ALL.into_iter().filter(|relation| matrix.count(*relation) > 0);
+    let counts = counts.map(|relation| {
+        format!("{}: {}", relation.words(&matrix.left, &matrix.right), matrix.count(relation))
+    });
+    writeln!(out, "{} and {}: {word} ({})", matrix.left, matrix.right, counts.collect::<Vec<_>>().join("; "))
+}
+
+fn told(out: &mut impl Write, matrix: &Matrix, cell: &Cell, style: Style) -> io::Result<()> {
+    let words = cell.relation.words(&matrix.left, &matrix.right);
+    let words = if cell.unlike { style.bad(&words) } else { style.doubtful(&words) };
+    writeln!(out, "{} {}: {words}", style.strong(&cell.operation), style.strong(&cell.promise.rule))?;
+    let mut field = |label: &str, text: &str| out.write_all(labelled(label, text, style).as_bytes());
+    field("the page", &cell.promise.sentence)?;
+    field("", &style.faint(&cell.promise.place))?;
+    if let Some(Witness { id, tries, sends, left, right }) = &cell.witness {
+        field("case", &format!("{id} — {tries}"))?;
+        field("sends", sends)?;
+        for (name, did) in [(&matrix.left, left), (&matrix.right, right)] {
+            field(name, &format!("{} {}", did.verdict, did.answer.as_deref().unwrap_or_default()))?;
+        }
+    }
+    let more = cell.cases.iter().filter(|(relation, _)| **relation != Relation::Same);
+    match more.map(|(_, cases)| cases.len()).sum::<usize>().saturating_sub(1) {
+        0 => {}
+        more => field("also", &number(more, "more case"))?,
+    }
+    writeln!(out)
+}
+
+fn table(out: &mut impl Write, matrix: &Matrix, all: bool, style: Style) -> io::Result<()> {
+    let (told, same): (Vec<&Cell>, Vec<&Cell>) =
+        matrix.cells.iter().partition(|cell| all || cell.relation != Relation::Same);
+    let heads = Relation::ALL.map(|relation| (relation, head(matrix, relation)));
+    let label = |cell: &Cell| format!("{} {}", cell.operation, cell.promise.rule);
+    let width = told.iter().map(|cell| display_width(&label(cell))).max().unwrap_or(0);
+    if !told.is_empty() {
+        let line: Vec<&str> = heads.iter().map(|(_, head)| head.as_str()).collect();
+        let line = format!("  {:width$}  {}", "of so many cases", line.join("  "));
+        writeln!(out, "{}", style.faint(&line))?;
+    }
+    for cell in &told {
+        let counts = heads.iter().map(|(relation, head)| {
+            let count = match cell.count(*relation) {
+                0 => "·".to_owned(),
+                count => count.to_string(),
+            };
+            format!("{count:>width$}", width = display_width(head))
+        });
+        writeln!(out, "  {:width$}  {}", label(cell), counts.collect::<Vec<_>>().join("  "))?;
+    }
+    match same.len() {
+        0 => Ok(()),
+        many => {
+            writeln!(
+                out,
+                "  {}",
+                style.faint(&format!("in {} they are the same", number(many, "more promise")))
+            )
+        }
+    }
+}

@@ -1,0 +1,139 @@
+//! Recordings: what a target was seen to do is kept, set beside another, and decides where the page is silent.
+
+mod common;
+mod vendor;
+
+use std::fs;
+use std::path::Path;
+
+use common::{Done, fineprint};
+use vendor::Vendor;
+
+/// Records a target into the folder.
+fn record(folder: &Path, name: &str, url: &str, more: &[&str]) -> Done {
+    let mut command = fineprint();
+    command
+        .args(["record", "--url", url, "--target", name, "--quiet", "--seed", "4", "--reports"])
+        .arg(folder);
+    Done::from(command.args(more).output().unwrap())
+}
+
+fn compare(folder: &Path, left: &str, right: &str, more: &[&str]) -> Done {
+    let mut command = fineprint();
+    command.arg("compare");
+    for side in [left, right] {
+        match folder.join(side) {
+            path if path.exists() => command.arg(path),
+            _ => command.arg(side),
+        };
+    }
+    Done::from(command.args(more).output().unwrap())
+}
+
+fn matrix(file: &Path) -> serde_json::Value {
+    serde_json::from_str(&fs::read_to_string(file).unwrap()).unwrap()
+}
+
+/// Operation, rule and relation of every promise that a matrix has something to say about.
+fn told(matrix: &serde_json::Value) -> Vec<[&str; 3]> {
+    let cells = matrix["cells"].as_array().unwrap().iter().filter(|cell| cell["relation"] != "same");
+    cells
+        .map(|cell| {
+            let [operation, rule, relation] =
+                [&cell["operation"], &cell["promise"]["rule"], &cell["relation"]];
+            [operation, rule, relation].map(|value| value.as_str().unwrap())
+        })
+        .collect()
+}
+
+#[test]
+fn two_targets_that_differ_in_five_ways_differ_in_exactly_these() {
+    let folder = tempfile::tempdir().unwrap();
+    let left = Vendor::start(&["61-characters-pass", "one-character-passes", "no-create-date"]);
+    let right = Vendor::start(&["update-13-letters-pass", "long-email-is-invalid", "no-create-date"]);
+    for (name, vendor) in [("left", &left), ("right", &right)] {
+        let done = record(folder.path(), name, &vendor.url, &[]);
+        assert_eq!(done.code, 0, "a vendor may break its page: {}{}", done.stdout, done.stderr);
+    }
+    let (json, html) = (folder.path().join("matrix.json"), folder.path().join("matrix.html"));
+    let written = ["--json", json.to_str().unwrap(), "--html", html.to_str().unwrap()];
+    let done = compare(folder.path(), "left", "right", &written);
+    assert_eq!(done.code, 1, "{}", done.stderr);
+    let matrix = matrix(&json);
+    let (both, differences): (Vec<_>, Vec<_>) =
+        told(&matrix).into_iter().partition(|[.., relation]| *relation == "both-break");
+    assert_eq!(
+        differences,
+        [
+            ["AddMessageContact", "EmailAddress length.max", "differ"],
+            ["UpdateMessageContact", "Name length.max", "right-breaks"],
+            ["UpdateMessageContact", "EmailAddress length.max", "differ"],
+            ["AddUserContact", "Name length.min", "left-breaks"],
+            ["AddUserContact", "Name length.max", "left-breaks"],
+        ]
+    );
+    assert!(both.iter().all(|[_, rule, _]| *rule == "response Contact.CreateDate"), "{both:?}");
+    assert!(done.stdout.contains("left and right: unlike in 5 promises"), "{}{}", done.stdout, done.stderr);
+    let html = fs::read_to_string(html).unwrap();
+    assert!(html.contains("left and right are unlike in 5 promises"), "the page says the same");
+    assert!(!html.contains("://") && !html.contains("src="), "the page asks for nothing elsewhere");
+
+    let itself = compare(folder.path(), "left", "left", &[]);
+    assert_eq!(itself.code, 0, "what both break alike is no difference: {}", itself.stdout);
+    let live = compare(folder.path(), "left", &left.url, &["AddMessageContact/Name"]);
+    assert_eq!(live.code, 0, "a recording and the same target now: {}{}", live.stdout, live.stderr);
+}
+
+#[test]
+fn where_the_page_is_silent_a_recording_decides() {
+    let folder = tempfile::tempdir().unwrap();
+    let vendor = Vendor::start(&["values-without-case", "13-letters-pass"]);
+    assert_eq!(record(folder.path(), "vendor", &vendor.url, &[]).code, 0);
+    let mine = Vendor::start(&[]);
+    let run = |url: &str, filter: &str| {
+        let mut command = fineprint();
+        command.args(["run", "--no-snapshots", "--url", url, "--against"]).arg(folder.path().join("vendor"));
+        Done::from(command.arg(filter).output().unwrap())
+    };
+    let open = run(&mine.url, "AddUserContact/Product");
+    assert_eq!(open.code, 1, "{}", open.stdout);
+    let block = open.block("AddUserContact/Product/values/mysql-upper-case").unwrap();
+    assert!(block.contains("as vendor answers") && block.contains("recorded.jsonl:"), "{block}");
+    assert_eq!(run(&vendor.url, "AddUserContact/Product").code, 0);
+
+    let decided = run(&mine.url, "AddMessageContact/Name/length");
+    assert_eq!(decided.code, 0, "the page goes before the vendor: {}", decided.stdout);
+    assert!(decided.stdout.contains("vendor breaks the page in 3 cases"), "{}", decided.stdout);
+}
+
+#[test]
+fn a_part_is_recorded_anew_and_the_rest_stays() {
+    let folder = tempfile::tempdir().unwrap();
+    let (strict, loose) = (Vendor::start(&[]), Vendor::start(&["13-letters-pass", "values-without-case"]));
+    assert_eq!(record(folder.path(), "it", &strict.url, &[]).code, 0);
+    let before = fs::read_to_string(folder.path().join("it/recorded.jsonl")).unwrap();
+    assert_eq!(record(folder.path(), "it", &loose.url, &["Product/"]).code, 0);
+    let after = fs::read_to_string(folder.path().join("it/recorded.jsonl")).unwrap();
+    assert_eq!(after.lines().count(), before.lines().count());
+    let json = folder.path().join("matrix.json");
+    let done = compare(folder.path(), "it", &strict.url, &["--json", json.to_str().unwrap()]);
+    assert_eq!(done.code, 1, "{}", done.stdout);
+    assert_eq!(told(&matrix(&json)), [["AddUserContact", "Product values", "differ"]]);
+}
+
+#[test]
+fn what_cannot_be_compared_is_said() {
+    let folder = tempfile::tempdir().unwrap();
+    let vendor = Vendor::start(&[]);
+    assert_eq!(record(folder.path(), "part", &vendor.url, &["Product/"]).code, 0);
+    fs::create_dir(folder.path().join("empty")).unwrap();
+    let none = compare(folder.path(), "empty", "part", &[]);
+    assert_eq!((none.code, none.stdout.as_str()), (2, ""));
+    assert!(none.stderr.contains("holds no recording"), "{}", none.stderr);
+    let unknown = compare(folder.path(), "part", "nobody", &[]);
+    assert_eq!(unknown.code, 2);
+    assert!(unknown.stderr.contains("the address of the target nobody is not known"), "{}", unknown.stderr);
+    let more =
+        compare(folder.path(), "part", &vendor.url, &["AddUserContact/Product", "AddUserContact/Region"]);
+    assert_eq!(more.code, 3, "what only one has seen is not alike: {}", more.stdout);
+}

@@ -32,6 +32,17 @@ pub struct Suite {
     pub stale: Vec<Stale>,
 }
 
+impl Suite {
+    /// The ids of the cases whose answers snapshots keep: those that the call alone decides.
+    pub fn kept(&self) -> Vec<String> {
+        let is_settled = |case: &&Case| {
+            let of = self.specs.operation(&case.operation);
+            of.is_some_and(|(service, operation)| case.is_settled(service, operation))
+        };
+        self.cases.iter().filter(is_settled).map(|case| case.id.clone()).collect()
+    }
+}
+
 /// A case file that is not what the specs generate.
 #[derive(Debug, Clone)]
 pub struct Stale {

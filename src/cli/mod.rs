@@ -1,18 +1,20 @@
 //! The command line: arguments as typed, then a resolved plan, then one file a command.
 
-mod accept;
 mod args;
 mod check;
 mod compare;
 mod config;
 mod console;
+mod decide;
 mod exit;
 mod generate;
 mod mutants;
 mod outputs;
 mod progress;
+mod prune;
 mod recording;
 mod report;
+mod review;
 mod run;
 mod schema;
 mod serve;
@@ -23,6 +25,8 @@ use std::ffi::OsString;
 use std::process::ExitCode;
 
 use clap::{CommandFactory as _, Parser as _};
+
+use crate::snapshot::review::Decision;
 
 use args::{Cli, Command};
 use console::Console;
@@ -61,7 +65,10 @@ fn execute(command: Command, console: Console) -> Exit {
         Command::Report(args) => report::report(&args, console),
         Command::Merge(args) => report::merge(&args, console),
         Command::Serve(args) => serve::execute(&args, console),
-        Command::Accept(args) => accept::execute(&args, console),
+        Command::Review(args) => review::execute(&args, console),
+        Command::Accept(args) => decide::execute(&args, Decision::Accept, console),
+        Command::Reject(args) => decide::execute(&args, Decision::Reject, console),
+        Command::Prune(args) => prune::execute(&args, console),
         Command::Schema(args) => schema::execute(&args, console),
         Command::Completions(args) => {
             let mut script = Vec::new();

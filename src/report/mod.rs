@@ -16,6 +16,8 @@ mod summary;
 pub mod terminal;
 mod texts;
 
+pub use summary::number;
+
 use std::io;
 
 use crate::event::Event;

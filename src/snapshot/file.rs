@@ -13,11 +13,22 @@ pub struct Entry {
 
 /// The file's text. `source` is where the cases come from, `expression` what was asked of whom.
 pub fn write(source: &str, expression: &str, entries: &[Entry]) -> String {
-    let mut text = format!("---\nsource: {source}\nexpression: {expression}\ninfo:\n  fineprint: 1\n---\n");
-    for entry in entries {
-        text.push_str(&format!("# {}\n{}\n\n", entry.id, entry.text));
-    }
-    format!("{}\n", text.trim_end())
+    let head = format!("---\nsource: {source}\nexpression: {expression}\ninfo:\n  fineprint: 1\n---\n");
+    head + &body(entries)
+}
+
+/// A file's text with other entries below its head.
+pub fn rewritten(text: &str, entries: &[Entry]) -> String {
+    let head = match text.strip_prefix("---\n").and_then(|rest| rest.split_once("\n---\n")) {
+        Some((head, _)) => format!("---\n{head}\n---\n"),
+        None => String::new(),
+    };
+    head + &body(entries)
+}
+
+fn body(entries: &[Entry]) -> String {
+    let paragraphs = entries.iter().map(|entry| format!("# {}\n{}\n\n", entry.id, entry.text));
+    format!("{}\n", paragraphs.collect::<String>().trim_end())
 }
 
 /// What does not show on paper as a JSON escape: the text is JSON, so its meaning stays.

@@ -2,6 +2,7 @@
 
 pub mod file;
 mod normalise;
+pub mod review;
 pub mod store;
 
 pub use normalise::normalised;

@@ -1,5 +1,6 @@
 //! Snapshots on disk: accepted as `Operation.snap`, pending as `Operation.snap.new` beside it.
 
+use std::collections::HashSet;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -81,12 +82,12 @@ fn collect(folder: &Path, ending: &str, found: &mut Vec<PathBuf>) -> io::Result<
     Ok(())
 }
 
-/// Makes a pending file the accepted one.
-///
-/// # Errors
-/// What the file system says.
-pub fn accept(pending: &Path) -> io::Result<PathBuf> {
-    let accepted = pending.with_extension("");
-    fs::rename(pending, &accepted)?;
-    Ok(accepted)
+/// The accepted file beside a pending one.
+pub fn accepted(pending: &Path) -> PathBuf {
+    pending.with_extension("")
+}
+
+/// Whether a file is of one of these operations.
+pub fn is_of(path: &Path, operations: &HashSet<&str>) -> bool {
+    path.file_stem().and_then(|stem| stem.to_str()).is_some_and(|stem| operations.contains(stem))
 }

@@ -89,7 +89,7 @@ impl Ready {
         let plan = Plan::resolve(args, console).map_err(usage)?;
         let mut suite = project::suite(&plan.specs, &plan.cases, plan.depth)
             .map_err(|findings| console.findings(&findings))?;
-        let kept = kept(&suite);
+        let kept = suite.kept();
         add_circumstances(&plan, &mut suite).map_err(usage)?;
         if plan.list {
             return Err(list(&plan, &suite, console));
@@ -120,15 +120,6 @@ impl Ready {
         announce(&self.plan, &self.specs, &self.cases, console);
         runtime.block_on(run(self, outputs, console))
     }
-}
-
-/// The cases whose answers snapshots keep: those that the call alone decides.
-fn kept(suite: &Suite) -> Vec<String> {
-    let is_settled = |case: &&Case| {
-        let of = suite.specs.operation(&case.operation);
-        of.is_some_and(|(service, operation)| case.is_settled(service, operation))
-    };
-    suite.cases.iter().filter(is_settled).map(|case| case.id.clone()).collect()
 }
 
 /// Adds the cases that are tried on request only, and those that need credentials.

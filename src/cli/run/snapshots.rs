@@ -1,5 +1,6 @@
 //! Snapshots of a run: comparing, and writing what the policy allows.
 
+use std::collections::HashSet;
 use std::io;
 use std::path::Path;
 
@@ -68,15 +69,10 @@ pub fn settle(plan: &Plan, answers: &Answers, ids: &[String]) -> Result<Option<S
     let folder = plan.reports.join(&plan.target.name);
     let accepted = store::all_accepted(&plan.reports, &plan.target.name)
         .map_err(|error| format!("{}: {error}", folder.display()))?;
-    all.orphaned =
-        accepted.iter().filter(|path| is_orphan(path, ids)).map(|path| path.display().to_string()).collect();
+    let operations: HashSet<&str> = ids.iter().filter_map(|id| id.split('/').next()).collect();
+    let orphaned = accepted.iter().filter(|path| !store::is_of(path, &operations));
+    all.orphaned = orphaned.map(|path| path.display().to_string()).collect();
     Ok(Some(all))
-}
-
-/// A file of an operation that no case tries any more.
-fn is_orphan(path: &Path, ids: &[String]) -> bool {
-    let stem = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
-    !ids.iter().any(|id| id.split('/').next() == Some(&stem))
 }
 
 fn of_ids(ids: &[String], operation: &str) -> usize {
@@ -140,15 +136,15 @@ pub fn tell(snapshots: &Snapshots, plan: &Plan, console: Console) {
     }
     if !snapshots.stale.is_empty() && !snapshots.accepted {
         console.tell(&format!(
-            "{} snapshots of {target} are of cases that no longer exist",
+            "{} snapshots of {target} are of cases that no longer exist; `fineprint prune` removes them",
             snapshots.stale.len()
         ));
     }
     for path in &snapshots.orphaned {
-        console.tell(&format!("{path} belongs to no operation any more; remove it"));
+        console.tell(&format!("{path} belongs to no operation any more; `fineprint prune` removes it"));
     }
     if !snapshots.accepted && !snapshots.written.is_empty() {
         snapshots.written.iter().for_each(|path| console.tell(&format!("pending {path}")));
-        console.tell("`fineprint accept` makes what is pending the accepted snapshots");
+        console.tell("`fineprint review` goes through what is pending, `fineprint accept` takes all of it");
     }
 }

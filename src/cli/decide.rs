@@ -1,0 +1,106 @@
+//! `fineprint accept` and `fineprint reject`: pending snapshots, decided by a script.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::project;
+use crate::snapshot::file::{self, Entry};
+use crate::snapshot::review::{self, Decision, Proposal};
+use crate::snapshot::store;
+
+use super::args::{DecideArgs, is_named};
+use super::console::Console;
+use super::exit::Exit;
+
+/// A file of pending snapshots.
+pub struct Pending {
+    /// Where the accepted ones are.
+    pub path: PathBuf,
+    accepted: Vec<Entry>,
+    entries: Vec<Entry>,
+    /// The pending file's text, whose head is kept.
+    text: String,
+}
+
+/// Decides every pending snapshot that is named.
+pub fn execute(args: &DecideArgs, decision: Decision, console: Console) -> Exit {
+    match decide(args, decision, console) {
+        Ok(exit) => exit,
+        Err(complaint) => {
+            console.complain(&complaint);
+            Exit::Usage
+        }
+    }
+}
+
+fn decide(args: &DecideArgs, decision: Decision, console: Console) -> Result<Exit, String> {
+    let files = all(&args.reports, args.target.as_deref())?;
+    if files.is_empty() {
+        console.say("no snapshot is pending");
+        return Ok(Exit::Holds);
+    }
+    let word = match decision {
+        Decision::Accept => "accepted",
+        Decision::Reject => "rejected",
+    };
+    let mut count = 0;
+    for file in files {
+        let proposals = file.proposals().into_iter().filter(|proposal| is_named(&args.cases, &proposal.id));
+        let decided: BTreeMap<String, Decision> = proposals.map(|proposal| (proposal.id, decision)).collect();
+        count += decided.len();
+        // A file without a difference that is named stays, unless everything was.
+        if decided.is_empty() && !args.cases.is_empty() {
+            continue;
+        }
+        file.settle(&decided)?;
+        console.say(&format!("{word} {} ({} answers)", file.path.display(), decided.len()));
+    }
+    if count == 0 && !args.cases.is_empty() {
+        return Err(format!("no pending snapshot has an id with {} in it", args.cases.join(" or ")));
+    }
+    Ok(Exit::Holds)
+}
+
+/// Every file of pending snapshots, of all targets or of one.
+///
+/// # Errors
+/// What cannot be read, and why.
+pub fn all(reports: &Path, target: Option<&str>) -> Result<Vec<Pending>, String> {
+    let folder = target.map_or_else(|| reports.to_owned(), |target| reports.join(target));
+    let cannot = |path: &Path, error: &io::Error| format!("{} cannot be read: {error}", path.display());
+    let paths = store::all_pending(&folder).map_err(|error| cannot(&folder, &error))?;
+    let pending = |path: PathBuf| {
+        let text = store::load(&path).map_err(|error| cannot(&path, &error))?.unwrap_or_default();
+        let of = store::accepted(&path);
+        let accepted = store::load(&of).map_err(|error| cannot(&of, &error))?.unwrap_or_default();
+        Ok(Pending { path: of, accepted: file::read(&accepted), entries: file::read(&text), text })
+    };
+    paths.into_iter().map(pending).collect()
+}
+
+impl Pending {
+    /// What is to be decided.
+    pub fn proposals(&self) -> Vec<Proposal> {
+        review::proposals(&self.accepted, &self.entries)
+    }
+
+    /// Writes both files as decided; the pending one goes when nothing is left to decide.
+    ///
+    /// # Errors
+    /// What cannot be written, and why.
+    pub fn settle(&self, decided: &BTreeMap<String, Decision>) -> Result<(), String> {
+        let (accepted, pending) = review::settle(&self.accepted, &self.entries, decided);
+        let written = (|| {
+            if accepted != self.accepted {
+                project::write_whole(&self.path, &file::rewritten(&self.text, &accepted))?;
+            }
+            let path = store::pending(&self.path);
+            match review::proposals(&accepted, &pending).is_empty() {
+                true => store::remove(&path),
+                false => project::write_whole(&path, &file::rewritten(&self.text, &pending)),
+            }
+        })();
+        written.map_err(|error: io::Error| format!("{} cannot be written: {error}", self.path.display()))
+    }
+}

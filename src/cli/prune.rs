@@ -1,0 +1,69 @@
+//! `fineprint prune`: snapshots of cases and operations that are gone.
+
+use std::collections::HashSet;
+use std::io;
+use std::path::Path;
+
+use crate::generate::Depth;
+use crate::project;
+use crate::snapshot::file::{self, Entry};
+use crate::snapshot::store;
+
+use super::args::PruneArgs;
+use super::console::Console;
+use super::exit::Exit;
+
+/// Removes, or with `--list` names, what belongs to no case any more.
+pub fn execute(args: &PruneArgs, console: Console) -> Exit {
+    let suite = match project::suite(&args.specs, &args.cases, Depth::Standard) {
+        Ok(suite) => suite,
+        Err(findings) => return console.findings(&findings),
+    };
+    let kept = suite.kept();
+    let ids: HashSet<&str> = kept.iter().map(String::as_str).collect();
+    let operations: HashSet<&str> = suite.cases.iter().map(|case| case.operation.as_str()).collect();
+    let folder = args.target.as_deref().unwrap_or_default();
+    let paths = match store::all_accepted(&args.reports, folder) {
+        Ok(paths) => paths,
+        Err(error) => {
+            console.complain(&format!("{} cannot be read: {error}", args.reports.display()));
+            return Exit::Usage;
+        }
+    };
+    let mut found = 0;
+    for path in paths {
+        let done = if store::is_of(&path, &operations) {
+            entries(&path, &ids, args.list, console)
+        } else {
+            console.say(&format!("{}: no case tries this operation any more", path.display()));
+            if args.list { Ok(1) } else { store::remove(&path).map(|()| 1) }
+        };
+        match done {
+            Ok(count) => found += count,
+            Err(error) => {
+                console.complain(&format!("{} cannot be written: {error}", path.display()));
+                return Exit::Incomplete;
+            }
+        }
+    }
+    match (found, args.list) {
+        (0, _) => console.say("no snapshot is outdated"),
+        (_, true) => console.say("`fineprint prune` removes them"),
+        (_, false) => console.say(&format!("{found} removed")),
+    }
+    Exit::Holds
+}
+
+/// The entries of a file whose case is gone.
+fn entries(path: &Path, ids: &HashSet<&str>, list: bool, console: Console) -> io::Result<usize> {
+    let Some(text) = store::load(path)? else { return Ok(0) };
+    let (known, gone): (Vec<Entry>, Vec<Entry>) =
+        file::read(&text).into_iter().partition(|entry| ids.contains(entry.id.as_str()));
+    for entry in &gone {
+        console.say(&format!("{}: no case {} keeps one any more", path.display(), entry.id));
+    }
+    if !gone.is_empty() && !list {
+        project::write_whole(path, &file::rewritten(&text, &known))?;
+    }
+    Ok(gone.len())
+}

@@ -1,0 +1,165 @@
+//! `fineprint review`: a person walks through pending snapshots.
+
+use std::collections::BTreeMap;
+use std::io::{self, BufRead as _, Write as _};
+
+use crate::generate::Depth;
+use crate::judge;
+use crate::project::{self, Suite};
+use crate::report::number;
+use crate::snapshot::review::{Decision, Proposal};
+
+use super::args::{ReviewArgs, is_named};
+use super::console::Console;
+use super::decide::{self, Pending};
+use super::exit::Exit;
+
+/// What a person answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Choice {
+    /// This one.
+    One(Decision),
+    /// This one and all that differ in the same way.
+    Kind(Decision),
+    Skip,
+    Quit,
+}
+
+const QUESTION: &str =
+    "[a]ccept  [r]eject  [s]kip  [A]ccept all of this kind  [R]eject all of this kind  [q]uit";
+
+/// Walks through what is pending.
+pub fn execute(args: &ReviewArgs, console: Console) -> Exit {
+    let complain = |complaint: &str| {
+        console.complain(complaint);
+        Exit::Usage
+    };
+    let files = match decide::all(&args.reports, args.target.as_deref()) {
+        Ok(files) => files,
+        Err(complaint) => return complain(&complaint),
+    };
+    // Without specs a review goes on without the pages' sentences.
+    let suite = project::suite(&args.specs, &args.case_files, Depth::Standard).ok();
+    let proposals: Vec<(usize, Proposal)> = files
+        .iter()
+        .enumerate()
+        .flat_map(|(index, file)| file.proposals().into_iter().map(move |proposal| (index, proposal)))
+        .filter(|(_, proposal)| is_named(&args.cases, &proposal.id))
+        .collect();
+    if proposals.is_empty() {
+        console.say("no snapshot is pending");
+        return Exit::Holds;
+    }
+    if args.list {
+        for (index, proposal) in &proposals {
+            console.say(&format!("{} {}", files[*index].path.display(), proposal.id));
+        }
+        return Exit::Holds;
+    }
+    let decided = match walk(&files, &proposals, suite.as_ref(), console) {
+        Ok(decided) => decided,
+        Err(error) => return complain(&format!("standard input cannot be read: {error}")),
+    };
+    for (file, decided) in files.iter().zip(&decided) {
+        if let Err(complaint) = file.settle(decided) {
+            return complain(&complaint);
+        }
+    }
+    let count = |of: Decision| decided.iter().flat_map(BTreeMap::values).filter(|each| **each == of).count();
+    let (accepted, rejected) = (count(Decision::Accept), count(Decision::Reject));
+    let left = proposals.len() - accepted - rejected;
+    console.say(&format!("{accepted} accepted, {rejected} rejected, {left} still pending"));
+    Exit::Holds
+}
+
+/// Asks for each proposal that is not decided yet.
+fn walk(
+    files: &[Pending],
+    proposals: &[(usize, Proposal)],
+    suite: Option<&Suite>,
+    console: Console,
+) -> io::Result<Vec<BTreeMap<String, Decision>>> {
+    let mut decided = vec![BTreeMap::new(); files.len()];
+    let mut kinds: BTreeMap<&str, Decision> = BTreeMap::new();
+    for (number, (index, proposal)) in proposals.iter().enumerate() {
+        if let Some(decision) = kinds.get(proposal.diff.as_str()) {
+            decided[*index].insert(proposal.id.clone(), *decision);
+            continue;
+        }
+        let alike = proposals[number..].iter().filter(|(_, other)| other.diff == proposal.diff).count();
+        let head = format!("{} of {}: {}", number + 1, proposals.len(), proposal.id);
+        console.say(&format!("{}\n  {}", console.out.strong(&head), files[*index].path.display()));
+        show(proposal, alike, suite, console);
+        match ask(console)? {
+            Choice::Quit => break,
+            Choice::Skip => {}
+            Choice::One(decision) => {
+                decided[*index].insert(proposal.id.clone(), decision);
+            }
+            Choice::Kind(decision) => {
+                kinds.insert(&proposal.diff, decision);
+                decided[*index].insert(proposal.id.clone(), decision);
+            }
+        }
+    }
+    Ok(decided)
+}
+
+/// The page's sentence, and the difference.
+fn show(proposal: &Proposal, alike: usize, suite: Option<&Suite>, console: Console) {
+    let case = suite.and_then(|suite| suite.cases.iter().find(|case| case.id == proposal.id));
+    match (suite, case) {
+        (Some(suite), Some(case)) => {
+            console.say(&format!("  tried       {}", case.tries));
+            if let Some((_, operation)) = suite.specs.operation(&case.operation) {
+                let promise = judge::promise_of(operation, &case.about);
+                console.say(&format!("  the page    {}", promise.sentence));
+                console.say(&format!("              {} ({})", promise.place, promise.rule));
+            }
+        }
+        (Some(_), None) => console.say("  no case has this id any more"),
+        (None, _) => {}
+    }
+    if alike > 1 {
+        console.say(&format!("  this and {} differ in the same way", number(alike - 1, "more answer")));
+    }
+    console.say("  - accepted answer, + pending answer");
+    for line in proposal.diff.lines() {
+        let text = format!("  {line}");
+        let text = match line.chars().next() {
+            Some('+') => console.out.good(&text),
+            Some('-') => console.out.bad(&text),
+            _ => text,
+        };
+        console.say(&text);
+    }
+}
+
+/// Asks until there is an answer; where the input ends, the review does.
+fn ask(console: Console) -> io::Result<Choice> {
+    loop {
+        let _ = write!(io::stdout(), "{QUESTION}: ");
+        let _ = io::stdout().flush();
+        let mut line = String::new();
+        if io::stdin().lock().read_line(&mut line)? == 0 {
+            console.say("");
+            return Ok(Choice::Quit);
+        }
+        match choice(line.trim()) {
+            Some(choice) => return Ok(choice),
+            None => console.say("one of the letters a, r, s, A, R, q"),
+        }
+    }
+}
+
+fn choice(typed: &str) -> Option<Choice> {
+    Some(match typed {
+        "a" | "accept" => Choice::One(Decision::Accept),
+        "r" | "reject" => Choice::One(Decision::Reject),
+        "A" => Choice::Kind(Decision::Accept),
+        "R" => Choice::Kind(Decision::Reject),
+        "s" | "skip" => Choice::Skip,
+        "q" | "quit" => Choice::Quit,
+        _ => return None,
+    })
+}

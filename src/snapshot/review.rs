@@ -1,0 +1,112 @@
+//! Pending answers, and what becomes of them when a person has decided.
+
+use std::collections::BTreeMap;
+
+use super::difference;
+use super::file::Entry;
+
+/// What a person says about a pending answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Decision {
+    /// It is the accepted one from now on.
+    Accept,
+    /// The accepted one stays.
+    Reject,
+}
+
+/// A pending answer that is not the accepted one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Proposal {
+    /// The case.
+    pub id: String,
+    /// The difference, line by line: `-` accepted, `+` pending. Two proposals with the same are of one kind.
+    pub diff: String,
+}
+
+/// What a pending file proposes: other answers, answers of new cases, and none for cases that are gone.
+pub fn proposals(accepted: &[Entry], pending: &[Entry]) -> Vec<Proposal> {
+    let (old, new) = (by_id(accepted), by_id(pending));
+    let proposal = |id: &str| {
+        let text = |entries: &BTreeMap<&str, &str>| entries.get(id).copied().unwrap_or_default().to_owned();
+        let (old, new) = (text(&old), text(&new));
+        (old != new).then(|| Proposal { id: id.to_owned(), diff: difference(&old, &new) })
+    };
+    let gone = accepted.iter().filter(|entry| !new.contains_key(entry.id.as_str()));
+    pending.iter().chain(gone).filter_map(|entry| proposal(&entry.id)).collect()
+}
+
+/// The accepted and the pending answers after decisions. What is undecided stays as it was on both sides.
+pub fn settle(
+    accepted: &[Entry],
+    pending: &[Entry],
+    decided: &BTreeMap<String, Decision>,
+) -> (Vec<Entry>, Vec<Entry>) {
+    let (old, new) = (by_id(accepted), by_id(pending));
+    let gone = accepted.iter().filter(|entry| !new.contains_key(entry.id.as_str()));
+    let ids = pending.iter().chain(gone).map(|entry| entry.id.as_str());
+    let pick = |from: &BTreeMap<&str, &str>, id: &str| {
+        from.get(id).map(|text| Entry { id: id.to_owned(), text: (*text).to_owned() })
+    };
+    let (mut first, mut second) = (Vec::new(), Vec::new());
+    for id in ids {
+        let (left, right) = match decided.get(id) {
+            Some(Decision::Accept) => (&new, &new),
+            Some(Decision::Reject) => (&old, &old),
+            None => (&old, &new),
+        };
+        first.extend(pick(left, id));
+        second.extend(pick(right, id));
+    }
+    (first, second)
+}
+
+fn by_id(entries: &[Entry]) -> BTreeMap<&str, &str> {
+    entries.iter().map(|entry| (entry.id.as_str(), entry.text.as_str())).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn entries(pairs: &[(&str, &str)]) -> Vec<Entry> {
+        pairs.iter().map(|(id, text)| Entry { id: (*id).to_owned(), text: (*text).to_owned() }).collect()
+    }
+
+    #[test]
+    fn each_answer_goes_its_own_way() {
+        let accepted = entries(&[
+            ("same", "200 {}"),
+            ("taken", "200 {}"),
+            ("kept", "200 {}"),
+            ("open", "200 {}"),
+            ("gone", "200 {}"),
+        ]);
+        let pending = entries(&[
+            ("same", "200 {}"),
+            ("taken", "201 {}"),
+            ("kept", "202 {}"),
+            ("open", "203 {}"),
+            ("new", "204 {}"),
+        ]);
+        let ids: Vec<String> =
+            proposals(&accepted, &pending).into_iter().map(|proposal| proposal.id).collect();
+        assert_eq!(ids, ["taken", "kept", "open", "new", "gone"]);
+        let decided = [
+            ("taken", Decision::Accept),
+            ("kept", Decision::Reject),
+            ("new", Decision::Reject),
+            ("gone", Decision::Accept),
+        ];
+        let decided = decided.into_iter().map(|(id, decision)| (id.to_owned(), decision)).collect();
+        let (first, second) = settle(&accepted, &pending, &decided);
+        assert_eq!(
+            first,
+            entries(&[("same", "200 {}"), ("taken", "201 {}"), ("kept", "200 {}"), ("open", "200 {}")])
+        );
+        assert_eq!(
+            second,
+            entries(&[("same", "200 {}"), ("taken", "201 {}"), ("kept", "200 {}"), ("open", "203 {}")])
+        );
+        assert_eq!(proposals(&first, &second).len(), 1, "what is undecided is still proposed");
+    }
+}

@@ -1,0 +1,135 @@
+//! Pending snapshots: a person or a script decides each, and what is outdated goes on request.
+
+mod common;
+
+use std::fs;
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::Stdio;
+
+use common::{Done, fineprint};
+use tempfile::TempDir;
+
+const FILE: &str = "reports/reference/tencent-cloud/dbbrain/AddUserContact.snap";
+
+/// A project whose accepted snapshots differ in three answers: two in one way, one in another.
+struct Project(TempDir);
+
+impl Project {
+    fn new() -> Self {
+        let project = Self(common::copy_of_specs());
+        assert_eq!(project.done(&["run", "--update", "Product/"]).code, 0);
+        let kept = fs::read_to_string(project.file()).unwrap();
+        let mut text = kept.clone();
+        for id in ["required/absent", "required/empty"] {
+            let head = format!("# AddUserContact/Product/{id}\n200 ");
+            assert!(text.contains(&head), "{id}");
+            text = text.replace(&head, &head.replace("200", "201"));
+        }
+        let head = "# AddUserContact/Product/values/mysql\n200 ";
+        assert!(text.contains(head));
+        fs::write(project.file(), text.replace(head, &head.replace("200", "204"))).unwrap();
+        assert_eq!(project.done(&["run", "Product/"]).code, 1);
+        project
+    }
+
+    fn file(&self) -> PathBuf {
+        self.0.path().join(FILE)
+    }
+
+    fn pending(&self) -> PathBuf {
+        self.file().with_extension("snap.new")
+    }
+
+    fn text(&self) -> String {
+        fs::read_to_string(self.file()).unwrap()
+    }
+
+    fn done(&self, arguments: &[&str]) -> Done {
+        Done::from(fineprint().current_dir(self.0.path()).args(arguments).output().unwrap())
+    }
+
+    /// A review with these lines typed.
+    fn review(&self, typed: &str) -> Done {
+        let mut command = fineprint();
+        command.current_dir(self.0.path()).arg("review");
+        let mut child =
+            command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        child.stdin.take().unwrap().write_all(typed.as_bytes()).unwrap();
+        Done::from(child.wait_with_output().unwrap())
+    }
+}
+
+#[test]
+fn a_person_decides_each_answer_or_all_of_a_kind() {
+    let project = Project::new();
+    let before = project.text();
+    let nothing = project.review("s\n?\nq\n");
+    assert_eq!(nothing.code, 0, "{}", nothing.stderr);
+    assert!(nothing.stdout.contains("0 accepted, 0 rejected, 3 still pending"), "{}", nothing.stdout);
+    assert!(nothing.stdout.contains("one of the letters"), "{}", nothing.stdout);
+    assert_eq!(project.text(), before);
+    assert!(
+        nothing.stdout.contains("Product | string | Required: Yes"),
+        "the page's sentence: {}",
+        nothing.stdout
+    );
+    assert!(
+        nothing.stdout.contains("-status 201\n") && nothing.stdout.contains("+status 200\n"),
+        "{}",
+        nothing.stdout
+    );
+
+    let mixed = project.review("A\nr\n");
+    assert!(mixed.stdout.contains("and 1 more answer"), "{}", mixed.stdout);
+    assert!(mixed.stdout.contains("2 accepted, 1 rejected, 0 still pending"), "{}", mixed.stdout);
+    assert!(!project.text().contains("\n201 ") && project.text().contains("\n204 "));
+    assert_eq!(
+        project.text().lines().count(),
+        before.lines().count(),
+        "a change of answers is a change of lines"
+    );
+    assert!(!project.pending().exists(), "nothing is left to decide");
+    assert!(project.review("").stdout.contains("no snapshot is pending"));
+}
+
+#[test]
+fn what_is_not_decided_when_the_input_ends_stays_pending() {
+    let project = Project::new();
+    let done = project.review("a\n");
+    assert!(done.stdout.contains("1 accepted, 0 rejected, 2 still pending"), "{}", done.stdout);
+    assert_eq!(project.done(&["review", "--list"]).stdout.lines().count(), 2);
+}
+
+#[test]
+fn a_script_accepts_and_rejects_by_id() {
+    let project = Project::new();
+    assert_eq!(project.done(&["accept", "--case", "nothing-like-it"]).code, 2);
+    let accept = project.done(&["accept", "reference", "--case", "Product/values/mysql"]);
+    assert_eq!(accept.code, 0, "{}", accept.stderr);
+    assert!(!project.text().contains("\n204 ") && project.text().contains("\n201 "));
+    assert!(project.pending().exists());
+    assert_eq!(project.done(&["reject"]).code, 0);
+    assert!(project.text().contains("\n201 ") && !project.pending().exists());
+    assert_eq!(project.done(&["run", "Product/"]).code, 1, "a rejected answer is proposed again");
+    assert_eq!(project.done(&["accept"]).code, 0);
+    assert_eq!(project.done(&["run", "Product/"]).code, 0);
+}
+
+#[test]
+fn what_belongs_to_no_case_is_listed_and_pruned() {
+    let project = Project::new();
+    project.done(&["accept"]);
+    let kept = project.text();
+    fs::write(project.file(), format!("{kept}\n# AddUserContact/Product/values/gone\n200 {{}}\n")).unwrap();
+    let orphan = project.file().with_file_name("Gone.snap");
+    fs::write(&orphan, &kept).unwrap();
+    let list = project.done(&["prune", "--list"]);
+    assert!(list.stdout.contains("values/gone") && list.stdout.contains("Gone.snap"), "{}", list.stdout);
+    assert!(orphan.exists());
+    assert!(project.done(&["prune", "nobody"]).stdout.contains("no snapshot is outdated"));
+    assert_eq!(project.done(&["prune"]).code, 0);
+    assert_eq!(project.text(), kept);
+    assert!(!orphan.exists());
+    assert!(project.done(&["prune"]).stdout.contains("no snapshot is outdated"));
+}

@@ -62,7 +62,8 @@ pub fn specs(folder: &Path) -> Result<Specs, Vec<Finding>> {
     let files = yaml_files(folder).map_err(|error| {
         vec![
             unreadable(folder, &error)
-                .help("run in the folder that holds `specs`, or name it with --specs DIR"),
+                .help("run in the folder that holds `specs`, or name it with --specs DIR")
+                .help("`fineprint init` makes a project here, `fineprint init --demo DIR` one with the specs that fineprint ships"),
         ]
     })?;
     if files.is_empty() {
@@ -70,7 +71,8 @@ pub fn specs(folder: &Path) -> Result<Specs, Vec<Finding>> {
         return Err(vec![
             Finding::error("no-specs", title)
                 .help("a spec is a YAML file in a folder of its vendor and service: specs/VENDOR/SERVICE/OPERATION.yaml")
-                .help("name another folder with --specs DIR"),
+                .help("name another folder with --specs DIR")
+                .help("`fineprint init` makes a sample, `fineprint init --demo DIR` brings the specs that fineprint ships"),
         ]);
     }
     let mut findings = Vec::new();

@@ -8,6 +8,7 @@ mod console;
 mod decide;
 mod exit;
 mod generate;
+mod init;
 mod mutants;
 mod outputs;
 mod progress;
@@ -57,6 +58,7 @@ fn parse(arguments: &[OsString]) -> Result<Command, clap::Error> {
 fn execute(command: Command, console: Console) -> Exit {
     match command {
         Command::Run(args) => run::execute(*args, console),
+        Command::Init(args) => init::execute(&args, console),
         Command::Check(args) => check::execute(&args, console),
         Command::Generate(args) => generate::execute(&args, console),
         Command::Mutants(args) => mutants::execute(&args, console),

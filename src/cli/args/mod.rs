@@ -65,6 +65,9 @@ pub enum Command {
     /// Try the cases against a target and judge the answers
     #[command(after_help = RUN_EXAMPLES)]
     Run(Box<RunArgs>),
+    /// Make a project folder: a sample spec, fineprint.toml, a workflow, and a test file in a Rust crate
+    #[command(after_help = INIT_EXAMPLES)]
+    Init(InitArgs),
     /// Report what is wrong with the specs, and with the pages that they transcribe
     #[command(after_help = CHECK_EXAMPLES)]
     Check(CheckArgs),
@@ -141,6 +144,24 @@ pub struct ReportArgs {
 /// Whether filters name an id: it contains one of them, or there are none.
 pub fn is_named(filter: &[String], id: &str) -> bool {
     filter.is_empty() || filter.iter().any(|part| id.contains(part.as_str()))
+}
+
+const INIT_EXAMPLES: &str = "\
+Examples:
+  fineprint init                   in this folder
+  fineprint init --demo demo       the specs that fineprint ships, into the folder `demo`
+
+What is there already stays as it is.";
+
+/// Options of `init`.
+#[derive(Debug, Args)]
+pub struct InitArgs {
+    /// The folder
+    #[arg(default_value = ".")]
+    pub folder: PathBuf,
+    /// Take the specs that fineprint ships instead of a sample
+    #[arg(long)]
+    pub demo: bool,
 }
 
 const CHECK_EXAMPLES: &str = "\

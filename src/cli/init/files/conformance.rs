@@ -1,0 +1,20 @@
+//! Every case of `specs` is a test: `cargo test --test conformance`, `cargo nextest run`.
+//!
+//! It needs in Cargo.toml:
+//!
+//!     [dev-dependencies]
+//!     fineprint = "0.1"
+//!
+//!     [[test]]
+//!     name = "conformance"
+//!     harness = false
+
+use std::process::ExitCode;
+
+use fineprint::harness::Conformance;
+
+fn main() -> ExitCode {
+    // Start your service here, on a free port, and give its address to `url`. With `None` the cases run against the reference
+    // server that is made from the specs.
+    Conformance::new("specs").url(std::env::var("FINEPRINT_URL").ok()).main()
+}

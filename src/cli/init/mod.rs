@@ -1,0 +1,107 @@
+//! `fineprint init`
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use include_dir::{Dir, DirEntry, include_dir};
+
+use crate::project;
+use crate::spec::schema;
+
+use super::args::InitArgs;
+use super::console::Console;
+use super::exit::Exit;
+
+/// The specs that fineprint ships.
+static SHIPPED: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/specs");
+
+/// A file of a new project: where it goes, and its text.
+type New<'a> = (PathBuf, &'a str);
+
+const SAMPLE: [(&str, &str); 3] = [
+    ("specs/me/notes/service.yaml", include_str!("files/service.yaml")),
+    ("specs/me/notes/CreateNote.yaml", include_str!("files/CreateNote.yaml")),
+    ("specs/me/notes/DeleteNote.yaml", include_str!("files/DeleteNote.yaml")),
+];
+
+const CONFIG: (&str, &str) = ("fineprint.toml", include_str!("files/fineprint.toml"));
+
+const WORKFLOW: (&str, &str) = (".github/workflows/fineprint.yml", include_str!("files/workflow.yml"));
+
+const TEST: (&str, &str) = ("tests/conformance.rs", include_str!("files/conformance.rs"));
+
+/// Makes a project folder. What is there already stays as it is.
+pub fn execute(args: &InitArgs, console: Console) -> Exit {
+    let schema = match serde_json::to_string_pretty(&schema::schema()) {
+        Ok(schema) => format!("{schema}\n"),
+        Err(error) => {
+            console.complain(&error.to_string());
+            return Exit::Usage;
+        }
+    };
+    let is_here = args.folder.as_os_str() == ".";
+    let is_crate = args.folder.join("Cargo.toml").exists();
+    for (path, text) in files(args.demo, is_crate, &schema) {
+        let path = if is_here { path } else { args.folder.join(path) };
+        match write(&path, text) {
+            Ok(true) => console.say(&format!("made {}", path.display())),
+            Ok(false) => console.say(&format!("kept {}", path.display())),
+            Err(error) => {
+                console.complain(&format!("{} cannot be written: {error}", path.display()));
+                return Exit::Usage;
+            }
+        }
+    }
+    if is_crate && !args.demo {
+        console.say("\nfor `cargo test --test conformance`, Cargo.toml needs the lines at the top of tests/conformance.rs");
+    }
+    let cd = match is_here {
+        true => String::new(),
+        false => format!("cd {} && ", args.folder.display()),
+    };
+    console.say(&format!(
+        "\nnow `{cd}fineprint` tries every case of specs/ on the reference server that is made from them,"
+    ));
+    console
+        .say("and `fineprint run --target local` tries them on yours, when fineprint.toml says where it is");
+    Exit::Holds
+}
+
+fn files(demo: bool, is_crate: bool, schema: &str) -> Vec<New<'_>> {
+    let mut files: Vec<New<'_>> = Vec::new();
+    if demo {
+        shipped(&SHIPPED, &mut files);
+    } else {
+        files.extend(SAMPLE.map(|(path, text)| (PathBuf::from(path), text)));
+    }
+    files.push((PathBuf::from("specs/spec.schema.json"), schema));
+    let mut others = vec![CONFIG, WORKFLOW];
+    others.extend((is_crate && !demo).then_some(TEST));
+    files.extend(others.into_iter().map(|(path, text)| (PathBuf::from(path), text)));
+    files
+}
+
+fn shipped(folder: &Dir<'static>, files: &mut Vec<New<'_>>) {
+    for entry in folder.entries() {
+        match entry {
+            DirEntry::Dir(folder) => shipped(folder, files),
+            DirEntry::File(file) if file.path().extension().is_some_and(|end| end == "yaml") => {
+                files.extend(file.contents_utf8().map(|text| (Path::new("specs").join(file.path()), text)));
+            }
+            DirEntry::File(_) => {}
+        }
+    }
+}
+
+/// Writes a file that is not there yet; whether it was not.
+fn write(path: &Path, text: &str) -> io::Result<bool> {
+    if path.exists() {
+        return Ok(false);
+    }
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    project::write_whole(path, text)?;
+    Ok(true)
+}

@@ -1,0 +1,66 @@
+//! A new project: made by `init`, it runs as it is; nothing that was there is lost.
+
+mod common;
+
+use std::fs;
+use std::path::Path;
+
+use common::{Done, fineprint};
+
+fn done(folder: &Path, arguments: &[&str]) -> Done {
+    Done::from(fineprint().current_dir(folder).args(arguments).output().unwrap())
+}
+
+#[test]
+fn a_new_project_holds_and_is_made_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let empty = done(folder.path(), &[]);
+    assert_eq!(empty.code, 2);
+    assert!(empty.stderr.contains("fineprint init"), "{}", empty.stderr);
+
+    assert_eq!(done(folder.path(), &["init"]).code, 0);
+    assert!(!folder.path().join("tests").exists(), "no crate, no test file");
+    let check = done(folder.path(), &["check"]);
+    assert_eq!(check.code, 0, "{}{}", check.stdout, check.stderr);
+    let run = done(folder.path(), &[]);
+    assert_eq!(run.code, 0, "{}{}", run.stdout, run.stderr);
+    assert!(run.stdout.contains("CreateNote"), "{}", run.stdout);
+    // The targets are read, and nobody listens there.
+    assert_eq!(
+        done(folder.path(), &["run", "--target", "local", "--url", "http://127.0.0.1:9", "title/length/40"])
+            .code,
+        3
+    );
+
+    let spec = folder.path().join("specs/me/notes/CreateNote.yaml");
+    fs::write(&spec, fs::read_to_string(&spec).unwrap().replace("2..40", "2..50")).unwrap();
+    let again = done(folder.path(), &["init"]);
+    assert_eq!(again.code, 0);
+    assert!(!again.stdout.lines().any(|line| line.starts_with("made ")), "{}", again.stdout);
+    assert!(fs::read_to_string(&spec).unwrap().contains("2..50"), "what was there stays");
+}
+
+#[test]
+fn in_a_crate_there_is_a_test_file() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("Cargo.toml"), "[package]\nname = 'x'\n").unwrap();
+    let made = done(folder.path(), &["init"]);
+    assert!(made.stdout.contains("Cargo.toml needs the lines"), "{}", made.stdout);
+    let test = fs::read_to_string(folder.path().join("tests/conformance.rs")).unwrap();
+    assert!(test.contains("Conformance::new(\"specs\")"));
+    assert!(folder.path().join(".github/workflows/fineprint.yml").exists());
+}
+
+/// What an installed binary brings along is what the checkout has.
+#[test]
+fn a_demo_is_the_shipped_suite() {
+    let folder = tempfile::tempdir().unwrap();
+    assert_eq!(done(folder.path(), &["init", "--demo", "demo"]).code, 0);
+    let demo = folder.path().join("demo");
+    let ids = |folder: &Path| done(folder, &["run", "--list"]).stdout;
+    assert_eq!(ids(&demo), ids(Path::new(env!("CARGO_MANIFEST_DIR"))));
+    let run = done(&demo, &["run", "--depth", "smoke"]);
+    assert_eq!(run.code, 0, "{}{}", run.stdout, run.stderr);
+    let schema = |folder: &Path| fs::read_to_string(folder.join("specs/spec.schema.json")).unwrap();
+    assert_eq!(schema(&demo), schema(Path::new(env!("CARGO_MANIFEST_DIR"))));
+}

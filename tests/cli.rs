@@ -86,6 +86,14 @@ fn help_shows_examples_for_every_command() {
         &["schema", "-h"],
         &["record", "-h"],
         &["compare", "-h"],
+        &["init", "-h"],
+        &["review", "-h"],
+        &["accept", "-h"],
+        &["reject", "-h"],
+        &["prune", "-h"],
+        &["report", "-h"],
+        &["merge", "-h"],
+        &["man", "-h"],
         &["completions", "-h"],
     ] {
         let help = done(command);

@@ -52,15 +52,21 @@ impl Drop for Background {
     }
 }
 
-/// A reader follows a chapter: writes its files, types its commands, and looks at what is printed.
 #[test]
-fn ten_minutes_with_a_spec() {
+fn chapters_are_followed_to_their_ends() {
+    for chapter in ["first-run.md", "write-a-spec.md", "compatibility.md"] {
+        follow(chapter);
+    }
+}
+
+/// A reader follows a chapter: writes its files, types its commands, and looks at what is printed.
+fn follow(chapter: &str) {
     let folder = tempfile::tempdir().unwrap();
     let mut background = Background::default();
     let mut environment: Vec<(String, String)> = Vec::new();
     // The chapter's port may be taken here.
     let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port().to_string();
-    for block in blocks("write-a-spec.md") {
+    for block in blocks(chapter) {
         let file = block.before.strip_prefix('`').and_then(|rest| rest.strip_suffix("`:"));
         if let Some(file) = file {
             let path = folder.path().join(file);
@@ -68,12 +74,14 @@ fn ten_minutes_with_a_spec() {
             fs::write(path, block.text.replace("4010", &port)).unwrap();
             continue;
         }
-        assert_eq!(block.language, "console", "{}", block.before);
+        if block.language != "console" {
+            continue;
+        }
         let mut printed = String::new();
         for line in block.text.lines() {
             let Some(command) = line.strip_prefix("$ ") else {
                 let shown = line.trim_end();
-                assert!(printed.contains(shown), "not printed: {shown}\n{printed}");
+                assert!(printed.contains(shown), "{chapter}: not printed: {shown}\n{printed}");
                 continue;
             };
             if let Some(assignment) = command.strip_prefix("export ") {
@@ -82,10 +90,12 @@ fn ten_minutes_with_a_spec() {
                 continue;
             }
             let binary = env!("CARGO_BIN_EXE_fineprint");
-            let command = command.replace("fineprint ", &format!("{binary} "));
+            let command =
+                format!("{command} ").replace("fineprint ", &format!("{binary} ")).replace("4010", &port);
+            let command = command.trim_end();
             let (command, stays) = match command.strip_suffix(" &") {
                 Some(command) => (format!("exec {command} --port {port}"), true),
-                None => (command, false),
+                None => (command.to_owned(), false),
             };
             let mut shell = Command::new("sh");
             shell.arg("-c").arg(&command).current_dir(folder.path()).env_remove("CI");
@@ -102,7 +112,7 @@ fn ten_minutes_with_a_spec() {
             printed = format!("{}{}", done.stdout, done.stderr);
         }
     }
-    assert_eq!(background.0.len(), 1, "the chapter was followed to its end");
+    assert_eq!(background.0.len(), 1, "{chapter} was followed to its end");
 }
 
 /// Every key that the chapter shows is one, and its sample is a whole file.
@@ -133,4 +143,57 @@ fn the_sample_of_targets_is_one() {
     assert_eq!(done.code, 0, "{}", done.stderr);
     assert!(done.stdout.contains("'https://dbbrain.tencentcloudapi.com/'"), "{}", done.stdout);
     assert!(done.stderr.contains("s at 20/s"), "{}", done.stderr);
+}
+
+/// Every command line that the book and the README show has options that there are.
+#[test]
+fn every_command_in_the_book_is_one() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let chapters = fs::read_dir(root.join("docs/src")).unwrap().map(|entry| entry.unwrap().path());
+    let mut count = 0;
+    for path in chapters.chain([root.join("README.md"), root.join("CONTRIBUTING.md")]) {
+        for line in commands(&fs::read_to_string(&path).unwrap()) {
+            let words = line.split_whitespace().map(|word| word.trim_matches(['\'', '"']));
+            // With --help behind it an unknown option is still a mistake, and nothing is run.
+            let done = Done::from(common::fineprint().args(words).arg("--help").output().unwrap());
+            assert_eq!(done.code, 0, "{}: fineprint {line}\n{}", path.display(), done.stderr);
+            count += 1;
+        }
+    }
+    assert!(count > 60, "{count}");
+}
+
+/// The arguments of each command in code: lines of blocks, and spans that begin with the command.
+fn commands(text: &str) -> Vec<String> {
+    let stands_for = [
+        ("$CI_NODE_INDEX/$CI_NODE_TOTAL", "1/4"),
+        ("K/N", "1/4"),
+        ("ENTITY=N", "contact=1"),
+        ("N/s", "1/s"),
+        (" SHELL", " bash"),
+    ];
+    let text = stands_for
+        .iter()
+        .fold(text.to_owned(), |text, (placeholder, value)| text.replace(placeholder, value));
+    let mut found = Vec::new();
+    let mut is_block = false;
+    for line in text.lines() {
+        if line.starts_with("```") {
+            is_block = !is_block;
+            continue;
+        }
+        let code: Vec<&str> = match is_block || line.starts_with("    ") {
+            true => vec![line.trim().trim_start_matches("$ ").trim_start_matches("- ")],
+            false => line.split('`').skip(1).step_by(2).collect(),
+        };
+        for code in code {
+            let Some(arguments) = code.strip_prefix("fineprint ") else { continue };
+            // What stands behind a comment, a pipe, another command or an ellipsis is none of its arguments.
+            let arguments = arguments.split(['#', '|', ';', '>', '&', '…', '[']).next().unwrap_or_default();
+            if arguments.chars().next().is_some_and(|first| first.is_ascii_lowercase() || first == '-') {
+                found.push(arguments.replace("\\", "").trim().to_owned());
+            }
+        }
+    }
+    found
 }

@@ -9,6 +9,7 @@ mod decide;
 mod exit;
 mod generate;
 mod init;
+mod man;
 mod mutants;
 mod outputs;
 mod progress;
@@ -72,6 +73,7 @@ fn execute(command: Command, console: Console) -> Exit {
         Command::Reject(args) => decide::execute(&args, Decision::Reject, console),
         Command::Prune(args) => prune::execute(&args, console),
         Command::Schema(args) => schema::execute(&args, console),
+        Command::Man(args) => man::execute(&args, console),
         Command::Completions(args) => {
             let mut script = Vec::new();
             clap_complete::generate(args.shell, &mut Cli::command(), "fineprint", &mut script);

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use crate::compare::Matrix;
 use crate::report::{json, jsonl};
-use crate::spec::schema;
+use crate::spec::{reference, schema};
 
 use super::args::{SchemaArgs, SchemaOf};
 use super::console::Console;
@@ -14,6 +14,10 @@ use super::exit::Exit;
 /// Prints the JSON Schema of what the arguments say.
 pub fn execute(args: &SchemaArgs, console: Console) -> Exit {
     let schema: Value = match args.of {
+        SchemaOf::Reference => {
+            console.say(reference::chapter().trim_end());
+            return Exit::Holds;
+        }
         SchemaOf::Spec => schema::schema(),
         SchemaOf::Report => json::schema().into(),
         SchemaOf::Event => jsonl::schema().into(),

@@ -8,6 +8,7 @@ use textwrap::{Options, WordSplitter};
 
 use crate::event::CaseResult;
 use crate::judge::{Departure, Line, Verdict};
+use crate::snapshot::file::escaped;
 use crate::wire::{Exchange, Outcome, curl};
 
 use super::style::Style;
@@ -76,9 +77,9 @@ pub fn block(result: &CaseResult, style: Style) -> String {
 
 fn heading(out: &mut String, word: &str, result: &CaseResult, style: Style) {
     let _ = writeln!(out, "{word} {}", style.strong(&result.id));
-    field(out, "tried", &result.tries, style);
+    field(out, "tried", &harmless(&result.tries), style);
     if matches!(result.verdict, Verdict::Fail { .. }) {
-        field(out, "sends", &shortened(&result.sends), style);
+        field(out, "sends", &harmless(&shortened(&result.sends)), style);
     }
 }
 
@@ -121,11 +122,10 @@ fn lines<'t>(out: &mut String, label: &str, texts: impl Iterator<Item = Cow<'t, 
     }
 }
 
-/// What a target sends must not steer the terminal.
-fn harmless(text: &str) -> String {
-    text.chars()
-        .map(|character| if character.is_control() && character != '\n' { '\u{fffd}' } else { character })
-        .collect()
+/// What a target sends must neither steer the terminal nor hide: what does not show on paper is written as an escape.
+pub fn harmless(text: &str) -> String {
+    let lines: Vec<String> = text.lines().map(escaped).collect();
+    lines.join("\n")
 }
 
 /// The sentence of the page, then promised and received side by side.

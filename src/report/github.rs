@@ -33,9 +33,11 @@ impl<W: Write> Reporter for Github<W> {
             let (column, line) = (place.next().unwrap_or("1"), place.next().unwrap_or("1"));
             let file = place.next().unwrap_or_default();
             let title = property(&format!("{}: {}", finding.operation, finding.rule));
-            let cases = finding.witnesses.len();
-            let text =
-                data(&format!("{}\n{witness} and {} more show otherwise", finding.sentence, cases - 1));
+            let who = match finding.witnesses.len() {
+                1 => format!("{witness} shows otherwise"),
+                cases => format!("{witness} and {} more show otherwise", cases - 1),
+            };
+            let text = data(&format!("{}\n{who}", finding.sentence));
             writeln!(
                 self.out,
                 "::error file={},line={line},col={column},title={title}::{text}",

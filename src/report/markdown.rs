@@ -6,6 +6,7 @@ use std::io::{self, Write};
 use crate::event::Event;
 use crate::judge::Departure;
 use crate::judge::Verdict;
+use crate::snapshot::file::escaped;
 
 use super::Reporter;
 use super::standing::{Came, Finding, Gathered};
@@ -77,7 +78,13 @@ fn text(run: &Gathered) -> String {
         let _ = writeln!(out, "\nStopped before the end: {}", cell(reason));
     }
     for left in &run.finish.left_behind {
-        let _ = writeln!(out, "\nLeft on the target: {} `{}` ({})", left.entity, left.id, cell(&left.reason));
+        let _ = writeln!(
+            out,
+            "\nLeft on the target: {} {} ({})",
+            left.entity,
+            code(&left.id),
+            cell(&left.reason)
+        );
     }
     for (id, diff) in &run.changed {
         let _ = writeln!(
@@ -118,30 +125,48 @@ fn compared(out: &mut String, departure: &Departure) {
     out.push_str("| | promised | received |\n|---|---|---|\n");
     for line in departure.lines.iter().filter(|line| line.differs) {
         let _ =
-            writeln!(out, "| {} | {} | {} |", cell(&line.aspect), cell(&line.promised), cell(&line.received));
+            writeln!(out, "| {} | {} | {} |", cell(&line.aspect), code(&line.promised), code(&line.received));
     }
 }
 
-/// A text for a line or a cell: what a target sends must not become markup.
+/// How much of a text a line or a cell shows, in characters.
+const SHOWN: usize = 300;
+
+/// A text for a line or a cell that becomes no markup.
 fn cell(text: &str) -> String {
     let mut safe = String::new();
-    for character in text.chars().take(300) {
-        match character {
-            '|' | '<' | '>' | '[' | ']' | '`' | '*' | '_' | '@' | '#' | '\\' => {
-                safe.push('\\');
-                safe.push(character);
-            }
-            '\n' => safe.push(' '),
-            other if other.is_control() => safe.push('\u{fffd}'),
-            other => safe.push(other),
+    for character in shown(text).chars() {
+        if matches!(character, '|' | '<' | '>' | '[' | ']' | '`' | '*' | '_' | '@' | '#' | '&' | '\\') {
+            safe.push('\\');
         }
+        safe.push(character);
     }
     safe
 }
 
+/// What a target sent, as a span of code that it cannot leave: within one nobody is mentioned either.
+fn code(text: &str) -> String {
+    if text.is_empty() {
+        return String::new();
+    }
+    let text = shown(text).replace('|', "\\|");
+    let fence = "`".repeat(longest_run(&text) + 1);
+    format!("{fence} {text} {fence}")
+}
+
+/// One line, not too long, without what steers or hides.
+fn shown(text: &str) -> String {
+    let start: String =
+        text.chars().take(SHOWN).map(|character| if character == '\n' { ' ' } else { character }).collect();
+    escaped(&start)
+}
+
+fn longest_run(text: &str) -> usize {
+    text.split(|character| character != '`').map(str::len).max().unwrap_or(0)
+}
+
 /// A fenced block that its text cannot close.
 fn fenced(language: &str, text: &str) -> String {
-    let longest = text.split(|character| character != '`').map(str::len).max().unwrap_or(0);
-    let fence = "`".repeat(longest.max(2) + 1);
-    format!("{fence}{language}\n{text}\n{fence}")
+    let fence = "`".repeat(longest_run(text).max(2) + 1);
+    format!("{fence}{language}\n{}\n{fence}", text.trim_end())
 }

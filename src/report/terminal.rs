@@ -8,7 +8,7 @@ use crate::event::{CaseResult, Counts, Event, Finish, Leftover, Recorded, Snapsh
 use crate::judge::Verdict;
 
 use super::Reporter;
-use super::block::{block, labelled, of_alike, whole_words};
+use super::block::{block, harmless, labelled, of_alike, whole_words};
 use super::standing::{Finding, Gathered};
 use super::style::Style;
 use super::summary;
@@ -117,10 +117,12 @@ impl<W: Write> Terminal<W> {
         }
         for (diff, alike) in kinds {
             let Some((first, others)) = alike.split_first() else { continue };
-            writeln!(self.out, "{} {}", self.style.bad("CHANGED"), self.style.strong(&first.id))?;
+            let (word, id) = (self.style.bad("CHANGED"), self.style.strong(&first.id));
             if self.talk == Talk::Quiet {
+                writeln!(self.out, "{word} {id} ({})", summary::number(others.len() + 1, "case"))?;
                 continue;
             }
+            writeln!(self.out, "{word} {id}")?;
             if !others.is_empty() {
                 let cases = summary::number(others.len(), "more case");
                 writeln!(self.out, "  and the same in {cases}: {} …", others[0].id)?;
@@ -172,8 +174,8 @@ impl<W: Write> Terminal<W> {
             writeln!(self.out, "  {}", self.style.doubtful(&format!("stopped before the end: {reason}")))?;
         }
         if self.talk != Talk::Quiet {
-            let hints = summary::hints(run).into_iter().map(|hint| labelled("next", &hint, self.style));
-            self.out.write_all(hints.collect::<String>().as_bytes())?;
+            let hints = labelled("next", &summary::hints(run).join("\n"), self.style);
+            self.out.write_all(hints.as_bytes())?;
         }
         writeln!(
             self.out,
@@ -230,7 +232,7 @@ impl<W: Write> Terminal<W> {
         for left in leftovers {
             let Leftover { entity, id, reason, case, .. } = left;
             let text = format!("left behind on the target: {entity} {id} ({reason}), made by {case}");
-            writeln!(self.out, "  {}", self.style.doubtful(&text))?;
+            writeln!(self.out, "  {}", self.style.doubtful(&harmless(&text)))?;
         }
         Ok(())
     }

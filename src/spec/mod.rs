@@ -9,6 +9,7 @@ pub mod forms;
 pub mod model;
 pub mod promise;
 pub mod read;
+pub mod reference;
 pub mod ruling;
 pub mod schema;
 pub mod yaml;

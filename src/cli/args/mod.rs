@@ -107,6 +107,9 @@ pub enum Command {
     /// Print the JSON Schema of the spec language, or of what reports contain
     #[command(after_help = SCHEMA_EXAMPLES)]
     Schema(SchemaArgs),
+    /// Print the manual page, or write those of all commands
+    #[command(after_help = MAN_EXAMPLES)]
+    Man(ManArgs),
     /// Print a completion script for a shell
     #[command(after_help = COMPLETIONS_EXAMPLES)]
     Completions(CompletionsArgs),
@@ -332,7 +335,8 @@ Examples:
   fineprint schema > specs/spec.schema.json
   fineprint schema report > report.schema.json     what --json writes
   fineprint schema event > event.schema.json       a line of what --events writes
-  fineprint schema compare > compare.schema.json   what `compare --json` writes";
+  fineprint schema compare > compare.schema.json   what `compare --json` writes
+  fineprint schema reference                       every key and rule of a spec, to read";
 
 /// Options of `schema`.
 #[derive(Debug, Args)]
@@ -353,6 +357,20 @@ pub enum SchemaOf {
     Event,
     /// The matrix of two targets
     Compare,
+    /// The spec language for people: the book's reference, in Markdown
+    Reference,
+}
+
+const MAN_EXAMPLES: &str = "\
+Examples:
+  fineprint man | man -l -
+  fineprint man /usr/local/share/man/man1";
+
+/// Options of `man`.
+#[derive(Debug, Args)]
+pub struct ManArgs {
+    /// Write a page for each command into this folder
+    pub folder: Option<PathBuf>,
 }
 
 const COMPLETIONS_EXAMPLES: &str = "\

@@ -1,0 +1,135 @@
+//! The reference chapter of the book, from the same table of forms that the reader works by.
+
+use std::fmt::Write as _;
+
+use super::breach::Breach;
+use super::form::{Form, Key, Shape};
+use super::forms::{self, ELEMENT, OPERATION, SERVICE};
+
+const HEAD: &str = "\
+# The spec language
+
+Written by `fineprint schema reference` from the table by which specs are read. `specs/spec.schema.json`, which editors use, comes
+from the same table. An unknown key is a finding, with the nearest known one.
+";
+
+/// The chapter, in Markdown.
+pub fn chapter() -> String {
+    let mut out = HEAD.to_owned();
+    let mut told = Vec::new();
+    for form in [&SERVICE, &OPERATION, &ELEMENT] {
+        section(form, &mut out, &mut told);
+    }
+    rules(&mut out);
+    let words: Vec<String> = forms::when_words().iter().map(|word| format!("`{word}`")).collect();
+    let _ = writeln!(
+        out,
+        "\n## Rows for what is no rule\n\nIn the place of parameters and rules, `when` can hold one of these words: {}.\n\n\
+         A row for a circumstance (`busy`, `quota`, `state`, `throttled`, `auth` and its kinds) never counts as a broken promise: \
+         the case is *blocked*. Circumstances are tried where that was asked for: `--with busy,throttled`, `--quota ENTITY=N`, \
+         credentials.",
+        words.join(", ")
+    );
+    out
+}
+
+fn section(form: &'static Form, out: &mut String, told: &mut Vec<&'static str>) {
+    if told.contains(&form.name) {
+        return;
+    }
+    told.push(form.name);
+    let _ = writeln!(out, "\n## {}\n\n{}\n\n| key | holds | |\n|---|---|---|", form.name, form.doc);
+    for Key { name, required, shape, doc } in form.keys {
+        let must = if *required { " (must be there)" } else { "" };
+        let _ = writeln!(out, "| `{name}`{must} | {} | {} |", in_words(shape), doc.replace('|', "\\|"));
+    }
+    for key in form.keys {
+        below(&key.shape, out, told);
+    }
+}
+
+/// The mappings that a key leads to.
+fn below(shape: &'static Shape, out: &mut String, told: &mut Vec<&'static str>) {
+    match shape {
+        Shape::Form(form) => section(form, out, told),
+        Shape::List(inner) | Shape::Map(inner) => below(inner, out, told),
+        Shape::OneOf(shapes) => shapes.iter().for_each(|each| below(each, out, told)),
+        _ => {}
+    }
+}
+
+fn in_words(shape: &Shape) -> String {
+    let words = |words: &[&str]| words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ");
+    match shape {
+        Shape::Text => "text".to_owned(),
+        Shape::Bool => "`true`, `false`".to_owned(),
+        Shape::Integer => "a number".to_owned(),
+        Shape::Any => "any value".to_owned(),
+        Shape::Word(of) => words(of),
+        Shape::Words(of) => {
+            let of = of();
+            // The rules have a table of their own.
+            if of == Breach::names() { "[rules](#rules)".to_owned() } else { words(&of) }
+        }
+        Shape::List(item) => format!("a list of: {}", in_words(item)),
+        Shape::Map(value) => format!("by name: {}", in_words(value)),
+        Shape::Form(form) => format!("[{}](#{})", form.name, form.name.to_lowercase()),
+        Shape::OneOf(shapes) => shapes.iter().map(in_words).collect::<Vec<_>>().join(", or "),
+    }
+}
+
+fn rules(out: &mut String) {
+    let _ = writeln!(
+        out,
+        "\n## Rules\n\nThe names under which `when` and `of` refer to rules: a rule, as in `length`, or a part of it, as in \
+         `length.max`.\n\n| rule | is broken by | tried with |\n|---|---|---|"
+    );
+    for (breach, name) in Breach::ALL {
+        let (broken_by, tried) = tried(breach);
+        let _ = writeln!(out, "| `{name}` | {broken_by} | {tried} |");
+    }
+}
+
+/// What breaks a rule, and what the cases send to see it.
+fn tried(breach: Breach) -> (&'static str, &'static str) {
+    match breach {
+        Breach::Required => (
+            "a value that is not given",
+            "left out; empty; blank (open, where the page does not say that a blank is none)",
+        ),
+        Breach::Type => {
+            ("a value of another type", "a list, an object, a number where the protocol can carry them")
+        }
+        Breach::LengthMin => ("a value that is too short", "one less than the least, the least, one more"),
+        Breach::LengthMax => ("a value that is too long", "one less than the most, the most, one more, 1000"),
+        Breach::CharactersOf => (
+            "a character that may not stand anywhere",
+            "signs, digits, blanks, control characters, letters of other scripts (open), first, inside and last",
+        ),
+        Breach::CharactersFirst => {
+            ("a character that may not stand first", "that character first, inside and last")
+        }
+        Breach::FormatShape => {
+            ("a value of another form", "its parts left out, doubled and in the wrong order")
+        }
+        Breach::FormatCountry => {
+            ("a country code that is not supported", "codes that the page does not list")
+        }
+        Breach::Values => (
+            "a value that is not listed",
+            "each listed value; one that is none; a prefix, something longer, other case (open where the page is)",
+        ),
+        Breach::Items => (
+            "a member of a list that breaks a rule of its own",
+            "such a member alone, first, inside and last; each valid member, and all of them; one repeated, or of other case, where the page is silent",
+        ),
+        Breach::Unique => (
+            "the value of another entity",
+            "a used value; the same at once; after a refusal, a removal and an update, when it is free",
+        ),
+        Breach::ExistsUnknown => ("the id of no entity", "a made-up id; that of an entity that was removed"),
+        Breach::ExistsShape => {
+            ("what is no id at all", "symbols, a quote, a blank inside, much too short, much too long")
+        }
+    }
+}

@@ -37,3 +37,24 @@ fn what_is_known_passes_and_what_passes_again_fails() {
     fs::write(&file, text.replace("reason", "raeson")).unwrap();
     assert_eq!(run(&mended.url, &["--baseline", &file]).code, 2);
 }
+
+#[test]
+fn the_parts_of_a_run_are_held_against_it_when_they_are_joined() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name).display().to_string();
+    let (file, filter) = (at("known.toml"), "AddMessageContact/Name/");
+    let broken = Vendor::start(&["13-letters-pass"]);
+    assert_eq!(run(&broken.url, &["--write-baseline", &file]).code, 0);
+    let parts: Vec<String> = (1..=2).map(|part| at(&format!("{part}.jsonl"))).collect();
+    for (number, part) in parts.iter().enumerate() {
+        run(&broken.url, &["--shard", &format!("{}/2", number + 1), "--events", part]);
+    }
+    let merge = |more: &[&str]| {
+        let mut command = common::fineprint();
+        command.args(["merge", "--filter", filter]).args(&parts).args(more);
+        Done::from(command.output().unwrap())
+    };
+    assert_eq!(merge(&[]).code, 1);
+    let known = merge(&["--baseline", &file]);
+    assert_eq!(known.code, 0, "{}{}", known.stdout, known.stderr);
+}

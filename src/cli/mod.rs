@@ -7,6 +7,7 @@ mod config;
 mod console;
 mod decide;
 mod exit;
+mod failures;
 mod generate;
 mod init;
 mod man;

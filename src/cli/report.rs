@@ -9,6 +9,7 @@ use crate::runner::{self, Known};
 use super::args::{FromArgs, MergeArgs, is_named};
 use super::console::Console;
 use super::exit::Exit;
+use super::failures::{self, Judged};
 use super::outputs::Outputs;
 use super::stream::{Events, read};
 
@@ -59,6 +60,10 @@ pub fn merge(args: &MergeArgs, console: Console) -> Exit {
         Ok(suite) => suite,
         Err(findings) => return console.findings(&findings),
     };
+    let baseline = match args.baseline.as_deref().map(failures::read).transpose() {
+        Ok(baseline) => baseline,
+        Err(complaint) => return complain(console, &complaint),
+    };
     let mut known = Known::default();
     for file in &args.files {
         match read(file) {
@@ -82,15 +87,25 @@ pub fn merge(args: &MergeArgs, console: Console) -> Exit {
         Ok(outputs) => outputs,
         Err(complaint) => return complain(console, &complaint),
     };
-    let finish = runner::merge(&suite.specs, cases, &known, |event| outputs.event(&event));
+    let mut judged = Judged::default();
+    let finish = runner::merge(&suite.specs, cases, &known, |event| {
+        if let Event::CaseFinished(result) = &event {
+            judged.take(result);
+        }
+        outputs.event(&event);
+    });
     let mut changed = false;
     if let Some(snapshots) = known.snapshots() {
         changed = snapshots.differ();
         outputs.event(&Event::SnapshotsCompared(snapshots));
     }
+    let compared = judged.settle(baseline.as_ref(), None).unwrap_or_default();
+    if let Some(compared) = &compared {
+        outputs.event(&Event::BaselineCompared(compared.clone()));
+    }
     outputs.event(&Event::RunFinished(finish.clone()));
     let written = outputs.close(console);
-    Exit::of_run(&finish, changed, None, written)
+    Exit::of_run(&finish, changed, compared.as_ref(), written)
 }
 
 fn is_of_circumstance(id: &str) -> bool {

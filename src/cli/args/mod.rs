@@ -295,6 +295,9 @@ pub struct MergeArgs {
     /// The folder of the case files
     #[arg(long, value_name = "DIR", default_value = "cases")]
     pub cases: PathBuf,
+    /// Known failures: only others fail the joined run, and those that pass again
+    #[arg(long, value_name = "FILE")]
+    pub baseline: Option<PathBuf>,
     /// The depth of the runs
     #[arg(long, value_name = "DEPTH", value_enum, default_value_t = DepthArg::Standard)]
     pub depth: DepthArg,

@@ -1,6 +1,5 @@
 //! `fineprint run`
 
-mod failures;
 mod journal;
 mod plan;
 mod snapshots;
@@ -23,11 +22,11 @@ use crate::wire::curl;
 use super::args::RunArgs;
 use super::console::Console;
 use super::exit::Exit;
+use super::failures::Judged;
 use super::generate;
 use super::outputs::Outputs;
 use super::recording::Recorder;
 
-use failures::Judged;
 use journal::Kept;
 use plan::Plan;
 use snapshots::Answers;
@@ -213,7 +212,7 @@ async fn run(ready: Ready, mut outputs: Outputs, console: Console) -> Result<End
     let changed = compare(&plan, &answers, &kept, &mut outputs, console);
     drop(options);
     kept_on_disk.close();
-    let known = judged.settle(&plan).unwrap_or_else(|complaint| {
+    let known = judged.settle(plan.baseline.as_ref(), plan.write_baseline.as_deref()).unwrap_or_else(|complaint| {
         outputs.failed(complaint);
         None
     });

@@ -11,6 +11,7 @@ use crate::baseline::Baseline;
 use crate::cli::args::{DepthArg, ReportArgs, RunArgs, is_named};
 use crate::cli::config::{self, Config};
 use crate::cli::console::Console;
+use crate::cli::failures;
 use crate::cli::recording;
 use crate::cli::stream;
 use crate::cli::target;
@@ -110,7 +111,7 @@ impl Plan {
             list: args.list,
             snapshots,
             reports_to: args.reports_to,
-            baseline: args.baseline.as_deref().map(baseline).transpose()?,
+            baseline: args.baseline.as_deref().map(failures::read).transpose()?,
             write_baseline: args.write_baseline,
             depth: args.depth.into(),
             with: args.with.into_iter().map(Circumstance::from).collect(),
@@ -205,13 +206,6 @@ fn target(args: &RunArgs) -> Result<(Target, BTreeMap<String, u32>), String> {
         target.network.connect_timeout = timeout;
     }
     Ok((target, table.map(|table| table.quotas.clone()).unwrap_or_default()))
-}
-
-/// The file of known failures.
-pub fn baseline(path: &Path) -> Result<Baseline, String> {
-    let text = std::fs::read_to_string(path)
-        .map_err(|error| format!("{} cannot be read: {error}", path.display()))?;
-    Baseline::read(&text).map_err(|error| format!("{}: {error}", path.display()))
 }
 
 /// The file of targets; that there is none is fine, unless it was asked for by name.

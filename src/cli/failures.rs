@@ -9,8 +9,6 @@ use crate::event::CaseResult;
 use crate::judge::Verdict;
 use crate::project;
 
-use super::plan::{self, Plan};
-
 /// The judged cases of a run: id, and whether it failed.
 #[derive(Debug, Default)]
 pub struct Judged(Vec<(String, bool)>);
@@ -33,20 +31,34 @@ impl Judged {
     ///
     /// # Errors
     /// The file that cannot be read or written, and why.
-    pub fn settle(&self, plan: &Plan) -> Result<Option<Compared>, String> {
+    pub fn settle(
+        &self,
+        baseline: Option<&Baseline>,
+        write_to: Option<&Path>,
+    ) -> Result<Option<Compared>, String> {
         let today = today();
-        if let Some(path) = &plan.write_baseline {
-            let known = match (&plan.baseline, path.exists()) {
+        if let Some(path) = write_to {
+            let known = match (baseline, path.exists()) {
                 (Some(baseline), _) => baseline.clone(),
-                (None, true) => plan::baseline(path)?,
+                (None, true) => read(path)?,
                 (None, false) => Baseline::default(),
             };
             let updated = known.updated(self.all(), today);
             write(path, &updated)?;
             return Ok(Some(updated.compare(self.all(), today)));
         }
-        Ok(plan.baseline.as_ref().map(|baseline| baseline.compare(self.all(), today)))
+        Ok(baseline.map(|baseline| baseline.compare(self.all(), today)))
     }
+}
+
+/// The file of known failures.
+///
+/// # Errors
+/// That it cannot be read, or what is wrong with it.
+pub fn read(path: &Path) -> Result<Baseline, String> {
+    let text = std::fs::read_to_string(path)
+        .map_err(|error| format!("{} cannot be read: {error}", path.display()))?;
+    Baseline::read(&text).map_err(|error| format!("{}: {error}", path.display()))
 }
 
 fn today() -> NaiveDate {

@@ -7,6 +7,8 @@ pub mod store;
 
 pub use normalise::normalised;
 
+use std::collections::HashMap;
+
 use similar::{ChangeTag, TextDiff};
 
 use crate::json::Json;
@@ -36,12 +38,13 @@ pub struct Change {
 /// Compares the answers of a run with the accepted ones; `planned` are all cases that there are, run or not.
 pub fn compare(accepted: &[Entry], answers: &[Entry], planned: &dyn Fn(&str) -> bool) -> Comparison {
     let mut comparison = Comparison::default();
+    let known = by_id(accepted);
     for answer in answers {
-        match accepted.iter().find(|entry| entry.id == answer.id) {
+        match known.get(answer.id.as_str()) {
             None => comparison.new.push(answer.id.clone()),
-            Some(entry) if entry.text == answer.text => {}
-            Some(entry) => {
-                let diff = difference(&entry.text, &answer.text);
+            Some(text) if *text == answer.text => {}
+            Some(text) => {
+                let diff = difference(text, &answer.text);
                 comparison.changed.push(Change { id: answer.id.clone(), diff });
             }
         }
@@ -54,8 +57,17 @@ pub fn compare(accepted: &[Entry], answers: &[Entry], planned: &dyn Fn(&str) -> 
 
 /// The accepted answers with those of a run put in, in the order of `plan`.
 pub fn merge(accepted: &[Entry], answers: &[Entry], plan: &[&str]) -> Vec<Entry> {
-    let find = |entries: &[Entry], id: &str| entries.iter().find(|entry| entry.id == id).cloned();
-    plan.iter().filter_map(|id| find(answers, id).or_else(|| find(accepted, id))).collect()
+    let (now, before) = (by_id(answers), by_id(accepted));
+    let entry = |id: &&str| {
+        let text = now.get(id).or_else(|| before.get(id))?;
+        Some(Entry { id: (*id).to_owned(), text: (*text).to_owned() })
+    };
+    plan.iter().filter_map(entry).collect()
+}
+
+/// Texts by the ids of their cases.
+fn by_id(entries: &[Entry]) -> HashMap<&str, &str> {
+    entries.iter().map(|entry| (entry.id.as_str(), entry.text.as_str())).collect()
 }
 
 fn difference(accepted: &str, now: &str) -> String {

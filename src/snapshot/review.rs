@@ -1,9 +1,9 @@
 //! Pending answers, and what becomes of them when a person has decided.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
-use super::difference;
 use super::file::Entry;
+use super::{by_id, difference};
 
 /// What a person says about a pending answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,7 +27,7 @@ pub struct Proposal {
 pub fn proposals(accepted: &[Entry], pending: &[Entry]) -> Vec<Proposal> {
     let (old, new) = (by_id(accepted), by_id(pending));
     let proposal = |id: &str| {
-        let text = |entries: &BTreeMap<&str, &str>| entries.get(id).copied().unwrap_or_default().to_owned();
+        let text = |entries: &HashMap<&str, &str>| entries.get(id).copied().unwrap_or_default().to_owned();
         let (old, new) = (text(&old), text(&new));
         (old != new).then(|| Proposal { id: id.to_owned(), diff: difference(&old, &new) })
     };
@@ -44,7 +44,7 @@ pub fn settle(
     let (old, new) = (by_id(accepted), by_id(pending));
     let gone = accepted.iter().filter(|entry| !new.contains_key(entry.id.as_str()));
     let ids = pending.iter().chain(gone).map(|entry| entry.id.as_str());
-    let pick = |from: &BTreeMap<&str, &str>, id: &str| {
+    let pick = |from: &HashMap<&str, &str>, id: &str| {
         from.get(id).map(|text| Entry { id: id.to_owned(), text: (*text).to_owned() })
     };
     let (mut first, mut second) = (Vec::new(), Vec::new());
@@ -58,10 +58,6 @@ pub fn settle(
         second.extend(pick(right, id));
     }
     (first, second)
-}
-
-fn by_id(entries: &[Entry]) -> BTreeMap<&str, &str> {
-    entries.iter().map(|entry| (entry.id.as_str(), entry.text.as_str())).collect()
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ mod journal;
 mod plan;
 mod snapshots;
 
+use std::collections::HashSet;
 use std::io;
 use std::sync::Arc;
 
@@ -192,12 +193,13 @@ async fn run(ready: Ready, mut outputs: Outputs, console: Console) -> Result<End
     let kept_on_disk = write_down(&plan, &mut options, console);
     let cancel = CancellationToken::new();
     tokio::spawn(cancel_on_interrupt(cancel.clone(), console));
+    let is_kept: HashSet<&str> = kept.iter().map(String::as_str).collect();
     let (mut answers, mut judged, mut recorder) =
         (Answers::default(), Judged::default(), Recorder::default());
     let finish = runner::run(Arc::clone(&specs), cases, &options, cancel, |event| {
         if let Event::CaseFinished(result) = &event {
             judged.take(result);
-            if kept.contains(&result.id) {
+            if is_kept.contains(result.id.as_str()) {
                 answers.take(&specs, result);
             }
         }
@@ -212,10 +214,11 @@ async fn run(ready: Ready, mut outputs: Outputs, console: Console) -> Result<End
     let changed = compare(&plan, &answers, &kept, &mut outputs, console);
     drop(options);
     kept_on_disk.close();
-    let known = judged.settle(plan.baseline.as_ref(), plan.write_baseline.as_deref()).unwrap_or_else(|complaint| {
-        outputs.failed(complaint);
-        None
-    });
+    let known =
+        judged.settle(plan.baseline.as_ref(), plan.write_baseline.as_deref()).unwrap_or_else(|complaint| {
+            outputs.failed(complaint);
+            None
+        });
     if let Some(known) = &known {
         outputs.event(&Event::BaselineCompared(known.clone()));
     }

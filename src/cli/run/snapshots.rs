@@ -88,7 +88,8 @@ fn of_operation(
 ) -> io::Result<()> {
     let known = store::load(path)?;
     let accepted = known.as_deref().map(file::read).unwrap_or_default();
-    let compared = snapshot::compare(&accepted, &of.entries, &|id| ids.iter().any(|known| known == id));
+    let planned: HashSet<&str> = ids.iter().map(String::as_str).collect();
+    let compared = snapshot::compare(&accepted, &of.entries, &|id| planned.contains(id));
     let order: Vec<&str> = ids.iter().map(String::as_str).collect();
     let merged = snapshot::merge(&accepted, &of.entries, &order);
     let expression = format!("{} on {}", of.operation, plan.target.name);

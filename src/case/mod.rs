@@ -9,7 +9,7 @@ pub use read::read;
 pub use write::{asks, expects, sends, write};
 
 use crate::spec::breach::Breach;
-use crate::spec::model::{Operation, Service};
+use crate::spec::model::{Codes, Operation, Service};
 use crate::wire::Twist;
 
 use value::Value;
@@ -133,6 +133,17 @@ impl Case {
         let then = self.then.iter().map(|step| (step.call.operation.as_str(), &step.call.send));
         let tried = (0..self.at_once.max(1)).map(|_| (self.operation.as_str(), &self.send));
         given.chain(tried).chain(then)
+    }
+
+    /// Whether the page leaves open which answer comes: it is silent, or several codes may answer.
+    pub fn leaves_choice(&self, service: &Service) -> bool {
+        match &self.expect {
+            Expectation::Silent(_) | Expectation::Reject(Rows::Any) => true,
+            Expectation::Reject(Rows::Codes(codes)) => {
+                codes.len() > 1 || service.codes == Codes::Hierarchical
+            }
+            Expectation::Accept | Expectation::OneAccepted(_) | Expectation::AcceptOr(_) => false,
+        }
     }
 
     /// Whether the call alone decides what is answered: no other call is under way, and no earlier one has taken a value that

@@ -1,8 +1,10 @@
 //! `fineprint compare`
 
 use std::ffi::OsStr;
-use std::io;
+use std::io::{self, Write as _};
 use std::path::Path;
+
+use tempfile::NamedTempFile;
 
 use crate::compare::{Matrix, Recording, matrix};
 use crate::project;
@@ -13,14 +15,14 @@ use super::args::{CompareArgs, RunArgs, is_named};
 use super::console::Console;
 use super::exit::Exit;
 use super::recording;
-use super::run;
+use super::run::Ready;
 
-/// One of the two, as it was typed.
+/// One of the two, before anything is sent.
 enum Side {
-    /// What was seen at another time, and the seed of that run.
-    Recorded(u64, Recording),
-    /// A target that is tried now.
-    Live(String),
+    /// What was seen at another time.
+    Recorded(Recording),
+    /// A target that can be tried now.
+    Live(Box<Ready>),
 }
 
 /// Sets two targets side by side.
@@ -37,88 +39,99 @@ fn compared(args: &CompareArgs, console: Console) -> Result<Exit, Exit> {
         Exit::Usage
     };
     let specs = project::specs(&args.specs).map_err(|findings| console.findings(&findings))?;
-    let left = side(&args.left).map_err(usage)?;
-    let right = side(&args.right).map_err(usage)?;
-    let seed = args.seed.or(left.seed()).or(right.seed()).unwrap_or_else(runner::any_seed);
-    let left = left.seen(args, seed, console)?;
-    let right = right.seen(args, seed, console)?;
-    let matrix = matrix(&specs, &wanted(&left, args), &wanted(&right, args));
+    let recorded = |typed: &str| {
+        let path = Path::new(typed);
+        path.exists().then(|| recording::read(path)).transpose().map_err(usage)
+    };
+    let (left, right) = (recorded(&args.left)?, recorded(&args.right)?);
+    let of_recording = left.as_ref().or(right.as_ref()).map(|recording| recording.seed);
+    let seed = args.seed.or(of_recording).unwrap_or_else(runner::any_seed);
+    let side = |recorded: Option<Recording>, typed: &str| match recorded {
+        Some(recording) => Ok(Side::Recorded(wanted(&recording, args))),
+        None => live(args, typed, seed, console).map(|ready| Side::Live(Box::new(ready))),
+    };
+    let (left, right) = (side(left, &args.left)?, side(right, &args.right)?);
+    let begun = begin(args).map_err(usage)?;
+    let (left, left_whole) = left.seen(console)?;
+    let (right, right_whole) = right.seen(console)?;
+    let matrix = matrix(&specs, &left, &right);
     if matrix.cells.is_empty() {
         return Err(usage("there is no case to compare".to_owned()));
     }
     let told = report::matrix::write(&mut io::stdout().lock(), &matrix, args.all, console.out);
-    if let Err(error) = told
-        && error.kind() != io::ErrorKind::BrokenPipe
-    {
-        return Err(usage(format!("standard output cannot be written: {error}")));
-    }
-    write(args, &matrix).map_err(|complaint| {
+    let told = told.or_else(|error| match error.kind() {
+        io::ErrorKind::BrokenPipe => Ok(()),
+        _ => Err(format!("standard output cannot be written: {error}")),
+    });
+    told.and_then(|()| end(begun, &matrix)).map_err(|complaint| {
         console.complain(&complaint);
         Exit::Incomplete
     })?;
-    Ok(match (matrix.differences().next().is_some(), matrix.not_compared()) {
+    let is_whole = left_whole && right_whole && matrix.not_compared() == 0;
+    Ok(match (matrix.differences().next().is_some(), is_whole) {
         (true, _) => Exit::Broken,
-        (false, 0) => Exit::Holds,
-        (false, _) => Exit::Incomplete,
+        (false, true) => Exit::Holds,
+        (false, false) => Exit::Incomplete,
     })
 }
 
-/// A path is a recording; what is none is a target or an address.
-fn side(typed: &str) -> Result<Side, String> {
-    let path = Path::new(typed);
-    match path.exists() {
-        true => recording::events(path).map(|(seed, recording)| Side::Recorded(seed, recording)),
-        false => Ok(Side::Live(typed.to_owned())),
+/// A target or an address that will be tried.
+fn live(args: &CompareArgs, target: &str, seed: u64, console: Console) -> Result<Ready, Exit> {
+    let seed = seed.to_string();
+    let by = if target.contains("://") { "--url" } else { "--target" };
+    let mut options = vec![OsStr::new(by), OsStr::new(target), OsStr::new("--seed"), OsStr::new(&seed)];
+    for (option, folder) in [("--specs", &args.specs), ("--cases", &args.cases), ("--config", &args.config)] {
+        options.extend([OsStr::new(option), folder.as_os_str()]);
     }
+    options.extend([OsStr::new("--no-snapshots"), OsStr::new("--")]);
+    options.extend(args.filter.iter().map(OsStr::new));
+    let args = RunArgs::typed(options).map_err(|error| {
+        console.complain(&error.to_string());
+        Exit::Usage
+    })?;
+    Ready::new(args, console)
 }
 
 impl Side {
-    fn seed(&self) -> Option<u64> {
+    /// What the target does, or did; and whether all of it was seen and nothing left behind.
+    fn seen(self, console: Console) -> Result<(Recording, bool), Exit> {
         match self {
-            Self::Recorded(seed, _) => Some(*seed),
-            Self::Live(_) => None,
+            Self::Recorded(recording) => Ok((recording, true)),
+            Self::Live(ready) => ready.observe(console),
         }
-    }
-
-    /// What the target does, or did.
-    fn seen(self, args: &CompareArgs, seed: u64, console: Console) -> Result<Recording, Exit> {
-        let target = match self {
-            Self::Recorded(_, recording) => return Ok(recording),
-            Self::Live(target) => target,
-        };
-        let seed = seed.to_string();
-        let by = if target.contains("://") { "--url" } else { "--target" };
-        let mut options = vec![OsStr::new(by), OsStr::new(&target), OsStr::new("--seed"), OsStr::new(&seed)];
-        for (option, folder) in
-            [("--specs", &args.specs), ("--cases", &args.cases), ("--config", &args.config)]
-        {
-            options.extend([OsStr::new(option), folder.as_os_str()]);
-        }
-        options.extend([OsStr::new("--no-snapshots"), OsStr::new("--")]);
-        options.extend(args.filter.iter().map(OsStr::new));
-        let args = RunArgs::typed(options).map_err(|error| {
-            console.complain(&error.to_string());
-            Exit::Usage
-        })?;
-        run::observe(args, console)
     }
 }
 
 /// A recording's cases that are asked for.
 fn wanted(recording: &Recording, args: &CompareArgs) -> Recording {
-    let mut wanted = Recording::of(&recording.target);
+    let mut wanted = Recording::of(&recording.target, recording.seed);
     let named = recording.all().filter(|result| is_named(&args.filter, &result.id));
     named.for_each(|result| wanted.take(result.clone()));
     wanted
 }
 
-fn write(args: &CompareArgs, matrix: &Matrix) -> Result<(), String> {
+/// A file that will be written: its place, the file so far, and what becomes of the matrix in it.
+type Begun<'a> = (&'a Path, NamedTempFile, fn(&Matrix) -> Result<String, serde_json::Error>);
+
+/// Begins the files that are wanted, so that a path that cannot be written is told before anything is sent.
+fn begin(args: &CompareArgs) -> Result<Vec<Begun<'_>>, String> {
+    let mut begun: Vec<Begun<'_>> = Vec::new();
     if let Some(path) = &args.json {
-        let json = serde_json::to_string_pretty(matrix).map_err(|error| cannot(path, &error))?;
-        project::write_whole(path, &format!("{json}\n")).map_err(|error| cannot(path, &error))?;
+        let file = project::begin(path).map_err(|error| cannot(path, &error))?;
+        begun.push((path, file, |matrix| serde_json::to_string_pretty(matrix).map(|json| json + "\n")));
     }
     if let Some(path) = &args.html {
-        project::write_whole(path, &report::html::matrix(matrix)).map_err(|error| cannot(path, &error))?;
+        let file = project::begin(path).map_err(|error| cannot(path, &error))?;
+        begun.push((path, file, |matrix| Ok(report::html::matrix(matrix))));
+    }
+    Ok(begun)
+}
+
+fn end(begun: Vec<Begun<'_>>, matrix: &Matrix) -> Result<(), String> {
+    for (path, mut file, text) in begun {
+        let text = text(matrix).map_err(|error| cannot(path, &error))?;
+        let written = file.write_all(text.as_bytes()).and_then(|()| project::end(file, path));
+        written.map_err(|error| cannot(path, &error))?;
     }
     Ok(())
 }

@@ -27,15 +27,16 @@ pub struct Pending {
 pub fn execute(args: &DecideArgs, decision: Decision, console: Console) -> Exit {
     match decide(args, decision, console) {
         Ok(exit) => exit,
-        Err(complaint) => {
+        Err((complaint, exit)) => {
             console.complain(&complaint);
-            Exit::Usage
+            exit
         }
     }
 }
 
-fn decide(args: &DecideArgs, decision: Decision, console: Console) -> Result<Exit, String> {
-    let files = all(&args.reports, args.target.as_deref())?;
+fn decide(args: &DecideArgs, decision: Decision, console: Console) -> Result<Exit, (String, Exit)> {
+    let usage = |complaint: String| (complaint, Exit::Usage);
+    let files = all(&args.reports, args.target.as_deref()).map_err(usage)?;
     if files.is_empty() {
         console.say("no snapshot is pending");
         return Ok(Exit::Holds);
@@ -53,11 +54,11 @@ fn decide(args: &DecideArgs, decision: Decision, console: Console) -> Result<Exi
         if decided.is_empty() && !args.cases.is_empty() {
             continue;
         }
-        file.settle(&decided)?;
+        file.settle(&decided).map_err(|complaint| (complaint, Exit::Incomplete))?;
         console.say(&format!("{word} {} ({} answers)", file.path.display(), decided.len()));
     }
     if count == 0 && !args.cases.is_empty() {
-        return Err(format!("no pending snapshot has an id with {} in it", args.cases.join(" or ")));
+        return Err(usage(format!("no pending snapshot has an id with {} in it", args.cases.join(" or "))));
     }
     Ok(Exit::Holds)
 }
@@ -68,6 +69,9 @@ fn decide(args: &DecideArgs, decision: Decision, console: Console) -> Result<Exi
 /// What cannot be read, and why.
 pub fn all(reports: &Path, target: Option<&str>) -> Result<Vec<Pending>, String> {
     let folder = target.map_or_else(|| reports.to_owned(), |target| reports.join(target));
+    if let Some(target) = target.filter(|_| !folder.is_dir()) {
+        return Err(format!("there is nothing of a target {target} in {}", reports.display()));
+    }
     let cannot = |path: &Path, error: &io::Error| format!("{} cannot be read: {error}", path.display());
     let paths = store::all_pending(&folder).map_err(|error| cannot(&folder, &error))?;
     let pending = |path: PathBuf| {
@@ -76,7 +80,8 @@ pub fn all(reports: &Path, target: Option<&str>) -> Result<Vec<Pending>, String>
         let accepted = store::load(&of).map_err(|error| cannot(&of, &error))?.unwrap_or_default();
         Ok(Pending { path: of, accepted: file::read(&accepted), entries: file::read(&text), text })
     };
-    paths.into_iter().map(pending).collect()
+    let files: Result<Vec<Pending>, String> = paths.into_iter().map(pending).collect();
+    Ok(files?.into_iter().filter(|file| file::is_ours(&file.text)).collect())
 }
 
 impl Pending {

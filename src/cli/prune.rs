@@ -21,8 +21,16 @@ pub fn execute(args: &PruneArgs, console: Console) -> Exit {
     };
     let kept = suite.kept();
     let ids: HashSet<&str> = kept.iter().map(String::as_str).collect();
-    let operations: HashSet<&str> = suite.cases.iter().map(|case| case.operation.as_str()).collect();
+    let tested: HashSet<&str> = suite.cases.iter().map(|case| case.operation.as_str()).collect();
+    let operations =
+        suite.specs.operations().filter(|(_, operation)| tested.contains(operation.name.as_str()));
+    let operations: HashSet<(&str, &str)> =
+        operations.map(|(service, operation)| (service.folder.as_str(), operation.name.as_str())).collect();
     let folder = args.target.as_deref().unwrap_or_default();
+    if let Some(target) = args.target.as_deref().filter(|target| !args.reports.join(target).is_dir()) {
+        console.complain(&format!("there is nothing of a target {target} in {}", args.reports.display()));
+        return Exit::Usage;
+    }
     let paths = match store::all_accepted(&args.reports, folder) {
         Ok(paths) => paths,
         Err(error) => {
@@ -32,13 +40,7 @@ pub fn execute(args: &PruneArgs, console: Console) -> Exit {
     };
     let mut found = 0;
     for path in paths {
-        let done = if store::is_of(&path, &operations) {
-            entries(&path, &ids, args.list, console)
-        } else {
-            console.say(&format!("{}: no case tries this operation any more", path.display()));
-            if args.list { Ok(1) } else { store::remove(&path).map(|()| 1) }
-        };
-        match done {
+        match file(&path, &operations, &ids, args.list, console) {
             Ok(count) => found += count,
             Err(error) => {
                 console.complain(&format!("{} cannot be written: {error}", path.display()));
@@ -54,9 +56,19 @@ pub fn execute(args: &PruneArgs, console: Console) -> Exit {
     Exit::Holds
 }
 
-/// The entries of a file whose case is gone.
-fn entries(path: &Path, ids: &HashSet<&str>, list: bool, console: Console) -> io::Result<usize> {
-    let Some(text) = store::load(path)? else { return Ok(0) };
+/// How many entries of a file are outdated: all of them where the operation is gone.
+fn file(
+    path: &Path,
+    operations: &HashSet<(&str, &str)>,
+    ids: &HashSet<&str>,
+    list: bool,
+    console: Console,
+) -> io::Result<usize> {
+    let Some(text) = store::load(path)?.filter(|text| file::is_ours(text)) else { return Ok(0) };
+    if !store::is_of(path, operations) {
+        console.say(&format!("{}: no case tries this operation any more", path.display()));
+        return if list { Ok(1) } else { store::remove(path).map(|()| 1) };
+    }
     let (known, gone): (Vec<Entry>, Vec<Entry>) =
         file::read(&text).into_iter().partition(|entry| ids.contains(entry.id.as_str()));
     for entry in &gone {

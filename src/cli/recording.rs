@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::compare::Recording;
-use crate::event::{CaseResult, Counts, Event, Finish, Start};
+use crate::event::{CaseResult, Counts, Event, Finish, Page, Start};
 use crate::project;
 
 use super::stream;
@@ -16,30 +16,37 @@ const NAME: &str = "recorded.jsonl";
 /// # Errors
 /// What is wrong with it.
 pub fn read(path: &Path) -> Result<Recording, String> {
-    Ok(events(path)?.1)
-}
-
-/// A recording with the seed of its run.
-///
-/// # Errors
-/// What is wrong with it.
-pub fn events(path: &Path) -> Result<(u64, Recording), String> {
     let file = if path.is_dir() { path.join(NAME) } else { path.to_owned() };
     if path.is_dir() && !file.exists() {
         return Err(format!("{} holds no recording; `fineprint record` makes one", path.display()));
     }
-    let (mut seed, mut recording) = (0, Recording::default());
-    for (index, event) in stream::read(&file)?.into_iter().enumerate() {
+    Ok(load(&file)?.1)
+}
+
+/// What is recorded in a target's folder, if anything is.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn earlier(folder: &Path) -> Result<Option<(Start, Recording)>, String> {
+    let file = folder.join(NAME);
+    file.exists().then(|| load(&file)).transpose()
+}
+
+fn load(file: &Path) -> Result<(Start, Recording), String> {
+    let (mut start, mut recording) = (Start::default(), Recording::default());
+    for (index, event) in stream::read(file)?.into_iter().enumerate() {
         match event {
-            Event::RunStarted(start) => (seed, recording.target) = (start.seed, start.target),
+            Event::RunStarted(begun) => {
+                recording = Recording::of(&begun.target, begun.seed);
+                start = begun;
+            }
             Event::CaseFinished(result) => {
-                recording.locate(&result.id, format!("{}:{}:1", file.display(), index + 1));
-                recording.take(*result);
+                recording.take_from(format!("{}:{}:1", file.display(), index + 1), *result);
             }
             _ => {}
         }
     }
-    Ok((seed, recording))
+    Ok((start, recording))
 }
 
 /// Keeps what a target is seen to do.
@@ -54,8 +61,8 @@ impl Recorder {
     pub fn take(&mut self, event: &Event) {
         match event {
             Event::RunStarted(start) => {
+                self.recording = Recording::of(&start.target, start.seed);
                 self.start = start.clone();
-                self.recording.target.clone_from(&start.target);
             }
             Event::CaseFinished(result) => self.recording.take(slim(result)),
             _ => {}
@@ -67,17 +74,25 @@ impl Recorder {
         self.recording
     }
 
-    /// Writes the recording into a target's folder. Cases that were not tried now stay as they were recorded.
+    /// Writes the recording into a target's folder. Cases that were not tried now stay as they were recorded earlier.
     ///
     /// # Errors
-    /// The file that cannot be read or written, and why.
-    pub fn write(self, folder: &Path, finish: &Finish) -> Result<PathBuf, String> {
+    /// The file that cannot be written, and why.
+    pub fn write(
+        self,
+        folder: &Path,
+        earlier: Option<(Start, Recording)>,
+        finish: &Finish,
+    ) -> Result<PathBuf, String> {
         let path = folder.join(NAME);
-        let mut all = if path.exists() { read(&path)? } else { Recording::default() };
+        let (begun, mut all) = earlier.unwrap_or_default();
         self.recording.all().for_each(|result| all.take(result.clone()));
         let mut counts = Counts::default();
         all.all().for_each(|result| counts.add(&result.verdict));
-        let start = Start { cases: counts.total(), ..self.start };
+        let mut start = Start { cases: counts.total(), ..self.start };
+        let is_known = |page: &Page| start.pages.iter().any(|known| known.operation == page.operation);
+        let further: Vec<Page> = begun.pages.into_iter().filter(|page| !is_known(page)).collect();
+        start.pages.extend(further);
         let finish = Finish { counts, ..finish.clone() };
         let cases = all.all().map(|result| Event::CaseFinished(Box::new(result.clone())));
         let events = [Event::RunStarted(start)].into_iter().chain(cases).chain([Event::RunFinished(finish)]);

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use crate::compare::is_optional;
 use crate::event::{Event, Finish};
 use crate::project;
 use crate::runner::{self, Known};
@@ -74,7 +75,7 @@ pub fn merge(args: &MergeArgs, console: Console) -> Exit {
     let mut cases = suite.cases;
     let ids: HashSet<&str> = cases.iter().map(|case| case.id.as_str()).collect();
     let further: Vec<String> = known.ids().filter(|id| !ids.contains(id)).map(str::to_owned).collect();
-    if let Some(id) = further.iter().find(|id| !is_of_circumstance(id)) {
+    if let Some(id) = further.iter().find(|id| !is_optional(id)) {
         return complain(
             console,
             &format!("the specs have no case {id}: the files are of another state of them"),
@@ -106,10 +107,6 @@ pub fn merge(args: &MergeArgs, console: Console) -> Exit {
     outputs.event(&Event::RunFinished(finish.clone()));
     let written = outputs.close(console);
     Exit::of_run(&finish, changed, compared.as_ref(), written)
-}
-
-fn is_of_circumstance(id: &str) -> bool {
-    id.contains("/circumstance/") || id.contains("/auth/")
 }
 
 fn complain(console: Console, complaint: &str) -> Exit {

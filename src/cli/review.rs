@@ -39,7 +39,14 @@ pub fn execute(args: &ReviewArgs, console: Console) -> Exit {
         Err(complaint) => return complain(&complaint),
     };
     // Without specs a review goes on without the pages' sentences.
-    let suite = project::suite(&args.specs, &args.case_files, Depth::Standard).ok();
+    let suite = match args.specs.exists() {
+        true => project::suite(&args.specs, &args.case_files, Depth::Standard).map(Some),
+        false => Ok(None),
+    };
+    let suite = match suite {
+        Ok(suite) => suite,
+        Err(findings) => return console.findings(&findings),
+    };
     let proposals: Vec<(usize, Proposal)> = files
         .iter()
         .enumerate()
@@ -56,14 +63,10 @@ pub fn execute(args: &ReviewArgs, console: Console) -> Exit {
         }
         return Exit::Holds;
     }
-    let decided = match walk(&files, &proposals, suite.as_ref(), console) {
-        Ok(decided) => decided,
-        Err(error) => return complain(&format!("standard input cannot be read: {error}")),
-    };
-    for (file, decided) in files.iter().zip(&decided) {
-        if let Err(complaint) = file.settle(decided) {
-            return complain(&complaint);
-        }
+    let mut decided = vec![BTreeMap::new(); files.len()];
+    if let Err(complaint) = walk(&files, &proposals, suite.as_ref(), &mut decided, console) {
+        console.complain(&complaint);
+        return Exit::Incomplete;
     }
     let count = |of: Decision| decided.iter().flat_map(BTreeMap::values).filter(|each| **each == of).count();
     let (accepted, rejected) = (count(Decision::Accept), count(Decision::Reject));
@@ -77,32 +80,41 @@ fn walk(
     files: &[Pending],
     proposals: &[(usize, Proposal)],
     suite: Option<&Suite>,
+    decided: &mut [BTreeMap<String, Decision>],
     console: Console,
-) -> io::Result<Vec<BTreeMap<String, Decision>>> {
-    let mut decided = vec![BTreeMap::new(); files.len()];
+) -> Result<(), String> {
     let mut kinds: BTreeMap<&str, Decision> = BTreeMap::new();
     for (number, (index, proposal)) in proposals.iter().enumerate() {
         if let Some(decision) = kinds.get(proposal.diff.as_str()) {
-            decided[*index].insert(proposal.id.clone(), *decision);
+            decide(&files[*index], &mut decided[*index], proposal, *decision)?;
             continue;
         }
         let alike = proposals[number..].iter().filter(|(_, other)| other.diff == proposal.diff).count();
         let head = format!("{} of {}: {}", number + 1, proposals.len(), proposal.id);
         console.say(&format!("{}\n  {}", console.out.strong(&head), files[*index].path.display()));
         show(proposal, alike, suite, console);
-        match ask(console)? {
+        match ask(console).map_err(|error| format!("standard input cannot be read: {error}"))? {
             Choice::Quit => break,
             Choice::Skip => {}
-            Choice::One(decision) => {
-                decided[*index].insert(proposal.id.clone(), decision);
-            }
+            Choice::One(decision) => decide(&files[*index], &mut decided[*index], proposal, decision)?,
             Choice::Kind(decision) => {
                 kinds.insert(&proposal.diff, decision);
-                decided[*index].insert(proposal.id.clone(), decision);
+                decide(&files[*index], &mut decided[*index], proposal, decision)?;
             }
         }
     }
-    Ok(decided)
+    Ok(())
+}
+
+/// Writes a decision at once: a review that is broken off loses none.
+fn decide(
+    file: &Pending,
+    decided: &mut BTreeMap<String, Decision>,
+    proposal: &Proposal,
+    decision: Decision,
+) -> Result<(), String> {
+    decided.insert(proposal.id.clone(), decision);
+    file.settle(decided)
 }
 
 /// The page's sentence, and the difference.
@@ -124,15 +136,7 @@ fn show(proposal: &Proposal, alike: usize, suite: Option<&Suite>, console: Conso
         console.say(&format!("  this and {} differ in the same way", number(alike - 1, "more answer")));
     }
     console.say("  - accepted answer, + pending answer");
-    for line in proposal.diff.lines() {
-        let text = format!("  {line}");
-        let text = match line.chars().next() {
-            Some('+') => console.out.good(&text),
-            Some('-') => console.out.bad(&text),
-            _ => text,
-        };
-        console.say(&text);
-    }
+    console.say(console.out.diff(&proposal.diff).trim_end());
 }
 
 /// Asks until there is an answer; where the input ends, the review does.

@@ -4,7 +4,7 @@ use crate::event::CaseResult;
 use crate::judge::{Departure, Line, Promise, Verdict};
 use crate::spec::model::Specs;
 
-use super::{Recording, answer, is_judged};
+use super::{Recording, answer};
 
 /// How the answer of a case stands to the recorded one.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,19 +17,23 @@ pub enum Held {
     Departs(Departure),
     /// What was recorded breaks the page itself.
     Disputed,
+    /// What was recorded answers another request of the same id.
+    Outdated,
 }
 
 /// Holds the result of a case to what another target answered. The page goes first: where it decides, the other target's
 /// answer is no promise, and a difference is told and not judged.
 pub fn held(specs: &Specs, recording: &Recording, result: &CaseResult) -> Held {
-    let Some(recorded) = recording.case(&result.id).filter(|recorded| is_judged(recorded)) else {
+    let Some(recorded) = recording.case(&result.id).filter(|recorded| recorded.verdict.is_judged()) else {
         return Held::Silent;
     };
-    if matches!(recorded.verdict, Verdict::Fail { .. }) {
+    if recorded.sends != result.sends {
+        return Held::Outdated;
+    }
+    if !recorded.broken().is_empty() {
         return Held::Disputed;
     }
-    let leaves_choice = result.open || result.rows.len() > 1;
-    if !leaves_choice || result.verdict != Verdict::Pass {
+    if !result.choice || result.verdict != Verdict::Pass {
         return Held::Silent;
     }
     match (answer(specs, recorded), answer(specs, result)) {

@@ -6,10 +6,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::event::CaseResult;
-use crate::judge::{Promise, Verdict};
+use crate::judge::Promise;
 use crate::spec::model::Specs;
 
-use super::{Recording, answer, is_judged};
+use super::{Recording, answer};
 
 /// How two targets stand to each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
@@ -68,7 +68,8 @@ pub struct Cell {
     pub promise: Promise,
     /// How they stand to each other: a promise that both break somewhere is broken by both.
     pub relation: Relation,
-    /// Whether the two are unlike in it. Two that both break it in a case, with the same status and code, are not.
+    /// Whether the two are unlike in it. Two that both break it in a case, with the same status and code, are not, unless other
+    /// cases about it tell them apart.
     pub unlike: bool,
     /// The cases, by how the two stand to each other in each.
     pub cases: BTreeMap<Relation, Vec<String>>,
@@ -137,13 +138,16 @@ impl Cell {
             _ if has(Relation::Same) => Relation::Same,
             _ => Relation::NotCompared,
         };
-        // Where both break it in one case and alike, a case in which only one does shows something else: it does not succeed
-        // there, or breaks another promise.
-        self.unlike |= match self.relation {
-            Relation::BothBreak => !both,
-            Relation::LeftBreaks | Relation::RightBreaks | Relation::Differ => true,
-            Relation::Same | Relation::NotCompared => false,
-        };
+        // A one-sided break shows nothing new where both break the promise alike elsewhere and the case is about another one.
+        self.unlike |= matches!(self.relation, Relation::LeftBreaks | Relation::RightBreaks)
+            || (self.relation == Relation::BothBreak && !both);
+    }
+
+    /// Whether the two are known to be unlike in it, as far as the cases so far tell.
+    fn tells(&self) -> bool {
+        let breaks = |relation: Relation| self.cases.contains_key(&relation);
+        let one_sided = breaks(Relation::LeftBreaks) || breaks(Relation::RightBreaks);
+        self.unlike || (one_sided && !breaks(Relation::BothBreak))
     }
 }
 
@@ -152,6 +156,10 @@ pub fn matrix(specs: &Specs, left: &Recording, right: &Recording) -> Matrix {
     let (mut cells, mut differing) = (Cells::default(), Vec::new());
     let only_right = right.all().filter(|result| left.case(&result.id).is_none());
     for case in left.all().chain(only_right) {
+        // Tried where there are credentials, or on request: that the other side has it not says nothing about it.
+        if is_optional(&case.id) && (left.case(&case.id).is_none() || right.case(&case.id).is_none()) {
+            continue;
+        }
         let pair = Pair { case, left: left.case(&case.id), right: right.case(&case.id) };
         for (promise, relation) in pair.relations(specs) {
             match relation {
@@ -173,6 +181,11 @@ pub fn matrix(specs: &Specs, left: &Recording, right: &Recording) -> Matrix {
     Matrix { left, right, cells: cells.all }
 }
 
+/// Whether a case is tried only with credentials, or only where somebody asks for it.
+pub fn is_optional(id: &str) -> bool {
+    id.contains("/circumstance/") || id.contains("/auth/")
+}
+
 /// A case, and what came of it on both sides.
 #[derive(Clone, Copy)]
 struct Pair<'r> {
@@ -185,11 +198,15 @@ impl<'r> Pair<'r> {
     /// How the two stand to each other, by promise: a broken one is told of that promise, and not of the one that the case was
     /// made for.
     fn relations(&self, specs: &Specs) -> Vec<(&'r Promise, Relation)> {
-        let judged = |result: Option<&'r CaseResult>| result.filter(|result| is_judged(result));
-        let (Some(left), Some(right)) = (judged(self.left), judged(self.right)) else {
-            return vec![(&self.case.promise, Relation::NotCompared)];
-        };
-        let (of_left, of_right) = (broken(left), broken(right));
+        let judged = |result: Option<&'r CaseResult>| result.filter(|result| result.verdict.is_judged());
+        let not_compared = vec![(&self.case.promise, Relation::NotCompared)];
+        let (Some(left), Some(right)) = (judged(self.left), judged(self.right)) else { return not_compared };
+        if left.sends != right.sends || specs.operation(&self.case.operation).is_none() {
+            return not_compared;
+        }
+        let promises =
+            |result: &'r CaseResult| result.broken().iter().map(|departure| &departure.promise).collect();
+        let (of_left, of_right): (Vec<&Promise>, Vec<&Promise>) = (promises(left), promises(right));
         let mut relations: Vec<(&Promise, Relation)> = Vec::new();
         for promise in of_left.iter().chain(&of_right) {
             let breaks = |of: &[&Promise]| of.iter().any(|other| is_same(other, promise));
@@ -202,7 +219,8 @@ impl<'r> Pair<'r> {
                 relations.push((promise, relation));
             }
         }
-        if relations.is_empty() {
+        // Where more than the call decides, only breaking the page says something.
+        if relations.is_empty() && !left.unsettled {
             let is_alike = answer(specs, left) == answer(specs, right);
             relations.push((&self.case.promise, if is_alike { Relation::Same } else { Relation::Differ }));
         }
@@ -224,17 +242,9 @@ impl<'r> Pair<'r> {
     }
 }
 
-fn broken(result: &CaseResult) -> Vec<&Promise> {
-    match &result.verdict {
-        Verdict::Fail { departures } => departures.iter().map(|departure| &departure.promise).collect(),
-        _ => Vec::new(),
-    }
-}
-
 /// How a result breaks a promise: the status and the code that came instead.
 fn how<'r>(result: &'r CaseResult, promise: &Promise) -> Option<Vec<(&'r str, &'r str)>> {
-    let Verdict::Fail { departures } = &result.verdict else { return None };
-    let departure = departures.iter().find(|departure| is_same(&departure.promise, promise))?;
+    let departure = result.broken().iter().find(|departure| is_same(&departure.promise, promise))?;
     let lines = departure.lines.iter().filter(|line| matches!(line.aspect.as_str(), "status" | "code"));
     Some(lines.map(|line| (line.aspect.as_str(), line.received.as_str())).collect())
 }
@@ -263,8 +273,7 @@ impl Cells {
     fn explaining<'r>(&self, pair: &Pair<'r>) -> &'r Promise {
         let is_unlike = |promise: &&Promise| {
             let cell = self.places.get(&key(pair.case, promise)).and_then(|index| self.all.get(*index));
-            let tells = |relation: &Relation| !matches!(relation, Relation::Same | Relation::NotCompared);
-            cell.is_some_and(|cell| cell.cases.keys().any(tells))
+            cell.is_some_and(Cell::tells)
         };
         pair.case.about.iter().find(is_unlike).unwrap_or(&pair.case.promise)
     }
@@ -286,6 +295,12 @@ impl Cells {
         if relation != Relation::Same && cell.cases.keys().next().is_none_or(|known| relation < *known) {
             cell.witness = Some(pair.witness(specs));
         }
+        let is_own = pair.case.about.iter().chain([&pair.case.promise]).any(|own| is_same(own, promise));
+        cell.unlike |= match relation {
+            Relation::Differ => true,
+            Relation::LeftBreaks | Relation::RightBreaks => is_own,
+            _ => false,
+        };
         if relation == Relation::BothBreak {
             let how = [pair.left, pair.right].map(|result| result.and_then(|result| how(result, promise)));
             cell.unlike |= how[0] != how[1];

@@ -4,20 +4,24 @@ mod held;
 mod matrix;
 
 pub use held::{Held, held};
-pub use matrix::{Cell, Did, Matrix, Relation, Witness, matrix};
+pub use matrix::{Cell, Did, Matrix, Relation, Witness, is_optional, matrix};
 
 use std::collections::HashMap;
 
 use crate::event::CaseResult;
-use crate::judge::Verdict;
 use crate::snapshot;
-use crate::spec::model::Specs;
+use crate::spec::model::{Service, Specs};
+
+#[cfg(test)]
+mod tests;
 
 /// What a target was seen to do, case by case.
 #[derive(Debug, Clone, Default)]
 pub struct Recording {
     /// The target's name.
     pub target: String,
+    /// From which its values were drawn.
+    pub seed: u64,
     cases: HashMap<String, CaseResult>,
     /// Where a case is recorded, `file:line:column`.
     places: HashMap<String, String>,
@@ -27,28 +31,27 @@ pub struct Recording {
 
 impl Recording {
     /// Nothing yet of a target.
-    pub fn of(target: impl Into<String>) -> Self {
-        Self { target: target.into(), ..Self::default() }
+    pub fn of(target: impl Into<String>, seed: u64) -> Self {
+        Self { target: target.into(), seed, ..Self::default() }
     }
 
     /// Takes the result of a case. One that could not be judged does not displace one that was.
     pub fn take(&mut self, result: CaseResult) {
         let id = result.id.clone();
         match self.cases.get(&id) {
-            Some(earlier) if is_judged(earlier) && !is_judged(&result) => {}
-            Some(_) => {
-                self.cases.insert(id, result);
-            }
-            None => {
-                self.order.push(id.clone());
-                self.cases.insert(id, result);
-            }
+            Some(earlier) if earlier.verdict.is_judged() && !result.verdict.is_judged() => return,
+            Some(_) => {}
+            None => self.order.push(id.clone()),
         }
+        self.places.remove(&id);
+        self.cases.insert(id, result);
     }
 
-    /// Says where a case is recorded, `file:line:column`.
-    pub fn locate(&mut self, id: &str, place: String) {
-        self.places.insert(id.to_owned(), place);
+    /// Takes the result of a case that is recorded at a place, `file:line:column`.
+    pub fn take_from(&mut self, place: String, result: CaseResult) {
+        let id = result.id.clone();
+        self.take(result);
+        self.places.entry(id).or_insert(place);
     }
 
     /// Where a case is recorded, if that is known.
@@ -67,14 +70,14 @@ impl Recording {
     }
 }
 
-/// Whether a case came to a verdict about the target.
-pub fn is_judged(result: &CaseResult) -> bool {
-    matches!(result.verdict, Verdict::Pass | Verdict::Fail { .. })
+/// The answer of a case without what differs from call to call; none where there is none.
+pub fn kept(service: &Service, result: &CaseResult) -> Option<String> {
+    let normalised = || snapshot::normalised(service, result.tried()?, &result.drawn);
+    result.digest.clone().or_else(normalised)
 }
 
-/// The answer of a case without what differs from call to call; none where more than the call decides which answer comes.
-pub fn answer(specs: &Specs, result: &CaseResult) -> Option<String> {
+/// The same, where the call alone decides which answer comes.
+fn answer(specs: &Specs, result: &CaseResult) -> Option<String> {
     let (service, _) = specs.operation(&result.operation)?;
-    let exchange = result.tried().filter(|_| !result.unsettled)?;
-    snapshot::normalised(service, exchange, &result.drawn)
+    kept(service, result).filter(|_| !result.unsettled)
 }

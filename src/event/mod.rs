@@ -8,7 +8,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::baseline::Compared;
-use crate::judge::{Precedence, Promise, Verdict};
+use crate::judge::{Departure, Precedence, Promise, Verdict};
 use crate::wire::Exchange;
 
 /// The version of the stream's form; a reader refuses a newer one.
@@ -81,6 +81,15 @@ pub struct CaseResult {
     /// Whether the page is silent about it: every documented answer is right.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub open: bool,
+    /// Whether the page leaves open which answer comes: it is silent, or several codes may answer.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub choice: bool,
+    /// Whether the page alone would let it pass: it departs from what another target answers.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub other_only: bool,
+    /// The answer in short, without what differs from call to call, where only the beginning of its body is kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub digest: Option<String>,
     /// Whether more than the call decides what is answered: other calls at the same time, or what an earlier run made of the
     /// same value and could not remove.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
@@ -111,6 +120,14 @@ impl CaseResult {
     /// The tried exchange, the first where several were under way at once.
     pub fn tried(&self) -> Option<&Exchange> {
         self.exchanges.get(self.tried?)
+    }
+
+    /// The promises that the page makes and the target breaks.
+    pub fn broken(&self) -> &[Departure] {
+        match &self.verdict {
+            Verdict::Fail { departures } if !self.other_only => departures,
+            _ => &[],
+        }
     }
 }
 
@@ -154,6 +171,9 @@ pub struct Recorded {
     pub target: String,
     /// How many cases were held to its answers, because the page leaves them open.
     pub held: usize,
+    /// How many have another request than the recorded one, so that its answer says nothing.
+    #[serde(default)]
+    pub outdated: usize,
     /// Cases in which the other target breaks the page, so that the page alone decides.
     pub disputed: Vec<String>,
 }

@@ -46,6 +46,11 @@ impl Verdict {
         }
     }
 
+    /// Whether it says something about the target: that a promise holds, or does not.
+    pub fn is_judged(&self) -> bool {
+        matches!(self, Self::Pass | Self::Fail { .. })
+    }
+
     /// Its name in reports.
     pub fn name(&self) -> &'static str {
         match self {

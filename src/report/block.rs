@@ -11,6 +11,7 @@ use crate::judge::{Departure, Line, Verdict};
 use crate::snapshot::file::escaped;
 use crate::wire::{Exchange, Outcome, curl};
 
+use super::number;
 use super::style::Style;
 
 /// The widest that a cell of the comparison becomes.
@@ -33,8 +34,7 @@ pub fn of_alike(alike: &[&CaseResult], style: Style) -> String {
         0 => String::new(),
         more => format!(" and {more} more"),
     };
-    let cases =
-        if others.len() == 1 { "1 more case".to_owned() } else { format!("{} more cases", others.len()) };
+    let cases = number(others.len(), "more case");
     field(&mut out, "also", &format!("{cases}: {}{more}", named.join(", ")), style);
     out
 }

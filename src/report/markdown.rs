@@ -8,8 +8,8 @@ use crate::judge::Departure;
 use crate::judge::Verdict;
 use crate::snapshot::file::escaped;
 
-use super::Reporter;
 use super::standing::{Came, Finding, Gathered};
+use super::{Reporter, number};
 
 /// So many broken promises are told; a comment has a limit of its own.
 const TOLD: usize = 20;
@@ -42,6 +42,9 @@ fn text(run: &Gathered) -> String {
     let counts = run.finish.counts;
     let mut out = String::new();
     let head = match (findings.len(), counts.unjudged(), run.changed.len()) {
+        (0, 0, 0) if !run.known.is_empty() => {
+            format!("no new broken promise; {} known failures", run.known.len())
+        }
         (0, 0, 0) => format!("all {} cases hold", counts.total()),
         (0, 0, changed) => format!("{changed} answers differ from the accepted ones"),
         (0, unjudged, _) => format!("{unjudged} of {} cases could not be judged", counts.total()),
@@ -105,8 +108,7 @@ fn told(out: &mut String, finding: &Finding<'_>) {
         cell(finding.rule),
         cell(finding.sentence)
     );
-    let many = finding.witnesses.len();
-    let cases = if many == 1 { "1 case".to_owned() } else { format!("{many} cases") };
+    let cases = number(finding.witnesses.len(), "case");
     let _ = writeln!(
         out,
         "`{}`, shown by {cases}; the smallest is `{}`: {}\n",

@@ -4,9 +4,9 @@ use std::io::{self, Write};
 
 use textwrap::core::display_width;
 
-use crate::compare::{Cell, Matrix, Relation, Witness};
+use crate::compare::{Cell, Did, Matrix, Relation, Witness};
 
-use super::block::labelled;
+use super::block::{harmless, labelled};
 use super::style::Style;
 use super::summary::number;
 
@@ -50,11 +50,14 @@ fn told(out: &mut impl Write, matrix: &Matrix, cell: &Cell, style: Style) -> io:
     field("the page", &cell.promise.sentence)?;
     field("", &style.faint(&cell.promise.place))?;
     if let Some(Witness { id, tries, sends, left, right }) = &cell.witness {
-        field("case", &format!("{id} — {tries}"))?;
-        field("sends", sends)?;
-        for (name, did) in [(&matrix.left, left), (&matrix.right, right)] {
-            field(name, &format!("{} {}", did.verdict, did.answer.as_deref().unwrap_or_default()))?;
-        }
+        field("case", &harmless(&format!("{id} — {tries}")))?;
+        field("sends", &harmless(sends))?;
+        let width = display_width(&matrix.left).max(display_width(&matrix.right));
+        let line = |name: &str, did: &Did| {
+            format!("{name:width$} {:4} {}", did.verdict, did.answer.as_deref().unwrap_or_default())
+        };
+        let answers = format!("{}\n{}", line(&matrix.left, left), line(&matrix.right, right));
+        field("answers", &harmless(&answers))?;
     }
     let more = cell.cases.iter().filter(|(relation, _)| **relation != Relation::Same);
     match more.map(|(_, cases)| cases.len()).sum::<usize>().saturating_sub(1) {

@@ -1,6 +1,6 @@
 //! What of each page holds: every sentence and every row, with the cases behind it. A view of the events; verdicts are theirs.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use crate::event::{CaseResult, Counts, Event, Finish, Page, ParameterRow, Start};
 use crate::judge::Verdict;
@@ -260,9 +260,9 @@ impl Gathered {
         all
     }
 
-    /// Whether a case did not pass.
-    pub fn is_aside(&self, id: &str) -> bool {
-        self.aside.iter().any(|result| result.id == id)
+    /// The ids of the cases that did not pass.
+    pub fn aside(&self) -> HashSet<&str> {
+        self.aside.iter().map(|result| result.id.as_str()).collect()
     }
 
     /// How many sentences and rows of a page stand in which way, by [`Mark`]: broken, holding, open, not tried.

@@ -37,6 +37,16 @@ impl Style {
         self.set("2", text)
     }
 
+    /// A difference, line by line: what begins with a plus or a minus is set off.
+    pub fn diff(self, diff: &str) -> String {
+        let line = |line: &str| match line.chars().next() {
+            Some('+') => self.good(line),
+            Some('-') => self.bad(line),
+            _ => line.to_owned(),
+        };
+        diff.lines().map(|each| format!("  {}\n", line(each))).collect()
+    }
+
     /// What is a heading.
     pub fn strong(self, text: &str) -> String {
         self.set("1", text)

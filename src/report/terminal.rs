@@ -1,6 +1,6 @@
 //! The terminal: a block for each broken promise with what shows it, then the summary and what can be done next.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io::{self, Write};
 
 use crate::baseline::Compared;
@@ -107,15 +107,18 @@ impl<W: Write> Terminal<W> {
     /// What differs from the accepted answers, each difference once.
     fn snapshots(&mut self, snapshots: &Snapshots, run: &Gathered) -> io::Result<()> {
         // What fails is told already; its snapshot differs for the same reason.
-        let changed = snapshots.changed.iter().filter(|change| !run.is_aside(&change.id));
-        let mut kinds: Vec<(&str, Vec<&SnapshotChange>)> = Vec::new();
+        let aside = run.aside();
+        let changed = snapshots.changed.iter().filter(|change| !aside.contains(change.id.as_str()));
+        let (mut kinds, mut order): (HashMap<&str, Vec<&SnapshotChange>>, Vec<&str>) = Default::default();
         for change in changed {
-            match kinds.iter_mut().find(|(diff, _)| *diff == change.diff) {
-                Some((_, alike)) => alike.push(change),
-                None => kinds.push((&change.diff, vec![change])),
+            let alike = kinds.entry(&change.diff).or_default();
+            if alike.is_empty() {
+                order.push(&change.diff);
             }
+            alike.push(change);
         }
-        for (diff, alike) in kinds {
+        for diff in order {
+            let alike = kinds.remove(diff).unwrap_or_default();
             let Some((first, others)) = alike.split_first() else { continue };
             let (word, id) = (self.style.bad("CHANGED"), self.style.strong(&first.id));
             if self.talk == Talk::Quiet {
@@ -127,21 +130,9 @@ impl<W: Write> Terminal<W> {
                 let cases = summary::number(others.len(), "more case");
                 writeln!(self.out, "  and the same in {cases}: {} …", others[0].id)?;
             }
-            writeln!(self.out, "  - accepted answer, + answer of this run\n{}", self.coloured(diff))?;
+            writeln!(self.out, "  - accepted answer, + answer of this run\n{}", self.style.diff(diff))?;
         }
         Ok(())
-    }
-
-    fn coloured(&self, diff: &str) -> String {
-        let lines = diff.lines().map(|line| {
-            let line = format!("  {line}\n");
-            match line.trim_start().chars().next() {
-                Some('+') => self.style.good(&line),
-                Some('-') => self.style.bad(&line),
-                _ => line,
-            }
-        });
-        lines.collect()
     }
 
     fn baseline(&mut self, compared: &Compared) -> io::Result<()> {

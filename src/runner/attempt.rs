@@ -9,6 +9,7 @@ use crate::case::{self, Case, Expectation, FEW_DRAWN, Parameters, Rows, Step, TR
 use crate::event::CaseResult;
 use crate::json::Json;
 use crate::judge::{self, Contract, Promise, Verdict};
+use crate::snapshot;
 use crate::spec::breach::Breach;
 use crate::spec::model::{Operation, Service, Specs};
 use crate::wire::{self, Exchange, Outcome, Reply, Tamper, Twist};
@@ -45,11 +46,15 @@ pub async fn run_case(session: &Session, specs: &Specs, case: &Case) -> CaseResu
     }
     attempt.clean_up().await;
     drop(room);
+    let drawn: Vec<String> = attempt.values.drawn.into_iter().map(|(_, drawn)| drawn).collect();
+    let tried = attempt.tried.and_then(|tried| attempt.exchanges.get(tried));
+    let digest = tried.and_then(|tried| snapshot::digest(service, tried, &drawn));
     CaseResult {
         verdict,
+        digest,
         exchanges: attempt.exchanges.into_iter().map(Exchange::kept).collect(),
         tried: attempt.tried,
-        drawn: attempt.values.drawn.into_iter().map(|(_, drawn)| drawn).collect(),
+        drawn,
         attempts: attempt.values.attempt + 1,
         notes: attempt.notes,
         micros: u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX),
@@ -79,6 +84,9 @@ fn unknown_operation(case: &Case) -> CaseResult {
         about: Vec::new(),
         rows: Vec::new(),
         open: false,
+        choice: false,
+        other_only: false,
+        digest: None,
         unsettled: false,
         sends: String::new(),
         expects: String::new(),
@@ -104,6 +112,7 @@ fn facts(service: &Service, operation: &Operation, case: &Case) -> CaseResult {
             .collect(),
         rows: rows(service, operation, case),
         open: matches!(case.expect, Expectation::Silent(_)),
+        choice: case.leaves_choice(service),
         unsettled: !case.is_settled(service, operation),
         sends: case::sends(case),
         expects: case::expects(case),

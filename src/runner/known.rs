@@ -4,8 +4,7 @@
 use std::collections::HashMap;
 
 use crate::case::{Case, Expectation};
-use crate::event::{CaseResult, Event, Finish, Leftover, Snapshots, Start};
-use crate::judge::Verdict;
+use crate::event::{CaseResult, Event, Finish, Leftover, Recorded, Snapshots, Start};
 use crate::spec::model::Specs;
 
 /// Results by case id, and what else the runs have told.
@@ -34,7 +33,8 @@ impl Known {
                 Event::CaseFinished(result) => {
                     requests += result.exchanges.len();
                     let id = result.id.clone();
-                    if is_judged(&result.verdict) && self.results.insert(id.clone(), *result).is_none() {
+                    // What was skipped, blocked or not answered is tried again.
+                    if result.verdict.is_judged() && self.results.insert(id.clone(), *result).is_none() {
                         self.told.push(id);
                     }
                 }
@@ -110,15 +110,22 @@ impl Known {
         self.finished.iter().map(|finish| finish.micros).sum()
     }
 
+    /// How the runs stand to another target's answers, if they were held to them.
+    pub fn recorded(&self) -> Option<Recorded> {
+        let mut parts = self.finished.iter().filter_map(|finish| finish.recorded.as_ref());
+        let mut all = parts.next()?.clone();
+        for part in parts {
+            all.held += part.held;
+            all.outdated += part.outdated;
+            all.disputed.extend(part.disputed.iter().cloned());
+        }
+        Some(all)
+    }
+
     /// What stays on the target: what no call removes, and what could not be removed.
     pub fn leftovers(&self) -> (Vec<Leftover>, Vec<Leftover>) {
         let kept = self.finished.iter().flat_map(|finish| finish.kept.clone()).collect();
         let left_behind = self.finished.iter().flat_map(|finish| finish.left_behind.clone()).collect();
         (kept, left_behind)
     }
-}
-
-/// What was skipped, blocked or not answered is tried again.
-fn is_judged(verdict: &Verdict) -> bool {
-    matches!(verdict, Verdict::Pass | Verdict::Fail { .. })
 }

@@ -225,7 +225,7 @@ fn finished(own: Finish, order: InOrder<'_>, known: &Known) -> Finish {
     Finish {
         counts: order.counts,
         rows: order.rows(),
-        recorded: order.recorded,
+        recorded: order.recorded.or_else(|| known.recorded()),
         precedence: order.seen.facts(),
         kept,
         left_behind,

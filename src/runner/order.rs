@@ -74,9 +74,11 @@ impl<'s> InOrder<'s> {
         match compare::held(self.specs, recording, result) {
             Held::Silent => {}
             Held::Agrees => recorded.held += 1,
+            Held::Outdated => recorded.outdated += 1,
             Held::Disputed => recorded.disputed.push(result.id.clone()),
             Held::Departs(departure) => {
                 recorded.held += 1;
+                result.other_only = true;
                 result.verdict = Verdict::Fail { departures: vec![departure] };
             }
         }

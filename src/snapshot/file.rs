@@ -19,11 +19,23 @@ pub fn write(source: &str, expression: &str, entries: &[Entry]) -> String {
 
 /// A file's text with other entries below its head.
 pub fn rewritten(text: &str, entries: &[Entry]) -> String {
-    let head = match text.strip_prefix("---\n").and_then(|rest| rest.split_once("\n---\n")) {
-        Some((head, _)) => format!("---\n{head}\n---\n"),
-        None => String::new(),
-    };
-    head + &body(entries)
+    let text = text.replace("\r\n", "\n");
+    let (head, _) = parts(&text);
+    head.map_or_else(String::new, |head| format!("---\n{head}\n---\n")) + &body(entries)
+}
+
+/// Whether a file is one of ours: insta's own files have the same ending.
+pub fn is_ours(text: &str) -> bool {
+    let text = text.replace("\r\n", "\n");
+    parts(&text).0.is_some_and(|head| head.lines().any(|line| line == "  fineprint: 1"))
+}
+
+/// What stands between the `---` lines, and what follows.
+fn parts(text: &str) -> (Option<&str>, &str) {
+    match text.strip_prefix("---\n").and_then(|rest| rest.split_once("\n---\n")) {
+        Some((head, body)) => (Some(head), body),
+        None => (None, text),
+    }
 }
 
 fn body(entries: &[Entry]) -> String {
@@ -49,16 +61,13 @@ pub fn escaped(text: &str) -> String {
 }
 
 fn is_invisible(character: char) -> bool {
-    matches!(character, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{85}' | '\u{a0}')
+    matches!(character, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{85}' | '\u{a0}' | '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{e0000}'..='\u{e007f}')
 }
 
 /// Reads a file's text; lines that belong to no case are passed over.
 pub fn read(text: &str) -> Vec<Entry> {
     let text = text.replace("\r\n", "\n");
-    let body = match text.strip_prefix("---\n").and_then(|rest| rest.split_once("\n---\n")) {
-        Some((_, body)) => body,
-        None => &text,
-    };
+    let (_, body) = parts(&text);
     let mut entries = Vec::new();
     let mut lines = body.lines();
     while let Some(line) = lines.next() {

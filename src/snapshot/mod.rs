@@ -5,7 +5,7 @@ mod normalise;
 pub mod review;
 pub mod store;
 
-pub use normalise::normalised;
+pub use normalise::{digest, normalised};
 
 use std::collections::HashMap;
 
@@ -81,7 +81,7 @@ fn difference(accepted: &str, now: &str) -> String {
             ChangeTag::Equal => ' ',
         };
         lines.push(sign);
-        lines.push_str(change.value().trim_end_matches('\n'));
+        lines.push_str(&file::escaped(change.value().trim_end_matches('\n')));
         lines.push('\n');
     }
     lines

@@ -1,5 +1,6 @@
 //! What of an answer is kept: everything but the values of elements that are declared to vary, and of what this case drew.
 
+use crate::digest::sha256_hex;
 use crate::json::Json;
 use crate::spec::model::{Element, Service};
 use crate::wire::{self, Exchange, Outcome, Reply};
@@ -33,6 +34,17 @@ pub fn normalised(service: &Service, exchange: &Exchange, drawn: &[String]) -> O
     hide_drawn(&mut body, drawn);
     sort(&mut body);
     Some(escaped(&format!("{} {body}", answer.status)))
+}
+
+/// The same in short, where only the beginning of the body will be kept: two answers are alike if this is.
+pub fn digest(service: &Service, exchange: &Exchange, drawn: &[String]) -> Option<String> {
+    let Outcome::Answered(answer) = &exchange.outcome else { return None };
+    let text = answer.is_long().then(|| normalised(service, exchange, drawn))??;
+    Some(format!(
+        "{} {}",
+        answer.status,
+        Json::Text(format!("<long, sha256 {}>", sha256_hex(text.as_bytes())))
+    ))
 }
 
 fn member_mut<'j>(json: &'j mut Json, name: &str) -> Option<&'j mut Json> {

@@ -87,7 +87,10 @@ pub fn accepted(pending: &Path) -> PathBuf {
     pending.with_extension("")
 }
 
-/// Whether a file is of one of these operations.
-pub fn is_of(path: &Path, operations: &HashSet<&str>) -> bool {
-    path.file_stem().and_then(|stem| stem.to_str()).is_some_and(|stem| operations.contains(stem))
+/// Whether a file is where one of these operations has its snapshots: each by its service's folder and its name.
+pub fn is_of(path: &Path, operations: &HashSet<(&str, &str)>) -> bool {
+    let of = |service: &str, operation: &str| {
+        path.ends_with(Path::new(service).join(format!("{operation}.{ACCEPTED}")))
+    };
+    operations.iter().any(|(service, operation)| of(service, operation))
 }

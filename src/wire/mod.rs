@@ -383,10 +383,15 @@ const KEPT_HEADERS: usize = 64;
 const KEPT_HEADER: usize = 1024;
 
 impl Answer {
+    /// Whether only the beginning of its body is kept.
+    pub fn is_long(&self) -> bool {
+        self.body.len() > KEPT_BODY
+    }
+
     /// The answer as it is kept once it is judged: no target decides how much memory a run needs.
     #[must_use]
     pub fn kept(mut self) -> Self {
-        if self.body.len() > KEPT_BODY {
+        if self.is_long() {
             self.cut = Some(self.body.len());
             shorten(&mut self.body, KEPT_BODY);
         }

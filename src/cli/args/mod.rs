@@ -260,7 +260,7 @@ Examples:
   fineprint report --from events.jsonl                       on the terminal
   fineprint report --from events.jsonl --html report.html --junit report.xml
 
-It exits as the run did.";
+It exits as `run` would have done.";
 
 /// Options of `report`.
 #[derive(Debug, Args)]

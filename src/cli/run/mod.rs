@@ -6,6 +6,7 @@ mod snapshots;
 
 use std::collections::HashSet;
 use std::io;
+use std::path::Path;
 use std::sync::Arc;
 
 use tokio::runtime::Runtime;
@@ -13,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::case::Case;
 use crate::compare::Recording;
-use crate::event::{Event, Finish};
+use crate::event::{Event, Finish, Leftover};
 use crate::project::{self, Suite};
 use crate::runner;
 use crate::server::{Access, Behaviour, Server};
@@ -29,7 +30,7 @@ use super::outputs::Outputs;
 use super::recording::Recorder;
 
 use journal::Kept;
-use plan::Plan;
+use plan::{Earlier, Plan};
 use snapshots::Answers;
 
 /// Tries the cases and judges the answers.
@@ -48,24 +49,33 @@ pub fn execute(args: RunArgs, console: Console) -> Exit {
             return Exit::Usage;
         }
     };
-    match ready.run(outputs, console) {
-        Ok(ended) => ended.exit,
-        Err(exit) => exit,
+    let recorded = match ready.plan.record {
+        true => Some((ready.plan.reports.join(&ready.plan.target.name), ready.plan.recorded.clone())),
+        false => None,
+    };
+    let recorder = recorded.is_some().then(Recorder::default);
+    match (ready.run(outputs, recorder, console), recorded) {
+        (Ok(ended), Some((folder, earlier))) => keep(ended, &folder, earlier, console),
+        (Ok(ended), None) => ended.exit,
+        (Err(exit), _) => exit,
     }
 }
 
-/// Tries the cases only to see what the target does.
-///
-/// # Errors
-/// How the process ends if that cannot be seen.
-pub fn observe(args: RunArgs, console: Console) -> Result<Recording, Exit> {
-    let ready = Ready::new(args, console)?;
-    let outputs = Outputs::none(console, ready.cases.len());
-    Ok(ready.run(outputs, console)?.recorder.into_recording())
+/// Writes the recording: a vendor that breaks its own page is recorded as it is, and that is no failure.
+fn keep(ended: Ended, folder: &Path, earlier: Option<Earlier>, console: Console) -> Exit {
+    let kept = ended.recorder.unwrap_or_default().write(folder, earlier, &ended.finish);
+    match &kept {
+        Ok(path) => console.tell(&format!("recorded {}", path.display())),
+        Err(complaint) => console.complain(complaint),
+    }
+    match kept.is_ok() && ended.written && ended.finish.is_complete() {
+        true => Exit::Holds,
+        false => Exit::Incomplete,
+    }
 }
 
 /// A run that can begin.
-struct Ready {
+pub struct Ready {
     plan: Plan,
     specs: Arc<Specs>,
     cases: Vec<Case>,
@@ -76,12 +86,15 @@ struct Ready {
 /// A run that is over.
 struct Ended {
     exit: Exit,
-    recorder: Recorder,
+    finish: Finish,
+    /// Whether every report could be written.
+    written: bool,
+    recorder: Option<Recorder>,
 }
 
 impl Ready {
     /// Resolves the arguments, and reads what they name. `Err` is how the process ends, also where nothing was to be run.
-    fn new(args: RunArgs, console: Console) -> Result<Self, Exit> {
+    pub fn new(args: RunArgs, console: Console) -> Result<Self, Exit> {
         let usage = |complaint: String| {
             console.complain(&complaint);
             Exit::Usage
@@ -112,13 +125,29 @@ impl Ready {
         Ok(Self { plan, specs, cases, kept })
     }
 
-    fn run(self, outputs: Outputs, console: Console) -> Result<Ended, Exit> {
+    /// Tries the cases only to see what the target does; whether the run came to its end, and left nothing behind.
+    pub fn observe(self, console: Console) -> Result<(Recording, bool), Exit> {
+        let outputs = Outputs::none(console, self.cases.len());
+        let Ended { finish, recorder, .. } = self.run(outputs, Some(Recorder::default()), console)?;
+        let recording = recorder.unwrap_or_default().into_recording();
+        if let Some(reason) = &finish.stopped {
+            console.complain(&format!("{}: stopped before the end: {reason}", recording.target));
+            return Err(Exit::Incomplete);
+        }
+        for left in &finish.left_behind {
+            let Leftover { entity, id, reason, .. } = left;
+            console.complain(&format!("left behind on {}: {entity} {id} ({reason})", recording.target));
+        }
+        Ok((recording, finish.left_behind.is_empty()))
+    }
+
+    fn run(self, outputs: Outputs, recorder: Option<Recorder>, console: Console) -> Result<Ended, Exit> {
         let runtime = runtime().map_err(|error| {
             console.complain(&format!("the runtime cannot be started: {error}"));
             Exit::Incomplete
         })?;
         announce(&self.plan, &self.specs, &self.cases, console);
-        runtime.block_on(run(self, outputs, console))
+        runtime.block_on(run(self, outputs, recorder, console))
     }
 }
 
@@ -183,7 +212,12 @@ fn list(plan: &Plan, suite: &Suite, console: Console) -> Exit {
     Exit::Holds
 }
 
-async fn run(ready: Ready, mut outputs: Outputs, console: Console) -> Result<Ended, Exit> {
+async fn run(
+    ready: Ready,
+    mut outputs: Outputs,
+    mut recorder: Option<Recorder>,
+    console: Console,
+) -> Result<Ended, Exit> {
     let Ready { plan, specs, cases, kept } = ready;
     let embedded = embedded(&plan, &specs, console).await?;
     let mut options = plan.options();
@@ -194,8 +228,7 @@ async fn run(ready: Ready, mut outputs: Outputs, console: Console) -> Result<End
     let cancel = CancellationToken::new();
     tokio::spawn(cancel_on_interrupt(cancel.clone(), console));
     let is_kept: HashSet<&str> = kept.iter().map(String::as_str).collect();
-    let (mut answers, mut judged, mut recorder) =
-        (Answers::default(), Judged::default(), Recorder::default());
+    let (mut answers, mut judged) = (Answers::default(), Judged::default());
     let finish = runner::run(Arc::clone(&specs), cases, &options, cancel, |event| {
         if let Event::CaseFinished(result) = &event {
             judged.take(result);
@@ -203,7 +236,9 @@ async fn run(ready: Ready, mut outputs: Outputs, console: Console) -> Result<End
                 answers.take(&specs, result);
             }
         }
-        recorder.take(&event);
+        if let Some(recorder) = &mut recorder {
+            recorder.take(&event);
+        }
         outputs.event(&event);
     })
     .await;
@@ -211,7 +246,7 @@ async fn run(ready: Ready, mut outputs: Outputs, console: Console) -> Result<End
         console.complain(&error.to_string());
         Exit::Incomplete
     })?;
-    let changed = compare(&plan, &answers, &kept, &mut outputs, console);
+    let changed = compare(&plan, &specs, &answers, &kept, &mut outputs, console);
     drop(options);
     kept_on_disk.close();
     let known =
@@ -223,21 +258,9 @@ async fn run(ready: Ready, mut outputs: Outputs, console: Console) -> Result<End
         outputs.event(&Event::BaselineCompared(known.clone()));
     }
     outputs.event(&Event::RunFinished(finish.clone()));
-    if plan.record {
-        let kept = keep(recorder, &plan, &finish, console).map_err(|complaint| outputs.failed(complaint));
-        let is_whole = outputs.close(console) && kept.is_ok() && finish.is_complete();
-        let exit = if is_whole { Exit::Holds } else { Exit::Incomplete };
-        return Ok(Ended { exit, recorder: Recorder::default() });
-    }
     let written = outputs.close(console);
-    Ok(Ended { exit: Exit::of_run(&finish, changed, known.as_ref(), written), recorder })
-}
-
-/// Writes the recording: a vendor that breaks its own page is recorded as it is.
-fn keep(recorder: Recorder, plan: &Plan, finish: &Finish, console: Console) -> Result<(), String> {
-    let path = recorder.write(&plan.reports.join(&plan.target.name), finish)?;
-    console.tell(&format!("recorded {}", path.display()));
-    Ok(())
+    let exit = Exit::of_run(&finish, changed, known.as_ref(), written);
+    Ok(Ended { exit, finish, written, recorder })
 }
 
 /// The embedded server, where it is the target.
@@ -255,8 +278,15 @@ async fn embedded(plan: &Plan, specs: &Arc<Specs>, console: Console) -> Result<O
 }
 
 /// Compares the answers with the accepted ones; whether some differ.
-fn compare(plan: &Plan, answers: &Answers, kept: &[String], outputs: &mut Outputs, console: Console) -> bool {
-    match snapshots::settle(plan, answers, kept) {
+fn compare(
+    plan: &Plan,
+    specs: &Specs,
+    answers: &Answers,
+    kept: &[String],
+    outputs: &mut Outputs,
+    console: Console,
+) -> bool {
+    match snapshots::settle(plan, specs, answers, kept) {
         Ok(None) => false,
         Ok(Some(compared)) => {
             outputs.event(&Event::SnapshotsCompared(compared.clone()));

@@ -18,6 +18,7 @@ use crate::cli::target;
 use crate::compare::Recording;
 use crate::diagnostic::did_you_mean;
 use crate::digest;
+use crate::event::Start;
 use crate::generate::Depth;
 use crate::runner::{self, Known, Options, Signer, Target};
 use crate::server::DEMO;
@@ -26,6 +27,9 @@ use crate::wire::sign::{Form, Key, Secret};
 
 /// The name of the embedded target.
 pub const REFERENCE: &str = "reference";
+
+/// What is recorded of a target: how the run began, and what it saw.
+pub type Earlier = (Start, Recording);
 
 /// What happens to answers that differ from the accepted ones.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,6 +71,8 @@ pub struct Plan {
     pub against: Option<Arc<Recording>>,
     /// Whether what the target does is kept as a recording.
     pub record: bool,
+    /// What is recorded of it already, if anything is.
+    pub recorded: Option<Earlier>,
     /// What an interrupted run has found out.
     pub known: Arc<Known>,
     /// How deep the run goes.
@@ -89,9 +95,16 @@ impl Plan {
     /// # Errors
     /// What is wrong with them, in a sentence.
     pub fn resolve(args: RunArgs, console: Console) -> Result<Self, String> {
+        if args.record {
+            refuse_parts(&args)?;
+        }
         let (target, of_table) = target(&args)?;
+        let (record, folder) = (args.record, args.reports.join(&target.name));
         let known = args.resume.as_deref().map(stream::known).transpose()?.unwrap_or_default();
-        let begun_with = known.start.as_ref().map(|start| start.seed);
+        let against = args.against.as_deref().map(recording::read).transpose()?;
+        // The same values as the recorded ones: a short one within a longer answer is not recognised as drawn.
+        let begun_with =
+            known.start.as_ref().map(|start| start.seed).or(against.as_ref().map(|other| other.seed));
         let quotas = of_table.into_iter().chain(args.quotas).collect();
         // Snapshots are of the standard depth: one case, one answer.
         let off = args.no_snapshots || args.depth != DepthArg::Standard;
@@ -122,8 +135,9 @@ impl Plan {
             jobs: usize::from(args.jobs),
             seed: args.seed.or(begun_with).unwrap_or_else(runner::any_seed),
             known: Arc::new(known),
-            against: args.against.as_deref().map(recording::read).transpose()?.map(Arc::new),
-            record: args.record,
+            against: against.map(Arc::new),
+            record,
+            recorded: if record { recording::earlier(&folder)? } else { None },
         })
     }
 
@@ -160,6 +174,21 @@ impl Plan {
     pub fn options(&self) -> Options {
         let options = Options::new(self.target.clone(), self.seed);
         Options { jobs: self.jobs, known: Arc::clone(&self.known), against: self.against.clone(), ..options }
+    }
+}
+
+/// A recording is whole, of the standard depth, and the target's own.
+fn refuse_parts(args: &RunArgs) -> Result<(), String> {
+    let refused = [
+        (args.no_snapshots, "--no-snapshots"),
+        (args.shard.is_some(), "--shard"),
+        (args.against.is_some(), "--against"),
+        (args.depth != DepthArg::Standard, "--depth"),
+        (args.resume.is_some(), "--resume"),
+    ];
+    match refused.into_iter().find(|(is_there, _)| *is_there) {
+        Some((_, option)) => Err(format!("a recording keeps what a whole run sees: leave out {option}")),
+        None => Ok(()),
     }
 }
 

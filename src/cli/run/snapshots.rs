@@ -5,8 +5,8 @@ use std::io;
 use std::path::Path;
 
 use crate::cli::console::Console;
+use crate::compare;
 use crate::event::{CaseResult, SnapshotChange, Snapshots};
-use crate::judge::Verdict;
 use crate::project;
 use crate::snapshot::file::{self, Entry};
 use crate::snapshot::{self, store};
@@ -33,11 +33,10 @@ impl Answers {
     pub fn take(&mut self, specs: &Specs, result: &CaseResult) {
         let Some((service, operation)) = specs.operation(&result.operation) else { return };
         // What was blocked or not tried says nothing about the promise; of a failed set-up the last exchange is another's.
-        if !matches!(result.verdict, Verdict::Pass | Verdict::Fail { .. }) {
+        if !result.verdict.is_judged() {
             return;
         }
-        let Some(tried) = result.tried() else { return };
-        let Some(text) = snapshot::normalised(service, tried, &result.drawn) else { return };
+        let Some(text) = compare::kept(service, result) else { return };
         let entry = Entry { id: result.id.clone(), text };
         match self.operations.iter_mut().find(|of| of.operation == operation.name) {
             Some(of) => of.entries.push(entry),
@@ -56,7 +55,12 @@ impl Answers {
 ///
 /// # Errors
 /// The file that cannot be read or written, and why.
-pub fn settle(plan: &Plan, answers: &Answers, ids: &[String]) -> Result<Option<Snapshots>, String> {
+pub fn settle(
+    plan: &Plan,
+    specs: &Specs,
+    answers: &Answers,
+    ids: &[String],
+) -> Result<Option<Snapshots>, String> {
     if plan.snapshots == SnapshotPolicy::Off {
         return Ok(None);
     }
@@ -69,7 +73,11 @@ pub fn settle(plan: &Plan, answers: &Answers, ids: &[String]) -> Result<Option<S
     let folder = plan.reports.join(&plan.target.name);
     let accepted = store::all_accepted(&plan.reports, &plan.target.name)
         .map_err(|error| format!("{}: {error}", folder.display()))?;
-    let operations: HashSet<&str> = ids.iter().filter_map(|id| id.split('/').next()).collect();
+    let operations: HashSet<(&str, &str)> = specs
+        .operations()
+        .filter(|(_, operation)| of_ids(ids, &operation.name) > 0)
+        .map(|(service, operation)| (service.folder.as_str(), operation.name.as_str()))
+        .collect();
     let orphaned = accepted.iter().filter(|path| !store::is_of(path, &operations));
     all.orphaned = orphaned.map(|path| path.display().to_string()).collect();
     Ok(Some(all))

@@ -96,7 +96,8 @@ fn head(run: &Gathered) -> Markup {
         header {
             h1 {
                 @match (broken.len(), counts.unjudged()) {
-                    (0, 0) => "Every promise that was tried holds",
+                    (0, 0) if run.known.is_empty() => "Every promise that was tried holds",
+                    (0, 0) => { "No new broken promise; " (run.known.len()) " known failures" }
                     (0, _) => "No promise is known to be broken",
                     (1, _) => "1 promise is broken",
                     (many, _) => { (many) " promises are broken" }

@@ -43,7 +43,12 @@ impl Hidden {
             return;
         }
         // Signed once, a text is escaped; in a string to sign that a target tells, twice.
-        for form in [text.to_owned(), escape(text), escape(&escape(text))] {
+        let json = serde_json::Value::from(text).to_string();
+        let json = json.trim_matches('"');
+        // In JSON a slash may be escaped as well.
+        let forms =
+            [text.to_owned(), escape(text), escape(&escape(text)), json.to_owned(), json.replace('/', "\\/")];
+        for form in forms {
             if !self.texts.iter().any(|(known, _)| *known == form) {
                 self.texts.push((form, name));
             }

@@ -3,7 +3,7 @@
 //! It needs in Cargo.toml:
 //!
 //!     [dev-dependencies]
-//!     fineprint = "0.1"
+//!     fineprint = { git = "…" }
 //!
 //!     [[test]]
 //!     name = "conformance"

@@ -1,0 +1,155 @@
+//! How two targets stand to each other, as a truth table; and what another target's answer decides.
+
+use super::*;
+use crate::judge::{Departure, Line, Promise, Verdict};
+use crate::span::Source;
+use crate::spec::read::{self, SpecFile};
+use crate::wire::{Answer, Exchange, Outcome, Request};
+
+fn specs() -> Specs {
+    let file = |file_name: &str, text: &str| SpecFile {
+        folder: "v/s".to_owned(),
+        file_name: file_name.to_owned(),
+        source: Source::new(format!("v/s/{file_name}"), text.to_owned()),
+    };
+    read::read(&[
+        file("service.yaml", "service: s\nvendor: V\nversion: '1'\nprotocol: acs-rpc\n"),
+        file("Add.yaml", "operation: Add\npage: {title: Add}\nresponse: {Id: {type: string}}\n"),
+    ])
+    .unwrap()
+}
+
+fn promise(rule: &str) -> Promise {
+    Promise {
+        rule: rule.to_owned(),
+        sentence: format!("the page says {rule}"),
+        place: "Add.yaml:1:1".to_owned(),
+    }
+}
+
+/// A case about a rule with an answer; the promises that it breaks.
+fn case(id: &str, about: &str, status: u16, broken: &[&str]) -> CaseResult {
+    let departure = |rule: &&str| Departure {
+        promise: promise(rule),
+        lines: vec![Line::new("status", "400", status.to_string(), true)],
+    };
+    let body = if status < 400 { "{\"Id\":\"1\"}" } else { "{\"Code\":\"Bad\"}" };
+    let request =
+        Request { method: "POST".into(), url: "http://t/".into(), headers: vec![], body: String::new() };
+    let answer = Answer { status, headers: vec![], body: body.to_owned(), not_utf8: false, cut: None };
+    let exchange =
+        Exchange { operation: "Add".into(), request, outcome: Outcome::Answered(answer), micros: 1 };
+    CaseResult {
+        id: id.to_owned(),
+        vendor: "V".to_owned(),
+        service: "v/s".to_owned(),
+        operation: "Add".to_owned(),
+        tries: id.to_owned(),
+        promise: promise(about),
+        about: vec![promise(about)],
+        rows: vec![],
+        open: false,
+        choice: false,
+        other_only: false,
+        digest: None,
+        unsettled: false,
+        sends: "{}".to_owned(),
+        expects: String::new(),
+        verdict: Verdict::of(broken.iter().map(departure).collect()),
+        exchanges: vec![exchange],
+        tried: Some(0),
+        drawn: vec![],
+        attempts: 1,
+        notes: vec![],
+        micros: 1,
+    }
+}
+
+fn recording(name: &str, cases: impl IntoIterator<Item = CaseResult>) -> Recording {
+    let mut recording = Recording::of(name, 1);
+    cases.into_iter().for_each(|case| recording.take(case));
+    recording
+}
+
+/// Rule, relation, and whether it is a difference, of each promise.
+fn stand(
+    left: impl IntoIterator<Item = CaseResult>,
+    right: impl IntoIterator<Item = CaseResult>,
+) -> Vec<(String, Relation, bool)> {
+    let matrix = matrix(&specs(), &recording("left", left), &recording("right", right));
+    matrix.cells.into_iter().map(|cell| (cell.promise.rule, cell.relation, cell.unlike)).collect()
+}
+
+fn is(rule: &str, relation: Relation, unlike: bool) -> Vec<(String, Relation, bool)> {
+    vec![(rule.to_owned(), relation, unlike)]
+}
+
+#[test]
+fn one_case_stands_as_it_does_on_both_sides() {
+    let holds = || case("a", "length", 400, &[]);
+    let broken = || case("a", "length", 200, &["length"]);
+    assert_eq!(stand([holds()], [holds()]), is("length", Relation::Same, false));
+    assert_eq!(stand([broken()], [holds()]), is("length", Relation::LeftBreaks, true));
+    assert_eq!(stand([holds()], [broken()]), is("length", Relation::RightBreaks, true));
+    assert_eq!(stand([broken()], [broken()]), is("length", Relation::BothBreak, false));
+    assert_eq!(stand([holds()], [case("a", "length", 200, &[])]), is("length", Relation::Differ, true));
+    assert_eq!(stand([holds()], []), is("length", Relation::NotCompared, false));
+}
+
+#[test]
+fn what_both_break_alike_is_no_difference_and_what_one_alone_breaks_beside_it_is() {
+    let both = || case("13", "length", 200, &["length"]);
+    let more = |broken: &[&str]| case("1000", "length", if broken.is_empty() { 400 } else { 200 }, broken);
+    assert_eq!(
+        stand([both(), more(&["length"])], [both(), more(&[])]),
+        is("length", Relation::BothBreak, true)
+    );
+    assert_eq!(
+        stand([both(), more(&[])], [case("13", "length", 500, &["length"]), more(&[])]),
+        is("length", Relation::BothBreak, true),
+        "another status is another way to break it"
+    );
+    // Both leave an element out; in the second case only one of them succeeds, and that is told of the length alone.
+    let element = || case("call", "call", 200, &["element"]);
+    let left = [element(), case("13", "length", 200, &["length", "element"])];
+    let stood = stand(left, [element(), case("13", "length", 400, &[])]);
+    assert_eq!(
+        stood,
+        [is("element", Relation::BothBreak, false), is("length", Relation::LeftBreaks, true)].concat()
+    );
+}
+
+#[test]
+fn what_says_nothing_is_not_called_alike() {
+    let edited = CaseResult { sends: "{Name: other}".to_owned(), ..case("a", "length", 400, &[]) };
+    assert_eq!(stand([case("a", "length", 400, &[])], [edited]), is("length", Relation::NotCompared, false));
+    let gone = |status| CaseResult { operation: "Gone".to_owned(), ..case("a", "length", status, &[]) };
+    assert_eq!(stand([gone(400)], [gone(200)]), is("length", Relation::NotCompared, false));
+    let race = |status| CaseResult { unsettled: true, ..case("a", "unique", status, &[]) };
+    assert_eq!(stand([race(400)], [race(200)]), []);
+    assert_eq!(stand([case("Add/auth/missing", "call", 401, &[])], []), [], "only one side had credentials");
+    let long = |digest: &str| CaseResult { digest: Some(digest.to_owned()), ..case("a", "length", 400, &[]) };
+    assert_eq!(stand([long("1")], [long("1")]), is("length", Relation::Same, false));
+    assert_eq!(stand([long("1")], [long("2")]), is("length", Relation::Differ, true));
+}
+
+#[test]
+fn where_the_page_leaves_a_choice_the_recording_decides() {
+    let held = |recorded: CaseResult, result: CaseResult| {
+        held(&specs(), &recording("vendor", [recorded]), &CaseResult { choice: true, ..result })
+    };
+    let refused = || case("a", "format", 400, &[]);
+    assert_eq!(held(refused(), refused()), Held::Agrees);
+    assert!(matches!(held(refused(), case("a", "format", 200, &[])), Held::Departs(_)));
+    assert_eq!(held(case("a", "format", 200, &["format"]), refused()), Held::Disputed);
+    assert_eq!(held(CaseResult { sends: "other".to_owned(), ..refused() }, refused()), Held::Outdated);
+    assert_eq!(held(case("b", "format", 400, &[]), refused()), Held::Silent);
+    let by_other =
+        CaseResult { other_only: true, ..case("a", "format", 200, &["format, as another answers"]) };
+    assert!(
+        matches!(held(by_other, refused()), Held::Departs(_)),
+        "what departs from a third target alone keeps the page"
+    );
+    let decided = super::held(&specs(), &recording("vendor", [refused()]), &case("a", "format", 200, &[]));
+    assert_eq!(decided, Held::Silent, "where the page decides, it alone does");
+}

@@ -36,6 +36,8 @@ def reports():
     small, large, events = folder / "small.html", folder / "large.html", folder / "events.jsonl"
     subprocess.run([fineprint, "run", "--url", url, "--no-snapshots", "--html", small, "--events", events],
                    cwd=root, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    subprocess.run([fineprint, "compare", url, "reference", "--html", folder / "compare.html"],
+                   cwd=root, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     server.terminate()
     start, *cases, end = events.read_text().splitlines()
     cases = [json.loads(line) for line in cases if '"case-finished"' in line]
@@ -110,7 +112,7 @@ def small_report(driver, path):
         "return [...document.querySelectorAll('input, select')].every((each) => each.closest('label'))"))
 
 
-def pictures(driver, path):
+def pictures(driver, path, what):
     for name, scheme, width, height in (("light", "light", 1200, 1400), ("dark", "dark", 1200, 1400),
                                         ("phone", "light", 390, 1400)):
         driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [{"name": "prefers-color-scheme", "value": scheme}]})
@@ -119,10 +121,10 @@ def pictures(driver, path):
         driver.get("about:blank")
         driver.get(path.as_uri())
         back = driver.execute_script("return getComputedStyle(document.body).backgroundColor")
-        check(f"{name} is {scheme}", (sum(map(int, back[4:-1].split(","))) > 600) == (scheme == "light"))
+        check(f"{what} {name} is {scheme}", (sum(map(int, back[4:-1].split(","))) > 600) == (scheme == "light"))
         wide = driver.execute_script("return document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        check(f"{name} does not scroll sideways ({wide} px)", wide <= 0)
-        driver.save_screenshot(str(folder / f"{name}.png"))
+        check(f"{what} {name} does not scroll sideways ({wide} px)", wide <= 0)
+        driver.save_screenshot(str(folder / f"{what}-{name}.png"))
 
 
 def large_report(driver, path):
@@ -154,7 +156,9 @@ def main():
     driver = browser()
     try:
         small_report(driver, small)
-        pictures(driver, small)
+        pictures(driver, small, "report")
+        pictures(driver, folder / "compare.html", "compare")
+        check("the matrix says in what the two are unlike", "unlike in 1 promise" in driver.find_element(By.TAG_NAME, "h1").text)
         driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
         large_report(driver, large)
         quiet(driver)

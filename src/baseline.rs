@@ -1,6 +1,7 @@
 //! Known failures: each with a reason, so that a run fails for what is new.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
+use std::ops::Bound;
 
 use chrono::NaiveDate;
 use schemars::JsonSchema;
@@ -35,6 +36,22 @@ pub struct Known {
 }
 
 impl Known {
+    /// The judged cases that it is about.
+    fn reached<'r>(&self, judged: &BTreeMap<&'r str, bool>) -> Vec<(&'r str, bool)> {
+        let below = self.case.strip_suffix("/*").map(|prefix| format!("{prefix}/"));
+        match below {
+            Some(below) => {
+                let from = judged.range::<str, _>((Bound::Included(below.as_str()), Bound::Unbounded));
+                from.take_while(|(id, _)| id.starts_with(&below)).map(|(id, failed)| (*id, *failed)).collect()
+            }
+            None => judged
+                .get_key_value(self.case.as_str())
+                .map(|(id, failed)| (*id, *failed))
+                .into_iter()
+                .collect(),
+        }
+    }
+
     /// Whether it is about a case.
     pub fn is_about(&self, id: &str) -> bool {
         match self.case.strip_suffix("/*") {
@@ -106,18 +123,16 @@ impl Baseline {
 
     /// Holds judged cases (id, and whether it failed) against what is known. Entries of cases that this run has not reached
     /// are neither right nor wrong.
-    pub fn compare<'r>(
-        &self,
-        judged: impl Iterator<Item = (&'r str, bool)> + Clone,
-        today: NaiveDate,
-    ) -> Compared {
+    pub fn compare<'r>(&self, judged: impl Iterator<Item = (&'r str, bool)>, today: NaiveDate) -> Compared {
         let mut compared = Compared::default();
+        let judged: BTreeMap<&str, bool> = judged.collect();
         for known in &self.known {
-            let mut reached = judged.clone().filter(|(id, _)| known.is_about(id)).peekable();
-            if reached.peek().is_none() {
+            let reached = known.reached(&judged);
+            if reached.is_empty() {
                 continue;
             }
-            let failing: Vec<&str> = reached.filter(|(_, failed)| *failed).map(|(id, _)| id).collect();
+            let failing: Vec<&str> =
+                reached.into_iter().filter(|(_, failed)| *failed).map(|(id, _)| id).collect();
             let last_day = known.expires.as_ref().and_then(|date| date.parse::<NaiveDate>().ok());
             match (failing.is_empty(), last_day) {
                 (true, _) => compared.passing.push(known.case.clone()),
@@ -144,8 +159,14 @@ impl Baseline {
         let passing = self.compare(judged.clone(), today).passing;
         let mut known: Vec<Known> =
             self.known.iter().filter(|known| !passing.contains(&known.case)).cloned().collect();
+        let names: HashSet<String> = known.iter().map(|known| known.case.clone()).collect();
+        // `A/b/c` is known by its name, or by that of one of the groups above it.
+        let is_known = |id: &str| {
+            let groups = id.match_indices('/').map(|(end, _)| format!("{}/*", &id[..end]));
+            names.contains(id) || groups.into_iter().any(|group| names.contains(&group))
+        };
         for (id, _) in judged.filter(|(_, failed)| *failed) {
-            if !known.iter().any(|known| known.is_about(id)) {
+            if !is_known(id) {
                 known.push(Known {
                     case: id.to_owned(),
                     reason: "not looked at yet".to_owned(),

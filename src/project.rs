@@ -1,7 +1,7 @@
 //! A project's folders: specs and cases, read and written.
 
 use std::collections::BTreeMap;
-use std::fs;
+use std::fs::{self, File};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
@@ -179,29 +179,59 @@ pub fn freshen(stale: &Stale) -> io::Result<()> {
 /// # Errors
 /// What the file system says.
 pub fn write_whole(path: &Path, text: &str) -> io::Result<()> {
-    let mut file = begin(path)?;
-    file.write_all(text.as_bytes())?;
+    let file = begin(path)?;
+    file.writer()?.write_all(text.as_bytes())?;
     end(file, path)
 }
 
-/// Begins a file that is there when it has come to its end, and not before.
+/// A file that is being written.
+#[derive(Debug)]
+pub enum Begun {
+    /// Beside the place where it will stand.
+    Beside(NamedTempFile),
+    /// What is no ordinary file (a pipe, a device) cannot be replaced: it is written as it is.
+    Into(File),
+}
+
+impl Begun {
+    /// Writes into it.
+    ///
+    /// # Errors
+    /// What the file system says.
+    pub fn writer(&self) -> io::Result<File> {
+        match self {
+            Self::Beside(file) => file.reopen(),
+            Self::Into(file) => file.try_clone(),
+        }
+    }
+}
+
+/// Begins a file that is there when it has come to its end, and not before. What a link leads to is written, and not the
+/// link.
 ///
 /// # Errors
 /// What the file system says.
-pub fn begin(path: &Path) -> io::Result<NamedTempFile> {
+pub fn begin(path: &Path) -> io::Result<Begun> {
+    match fs::metadata(path) {
+        Ok(there) if there.is_dir() => return Err(io::ErrorKind::IsADirectory.into()),
+        Ok(there) if !there.is_file() => return File::options().write(true).open(path).map(Begun::Into),
+        _ => {}
+    }
+    let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     fs::create_dir_all(folder)?;
-    tempfile::Builder::new().prefix(".fineprint-").tempfile_in(folder)
+    tempfile::Builder::new().prefix(".fineprint-").tempfile_in(folder).map(Begun::Beside)
 }
 
 /// Puts a file where it belongs.
 ///
 /// # Errors
 /// What the file system says.
-pub fn end(file: NamedTempFile, path: &Path) -> io::Result<()> {
+pub fn end(file: Begun, path: &Path) -> io::Result<()> {
+    let Begun::Beside(file) = file else { return Ok(()) };
     file.as_file().sync_all()?;
     make_readable(file.path())?;
-    file.persist(path).map_err(|error| error.error)?;
+    file.persist(path.canonicalize().unwrap_or_else(|_| path.to_owned())).map_err(|error| error.error)?;
     Ok(())
 }
 

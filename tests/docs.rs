@@ -84,6 +84,12 @@ fn follow(chapter: &str) {
                 assert!(printed.contains(shown), "{chapter}: not printed: {shown}\n{printed}");
                 continue;
             };
+            if command == "kill %1" {
+                let child = &mut background.0[0];
+                child.kill().unwrap();
+                child.wait().unwrap();
+                continue;
+            }
             if let Some(assignment) = command.strip_prefix("export ") {
                 let (name, value) = assignment.split_once('=').unwrap();
                 environment.push((name.to_owned(), value.to_owned()));

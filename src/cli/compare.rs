@@ -4,8 +4,6 @@ use std::ffi::OsStr;
 use std::io::{self, Write as _};
 use std::path::Path;
 
-use tempfile::NamedTempFile;
-
 use crate::compare::{Matrix, Recording, matrix};
 use crate::project;
 use crate::report;
@@ -50,7 +48,16 @@ fn compared(args: &CompareArgs, console: Console) -> Result<Exit, Exit> {
         Some(recording) => Ok(Side::Recorded(wanted(&recording, args))),
         None => live(args, typed, seed, console).map(|ready| Side::Live(Box::new(ready))),
     };
-    let (left, right) = (side(left, &args.left)?, side(right, &args.right)?);
+    let (mut left, mut right) = (side(left, &args.left)?, side(right, &args.right)?);
+    match (&mut left, &mut right) {
+        // What was asked for by name is tried, also where the recording lacks it.
+        (Side::Recorded(recording), Side::Live(ready)) | (Side::Live(ready), Side::Recorded(recording))
+            if args.filter.is_empty() =>
+        {
+            ready.retain(|id| recording.case(id).is_some());
+        }
+        _ => {}
+    }
     let begun = begin(args).map_err(usage)?;
     let (left, left_whole) = left.seen(console)?;
     let (right, right_whole) = right.seen(console)?;
@@ -77,6 +84,11 @@ fn compared(args: &CompareArgs, console: Console) -> Result<Exit, Exit> {
 
 /// A target or an address that will be tried.
 fn live(args: &CompareArgs, target: &str, seed: u64, console: Console) -> Result<Ready, Exit> {
+    let is_path = !target.contains("://") && target.contains(['/', '\\', '.']);
+    if is_path {
+        console.complain(&format!("{target} is no recording: there is no such file or folder"));
+        return Err(Exit::Usage);
+    }
     let seed = seed.to_string();
     let by = if target.contains("://") { "--url" } else { "--target" };
     let mut options = vec![OsStr::new(by), OsStr::new(target), OsStr::new("--seed"), OsStr::new(&seed)];
@@ -111,7 +123,7 @@ fn wanted(recording: &Recording, args: &CompareArgs) -> Recording {
 }
 
 /// A file that will be written: its place, the file so far, and what becomes of the matrix in it.
-type Begun<'a> = (&'a Path, NamedTempFile, fn(&Matrix) -> Result<String, serde_json::Error>);
+type Begun<'a> = (&'a Path, project::Begun, fn(&Matrix) -> Result<String, serde_json::Error>);
 
 /// Begins the files that are wanted, so that a path that cannot be written is told before anything is sent.
 fn begin(args: &CompareArgs) -> Result<Vec<Begun<'_>>, String> {
@@ -128,9 +140,10 @@ fn begin(args: &CompareArgs) -> Result<Vec<Begun<'_>>, String> {
 }
 
 fn end(begun: Vec<Begun<'_>>, matrix: &Matrix) -> Result<(), String> {
-    for (path, mut file, text) in begun {
+    for (path, file, text) in begun {
         let text = text(matrix).map_err(|error| cannot(path, &error))?;
-        let written = file.write_all(text.as_bytes()).and_then(|()| project::end(file, path));
+        let written = file.writer().and_then(|mut writer| writer.write_all(text.as_bytes()));
+        let written = written.and_then(|()| project::end(file, path));
         written.map_err(|error| cannot(path, &error))?;
     }
     Ok(())

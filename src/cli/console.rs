@@ -67,7 +67,11 @@ impl Console {
 
     /// Writes a complaint.
     pub fn complain(self, text: &str) {
-        self.tell(&format!("{}: {text}", self.err.bad("error")));
+        // A finding says already what it is.
+        match text.starts_with("error[") {
+            true => self.tell(text),
+            false => self.tell(&format!("{}: {text}", self.err.bad("error"))),
+        }
     }
 
     /// Writes findings, and the exit code that they lead to.

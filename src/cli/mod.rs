@@ -27,6 +27,7 @@ mod target;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
+use clap::error::ErrorKind;
 use clap::{CommandFactory as _, Parser as _};
 
 use crate::snapshot::review::Decision;
@@ -49,11 +50,17 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     }
 }
 
-/// `fineprint` alone is `fineprint run`.
+/// `fineprint` alone is `fineprint run`, and so is `fineprint --url …`.
 fn parse(arguments: &[OsString]) -> Result<Command, clap::Error> {
-    match Cli::try_parse_from(arguments)?.command {
-        Some(command) => Ok(command),
-        None => parse(&["fineprint", "run"].map(OsString::from)),
+    let mut as_run: Vec<OsString> = arguments.iter().take(1).cloned().collect();
+    as_run.push(OsString::from("run"));
+    as_run.extend(arguments.iter().skip(1).cloned());
+    let begins_with_option = arguments.get(1).is_some_and(|first| first.to_string_lossy().starts_with('-'));
+    match Cli::try_parse_from(arguments) {
+        Ok(Cli { command: Some(command) }) => Ok(command),
+        Ok(Cli { command: None }) => parse(&["fineprint", "run"].map(OsString::from)),
+        Err(error) if begins_with_option && error.kind() == ErrorKind::UnknownArgument => parse(&as_run),
+        Err(error) => Err(error),
     }
 }
 
@@ -97,5 +104,8 @@ mod tests {
     fn alone_it_runs() {
         let alone = parse(&[OsString::from("fineprint")]).unwrap();
         assert!(matches!(alone, Command::Run(args) if args.url.is_none() && args.filter.is_empty()));
+        let with_options = parse(&["fineprint", "--url", "http://a"].map(OsString::from)).unwrap();
+        assert!(matches!(with_options, Command::Run(args) if args.url.is_some()));
+        assert!(parse(&["fineprint", "--nonsense"].map(OsString::from)).is_err());
     }
 }

@@ -1,16 +1,16 @@
 //! The outputs of a run: terminal, progress bar, report files.
 
+use std::collections::HashSet;
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
 use indicatif::ProgressBar;
-use tempfile::NamedTempFile;
 
 use crate::cli::console::Console;
 use crate::cli::progress;
 use crate::event::Event;
-use crate::project;
+use crate::project::{self, Begun};
 use crate::report::Reporter;
 use crate::report::github::Github;
 use crate::report::html::Html;
@@ -31,7 +31,7 @@ pub struct Outputs {
     run: Gathered,
     reporters: Vec<Box<dyn Reporter + Send>>,
     /// Reports that are written when they are complete: whole, or not at all.
-    files: Vec<(PathBuf, NamedTempFile)>,
+    files: Vec<(PathBuf, Begun)>,
     complaints: Vec<String>,
 }
 
@@ -62,9 +62,13 @@ impl Outputs {
                 folder_of(path).and_then(|_| File::create(path)).map_err(|error| cannot(path, &error))?;
             outputs.reporters.push(Box::new(Jsonl::new(io::BufWriter::new(file))));
         }
+        let mut seen: HashSet<&Path> = to.events.as_deref().into_iter().collect();
         for (path, reporter) in files(to) {
+            if !seen.insert(path) {
+                return Err(format!("{} would be two reports at once", path.display()));
+            }
             let file = project::begin(path).map_err(|error| cannot(path, &error))?;
-            let writer = file.reopen().map_err(|error| cannot(path, &error))?;
+            let writer = file.writer().map_err(|error| cannot(path, &error))?;
             outputs.reporters.push(reporter(io::BufWriter::new(writer)));
             outputs.files.push((path.clone(), file));
         }

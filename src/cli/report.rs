@@ -1,13 +1,14 @@
 //! `fineprint report` and `fineprint merge`: reports of runs that are over, from their event streams.
 
 use std::collections::HashSet;
+use std::path::{Path, PathBuf};
 
 use crate::compare::is_optional;
 use crate::event::{Event, Finish};
 use crate::project;
 use crate::runner::{self, Known};
 
-use super::args::{FromArgs, MergeArgs, is_named};
+use super::args::{FromArgs, MergeArgs, ReportArgs, is_named};
 use super::console::Console;
 use super::exit::Exit;
 use super::failures::{self, Judged};
@@ -16,6 +17,9 @@ use super::stream::{Events, read};
 
 /// Writes reports of a run, event by event: a run of 100,000 cases need not fit into memory.
 pub fn report(args: &FromArgs, console: Console) -> Exit {
+    if let Some(complaint) = overwrites(&args.from, &args.reports_to) {
+        return complain(console, &complaint);
+    }
     let events = match Events::open(&args.from) {
         Ok(events) => events,
         Err(complaint) => return complain(console, &complaint),
@@ -50,6 +54,15 @@ pub fn report(args: &FromArgs, console: Console) -> Exit {
     Exit::of_run(&finish, changed, baseline.as_ref(), written)
 }
 
+/// The complaint about an event stream that would be written over itself.
+fn overwrites(from: &Path, to: &ReportArgs) -> Option<String> {
+    let same = |path: &PathBuf| {
+        path.canonicalize().is_ok_and(|path| from.canonicalize().is_ok_and(|from| from == path))
+    };
+    let path = to.events.as_ref().filter(|path| same(path))?;
+    Some(format!("--events {}: that is what the reports are made from", path.display()))
+}
+
 /// The end of a run that did not come to one.
 fn cut_off() -> Finish {
     Finish { stopped: Some("the stream ends before the run did".to_owned()), ..Finish::default() }
@@ -65,20 +78,19 @@ pub fn merge(args: &MergeArgs, console: Console) -> Exit {
         Ok(baseline) => baseline,
         Err(complaint) => return complain(console, &complaint),
     };
-    let mut known = Known::default();
-    for file in &args.files {
-        match read(file) {
-            Ok(events) => known.add(events),
-            Err(complaint) => return complain(console, &complaint),
-        }
-    }
+    let known = match joined(&args.files) {
+        Ok(known) => known,
+        Err(complaint) => return complain(console, &complaint),
+    };
     let mut cases = suite.cases;
     let ids: HashSet<&str> = cases.iter().map(|case| case.id.as_str()).collect();
     let further: Vec<String> = known.ids().filter(|id| !ids.contains(id)).map(str::to_owned).collect();
     if let Some(id) = further.iter().find(|id| !is_optional(id)) {
         return complain(
             console,
-            &format!("the specs have no case {id}: the files are of another state of them"),
+            &format!(
+                "the specs have no case {id}: the files are of another state of them, or of another --depth"
+            ),
         );
     }
     // Circumstances and authentication depend on what the runs were asked for; their cases are in the files only.
@@ -107,6 +119,22 @@ pub fn merge(args: &MergeArgs, console: Console) -> Exit {
     outputs.event(&Event::RunFinished(finish.clone()));
     let written = outputs.close(console);
     Exit::of_run(&finish, changed, compared.as_ref(), written)
+}
+
+/// What the streams of one run's parts have told.
+fn joined(files: &[PathBuf]) -> Result<Known, String> {
+    let mut known = Known::default();
+    for file in files {
+        let events = read(file)?;
+        if let (Some(Event::RunStarted(part)), Some(first)) = (events.first(), &known.start)
+            && part.target != first.target
+        {
+            let (target, other) = (&part.target, &first.target);
+            return Err(format!("{} is of a run on {target}, and others are on {other}", file.display()));
+        }
+        known.add(events);
+    }
+    Ok(known)
 }
 
 fn complain(console: Console, complaint: &str) -> Exit {

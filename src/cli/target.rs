@@ -20,7 +20,7 @@ const LONGEST: f64 = 3600.0;
 /// What the environment holds under a name.
 pub type Environment<'e> = &'e dyn Fn(&str) -> Option<String>;
 
-/// The target of that name. Files are found from the folder of the table's file.
+/// The target of that name; without credentials unless it `is_signed`. Files are found from the folder of the table's file.
 ///
 /// # Errors
 /// What is wrong with it, in a sentence.
@@ -28,6 +28,7 @@ pub fn resolve(
     name: &str,
     table: &TargetTable,
     folder: &Path,
+    is_signed: bool,
     environment: Environment<'_>,
 ) -> Result<Target, String> {
     let in_target = |what: String| format!("target {name}: {what}");
@@ -37,7 +38,7 @@ pub fn resolve(
         let url = plain_address(&format!("services.\"{service}\""), url).map_err(in_target)?;
         target.addresses.push((service.clone(), url));
     }
-    for (folder, credentials) in &table.credentials {
+    for (folder, credentials) in table.credentials.iter().filter(|_| is_signed) {
         let signers = signers(credentials, environment, &mut target).map_err(in_target)?;
         target.signers.extend(signers.into_iter().map(|signer| (folder.clone(), signer)));
     }
@@ -110,13 +111,19 @@ fn read_text(text: &Text, environment: Environment<'_>, target: &mut Target) -> 
         Text::Plain(text) => Ok(text.clone()),
         Text::Env(table) => {
             let value = variable(&table.env, environment)?;
-            target.hidden.hide(&value, "$HIDDEN");
+            target.hidden.hide_variable(&value, &table.env);
             Ok(value)
         }
     }
 }
 
 fn variable(name: &str, environment: Environment<'_>) -> Result<String, String> {
+    let is_name = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+    if !name.bytes().all(is_name) || name.is_empty() || name.starts_with(|first: char| first.is_ascii_digit())
+    {
+        // It may be the secret itself, so that it is not shown.
+        return Err("write the name of an environment variable, and not the secret itself: letters, digits, underscores".to_owned());
+    }
     let value = environment(name).filter(|value| !value.trim().is_empty());
     value.ok_or_else(|| format!("the environment variable {name} is not set"))
 }
@@ -127,16 +134,16 @@ fn signers(
     environment: Environment<'_>,
     target: &mut Target,
 ) -> Result<Vec<Signer>, String> {
-    let mut read = |name: &str, shown: &'static str| {
+    let mut read = |name: &str| {
         let value = variable(name, environment)?;
-        target.hidden.hide(&value, shown);
+        target.hidden.hide_variable(&value, name);
         Ok::<_, String>(Secret::new(value))
     };
-    let id = table.id.as_deref().map(|name| read(name, "$KEY_ID")).transpose()?;
+    let id = table.id.as_deref().map(&mut read).transpose()?;
     let key = Key {
         id: id.unwrap_or_else(|| Secret::new("")),
-        secret: read(&table.secret, "$KEY_SECRET")?,
-        token: table.token.as_deref().map(|name| read(name, "$SESSION_TOKEN")).transpose()?,
+        secret: read(&table.secret)?,
+        token: table.token.as_deref().map(read).transpose()?,
     };
     let origin = [table.id.as_deref(), Some(&table.secret), table.token.as_deref()];
     let origin = origin.into_iter().flatten().collect::<Vec<_>>().join(", ");
@@ -192,7 +199,7 @@ mod tests {
             .map_err(|finding| finding.render(false))?;
         let environment = |name: &str| (name != "UNSET").then(|| format!("value-of-{name}"));
         let (name, table) = config.targets.first_key_value().ok_or("no target")?;
-        resolve(name, table, Path::new("."), &environment)
+        resolve(name, table, Path::new("."), true, &environment)
     }
 
     #[test]
@@ -216,7 +223,7 @@ mod tests {
         assert_eq!(target.signers[0].1.key.secret.expose(), "value-of-SECRET");
         let shown = format!("{target:?}");
         assert!(!shown.contains("value-of"), "{shown}");
-        assert_eq!(target.hidden.clean("a value-of-SECRET, value-of-HEADER"), "a $KEY_SECRET, $HIDDEN");
+        assert_eq!(target.hidden.clean("a value-of-SECRET, value-of-HEADER"), "a $SECRET, $HEADER");
     }
 
     #[test]

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::event::CaseResult;
-use crate::judge::Promise;
+use crate::judge::{Promise, Verdict};
 use crate::spec::model::Specs;
 
 use super::{Recording, answer};
@@ -98,7 +98,7 @@ pub struct Witness {
 pub struct Did {
     /// The verdict's name; `not tried` if there is none.
     pub verdict: String,
-    /// The answer without what differs from call to call.
+    /// The answer without what differs from call to call, or why there is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub answer: Option<String>,
 }
@@ -230,7 +230,7 @@ impl<'r> Pair<'r> {
     fn witness(&self, specs: &Specs) -> Witness {
         let did = |result: Option<&CaseResult>| Did {
             verdict: result.map_or("not tried", |result| result.verdict.name()).to_owned(),
-            answer: result.and_then(|result| answer(specs, result)),
+            answer: result.and_then(|result| answer(specs, result).or_else(|| why_not(result))),
         };
         Witness {
             id: self.case.id.clone(),
@@ -239,6 +239,14 @@ impl<'r> Pair<'r> {
             left: did(self.left),
             right: did(self.right),
         }
+    }
+}
+
+fn why_not(result: &CaseResult) -> Option<String> {
+    match &result.verdict {
+        Verdict::Error { reason } | Verdict::Skipped { reason } => Some(reason.clone()),
+        Verdict::Blocked { code, .. } => Some(code.clone()),
+        Verdict::Pass | Verdict::Fail { .. } => None,
     }
 }
 

@@ -34,8 +34,13 @@ fn case(id: &str, about: &str, status: u16, broken: &[&str]) -> CaseResult {
         lines: vec![Line::new("status", "400", status.to_string(), true)],
     };
     let body = if status < 400 { "{\"Id\":\"1\"}" } else { "{\"Code\":\"Bad\"}" };
-    let request =
-        Request { method: "POST".into(), url: "http://t/".into(), headers: vec![], body: String::new() };
+    let request = Request {
+        method: "POST".into(),
+        url: "http://t/".into(),
+        headers: vec![],
+        body: String::new(),
+        variables: vec![],
+    };
     let answer = Answer { status, headers: vec![], body: body.to_owned(), not_utf8: false, cut: None };
     let exchange =
         Exchange { operation: "Add".into(), request, outcome: Outcome::Answered(answer), micros: 1 };
@@ -59,6 +64,7 @@ fn case(id: &str, about: &str, status: u16, broken: &[&str]) -> CaseResult {
         exchanges: vec![exchange],
         tried: Some(0),
         drawn: vec![],
+        seed: 1,
         attempts: 1,
         notes: vec![],
         micros: 1,

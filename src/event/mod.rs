@@ -107,6 +107,9 @@ pub struct CaseResult {
     pub tried: Option<usize>,
     /// What was drawn for it.
     pub drawn: Vec<String>,
+    /// From which that was drawn.
+    #[serde(default)]
+    pub seed: u64,
     /// How often it was begun, because a drawn value was taken.
     pub attempts: u32,
     /// What could not be seen, for reasons that are no promise's.

@@ -28,8 +28,13 @@ fn specs() -> Specs {
 }
 
 fn exchange(outcome: Outcome) -> Exchange {
-    let request =
-        Request { method: "POST".into(), url: "http://t/".into(), headers: vec![], body: String::new() };
+    let request = Request {
+        method: "POST".into(),
+        url: "http://t/".into(),
+        headers: vec![],
+        body: String::new(),
+        variables: vec![],
+    };
     Exchange { operation: "Add".into(), request, outcome, micros: 1 }
 }
 

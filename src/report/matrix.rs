@@ -31,7 +31,11 @@ pub fn write(out: &mut impl Write, matrix: &Matrix, all: bool, style: Style) -> 
         told(out, matrix, cell, style)?;
     }
     table(out, matrix, all, style)?;
+    not_compared(out, matrix, style)?;
     let word = match matrix.differences().count() {
+        0 if matrix.cells.iter().all(|cell| cell.relation == Relation::NotCompared) => {
+            style.bad("nothing could be compared")
+        }
         0 => style.good("alike wherever they were compared"),
         many => style.bad(&format!("unlike in {}", number(many, "promise"))),
     };
@@ -65,6 +69,23 @@ fn told(out: &mut impl Write, matrix: &Matrix, cell: &Cell, style: Style) -> io:
         more => field("also", &number(more, "more case"))?,
     }
     writeln!(out)
+}
+
+/// How many cases were not compared, and why the first of them was not.
+fn not_compared(out: &mut impl Write, matrix: &Matrix, style: Style) -> io::Result<()> {
+    let cells = matrix.cells.iter().filter(|cell| cell.count(Relation::NotCompared) > 0);
+    let mut witnesses = cells.clone().filter_map(|cell| cell.witness.as_ref());
+    let is_aside = |did: &Did| !matches!(did.verdict.as_str(), "pass" | "fail");
+    let first = witnesses.find(|witness| is_aside(&witness.left) || is_aside(&witness.right));
+    let Some(Witness { id, left, right, .. }) = first else { return Ok(()) };
+    let (name, did) = if is_aside(left) { (&matrix.left, left) } else { (&matrix.right, right) };
+    let why = [did.verdict.as_str(), did.answer.as_deref().unwrap_or_default()].join(" ");
+    let cases = number(matrix.not_compared(), "case");
+    writeln!(
+        out,
+        "  {}",
+        style.doubtful(&harmless(&format!("{cases} not compared: {id} on {name}: {}", why.trim())))
+    )
 }
 
 fn table(out: &mut impl Write, matrix: &Matrix, all: bool, style: Style) -> io::Result<()> {

@@ -289,7 +289,7 @@ fn size(result: &CaseResult) -> (usize, usize, usize, usize) {
 }
 
 /// In short why a case could not be judged.
-fn reason(verdict: &Verdict) -> &str {
+pub fn reason(verdict: &Verdict) -> &str {
     match verdict {
         Verdict::Blocked { code, .. } => code,
         Verdict::Error { reason } | Verdict::Skipped { reason } => reason,

@@ -50,7 +50,7 @@ pub fn hints(run: &Gathered) -> Vec<String> {
             "{}; add `--seed {} {}` to try the first again, `--html FILE` to see the page as it holds, `--write-baseline FILE` \
              to leave it for now",
             number(findings.len(), "broken promise"),
-            run.start.seed,
+            witness.seed,
             witness.id
         ));
     }

@@ -9,7 +9,7 @@ use crate::judge::Verdict;
 
 use super::Reporter;
 use super::block::{block, harmless, labelled, of_alike, whole_words};
-use super::standing::{Finding, Gathered};
+use super::standing::{Finding, Gathered, reason};
 use super::style::Style;
 use super::summary;
 
@@ -30,6 +30,8 @@ pub struct Terminal<W> {
     out: W,
     style: Style,
     talk: Talk,
+    /// What differs from accepted answers: told at the end, when it is known what is a known failure.
+    snapshots: Option<Snapshots>,
     /// What could not be seen, and in how many cases.
     unseen: BTreeMap<String, usize>,
     operations: Vec<(String, Counts)>,
@@ -38,7 +40,7 @@ pub struct Terminal<W> {
 impl<W: Write> Terminal<W> {
     /// A reporter that writes into `out`.
     pub fn new(out: W, style: Style, talk: Talk) -> Self {
-        Self { out, style, talk, unseen: BTreeMap::new(), operations: Vec::new() }
+        Self { out, style, talk, snapshots: None, unseen: BTreeMap::new(), operations: Vec::new() }
     }
 
     fn case(&mut self, result: &CaseResult) -> io::Result<()> {
@@ -99,16 +101,18 @@ impl<W: Write> Terminal<W> {
         for alike in unjudged {
             let Some(first) = alike.first() else { continue };
             let word = self.style.doubtful(&first.verdict.name().to_uppercase());
-            writeln!(self.out, "{word} {} ({})", first.id, summary::number(alike.len(), "case"))?;
+            let (cases, why) = (summary::number(alike.len(), "case"), harmless(reason(&first.verdict)));
+            writeln!(self.out, "{word} {} ({cases}): {why}", first.id)?;
         }
         Ok(())
     }
 
     /// What differs from the accepted answers, each difference once.
     fn snapshots(&mut self, snapshots: &Snapshots, run: &Gathered) -> io::Result<()> {
-        // What fails is told already; its snapshot differs for the same reason.
+        // What fails is told already; its snapshot differs for the same reason. Of a known failure nothing was told.
         let aside = run.aside();
-        let changed = snapshots.changed.iter().filter(|change| !aside.contains(change.id.as_str()));
+        let is_told = |id: &str| aside.contains(id) && !run.known.contains_key(id);
+        let changed = snapshots.changed.iter().filter(|change| !is_told(&change.id));
         let (mut kinds, mut order): (HashMap<&str, Vec<&SnapshotChange>>, Vec<&str>) = Default::default();
         for change in changed {
             let alike = kinds.entry(&change.diff).or_default();
@@ -158,7 +162,7 @@ impl<W: Write> Terminal<W> {
             self.recorded(recorded)?;
         }
         if !run.known.is_empty() {
-            self.faint(&format!("{} of the failures are known, by the baseline", run.known.len()))?;
+            self.faint(&format!("the baseline knows {}", summary::number(run.known.len(), "failure")))?;
         }
         self.leftovers(&finish.left_behind)?;
         if let Some(reason) = &finish.stopped {
@@ -220,9 +224,13 @@ impl<W: Write> Terminal<W> {
     }
 
     fn leftovers(&mut self, leftovers: &[Leftover]) -> io::Result<()> {
-        for left in leftovers {
-            let Leftover { entity, id, reason, case, .. } = left;
-            let text = format!("left behind on the target: {entity} {id} ({reason}), made by {case}");
+        let mut alike: BTreeMap<(&str, &str, &str, &str), usize> = BTreeMap::new();
+        for Leftover { entity, id, reason, case, .. } in leftovers {
+            *alike.entry((entity, id, reason, case)).or_default() += 1;
+        }
+        for ((entity, id, reason, case), count) in alike {
+            let times = if count > 1 { format!("{count} times ") } else { String::new() };
+            let text = format!("left behind on the target: {times}{entity} {id} ({reason}), made by {case}");
             writeln!(self.out, "  {}", self.style.doubtful(&harmless(&text)))?;
         }
         Ok(())
@@ -246,10 +254,13 @@ impl<W: Write> Reporter for Terminal<W> {
         match event {
             Event::RunStarted(_) | Event::Progress { .. } => {}
             Event::CaseFinished(result) => self.case(result)?,
-            Event::SnapshotsCompared(snapshots) => self.snapshots(snapshots, run)?,
+            Event::SnapshotsCompared(snapshots) => self.snapshots = Some(snapshots.clone()),
             Event::BaselineCompared(compared) => self.baseline(compared)?,
             Event::RunFinished(finish) => {
                 self.findings(run)?;
+                if let Some(snapshots) = self.snapshots.take() {
+                    self.snapshots(&snapshots, run)?;
+                }
                 self.end(finish, run)?;
                 self.out.flush()?;
             }

@@ -41,6 +41,11 @@ impl Drawer {
         drawn
     }
 
+    /// From which everything is drawn.
+    pub fn seed(&self) -> u64 {
+        self.seed
+    }
+
     /// The nonce of a signature: decimal digits, never twice in a run, and hardly ever in two.
     pub fn nonce(&self, run: u64, number: usize) -> String {
         let mut random = self.random(&format!("nonce/{run}"), 0, u32::try_from(number).unwrap_or(u32::MAX));

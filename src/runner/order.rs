@@ -17,6 +17,8 @@ pub struct InOrder<'s> {
     specs: &'s Specs,
     cases: &'s [Arc<Case>],
     next: usize,
+    /// The cases that came to a verdict about the target.
+    judged: Vec<Case>,
     early: BTreeMap<usize, CaseResult>,
     ids: RequestIds,
     /// Codes that came, by operation, and how often.
@@ -38,6 +40,7 @@ impl<'s> InOrder<'s> {
             specs,
             cases,
             next: 0,
+            judged: Vec::new(),
             early: BTreeMap::new(),
             ids: RequestIds::default(),
             came: BTreeMap::new(),
@@ -64,6 +67,9 @@ impl<'s> InOrder<'s> {
             judge_repeats(&mut self.ids, self.specs, &mut result);
             self.hold(&mut result);
             self.counts.add(&result.verdict);
+            if let Some(case) = self.cases.get(self.next - 1).filter(|_| result.verdict.is_judged()) {
+                self.judged.push(Case::clone(case));
+            }
             emit(Event::CaseFinished(Box::new(result)));
         }
     }
@@ -99,12 +105,18 @@ impl<'s> InOrder<'s> {
 
     /// Each row of each error table: how many cases tried it, how often it answered, and why no case could.
     pub fn rows(&self) -> Vec<RowTried> {
-        let cases: Vec<Case> = self.cases.iter().map(|case| Case::clone(case)).collect();
-        let tried = self
-            .specs
-            .operations()
-            .filter(|(_, operation)| cases.iter().any(|case| case.operation == operation.name));
-        tried.flat_map(|(service, operation)| self.rows_of(service, operation, &cases)).collect()
+        let mut cases: BTreeMap<&str, Vec<Case>> = BTreeMap::new();
+        for case in self.cases {
+            cases.entry(&case.operation).or_default();
+        }
+        for case in &self.judged {
+            cases.entry(&case.operation).or_default().push(case.clone());
+        }
+        let operations = self.specs.operations();
+        let tried = operations.filter_map(|(service, operation)| {
+            Some(self.rows_of(service, operation, cases.get(operation.name.as_str())?))
+        });
+        tried.flatten().collect()
     }
 
     fn rows_of(&self, service: &Service, operation: &Operation, cases: &[Case]) -> Vec<RowTried> {

@@ -49,6 +49,6 @@ async fn refusal(session: &Session, service: &Service, operation: &Operation) ->
     let mut rows = service.rows(operation).filter(|row| service.answers_for(row, &code));
     let concerns_caller =
         rows.any(|row| matches!(row.when, When::Circumstance(circumstance) if circumstance.is_auth()));
-    let message = message.unwrap_or_default();
-    concerns_caller.then(|| format!("{code}: {}", message.lines().next().unwrap_or_default()))
+    let said = message.as_deref().and_then(|message| message.lines().next()).filter(|line| !line.is_empty());
+    concerns_caller.then(|| said.map_or_else(|| code.clone(), |line| format!("{code}: {line}")))
 }

@@ -20,8 +20,13 @@ fn service(protocol: &str) -> Service {
 }
 
 fn kept(protocol: &str, status: u16, body: &str, drawn: &[&str]) -> String {
-    let request =
-        Request { method: "POST".into(), url: "http://t/".into(), headers: vec![], body: String::new() };
+    let request = Request {
+        method: "POST".into(),
+        url: "http://t/".into(),
+        headers: vec![],
+        body: String::new(),
+        variables: vec![],
+    };
     let answer = Answer { status, headers: vec![], body: body.to_owned(), not_utf8: false, cut: None };
     let exchange =
         Exchange { operation: "Get".into(), request, outcome: Outcome::Answered(answer), micros: 1 };

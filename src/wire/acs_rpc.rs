@@ -85,7 +85,13 @@ fn of_operation(call: Call<'_>) -> Vec<(String, String)> {
 }
 
 fn post(base: &str, pairs: &[(String, String)], headers: Vec<(String, String)>) -> Request {
-    Request { method: "POST".to_owned(), url: address(base, &query(pairs)), headers, body: String::new() }
+    Request {
+        method: "POST".to_owned(),
+        url: address(base, &query(pairs)),
+        headers,
+        body: String::new(),
+        variables: Vec::new(),
+    }
 }
 
 /// A status of 400 and more is a refusal; the SDK takes any other for a success, whatever the body says.

@@ -29,6 +29,9 @@ pub struct Request {
     pub headers: Vec<(String, String)>,
     /// Empty if there is none.
     pub body: String,
+    /// Names of environment variables that stand in it for secrets, as `$NAME`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub variables: Vec<String>,
 }
 
 /// An HTTP answer, complete.
@@ -371,6 +374,9 @@ impl Request {
         clean(&mut self.url);
         clean(&mut self.body);
         self.headers.iter_mut().for_each(|(_, value)| clean(value));
+        let texts = || [&self.url, &self.body].into_iter().chain(self.headers.iter().map(|(_, value)| value));
+        let stands = |name: &&String| texts().any(|text| text.contains(name.as_str()));
+        self.variables = hidden.variables().filter(stands).cloned().collect();
         self
     }
 }

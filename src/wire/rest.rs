@@ -14,6 +14,7 @@ pub(super) fn encode(call: Call<'_>, base: &str, key: Option<&Key>) -> Request {
             url: base.to_owned(),
             headers: Vec::new(),
             body: String::new(),
+            variables: Vec::new(),
         };
     };
     let sent = call.sent();
@@ -43,7 +44,7 @@ pub(super) fn encode(call: Call<'_>, base: &str, key: Option<&Key>) -> Request {
     }
     let question = if in_query.is_empty() { "" } else { "?" };
     let url = format!("{}{path}{question}{}", base.trim_end_matches('/'), query(&in_query));
-    Request { method: route.method.clone(), url, headers, body }
+    Request { method: route.method.clone(), url, headers, body, variables: Vec::new() }
 }
 
 /// Content type and body: JSON where the operation has such parameters, a form where it has those.

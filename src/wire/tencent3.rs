@@ -24,6 +24,7 @@ pub(super) fn encode(call: Call<'_>, base: &str) -> Request {
             Some(Twist::Body(body)) => body.clone(),
             _ => Json::Object(own).to_string(),
         },
+        variables: Vec::new(),
     }
 }
 
@@ -38,7 +39,8 @@ pub(super) fn encode_v3_get(call: Call<'_>, base: &str, signing: Signing<'_>) ->
     let query = query(&flat(&own));
     let headers = of_operation(call, &common, FORM);
     let url = address(base, &query);
-    let request = Request { method: "GET".to_owned(), url, headers, body: String::new() };
+    let request =
+        Request { method: "GET".to_owned(), url, headers, body: String::new(), variables: Vec::new() };
     sign_v3(request, &query, (call, base), signing)
 }
 
@@ -63,6 +65,7 @@ pub(super) fn encode_v1_get(call: Call<'_>, base: &str, signing: Signing<'_>) ->
         url: address(base, &query(&pairs)),
         headers: vec![text("content-type", FORM)],
         body: String::new(),
+        variables: Vec::new(),
     }
 }
 

@@ -1,6 +1,7 @@
 //! `fineprint run`
 
 mod journal;
+mod names;
 mod plan;
 mod snapshots;
 
@@ -63,6 +64,10 @@ pub fn execute(args: RunArgs, console: Console) -> Exit {
 
 /// Writes the recording: a vendor that breaks its own page is recorded as it is, and that is no failure.
 fn keep(ended: Ended, folder: &Path, earlier: Option<Earlier>, console: Console) -> Exit {
+    if ended.finish.counts.pass + ended.finish.counts.fail == 0 {
+        console.complain("nothing was judged, so that nothing is recorded");
+        return Exit::Incomplete;
+    }
     let kept = ended.recorder.unwrap_or_default().write(folder, earlier, &ended.finish);
     match &kept {
         Ok(path) => console.tell(&format!("recorded {}", path.display())),
@@ -102,15 +107,15 @@ impl Ready {
         let plan = Plan::resolve(args, console).map_err(usage)?;
         let mut suite = project::suite(&plan.specs, &plan.cases, plan.depth)
             .map_err(|findings| console.findings(&findings))?;
+        names::check(&plan, &suite.specs).map_err(usage)?;
         let kept = suite.kept();
         add_circumstances(&plan, &mut suite).map_err(usage)?;
         if plan.list {
+            plan.filters_select(&suite.cases).map_err(usage)?;
             return Err(list(&plan, &suite, console));
         }
-        let ids: Vec<String> = suite.cases.iter().map(|case| case.id.clone()).collect();
-        if !ids.iter().any(|id| plan.names(id)) {
-            return Err(usage(plan.nothing_selected(&ids)));
-        }
+        plan.filters_select(&suite.cases).map_err(usage)?;
+        names::tell_unknown(&plan, &suite.cases, console);
         generate::settle(&suite, plan.locked, console)?;
         let specs = Arc::new(suite.specs);
         let selected = suite.cases.into_iter().filter(|case| plan.selects(&case.id));
@@ -122,7 +127,17 @@ impl Ready {
                 unasked.len()
             ));
         }
+        if cases.is_empty() && !plan.is_part() {
+            return Err(usage(
+                "there is nothing to try: the target has no address for any of these cases".to_owned(),
+            ));
+        }
         Ok(Self { plan, specs, cases, kept })
+    }
+
+    /// Leaves only those cases that somebody else has tried.
+    pub fn retain(&mut self, is_wanted: impl Fn(&str) -> bool) {
+        self.cases.retain(|case| is_wanted(&case.id));
     }
 
     /// Tries the cases only to see what the target does; whether the run came to its end, and left nothing behind.

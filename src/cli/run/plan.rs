@@ -8,6 +8,7 @@ use std::sync::Arc;
 use reqwest::Url;
 
 use crate::baseline::Baseline;
+use crate::case::Case;
 use crate::cli::args::{DepthArg, ReportArgs, RunArgs, is_named};
 use crate::cli::config::{self, Config};
 use crate::cli::console::Console;
@@ -98,14 +99,24 @@ impl Plan {
         if args.record {
             refuse_parts(&args)?;
         }
-        let (target, of_table) = target(&args)?;
+        let (mut target, of_table) = target(&args)?;
         let (record, folder) = (args.record, args.reports.join(&target.name));
         let known = args.resume.as_deref().map(stream::known).transpose()?.unwrap_or_default();
         let against = args.against.as_deref().map(recording::read).transpose()?;
         // The same values as the recorded ones: a short one within a longer answer is not recognised as drawn.
         let begun_with =
             known.start.as_ref().map(|start| start.seed).or(against.as_ref().map(|other| other.seed));
-        let quotas = of_table.into_iter().chain(args.quotas).collect();
+        if let Some(start) = known.start.as_ref().filter(|start| start.target != target.name) {
+            return Err(format!(
+                "--resume: that is a run on {}, and this one is on {}",
+                start.target, target.name
+            ));
+        }
+        let quotas: Vec<(String, u32)> = of_table.into_iter().chain(args.quotas).collect();
+        // One more than a quota is tried by a case of its own; the others stay below it.
+        if let Some(least) = quotas.iter().map(|(_, size)| *size).min() {
+            target.entities = target.entities.min(least.max(2));
+        }
         // Snapshots are of the standard depth: one case, one answer.
         let off = args.no_snapshots || args.depth != DepthArg::Standard;
         let snapshots = match (off, args.update, console.ci) {
@@ -153,16 +164,23 @@ impl Plan {
         self.names(id) && self.shard.is_none_or(is_ours)
     }
 
-    /// The complaint about filters that select nothing.
-    pub fn nothing_selected(&self, ids: &[String]) -> String {
-        let wanted = self.filter.join(" or ");
-        let parts: Vec<String> = ids.iter().flat_map(|id| parts(id)).collect();
-        let near =
-            self.filter.first().and_then(|first| did_you_mean(first, parts.iter().map(String::as_str)));
-        match near {
+    /// Whether only a part of the cases is tried.
+    pub fn is_part(&self) -> bool {
+        self.shard.is_some()
+    }
+
+    /// Whether each filter selects something.
+    ///
+    /// # Errors
+    /// The complaint about one that does not.
+    pub fn filters_select(&self, cases: &[Case]) -> Result<(), String> {
+        let selects = |filter: &&String| cases.iter().any(|case| case.id.contains(filter.as_str()));
+        let Some(wanted) = self.filter.iter().find(|filter| !selects(filter)) else { return Ok(()) };
+        let parts: Vec<String> = cases.iter().flat_map(|case| parts(&case.id)).collect();
+        Err(match did_you_mean(wanted, parts.iter().map(String::as_str)) {
             Some(near) => format!("no case has an id with {wanted} in it; did you mean {near}?"),
             None => format!("no case has an id with {wanted} in it; `fineprint run --list` shows all"),
-        }
+        })
     }
 
     /// Whether the embedded reference server is the target.
@@ -207,7 +225,7 @@ fn target(args: &RunArgs) -> Result<(Target, BTreeMap<String, u32>), String> {
     let name = name(args.target.as_deref(), url.as_ref(), &config)?;
     let folder = args.config.parent().unwrap_or(Path::new(""));
     let mut target = match table {
-        Some(table) => target::resolve(&name, table, folder, &Console::variable)?,
+        Some(table) => target::resolve(&name, table, folder, !args.unsigned, &Console::variable)?,
         None => Target::at(&name, None),
     };
     if let Some(url) = &url {

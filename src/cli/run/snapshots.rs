@@ -8,6 +8,7 @@ use crate::cli::console::Console;
 use crate::compare;
 use crate::event::{CaseResult, SnapshotChange, Snapshots};
 use crate::project;
+use crate::report::number;
 use crate::snapshot::file::{self, Entry};
 use crate::snapshot::{self, store};
 use crate::spec::model::Specs;
@@ -135,18 +136,17 @@ pub fn tell(snapshots: &Snapshots, plan: &Plan, console: Console) {
     if snapshots.accepted {
         snapshots.written.iter().for_each(|path| console.tell(&format!("accepted {path}")));
     } else if !snapshots.changed.is_empty() {
-        console.tell(&format!("{} answers differ from the snapshots of {target}", snapshots.changed.len()));
+        let answers = number(snapshots.changed.len(), "answer");
+        console.tell(&format!("changed since the snapshots of {target}: {answers}"));
     }
     if snapshots.new > 0 && !snapshots.accepted {
-        console.tell(&format!(
-            "{} answers have no snapshot of {target} yet; --update keeps them",
-            snapshots.new
-        ));
+        let answers = number(snapshots.new, "answer");
+        console.tell(&format!("without a snapshot of {target} yet: {answers}; --update keeps what is new"));
     }
     if !snapshots.stale.is_empty() && !snapshots.accepted {
+        let stale = number(snapshots.stale.len(), "snapshot");
         console.tell(&format!(
-            "{} snapshots of {target} are of cases that no longer exist; `fineprint prune` removes them",
-            snapshots.stale.len()
+            "of cases of {target} that no longer exist: {stale}; `fineprint prune` removes such"
         ));
     }
     for path in &snapshots.orphaned {

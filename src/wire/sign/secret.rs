@@ -33,12 +33,14 @@ impl fmt::Debug for Secret {
 #[derive(Clone, Default)]
 pub struct Hidden {
     /// Each with the name that stands for it.
-    texts: Vec<(String, &'static str)>,
+    texts: Vec<(String, String)>,
+    /// The names that are those of environment variables.
+    variables: Vec<String>,
 }
 
 impl Hidden {
     /// Hides a text, and its escaped form, behind a name.
-    pub fn hide(&mut self, text: &str, name: &'static str) {
+    pub fn hide(&mut self, text: &str, name: &str) {
         if text.len() < HIDEABLE {
             return;
         }
@@ -50,11 +52,23 @@ impl Hidden {
             [text.to_owned(), escape(text), escape(&escape(text)), json.to_owned(), json.replace('/', "\\/")];
         for form in forms {
             if !self.texts.iter().any(|(known, _)| *known == form) {
-                self.texts.push((form, name));
+                self.texts.push((form, name.to_owned()));
             }
         }
         // The longest first: a secret that is part of another must not tear a hole into it.
         self.texts.sort_by_key(|(text, _)| std::cmp::Reverse(text.len()));
+    }
+
+    /// Hides what an environment variable holds, behind `$NAME`.
+    pub fn hide_variable(&mut self, value: &str, name: &str) {
+        let name = format!("${name}");
+        self.hide(value, &name);
+        self.variables.push(name);
+    }
+
+    /// The names of environment variables, as they stand in texts.
+    pub fn variables(&self) -> impl Iterator<Item = &String> {
+        self.variables.iter()
     }
 
     /// Whether nothing is hidden.

@@ -1,0 +1,47 @@
+//! Names that a target or a baseline refers to, held against the specs: a misspelt one would do nothing.
+
+use crate::case::Case;
+use crate::cli::console::Console;
+use crate::diagnostic::did_you_mean;
+use crate::spec::model::Specs;
+
+use super::plan::Plan;
+
+/// Whether the specs have every service, vendor, operation and entity that the target names.
+///
+/// # Errors
+/// The first that they do not have.
+pub fn check(plan: &Plan, specs: &Specs) -> Result<(), String> {
+    let services: Vec<&str> = specs.services.iter().map(|service| service.folder.as_str()).collect();
+    let vendors = services.iter().filter_map(|folder| folder.split('/').next());
+    let owners: Vec<&str> = services.iter().copied().chain(vendors).collect();
+    let operations: Vec<&str> = specs.operations().map(|(_, operation)| operation.name.as_str()).collect();
+    let entities = specs.services.iter().flat_map(|service| &service.entities);
+    let entities: Vec<&str> = entities.map(|entity| entity.name.as_str()).collect();
+    let target = &plan.target;
+    // The embedded server's own key is for every service.
+    let signers = target.signers.iter().map(|(folder, _)| folder).filter(|folder| !folder.is_empty());
+    let named = target.addresses.iter().map(|(service, _)| ("services", service, "service", &services));
+    let named = named.chain(signers.map(|folder| ("credentials", folder, "service or vendor", &owners)));
+    let named = named.chain(target.rates.iter().map(|(name, _)| ("rates", name, "operation", &operations)));
+    let named = named.chain(plan.quotas.iter().map(|(name, _)| ("quotas", name, "entity", &entities)));
+    for (key, name, kind, known) in named {
+        if !known.contains(&name.as_str()) {
+            let hint = did_you_mean(name, known.iter().copied());
+            let hint = hint.map_or_else(|| known.join(", "), |near| format!("did you mean {near}?"));
+            return Err(format!(
+                "target {}: {key}.{name}: the specs have no such {kind}; {hint}",
+                target.name
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// Says which known failures are of no case: they would never be struck.
+pub fn tell_unknown(plan: &Plan, cases: &[Case], console: Console) {
+    let known = plan.baseline.iter().flat_map(|baseline| &baseline.known);
+    for entry in known.filter(|entry| !cases.iter().any(|case| entry.is_about(&case.id))) {
+        console.tell(&format!("the baseline knows {}, and no case has that id", entry.case));
+    }
+}

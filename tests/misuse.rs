@@ -1,0 +1,174 @@
+//! What would quietly do something else than was meant is refused, before anything is sent.
+
+mod common;
+mod vendor;
+
+use std::fs;
+
+use common::{Done, fineprint};
+use vendor::Vendor;
+
+/// A folder with a small project, and what its commands come to.
+struct Project(tempfile::TempDir);
+
+impl Project {
+    fn new() -> Self {
+        let project = Self(tempfile::tempdir().unwrap());
+        assert_eq!(project.done(&["init"]).code, 0);
+        project
+    }
+
+    fn done(&self, arguments: &[&str]) -> Done {
+        Done::from(fineprint().current_dir(self.0.path()).args(arguments).output().unwrap())
+    }
+
+    fn config(&self, text: &str) {
+        fs::write(self.0.path().join("fineprint.toml"), text).unwrap();
+    }
+
+    fn refused(&self, arguments: &[&str], words: &[&str]) {
+        let done = self.done(arguments);
+        assert_eq!(done.code, 2, "{arguments:?}: {}{}", done.stdout, done.stderr);
+        for word in words {
+            assert!(done.stderr.contains(word), "{arguments:?}: {}", done.stderr);
+        }
+    }
+}
+
+#[test]
+fn a_name_that_the_specs_do_not_have_is_no_target() {
+    let project = Project::new();
+    for (key, words) in [
+        ("services.'me/nots' = 'http://127.0.0.1:9'", ["services.me/nots", "did you mean me/notes?"]),
+        (
+            "url = 'http://127.0.0.1:9'\nrates.CreateNot = '3/s'",
+            ["rates.CreateNot", "did you mean CreateNote?"],
+        ),
+        ("url = 'http://127.0.0.1:9'\nquotas.nots = 3", ["quotas.nots", "did you mean note?"]),
+        ("url = 'http://127.0.0.1:9'\ncredentials.you = {secret = 'HOME'}", ["credentials.you", "me/notes"]),
+    ] {
+        project.config(&format!("[targets.local]\n{key}\n"));
+        project.refused(&["run", "--target", "local"], &words);
+    }
+    let secret = "url = 'http://127.0.0.1:9'\ncredentials.me = {secret = 'not a name but the secret'}";
+    project.config(&format!("[targets.local]\n{secret}\n"));
+    project.refused(&["run", "--target", "local"], &["the name of an environment variable"]);
+    assert!(!project.done(&["run", "--target", "local"]).stderr.contains("not a name"), "it may be a secret");
+    let unsigned = "url = 'http://127.0.0.1:9'\ncredentials.me = {secret = 'NO_SUCH_VARIABLE'}";
+    project.config(&format!("[targets.local]\n{unsigned}\n"));
+    project.refused(&["run", "--target", "local"], &["NO_SUCH_VARIABLE is not set"]);
+    let done = project.done(&["run", "--target", "local", "--unsigned", "title/length/40"]);
+    assert_eq!(done.code, 3, "without credentials no variable is needed: {}", done.stderr);
+}
+
+#[test]
+fn a_filter_or_a_known_failure_of_no_case_is_told() {
+    let project = Project::new();
+    project.refused(&["run", "title/lenght"], &["did you mean title/length?"]);
+    project.refused(&["run", "title/length", "nonesuch"], &["nonesuch"]);
+    project.refused(&["run", "--list", "nonesuch"], &["nonesuch"]);
+    fs::write(project.0.path().join("known.toml"), "[[known]]\ncase = 'Nope/x'\nreason = 'r'\n").unwrap();
+    let done = project.done(&["run", "--baseline", "known.toml"]);
+    assert!(done.stderr.contains("the baseline knows Nope/x"), "{}", done.stderr);
+}
+
+#[test]
+fn streams_of_two_targets_are_no_one_run() {
+    let project = Project::new();
+    assert_eq!(project.done(&["run", "--events", "reference.jsonl", "title/length"]).code, 0);
+    project.config("[targets.other]\nurl = 'http://127.0.0.1:9'\n");
+    project.done(&["run", "--target", "other", "--events", "other.jsonl", "title/length"]);
+    project.refused(&["merge", "reference.jsonl", "other.jsonl"], &["other.jsonl is of a run on other"]);
+    project.refused(&["run", "--resume", "other.jsonl"], &["that is a run on other"]);
+}
+
+#[test]
+fn nothing_is_written_over_what_is_read_or_twice() {
+    let project = Project::new();
+    assert_eq!(project.done(&["run", "--events", "e.jsonl", "title/length"]).code, 0);
+    let before = fs::read_to_string(project.0.path().join("e.jsonl")).unwrap();
+    project.refused(&["report", "--from", "e.jsonl", "--events", "./e.jsonl"], &["e.jsonl"]);
+    assert_eq!(fs::read_to_string(project.0.path().join("e.jsonl")).unwrap(), before);
+    project
+        .refused(&["report", "--from", "e.jsonl", "--junit", "x", "--json", "x"], &["two reports at once"]);
+    project.refused(&["run", "--html", "specs"], &["specs cannot be written"]);
+    project.refused(&["compare", "e.jsonl", "reference", "--html", "specs"], &["specs cannot be written"]);
+    project.refused(&["compare", "reports/nobody", "reference"], &["reports/nobody is no recording"]);
+}
+
+#[test]
+#[cfg(unix)]
+fn a_report_that_cannot_be_written_is_no_success() {
+    use std::os::unix::fs::FileTypeExt as _;
+    let is_device = fs::metadata("/dev/full").is_ok_and(|there| there.file_type().is_char_device());
+    if !is_device {
+        return;
+    }
+    let project = Project::new();
+    for report in ["--html", "--junit", "--json", "--sarif", "--markdown"] {
+        let done = project.done(&["run", report, "/dev/full", "title/length"]);
+        assert_eq!(done.code, 3, "{report}: {}", done.stderr);
+        assert!(done.stderr.contains("could not be written"), "{report}: {}", done.stderr);
+    }
+    let link = project.0.path().join("link.xml");
+    std::os::unix::fs::symlink("real.xml", &link).unwrap();
+    fs::write(project.0.path().join("real.xml"), "").unwrap();
+    assert_eq!(project.done(&["run", "--junit", "link.xml", "title/length"]).code, 0);
+    assert!(link.is_symlink(), "what the link leads to is written");
+    assert!(fs::read_to_string(project.0.path().join("real.xml")).unwrap().contains("<testsuites"));
+}
+
+#[test]
+fn what_nobody_answered_is_neither_recorded_nor_tried() {
+    let project = Project::new();
+    project.config("[targets.dead]\nurl = 'http://127.0.0.1:9'\n");
+    let done = project.done(&["record", "--target", "dead", "title/length"]);
+    assert_eq!(done.code, 3);
+    assert!(done.stderr.contains("nothing is recorded"), "{}", done.stderr);
+    assert!(!project.0.path().join("reports/dead/recorded.jsonl").exists());
+    assert!(done.stdout.contains("0 of 4 error rows tried"), "{}", done.stdout);
+    project.refused(&["record", "--target", "dead", "--shard", "1/2"], &["leave out --shard"]);
+    let compare = project.done(&["compare", "reference", "dead", "title/length"]);
+    assert_eq!(compare.code, 3);
+    assert!(compare.stdout.contains("nothing could be compared"), "{}", compare.stdout);
+    assert!(compare.stdout.contains("refused the connection"), "{}", compare.stdout);
+}
+
+/// The curl line of a call with a secret repeats it, where the secret is in the environment.
+#[test]
+#[cfg(unix)]
+fn a_curl_line_takes_the_secret_from_the_environment() {
+    let project = Project::new();
+    project
+        .config("[targets.local]\nurl = 'http://127.0.0.1:9'\ncredentials.me = {secret = 'NOTES_TOKEN'}\n");
+    let mut command = fineprint();
+    command.current_dir(project.0.path()).env("NOTES_TOKEN", "a-secret-token");
+    let done = Done::from(
+        command.args(["run", "--target", "local", "--dry-run", "title/length/40"]).output().unwrap(),
+    );
+    let line = done.stdout.lines().find(|line| line.contains("curl")).unwrap();
+    assert!(!done.stdout.contains("a-secret-token"));
+    let echo = format!("NOTES_TOKEN=it; printf '%s\\n' {}", line.trim().strip_prefix("curl").unwrap());
+    let words = std::process::Command::new("sh").arg("-c").arg(echo).output().unwrap();
+    let words = String::from_utf8(words.stdout).unwrap();
+    assert!(words.lines().any(|word| word == "authorization: Bearer it"), "{words}");
+}
+
+#[test]
+fn a_known_failure_whose_answer_changed_is_shown() {
+    let project = Project(common::copy_of_specs());
+    let case = "AddMessageContact/Name/length/13";
+    let broken = Vendor::start(&["13-letters-pass"]);
+    let run = |more: &[&str]| {
+        project.done(&[&["run", "--url", broken.url.as_str(), "--target", "mine", case], more].concat())
+    };
+    assert_eq!(run(&["--update", "--write-baseline", "known.toml"]).code, 0);
+    assert_eq!(run(&["--baseline", "known.toml"]).code, 0);
+    let file =
+        project.0.path().join("reports/mine/alibaba-cloud/resource-directory-master/AddMessageContact.snap");
+    let text = fs::read_to_string(&file).unwrap();
+    fs::write(&file, text.replace("\n200 ", "\n201 ")).unwrap();
+    let done = run(&["--baseline", "known.toml"]);
+    assert_eq!(done.code, 1);
+    assert!(done.stdout.contains(&format!("CHANGED {case}")), "{}", done.stdout);
+}

@@ -1,6 +1,7 @@
 //! A project's folders: specs and cases, read and written.
 
 use std::collections::BTreeMap;
+use std::fmt::Display;
 use std::fs::{self, File};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
@@ -174,6 +175,16 @@ pub fn freshen(stale: &Stale) -> io::Result<()> {
     }
 }
 
+/// What is told of a file that cannot be written.
+pub fn not_written(path: &Path, error: &dyn Display) -> String {
+    format!("{} cannot be written: {error}", path.display())
+}
+
+/// What is told of a file or folder that cannot be read.
+pub fn not_read(path: &Path, error: &dyn Display) -> String {
+    format!("{} cannot be read: {error}", path.display())
+}
+
 /// Writes a file so that it is there whole or not at all.
 ///
 /// # Errors
@@ -265,7 +276,7 @@ fn source(path: &Path) -> Result<std::sync::Arc<Source>, Box<Finding>> {
 }
 
 fn unreadable(path: &Path, error: &io::Error) -> Finding {
-    Finding::error("unreadable", format!("{} cannot be read: {error}", path.display()))
+    Finding::error("unreadable", not_read(path, &error))
 }
 
 fn slashed(path: &Path) -> String {

@@ -33,7 +33,7 @@ pub fn execute(args: &CheckArgs, console: Console) -> Exit {
                 found.open.extend(operations.flat_map(|operation| check::against_page(operation, &text)));
             }
             Err(error) => {
-                console.complain(&format!("{} cannot be read: {error}", page.display()));
+                console.complain(&project::not_read(page, &error));
                 return Exit::Usage;
             }
         }

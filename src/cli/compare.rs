@@ -129,11 +129,11 @@ type Begun<'a> = (&'a Path, project::Begun, fn(&Matrix) -> Result<String, serde_
 fn begin(args: &CompareArgs) -> Result<Vec<Begun<'_>>, String> {
     let mut begun: Vec<Begun<'_>> = Vec::new();
     if let Some(path) = &args.json {
-        let file = project::begin(path).map_err(|error| cannot(path, &error))?;
+        let file = project::begin(path).map_err(|error| project::not_written(path, &error))?;
         begun.push((path, file, |matrix| serde_json::to_string_pretty(matrix).map(|json| json + "\n")));
     }
     if let Some(path) = &args.html {
-        let file = project::begin(path).map_err(|error| cannot(path, &error))?;
+        let file = project::begin(path).map_err(|error| project::not_written(path, &error))?;
         begun.push((path, file, |matrix| Ok(report::html::matrix(matrix))));
     }
     Ok(begun)
@@ -141,14 +141,10 @@ fn begin(args: &CompareArgs) -> Result<Vec<Begun<'_>>, String> {
 
 fn end(begun: Vec<Begun<'_>>, matrix: &Matrix) -> Result<(), String> {
     for (path, file, text) in begun {
-        let text = text(matrix).map_err(|error| cannot(path, &error))?;
+        let text = text(matrix).map_err(|error| project::not_written(path, &error))?;
         let written = file.writer().and_then(|mut writer| writer.write_all(text.as_bytes()));
         let written = written.and_then(|()| project::end(file, path));
-        written.map_err(|error| cannot(path, &error))?;
+        written.map_err(|error| project::not_written(path, &error))?;
     }
     Ok(())
-}
-
-fn cannot(path: &Path, error: &dyn std::fmt::Display) -> String {
-    format!("{} cannot be written: {error}", path.display())
 }

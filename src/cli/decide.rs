@@ -72,7 +72,7 @@ pub fn all(reports: &Path, target: Option<&str>) -> Result<Vec<Pending>, String>
     if let Some(target) = target.filter(|_| !folder.is_dir()) {
         return Err(format!("there is nothing of a target {target} in {}", reports.display()));
     }
-    let cannot = |path: &Path, error: &io::Error| format!("{} cannot be read: {error}", path.display());
+    let cannot = |path: &Path, error: &io::Error| project::not_read(path, error);
     let paths = store::all_pending(&folder).map_err(|error| cannot(&folder, &error))?;
     let pending = |path: PathBuf| {
         let text = store::load(&path).map_err(|error| cannot(&path, &error))?.unwrap_or_default();
@@ -106,6 +106,6 @@ impl Pending {
                 false => project::write_whole(&path, &file::rewritten(&self.text, &pending)),
             }
         })();
-        written.map_err(|error: io::Error| format!("{} cannot be written: {error}", self.path.display()))
+        written.map_err(|error: io::Error| project::not_written(&self.path, &error))
     }
 }

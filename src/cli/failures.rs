@@ -1,5 +1,6 @@
 //! Failures of a run, and the file of those that are known.
 
+use std::fmt::Display;
 use std::path::Path;
 
 use chrono::{NaiveDate, Utc};
@@ -56,8 +57,7 @@ impl Judged {
 /// # Errors
 /// That it cannot be read, or what is wrong with it.
 pub fn read(path: &Path) -> Result<Baseline, String> {
-    let text = std::fs::read_to_string(path)
-        .map_err(|error| format!("{} cannot be read: {error}", path.display()))?;
+    let text = std::fs::read_to_string(path).map_err(|error| project::not_read(path, &error))?;
     Baseline::read(&text).map_err(|error| format!("{}: {error}", path.display()))
 }
 
@@ -66,7 +66,7 @@ fn today() -> NaiveDate {
 }
 
 fn write(path: &Path, baseline: &Baseline) -> Result<(), String> {
-    let cannot = |error: &dyn std::fmt::Display| format!("{} cannot be written: {error}", path.display());
+    let cannot = |error: &dyn Display| project::not_written(path, &error);
     let text = baseline.write().map_err(|error| cannot(&error))?;
     project::write_whole(path, &text).map_err(|error| cannot(&error))
 }

@@ -29,7 +29,7 @@ pub fn settle(suite: &Suite, refuse: bool, console: Console) -> Result<(), Exit>
             continue;
         }
         if let Err(error) = project::freshen(stale) {
-            console.complain(&format!("{} cannot be written: {error}", stale.path.display()));
+            console.complain(&project::not_written(&stale.path, &error));
             return Err(Exit::Usage);
         }
         let done = if stale.text.is_some() { "written" } else { "removed" };

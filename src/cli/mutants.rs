@@ -103,7 +103,7 @@ async fn broken(
     if let Some(path) = &args.json
         && let Err(error) = project::write_whole(path, &score::json(&fates))
     {
-        console.complain(&format!("{} cannot be written: {error}", path.display()));
+        console.complain(&project::not_written(path, &error));
         return Ok(Exit::Incomplete);
     }
     let survived = fates.iter().filter(|fate| fate.killed_by.is_none()).count();

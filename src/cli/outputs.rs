@@ -55,8 +55,7 @@ impl Outputs {
     pub fn open(to: &ReportArgs, console: Console, cases: usize) -> Result<Self, String> {
         let mut outputs = Self::none(console, cases);
         outputs.terminal = Some(Terminal::new(io::stdout(), console.out, talk(to)));
-        let cannot =
-            |path: &Path, error: &io::Error| format!("{} cannot be written: {error}", path.display());
+        let cannot = |path: &Path, error: &io::Error| project::not_written(path, error);
         if let Some(path) = &to.events {
             let file =
                 folder_of(path).and_then(|_| File::create(path)).map_err(|error| cannot(path, &error))?;
@@ -113,7 +112,7 @@ impl Outputs {
         self.reporters.push(Box::new(Github::new(io::stdout())));
         match File::options().append(true).create(true).open(summary) {
             Ok(file) => self.reporters.push(Box::new(Markdown::new(io::BufWriter::new(file)))),
-            Err(error) => self.complaints.push(format!("{} cannot be written: {error}", summary.display())),
+            Err(error) => self.complaints.push(project::not_written(summary, &error)),
         }
     }
 
@@ -127,7 +126,7 @@ impl Outputs {
         drop(self.reporters);
         for (path, file) in self.files {
             if let Err(error) = project::end(file, &path) {
-                self.complaints.push(format!("{} cannot be written: {error}", path.display()));
+                self.complaints.push(project::not_written(&path, &error));
             }
         }
         for complaint in &self.complaints {

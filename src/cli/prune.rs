@@ -34,7 +34,7 @@ pub fn execute(args: &PruneArgs, console: Console) -> Exit {
     let paths = match store::all_accepted(&args.reports, folder) {
         Ok(paths) => paths,
         Err(error) => {
-            console.complain(&format!("{} cannot be read: {error}", args.reports.display()));
+            console.complain(&project::not_read(&args.reports, &error));
             return Exit::Usage;
         }
     };
@@ -43,7 +43,7 @@ pub fn execute(args: &PruneArgs, console: Console) -> Exit {
         match file(&path, &operations, &ids, args.list, console) {
             Ok(count) => found += count,
             Err(error) => {
-                console.complain(&format!("{} cannot be written: {error}", path.display()));
+                console.complain(&format!("{}: {error}", path.display()));
                 return Exit::Incomplete;
             }
         }

@@ -1,5 +1,6 @@
 //! Recordings on disk: beside a target's snapshots, an event stream of the tried calls alone.
 
+use std::fmt::Display;
 use std::path::{Path, PathBuf};
 
 use crate::compare::Recording;
@@ -96,7 +97,7 @@ impl Recorder {
         let finish = Finish { counts, ..finish.clone() };
         let cases = all.all().map(|result| Event::CaseFinished(Box::new(result.clone())));
         let events = [Event::RunStarted(start)].into_iter().chain(cases).chain([Event::RunFinished(finish)]);
-        let cannot = |error: &dyn std::fmt::Display| format!("{} cannot be written: {error}", path.display());
+        let cannot = |error: &dyn Display| project::not_written(&path, &error);
         let mut text = String::new();
         for event in events {
             text.push_str(&serde_json::to_string(&event).map_err(|error| cannot(&error))?);

@@ -7,6 +7,7 @@ use std::time::Duration;
 use reqwest::Url;
 
 use crate::json::Json;
+use crate::project;
 use crate::runner::{Signer, Target};
 use crate::transport::Network;
 use crate::wire::sign::{Form, Key, Secret};
@@ -78,7 +79,7 @@ fn network(
     let default = Network::default();
     let file = |path: &Path| {
         let path = folder.join(path);
-        fs::read(&path).map_err(|error| format!("{} cannot be read: {error}", path.display()))
+        fs::read(&path).map_err(|error| project::not_read(&path, &error))
     };
     let timeout =
         table.timeout.map(|given| seconds("timeout", given)).transpose()?.unwrap_or(default.timeout);

@@ -48,7 +48,7 @@ pub fn execute(args: &InitArgs, console: Console) -> Exit {
             Ok(true) => console.say(&format!("made {}", path.display())),
             Ok(false) => console.say(&format!("kept {}", path.display())),
             Err(error) => {
-                console.complain(&format!("{} cannot be written: {error}", path.display()));
+                console.complain(&project::not_written(&path, &error));
                 return Exit::Usage;
             }
         }

@@ -21,6 +21,7 @@ use crate::diagnostic::did_you_mean;
 use crate::digest;
 use crate::event::Start;
 use crate::generate::Depth;
+use crate::project;
 use crate::runner::{self, Known, Options, Signer, Target};
 use crate::server::DEMO;
 use crate::spec::model::Circumstance;
@@ -262,7 +263,7 @@ fn config(path: &Path) -> Result<Config, String> {
         Err(error) if error.kind() == io::ErrorKind::NotFound && path == Path::new(config::NAME) => {
             Ok(Config::default())
         }
-        Err(error) => Err(format!("{} cannot be read: {error}", path.display())),
+        Err(error) => Err(project::not_read(path, &error)),
     }
 }
 

@@ -110,11 +110,10 @@ impl Ready {
         names::check(&plan, &suite.specs).map_err(usage)?;
         let kept = suite.kept();
         add_circumstances(&plan, &mut suite).map_err(usage)?;
+        plan.filters_select(&suite.cases).map_err(usage)?;
         if plan.list {
-            plan.filters_select(&suite.cases).map_err(usage)?;
             return Err(list(&plan, &suite, console));
         }
-        plan.filters_select(&suite.cases).map_err(usage)?;
         names::tell_unknown(&plan, &suite.cases, console);
         generate::settle(&suite, plan.locked, console)?;
         let specs = Arc::new(suite.specs);

@@ -63,7 +63,9 @@ async fn listed(
     entity: &Entity,
     wish: &Wish,
 ) -> Result<Vec<Json>, String> {
-    let unknown = |why: &str| format!("it may have been made by {EARLIER} that was killed: {why}");
+    let values: Vec<String> = wish.unique.iter().map(|(name, value)| format!("{name} {value}")).collect();
+    let with = if values.is_empty() { String::new() } else { format!(" with {}", values.join(", ")) };
+    let unknown = |why: &str| format!("it may have been made{with} by {EARLIER} that was killed: {why}");
     let lister = entity.listed_by.as_ref().and_then(|name| service.operation(name));
     let lister = lister.ok_or_else(|| unknown("the service has no list of them"))?;
     if wish.unique.is_empty() {

@@ -203,3 +203,28 @@ fn commands(text: &str) -> Vec<String> {
     }
     found
 }
+
+#[test]
+fn every_link_leads_to_a_file() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let chapters = fs::read_dir(root.join("docs/src")).unwrap().map(|entry| entry.unwrap().path());
+    let others = ["README.md", "CONTRIBUTING.md", "ARCHITECTURE.md", "examples/contact-service/README.md"];
+    let mut listed = Vec::new();
+    for path in chapters.chain(others.map(|name| root.join(name))) {
+        for link in fs::read_to_string(&path).unwrap().split("](").skip(1) {
+            let link = link.split([')', '#']).next().unwrap_or_default();
+            if link.is_empty() || link.contains("://") {
+                continue;
+            }
+            let target = path.parent().unwrap().join(link);
+            assert!(target.exists(), "{}: {link}", path.display());
+            if path.ends_with("SUMMARY.md") {
+                listed.push(link.to_owned());
+            }
+        }
+    }
+    for entry in fs::read_dir(root.join("docs/src")).unwrap() {
+        let name = entry.unwrap().file_name().into_string().unwrap();
+        assert!(name == "SUMMARY.md" || listed.contains(&name), "{name} is in no table of contents");
+    }
+}

@@ -6,28 +6,11 @@ mod vendor;
 use std::fs;
 use std::path::Path;
 
-use common::{Done, fineprint};
+use common::{Done, Project, fineprint};
 use vendor::Vendor;
 
 fn done(arguments: &[&str]) -> Done {
     Done::from(fineprint().args(arguments).output().unwrap())
-}
-
-/// A folder with the shipped specs, in which a test may write.
-struct Project(tempfile::TempDir);
-
-impl Project {
-    fn new() -> Self {
-        Self(common::copy_of_specs())
-    }
-
-    fn path(&self, below: &str) -> std::path::PathBuf {
-        self.0.path().join(below)
-    }
-
-    fn done(&self, arguments: &[&str]) -> Done {
-        Done::from(fineprint().current_dir(self.0.path()).args(arguments).output().unwrap())
-    }
 }
 
 const CASES: &str = "cases/alibaba-cloud/resource-directory-master/AddMessageContact.yaml";
@@ -121,7 +104,7 @@ fn list_names_what_a_filter_selects() {
 
 #[test]
 fn stale_cases_are_written_again_or_refused() {
-    let project = Project::new();
+    let project = Project::shipped();
     let missing = project.done(&["run", "--locked", "--no-snapshots"]);
     assert_eq!(missing.code, 2, "{}", missing.stderr);
     assert!(missing.stderr.contains(CASES) && missing.stderr.contains("is missing"), "{}", missing.stderr);
@@ -159,7 +142,7 @@ fn stale_cases_are_written_again_or_refused() {
 
 #[test]
 fn hand_written_cases_run_beside_the_generated_ones() {
-    let project = Project::new();
+    let project = Project::shipped();
     assert_eq!(project.done(&["generate"]).code, 0);
     let own = project.path("cases/tencent-cloud/dbbrain/own.yaml");
     fs::write(&own, OWN_CASE).unwrap();
@@ -191,7 +174,7 @@ fn hand_written_cases_run_beside_the_generated_ones() {
         assert!(broken.stderr.contains(words), "{words}: {}", broken.stderr);
     }
 
-    let project = Project::new();
+    let project = Project::shipped();
     let generated = project.path(CASES);
     fs::create_dir_all(generated.parent().unwrap()).unwrap();
     fs::write(&generated, "operation: AddMessageContact\ncases: []\n").unwrap();
@@ -218,7 +201,7 @@ cases:
 
 #[test]
 fn snapshots_are_kept_compared_and_accepted() {
-    let project = Project::new();
+    let project = Project::shipped();
     let vendor = Vendor::start(&[]);
     let run = |arguments: &[&str]| {
         project.done(
@@ -278,7 +261,7 @@ fn snapshots_are_kept_compared_and_accepted() {
 
 #[test]
 fn snapshots_of_cases_that_are_gone_are_told() {
-    let project = Project::new();
+    let project = Project::shipped();
     assert_eq!(project.done(&["run", "--update", "Product/"]).code, 0);
     let file = project.path("reports/reference/tencent-cloud/dbbrain/AddUserContact.snap");
     let text = fs::read_to_string(&file).unwrap();
@@ -306,7 +289,7 @@ fn a_snapshot_file_is_read_by_insta_as_it_was_written() {
 
 #[test]
 fn reports_are_complete_and_well_formed() {
-    let project = Project::new();
+    let project = Project::shipped();
     let vendor = Vendor::start(&["title-unchecked"]);
     let run = project.done(&[
         "run",

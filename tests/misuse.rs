@@ -5,25 +5,25 @@ mod vendor;
 
 use std::fs;
 
-use common::{Done, fineprint};
+use common::{Done, Project, fineprint};
 use vendor::Vendor;
 
-/// A folder with a small project, and what its commands come to.
-struct Project(tempfile::TempDir);
+/// The small project that `init` makes.
+struct Small(Project);
 
-impl Project {
+impl Small {
     fn new() -> Self {
-        let project = Self(tempfile::tempdir().unwrap());
+        let project = Self(Project::empty());
         assert_eq!(project.done(&["init"]).code, 0);
         project
     }
 
     fn done(&self, arguments: &[&str]) -> Done {
-        Done::from(fineprint().current_dir(self.0.path()).args(arguments).output().unwrap())
+        self.0.done(arguments)
     }
 
     fn config(&self, text: &str) {
-        fs::write(self.0.path().join("fineprint.toml"), text).unwrap();
+        fs::write(self.0.path("fineprint.toml"), text).unwrap();
     }
 
     fn refused(&self, arguments: &[&str], words: &[&str]) {
@@ -37,7 +37,7 @@ impl Project {
 
 #[test]
 fn a_name_that_the_specs_do_not_have_is_no_target() {
-    let project = Project::new();
+    let project = Small::new();
     for (key, words) in [
         ("services.'me/nots' = 'http://127.0.0.1:9'", ["services.me/nots", "did you mean me/notes?"]),
         (
@@ -63,18 +63,18 @@ fn a_name_that_the_specs_do_not_have_is_no_target() {
 
 #[test]
 fn a_filter_or_a_known_failure_of_no_case_is_told() {
-    let project = Project::new();
+    let project = Small::new();
     project.refused(&["run", "title/lenght"], &["did you mean title/length?"]);
     project.refused(&["run", "title/length", "nonesuch"], &["nonesuch"]);
     project.refused(&["run", "--list", "nonesuch"], &["nonesuch"]);
-    fs::write(project.0.path().join("known.toml"), "[[known]]\ncase = 'Nope/x'\nreason = 'r'\n").unwrap();
+    fs::write(project.0.path("known.toml"), "[[known]]\ncase = 'Nope/x'\nreason = 'r'\n").unwrap();
     let done = project.done(&["run", "--baseline", "known.toml"]);
     assert!(done.stderr.contains("the baseline knows Nope/x"), "{}", done.stderr);
 }
 
 #[test]
 fn streams_of_two_targets_are_no_one_run() {
-    let project = Project::new();
+    let project = Small::new();
     assert_eq!(project.done(&["run", "--events", "reference.jsonl", "title/length"]).code, 0);
     project.config("[targets.other]\nurl = 'http://127.0.0.1:9'\n");
     project.done(&["run", "--target", "other", "--events", "other.jsonl", "title/length"]);
@@ -84,11 +84,11 @@ fn streams_of_two_targets_are_no_one_run() {
 
 #[test]
 fn nothing_is_written_over_what_is_read_or_twice() {
-    let project = Project::new();
+    let project = Small::new();
     assert_eq!(project.done(&["run", "--events", "e.jsonl", "title/length"]).code, 0);
-    let before = fs::read_to_string(project.0.path().join("e.jsonl")).unwrap();
+    let before = fs::read_to_string(project.0.path("e.jsonl")).unwrap();
     project.refused(&["report", "--from", "e.jsonl", "--events", "./e.jsonl"], &["e.jsonl"]);
-    assert_eq!(fs::read_to_string(project.0.path().join("e.jsonl")).unwrap(), before);
+    assert_eq!(fs::read_to_string(project.0.path("e.jsonl")).unwrap(), before);
     project
         .refused(&["report", "--from", "e.jsonl", "--junit", "x", "--json", "x"], &["two reports at once"]);
     project.refused(&["run", "--html", "specs"], &["specs cannot be written"]);
@@ -104,28 +104,28 @@ fn a_report_that_cannot_be_written_is_no_success() {
     if !is_device {
         return;
     }
-    let project = Project::new();
+    let project = Small::new();
     for report in ["--html", "--junit", "--json", "--sarif", "--markdown"] {
         let done = project.done(&["run", report, "/dev/full", "title/length"]);
         assert_eq!(done.code, 3, "{report}: {}", done.stderr);
         assert!(done.stderr.contains("could not be written"), "{report}: {}", done.stderr);
     }
-    let link = project.0.path().join("link.xml");
+    let link = project.0.path("link.xml");
     std::os::unix::fs::symlink("real.xml", &link).unwrap();
-    fs::write(project.0.path().join("real.xml"), "").unwrap();
+    fs::write(project.0.path("real.xml"), "").unwrap();
     assert_eq!(project.done(&["run", "--junit", "link.xml", "title/length"]).code, 0);
     assert!(link.is_symlink(), "what the link leads to is written");
-    assert!(fs::read_to_string(project.0.path().join("real.xml")).unwrap().contains("<testsuites"));
+    assert!(fs::read_to_string(project.0.path("real.xml")).unwrap().contains("<testsuites"));
 }
 
 #[test]
 fn what_nobody_answered_is_neither_recorded_nor_tried() {
-    let project = Project::new();
+    let project = Small::new();
     project.config("[targets.dead]\nurl = 'http://127.0.0.1:9'\n");
     let done = project.done(&["record", "--target", "dead", "title/length"]);
     assert_eq!(done.code, 3);
     assert!(done.stderr.contains("nothing is recorded"), "{}", done.stderr);
-    assert!(!project.0.path().join("reports/dead/recorded.jsonl").exists());
+    assert!(!project.0.path("reports/dead/recorded.jsonl").exists());
     assert!(done.stdout.contains("0 of 4 error rows tried"), "{}", done.stdout);
     project.refused(&["record", "--target", "dead", "--shard", "1/2"], &["leave out --shard"]);
     let compare = project.done(&["compare", "reference", "dead", "title/length"]);
@@ -138,11 +138,11 @@ fn what_nobody_answered_is_neither_recorded_nor_tried() {
 #[test]
 #[cfg(unix)]
 fn a_curl_line_takes_the_secret_from_the_environment() {
-    let project = Project::new();
+    let project = Small::new();
     project
         .config("[targets.local]\nurl = 'http://127.0.0.1:9'\ncredentials.me = {secret = 'NOTES_TOKEN'}\n");
     let mut command = fineprint();
-    command.current_dir(project.0.path()).env("NOTES_TOKEN", "a-secret-token");
+    command.current_dir(project.0.0.path()).env("NOTES_TOKEN", "a-secret-token");
     let done = Done::from(
         command.args(["run", "--target", "local", "--dry-run", "title/length/40"]).output().unwrap(),
     );
@@ -156,7 +156,7 @@ fn a_curl_line_takes_the_secret_from_the_environment() {
 
 #[test]
 fn a_known_failure_whose_answer_changed_is_shown() {
-    let project = Project(common::copy_of_specs());
+    let project = Project::shipped();
     let case = "AddMessageContact/Name/length/13";
     let broken = Vendor::start(&["13-letters-pass"]);
     let run = |more: &[&str]| {
@@ -164,8 +164,7 @@ fn a_known_failure_whose_answer_changed_is_shown() {
     };
     assert_eq!(run(&["--update", "--write-baseline", "known.toml"]).code, 0);
     assert_eq!(run(&["--baseline", "known.toml"]).code, 0);
-    let file =
-        project.0.path().join("reports/mine/alibaba-cloud/resource-directory-master/AddMessageContact.snap");
+    let file = project.path("reports/mine/alibaba-cloud/resource-directory-master/AddMessageContact.snap");
     let text = fs::read_to_string(&file).unwrap();
     fs::write(&file, text.replace("\n200 ", "\n201 ")).unwrap();
     let done = run(&["--baseline", "known.toml"]);

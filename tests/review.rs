@@ -7,17 +7,16 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::process::Stdio;
 
-use common::{Done, fineprint};
-use tempfile::TempDir;
+use common::{Done, Project, fineprint};
 
 const FILE: &str = "reports/reference/tencent-cloud/dbbrain/AddUserContact.snap";
 
 /// A project whose accepted snapshots differ in three answers: two in one way, one in another.
-struct Project(TempDir);
+struct Pending(Project);
 
-impl Project {
+impl Pending {
     fn new() -> Self {
-        let project = Self(common::copy_of_specs());
+        let project = Self(Project::shipped());
         assert_eq!(project.done(&["run", "--update", "Product/"]).code, 0);
         let kept = fs::read_to_string(project.file()).unwrap();
         let mut text = kept.clone();
@@ -34,7 +33,7 @@ impl Project {
     }
 
     fn file(&self) -> PathBuf {
-        self.0.path().join(FILE)
+        self.0.path(FILE)
     }
 
     fn pending(&self) -> PathBuf {
@@ -46,13 +45,13 @@ impl Project {
     }
 
     fn done(&self, arguments: &[&str]) -> Done {
-        Done::from(fineprint().current_dir(self.0.path()).args(arguments).output().unwrap())
+        self.0.done(arguments)
     }
 
     /// A review with these lines typed.
     fn review(&self, typed: &str) -> Done {
         let mut command = fineprint();
-        command.current_dir(self.0.path()).arg("review");
+        command.current_dir(self.0.0.path()).arg("review");
         let mut child =
             command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         child.stdin.take().unwrap().write_all(typed.as_bytes()).unwrap();
@@ -62,7 +61,7 @@ impl Project {
 
 #[test]
 fn a_person_decides_each_answer_or_all_of_a_kind() {
-    let project = Project::new();
+    let project = Pending::new();
     let before = project.text();
     let nothing = project.review("s\n?\nq\n");
     assert_eq!(nothing.code, 0, "{}", nothing.stderr);
@@ -95,7 +94,7 @@ fn a_person_decides_each_answer_or_all_of_a_kind() {
 
 #[test]
 fn what_is_not_decided_when_the_input_ends_stays_pending() {
-    let project = Project::new();
+    let project = Pending::new();
     let done = project.review("a\n");
     assert!(done.stdout.contains("1 accepted, 0 rejected, 2 still pending"), "{}", done.stdout);
     assert_eq!(project.done(&["review", "--list"]).stdout.lines().count(), 2);
@@ -103,7 +102,7 @@ fn what_is_not_decided_when_the_input_ends_stays_pending() {
 
 #[test]
 fn a_script_accepts_and_rejects_by_id() {
-    let project = Project::new();
+    let project = Pending::new();
     assert_eq!(project.done(&["accept", "--case", "nothing-like-it"]).code, 2);
     let accept = project.done(&["accept", "reference", "--case", "Product/values/mysql"]);
     assert_eq!(accept.code, 0, "{}", accept.stderr);
@@ -118,7 +117,7 @@ fn a_script_accepts_and_rejects_by_id() {
 
 #[test]
 fn what_belongs_to_no_case_is_listed_and_pruned() {
-    let project = Project::new();
+    let project = Pending::new();
     project.done(&["accept"]);
     let kept = project.text();
     fs::write(project.file(), format!("{kept}\n# AddUserContact/Product/values/gone\n200 {{}}\n")).unwrap();

@@ -65,6 +65,31 @@ impl Done {
     }
 }
 
+/// A folder in which a test may write, and what commands come to there.
+pub struct Project(pub tempfile::TempDir);
+
+impl Project {
+    /// With the shipped specs.
+    pub fn shipped() -> Self {
+        Self(copy_of_specs())
+    }
+
+    /// With nothing.
+    pub fn empty() -> Self {
+        Self(tempfile::tempdir().unwrap())
+    }
+
+    /// A path in it.
+    pub fn path(&self, below: &str) -> PathBuf {
+        self.0.path().join(below)
+    }
+
+    /// What a command comes to.
+    pub fn done(&self, arguments: &[&str]) -> Done {
+        Done::from(fineprint().current_dir(self.0.path()).args(arguments).output().unwrap())
+    }
+}
+
 /// A run of all cases on a target.
 pub struct Run {
     command: Command,

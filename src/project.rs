@@ -185,6 +185,48 @@ pub fn not_read(path: &Path, error: &dyn Display) -> String {
     format!("{} cannot be read: {error}", path.display())
 }
 
+/// Whether files that will be written are neither each other nor what is read.
+///
+/// # Errors
+/// The complaint about the first that is.
+pub fn apart<'p>(inputs: &[&Path], outputs: impl Iterator<Item = &'p Path>) -> Result<(), String> {
+    let inputs: Vec<PathBuf> = inputs.iter().map(|path| resolved(path)).collect();
+    let mut seen: Vec<PathBuf> = Vec::new();
+    for path in outputs {
+        let place = resolved(path);
+        if inputs.contains(&place) {
+            return Err(format!("{} would be written over what is read", path.display()));
+        }
+        if seen.contains(&place) {
+            return Err(format!("{} would be two reports at once", path.display()));
+        }
+        seen.push(place);
+    }
+    Ok(())
+}
+
+/// Whether two paths lead to one place.
+pub fn is_same(one: &Path, other: &Path) -> bool {
+    resolved(one) == resolved(other)
+}
+
+/// Where a path leads, also where no file is there yet: through links, and without `.` and `..`.
+fn resolved(path: &Path) -> PathBuf {
+    if let Ok(place) = path.canonicalize() {
+        return place;
+    }
+    if let Ok(link) = fs::read_link(path) {
+        return resolved(&folder_of(path).join(link));
+    }
+    let folder = folder_of(path).canonicalize().unwrap_or_else(|_| folder_of(path).to_owned());
+    path.file_name().map_or_else(|| path.to_owned(), |name| folder.join(name))
+}
+
+/// The folder in which a file is, or will be.
+fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
 /// Writes a file so that it is there whole or not at all.
 ///
 /// # Errors
@@ -228,8 +270,8 @@ pub fn begin(path: &Path) -> io::Result<Begun> {
         Ok(there) if !there.is_file() => return File::options().write(true).open(path).map(Begun::Into),
         _ => {}
     }
-    let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let path = resolved(path);
+    let folder = folder_of(&path);
     fs::create_dir_all(folder)?;
     tempfile::Builder::new().prefix(".fineprint-").tempfile_in(folder).map(Begun::Beside)
 }
@@ -242,7 +284,7 @@ pub fn end(file: Begun, path: &Path) -> io::Result<()> {
     let Begun::Beside(file) = file else { return Ok(()) };
     file.as_file().sync_all()?;
     make_readable(file.path())?;
-    file.persist(path.canonicalize().unwrap_or_else(|_| path.to_owned())).map_err(|error| error.error)?;
+    file.persist(resolved(path)).map_err(|error| error.error)?;
     Ok(())
 }
 

@@ -100,6 +100,8 @@ fn where_the_page_is_silent_a_recording_decides() {
     let block = open.block("AddUserContact/Product/values/mysql-upper-case").unwrap();
     assert!(block.contains("as vendor answers") && block.contains("recorded.jsonl:"), "{block}");
     assert_eq!(run(&vendor.url, "AddUserContact/Product").code, 0);
+    let page = open.stdout.lines().find(|line| line.contains("sentences and rows of the page")).unwrap();
+    assert!(!page.contains("broken"), "the page itself holds: {page}");
 
     let decided = run(&mine.url, "AddMessageContact/Name/length");
     assert_eq!(decided.code, 0, "the page goes before the vendor: {}", decided.stdout);

@@ -87,10 +87,20 @@ fn nothing_is_written_over_what_is_read_or_twice() {
     let project = Small::new();
     assert_eq!(project.done(&["run", "--events", "e.jsonl", "title/length"]).code, 0);
     let before = fs::read_to_string(project.0.path("e.jsonl")).unwrap();
-    project.refused(&["report", "--from", "e.jsonl", "--events", "./e.jsonl"], &["e.jsonl"]);
-    assert_eq!(fs::read_to_string(project.0.path("e.jsonl")).unwrap(), before);
-    project
-        .refused(&["report", "--from", "e.jsonl", "--junit", "x", "--json", "x"], &["two reports at once"]);
+    let over = ["over what is read"];
+    project.refused(&["report", "--from", "e.jsonl", "--events", "./e.jsonl"], &over);
+    project.refused(&["report", "--from", "e.jsonl", "--html", "e.jsonl"], &over);
+    project.refused(&["merge", "e.jsonl", "--events", "e.jsonl"], &over);
+    project.refused(&["run", "--resume", "e.jsonl", "--html", "e.jsonl"], &over);
+    project.refused(&["compare", "e.jsonl", "reference", "--json", "./e.jsonl"], &over);
+    project.refused(&["merge", "e.jsonl", "--filter", "nonesuch"], &["nonesuch"]);
+    project.refused(&["run", "--events", "e.jsonl", "--html", "specs"], &["specs cannot be written"]);
+    assert_eq!(fs::read_to_string(project.0.path("e.jsonl")).unwrap(), before, "nothing was emptied either");
+    for second in ["x", "./x"] {
+        let twice = ["two reports at once"];
+        project.refused(&["report", "--from", "e.jsonl", "--junit", "x", "--json", second], &twice);
+        project.refused(&["compare", "e.jsonl", "e.jsonl", "--html", "x", "--json", second], &twice);
+    }
     project.refused(&["run", "--html", "specs"], &["specs cannot be written"]);
     project.refused(&["compare", "e.jsonl", "reference", "--html", "specs"], &["specs cannot be written"]);
     project.refused(&["compare", "reports/nobody", "reference"], &["reports/nobody is no recording"]);
@@ -112,7 +122,6 @@ fn a_report_that_cannot_be_written_is_no_success() {
     }
     let link = project.0.path("link.xml");
     std::os::unix::fs::symlink("real.xml", &link).unwrap();
-    fs::write(project.0.path("real.xml"), "").unwrap();
     assert_eq!(project.done(&["run", "--junit", "link.xml", "title/length"]).code, 0);
     assert!(link.is_symlink(), "what the link leads to is written");
     assert!(fs::read_to_string(project.0.path("real.xml")).unwrap().contains("<testsuites"));

@@ -79,6 +79,12 @@ fn a_person_decides_each_answer_or_all_of_a_kind() {
         nothing.stdout
     );
 
+    let broken_off = project.review("A\nq\n");
+    assert!(broken_off.stdout.contains("2 accepted, 0 rejected, 1 still pending"), "{}", broken_off.stdout);
+    assert_eq!(project.done(&["review", "--list"]).stdout.lines().count(), 1);
+    fs::write(project.file(), &before).unwrap();
+    assert_eq!(project.done(&["run", "Product/"]).code, 1);
+
     let mixed = project.review("A\nr\n");
     assert!(mixed.stdout.contains("and 1 more answer"), "{}", mixed.stdout);
     assert!(mixed.stdout.contains("2 accepted, 1 rejected, 0 still pending"), "{}", mixed.stdout);

@@ -9,7 +9,7 @@ pub use read::read;
 pub use write::{asks, expects, sends, write};
 
 use crate::spec::breach::Breach;
-use crate::spec::model::{Codes, Operation, Service};
+use crate::spec::model::{Operation, Service};
 use crate::wire::Twist;
 
 use value::Value;
@@ -136,12 +136,10 @@ impl Case {
     }
 
     /// Whether the page leaves open which answer comes: it is silent, or several codes may answer.
-    pub fn leaves_choice(&self, service: &Service) -> bool {
+    pub fn leaves_choice(&self) -> bool {
         match &self.expect {
             Expectation::Silent(_) | Expectation::Reject(Rows::Any) => true,
-            Expectation::Reject(Rows::Codes(codes)) => {
-                codes.len() > 1 || service.codes == Codes::Hierarchical
-            }
+            Expectation::Reject(Rows::Codes(codes)) => codes.len() > 1,
             Expectation::Accept | Expectation::OneAccepted(_) | Expectation::AcceptOr(_) => false,
         }
     }

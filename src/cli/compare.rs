@@ -2,7 +2,7 @@
 
 use std::ffi::OsStr;
 use std::io::{self, Write as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::compare::{Matrix, Recording, matrix};
 use crate::project;
@@ -61,10 +61,10 @@ fn compared(args: &CompareArgs, console: Console) -> Result<Exit, Exit> {
     let begun = begin(args).map_err(usage)?;
     let (left, left_whole) = left.seen(console)?;
     let (right, right_whole) = right.seen(console)?;
-    let matrix = matrix(&specs, &left, &right);
-    if matrix.cells.is_empty() {
+    if left.all().chain(right.all()).next().is_none() {
         return Err(usage("there is no case to compare".to_owned()));
     }
+    let matrix = matrix(&specs, &left, &right);
     let told = report::matrix::write(&mut io::stdout().lock(), &matrix, args.all, console.out);
     let told = told.or_else(|error| match error.kind() {
         io::ErrorKind::BrokenPipe => Ok(()),
@@ -84,7 +84,7 @@ fn compared(args: &CompareArgs, console: Console) -> Result<Exit, Exit> {
 
 /// A target or an address that will be tried.
 fn live(args: &CompareArgs, target: &str, seed: u64, console: Console) -> Result<Ready, Exit> {
-    let is_path = !target.contains("://") && target.contains(['/', '\\', '.']);
+    let is_path = !target.contains("://") && (target.contains(['/', '\\']) || target.ends_with(".jsonl"));
     if is_path {
         console.complain(&format!("{target} is no recording: there is no such file or folder"));
         return Err(Exit::Usage);
@@ -127,6 +127,9 @@ type Begun<'a> = (&'a Path, project::Begun, fn(&Matrix) -> Result<String, serde_
 
 /// Begins the files that are wanted, so that a path that cannot be written is told before anything is sent.
 fn begin(args: &CompareArgs) -> Result<Vec<Begun<'_>>, String> {
+    let inputs = [&args.left, &args.right].map(|typed| recording::file(Path::new(typed)));
+    let inputs: Vec<&Path> = inputs.iter().map(PathBuf::as_path).collect();
+    project::apart(&inputs, [&args.json, &args.html].into_iter().filter_map(Option::as_deref))?;
     let mut begun: Vec<Begun<'_>> = Vec::new();
     if let Some(path) = &args.json {
         let file = project::begin(path).map_err(|error| project::not_written(path, &error))?;

@@ -1,6 +1,5 @@
 //! The outputs of a run: terminal, progress bar, report files.
 
-use std::collections::HashSet;
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -52,24 +51,22 @@ impl Outputs {
     ///
     /// # Errors
     /// The path that cannot be written, and why.
-    pub fn open(to: &ReportArgs, console: Console, cases: usize) -> Result<Self, String> {
+    pub fn open(to: &ReportArgs, inputs: &[&Path], console: Console, cases: usize) -> Result<Self, String> {
         let mut outputs = Self::none(console, cases);
         outputs.terminal = Some(Terminal::new(io::stdout(), console.out, talk(to)));
         let cannot = |path: &Path, error: &io::Error| project::not_written(path, error);
-        if let Some(path) = &to.events {
-            let file =
-                folder_of(path).and_then(|_| File::create(path)).map_err(|error| cannot(path, &error))?;
-            outputs.reporters.push(Box::new(Jsonl::new(io::BufWriter::new(file))));
-        }
-        let mut seen: HashSet<&Path> = to.events.as_deref().into_iter().collect();
+        check(to, inputs)?;
         for (path, reporter) in files(to) {
-            if !seen.insert(path) {
-                return Err(format!("{} would be two reports at once", path.display()));
-            }
             let file = project::begin(path).map_err(|error| cannot(path, &error))?;
             let writer = file.writer().map_err(|error| cannot(path, &error))?;
             outputs.reporters.push(reporter(io::BufWriter::new(writer)));
             outputs.files.push((path.clone(), file));
+        }
+        // Last, because this empties what is there.
+        if let Some(path) = &to.events {
+            let file =
+                folder_of(path).and_then(|_| File::create(path)).map_err(|error| cannot(path, &error))?;
+            outputs.reporters.push(Box::new(Jsonl::new(io::BufWriter::new(file))));
         }
         if let Some(summary) = &console.step_summary() {
             outputs.on_github(summary);
@@ -142,6 +139,12 @@ fn talk(to: &ReportArgs) -> Talk {
         (_, true) => Talk::Verbose,
         _ => Talk::Normal,
     }
+}
+
+/// Whether no report would be written over another, or over what is read.
+fn check(to: &ReportArgs, inputs: &[&Path]) -> Result<(), String> {
+    let all = files(to).map(|(path, _)| path.as_path()).chain(to.events.as_deref());
+    project::apart(inputs, all)
 }
 
 type Writer = io::BufWriter<File>;

@@ -3,7 +3,7 @@
 use std::fmt::Display;
 use std::path::{Path, PathBuf};
 
-use crate::compare::Recording;
+use crate::compare::{Recording, is_optional};
 use crate::event::{CaseResult, Counts, Event, Finish, Page, Start};
 use crate::project;
 
@@ -17,11 +17,16 @@ const NAME: &str = "recorded.jsonl";
 /// # Errors
 /// What is wrong with it.
 pub fn read(path: &Path) -> Result<Recording, String> {
-    let file = if path.is_dir() { path.join(NAME) } else { path.to_owned() };
+    let file = file(path);
     if path.is_dir() && !file.exists() {
         return Err(format!("{} holds no recording; `fineprint record` makes one", path.display()));
     }
     Ok(load(&file)?.1)
+}
+
+/// The file of a recording: in a target's folder, or the event stream itself.
+pub fn file(path: &Path) -> PathBuf {
+    if path.is_dir() { path.join(NAME) } else { path.to_owned() }
 }
 
 /// What is recorded in a target's folder, if anything is.
@@ -75,7 +80,8 @@ impl Recorder {
         self.recording
     }
 
-    /// Writes the recording into a target's folder. Cases that were not tried now stay as they were recorded earlier.
+    /// Writes the recording into a target's folder. Cases that were not tried now stay as they were recorded earlier,
+    /// if there still is such a case.
     ///
     /// # Errors
     /// The file that cannot be written, and why.
@@ -83,11 +89,14 @@ impl Recorder {
         self,
         folder: &Path,
         earlier: Option<(Start, Recording)>,
+        is_case: impl Fn(&str) -> bool,
         finish: &Finish,
     ) -> Result<PathBuf, String> {
         let path = folder.join(NAME);
-        let (begun, mut all) = earlier.unwrap_or_default();
-        self.recording.all().for_each(|result| all.take(result.clone()));
+        let (begun, before) = earlier.unwrap_or_default();
+        let mut all = Recording::of(&self.recording.target, self.recording.seed);
+        let stays = |result: &&CaseResult| is_case(&result.id) || is_optional(&result.id);
+        before.all().filter(stays).chain(self.recording.all()).for_each(|result| all.take(result.clone()));
         let mut counts = Counts::default();
         all.all().for_each(|result| counts.add(&result.verdict));
         let mut start = Start { cases: counts.total(), ..self.start };

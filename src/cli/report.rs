@@ -8,7 +8,7 @@ use crate::event::{Event, Finish};
 use crate::project;
 use crate::runner::{self, Known};
 
-use super::args::{FromArgs, MergeArgs, ReportArgs, is_named};
+use super::args::{FromArgs, MergeArgs, is_named};
 use super::console::Console;
 use super::exit::Exit;
 use super::failures::{self, Judged};
@@ -17,14 +17,11 @@ use super::stream::{Events, read};
 
 /// Writes reports of a run, event by event: a run of 100,000 cases need not fit into memory.
 pub fn report(args: &FromArgs, console: Console) -> Exit {
-    if let Some(complaint) = overwrites(&args.from, &args.reports_to) {
-        return complain(console, &complaint);
-    }
     let events = match Events::open(&args.from) {
         Ok(events) => events,
         Err(complaint) => return complain(console, &complaint),
     };
-    let mut outputs = match Outputs::open(&args.reports_to, console, events.cases) {
+    let mut outputs = match Outputs::open(&args.reports_to, &[&args.from], console, events.cases) {
         Ok(outputs) => outputs,
         Err(complaint) => return complain(console, &complaint),
     };
@@ -52,15 +49,6 @@ pub fn report(args: &FromArgs, console: Console) -> Exit {
     });
     let written = outputs.close(console);
     Exit::of_run(&finish, changed, baseline.as_ref(), written)
-}
-
-/// The complaint about an event stream that would be written over itself.
-fn overwrites(from: &Path, to: &ReportArgs) -> Option<String> {
-    let same = |path: &PathBuf| {
-        path.canonicalize().is_ok_and(|path| from.canonicalize().is_ok_and(|from| from == path))
-    };
-    let path = to.events.as_ref().filter(|path| same(path))?;
-    Some(format!("--events {}: that is what the reports are made from", path.display()))
 }
 
 /// The end of a run that did not come to one.
@@ -93,10 +81,17 @@ pub fn merge(args: &MergeArgs, console: Console) -> Exit {
             ),
         );
     }
+    if let Some(filter) =
+        args.filter.iter().find(|filter| !cases.iter().any(|case| case.id.contains(*filter)))
+    {
+        return complain(console, &format!("no case has an id with {filter} in it"));
+    }
+    let inputs: Vec<&Path> =
+        args.files.iter().map(PathBuf::as_path).chain(args.baseline.as_deref()).collect();
     // Circumstances and authentication depend on what the runs were asked for; their cases are in the files only.
     cases.extend(known.stand_ins(&suite.specs, &further));
     cases.retain(|case| is_named(&args.filter, &case.id));
-    let mut outputs = match Outputs::open(&args.reports_to, console, cases.len()) {
+    let mut outputs = match Outputs::open(&args.reports_to, &inputs, console, cases.len()) {
         Ok(outputs) => outputs,
         Err(complaint) => return complain(console, &complaint),
     };

@@ -83,10 +83,8 @@ fn walk(
     decided: &mut [BTreeMap<String, Decision>],
     console: Console,
 ) -> Result<(), String> {
-    let mut kinds: BTreeMap<&str, Decision> = BTreeMap::new();
     for (number, (index, proposal)) in proposals.iter().enumerate() {
-        if let Some(decision) = kinds.get(proposal.diff.as_str()) {
-            decide(&files[*index], &mut decided[*index], proposal, *decision)?;
+        if decided[*index].contains_key(&proposal.id) {
             continue;
         }
         let alike = proposals[number..].iter().filter(|(_, other)| other.diff == proposal.diff).count();
@@ -98,8 +96,11 @@ fn walk(
             Choice::Skip => {}
             Choice::One(decision) => decide(&files[*index], &mut decided[*index], proposal, decision)?,
             Choice::Kind(decision) => {
-                kinds.insert(&proposal.diff, decision);
-                decide(&files[*index], &mut decided[*index], proposal, decision)?;
+                for (index, alike) in
+                    proposals[number..].iter().filter(|(_, other)| other.diff == proposal.diff)
+                {
+                    decide(&files[*index], &mut decided[*index], alike, decision)?;
+                }
             }
         }
     }

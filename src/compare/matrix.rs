@@ -57,6 +57,9 @@ pub struct Matrix {
     pub right: String,
     /// Each promise of each operation that a case was about, in the order of the cases.
     pub cells: Vec<Cell>,
+    /// The first case that could not be compared.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub aside: Option<Witness>,
 }
 
 /// A promise of an operation, and how two targets stand to it and to each other.
@@ -114,6 +117,11 @@ impl Matrix {
         self.cells.iter().filter(|cell| cell.relation == relation).count()
     }
 
+    /// Whether no case could be compared.
+    pub fn is_empty(&self) -> bool {
+        self.cells.iter().all(|cell| cell.relation == Relation::NotCompared)
+    }
+
     /// How many cases could not be compared.
     pub fn not_compared(&self) -> usize {
         self.cells.iter().map(|cell| cell.count(Relation::NotCompared)).sum()
@@ -153,7 +161,7 @@ impl Cell {
 
 /// Compares two targets, case by case and promise by promise.
 pub fn matrix(specs: &Specs, left: &Recording, right: &Recording) -> Matrix {
-    let (mut cells, mut differing) = (Cells::default(), Vec::new());
+    let (mut cells, mut differing, mut aside) = (Cells::default(), Vec::new(), None);
     let only_right = right.all().filter(|result| left.case(&result.id).is_none());
     for case in left.all().chain(only_right) {
         // Tried where there are credentials, or on request: that the other side has it not says nothing about it.
@@ -162,6 +170,9 @@ pub fn matrix(specs: &Specs, left: &Recording, right: &Recording) -> Matrix {
         }
         let pair = Pair { case, left: left.case(&case.id), right: right.case(&case.id) };
         for (promise, relation) in pair.relations(specs) {
+            if relation == Relation::NotCompared && aside.is_none() {
+                aside = Some(pair.witness(specs));
+            }
             match relation {
                 Relation::Differ => differing.push(pair),
                 relation => cells.take(specs, &pair, promise, relation),
@@ -178,7 +189,7 @@ pub fn matrix(specs: &Specs, left: &Recording, right: &Recording) -> Matrix {
         false => (left.target.clone(), right.target.clone()),
     };
     cells.all.iter_mut().for_each(Cell::settle);
-    Matrix { left, right, cells: cells.all }
+    Matrix { left, right, cells: cells.all, aside }
 }
 
 /// Whether a case is tried only with credentials, or only where somebody asks for it.

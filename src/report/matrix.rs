@@ -33,9 +33,7 @@ pub fn write(out: &mut impl Write, matrix: &Matrix, all: bool, style: Style) -> 
     table(out, matrix, all, style)?;
     not_compared(out, matrix, style)?;
     let word = match matrix.differences().count() {
-        0 if matrix.cells.iter().all(|cell| cell.relation == Relation::NotCompared) => {
-            style.bad("nothing could be compared")
-        }
+        0 if matrix.is_empty() => style.bad("nothing could be compared"),
         0 => style.good("alike wherever they were compared"),
         many => style.bad(&format!("unlike in {}", number(many, "promise"))),
     };
@@ -73,20 +71,16 @@ fn told(out: &mut impl Write, matrix: &Matrix, cell: &Cell, style: Style) -> io:
 
 /// How many cases were not compared, and why the first of them was not.
 fn not_compared(out: &mut impl Write, matrix: &Matrix, style: Style) -> io::Result<()> {
-    let Some(first) = matrix.cells.iter().find_map(|cell| cell.cases.get(&Relation::NotCompared)?.first())
-    else {
-        return Ok(());
-    };
+    let Some(Witness { id, left, right, .. }) = &matrix.aside else { return Ok(()) };
     let is_aside = |did: &Did| !matches!(did.verdict.as_str(), "pass" | "fail");
-    let witness = matrix.cells.iter().filter_map(|cell| cell.witness.as_ref());
-    let witness = witness.clone().find(|witness| is_aside(&witness.left) || is_aside(&witness.right));
-    let why = match witness {
-        Some(Witness { id, left, right, .. }) => {
-            let (name, did) = if is_aside(left) { (&matrix.left, left) } else { (&matrix.right, right) };
-            let why = [did.verdict.as_str(), did.answer.as_deref().unwrap_or_default()].join(" ");
-            format!("{id} on {name}: {}", why.trim())
-        }
-        None => format!("of {first} the two got different requests, or the specs have it no more"),
+    let told = |name: &str, did: &Did| {
+        let why = [did.verdict.as_str(), did.answer.as_deref().unwrap_or_default()].join(" ");
+        format!("{id} on {name}: {}", why.trim())
+    };
+    let why = match (is_aside(left), is_aside(right)) {
+        (true, _) => told(&matrix.left, left),
+        (false, true) => told(&matrix.right, right),
+        (false, false) => format!("for {id} the two got different requests, or the specs have it no more"),
     };
     let cases = number(matrix.not_compared(), "case");
     writeln!(out, "  {}", style.doubtful(&harmless(&format!("{cases} not compared: {why}"))))

@@ -85,6 +85,8 @@ pub struct Brief {
     pub came: Came,
     /// Whether the page is silent about it.
     open: bool,
+    /// Whether the page alone would let it pass.
+    other_only: bool,
 }
 
 /// What came of a case.
@@ -158,6 +160,7 @@ impl Gathered {
             against,
             came,
             open: result.open,
+            other_only: result.other_only,
         };
         self.cases.push(brief);
         if came != Came::Passed {
@@ -207,7 +210,7 @@ impl Gathered {
         let Some(place) = self.texts.known(place) else { return Standing::untried(why_not) };
         let against = |brief: &Brief| {
             let only = brief.rows.len() == 1 && brief.rows.contains(&place);
-            (only && brief.came == Came::Failed) || brief.against.contains(&place)
+            (only && brief.came == Came::Failed && !brief.other_only) || brief.against.contains(&place)
         };
         let cases = self.of(page).filter(|brief| brief.rows.contains(&place) || against(brief));
         standing(cases, against, why_not)

@@ -114,7 +114,7 @@ fn facts(service: &Service, operation: &Operation, case: &Case) -> CaseResult {
             .collect(),
         rows: rows(service, operation, case),
         open: matches!(case.expect, Expectation::Silent(_)),
-        choice: case.leaves_choice(service),
+        choice: case.leaves_choice(),
         unsettled: !case.is_settled(service, operation),
         sends: case::sends(case),
         expects: case::expects(case),

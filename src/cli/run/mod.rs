@@ -43,32 +43,41 @@ pub fn execute(args: RunArgs, console: Console) -> Exit {
     if ready.plan.dry_run {
         return rehearse(&ready.plan, &ready.specs, &ready.cases, console);
     }
-    let outputs = match Outputs::open(&ready.plan.reports_to, console, ready.cases.len()) {
-        Ok(outputs) => outputs,
-        Err(complaint) => {
-            console.complain(&complaint);
-            return Exit::Usage;
-        }
-    };
+    let outputs =
+        match Outputs::open(&ready.plan.reports_to, &ready.plan.inputs(), console, ready.cases.len()) {
+            Ok(outputs) => outputs,
+            Err(complaint) => {
+                console.complain(&complaint);
+                return Exit::Usage;
+            }
+        };
     let recorded = match ready.plan.record {
         true => Some((ready.plan.reports.join(&ready.plan.target.name), ready.plan.recorded.clone())),
         false => None,
     };
     let recorder = recorded.is_some().then(Recorder::default);
+    let ids = ready.ids.clone();
     match (ready.run(outputs, recorder, console), recorded) {
-        (Ok(ended), Some((folder, earlier))) => keep(ended, &folder, earlier, console),
+        (Ok(ended), Some((folder, earlier))) => keep(ended, &folder, earlier, &ids, console),
         (Ok(ended), None) => ended.exit,
         (Err(exit), _) => exit,
     }
 }
 
 /// Writes the recording: a vendor that breaks its own page is recorded as it is, and that is no failure.
-fn keep(ended: Ended, folder: &Path, earlier: Option<Earlier>, console: Console) -> Exit {
+fn keep(
+    ended: Ended,
+    folder: &Path,
+    earlier: Option<Earlier>,
+    ids: &HashSet<String>,
+    console: Console,
+) -> Exit {
     if ended.finish.counts.pass + ended.finish.counts.fail == 0 {
         console.complain("nothing was judged, so that nothing is recorded");
         return Exit::Incomplete;
     }
-    let kept = ended.recorder.unwrap_or_default().write(folder, earlier, &ended.finish);
+    let kept =
+        ended.recorder.unwrap_or_default().write(folder, earlier, |id| ids.contains(id), &ended.finish);
     match &kept {
         Ok(path) => console.tell(&format!("recorded {}", path.display())),
         Err(complaint) => console.complain(complaint),
@@ -84,6 +93,8 @@ pub struct Ready {
     plan: Plan,
     specs: Arc<Specs>,
     cases: Vec<Case>,
+    /// Of all cases that there are.
+    ids: HashSet<String>,
     /// The cases whose answers snapshots keep.
     kept: Vec<String>,
 }
@@ -108,14 +119,15 @@ impl Ready {
         let mut suite = project::suite(&plan.specs, &plan.cases, plan.depth)
             .map_err(|findings| console.findings(&findings))?;
         names::check(&plan, &suite.specs).map_err(usage)?;
+        names::tell_unknown(&plan, &suite.cases, console);
         let kept = suite.kept();
         add_circumstances(&plan, &mut suite).map_err(usage)?;
         plan.filters_select(&suite.cases).map_err(usage)?;
         if plan.list {
             return Err(list(&plan, &suite, console));
         }
-        names::tell_unknown(&plan, &suite.cases, console);
         generate::settle(&suite, plan.locked, console)?;
+        let ids = suite.cases.iter().map(|case| case.id.clone()).collect();
         let specs = Arc::new(suite.specs);
         let selected = suite.cases.into_iter().filter(|case| plan.selects(&case.id));
         let (cases, unasked): (Vec<Case>, Vec<Case>) =
@@ -131,7 +143,7 @@ impl Ready {
                 "there is nothing to try: the target has no address for any of these cases".to_owned(),
             ));
         }
-        Ok(Self { plan, specs, cases, kept })
+        Ok(Self { plan, specs, cases, ids, kept })
     }
 
     /// Leaves only those cases that somebody else has tried.
@@ -232,7 +244,7 @@ async fn run(
     mut recorder: Option<Recorder>,
     console: Console,
 ) -> Result<Ended, Exit> {
-    let Ready { plan, specs, cases, kept } = ready;
+    let Ready { plan, specs, cases, kept, .. } = ready;
     let embedded = embedded(&plan, &specs, console).await?;
     let mut options = plan.options();
     if let Some(server) = &embedded {

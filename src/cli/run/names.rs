@@ -2,7 +2,9 @@
 
 use crate::case::Case;
 use crate::cli::console::Console;
+use crate::compare::is_optional;
 use crate::diagnostic::did_you_mean;
+use crate::generate::Depth;
 use crate::spec::model::Specs;
 
 use super::plan::Plan;
@@ -40,7 +42,12 @@ pub fn check(plan: &Plan, specs: &Specs) -> Result<(), String> {
 
 /// Says which known failures are of no case: they would never be struck.
 pub fn tell_unknown(plan: &Plan, cases: &[Case], console: Console) {
+    // Of another depth there are other cases.
+    if plan.depth != Depth::Standard {
+        return;
+    }
     let known = plan.baseline.iter().flat_map(|baseline| &baseline.known);
+    let known = known.filter(|entry| !is_optional(&entry.case));
     for entry in known.filter(|entry| !cases.iter().any(|case| entry.is_about(&case.id))) {
         console.tell(&format!("the baseline knows {}, and no case has that id", entry.case));
     }

@@ -85,6 +85,8 @@ pub struct Plan {
     pub quotas: Vec<(String, u32)>,
     /// Whether requests are only printed.
     pub dry_run: bool,
+    /// Files that were named to be read.
+    read_from: Vec<PathBuf>,
     shard: Option<(u32, u32)>,
     filter: Vec<String>,
     jobs: usize,
@@ -101,12 +103,19 @@ impl Plan {
             refuse_parts(&args)?;
         }
         let (mut target, of_table) = target(&args)?;
+        // What is resumed is read whole before, and its stream may go on in the same file.
+        let goes_on =
+            |path: &&PathBuf| args.reports_to.events.as_ref().is_some_and(|to| project::is_same(to, path));
+        let resumed = args.resume.iter().filter(|path| !goes_on(path));
+        let named = [&args.against, &args.baseline].into_iter().flatten().chain(resumed);
+        let read_from = named.map(|path| recording::file(path)).chain([args.config.clone()]).collect();
         let (record, folder) = (args.record, args.reports.join(&target.name));
         let known = args.resume.as_deref().map(stream::known).transpose()?.unwrap_or_default();
         let against = args.against.as_deref().map(recording::read).transpose()?;
+        let recorded = if record { recording::earlier(&folder)? } else { None };
         // The same values as the recorded ones: a short one within a longer answer is not recognised as drawn.
-        let begun_with =
-            known.start.as_ref().map(|start| start.seed).or(against.as_ref().map(|other| other.seed));
+        let other = against.as_ref().or(recorded.as_ref().map(|(_, recording)| recording));
+        let begun_with = known.start.as_ref().map(|start| start.seed).or(other.map(|other| other.seed));
         if let Some(start) = known.start.as_ref().filter(|start| start.target != target.name) {
             return Err(format!(
                 "--resume: that is a run on {}, and this one is on {}",
@@ -142,6 +151,7 @@ impl Plan {
             with: args.with.into_iter().map(Circumstance::from).collect(),
             quotas,
             dry_run: args.dry_run,
+            read_from,
             shard: args.shard,
             filter: args.filter,
             jobs: usize::from(args.jobs),
@@ -149,7 +159,7 @@ impl Plan {
             known: Arc::new(known),
             against: against.map(Arc::new),
             record,
-            recorded: if record { recording::earlier(&folder)? } else { None },
+            recorded,
         })
     }
 
@@ -163,6 +173,11 @@ impl Plan {
         let is_ours =
             |(part, of): (u32, u32)| digest::fnv(id.as_bytes()) % u64::from(of) == u64::from(part - 1);
         self.names(id) && self.shard.is_none_or(is_ours)
+    }
+
+    /// The files that are read, and that no report may be written over.
+    pub fn inputs(&self) -> Vec<&Path> {
+        self.read_from.iter().map(PathBuf::as_path).collect()
     }
 
     /// Whether only a part of the cases is tried.

@@ -24,7 +24,8 @@ pub fn document(matrix: &Matrix) -> String {
                 header {
                     h1 {
                         @match differences.len() {
-                            0 => { (matrix.left) " and " (matrix.right) " are alike" }
+                            0 if matrix.is_empty() => "Nothing could be compared"
+                            0 => { (matrix.left) " and " (matrix.right) " are alike wherever they were compared" }
                             1 => { (matrix.left) " and " (matrix.right) " are unlike in 1 promise" }
                             many => { (matrix.left) " and " (matrix.right) " are unlike in " (many) " promises" }
                         }

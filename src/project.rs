@@ -223,7 +223,7 @@ fn resolved(path: &Path) -> PathBuf {
 }
 
 /// The folder in which a file is, or will be.
-fn folder_of(path: &Path) -> &Path {
+pub fn folder_of(path: &Path) -> &Path {
     path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 

@@ -25,10 +25,7 @@ enum Side {
 
 /// Sets two targets side by side.
 pub fn execute(args: &CompareArgs, console: Console) -> Exit {
-    match compared(args, console) {
-        Ok(exit) => exit,
-        Err(exit) => exit,
-    }
+    compared(args, console).unwrap_or_else(|exit| exit)
 }
 
 fn compared(args: &CompareArgs, console: Console) -> Result<Exit, Exit> {
@@ -45,7 +42,10 @@ fn compared(args: &CompareArgs, console: Console) -> Result<Exit, Exit> {
     let of_recording = left.as_ref().or(right.as_ref()).map(|recording| recording.seed);
     let seed = args.seed.or(of_recording).unwrap_or_else(runner::any_seed);
     let side = |recorded: Option<Recording>, typed: &str| match recorded {
-        Some(recording) => Ok(Side::Recorded(wanted(&recording, args))),
+        Some(mut recording) => {
+            recording.retain(|id| is_named(&args.filter, id));
+            Ok(Side::Recorded(recording))
+        }
         None => live(args, typed, seed, console).map(|ready| Side::Live(Box::new(ready))),
     };
     let (mut left, mut right) = (side(left, &args.left)?, side(right, &args.right)?);
@@ -112,14 +112,6 @@ impl Side {
             Self::Live(ready) => ready.observe(console),
         }
     }
-}
-
-/// A recording's cases that are asked for.
-fn wanted(recording: &Recording, args: &CompareArgs) -> Recording {
-    let mut wanted = Recording::of(&recording.target, recording.seed);
-    let named = recording.all().filter(|result| is_named(&args.filter, &result.id));
-    named.for_each(|result| wanted.take(result.clone()));
-    wanted
 }
 
 /// A file that will be written: its place, the file so far, and what becomes of the matrix in it.

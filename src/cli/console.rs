@@ -67,11 +67,7 @@ impl Console {
 
     /// Writes a complaint.
     pub fn complain(self, text: &str) {
-        // A finding says already what it is.
-        match text.starts_with("error[") {
-            true => self.tell(text),
-            false => self.tell(&format!("{}: {text}", self.err.bad("error"))),
-        }
+        self.tell(&format!("{}: {text}", self.err.bad("error")));
     }
 
     /// Writes findings, and the exit code that they lead to.

@@ -36,7 +36,7 @@ pub fn execute(args: &DecideArgs, decision: Decision, console: Console) -> Exit 
 
 fn decide(args: &DecideArgs, decision: Decision, console: Console) -> Result<Exit, (String, Exit)> {
     let usage = |complaint: String| (complaint, Exit::Usage);
-    let files = all(&args.reports, args.target.as_deref()).map_err(usage)?;
+    let files = all(args).map_err(usage)?;
     if files.is_empty() {
         console.say("no snapshot is pending");
         return Ok(Exit::Holds);
@@ -63,15 +63,25 @@ fn decide(args: &DecideArgs, decision: Decision, console: Console) -> Result<Exi
     Ok(Exit::Holds)
 }
 
+/// The folder of all targets' snapshots, or of one target's.
+///
+/// # Errors
+/// That there is nothing of that target.
+pub fn folder(reports: &Path, target: Option<&str>) -> Result<PathBuf, String> {
+    let Some(target) = target else { return Ok(reports.to_owned()) };
+    let folder = reports.join(target);
+    match folder.is_dir() {
+        true => Ok(folder),
+        false => Err(format!("there is nothing of a target {target} in {}", reports.display())),
+    }
+}
+
 /// Every file of pending snapshots, of all targets or of one.
 ///
 /// # Errors
 /// What cannot be read, and why.
-pub fn all(reports: &Path, target: Option<&str>) -> Result<Vec<Pending>, String> {
-    let folder = target.map_or_else(|| reports.to_owned(), |target| reports.join(target));
-    if let Some(target) = target.filter(|_| !folder.is_dir()) {
-        return Err(format!("there is nothing of a target {target} in {}", reports.display()));
-    }
+pub fn all(args: &DecideArgs) -> Result<Vec<Pending>, String> {
+    let folder = folder(&args.reports, args.target.as_deref())?;
     let cannot = |path: &Path, error: &io::Error| project::not_read(path, error);
     let paths = store::all_pending(&folder).map_err(|error| cannot(&folder, &error))?;
     let pending = |path: PathBuf| {

@@ -64,8 +64,9 @@ impl Outputs {
         }
         // Last, because this empties what is there.
         if let Some(path) = &to.events {
-            let file =
-                folder_of(path).and_then(|_| File::create(path)).map_err(|error| cannot(path, &error))?;
+            let file = fs::create_dir_all(project::folder_of(path))
+                .and_then(|()| File::create(path))
+                .map_err(|error| cannot(path, &error))?;
             outputs.reporters.push(Box::new(Jsonl::new(io::BufWriter::new(file))));
         }
         if let Some(summary) = &console.step_summary() {
@@ -160,10 +161,4 @@ fn files(to: &ReportArgs) -> impl Iterator<Item = (&PathBuf, Maker)> {
         (&to.markdown, |out| Box::new(Markdown::new(out))),
     ];
     all.into_iter().filter_map(|(path, maker)| Some((path.as_ref()?, maker)))
-}
-
-fn folder_of(path: &Path) -> io::Result<PathBuf> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    fs::create_dir_all(folder)?;
-    Ok(folder.to_owned())
 }

@@ -11,6 +11,7 @@ use crate::snapshot::store;
 
 use super::args::PruneArgs;
 use super::console::Console;
+use super::decide;
 use super::exit::Exit;
 
 /// Removes, or with `--list` names, what belongs to no case any more.
@@ -21,20 +22,13 @@ pub fn execute(args: &PruneArgs, console: Console) -> Exit {
     };
     let kept = suite.kept();
     let ids: HashSet<&str> = kept.iter().map(String::as_str).collect();
-    let tested: HashSet<&str> = suite.cases.iter().map(|case| case.operation.as_str()).collect();
-    let operations =
-        suite.specs.operations().filter(|(_, operation)| tested.contains(operation.name.as_str()));
-    let operations: HashSet<(&str, &str)> =
-        operations.map(|(service, operation)| (service.folder.as_str(), operation.name.as_str())).collect();
-    let folder = args.target.as_deref().unwrap_or_default();
-    if let Some(target) = args.target.as_deref().filter(|target| !args.reports.join(target).is_dir()) {
-        console.complain(&format!("there is nothing of a target {target} in {}", args.reports.display()));
-        return Exit::Usage;
-    }
-    let paths = match store::all_accepted(&args.reports, folder) {
+    let operations = store::operations(&suite.specs, suite.cases.iter().map(|case| case.operation.as_str()));
+    let listed = decide::folder(&args.reports, args.target.as_deref())
+        .and_then(|folder| store::all_accepted(&folder).map_err(|error| project::not_read(&folder, &error)));
+    let paths = match listed {
         Ok(paths) => paths,
-        Err(error) => {
-            console.complain(&project::not_read(&args.reports, &error));
+        Err(complaint) => {
+            console.complain(&complaint);
             return Exit::Usage;
         }
     };

@@ -34,7 +34,7 @@ pub fn execute(args: &ReviewArgs, console: Console) -> Exit {
         console.complain(complaint);
         Exit::Usage
     };
-    let files = match decide::all(&args.reports, args.target.as_deref()) {
+    let files = match decide::all(&args.pending) {
         Ok(files) => files,
         Err(complaint) => return complain(&complaint),
     };
@@ -51,7 +51,7 @@ pub fn execute(args: &ReviewArgs, console: Console) -> Exit {
         .iter()
         .enumerate()
         .flat_map(|(index, file)| file.proposals().into_iter().map(move |proposal| (index, proposal)))
-        .filter(|(_, proposal)| is_named(&args.cases, &proposal.id))
+        .filter(|(_, proposal)| is_named(&args.pending.cases, &proposal.id))
         .collect();
     if proposals.is_empty() {
         console.say("no snapshot is pending");

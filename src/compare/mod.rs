@@ -54,6 +54,12 @@ impl Recording {
         self.places.entry(id).or_insert(place);
     }
 
+    /// Leaves only some cases.
+    pub fn retain(&mut self, is_wanted: impl Fn(&str) -> bool) {
+        self.order.retain(|id| is_wanted(id));
+        self.cases.retain(|id, _| is_wanted(id));
+    }
+
     /// Where a case is recorded, if that is known.
     pub fn place(&self, id: &str) -> Option<&str> {
         self.places.get(id).map(String::as_str)

@@ -2,21 +2,14 @@
 
 use super::*;
 use crate::judge::{Departure, Line, Promise, Verdict};
-use crate::span::Source;
-use crate::spec::read::{self, SpecFile};
-use crate::wire::{Answer, Exchange, Outcome, Request};
+use crate::spec::read;
+use crate::wire::Exchange;
 
 fn specs() -> Specs {
-    let file = |file_name: &str, text: &str| SpecFile {
-        folder: "v/s".to_owned(),
-        file_name: file_name.to_owned(),
-        source: Source::new(format!("v/s/{file_name}"), text.to_owned()),
-    };
-    read::read(&[
-        file("service.yaml", "service: s\nvendor: V\nversion: '1'\nprotocol: acs-rpc\n"),
-        file("Add.yaml", "operation: Add\npage: {title: Add}\nresponse: {Id: {type: string}}\n"),
+    read::fixture(&[
+        ("service.yaml", "service: s\nvendor: V\nversion: '1'\nprotocol: acs-rpc\n"),
+        ("Add.yaml", "operation: Add\npage: {title: Add}\nresponse: {Id: {type: string}}\n"),
     ])
-    .unwrap()
 }
 
 fn promise(rule: &str) -> Promise {
@@ -34,16 +27,7 @@ fn case(id: &str, about: &str, status: u16, broken: &[&str]) -> CaseResult {
         lines: vec![Line::new("status", "400", status.to_string(), true)],
     };
     let body = if status < 400 { "{\"Id\":\"1\"}" } else { "{\"Code\":\"Bad\"}" };
-    let request = Request {
-        method: "POST".into(),
-        url: "http://t/".into(),
-        headers: vec![],
-        body: String::new(),
-        variables: vec![],
-    };
-    let answer = Answer { status, headers: vec![], body: body.to_owned(), not_utf8: false, cut: None };
-    let exchange =
-        Exchange { operation: "Add".into(), request, outcome: Outcome::Answered(answer), micros: 1 };
+    let exchange = Exchange::answered("Add", status, body);
     CaseResult {
         id: id.to_owned(),
         vendor: "V".to_owned(),

@@ -53,6 +53,13 @@ pub struct ParameterRow {
     pub place: String,
 }
 
+impl ParameterRow {
+    /// The sentences that stand for themselves: they name the rules that they state, and have a place of their own.
+    pub fn apart(&self) -> impl Iterator<Item = &Sentence> {
+        self.sentences.iter().filter(|sentence| sentence.place != self.place)
+    }
+}
+
 /// A sentence of a page.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Sentence {

@@ -2,18 +2,12 @@
 
 use super::*;
 use crate::case::{About, Rows};
-use crate::span::Source;
 use crate::spec::breach::Breach;
 use crate::spec::model::Specs;
-use crate::spec::read::{self, SpecFile};
-use crate::wire::{NoAnswer, Request};
+use crate::spec::read;
+use crate::wire::NoAnswer;
 
 fn specs() -> Specs {
-    let file = |file_name: &str, text: &str| SpecFile {
-        folder: "v/s".to_owned(),
-        file_name: file_name.to_owned(),
-        source: Source::new(format!("v/s/{file_name}"), text),
-    };
     let service = "service: s\nvendor: V\nversion: '1'\nprotocol: acs-rpc\nerrors:\n\
                    - {code: Throttling, when: throttled}\n- {code: SignatureDoesNotMatch, when: auth}\n";
     let operation = "operation: Add\npage: {title: Add}\nparameters:\n\
@@ -24,18 +18,7 @@ fn specs() -> Specs {
                      - {status: 400, code: Full, message: Full., when: quota}\n\
                      - {status: 409, code: State, message: Not now., when: state}\n\
                      response:\n  RequestId: {type: string}\n  Thing: {Id: {type: integer}, Note: {type: string, optional: true}}\n";
-    read::read(&[file("service.yaml", service), file("Add.yaml", operation)]).unwrap()
-}
-
-fn exchange(outcome: Outcome) -> Exchange {
-    let request = Request {
-        method: "POST".into(),
-        url: "http://t/".into(),
-        headers: vec![],
-        body: String::new(),
-        variables: vec![],
-    };
-    Exchange { operation: "Add".into(), request, outcome, micros: 1 }
+    read::fixture(&[("service.yaml", service), ("Add.yaml", operation)])
 }
 
 fn case(expect: Expectation, about: &[(&str, Breach)]) -> Case {
@@ -60,13 +43,7 @@ fn contract<'a>(specs: &'a Specs, case: &'a Case, sent: &'a [(String, Json)]) ->
 }
 
 fn answered(status: u16, body: &str) -> Exchange {
-    exchange(Outcome::Answered(Answer {
-        status,
-        headers: vec![],
-        body: body.to_owned(),
-        not_utf8: false,
-        cut: None,
-    }))
+    Exchange::answered("Add", status, body)
 }
 
 fn verdict(expect: Expectation, status: u16, body: &str) -> Verdict {
@@ -195,7 +172,7 @@ fn a_server_error_is_a_departure_whatever_was_expected() {
 #[test]
 fn no_answer_is_an_error_and_no_departure() {
     let case = case(Expectation::Accept, &[]);
-    let unanswered = exchange(Outcome::Unanswered(NoAnswer::Closed));
+    let unanswered = Exchange::of("Add", Outcome::Unanswered(NoAnswer::Closed));
     let verdict = judge(contract(&specs(), &case, &[]), &unanswered);
     assert!(matches!(verdict, Verdict::Error { reason } if reason.contains("closed")));
 }

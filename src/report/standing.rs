@@ -271,11 +271,10 @@ impl Gathered {
     /// How many sentences and rows of a page stand in which way, by [`Mark`]: broken, holding, open, not tried.
     pub fn marks(&self, page: &Page) -> [usize; 4] {
         let apart = |row: &'_ ParameterRow| {
-            let places = row.sentences.iter().map(|sentence| sentence.place.clone());
-            places.filter(|place| *place != row.place).collect::<Vec<_>>()
+            row.apart().map(|sentence| self.sentence(page, &sentence.place).mark).collect::<Vec<_>>()
         };
-        let places = page.parameters.iter().flat_map(|row| [row.place.clone()].into_iter().chain(apart(row)));
-        let sentences = places.map(|place| self.sentence(page, &place).mark);
+        let own = |row: &'_ ParameterRow| self.sentence(page, &row.place).mark;
+        let sentences = page.parameters.iter().flat_map(|row| [own(row)].into_iter().chain(apart(row)));
         let rows = page.errors.iter().filter(|row| row.own).map(|row| self.row(page, &row.place).mark);
         let mut marks = [0; 4];
         for mark in sentences.chain(rows) {

@@ -18,7 +18,7 @@ pub struct InOrder<'s> {
     cases: &'s [Arc<Case>],
     next: usize,
     /// The cases that came to a verdict about the target.
-    judged: Vec<Case>,
+    judged: Vec<&'s Case>,
     early: BTreeMap<usize, CaseResult>,
     ids: RequestIds,
     /// Codes that came, by operation, and how often.
@@ -67,9 +67,9 @@ impl<'s> InOrder<'s> {
             judge_repeats(&mut self.ids, self.specs, &mut result);
             self.hold(&mut result);
             self.counts.add(&result.verdict);
-            if let Some(case) = self.cases.get(self.next - 1).filter(|_| result.verdict.is_judged()) {
-                self.judged.push(Case::clone(case));
-            }
+            self.judged.extend(
+                self.cases.get(self.next - 1).filter(|_| result.verdict.is_judged()).map(Arc::as_ref),
+            );
             emit(Event::CaseFinished(Box::new(result)));
         }
     }
@@ -110,7 +110,7 @@ impl<'s> InOrder<'s> {
             cases.entry(&case.operation).or_default();
         }
         for case in &self.judged {
-            cases.entry(&case.operation).or_default().push(case.clone());
+            cases.entry(&case.operation).or_default().push(Case::clone(case));
         }
         let operations = self.specs.operations();
         let tried = operations.filter_map(|(service, operation)| {

@@ -5,6 +5,8 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::spec::model::Specs;
+
 /// The ending of an accepted snapshot file.
 const ACCEPTED: &str = "snap";
 
@@ -55,13 +57,13 @@ pub fn all_pending(reports: &Path) -> io::Result<Vec<PathBuf>> {
     Ok(found)
 }
 
-/// Every accepted file of a target, in path order.
+/// Every accepted file below a folder, in path order.
 ///
 /// # Errors
 /// What the file system says of a folder that is there.
-pub fn all_accepted(reports: &Path, target: &str) -> io::Result<Vec<PathBuf>> {
+pub fn all_accepted(folder: &Path) -> io::Result<Vec<PathBuf>> {
     let mut found = Vec::new();
-    collect(&reports.join(target), &format!(".{ACCEPTED}"), &mut found)?;
+    collect(folder, &format!(".{ACCEPTED}"), &mut found)?;
     found.sort();
     Ok(found)
 }
@@ -85,6 +87,13 @@ fn collect(folder: &Path, ending: &str, found: &mut Vec<PathBuf>) -> io::Result<
 /// The accepted file beside a pending one.
 pub fn accepted(pending: &Path) -> PathBuf {
     pending.with_extension("")
+}
+
+/// The operations of these names, each with its service's folder.
+pub fn operations<'s>(specs: &'s Specs, names: impl Iterator<Item = &'s str>) -> HashSet<(&'s str, &'s str)> {
+    let names: HashSet<&str> = names.collect();
+    let named = specs.operations().filter(|(_, operation)| names.contains(operation.name.as_str()));
+    named.map(|(service, operation)| (service.folder.as_str(), operation.name.as_str())).collect()
 }
 
 /// Whether a file is where one of these operations has its snapshots: each by its service's folder and its name.

@@ -1,35 +1,19 @@
 //! What of an answer is kept, and what a difference looks like.
 
 use super::*;
-use crate::span::Source;
 use crate::spec::model::Service;
-use crate::spec::read::{self, SpecFile};
-use crate::wire::{Answer, Exchange, Outcome, Request};
+use crate::spec::read;
+use crate::wire::Exchange;
 
 fn service(protocol: &str) -> Service {
-    let file = |file_name: &str, text: String| SpecFile {
-        folder: "v/s".to_owned(),
-        file_name: file_name.to_owned(),
-        source: Source::new(format!("v/s/{file_name}"), text),
-    };
     let service = format!("service: s\nvendor: V\nversion: '1'\nprotocol: {protocol}\n");
     let operation = "operation: Get\npage: {title: Get}\nresponse:\n  RequestId: {type: string, varies: true}\n\
                      \u{20} Name: {type: string}\n  Things: {type: array, elements: {Id: {type: integer, varies: true}}}\n";
-    let files = [file("service.yaml", service), file("Get.yaml", operation.to_owned())];
-    read::read(&files).unwrap().services.remove(0)
+    read::fixture(&[("service.yaml", &service), ("Get.yaml", operation)]).services.remove(0)
 }
 
 fn kept(protocol: &str, status: u16, body: &str, drawn: &[&str]) -> String {
-    let request = Request {
-        method: "POST".into(),
-        url: "http://t/".into(),
-        headers: vec![],
-        body: String::new(),
-        variables: vec![],
-    };
-    let answer = Answer { status, headers: vec![], body: body.to_owned(), not_utf8: false, cut: None };
-    let exchange =
-        Exchange { operation: "Get".into(), request, outcome: Outcome::Answered(answer), micros: 1 };
+    let exchange = Exchange::answered("Get", status, body);
     let drawn: Vec<String> = drawn.iter().map(|drawn| (*drawn).to_owned()).collect();
     normalised(&service(protocol), &exchange, &drawn).unwrap()
 }
@@ -119,16 +103,7 @@ fn a_difference_points_at_the_member() {
 fn a_long_answer_is_known_by_what_does_not_vary() {
     let digest = |id: &str, padding: &str| {
         let body = format!("{{\"RequestId\":\"{id}\",\"Name\":\"{}\"}}", padding.repeat(10_000));
-        let request = Request {
-            method: "POST".into(),
-            url: "http://t/".into(),
-            headers: vec![],
-            body: String::new(),
-            variables: vec![],
-        };
-        let answer = Answer { status: 200, headers: vec![], body, not_utf8: false, cut: None };
-        let exchange =
-            Exchange { operation: "Get".into(), request, outcome: Outcome::Answered(answer), micros: 1 };
+        let exchange = Exchange::answered("Get", 200, body);
         super::digest(&service("acs-rpc"), &exchange, &[])
     };
     assert_eq!(digest("1", "a"), digest("2", "a"));

@@ -15,7 +15,7 @@ Examples:
   fineprint reject                 every pending snapshot
   fineprint reject mine --case Title/";
 
-/// Options of `accept` and `reject`.
+/// Which pending snapshots: all options of `accept` and `reject`.
 #[derive(Debug, Args)]
 pub struct DecideArgs {
     /// Only snapshots of this target
@@ -38,17 +38,12 @@ In a Rust project `cargo insta review` works on the same files, a file at a time
 /// Options of `review`.
 #[derive(Debug, Args)]
 pub struct ReviewArgs {
-    /// Only snapshots of this target
-    pub target: Option<String>,
-    /// Only cases whose id begins with or contains this; several times for several
-    #[arg(long = "case", value_name = "ID")]
-    pub cases: Vec<String>,
+    /// What is to be decided
+    #[command(flatten)]
+    pub pending: DecideArgs,
     /// List what is to be decided and ask nothing
     #[arg(long)]
     pub list: bool,
-    /// The folder of the snapshots
-    #[arg(long, value_name = "DIR", default_value = "reports")]
-    pub reports: PathBuf,
     /// The folder of the specs, for the pages' sentences
     #[arg(long, value_name = "DIR", default_value = "specs")]
     pub specs: PathBuf,

@@ -115,7 +115,8 @@ impl Ready {
             console.complain(&complaint);
             Exit::Usage
         };
-        let plan = Plan::resolve(args, console).map_err(usage)?;
+        let config = plan::config(&args.config, console)?;
+        let plan = Plan::resolve(args, &config, console).map_err(usage)?;
         let mut suite = project::suite(&plan.specs, &plan.cases, plan.depth)
             .map_err(|findings| console.findings(&findings))?;
         names::check(&plan, &suite.specs).map_err(usage)?;

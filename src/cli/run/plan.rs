@@ -12,6 +12,7 @@ use crate::case::Case;
 use crate::cli::args::{DepthArg, ReportArgs, RunArgs, is_named};
 use crate::cli::config::{self, Config};
 use crate::cli::console::Console;
+use crate::cli::exit::Exit;
 use crate::cli::failures;
 use crate::cli::recording;
 use crate::cli::stream;
@@ -98,11 +99,11 @@ impl Plan {
     ///
     /// # Errors
     /// What is wrong with them, in a sentence.
-    pub fn resolve(args: RunArgs, console: Console) -> Result<Self, String> {
+    pub fn resolve(args: RunArgs, config: &Config, console: Console) -> Result<Self, String> {
         if args.record {
             refuse_parts(&args)?;
         }
-        let (mut target, of_table) = target(&args)?;
+        let (mut target, of_table) = target(&args, config)?;
         // What is resumed is read whole before, and its stream may go on in the same file.
         let goes_on =
             |path: &&PathBuf| args.reports_to.events.as_ref().is_some_and(|to| project::is_same(to, path));
@@ -234,11 +235,10 @@ fn parts(id: &str) -> Vec<String> {
 }
 
 /// The target, and the quotas that its table names.
-fn target(args: &RunArgs) -> Result<(Target, BTreeMap<String, u32>), String> {
+fn target(args: &RunArgs, config: &Config) -> Result<(Target, BTreeMap<String, u32>), String> {
     let url = args.url.as_deref().map(|url| target::address("--url", url)).transpose()?;
-    let config = config(&args.config)?;
     let table = args.target.as_deref().and_then(|name| config.targets.get(name));
-    let name = name(args.target.as_deref(), url.as_ref(), &config)?;
+    let name = name(args.target.as_deref(), url.as_ref(), config)?;
     let folder = args.config.parent().unwrap_or(Path::new(""));
     let mut target = match table {
         Some(table) => target::resolve(&name, table, folder, !args.unsigned, &Console::variable)?,
@@ -271,14 +271,20 @@ fn target(args: &RunArgs) -> Result<(Target, BTreeMap<String, u32>), String> {
     Ok((target, table.map(|table| table.quotas.clone()).unwrap_or_default()))
 }
 
-/// The file of targets; that there is none is fine, unless it was asked for by name.
-fn config(path: &Path) -> Result<Config, String> {
+/// Reads the file of targets; that there is none is fine, unless it was asked for by name.
+///
+/// # Errors
+/// How the process ends; what is wrong has been told.
+pub fn config(path: &Path, console: Console) -> Result<Config, Exit> {
     match std::fs::read_to_string(path) {
-        Ok(text) => config::read(path, text).map_err(|finding| finding.render(false)),
+        Ok(text) => config::read(path, text).map_err(|finding| console.findings(&[*finding])),
         Err(error) if error.kind() == io::ErrorKind::NotFound && path == Path::new(config::NAME) => {
             Ok(Config::default())
         }
-        Err(error) => Err(project::not_read(path, &error)),
+        Err(error) => {
+            console.complain(&project::not_read(path, &error));
+            Err(Exit::Usage)
+        }
     }
 }
 

@@ -72,13 +72,8 @@ pub fn settle(
             .map_err(|error| format!("{}: {error}", path.display()))?;
     }
     let folder = plan.reports.join(&plan.target.name);
-    let accepted = store::all_accepted(&plan.reports, &plan.target.name)
-        .map_err(|error| format!("{}: {error}", folder.display()))?;
-    let operations: HashSet<(&str, &str)> = specs
-        .operations()
-        .filter(|(_, operation)| of_ids(ids, &operation.name) > 0)
-        .map(|(service, operation)| (service.folder.as_str(), operation.name.as_str()))
-        .collect();
+    let accepted = store::all_accepted(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+    let operations = store::operations(specs, ids.iter().filter_map(|id| id.split('/').next()));
     let orphaned = accepted.iter().filter(|path| !store::is_of(path, &operations));
     all.orphaned = orphaned.map(|path| path.display().to_string()).collect();
     Ok(Some(all))

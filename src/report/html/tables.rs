@@ -43,7 +43,6 @@ pub fn page(run: &Gathered, page: &Page) -> Markup {
 }
 
 fn parameter(run: &Gathered, page: &Page, row: &ParameterRow) -> Markup {
-    let apart: Vec<_> = row.sentences.iter().filter(|sentence| sentence.place != row.place).collect();
     let whole: Vec<_> = row.sentences.iter().filter(|sentence| sentence.place == row.place).collect();
     html! {
         tr {
@@ -56,7 +55,7 @@ fn parameter(run: &Gathered, page: &Page, row: &ParameterRow) -> Markup {
                     @if whole.is_empty() { "as the table has it: type, whether it is required, and its values" }
                     @for sentence in whole { (sentence.text) " " }
                 }
-                @for sentence in apart {
+                @for sentence in row.apart() {
                     p { (mark(page, &sentence.place, &run.sentence(page, &sentence.place))) (sentence.text) }
                 }
                 @if let Some(example) = &row.example { p .faint { "Example: " code { (example) } } }

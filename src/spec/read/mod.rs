@@ -158,3 +158,14 @@ impl Reader {
         entities
     }
 }
+
+/// The specs of one service, from the names and texts of its files, for tests.
+#[cfg(test)]
+pub fn fixture(files: &[(&str, &str)]) -> Specs {
+    let file = |(name, text): &(&str, &str)| SpecFile {
+        folder: "v/s".to_owned(),
+        file_name: (*name).to_owned(),
+        source: Source::new(format!("v/s/{name}"), *text),
+    };
+    read(&files.iter().map(file).collect::<Vec<_>>()).unwrap()
+}

@@ -110,7 +110,7 @@ pub fn suite(spec_folder: &Path, case_folder: &Path, depth: Depth) -> Result<Sui
         // Case files hold the standard depth; the others are made where they are asked for.
         let file = generate::cases(service, operation, Depth::Standard);
         let path = case_folder.join(&service.folder).join(format!("{}.yaml", operation.name));
-        wanted.insert(path, case::write(&file, &operation.at.source.name));
+        wanted.insert(path, case::write(&file));
         cases.extend(match depth {
             Depth::Standard => file.cases,
             depth => generate::cases(service, operation, depth).cases,

@@ -114,6 +114,11 @@ fn stale_cases_are_written_again_or_refused() {
     assert_eq!(project.done(&["generate", "--check"]).code, 0);
     assert_eq!(project.done(&["run", "--locked", "--no-snapshots", "Title/values"]).code, 0);
 
+    let (specs, cases) = (project.path("specs"), project.path("cases"));
+    let elsewhere =
+        fineprint().args(["generate", "--check", "--specs"]).arg(specs).arg("--cases").arg(cases).output();
+    assert_eq!(Done::from(elsewhere.unwrap()).code, 0, "they are the same from wherever they are read");
+
     let path = project.path(CASES);
     let text = fs::read_to_string(&path).unwrap();
     fs::write(&path, text.replace("length/13", "length/14")).unwrap();

@@ -28,10 +28,7 @@ pub fn settle(suite: &Suite, refuse: bool, console: Console) -> Result<(), Exit>
             console.complain(&format!("{} {}", stale.path.display(), why(stale)));
             continue;
         }
-        if let Err(error) = project::freshen(stale) {
-            console.complain(&project::not_written(&stale.path, &error));
-            return Err(Exit::Usage);
-        }
+        freshen(stale, console)?;
         let done = if stale.text.is_some() { "written" } else { "removed" };
         console.tell(&format!("{} {}: {done}", stale.path.display(), why(stale)));
     }
@@ -42,6 +39,14 @@ pub fn settle(suite: &Suite, refuse: bool, console: Console) -> Result<(), Exit>
         }
         false => Ok(()),
     }
+}
+
+/// Brings one stale case file up to date.
+pub fn freshen(stale: &Stale, console: Console) -> Result<(), Exit> {
+    project::freshen(stale).map_err(|error| {
+        console.complain(&project::not_written(&stale.path, &error));
+        Exit::Usage
+    })
 }
 
 fn why(stale: &Stale) -> &'static str {

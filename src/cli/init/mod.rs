@@ -6,12 +6,14 @@ use std::path::{Path, PathBuf};
 
 use include_dir::{Dir, DirEntry, include_dir};
 
+use crate::generate::Depth;
 use crate::project;
 use crate::spec::schema;
 
 use super::args::InitArgs;
 use super::console::Console;
 use super::exit::Exit;
+use super::generate;
 
 /// The specs that fineprint ships.
 static SHIPPED: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/specs");
@@ -53,6 +55,9 @@ pub fn execute(args: &InitArgs, console: Console) -> Exit {
             }
         }
     }
+    if let Err(exit) = expand(&args.folder, is_here, console) {
+        return exit;
+    }
     if is_crate && !args.demo {
         console.say("\nfor `cargo test --test conformance`, Cargo.toml needs the lines at the top of tests/conformance.rs");
     }
@@ -66,6 +71,18 @@ pub fn execute(args: &InitArgs, console: Console) -> Exit {
     console
         .say("and `fineprint run --target local` tries them on yours, when fineprint.toml says where it is");
     Exit::Holds
+}
+
+/// Writes the case files that are missing, so that the project is whole where nothing else may be written, as in CI.
+fn expand(folder: &Path, is_here: bool, console: Console) -> Result<(), Exit> {
+    let below = |name: &str| if is_here { PathBuf::from(name) } else { folder.join(name) };
+    let suite = project::suite(&below("specs"), &below("cases"), Depth::Standard)
+        .map_err(|findings| console.findings(&findings))?;
+    for missing in suite.stale.iter().filter(|stale| !stale.exists) {
+        generate::freshen(missing, console)?;
+        console.say(&format!("made {}", missing.path.display()));
+    }
+    Ok(())
 }
 
 fn files(demo: bool, is_crate: bool, schema: &str) -> Vec<New<'_>> {

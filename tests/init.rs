@@ -25,6 +25,10 @@ fn a_new_project_holds_and_is_made_once() {
     let run = Done::from(fineprint().current_dir(folder.path()).env("CI", "true").output().unwrap());
     assert_eq!(run.code, 0, "it is whole, also where nothing may be written: {}{}", run.stdout, run.stderr);
     assert!(run.stdout.contains("CreateNote"), "{}", run.stdout);
+    for score in [&["mutants"][..], &["mutants", "--readings", "--depth", "smoke"]] {
+        let score = done(folder.path(), score);
+        assert_eq!(score.code, 0, "{}{}", score.stdout, score.stderr);
+    }
     // The targets are read, and nobody listens there.
     assert_eq!(
         done(folder.path(), &["run", "--target", "local", "--url", "http://127.0.0.1:9", "title/length/40"])

@@ -44,7 +44,7 @@ const CASE: Form = Form {
         may(
             "at-once",
             Shape::Integer,
-            "How many such calls are under way at the same time; 1 if nothing is said.",
+            "How many such calls are under way at the same time; 1 if nothing is said. Where one-accepted is expected, what is drawn for the parameters that the case is about (for all, if it is about none) is the same in all of them.",
         ),
         must("expect", EXPECT_SHAPE, EXPECT),
         may("then", List(&Shape::Form(&STEP)), "Calls that show, afterwards, what the tried one has done."),
@@ -153,31 +153,46 @@ impl CaseReader<'_> {
     fn labels(&mut self, case: &Case, node: &Node) {
         let given = case.given.iter().map(|call| (call.label.as_str(), &call.send));
         let then = case.then.iter().map(|step| (step.call.label.as_str(), &step.call.send));
-        let mut known: Vec<&str> = Vec::new();
+        let mut known: Vec<(&str, &Parameters)> = Vec::new();
         for (label, parameters) in given.chain([(TRIED, &case.send)]).chain(then) {
             self.refers_to(&known, parameters, node);
-            known.push(label);
+            known.push((label, parameters));
         }
         for step in &case.then {
             self.refers_to(&known, &step.shows, node);
         }
     }
 
-    fn refers_to(&mut self, known: &[&str], parameters: &[(String, Value)], case: &Node) {
-        let labels = parameters.iter().filter_map(|(_, value)| match value {
-            Value::Id(label) | Value::Same(label, _) => Some(label.as_str()),
-            _ => None,
-        });
-        for label in labels.filter(|label| !known.contains(label)) {
-            let title = format!("no earlier call of this case is called `{label}`");
-            let finding = Finding::error("unknown-name", title).at(&case.place);
-            self.reader.note(match did_you_mean(label, known.iter().copied()) {
-                Some(near) => finding.help(format!("did you mean `{near}`?")),
-                None => {
-                    finding.help("`given` lists the calls that come first, each with its name under `as`")
+    fn refers_to(&mut self, known: &[(&str, &Parameters)], parameters: &[(String, Value)], case: &Node) {
+        for (_, value) in parameters {
+            let (label, sent) = match value {
+                Value::Id(label) => (label, None),
+                Value::Same(label, sent) => (label, Some(sent)),
+                _ => continue,
+            };
+            match (known.iter().find(|(known, _)| known == label), sent) {
+                (None, _) => self.no_such_call(label, known, case),
+                (Some((_, sends)), Some(name)) if !sends.iter().any(|(sent, _)| sent == name) => {
+                    let title = format!("the call `{label}` of this case does not send `{name}`");
+                    let finding = Finding::error("unknown-name", title).at(&case.place);
+                    let near = did_you_mean(name, sends.iter().map(|(sent, _)| sent.as_str()));
+                    self.reader.note(match near {
+                        Some(near) => finding.help(format!("did you mean `{label}.{near}`?")),
+                        None => finding.help("`$same` stands for what an earlier call has sent"),
+                    });
                 }
-            });
+                _ => {}
+            }
         }
+    }
+
+    fn no_such_call(&mut self, label: &str, known: &[(&str, &Parameters)], case: &Node) {
+        let title = format!("no earlier call of this case is called `{label}`");
+        let finding = Finding::error("unknown-name", title).at(&case.place);
+        self.reader.note(match did_you_mean(label, known.iter().map(|(label, _)| *label)) {
+            Some(near) => finding.help(format!("did you mean `{near}`?")),
+            None => finding.help("`given` lists the calls that come first, each with its name under `as`"),
+        });
     }
 
     fn twist(&mut self, node: &Node) -> Option<Twist> {

@@ -107,11 +107,8 @@ impl<'s> Baseline<'s> {
     pub fn set(&self, values: &[(&str, Value)]) -> Parameters {
         let mut send = self.with_all_needed();
         for (name, value) in values {
-            send.retain(|(known, _)| known != name);
-            send.push(((*name).to_owned(), value.clone()));
+            put(self.operation, &mut send, name, value.clone());
         }
-        let place = |name: &str| self.operation.parameters.iter().position(|each| each.name == name);
-        send.sort_by_key(|(name, _)| place(name));
         send
     }
 
@@ -145,6 +142,14 @@ impl<'s> Baseline<'s> {
     }
 }
 
+/// Sets a parameter of a call, at its place in the table.
+pub fn put(operation: &Operation, send: &mut Parameters, name: &str, value: Value) {
+    send.retain(|(known, _)| known != name);
+    send.push((name.to_owned(), value));
+    let place = |name: &str| operation.parameters.iter().position(|each| each.name == name);
+    send.sort_by_key(|(name, _)| place(name));
+}
+
 fn is_required(parameter: &Parameter) -> bool {
     parameter.required == Required::Yes || parameter.exists.is_some()
 }
@@ -155,17 +160,45 @@ fn is_drawn(value: &Value) -> bool {
 
 /// Another valid value than this one; this one where the rules leave no other.
 pub fn other(parameter: &Parameter, value: &Value) -> Value {
-    let rules = &parameter.rules;
-    let listed = |rules: &Rules| rules.values.clone().unwrap_or_default();
-    let candidates: Vec<Value> = match (&rules.items, &rules.format) {
-        (Some(items), _) => {
-            listed(items).into_iter().map(|item| Value::Plain(Json::List(vec![item]))).collect()
-        }
-        (None, Some(Format::Email)) => vec![Value::text("other@example.com")],
-        (None, Some(Format::Phone { .. })) => vec![Value::text("86-13800005678")],
-        (None, None) => listed(rules).into_iter().map(Value::Plain).collect(),
+    let is_valid = |candidate: &Value| {
+        candidate
+            .witness()
+            .is_some_and(|json| ruling::on_parameter(parameter, Some(&json)).outcome() == Outcome::Holds)
     };
-    candidates.into_iter().find(|candidate| candidate != value).unwrap_or_else(|| value.clone())
+    let mut candidates = choices(&parameter.rules).into_iter();
+    candidates
+        .find(|candidate| candidate.witness() != value.witness() && is_valid(candidate))
+        .unwrap_or_else(|| value.clone())
+}
+
+/// Different values that the rules should allow.
+fn choices(rules: &Rules) -> Vec<Value> {
+    if let Some(listed) = &rules.values {
+        return listed.iter().cloned().map(Value::Plain).collect();
+    }
+    let count = fitting(rules);
+    match (rules.kind, &rules.format, &rules.items) {
+        (Type::Array, _, Some(items)) => choices(items).into_iter().map(list_of).collect(),
+        (_, Some(Format::Email), _) => vec![Value::text("other@example.com"), Value::text("b2@example.com")],
+        (_, Some(Format::Phone { countries }), _) => {
+            let number = number(countries);
+            let end = number.len() - 4;
+            vec![Value::text("86-13800005678"), Value::text(format!("{}5678", &number[..end]))]
+        }
+        (Type::String, None, _) => {
+            Filling::of(rules).both(count).iter().map(|text| Value::described(text)).collect()
+        }
+        (Type::Integer | Type::Number, ..) => [1, 2].map(|each| Value::Plain(Json::Integer(each))).into(),
+        (Type::Boolean, ..) => [true, false].map(|each| Value::Plain(Json::Bool(each))).into(),
+        (Type::Array | Type::Object, ..) => Vec::new(),
+    }
+}
+
+fn list_of(member: Value) -> Value {
+    match member {
+        Value::Plain(json) => Value::Plain(Json::List(vec![json])),
+        member => Value::List(vec![member]),
+    }
 }
 
 /// A value that breaks none of the parameter's rules.
@@ -191,10 +224,7 @@ fn of_rules(rules: &Rules) -> Value {
         return Value::Plain(first.clone());
     }
     match (rules.kind, &rules.format, &rules.items) {
-        (Type::Array, _, Some(items)) => match of_rules(items) {
-            Value::Plain(json) => Value::Plain(Json::List(vec![json])),
-            value => Value::List(vec![value]),
-        },
+        (Type::Array, _, Some(items)) => list_of(of_rules(items)),
         (Type::Array, _, None) => Value::Plain(Json::List(Vec::new())),
         (_, Some(Format::Email), _) => Value::text(address(rules)),
         (_, Some(Format::Phone { countries }), _) => Value::text(number(countries)),
@@ -231,22 +261,29 @@ pub struct Filling {
     drawn: &'static str,
     /// The same one again and again.
     plain: char,
+    /// Another one.
+    other: char,
 }
 
 impl Filling {
     /// Letters where the rules allow them, else digits, else what else is named. What is neither cannot be drawn.
     pub fn of(rules: &Rules) -> Self {
-        let first = |also: &[char], not: &[char]| also.iter().find(|each| !not.contains(each)).copied();
         match &rules.characters {
             Some(characters) if !characters.letters && characters.digits => {
-                Self { drawn: "digits", plain: '1' }
+                Self { drawn: "digits", plain: '1', other: '2' }
             }
-            Some(characters) if !characters.letters => Self {
-                drawn: "symbols",
-                plain: first(&characters.also, &characters.not_first).unwrap_or('a'),
-            },
-            _ => Self { drawn: "letters", plain: 'a' },
+            Some(characters) if !characters.letters => {
+                let mut named = named(&characters.also, &characters.not_first);
+                let plain = named.next().unwrap_or('a');
+                Self { drawn: "symbols", plain, other: named.next().unwrap_or(plain) }
+            }
+            _ => Self { drawn: "letters", plain: 'a', other: 'b' },
         }
+    }
+
+    /// Two different texts of so many.
+    fn both(&self, count: u64) -> [String; 2] {
+        [self.plain, self.other].map(|each| format!("<{count} of {each}>"))
     }
 
     /// So many of them, drawn or not, as a described text.
@@ -258,11 +295,19 @@ impl Filling {
     }
 }
 
+/// The characters that stand anywhere.
+fn named<'c>(also: &'c [char], not_first: &'c [char]) -> impl Iterator<Item = char> + 'c {
+    also.iter().filter(|each| !not_first.contains(each)).copied()
+}
+
 /// A value that is new on the target.
 fn drawn(rules: &Rules) -> Value {
     match &rules.format {
         Some(Format::Email) => Value::described("<10 letters>@example.com"),
-        Some(Format::Phone { .. }) => Value::described("86-139<8 digits>"),
+        Some(Format::Phone { countries }) => {
+            let number = number(countries);
+            Value::described(&format!("{}<8 digits>", &number[..number.len() - 8]))
+        }
         None => Value::described(&Filling::of(rules).text(true, fitting(rules))),
     }
 }

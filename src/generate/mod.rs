@@ -11,6 +11,7 @@ mod covering;
 mod depth;
 mod expect;
 mod precedence;
+mod references;
 mod request;
 mod rules;
 mod scenario;
@@ -64,6 +65,7 @@ pub fn cases(service: &Service, operation: &Operation, depth: Depth) -> CaseFile
         cases.extend(valid_pairs(&baseline, &mut contexts));
     }
     cases.retain(|case| is_sayable(service, operation, case));
+    let cases: Vec<Case> = cases.into_iter().filter_map(|case| references::complete(service, case)).collect();
     let cases = if depth == Depth::Smoke { depth::smoke(cases) } else { cases };
     CaseFile { operation: operation.name.clone(), cases }
 }

@@ -13,6 +13,9 @@ use super::plain;
 const NOT_LISTED: &str = "the page does not say what becomes of a parameter that it does not list";
 const REPEATED: &str = "the page does not say which of two equal parameters counts";
 
+const UNREADABLE: &str =
+    "nothing is required in the body, and the page does not say what becomes of one that is none";
+
 /// Bodies that hold no parameters.
 const BODIES: &[(&str, &str, &str)] = &[
     ("empty-body", "no body", ""),
@@ -34,9 +37,7 @@ pub fn cases(baseline: &Baseline<'_>) -> Vec<Case> {
         .iter()
         .filter(|parameter| wire::is_set_by_protocol(baseline.service.protocol, parameter));
     cases.extend(fixed.flat_map(|parameter| other_than_fixed(baseline, parameter)));
-    let demands_something =
-        baseline.operation.parameters.iter().any(|each| each.required == Required::Yes && !each.common);
-    if wire::has_json_body(baseline.service, baseline.operation) && demands_something {
+    if wire::has_json_body(baseline.service, baseline.operation) {
         cases.extend(BODIES.iter().map(|body| unreadable(baseline, body)));
     }
     cases
@@ -117,11 +118,21 @@ fn other_than_fixed(baseline: &Baseline<'_>, parameter: &Parameter) -> Vec<Case>
     twists.into_iter().map(case).collect()
 }
 
-/// Nothing that is required can be read from it; by which row that is answered, only the operation's own page can say.
+/// Nothing can be read from it; by which row that is answered, only the operation's own page can say. Where nothing need
+/// be in it, a page without such a row does not say that it must be refused, and no page does of a body that is not there.
 fn unreadable(baseline: &Baseline<'_>, (slug, tries, body): &(&str, &str, &str)) -> Case {
-    let own = baseline.operation.errors.iter();
+    let (service, operation) = (baseline.service, baseline.operation);
+    let is_demanded = |each: &Parameter| {
+        each.required == Required::Yes && !each.common && wire::is_typed(service, operation, each)
+    };
+    let is_demanding = operation.parameters.iter().any(is_demanded);
+    let own = operation.errors.iter();
     let codes = codes(own.filter(|row| row.when == When::Request(RequestFault::Malformed)));
-    let rows = if codes.is_empty() { Rows::Any } else { Rows::Codes(codes) };
-    let case = of_fault(baseline, slug, tries, Expectation::Reject(rows));
+    let expect = match (is_demanding, codes.is_empty()) {
+        (true, true) => Expectation::Reject(Rows::Any),
+        (false, is_unsaid) if is_unsaid || body.is_empty() => Expectation::Silent(UNREADABLE.to_owned()),
+        _ => Expectation::Reject(Rows::Codes(codes)),
+    };
+    let case = of_fault(baseline, slug, tries, expect);
     Case { twist: Some(Twist::Body((*body).to_owned())), ..case }
 }

@@ -55,9 +55,12 @@ fn shown(contract: Contract<'_>, shows: &[(String, Json)], output: &Json) -> Vec
 
 /// The page's sentence about the parameter that an element shows.
 fn promise_of_effect(tried: &Operation, path: &str) -> Promise {
-    let name = path.rsplit('.').next().unwrap_or(path);
-    match tried.parameter(name) {
-        Some(parameter) => Promise::new(format!("{name} takes effect"), &promise::of_effect(parameter)),
+    // An element stands at its parameter's name, or within one object more.
+    let within = path.split_once('.').map(|(_, name)| name);
+    match within.into_iter().chain([path]).find_map(|name| tried.parameter(name)) {
+        Some(parameter) => {
+            Promise::new(format!("{} takes effect", parameter.name), &promise::of_effect(parameter))
+        }
         None => Promise::new("call", &promise::of_operation(tried)),
     }
 }

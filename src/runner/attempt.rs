@@ -1,7 +1,10 @@
 //! One case on a target: its set-up, the tried call, what must hold afterwards, and the clean-up.
 
+use std::future::Future;
+use std::panic::AssertUnwindSafe;
 use std::time::Instant;
 
+use futures_util::FutureExt as _;
 use futures_util::future::join_all;
 
 use crate::case::value::Value;
@@ -21,14 +24,38 @@ use super::resolve::{Earlier, Values};
 use super::session::Session;
 use super::shared::Shared;
 
+/// Why a case has no verdict on which the runner itself has failed.
+const FAILED: &str = "the runner failed on this case";
+
 /// How often a case is begun anew because a drawn value was taken on the target.
 const ATTEMPTS: u32 = 8;
 
 /// How often at most a case is tried whose value may have been refused for being taken.
 const FEW_ATTEMPTS: u32 = 3;
 
-/// Runs a case and cleans up behind it.
+/// Runs a case and cleans up behind it, also where the runner itself fails on it.
 pub async fn run_case(session: &Session, specs: &Specs, case: &Case) -> CaseResult {
+    contained(session, specs, case, try_case(session, specs, case)).await
+}
+
+/// The result of an attempt at a case. One that panics is cleaned up behind and is no result about the target.
+pub(super) async fn contained(
+    session: &Session,
+    specs: &Specs,
+    case: &Case,
+    attempt: impl Future<Output = CaseResult>,
+) -> CaseResult {
+    // What a panic leaves half done is in the ledger and behind its lock, which passes poison over.
+    match AssertUnwindSafe(attempt).catch_unwind().await {
+        Ok(result) => result,
+        Err(_) => {
+            super::remove(session, specs, session.ledger.of(&case.id)).await;
+            skipped(specs, case, FAILED)
+        }
+    }
+}
+
+async fn try_case(session: &Session, specs: &Specs, case: &Case) -> CaseResult {
     let begun = Instant::now();
     let Some((service, operation)) = specs.operation(&case.operation) else {
         return unknown_operation(case);
@@ -151,6 +178,13 @@ struct Asked<'a> {
     expect: &'a Expectation,
 }
 
+/// Whether several calls at once ask for the same value of a parameter: where at most one of them may win, and for what
+/// the case is about.
+fn is_contested(case: &Case, parameter: &str) -> bool {
+    let is_about = case.about.is_empty() || case.about.iter().any(|about| about.parameter == parameter);
+    matches!(case.expect, Expectation::OneAccepted(_)) && is_about
+}
+
 impl<'a> Attempt<'a> {
     fn new(
         session: &'a Session,
@@ -201,7 +235,7 @@ impl<'a> Attempt<'a> {
             return Ok(());
         }
         self.last = Some(Asked { operation, send: &call.send, expect: &Expectation::Accept });
-        let sent = self.resolve(operation, &call.send, &call.label);
+        let sent = self.resolve(operation, &call.send, |_| call.label.clone());
         let exchange = self.call(operation, &sent).await;
         let owner = if call.shared { super::SHARED } else { &self.case.id };
         let id = account::keep(self.session, service, operation, &sent, &exchange, owner);
@@ -239,10 +273,11 @@ impl<'a> Attempt<'a> {
         let mut sent: Vec<Vec<(String, Json)>> = Vec::new();
         for number in 0..at_once {
             self.values.nth = number;
-            // Where at most one may win, all ask for the same; else each asks for something of its own.
-            let apart = !matches!(case.expect, Expectation::OneAccepted(_)) && number > 0;
-            let key = if apart { format!("{TRIED}-{number}") } else { TRIED.to_owned() };
-            sent.push(self.resolve(self.operation, &case.send, &key));
+            let key = |name: &str| match number > 0 && !is_contested(case, name) {
+                true => format!("{TRIED}-{number}"),
+                false => TRIED.to_owned(),
+            };
+            sent.push(self.resolve(self.operation, &case.send, key));
         }
         self.values.nth = 0;
         let exchanges = join_all(sent.iter().map(|sent| self.tried_call(sent))).await;
@@ -268,7 +303,7 @@ impl<'a> Attempt<'a> {
             return Verdict::Skipped { reason };
         };
         self.last = Some(Asked { operation, send: &step.call.send, expect: &step.expect });
-        let sent = self.resolve(operation, &step.call.send, &step.call.label);
+        let sent = self.resolve(operation, &step.call.send, |_| step.call.label.clone());
         let exchange = self.call(operation, &sent).await;
         let id = account::keep(self.session, service, operation, &sent, &exchange, &self.case.id);
         let shows = self.values.all(&step.shows, &step.call.label);
@@ -319,12 +354,19 @@ impl<'a> Attempt<'a> {
         }
     }
 
-    fn resolve(&mut self, operation: &Operation, send: &Parameters, label: &str) -> Vec<(String, Json)> {
+    /// What a call sends; `label` tells the draws of its parameters from those of other calls.
+    fn resolve(
+        &mut self,
+        operation: &Operation,
+        send: &Parameters,
+        label: impl Fn(&str) -> String,
+    ) -> Vec<(String, Json)> {
         let entity = self.service.created_by(operation);
         let stays = entity.is_some_and(|entity| entity.removed_by.is_none());
-        let key = if stays { format!("{label}/{}", self.session.nonce) } else { label.to_owned() };
+        let nonce = self.session.nonce;
+        let key = |name: &str| if stays { format!("{}/{nonce}", label(name)) } else { label(name) };
         let about: Vec<&str> = self.case.about.iter().map(|about| about.parameter.as_str()).collect();
-        self.session.target.fixed(operation, &about, self.values.all(send, &key))
+        self.session.target.fixed(operation, &about, self.values.all_by(send, key))
     }
 
     fn set_up_failed(

@@ -18,6 +18,8 @@ mod resolve;
 mod session;
 mod shared;
 mod target;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -152,7 +154,7 @@ pub async fn run(
             running.spawn(async move { (index, run_case(&session, &specs, &case).await) });
         }
         let Some(joined) = running.join_next().await else { break };
-        // A case that panics is lost as a task; its place in the plan is filled below.
+        // Only a task that was aborted has no result, and none is; its place in the plan is filled below all the same.
         let Ok((index, result)) = joined else { continue };
         done += 1;
         emit(Event::Progress { done });
@@ -167,9 +169,9 @@ pub async fn run(
             emit(Event::Progress { done });
         }
     }
-    // What a case that panicked has made.
+    // Whatever a case has not removed by itself.
     remove(&session, &specs, session.ledger.all()).await;
-    let reason = stopped.as_deref().unwrap_or("the runner failed on this case");
+    let reason = stopped.as_deref().unwrap_or(INTERRUPTED);
     for (index, case) in cases.iter().enumerate() {
         if !order.has(index) {
             order.take(index, skipped(&specs, case, reason), &mut emit);

@@ -36,7 +36,15 @@ pub struct Values<'a> {
 impl Values<'_> {
     /// What a call sends. `key` tells its draws from those of the case's other calls.
     pub fn all(&mut self, send: &Parameters, key: &str) -> Vec<(String, Json)> {
-        send.iter().map(|(name, value)| (name.clone(), self.one(value, &format!("{key}/{name}")))).collect()
+        self.all_by(send, |_| key.to_owned())
+    }
+
+    /// The same with a key for each parameter.
+    pub fn all_by(&mut self, send: &Parameters, key: impl Fn(&str) -> String) -> Vec<(String, Json)> {
+        let values = send.iter();
+        values
+            .map(|(name, value)| (name.clone(), self.one(value, &format!("{}/{name}", key(name)))))
+            .collect()
     }
 
     fn one(&mut self, value: &Value, what: &str) -> Json {

@@ -4,7 +4,7 @@ use crate::json::Json;
 use crate::spec::model::{Protocol, RequestFault};
 
 use super::fault::Fault;
-use super::form::{gather, pairs};
+use super::form::{gather, pairs, typed};
 use super::operations;
 use super::reading::Reading;
 use super::{Answer, Call, Raw, Refusal, Reply, Site, auth};
@@ -33,12 +33,12 @@ pub async fn serve(site: &Site<'_>, raw: &Raw) -> Answer {
     }
     let system = |name: &str| pairs.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone());
     let header = |name: &str| raw.header(name).map(str::to_owned);
-    let call = Call {
-        action: header("x-acs-action").or_else(|| system("Action")).unwrap_or_default(),
-        version: header("x-acs-version").or_else(|| system("Version")).unwrap_or_default(),
-        parameters: gather(pairs.iter().filter(|(key, _)| !SYSTEM.contains(&key.as_str()))),
-    };
     let services = site.speaking(Protocol::AcsRpc);
+    let action = header("x-acs-action").or_else(|| system("Action")).unwrap_or_default();
+    let version = header("x-acs-version").or_else(|| system("Version")).unwrap_or_default();
+    let operation = services.iter().find_map(|service| service.operation(&action));
+    let own = gather(pairs.iter().filter(|(key, _)| !SYSTEM.contains(&key.as_str())));
+    let call = Call { action, version, parameters: typed(operation, own) };
     let reply = match raw.method.as_str() {
         "GET" | "POST" if let Err(refusal) = auth::check_acs(site.guard(), raw, &pairs) => {
             Reply::Refused(refusal)

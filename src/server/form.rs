@@ -39,10 +39,10 @@ pub fn gather<'p>(pairs: impl Iterator<Item = &'p (String, String)>) -> Vec<(Str
 }
 
 /// Texts as the values that the operation's types make of them; what cannot be one stays a text.
-pub fn typed(operation: &Operation, parameters: Vec<(String, Json)>) -> Vec<(String, Json)> {
-    let value = |name: &str, value: Json| match value {
-        Json::Text(text) => value_of(operation, name, text),
-        other => other,
+pub fn typed(operation: Option<&Operation>, parameters: Vec<(String, Json)>) -> Vec<(String, Json)> {
+    let value = |name: &str, value: Json| match (value, operation) {
+        (Json::Text(text), Some(operation)) => value_of(operation, name, text),
+        (other, _) => other,
     };
     parameters.into_iter().map(|(name, text)| (name.clone(), value(&name, text))).collect()
 }

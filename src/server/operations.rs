@@ -6,7 +6,9 @@ use chrono::{DateTime, Utc};
 
 use crate::json::Json;
 use crate::spec::breach::Breach;
-use crate::spec::model::{Circumstance, Entity, ErrorRow, Operation, Parameter, RequestFault, Service, When};
+use crate::spec::model::{
+    Circumstance, Entity, ErrorRow, Operation, Parameter, Protocol, RequestFault, Service, When,
+};
 
 use super::fault::Fault;
 use super::reading::Reading;
@@ -28,7 +30,7 @@ pub async fn perform(site: &Site<'_>, services: &[&Service], call: &Call) -> Rep
     if call.version != service.version && !site.behaviour.breaks(&Fault::AnyVersion) {
         return Reply::Refused(request_fault(site, Some(service), RequestFault::UnknownVersion));
     }
-    let mut parameters = call.parameters.clone();
+    let mut parameters = with_address(service, operation, call.parameters.clone());
     if site.behaviour.reads(Reading::LastOfRepeatedCounts) {
         parameters.reverse();
     }
@@ -67,6 +69,52 @@ async fn checked(site: &Site<'_>, check: &Check<'_>) -> Result<Reply, Refusal> {
         return Err(refusal);
     }
     act.apply().await.map(Reply::Accepted)
+}
+
+/// Whether a parameter is one that the request is addressed by.
+pub fn is_address(service: &Service, parameter: &Parameter) -> bool {
+    let is_named = matches!(parameter.name.as_str(), "Action" | "Version");
+    let is_taken = parameter.common || service.protocol == Protocol::AcsRpc;
+    is_named && is_taken && service.protocol != Protocol::Rest
+}
+
+/// Puts in what a request was addressed by, as if it were right: that is judged apart from the rules.
+pub fn with_address(
+    service: &Service,
+    operation: &Operation,
+    mut parameters: Vec<(String, Json)>,
+) -> Vec<(String, Json)> {
+    for parameter in operation.parameters.iter().filter(|parameter| is_address(service, parameter)) {
+        let value = match parameter.name.as_str() {
+            "Action" => &operation.name,
+            _ => &service.version,
+        };
+        parameters.retain(|(name, _)| *name != parameter.name);
+        parameters.push((parameter.name.clone(), Json::Text(value.clone())));
+    }
+    parameters
+}
+
+/// Performs a call whose body may be one that cannot be read: by the row for it; where the page has none, nothing was said
+/// in that body.
+pub async fn perform_read(
+    site: &Site<'_>,
+    services: &[&Service],
+    of: Option<(&Service, &Operation)>,
+    call: &Call,
+    is_readable: bool,
+) -> Reply {
+    if is_readable {
+        return perform(site, services, call).await;
+    }
+    if site.behaviour.breaks(&Fault::UnreadableAccepted) {
+        return Reply::Accepted(Json::Object(Vec::new()));
+    }
+    let is_malformed = |row: &&ErrorRow| row.when == When::Request(RequestFault::Malformed);
+    match of.and_then(|(service, operation)| service.rows(operation).find(is_malformed)) {
+        Some(row) => Reply::Refused(Refusal::of(row)),
+        None => perform(site, services, call).await,
+    }
 }
 
 /// The row for a fault of the request as a whole.
@@ -172,11 +220,15 @@ impl Act<'_> {
         if self.entity.removed_by.as_ref() == Some(&operation.name) {
             return Ok(self.remove(id));
         }
-        if operation.parameters.len() > 1
-            && attributes.is_empty()
+        if operation.only_reads() {
+            return Ok(self.shown(id));
+        }
+        let changes_nothing = operation.parameters.len() > 1 && attributes.is_empty();
+        if changes_nothing
             && self.reads(Reading::ChangesNothingRefused)
+            && let Some(refusal) = self.nothing_to_change()
         {
-            return Err(self.nothing_to_change());
+            return Err(refusal);
         }
         self.refuse_used(&attributes, Some(id))?;
         self.gap().await;
@@ -307,12 +359,14 @@ impl Act<'_> {
         });
         match refused {
             Some(refusal) => Err(refusal),
-            None => {
-                let record = self
-                    .with_records(|records| records.living.iter().find(|record| record.id == *id).cloned());
-                Ok(respond::output(self.check.operation, self.site.store, &self.facts(record)))
-            }
+            None => Ok(self.shown(id)),
         }
+    }
+
+    fn shown(&self, id: &Json) -> Json {
+        let record =
+            self.with_records(|records| records.living.iter().find(|record| record.id == *id).cloned());
+        respond::output(self.check.operation, self.site.store, &self.facts(record))
     }
 
     fn remove(&self, id: &Json) -> Json {
@@ -337,10 +391,11 @@ impl Act<'_> {
         attributes
     }
 
-    fn nothing_to_change(&self) -> Refusal {
+    /// Refused by a row for it, or by one that is bound to nothing; without either, no page lets it be refused.
+    fn nothing_to_change(&self) -> Option<Refusal> {
         let state = |row: &&ErrorRow| row.when == When::Circumstance(Circumstance::State);
         let row = self.check.operation.errors.iter().find(state).or_else(|| self.check.unbound());
-        row.map_or_else(Refusal::stray, Refusal::of)
+        row.map(Refusal::of)
     }
 
     /// A refused call changes nothing; a broken server may think otherwise.

@@ -24,7 +24,7 @@ pub struct Facts {
 
 /// The response elements of an operation.
 pub fn output(operation: &Operation, store: &Store, facts: &Facts) -> Json {
-    object(&operation.response, store, facts, facts.record.as_ref())
+    Source { store, facts }.object(&operation.response, "", facts.record.as_ref())
 }
 
 /// Whether an answer of the operation shows all entities.
@@ -44,49 +44,69 @@ pub fn element_at<'e>(elements: &'e [Element], path: &str) -> Option<&'e Element
     found
 }
 
-fn object(elements: &[Element], store: &Store, facts: &Facts, record: Option<&Record>) -> Json {
-    let members = elements.iter().filter_map(|element| {
-        let value = value(element, store, facts, record)?;
-        Some((element.name.clone(), value))
-    });
-    Json::Object(members.collect())
+/// Where an answer is filled from.
+struct Source<'a> {
+    store: &'a Store,
+    facts: &'a Facts,
 }
 
-fn value(element: &Element, store: &Store, facts: &Facts, record: Option<&Record>) -> Option<Json> {
-    if element.optional && facts.sparing {
-        return None;
+impl Source<'_> {
+    /// Elements at a path, of one entity.
+    fn object(&self, elements: &[Element], path: &str, record: Option<&Record>) -> Json {
+        let members = elements.iter().filter_map(|element| {
+            let path =
+                if path.is_empty() { element.name.clone() } else { format!("{path}.{}", element.name) };
+            Some((element.name.clone(), self.value(element, &path, record)?))
+        });
+        Json::Object(members.collect())
     }
-    if element.kind == Type::Object {
-        return Some(object(&element.elements, store, facts, record));
+
+    fn value(&self, element: &Element, path: &str, record: Option<&Record>) -> Option<Json> {
+        let facts = self.facts;
+        if element.optional && facts.sparing {
+            return None;
+        }
+        if element.kind == Type::Object {
+            return Some(self.object(&element.elements, path, record));
+        }
+        if element.kind == Type::Array && !element.elements.is_empty() {
+            let each = facts.records.iter().map(|record| self.object(&element.elements, "", Some(record)));
+            return Some(Json::List(each.collect()));
+        }
+        if element.name == "RequestId" && element.kind == Type::String {
+            return Some(Json::Text(self.store.request_id()));
+        }
+        let is_id =
+            facts.entity.as_ref().is_some_and(|entity| entity.id.rsplit('.').next() == Some(&element.name));
+        let known = match record {
+            Some(record) if is_id => Some(record.id.clone()),
+            Some(record) => named(&record.attributes, path).or_else(|| creation_time(element, record)),
+            None => None,
+        };
+        let sent = || named(&facts.parameters, path);
+        match known.or_else(sent).or_else(|| element.values.first().cloned()) {
+            Some(value) => Some(typed(element.kind, value)),
+            None if element.optional => None,
+            None => Some(stand_in(element, facts)),
+        }
     }
-    if element.kind == Type::Array && !element.elements.is_empty() {
-        let each = facts.records.iter().map(|record| object(&element.elements, store, facts, Some(record)));
-        return Some(Json::List(each.collect()));
-    }
-    if element.name == "RequestId" && element.kind == Type::String {
-        return Some(Json::Text(store.request_id()));
-    }
-    let is_id =
-        facts.entity.as_ref().is_some_and(|entity| entity.id.rsplit('.').next() == Some(&element.name));
-    let known = match record {
-        Some(record) if is_id => Some(record.id.clone()),
-        Some(record) => record.attribute(&element.name).cloned().or_else(|| creation_time(element, record)),
-        None => None,
-    };
-    let sent =
-        || facts.parameters.iter().find(|(name, _)| *name == element.name).map(|(_, value)| value.clone());
-    match known.or_else(sent).or_else(|| element.values.first().cloned()) {
-        Some(value) => Some(typed(element.kind, value)),
-        None if element.optional => None,
-        None => Some(stand_in(element, facts)),
-    }
+}
+
+/// The value whose name is the path, or the most of its end.
+fn named(values: &[(String, Json)], path: &str) -> Option<Json> {
+    let ends = std::iter::successors(Some(path), |path| path.split_once('.').map(|(_, rest)| rest));
+    ends.into_iter()
+        .find_map(|end| values.iter().find(|(name, _)| name == end))
+        .map(|(_, value)| value.clone())
 }
 
 /// A value as the response elements say its type.
 fn typed(kind: Type, value: Json) -> Json {
     match (kind, value) {
         (Type::Integer, Json::Text(text)) => Json::Integer(text.parse().unwrap_or(0)),
-        (Type::String, value @ (Json::Integer(_) | Json::Number(_))) => Json::Text(value.to_string()),
+        (Type::String, value @ (Json::Integer(_) | Json::Number(_) | Json::Bool(_))) => {
+            Json::Text(value.to_string())
+        }
         (_, value) => value,
     }
 }

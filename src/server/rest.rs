@@ -38,26 +38,14 @@ pub async fn serve(site: &Site<'_>, raw: &Raw) -> Answer {
         let (action, version) = (operation.name.clone(), service.version.clone());
         Call { action, version, parameters }
     };
-    let reply = match parameters(operation, &http, raw, labels) {
-        Some(parameters) => operations::perform(site, &services, &call(parameters)).await,
-        None if site.behaviour.breaks(&Fault::UnreadableAccepted) => {
-            Reply::Accepted(Json::Object(Vec::new()))
-        }
-        // Where the page has no row for a body that cannot be read, nothing was said in it.
-        None => match malformed(service, operation) {
-            Some(row) => Reply::Refused(Refusal::of(row)),
-            None => operations::perform(site, &services, &call(Vec::new())).await,
-        },
-    };
+    let (parameters, is_readable) = parameters(operation, &http, raw, labels);
+    let of = Some((service, operation));
+    let reply = operations::perform_read(site, &services, of, &call(parameters), is_readable).await;
     match reply {
         Reply::Accepted(output) => accepted(site, operation, &http, output),
         Reply::Refused(refusal) => refused(site, &http, site.worded(refusal)),
         Reply::Crashed => Answer::crash(),
     }
-}
-
-fn malformed<'s>(service: &'s Service, operation: &'s Operation) -> Option<&'s ErrorRow> {
-    service.rows(operation).find(|row| row.when == When::Request(RequestFault::Malformed))
 }
 
 type Found<'s> = (&'s Service, &'s Operation, Vec<(String, String)>);
@@ -94,13 +82,13 @@ fn labels(route: &Route, path: &str) -> Option<Vec<(String, String)>> {
     Some(labels)
 }
 
-/// The parameters of a call; `None` if the body cannot be read.
+/// The parameters of a call, and whether its body can be read; one that cannot says nothing.
 fn parameters(
     operation: &Operation,
     http: &Http,
     raw: &Raw,
     labels: Vec<(String, String)>,
-) -> Option<Vec<(String, Json)>> {
+) -> (Vec<(String, Json)>, bool) {
     let mut texts: Vec<(String, String)> = labels;
     let is_key = |name: &str| matches!(&http.authentication, Authentication::Query(key) if key == name);
     texts.extend(form_urlencoded::parse(raw.query.as_bytes()).into_owned().filter(|(name, _)| !is_key(name)));
@@ -128,10 +116,10 @@ fn parameters(
     let has_body =
         operation.parameters.iter().any(|parameter| operation.location(&parameter.name) == Location::Body);
     if has_body {
-        let Ok(Json::Object(members)) = Json::read(&raw.body) else { return None };
+        let Ok(Json::Object(members)) = Json::read(&raw.body) else { return (parameters, false) };
         flatten(operation, "", members, &mut parameters);
     }
-    Some(parameters)
+    (parameters, true)
 }
 
 /// Texts as values of the operation's types; what is an array there takes all of its name, of the others the first counts.
@@ -241,6 +229,7 @@ fn refused(site: &Site<'_>, http: &Http, refusal: Refusal) -> Answer {
     };
     let mut body = Json::Object(Vec::new());
     let carried = http.carries.iter().map(|path| (path, site.request_id()));
+    let carried = carried.filter(|_| site.gives("RequestId"));
     let message = http.message.iter().map(|path| (path, Json::Text(refusal.message.clone())));
     let message = message.filter(|_| site.gives("Message"));
     let code = http.code.iter().map(|path| (path, Json::Text(refusal.code.clone())));

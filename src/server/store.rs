@@ -31,11 +31,6 @@ impl Record {
             self.attributes.push((name.clone(), value.clone()));
         }
     }
-
-    /// The value of an attribute.
-    pub fn attribute(&self, name: &str) -> Option<&Json> {
-        self.attributes.iter().find(|(known, _)| known == name).map(|(_, value)| value)
-    }
 }
 
 /// The entities of one kind.

@@ -1,7 +1,7 @@
 //! Tencent Cloud API 3.0, the server's side: common parameters from headers, the others from a JSON body.
 
 use crate::json::Json;
-use crate::spec::model::{Codes, Operation, Protocol, RequestFault, Service, When};
+use crate::spec::model::{Codes, Operation, Protocol, Service, When};
 
 use super::fault::Fault;
 use super::form::{gather, pairs, typed};
@@ -48,30 +48,20 @@ pub async fn serve(site: &Site<'_>, raw: &Raw) -> Answer {
     };
     let action = of_call("Action").unwrap_or_default();
     let version = of_call("Version").unwrap_or_default();
-    let any = || services.first().and_then(|service| service.operations.first());
-    let operation = services.iter().find_map(|service| service.operation(&action));
-    let operation = operation.or_else(|| any().filter(|_| site.behaviour.breaks(&Fault::AnyAction)));
-    let reply = match own_parameters(raw, &pairs, operation) {
-        Some(mut parameters) => {
-            let common =
-                operation.into_iter().flat_map(|operation| &operation.parameters).filter(|each| each.common);
-            for parameter in common {
-                // What the request was addressed by is judged apart from the rules.
-                let fixed = match parameter.name.as_str() {
-                    "Action" => operation.map(|operation| operation.name.clone()),
-                    "Version" => services.first().map(|service| service.version.clone()),
-                    name => of_call(name),
-                };
-                parameters.retain(|(name, _)| *name != parameter.name);
-                parameters.extend(fixed.map(|value| (parameter.name.clone(), Json::Text(value))));
-            }
-            operations::perform(site, &services, &Call { action, version, parameters }).await
-        }
-        None if site.behaviour.breaks(&Fault::UnreadableAccepted) => {
-            Reply::Accepted(Json::Object(Vec::new()))
-        }
-        None => Reply::Refused(unreadable(site, first)),
-    };
+    let any = || first.and_then(|service| Some((service, service.operations.first()?)));
+    let found = services.iter().find_map(|service| Some((*service, service.operation(&action)?)));
+    let found = found.or_else(|| any().filter(|_| site.behaviour.breaks(&Fault::AnyAction)));
+    let operation = found.map(|(_, operation)| operation);
+    let own = own_parameters(raw, &pairs, operation);
+    let is_readable = own.is_some();
+    let mut parameters = own.unwrap_or_default();
+    for parameter in operation.iter().flat_map(|operation| &operation.parameters).filter(|each| each.common) {
+        parameters.retain(|(name, _)| *name != parameter.name);
+        let value = of_call(&parameter.name);
+        parameters.extend(value.map(|value| (parameter.name.clone(), Json::Text(value))));
+    }
+    let call = Call { action, version, parameters };
+    let reply = operations::perform_read(site, &services, found, &call, is_readable).await;
     answer(site, first, reply)
 }
 
@@ -94,14 +84,7 @@ fn own_parameters(
         _ => return None,
     }
     let own = gather(pairs.iter().filter(|(key, _)| !SYSTEM.contains(&key.as_str())));
-    Some(match operation {
-        Some(operation) => typed(operation, own),
-        None => own,
-    })
-}
-
-fn unreadable(site: &Site<'_>, service: Option<&Service>) -> Refusal {
-    operations::request_fault(site, service, RequestFault::Malformed)
+    Some(typed(operation, own))
 }
 
 fn answer(site: &Site<'_>, service: Option<&Service>, reply: Reply) -> Answer {

@@ -91,7 +91,7 @@ impl Check<'_> {
 
     /// Every rule that a parameter breaks and that is checked, in the order of checking.
     pub fn faults(&self, parameter: &Parameter) -> Vec<Breach> {
-        let given = self.value(&parameter.name).filter(|value| !self.is_nothing(value));
+        let given = self.value(&parameter.name).filter(|value| !self.is_nothing(parameter, value));
         let mut faults = match given {
             None => self.faults_of_absence(parameter),
             Some(value) if self.reads(Reading::OnlyShownValues) && is_strange(parameter, value) => {
@@ -106,8 +106,10 @@ impl Check<'_> {
 
     fn faults_of_absence(&self, parameter: &Parameter) -> Vec<Breach> {
         let has_row = || {
+            let is_named =
+                |bound: &[(String, Breach)]| bound.contains(&(parameter.name.clone(), Breach::Required));
             let mut rows = self.operation.errors.iter();
-            rows.any(|row| binds(&row.when, &parameter.name, Breach::Required))
+            rows.any(|row| matches!(&row.when, When::Breaches(bound) if is_named(bound)))
         };
         let sends_nothing = self.value(&parameter.name).is_some_and(|value| *value != Json::Null);
         let required = match parameter.required {
@@ -118,18 +120,25 @@ impl Check<'_> {
         if required { vec![Breach::Required] } else { Vec::new() }
     }
 
-    fn is_nothing(&self, value: &Json) -> bool {
+    fn is_nothing(&self, parameter: &Parameter, value: &Json) -> bool {
+        // Who refuses blanks as nothing has a row to say so.
+        let can_refuse = || self.has_row(&parameter.name, Breach::Required) || self.unbound().is_some();
+        let blanks_count = || parameter.required != Required::Yes || can_refuse();
         let empty_counts = !self.reads(Reading::EmptyIsPresent);
         match value {
             Json::Null => true,
             Json::Text(text) if text.is_empty() => empty_counts,
-            Json::Text(text) => self.reads(Reading::BlankIsAbsent) && text.trim().is_empty(),
+            Json::Text(text) => {
+                self.reads(Reading::BlankIsAbsent) && text.trim().is_empty() && blanks_count()
+            }
             Json::List(items) => items.is_empty() && empty_counts,
             _ => false,
         }
     }
 
     fn faults_of_value(&self, rules: &Rules, name: &str, value: &Json) -> Vec<Breach> {
+        // On the query string every scalar is text.
+        let value = &scalar(rules.kind, value);
         match (rules.kind, value) {
             (Type::String, Json::Text(text)) => self.faults_of_text(rules, name, text),
             (Type::String, Json::Integer(_) | Json::Number(_) | Json::Bool(_))
@@ -141,11 +150,10 @@ impl Check<'_> {
             (Type::Integer, Json::Integer(_))
             | (Type::Number, Json::Integer(_) | Json::Number(_))
             | (Type::Boolean, Json::Bool(_))
-            | (Type::Object, Json::Object(_)) => Vec::new(),
-            // On the query string every scalar is text.
-            (Type::Integer, Json::Text(text)) if text.parse::<i64>().is_ok() => Vec::new(),
-            (Type::Number, Json::Text(text)) if text.parse::<f64>().is_ok() => Vec::new(),
-            (Type::Boolean, Json::Text(text)) if text == "true" || text == "false" => Vec::new(),
+            | (Type::Object, Json::Object(_)) => match &rules.values {
+                Some(values) if !values.contains(value) => vec![Breach::Values],
+                _ => Vec::new(),
+            },
             _ => vec![Breach::Type],
         }
     }
@@ -183,6 +191,17 @@ impl Check<'_> {
         }
         faults.into_iter().flatten().collect()
     }
+}
+
+/// A text as the scalar that it stands for where a scalar of another type belongs.
+fn scalar(kind: Type, value: &Json) -> Json {
+    let read = match (kind, value) {
+        (Type::Integer, Json::Text(text)) => text.parse().ok().map(Json::Integer),
+        (Type::Number, Json::Text(text)) => text.parse().ok().map(Json::Number),
+        (Type::Boolean, Json::Text(text)) => text.parse().ok().map(Json::Bool),
+        _ => None,
+    };
+    read.unwrap_or_else(|| value.clone())
 }
 
 /// Whether a text that no rule is about is another than the page shows.

@@ -243,6 +243,11 @@ pub const ELEMENT: Form = Form {
         must("type", Word(Type::NAMES), "Its type."),
         may("optional", Bool, "true: it may be absent."),
         may("varies", Bool, "true: it differs from call to call; snapshots leave its value out."),
+        may(
+            "altered",
+            Bool,
+            "true: it shows the parameter of its name in part or in another form (masked, in lower case), and is not held to what was sent.",
+        ),
         may("unique", Bool, "true: the page calls it unique; no two answers may share its value."),
         may("elements", Map(&Any), "Members of each member of an array."),
         may("values", List(&Any), "The values that it can take."),

@@ -3,10 +3,12 @@
 mod http;
 mod rows;
 mod rules;
+mod shows;
 
 pub use http::{Authentication, Http, Location, Route};
 pub use rows::{Circumstance, ErrorRow, RequestFault, When};
 pub use rules::{Characters, Format, Length, Limit, Rules, Type, Unclear, Unit};
+pub use shows::Shown;
 
 use crate::json::Json;
 use crate::span::Place;
@@ -300,6 +302,8 @@ pub struct Element {
     pub optional: bool,
     /// It differs from call to call; snapshots leave its value out.
     pub varies: bool,
+    /// It shows the value of the parameter of its name in part or in another form.
+    pub altered: bool,
     /// The page calls it unique.
     pub unique: bool,
     /// Members of an object, or of each member of an array.

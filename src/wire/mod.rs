@@ -190,12 +190,23 @@ fn can_say_in(protocol: Protocol, parameter: &Parameter, value: &Json) -> bool {
         (Protocol::AcsRpc, value) if value.to_string().len() > QUERY_VALUE => false,
         (Protocol::AcsRpc, Json::Text(_)) => parameter.rules.kind != Type::Array,
         (Protocol::AcsRpc, Json::List(items)) => {
-            !items.is_empty() && items.iter().all(|item| matches!(item, Json::Text(_)))
+            !items.is_empty() && items.iter().all(|item| is_text_of(parameter, item))
         }
         (Protocol::AcsRpc, Json::Integer(_) | Json::Number(_) | Json::Bool(_)) => {
             parameter.rules.kind != Type::String
         }
         (Protocol::AcsRpc, Json::Null | Json::Object(_)) => false,
+    }
+}
+
+/// Whether a member of a list travels as a text that is told from every other: a scalar that is no text only where the
+/// members are none.
+fn is_text_of(parameter: &Parameter, member: &Json) -> bool {
+    let of_texts = parameter.rules.items.as_ref().is_none_or(|items| items.kind == Type::String);
+    match member {
+        Json::Text(_) => true,
+        Json::Integer(_) | Json::Number(_) | Json::Bool(_) => !of_texts,
+        Json::Null | Json::List(_) | Json::Object(_) => false,
     }
 }
 
@@ -209,11 +220,15 @@ pub fn can_say_signed(form: sign::Form, parameter: &Parameter, value: &Json) -> 
     }
 }
 
-/// Parameters of every call that the protocol sets by itself: the operation's name and the version.
+/// Parameters of every call that the protocol sets by itself: the operation's name and the version. In Alibaba Cloud's RPC
+/// style these names are taken: an operation's own parameters stand beside them in the query.
 pub fn is_set_by_protocol(protocol: Protocol, parameter: &Parameter) -> bool {
-    protocol == Protocol::Tencent3
-        && parameter.common
-        && matches!(parameter.name.as_str(), "Action" | "Version")
+    let is_address = matches!(parameter.name.as_str(), "Action" | "Version");
+    match protocol {
+        Protocol::AcsRpc => is_address,
+        Protocol::Tencent3 => is_address && parameter.common,
+        Protocol::Rest => false,
+    }
 }
 
 /// The HTTP status of every answer, where the protocol has only one, and where that is said.

@@ -194,7 +194,7 @@ pub(super) fn can_say(location: Location, parameter: &Parameter, value: &Json) -
             Json::List(items) => {
                 parameter.rules.kind == Type::Array
                     && !items.is_empty()
-                    && items.iter().all(|item| matches!(item, Json::Text(_)))
+                    && items.iter().all(|item| super::is_text_of(parameter, item))
             }
             value => {
                 is_plain(value)

@@ -1,6 +1,7 @@
 //! Characters: near misses in every place, and those on which implementations stumble.
 
 use crate::case::value::Value;
+use crate::json::Json;
 use crate::spec::breach::Breach;
 use crate::spec::model::{Characters, Length, Limit, Parameter};
 
@@ -91,6 +92,10 @@ pub fn trials(parameter: &Parameter) -> Vec<Trial> {
         let tries = "a line break as last character".to_owned();
         of("newline-last".to_owned(), tries, format!("{}\n", filler(fill)));
     }
+    if room.least == room.most {
+        let tries = "a blank behind as many as there may be".to_owned();
+        of("blank-behind".to_owned(), tries, format!("{} ", filler(room.most.min(LONGEST))));
+    }
     let symbols = format!("<{} symbols>", room.whole());
     of("only-symbols".to_owned(), "nothing but symbols".to_owned(), symbols);
     trials
@@ -112,8 +117,11 @@ fn allowed(characters: &Characters, count: u64, unique: bool) -> Vec<Trial> {
 
 /// Where a format rules the rest, only the first character is tried.
 fn first_characters(parameter: &Parameter, characters: &Characters) -> Vec<Trial> {
-    let Value::Plain(valid) = valid(parameter) else { return Vec::new() };
-    let Some(valid) = valid.as_text() else { return Vec::new() };
+    let valid = match valid(parameter) {
+        Value::Plain(Json::Text(text)) => text,
+        Value::Described(text) => text.to_string(),
+        _ => return Vec::new(),
+    };
     characters
         .not_first
         .iter()
@@ -121,7 +129,7 @@ fn first_characters(parameter: &Parameter, characters: &Characters) -> Vec<Trial
             let near = NEAR.iter().find(|(.., near)| near.starts_with(*first));
             let (name, words) = near.map_or(("other", "it"), |(name, words, _)| (*name, *words));
             let tries = format!("{words} as first character");
-            let value = Value::text(format!("{first}{valid}"));
+            let value = Value::described(&format!("{first}{valid}"));
             Trial::new(Breach::CharactersFirst, format!("{name}-first"), tries, value)
         })
         .collect()
@@ -153,10 +161,11 @@ impl Room {
         BESIDE.clamp(self.least.min(self.most), self.most).min(LONGEST)
     }
 
-    /// How many characters can stand beside a piece so that the length is no fault; `None` where none can.
+    /// How many characters can stand beside a piece so that the length is no fault, with it and, where there is room,
+    /// without it; `None` where none can.
     fn beside(&self, piece: &str) -> Option<u64> {
         let piece = piece.chars().count() as u64;
-        let wanted = BESIDE.max(self.least.saturating_sub(piece));
+        let wanted = BESIDE.max(self.least);
         let fill = wanted.min(self.most.saturating_sub(piece)).min(LONGEST);
         (fill > 0).then_some(fill)
     }

@@ -40,7 +40,9 @@ pub fn trials(parameter: &Parameter) -> Vec<Trial> {
         .iter()
         .map(|(slug, tries, address)| {
             let address = match parameter.unique {
-                true => address.replacen("one@", "<10 letters>@", 1),
+                true => {
+                    address.replacen("one@", "<10 letters>@", 1).replacen("SOMEONE@", "<10 capitals>@", 1)
+                }
                 false => (*address).to_owned(),
             };
             Trial::new(Breach::FormatShape, *slug, *tries, Value::described(&address))

@@ -64,7 +64,7 @@ fn in_words(count: u64, length: &Length) -> String {
 /// A text of exactly so many characters that breaks no other rule.
 fn text_of(parameter: &Parameter, count: u64) -> Option<String> {
     match &parameter.rules.format {
-        Some(Format::Email) => email_of(count),
+        Some(Format::Email) => email_of(count, parameter.unique),
         Some(Format::Phone { .. }) => None,
         None => Some(filling(parameter, count)),
     }
@@ -81,18 +81,20 @@ fn filling(parameter: &Parameter, count: u64) -> String {
     }
 }
 
-/// An address of exactly so many characters: the local part has 64 at most, the host name grows by labels of one letter.
-fn email_of(count: u64) -> Option<String> {
+/// An address of exactly so many characters, new or not: the local part has 64 at most, the host name grows by labels of
+/// one letter.
+fn email_of(count: u64, new: bool) -> Option<String> {
     const HOST: &str = "example.com";
     let around = HOST.len() as u64 + 1;
     let local = count.checked_sub(around).filter(|local| *local > 0)?;
+    let what = if new { "letters" } else { "of a" };
     if local <= 64 {
-        return Some(format!("<{local} of a>@{HOST}"));
+        return Some(format!("<{local} {what}>@{HOST}"));
     }
     let rest = local - 64;
     let odd = if rest % 2 == 1 { "bb." } else { "" };
     let labels = (rest - odd.len() as u64) / 2;
-    Some(format!("<64 of a>@{odd}<{labels} of b.>{HOST}"))
+    Some(format!("<64 {what}>@{odd}<{labels} of b.>{HOST}"))
 }
 
 #[cfg(test)]
@@ -103,7 +105,7 @@ mod tests {
     #[test]
     fn an_address_has_the_length_that_was_asked_for() {
         for count in [20, 60, 76, 80, 81, 1_000, 1_001, 10_000] {
-            let address = Text::read(&email_of(count).unwrap()).witness();
+            let address = Text::read(&email_of(count, count % 2 == 0).unwrap()).witness();
             assert_eq!(address.len() as u64, count);
         }
     }

@@ -26,7 +26,7 @@ pub fn trials(parameter: &Parameter, typed: bool) -> Vec<Trial> {
     trials.extend(characters::trials(parameter));
     match &parameter.rules.format {
         Some(Format::Email) => trials.extend(email::trials(parameter)),
-        Some(Format::Phone { .. }) => trials.extend(phone::trials()),
+        Some(Format::Phone { .. }) => trials.extend(phone::trials(parameter)),
         None => {}
     }
     trials.extend(values::trials(&parameter.rules));

@@ -30,6 +30,7 @@ pub fn trials(parameter: &Parameter) -> Vec<Trial> {
     let Some(text) = text(parameter) else { return Vec::new() };
     let whole = |odd: String| match rules.kind {
         Type::Array => Value::Plain(Json::List(vec![Json::Text(odd)])),
+        _ if parameter.unique => Value::described(&odd),
         _ => Value::text(odd),
     };
     let trial = |slug: &str, tries: &str, odd: String| Trial {
@@ -63,12 +64,17 @@ fn breach(rules: &Rules) -> Breach {
     }
 }
 
-/// A valid text of the parameter, or of a member of it.
+/// A valid text of the parameter, or of a member of it; as it is described where it is drawn.
 fn text(parameter: &Parameter) -> Option<String> {
     match valid(parameter) {
         Value::Plain(Json::Text(text)) => Some(text),
-        Value::Described(text) if !text.is_drawn() => Some(text.witness()),
+        Value::Described(text) if text.is_drawn() => Some(text.to_string()),
+        Value::Described(text) => Some(text.witness()),
         Value::Plain(Json::List(items)) => items.first()?.as_text().map(str::to_owned),
+        Value::List(items) => match items.first()? {
+            Value::Described(text) => Some(text.witness()),
+            _ => None,
+        },
         _ => None,
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::case::value::Value;
 use crate::spec::breach::Breach;
+use crate::spec::model::Parameter;
 
 use crate::generate::trial::Trial;
 
@@ -33,10 +34,31 @@ const NUMBERS: &[(&str, &str, &str)] = &[
     ("full-width-digits", "full-width digits", "８６-１３９００００１２３４"),
 ];
 
-/// Numbers of every kind.
-pub fn trials() -> Vec<Trial> {
+/// Numbers of every kind. For a parameter that must be unique, the ends of the long ones are drawn.
+pub fn trials(parameter: &Parameter) -> Vec<Trial> {
     NUMBERS
         .iter()
-        .map(|(slug, tries, number)| Trial::new(Breach::FormatShape, *slug, *tries, Value::text(*number)))
+        .map(|(slug, tries, number)| {
+            let value = match parameter.unique {
+                true => Value::described(&with_new_end(number)),
+                false => Value::text(*number),
+            };
+            Trial::new(Breach::FormatShape, *slug, *tries, value)
+        })
         .collect()
+}
+
+/// The first long run of digits with all but its first three drawn.
+fn with_new_end(number: &str) -> String {
+    const KEPT: usize = 3;
+    const LONG: usize = 7;
+    let mut starts = number.char_indices().filter(|(_, character)| character.is_ascii_digit());
+    let run = |from: usize| number[from..].bytes().take_while(u8::is_ascii_digit).count();
+    match starts.find(|(from, _)| run(*from) >= LONG) {
+        Some((from, _)) => {
+            let (end, drawn) = (from + run(from), run(from) - KEPT);
+            format!("{}<{drawn} digits>{}", &number[..from + KEPT], &number[end..])
+        }
+        None => number.to_owned(),
+    }
 }

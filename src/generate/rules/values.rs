@@ -7,8 +7,24 @@ use crate::spec::model::Rules;
 
 use crate::generate::trial::Trial;
 
-/// A value that no list contains.
+/// A text that no list contains.
 const STRANGER: &str = "Nonesuch";
+
+/// A value of their type that is not among these.
+fn stranger(values: &[Json]) -> Json {
+    let highest = integers(values).and_then(|integers| integers.into_iter().max());
+    highest
+        .map_or_else(|| Json::Text(STRANGER.to_owned()), |highest| Json::Integer(highest.saturating_add(1)))
+}
+
+/// Values that are nothing but integers.
+fn integers(values: &[Json]) -> Option<Vec<i64>> {
+    let integer = |value: &Json| match value {
+        Json::Integer(integer) => Some(*integer),
+        _ => None,
+    };
+    values.iter().map(integer).collect()
+}
 
 /// Trials of a value out of a list, or of a list of such values.
 pub fn trials(rules: &Rules) -> Vec<Trial> {
@@ -36,7 +52,7 @@ fn single(values: &[Json]) -> Vec<Trial> {
     trials.extend(
         near_misses(values)
             .into_iter()
-            .map(|(slug, tries, text)| Trial::new(Breach::Values, slug, tries, Value::text(text))),
+            .map(|(slug, tries, miss)| Trial::new(Breach::Values, slug, tries, Value::Plain(miss))),
     );
     trials
 }
@@ -55,6 +71,7 @@ fn label(value: &Json) -> String {
 /// Names of trials that are no values.
 const OTHERS: &[&str] = &[
     "unknown",
+    "unknown-below",
     "all",
     "all-reversed",
     "unknown-only",
@@ -65,16 +82,19 @@ const OTHERS: &[&str] = &[
     "joined",
 ];
 
-/// Values that are nearly valid: of each, one letter less, one more, and its cases; of the first, what else
-/// implementations let through.
-fn near_misses(values: &[Json]) -> Vec<(String, String, String)> {
-    let mut misses =
-        vec![("unknown".to_owned(), "a value that is not listed".to_owned(), STRANGER.to_owned())];
+/// Values that are nearly valid: the next numbers; of each text, one letter less, one more, and its cases; of the first, what
+/// else implementations let through.
+fn near_misses(values: &[Json]) -> Vec<(String, String, Json)> {
+    let mut misses = vec![("unknown".to_owned(), "a value that is not listed".to_owned(), stranger(values))];
+    if let Some(lowest) = integers(values).and_then(|integers| integers.into_iter().min()) {
+        let below = Json::Integer(lowest.saturating_sub(1));
+        misses.push(("unknown-below".to_owned(), "one less than the least that is listed".to_owned(), below));
+    }
     let texts = values.iter().filter(|value| value.as_text().is_some_and(|text| text.chars().count() > 1));
     for (index, value) in texts.enumerate() {
         let Some(text) = value.as_text() else { continue };
         let mut miss = |slug: &str, tries: String, text: String| {
-            misses.push((format!("{}-{slug}", label(value)), tries, text));
+            misses.push((format!("{}-{slug}", label(value)), tries, Json::Text(text)));
         };
         let shorter: String = text.chars().take(text.chars().count() - 1).collect();
         miss("prefix", format!("{text} without its last letter"), shorter);
@@ -87,10 +107,10 @@ fn near_misses(values: &[Json]) -> Vec<(String, String, String)> {
             }
         }
     }
-    let mut seen: Vec<String> = Vec::new();
-    misses.retain(|(_, _, text)| {
-        let is_new = !seen.contains(text) && !values.iter().any(|value| value.as_text() == Some(text));
-        seen.push(text.clone());
+    let mut seen: Vec<Json> = values.to_vec();
+    misses.retain(|(_, _, miss)| {
+        let is_new = !seen.contains(miss);
+        seen.push(miss.clone());
         is_new
     });
     misses
@@ -114,7 +134,7 @@ fn members(values: &[Json]) -> Vec<Trial> {
         "every valid member, last first",
         values.iter().rev().cloned().collect(),
     ));
-    let stranger = || Json::Text(STRANGER.to_owned());
+    let stranger = || stranger(values);
     let valid = |index: usize| values[index % values.len()].clone();
     trials.push(trial("unknown-only", "a member that is not listed", vec![stranger()]));
     if values.len() >= 2 {
@@ -137,8 +157,8 @@ fn members(values: &[Json]) -> Vec<Trial> {
             trial("repeated", "a valid member twice", vec![valid(0), valid(0)]),
         ]);
     }
-    for (slug, tries, text) in near_misses(values).into_iter().skip(1) {
-        trials.push(trial(&slug, &tries, vec![Json::Text(text)]));
+    for (slug, tries, miss) in near_misses(values).into_iter().skip(1) {
+        trials.push(trial(&slug, &tries, vec![miss]));
     }
     if let [Json::Text(first), Json::Text(second), ..] = values {
         let joined = vec![Json::Text(format!("{first},{second}"))];

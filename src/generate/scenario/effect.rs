@@ -3,9 +3,9 @@
 use crate::case::value::Value;
 use crate::case::{About, Case, Expectation, Step, TRIED};
 use crate::spec::breach::Breach;
-use crate::spec::model::{Element, Operation, Parameter, Type};
+use crate::spec::model::{Operation, Parameter, Shown};
 
-use crate::generate::baseline::{Baseline, other, valid};
+use crate::generate::baseline::{Baseline, other, put, valid};
 use crate::generate::expect;
 
 use super::{about, fault, step};
@@ -33,34 +33,22 @@ struct Reader<'s> {
     operation: &'s Operation,
     /// The parameter that takes the id.
     id: &'s str,
-    /// What the answer shows: a parameter's name and the path of the element.
-    shows: Vec<(String, String)>,
+    /// What the answer shows.
+    shows: Vec<Shown>,
 }
 
 impl<'s> Reader<'s> {
-    /// An operation that takes the entity's id, changes nothing, and shows more than the id.
-    fn of(baseline: &Baseline<'s>, entity: &str) -> Option<Self> {
-        let found = baseline.service.entity(entity)?;
-        let candidates = baseline.service.operations.iter().filter(|operation| {
-            operation.creates.is_none()
-                && operation.support
-                && found.removed_by.as_ref() != Some(&operation.name)
-                && operation.parameters.len() == 1
-        });
-        candidates.into_iter().find_map(|operation| {
+    /// An operation that shows more of the entity than its id.
+    fn of(baseline: &Baseline<'s>, entity: &'s str) -> Option<Self> {
+        baseline.service.readers(entity).find_map(|operation| {
             let id = operation.parameters.iter().find(|each| each.exists.as_deref() == Some(entity))?;
-            let mut paths = Vec::new();
-            leaves(&operation.response, "", &mut paths);
-            let at_once = |name: &str| {
-                baseline.operation.parameter(name).is_some_and(|each| each.exists.is_none() && !each.later)
-            };
-            paths.retain(|(name, _)| at_once(name));
-            (!paths.is_empty()).then_some(Self { operation, id: &id.name, shows: paths })
+            let shows = operation.shows(baseline.operation);
+            (!shows.is_empty()).then_some(Self { operation, id: &id.name, shows })
         })
     }
 
     fn path(&self, parameter: &str) -> Option<&str> {
-        self.shows.iter().find(|(name, _)| name == parameter).map(|(_, path)| path.as_str())
+        self.shows.iter().find(|shown| shown.parameter == parameter).map(|shown| shown.path.as_str())
     }
 
     /// Reads the entity of that label, which must show these values.
@@ -70,22 +58,12 @@ impl<'s> Reader<'s> {
     }
 }
 
-fn leaves(elements: &[Element], prefix: &str, paths: &mut Vec<(String, String)>) {
-    for element in elements {
-        let path =
-            if prefix.is_empty() { element.name.clone() } else { format!("{prefix}.{}", element.name) };
-        match element.kind {
-            Type::Object => leaves(&element.elements, &path, paths),
-            _ => paths.push((element.name.clone(), path)),
-        }
-    }
-}
-
 /// What was made has what was sent.
 fn made(baseline: &Baseline<'_>, reader: &Reader<'_>) -> Case {
     let send = baseline.all();
-    let shows = reader.shows.iter().filter(|(name, _)| send.iter().any(|(sent, _)| sent == name));
-    let shows = shows.map(|(name, path)| (path.clone(), Value::Same(TRIED.to_owned(), name.clone())));
+    let shows = reader.shows.iter().filter(|shown| send.iter().any(|(sent, _)| *sent == shown.parameter));
+    let same = |shown: &Shown| Value::Same(TRIED.to_owned(), shown.parameter.clone());
+    let shows = shows.map(|shown| (shown.path.clone(), same(shown)));
     let then = vec![reader.step(TRIED, shows.collect())];
     let tries = "what was sent shows when the entity is read".to_owned();
     Case { then, ..plain(baseline.operation, "call/effect", tries, send, Expectation::Accept) }
@@ -101,7 +79,15 @@ fn changed(
     let send = baseline.with(parameter, Some(valid(parameter)));
     let path = reader.path(&parameter.name)?.to_owned();
     let shows = vec![(path, Value::Same(TRIED.to_owned(), parameter.name.clone()))];
-    let given = vec![baseline.make(entity, entity, &send)?];
+    let mut made = baseline.make(entity, entity, &send)?;
+    let maker = baseline.service.operation(&made.operation)?;
+    // What had no value before could be left out when it is read.
+    if maker.parameter(&parameter.name).is_some()
+        && !made.send.iter().any(|(name, _)| *name == parameter.name)
+    {
+        put(maker, &mut made.send, &parameter.name, other(parameter, &valid(parameter)));
+    }
+    let given = vec![made];
     let then = vec![reader.step(entity, shows)];
     let tries = format!("{}: the new value shows when the entity is read", parameter.name);
     let id = format!("{}/effect", parameter.name);

@@ -3,7 +3,7 @@
 use crate::case::value::Value;
 use crate::case::{Case, Expectation};
 use crate::spec::breach::Breach;
-use crate::spec::model::Parameter;
+use crate::spec::model::{Circumstance, ErrorRow, Parameter, When};
 use crate::spec::ruling::Ruling;
 
 use crate::generate::Violation;
@@ -55,8 +55,14 @@ fn unknown(baseline: &Baseline<'_>, parameter: &Parameter) -> Vec<Case> {
     MADE_UP.iter().map(case).collect()
 }
 
-/// Adds one valid parameter, so that the call is refused for its id and not for changing nothing; `turn` says which.
+/// Adds one valid parameter, so that the call is refused for its id and not for changing nothing; `turn` says which. No
+/// call is refused for that where the page has no row that could say so.
 pub fn with_a_change(mut case: Case, baseline: &Baseline<'_>, turn: usize) -> Case {
+    let says_so = |row: &ErrorRow| matches!(row.when, When::Circumstance(Circumstance::State) | When::Unsaid);
+    let can_be_refused = baseline.service.rows(baseline.operation).any(says_so);
+    if baseline.operation.only_reads() || !can_be_refused {
+        return case;
+    }
     let is_plain =
         |parameter: &&Parameter| parameter.exists.is_none() && !parameter.unique && !parameter.common;
     let carries_change =

@@ -3,9 +3,9 @@
 
 mod effect;
 mod exists;
+mod listed;
 mod unique;
 
-pub use effect::cases as whole;
 pub use exists::with_a_change;
 
 use crate::case::{About, Call, Case, Expectation, Parameters, Step};
@@ -29,6 +29,11 @@ pub fn references(baseline: &Baseline<'_>, parameter: &Parameter) -> Vec<Violati
         cases.extend(exists::cases(baseline, parameter, entity));
     }
     cases
+}
+
+/// The scenarios of an operation as a whole.
+pub fn whole(baseline: &Baseline<'_>) -> Vec<Case> {
+    effect::cases(baseline).into_iter().chain(listed::case(baseline)).collect()
 }
 
 /// The other scenarios of a parameter.

@@ -58,7 +58,7 @@ fn one_accepted(baseline: &Baseline<'_>, parameter: &Parameter) -> Expectation {
 
 /// Several calls that make an entity with one new value.
 fn made_at_once(baseline: &Baseline<'_>, parameter: &Parameter) -> Case {
-    let send = baseline.set(&[]);
+    let send = baseline.set(&[(&parameter.name, new(parameter))]);
     let words = ("at-once", "one new value in four calls at once");
     let case = about(baseline, parameter, Breach::Unique, words, (send, one_accepted(baseline, parameter)));
     Case { at_once: RACERS, ..case }

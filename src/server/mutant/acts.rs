@@ -2,7 +2,7 @@
 
 use crate::server::fault::Fault;
 use crate::spec::breach::Breach;
-use crate::spec::model::{Circumstance, Element, Operation, Parameter, RequestFault, When};
+use crate::spec::model::{Circumstance, Parameter, RequestFault, Shown, When};
 
 use super::{Change, Kind, Maker, Mutant, QUOTA};
 
@@ -60,14 +60,15 @@ fn effects(maker: &Maker<'_>, mutants: &mut Vec<Mutant>) {
 
 /// Whether another operation shows a parameter's value at once.
 fn shows(maker: &Maker<'_>, parameter: &Parameter) -> bool {
-    fn has(elements: &[Element], name: &str) -> bool {
-        elements.iter().any(|element| element.name == name || has(&element.elements, name))
-    }
-    let shows_one = |operation: &&Operation| {
-        operation.support && operation.parameters.len() == 1 && operation.parameters[0].exists.is_some()
-    };
-    let mut others = maker.service.operations.iter().filter(shows_one);
-    !parameter.later && others.any(|operation| has(&operation.response, &parameter.name))
+    let entity = maker.operation.creates.as_deref();
+    let entity = entity.or(maker.operation.parameters.iter().find_map(|each| each.exists.as_deref()));
+    let mut readers = entity.into_iter().flat_map(|entity| maker.service.readers(entity));
+    let mut makers = maker.service.operations.iter().filter(|each| each.creates.as_deref() == entity);
+    // What had a value before cannot be left out.
+    let had_value =
+        maker.operation.creates.is_none() && makers.any(|each| each.parameter(&parameter.name).is_some());
+    let is_shown = |shown: &Shown| shown.parameter == parameter.name && (had_value || !shown.optional);
+    readers.any(|reader| reader.shows(maker.operation).iter().any(is_shown))
 }
 
 fn quotas(maker: &Maker<'_>, mutants: &mut Vec<Mutant>) {
@@ -103,7 +104,7 @@ fn requests(maker: &Maker<'_>, mutants: &mut Vec<Mutant>) {
             _ => add("any-version", "the version is not looked at", Fault::AnyVersion),
         }
     }
-    if maker.is_typed() {
+    if maker.has_json_body() {
         add("unreadable", "a body that cannot be read is taken for a success", Fault::UnreadableAccepted);
     }
 }

@@ -85,6 +85,10 @@ fn envelope(maker: &Maker<'_>, mutants: &mut Vec<Mutant>) {
         Protocol::Tencent3 => (400, "Error.Message"),
         Protocol::Rest => (200, "Message"),
     };
+    let has_request_id = match &maker.service.http {
+        Some(http) => !http.carries.is_empty(),
+        None => true,
+    };
     let all = [
         ("no-envelope", "answers come without their envelope".to_owned(), Fault::NoEnvelope),
         ("html", "refusals come as HTML".to_owned(), Fault::HtmlRefusals),
@@ -92,7 +96,8 @@ fn envelope(maker: &Maker<'_>, mutants: &mut Vec<Mutant>) {
         ("no-message", "refusals have no message".to_owned(), Fault::RefusalLacks(message)),
         ("no-request-id", "refusals have no request id".to_owned(), Fault::RefusalLacks("RequestId")),
     ];
-    for (slug, does, fault) in all {
+    for (slug, does, fault) in all.into_iter().filter(|(slug, ..)| has_request_id || *slug != "no-request-id")
+    {
         mutants.push(maker.fault(Kind::Envelope, &format!("envelope/{slug}"), does, fault));
     }
 }

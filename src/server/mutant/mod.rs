@@ -15,11 +15,12 @@ use std::fmt;
 use crate::json::Json;
 use crate::spec::breach::Breach;
 use crate::spec::model::{
-    Format, Limit, Operation, Parameter, Protocol, Required, Rules, Service, Specs, Type, Unclear,
+    Format, Limit, Location, Operation, Parameter, Protocol, Required, Rules, Service, Specs, Type, Unclear,
 };
 
 use super::behaviour::Behaviour;
-use super::fault::Fault;
+use super::fault::{Fault, Odd};
+use super::operations;
 
 /// One broken promise.
 pub struct Mutant {
@@ -176,12 +177,54 @@ struct Maker<'s> {
 impl Maker<'_> {
     /// Whether a parameter is what the request is addressed by, which is no rule among rules.
     fn is_addressed(&self, parameter: &Parameter) -> bool {
-        parameter.common && matches!(parameter.name.as_str(), "Action" | "Version")
+        operations::is_address(self.service, parameter)
     }
 
-    /// Whether the protocol carries the types of values.
-    fn is_typed(&self) -> bool {
-        self.service.protocol != Protocol::AcsRpc
+    /// Whether the protocol carries the types of a parameter's values.
+    fn is_typed(&self, parameter: &Parameter) -> bool {
+        match self.service.protocol {
+            Protocol::AcsRpc => false,
+            Protocol::Tencent3 => !parameter.common,
+            Protocol::Rest => self.operation.location(&parameter.name) == Location::Body,
+        }
+    }
+
+    /// Whether calls carry a JSON body.
+    fn has_json_body(&self) -> bool {
+        let in_body = |parameter: &Parameter| self.operation.location(&parameter.name) == Location::Body;
+        match self.service.protocol {
+            Protocol::AcsRpc => false,
+            Protocol::Tencent3 => true,
+            Protocol::Rest => self.operation.parameters.iter().any(in_body),
+        }
+    }
+
+    /// Whether a request carries such input to the operation, and nothing on the way refuses it.
+    fn carries(&self, parameter: &Parameter, odd: Odd) -> bool {
+        let is_path = !self.can_omit(parameter);
+        match odd {
+            Odd::Nul => !is_path && !self.in_header(parameter),
+            Odd::Emoji => !self.in_header(parameter),
+            Odd::Long => !is_path,
+            Odd::Quote | Odd::Markup | Odd::Template => true,
+        }
+    }
+
+    /// Whether a parameter stands in a header, which carries plain text and no white space around it.
+    fn in_header(&self, parameter: &Parameter) -> bool {
+        match self.service.protocol {
+            Protocol::Rest => {
+                matches!(self.operation.location(&parameter.name), Location::Header | Location::Cookie)
+            }
+            Protocol::Tencent3 => parameter.common,
+            Protocol::AcsRpc => false,
+        }
+    }
+
+    /// Whether a call can do without a parameter: without a label of its path it is another call.
+    fn can_omit(&self, parameter: &Parameter) -> bool {
+        let is_rest = self.service.protocol == Protocol::Rest;
+        !is_rest || self.operation.location(&parameter.name) != Location::Path
     }
 
     fn fault(&self, kind: Kind, slug: &str, does: String, fault: Fault) -> Mutant {
@@ -235,14 +278,15 @@ impl Maker<'_> {
         let rules = &parameter.rules;
         let mut breaches = Vec::new();
         let mut add = |is: bool, breach: Breach| breaches.extend(is.then_some(breach));
-        add(parameter.required == Required::Yes, Breach::Required);
+        add(parameter.required == Required::Yes && self.can_omit(parameter), Breach::Required);
         if parameter.exists.is_some() {
             add(true, Breach::ExistsUnknown);
             return breaches;
         }
-        add(self.is_typed() && !parameter.common && rules.kind == Type::String, Breach::Type);
+        add(self.is_typed(parameter) && rules.kind == Type::String, Breach::Type);
         let length = rules.length.as_ref();
-        add(length.is_some_and(|length| length.min > 0), Breach::LengthMin);
+        // Only an empty text is shorter than one character, and that may count as absent.
+        add(length.is_some_and(|length| length.min > 1), Breach::LengthMin);
         add(length.is_some_and(|length| length.max != Limit::None), Breach::LengthMax);
         let characters = rules.characters.as_ref();
         add(characters.is_some_and(|characters| characters.unclear != Unclear::Others), Breach::CharactersOf);

@@ -55,13 +55,15 @@ fn boundaries(maker: &Maker<'_>, parameter: &Parameter, mutants: &mut Vec<Mutant
         let change = move |each: &mut Parameter| each.rules.length = Some(length);
         mutants.push(maker.rules(parameter, breach, (Kind::Boundary, slug, does), change));
     };
-    if length.min > 0 {
+    if length.min > 1 {
         moved(
             Breach::LengthMin,
             "one-less",
             "one character less will do",
             Length { min: length.min - 1, ..length },
         );
+    }
+    if length.min > 0 {
         moved(
             Breach::LengthMin,
             "one-more",
@@ -170,7 +172,7 @@ fn values(maker: &Maker<'_>, parameter: &Parameter, mutants: &mut Vec<Mutant>) {
         let change = move |each: &mut Parameter| drop_value(&mut each.rules, &dropped);
         mutants.push(maker.rules(parameter, breach, (Kind::Values, &slug, &does), change));
     }
-    if !listed(&parameter.rules).is_empty() {
+    if is_textual(&parameter.rules) && !listed(&parameter.rules).is_empty() {
         let of = || (maker.operation.name.clone(), parameter.name.clone());
         let (operation, name) = of();
         let slug = format!("{}/{breach}/by-prefix", parameter.name);
@@ -204,8 +206,9 @@ fn parts(maker: &Maker<'_>, parameter: &Parameter, mutants: &mut Vec<Mutant>) {
         }
     }
     let exact = [Breach::CharactersOf, Breach::Values, Breach::Items];
+    let can_have_blanks = is_textual(&parameter.rules) && !maker.in_header(parameter);
     if let Some(breach) =
-        exact.into_iter().find(|breach| breaches.contains(breach)).filter(|_| !parameter.common)
+        exact.into_iter().find(|breach| breaches.contains(breach)).filter(|_| can_have_blanks)
     {
         let (operation, name) = of();
         let slug = format!("{}/{breach}/trimmed", parameter.name);
@@ -215,18 +218,22 @@ fn parts(maker: &Maker<'_>, parameter: &Parameter, mutants: &mut Vec<Mutant>) {
     }
 }
 
+/// Whether values are texts, or lists of them.
+fn is_textual(rules: &Rules) -> bool {
+    match &rules.items {
+        Some(items) => items.kind == Type::String,
+        None => matches!(rules.kind, Type::String | Type::Array),
+    }
+}
+
 fn crashes(maker: &Maker<'_>, parameter: &Parameter, mutants: &mut Vec<Mutant>) {
-    if !matches!(parameter.rules.kind, Type::String | Type::Array) {
+    if !is_textual(&parameter.rules) {
         return;
     }
     for (odd, words) in Odd::ALL {
-        // Headers cannot say these; and an id that was never given out is odd enough.
-        let sayable = match odd {
-            Odd::Nul | Odd::Emoji => !parameter.common && parameter.exists.is_none(),
-            Odd::Markup | Odd::Template => parameter.exists.is_none(),
-            Odd::Quote | Odd::Long => true,
-        };
-        if !sayable {
+        // An id that was never given out is odd enough with a quote or a thousand characters.
+        let is_tried = parameter.exists.is_none() || matches!(odd, Odd::Quote | Odd::Long);
+        if !is_tried || !maker.carries(parameter, odd) {
             continue;
         }
         let of = || (maker.operation.name.clone(), parameter.name.clone());

@@ -194,6 +194,7 @@ impl Reader {
                 kind: Type::Object,
                 optional: false,
                 varies: false,
+                altered: false,
                 unique: false,
                 elements: self.elements(node),
                 values: Vec::new(),
@@ -209,6 +210,7 @@ impl Reader {
             kind,
             optional: self.flag(&fields, "optional"),
             varies: self.flag(&fields, "varies"),
+            altered: self.flag(&fields, "altered"),
             unique: self.flag(&fields, "unique"),
             elements: fields.get("elements").map(|node| self.elements(node)).unwrap_or_default(),
             values: fields

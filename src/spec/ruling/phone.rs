@@ -56,7 +56,7 @@ fn on_number(countries: &[String], country: &str, number: &str) -> Ruling {
             Ruling::holds()
         }
         _ if countries.is_empty() || country.starts_with('0') => open(),
-        true if country != "86" => Ruling::holds(),
+        true if country != "86" && is_plain(number) => Ruling::holds(),
         true => Ruling::open(Breach::FormatShape, NO_GRAMMAR),
         // Codes of one and two digits are given out, so the row about country codes is the plainer one.
         false if all_digits(number) && country.len() <= 2 => Ruling::breaks(Breach::FormatCountry),
@@ -68,6 +68,12 @@ fn on_number(countries: &[String], country: &str, number: &str) -> Ruling {
 fn is_mainland_mobile(number: &str) -> bool {
     let digits = number.as_bytes();
     all_digits(number) && digits.len() == 11 && digits[0] == b'1' && (b'3'..=b'9').contains(&digits[1])
+}
+
+/// As many digits as subscribers' numbers of most countries have; with the longest country code they fit into the fifteen
+/// of ITU-T E.164.
+fn is_plain(number: &str) -> bool {
+    all_digits(number) && (7..=12).contains(&number.len())
 }
 
 fn all_digits(text: &str) -> bool {

@@ -184,6 +184,18 @@ fn phone_numbers_with_a_supported_country() {
 }
 
 #[test]
+fn of_another_supported_country_only_plain_numbers_hold() {
+    let countries = ["49".to_owned()];
+    let outcome = |number: &str| phone::ruling(&countries, number).outcome();
+    assert_eq!(outcome("49-15550123456"), Outcome::Holds);
+    for number in ["49-1", "49-5512345678😀", "49-55-1234567", "49-1234567890123456"] {
+        assert_eq!(outcome(number), Outcome::Open, "{number:?}");
+    }
+    assert_eq!(outcome("49-mobile"), Outcome::Breaks);
+    assert_eq!(outcome("86-13900001234"), Outcome::Breaks);
+}
+
+#[test]
 fn without_supported_countries_another_country_is_open() {
     assert_eq!(phone::ruling(&[], "86-13900001234").outcome(), Outcome::Holds);
     assert_eq!(phone::ruling(&[], "1-2025550123").outcome(), Outcome::Open);

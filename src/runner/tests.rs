@@ -1,0 +1,67 @@
+//! What a run does about a mistake of its own.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use crate::event::CaseResult;
+use crate::generate::{self, Depth};
+use crate::json::Json;
+use crate::judge::Verdict;
+use crate::project;
+use crate::server::Server;
+use crate::spec::model::Service;
+use crate::wire::{self, Call, Exchange, Outcome, Reply};
+
+use super::account;
+use super::attempt::contained;
+use super::{Options, Target};
+
+fn text(name: &str, value: &str) -> (String, Json) {
+    (name.to_owned(), Json::Text(value.to_owned()))
+}
+
+/// How many contacts the answer of the listing operation counts.
+fn total(exchange: &Exchange, service: &Service) -> Option<Json> {
+    let Outcome::Answered(answer) = &exchange.outcome else { return None };
+    match wire::decode(service, answer) {
+        Reply::Accepted(output) => output.get("TotalCount").cloned(),
+        _ => None,
+    }
+}
+
+fn mistake() -> CaseResult {
+    panic!("a mistake of the runner")
+}
+
+#[tokio::test]
+async fn behind_a_case_that_panics_its_entities_are_removed() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let specs = Arc::new(project::specs(&root.join("specs")).unwrap());
+    let server = Server::start(Arc::clone(&specs), 0).await.unwrap();
+    let session = Options::new(Target::at("reference", server.url()), 1).session().unwrap();
+    let (service, operation) = specs.operation("AddMessageContact").unwrap();
+    let cases = generate::cases(service, operation, Depth::Smoke).cases;
+    let case = cases.first().unwrap();
+    let list = || {
+        let operation = service.operation("ListMessageContacts").unwrap();
+        session.call(Call { service, operation, parameters: &[], twist: None, nonce: None })
+    };
+
+    let attempt = async {
+        let sent = [
+            text("Name", "tom"),
+            text("EmailAddress", "someone@example.com"),
+            text("Title", "Other"),
+            ("MessageTypes".to_owned(), Json::List(vec![Json::Text("AccountExpenses".to_owned())])),
+        ];
+        let exchange =
+            session.call(Call { service, operation, parameters: &sent, twist: None, nonce: None }).await;
+        let id = account::keep(&session, service, operation, &sent, &exchange, &case.id);
+        assert!(id.is_some() && total(&list().await, service) == Some(Json::Integer(1)));
+        mistake()
+    };
+    let result = contained(&session, &specs, case, attempt).await;
+    assert!(matches!(&result.verdict, Verdict::Skipped { reason } if reason.contains("the runner failed")));
+    assert_eq!(total(&list().await, service), Some(Json::Integer(0)), "nothing is left on the target");
+    assert!(session.ledger.all().is_empty());
+}

@@ -1,0 +1,85 @@
+//! Which operation shows an entity, and where its answer shows what was sent.
+
+use super::{Element, Operation, Required, Service, Type, is_masked};
+
+impl Service {
+    /// The operations that show one entity: they take its id, need nothing else and change nothing. What changes
+    /// nothing is a GET where the protocol says methods, and elsewhere an operation that is at hand for support and that
+    /// takes the id alone.
+    pub fn readers<'s>(&'s self, entity: &'s str) -> impl Iterator<Item = &'s Operation> {
+        let removed_by = self.entity(entity).and_then(|entity| entity.removed_by.as_deref());
+        self.operations.iter().filter(move |operation| {
+            let takes_id = operation.parameters.iter().any(|each| each.exists.as_deref() == Some(entity));
+            let is_reader = match &operation.route {
+                Some(_) => operation.only_reads() && self.needs_id_alone(operation),
+                None => operation.support && operation.parameters.len() == 1,
+            };
+            let is_act = operation.creates.is_some() || removed_by == Some(&operation.name);
+            takes_id && is_reader && !is_act
+        })
+    }
+
+    fn needs_id_alone(&self, operation: &Operation) -> bool {
+        let is_free = |required: Required| required == Required::No;
+        operation.parameters.iter().all(|each| {
+            each.exists.is_some()
+                || (is_free(each.required) && self.row_for_absence(operation, each).is_none())
+        })
+    }
+}
+
+/// A response element that shows what a parameter was sent with.
+#[derive(Debug, Clone)]
+pub struct Shown {
+    /// The parameter.
+    pub parameter: String,
+    /// The element.
+    pub path: String,
+    /// Whether it may be absent.
+    pub optional: bool,
+}
+
+impl Operation {
+    /// Whether its method says that it changes nothing (RFC 9110, section 9.2.1).
+    pub fn only_reads(&self) -> bool {
+        self.route.as_ref().is_some_and(|route| matches!(route.method.as_str(), "GET" | "HEAD"))
+    }
+
+    /// Which parameters of another operation the answer shows as they were sent: elements that have the parameter's name and
+    /// type, at the top or, where there are none, within an object there.
+    pub fn shows(&self, of: &Operation) -> Vec<Shown> {
+        let at_top = shown(&self.response, "", "", of);
+        if !at_top.is_empty() {
+            return at_top;
+        }
+        let objects = self.response.iter().filter(|element| element.kind == Type::Object);
+        objects.flat_map(|object| shown(&object.elements, &format!("{}.", object.name), "", of)).collect()
+    }
+}
+
+/// The elements below `prefix` that show a parameter; `inner` is the part of their path that its name has as well.
+fn shown(elements: &[Element], prefix: &str, inner: &str, of: &Operation) -> Vec<Shown> {
+    let mut found = Vec::new();
+    for element in elements {
+        let name = format!("{inner}{}", element.name);
+        if element.kind == Type::Object {
+            found.extend(shown(&element.elements, prefix, &format!("{name}."), of));
+            continue;
+        }
+        let is_same = of.parameter(&name).is_some_and(|parameter| {
+            parameter.exists.is_none() && !parameter.later && parameter.rules.kind == element.kind
+        });
+        if is_same && !element.is_altered() {
+            let path = format!("{prefix}{name}");
+            found.push(Shown { parameter: name, path, optional: element.optional });
+        }
+    }
+    found
+}
+
+impl Element {
+    /// Whether it shows a value in part or in another form than it was sent in.
+    fn is_altered(&self) -> bool {
+        self.altered || self.example.as_ref().is_some_and(is_masked)
+    }
+}

@@ -26,13 +26,14 @@ fn the_reference_keeps_what_its_pages_say() {
 
 #[test]
 fn every_broken_promise_is_caught() {
-    let mutants = done(&["mutants"]);
+    // These stand for all, which run in CI, optimised.
+    let mutants = done(&["mutants", "GetBook", "ListBooks", "UpdateBook", "ListMails", "ChangeTicket"]);
     assert_eq!(mutants.code, 0, "{}{}", mutants.stdout, mutants.stderr);
 }
 
 #[test]
 fn no_reading_of_the_pages_fails() {
-    // All depths of them run in CI, optimised.
+    // They run deeper in CI.
     let readings = done(&["mutants", "--readings", "--depth", "smoke"]);
     assert_eq!(readings.code, 0, "{}{}", readings.stdout, readings.stderr);
 }

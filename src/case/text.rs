@@ -34,12 +34,10 @@ pub enum Alphabet {
     Digits,
     /// `a` to `z` and `0` to `9`.
     Alphanumerics,
-    /// Near misses of a name: `-`, `.`, `@`, `#`.
-    Symbols,
 }
 
 impl Alphabet {
-    const ALL: [Self; 5] = [Self::Letters, Self::Capitals, Self::Digits, Self::Alphanumerics, Self::Symbols];
+    const ALL: [Self; 4] = [Self::Letters, Self::Capitals, Self::Digits, Self::Alphanumerics];
 
     /// Its name in a case file.
     pub fn name(self) -> &'static str {
@@ -48,7 +46,6 @@ impl Alphabet {
             Self::Capitals => "capitals",
             Self::Digits => "digits",
             Self::Alphanumerics => "letters-and-digits",
-            Self::Symbols => "symbols",
         }
     }
 
@@ -59,7 +56,6 @@ impl Alphabet {
             Self::Capitals => "ABCDEFGHIJKLMNOPQRSTUVWXYZ",
             Self::Digits => "0123456789",
             Self::Alphanumerics => "abcdefghijklmnopqrstuvwxyz0123456789",
-            Self::Symbols => "-.@#",
         }
     }
 }

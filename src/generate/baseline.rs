@@ -172,7 +172,7 @@ pub fn other(parameter: &Parameter, value: &Value) -> Value {
 }
 
 /// Different values that the rules should allow.
-fn choices(rules: &Rules) -> Vec<Value> {
+pub fn choices(rules: &Rules) -> Vec<Value> {
     if let Some(listed) = &rules.values {
         return listed.iter().cloned().map(Value::Plain).collect();
     }
@@ -257,8 +257,8 @@ fn number(countries: &[String]) -> String {
 /// What texts are filled with: characters that the rules certainly allow.
 #[derive(Debug, Clone)]
 pub struct Filling {
-    /// Drawn ones.
-    drawn: &'static str,
+    /// Drawn ones, where they can be drawn.
+    drawn: Option<&'static str>,
     /// The same one again and again.
     plain: char,
     /// Another one.
@@ -270,14 +270,14 @@ impl Filling {
     pub fn of(rules: &Rules) -> Self {
         match &rules.characters {
             Some(characters) if !characters.letters && characters.digits => {
-                Self { drawn: "digits", plain: '1', other: '2' }
+                Self { drawn: Some("digits"), plain: '1', other: '2' }
             }
             Some(characters) if !characters.letters => {
                 let mut named = named(&characters.also, &characters.not_first);
                 let plain = named.next().unwrap_or('a');
-                Self { drawn: "symbols", plain, other: named.next().unwrap_or(plain) }
+                Self { drawn: None, plain, other: named.next().unwrap_or(plain) }
             }
-            _ => Self { drawn: "letters", plain: 'a', other: 'b' },
+            _ => Self { drawn: Some("letters"), plain: 'a', other: 'b' },
         }
     }
 
@@ -288,9 +288,9 @@ impl Filling {
 
     /// So many of them, drawn or not, as a described text.
     pub fn text(&self, drawn: bool, count: u64) -> String {
-        match drawn {
-            true => format!("<{count} {}>", self.drawn),
-            false => format!("<{count} of {}>", self.plain),
+        match self.drawn.filter(|_| drawn) {
+            Some(drawn) => format!("<{count} {drawn}>"),
+            None => format!("<{count} of {}>", self.plain),
         }
     }
 }

@@ -1,11 +1,14 @@
 //! From what the page says about a value to what a target must answer.
 
+use crate::case::value::Value;
 use crate::case::{Expectation, Parameters, Rows};
 use crate::spec::breach::Breach;
 use crate::spec::model::{ErrorRow, Operation, Parameter, RequestFault, Required, Service, When};
 use crate::spec::ruling::{Outcome, Ruling};
 
 use super::baseline::Baseline;
+
+const TAKEN: &str = "another entity may have this value already";
 
 const CHANGES_NOTHING: &str = "the page does not say whether a call that changes nothing succeeds";
 
@@ -20,6 +23,15 @@ pub fn expectation(
         Outcome::Holds => Expectation::Accept,
         Outcome::Open => Expectation::Silent(ruling.why_open().unwrap_or("the page is silent").to_owned()),
         Outcome::Breaks => Expectation::Reject(rows(service, operation, parameter, ruling)),
+    }
+}
+
+/// The expectation, where the value is one that another entity can have already.
+pub fn of_value(parameter: &Parameter, value: Option<&Value>, expect: Expectation) -> Expectation {
+    let can_be_taken = parameter.unique && value.is_some_and(|value| value.drawn().is_none());
+    match expect {
+        Expectation::Accept if can_be_taken => Expectation::Silent(TAKEN.to_owned()),
+        expect => expect,
     }
 }
 
@@ -38,11 +50,11 @@ pub fn rows_for_size(baseline: &Baseline<'_>, size: usize) -> Vec<String> {
     rows.flat_map(|row| row.codes.clone()).collect()
 }
 
-/// The rows that may answer: all that are bound to a breach that some reader could name. A certain breach without a row
-/// leaves the whole table open.
+/// The rows that may answer: all that are bound to a breach that some reader could name. One without a row leaves the whole
+/// table open.
 fn rows(service: &Service, operation: &Operation, parameter: &Parameter, ruling: &Ruling) -> Rows {
     let bound = |breach: Breach| service.rows_for(operation, &parameter.name, breach);
-    if ruling.breaches.iter().any(|breach| bound(*breach).next().is_none()) {
+    if ruling.answerable().into_iter().any(|breach| bound(breach).next().is_none()) {
         return Rows::Any;
     }
     let mut codes: Vec<String> = Vec::new();
@@ -70,7 +82,8 @@ pub fn whole_call(baseline: &Baseline<'_>, send: &Parameters) -> Expectation {
         .iter()
         .any(|parameter| changes(&parameter.name) && parameter.required != Required::Yes);
     let has_entity = baseline.operation.parameters.iter().any(|parameter| parameter.exists.is_some());
-    match has_entity && could_change && !send.iter().any(|(name, _)| changes(name)) {
+    let can_change = could_change && !baseline.operation.only_reads();
+    match has_entity && can_change && !send.iter().any(|(name, _)| changes(name)) {
         true => Expectation::Silent(CHANGES_NOTHING.to_owned()),
         false => Expectation::Accept,
     }

@@ -64,6 +64,7 @@ pub fn cases(service: &Service, operation: &Operation, depth: Depth) -> CaseFile
     if depth == Depth::Pairwise {
         cases.extend(valid_pairs(&baseline, &mut contexts));
     }
+    cases.extend(left_out(&baseline, &cases));
     cases.retain(|case| is_sayable(service, operation, case));
     let cases: Vec<Case> = cases.into_iter().filter_map(|case| references::complete(service, case)).collect();
     let cases = if depth == Depth::Smoke { depth::smoke(cases) } else { cases };
@@ -84,8 +85,9 @@ fn is_sayable(service: &Service, operation: &Operation, case: &Case) -> bool {
 /// The parameters of which no valid value can be made from the spec: their rules are stranger than this module knows.
 pub fn without_valid_value(operation: &Operation) -> Vec<&Parameter> {
     let is_fine = |parameter: &&Parameter| {
+        let can_be_new = !parameter.unique || baseline::valid(parameter).drawn().is_some();
         let Some(json) = baseline::valid(parameter).witness() else { return true };
-        ruling::on_parameter(parameter, Some(&json)).outcome() == Outcome::Holds
+        can_be_new && ruling::on_parameter(parameter, Some(&json)).outcome() == Outcome::Holds
     };
     operation.parameters.iter().filter(|parameter| !is_fine(parameter)).collect()
 }
@@ -118,6 +120,26 @@ fn whole_calls(baseline: &Baseline<'_>) -> Vec<Case> {
         cases.push(whole("call/all", "every parameter", baseline.all()));
     }
     cases
+}
+
+/// Without each parameter that need not be there and that every other accepted call carries.
+fn left_out(baseline: &Baseline<'_>, cases: &[Case]) -> Vec<Case> {
+    let is_carried = |parameter: &&Parameter| {
+        let carries = |case: &Case| case.send.iter().any(|(name, _)| *name == parameter.name);
+        cases.iter().filter(|case| case.expect == Expectation::Accept).all(carries)
+    };
+    let optional = baseline.sent().filter(|each| each.required == Required::No && each.exists.is_none());
+    let without = |parameter: &Parameter| {
+        let mut send = baseline.all();
+        send.retain(|(name, _)| *name != parameter.name);
+        let expect = expect::whole_call(baseline, &send);
+        let given = baseline.given(&send, &expect);
+        let tries = format!("every parameter but {}", parameter.name);
+        let id = format!("{}/required/left-out", parameter.name);
+        let about = vec![About { parameter: parameter.name.clone(), breach: Breach::Required }];
+        Case { about, given, ..plain(baseline.operation, &id, tries, send, expect) }
+    };
+    optional.filter(is_carried).map(without).filter(|case| case.expect == Expectation::Accept).collect()
 }
 
 /// Calls that, with the accepted values of single parameters, have every pair of valid classes.
@@ -174,6 +196,7 @@ fn judged_cases(
 ) -> Vec<Violation> {
     let violation = |judged: Judged| {
         let expect = expect::expectation(baseline.service, baseline.operation, parameter, &judged.ruling);
+        let expect = expect::of_value(parameter, judged.trial.value.as_ref(), expect);
         let size =
             judged.trial.value.as_ref().and_then(Value::witness).map_or(0, |json| json.to_string().len());
         let expect = context::widened(expect, expect::rows_for_size(baseline, size));
@@ -207,6 +230,10 @@ fn among_contexts(
     contexts: &Contexts<'_>,
     depth: Depth,
 ) -> Vec<Case> {
+    // What cannot be said takes no context from what can.
+    let (service, operation) = (baseline.service, baseline.operation);
+    let violations: Vec<Violation> =
+        violations.into_iter().filter(|violation| is_sayable(service, operation, &violation.case)).collect();
     let needed = contexts.needed(parameter);
     let mut seen: Vec<Option<Breach>> = Vec::new();
     let mut all = Vec::new();

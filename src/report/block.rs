@@ -173,7 +173,9 @@ fn compare(out: &mut String, line: &Line, width: usize, style: Style) {
             true => (style.good(&left), style.bad(&right)),
             false => (left, right),
         };
-        let text = format!("  {label:LABEL$}{left}{padding} {mark} {right}");
+        // A long label is told from what stands beside it all the same.
+        let gap = if display_width(label) < LABEL { "" } else { " " };
+        let text = format!("  {label:LABEL$}{gap}{left}{padding} {mark} {right}");
         let _ = writeln!(out, "{}", text.trim_end());
     }
 }

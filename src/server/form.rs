@@ -40,16 +40,23 @@ pub fn gather<'p>(pairs: impl Iterator<Item = &'p (String, String)>) -> Vec<(Str
 
 /// Texts as the values that the operation's types make of them; what cannot be one stays a text.
 pub fn typed(operation: Option<&Operation>, parameters: Vec<(String, Json)>) -> Vec<(String, Json)> {
-    let value = |name: &str, value: Json| match (value, operation) {
-        (Json::Text(text), Some(operation)) => value_of(operation, name, text),
-        (other, _) => other,
+    let Some(operation) = operation else { return parameters };
+    let scalar = |name: &str, value: Json| match value {
+        Json::Text(text) => value_of(operation, name, text),
+        other => other,
     };
-    parameters.into_iter().map(|(name, text)| (name.clone(), value(&name, text))).collect()
+    let value = |name: &str, value: Json| match value {
+        Json::List(items) => Json::List(items.into_iter().map(|item| scalar(name, item)).collect()),
+        other => scalar(name, other),
+    };
+    parameters.into_iter().map(|(name, each)| (name.clone(), value(&name, each))).collect()
 }
 
-/// A text as the value that the parameter's type makes of it.
+/// A text as the value that the parameter's type makes of it; of a list, as one of its members.
 pub fn value_of(operation: &Operation, name: &str, text: String) -> Json {
-    match operation.parameter(name).map(|parameter| parameter.rules.kind) {
+    let rules = operation.parameter(name).map(|parameter| &parameter.rules);
+    let kind = rules.map(|rules| rules.items.as_ref().map_or(rules.kind, |items| items.kind));
+    match kind {
         Some(Type::Integer | Type::Number | Type::Boolean) => {
             Json::read(text.as_bytes()).unwrap_or(Json::Text(text))
         }

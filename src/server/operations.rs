@@ -189,8 +189,11 @@ impl Act<'_> {
             let of = (operation.name.as_str(), parameter.name.as_str());
             parameter.exists.is_none() && !parameter.common && !self.site.behaviour.ignores(of)
         };
-        let set =
-            self.check.parameters.iter().filter(|(name, _)| operation.parameter(name).is_some_and(sets));
+        let set = self
+            .check
+            .parameters
+            .iter()
+            .filter(|(name, value)| operation.parameter(name).is_some_and(sets) && *value != Json::Null);
         set.cloned().collect()
     }
 

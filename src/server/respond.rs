@@ -104,9 +104,9 @@ fn named(values: &[(String, Json)], path: &str) -> Option<Json> {
 fn typed(kind: Type, value: Json) -> Json {
     match (kind, value) {
         (Type::Integer, Json::Text(text)) => Json::Integer(text.parse().unwrap_or(0)),
-        (Type::String, value @ (Json::Integer(_) | Json::Number(_) | Json::Bool(_))) => {
-            Json::Text(value.to_string())
-        }
+        (Type::Integer, Json::List(_) | Json::Bool(_)) => Json::Integer(0),
+        (Type::String, value @ Json::Text(_)) => value,
+        (Type::String, value) => Json::Text(value.to_string()),
         (_, value) => value,
     }
 }

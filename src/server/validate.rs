@@ -54,7 +54,7 @@ impl Check<'_> {
     }
 
     /// The row of the page's table, or else of the service's, that answers a breach; failing that, one that is bound to
-    /// nothing.
+    /// nothing, or any about a value: a page with a table says that there are no other codes.
     pub fn row_for(&self, parameter: &str, breach: Breach) -> Refusal {
         let rows = || self.operation.errors.iter().chain(&self.service.errors);
         let bound: Vec<&ErrorRow> = rows().filter(|row| binds(&row.when, parameter, breach)).collect();
@@ -62,7 +62,8 @@ impl Check<'_> {
             true => bound.last(),
             false => bound.first(),
         };
-        match chosen.copied().or_else(|| self.unbound()) {
+        let about_values = || rows().find(|row| matches!(row.when, When::Breaches(_)));
+        match chosen.copied().or_else(|| self.unbound()).or_else(about_values) {
             Some(row) => Refusal::of(row),
             None => Refusal {
                 status: Some(400),
@@ -206,14 +207,12 @@ fn scalar(kind: Type, value: &Json) -> Json {
 
 /// Whether a text that no rule is about is another than the page shows.
 fn is_strange(parameter: &Parameter, value: &Json) -> bool {
-    let rules = &parameter.rules;
-    let unruled = rules.kind == Type::String
-        && rules.length.is_none()
-        && rules.characters.is_none()
-        && rules.format.is_none()
-        && rules.values.is_none();
     let shown = [&parameter.sample, &parameter.example];
-    unruled && parameter.exists.is_none() && !shown.into_iter().flatten().any(|shown| shown == value)
+    let mut shown = shown.into_iter().flatten().peekable();
+    parameter.rules.is_unruled()
+        && parameter.exists.is_none()
+        && shown.peek().is_some()
+        && !shown.any(|shown| shown == value)
 }
 
 /// Whether a row answers a breach.

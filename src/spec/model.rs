@@ -222,6 +222,9 @@ impl Operation {
         let said = self.parameter(name).and_then(|parameter| parameter.location);
         let in_path = self.route.as_ref().is_some_and(|route| route.labels().any(|label| label == name));
         let has_body = self.route.as_ref().is_some_and(Route::has_body);
+        // What the page does not list goes where others go.
+        let in_body = |each: &Parameter| each.name != name && self.location(&each.name) == Location::Body;
+        let has_body = has_body && (self.parameter(name).is_some() || self.parameters.iter().any(in_body));
         said.unwrap_or(match (in_path, has_body) {
             (true, _) => Location::Path,
             (_, true) => Location::Body,

@@ -121,7 +121,7 @@ fn tried(breach: Breach) -> (&'static str, &'static str) {
         ),
         Breach::Items => (
             "a member of a list that breaks a rule of its own",
-            "such a member alone, first, inside and last; each valid member, and all of them; one repeated, or of other case, where the page is silent",
+            "such a member alone, first, inside and last, for each rule of the members; each valid member, and all of them; one repeated, or of other case, where the page is silent",
         ),
         Breach::Unique => (
             "the value of another entity",

@@ -56,6 +56,9 @@ const ODD: &[(&str, &str, &str)] = &[
     ("arabic-digit", "an Arabic digit", "٣"),
 ];
 
+/// Near misses of a name.
+const SYMBOLS: &[char] = &['-', '.', '@', '#'];
+
 /// Texts with one doubtful character each, and texts of nothing but allowed ones.
 pub fn trials(parameter: &Parameter) -> Vec<Trial> {
     let Some(characters) = &parameter.rules.characters else { return Vec::new() };
@@ -96,8 +99,11 @@ pub fn trials(parameter: &Parameter) -> Vec<Trial> {
         let tries = "a blank behind as many as there may be".to_owned();
         of("blank-behind".to_owned(), tries, format!("{} ", filler(room.most.min(LONGEST))));
     }
-    let symbols = format!("<{} symbols>", room.whole());
-    of("only-symbols".to_owned(), "nothing but symbols".to_owned(), symbols);
+    let symbols: String = SYMBOLS.iter().filter(|symbol| !characters.also.contains(symbol)).collect();
+    if !symbols.is_empty() {
+        let text: String = symbols.chars().cycle().take(room.whole() as usize).collect();
+        of("only-symbols".to_owned(), "nothing but symbols".to_owned(), text);
+    }
     trials
 }
 

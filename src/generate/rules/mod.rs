@@ -2,6 +2,7 @@
 
 mod characters;
 mod email;
+mod items;
 mod length;
 mod odd;
 mod phone;
@@ -19,6 +20,7 @@ pub fn trials(parameter: &Parameter, typed: bool) -> Vec<Trial> {
     if parameter.exists.is_some() {
         return trials;
     }
+    trials.extend(types::valid_ones(parameter));
     if typed {
         trials.extend(types::trials(parameter));
     }
@@ -30,6 +32,7 @@ pub fn trials(parameter: &Parameter, typed: bool) -> Vec<Trial> {
         None => {}
     }
     trials.extend(values::trials(&parameter.rules));
+    trials.extend(items::trials(parameter));
     trials.extend(odd::trials(parameter));
     trials
 }

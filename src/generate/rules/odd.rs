@@ -6,7 +6,7 @@ use crate::json::Json;
 use crate::spec::breach::Breach;
 use crate::spec::model::{Format, Parameter, Rules, Type};
 
-use crate::generate::baseline::valid;
+use crate::generate::baseline::{Filling, valid};
 use crate::generate::trial::Trial;
 
 const ODD: &[(&str, &str, &str)] = &[
@@ -23,10 +23,10 @@ const LONG: usize = 1_000;
 /// A valid value with something odd behind it. Where the rules name characters, those are tried there.
 pub fn trials(parameter: &Parameter) -> Vec<Trial> {
     let rules = &parameter.rules;
-    if rules.characters.is_some() && rules.format.is_none() {
-        return Vec::new();
-    }
     let breach = breach(rules);
+    if rules.characters.is_some() && rules.format.is_none() {
+        return long_of_allowed(parameter, breach).into_iter().collect();
+    }
     let Some(text) = text(parameter) else { return Vec::new() };
     let whole = |odd: String| match rules.kind {
         Type::Array => Value::Plain(Json::List(vec![Json::Text(odd)])),
@@ -45,6 +45,17 @@ pub fn trials(parameter: &Parameter) -> Vec<Trial> {
         trials.push(trial("long", "a thousand characters", behind(rules, &text, &"1".repeat(LONG))));
     }
     trials
+}
+
+/// Allowed characters, more than buffers and columns take.
+fn long_of_allowed(parameter: &Parameter, breach: Breach) -> Option<Trial> {
+    let text = Filling::of(&parameter.rules).text(parameter.unique, LONG as u64);
+    parameter.rules.length.is_none().then(|| Trial {
+        slug: "odd/long".to_owned(),
+        tries: "a thousand characters".to_owned(),
+        about: breach,
+        value: Some(Value::described(&text)),
+    })
 }
 
 /// In an address, behind the local part: there, a host name is not what stops it.

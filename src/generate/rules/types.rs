@@ -5,7 +5,22 @@ use crate::json::Json;
 use crate::spec::breach::Breach;
 use crate::spec::model::{Parameter, Type};
 
+use crate::generate::baseline::valid;
 use crate::generate::trial::Trial;
+
+/// Numbers and truth values that are valid: of a truth value both, of a number the one that the page shows, or else 1.
+pub fn valid_ones(parameter: &Parameter) -> Vec<Trial> {
+    let of = |slug: &str, tries: &str, value: Value| Trial::new(Breach::Type, slug, tries, value);
+    match parameter.rules.kind {
+        _ if parameter.rules.values.is_some() => Vec::new(),
+        Type::Boolean => vec![
+            of("true", "the valid value true", Value::Plain(Json::Bool(true))),
+            of("false", "the valid value false", Value::Plain(Json::Bool(false))),
+        ],
+        Type::Integer | Type::Number => vec![of("valid", "a number", valid(parameter))],
+        _ => Vec::new(),
+    }
+}
 
 /// One value of each other type.
 pub fn trials(parameter: &Parameter) -> Vec<Trial> {

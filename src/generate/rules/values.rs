@@ -90,14 +90,15 @@ fn near_misses(values: &[Json]) -> Vec<(String, String, Json)> {
         let below = Json::Integer(lowest.saturating_sub(1));
         misses.push(("unknown-below".to_owned(), "one less than the least that is listed".to_owned(), below));
     }
-    let texts = values.iter().filter(|value| value.as_text().is_some_and(|text| text.chars().count() > 1));
-    for (index, value) in texts.enumerate() {
-        let Some(text) = value.as_text() else { continue };
+    let texts = values.iter().filter_map(|value| Some((value, value.as_text()?)));
+    for (index, (value, text)) in texts.enumerate() {
         let mut miss = |slug: &str, tries: String, text: String| {
             misses.push((format!("{}-{slug}", label(value)), tries, Json::Text(text)));
         };
-        let shorter: String = text.chars().take(text.chars().count() - 1).collect();
-        miss("prefix", format!("{text} without its last letter"), shorter);
+        let shorter: String = text.chars().take(text.chars().count().saturating_sub(1)).collect();
+        if !shorter.is_empty() {
+            miss("prefix", format!("{text} without its last letter"), shorter);
+        }
         miss("longer", format!("{text} with a letter more"), format!("{text}s"));
         miss("lower-case", format!("{text} in lower case"), text.to_lowercase());
         miss("upper-case", format!("{text} in upper case"), text.to_uppercase());

@@ -97,14 +97,22 @@ fn changed(
 
 /// A refused change changes nothing: one parameter is valid and new, another at fault.
 fn unchanged(baseline: &Baseline<'_>, reader: &Reader<'_>, entity: &str) -> Vec<Case> {
-    let shown = |parameter: &&Parameter| reader.path(&parameter.name).is_some() && !parameter.unique;
+    let can_show_it = |parameter: &Parameter| {
+        let value = valid(parameter);
+        !parameter.unique && other(parameter, &value) != value
+    };
+    let shown = |parameter: &&Parameter| reader.path(&parameter.name).is_some() && can_show_it(parameter);
     let Some(parameter) = baseline.operation.parameters.iter().find(shown) else { return Vec::new() };
     let others = baseline.operation.parameters.iter().filter(|each| each.name != parameter.name);
     others
         .filter(|each| each.exists.is_none())
         .filter_map(|at_fault| {
             let (trial, breach) = fault(baseline, at_fault)?;
-            let made = baseline.make(entity, entity, &Vec::new())?;
+            let mut made = baseline.make(entity, entity, &Vec::new())?;
+            let maker = baseline.service.operation(&made.operation)?;
+            if !made.send.iter().any(|(name, _)| *name == parameter.name) {
+                put(maker, &mut made.send, &parameter.name, valid(maker.parameter(&parameter.name)?));
+            }
             let mut send = baseline.with(at_fault, trial.value);
             send.retain(|(name, _)| *name != parameter.name);
             let before = made.send.iter().find(|(name, _)| *name == parameter.name)?.1.clone();

@@ -8,7 +8,7 @@ use crate::spec::ruling::Ruling;
 
 use crate::generate::Violation;
 use crate::generate::baseline::{self, Baseline};
-use crate::generate::expect;
+use crate::generate::{context, expect};
 
 use super::about;
 
@@ -55,27 +55,31 @@ fn unknown(baseline: &Baseline<'_>, parameter: &Parameter) -> Vec<Case> {
     MADE_UP.iter().map(case).collect()
 }
 
-/// Adds one valid parameter, so that the call is refused for its id and not for changing nothing; `turn` says which. No
-/// call is refused for that where the page has no row that could say so.
+/// Lets a call be refused for its id and not for changing nothing: one valid parameter is added, and `turn` says which.
+/// Where there are not two to take turns, the row that says of a call that it changes nothing may answer as well. No call is
+/// refused for that where the page has no such row.
 pub fn with_a_change(mut case: Case, baseline: &Baseline<'_>, turn: usize) -> Case {
-    let says_so = |row: &ErrorRow| matches!(row.when, When::Circumstance(Circumstance::State) | When::Unsaid);
-    let can_be_refused = baseline.service.rows(baseline.operation).any(says_so);
-    if baseline.operation.only_reads() || !can_be_refused {
-        return case;
-    }
+    let says_so =
+        |row: &&ErrorRow| matches!(row.when, When::Circumstance(Circumstance::State) | When::Unsaid);
+    let saying: Vec<&ErrorRow> = baseline.service.rows(baseline.operation).filter(says_so).collect();
     let is_plain =
         |parameter: &&Parameter| parameter.exists.is_none() && !parameter.unique && !parameter.common;
     let carries_change =
         case.send.iter().any(|(name, _)| baseline.operation.parameter(name).is_some_and(|p| is_plain(&p)));
-    if !carries_change {
-        let listed = |parameter: &&Parameter| {
-            parameter.rules.values.is_some()
-                || parameter.rules.items.as_ref().is_some_and(|items| items.values.is_some())
-        };
-        let changes: Vec<&Parameter> =
-            baseline.operation.parameters.iter().filter(is_plain).filter(listed).collect();
-        let change = changes.get(turn.min(changes.len().saturating_sub(1)));
-        case.send.extend(change.map(|parameter| (parameter.name.clone(), baseline::valid(parameter))));
+    if baseline.operation.only_reads() || saying.is_empty() || carries_change {
+        return case;
     }
+    let listed = |parameter: &&Parameter| {
+        parameter.rules.values.is_some()
+            || parameter.rules.items.as_ref().is_some_and(|items| items.values.is_some())
+    };
+    let changes: Vec<&Parameter> =
+        baseline.operation.parameters.iter().filter(is_plain).filter(listed).collect();
+    if changes.len() < 2 {
+        let codes = saying.into_iter().flat_map(|row| row.codes.clone()).collect();
+        return Case { expect: context::widened(case.expect.clone(), codes), ..case };
+    }
+    let change = changes[turn.min(changes.len() - 1)];
+    case.send.push((change.name.clone(), baseline::valid(change)));
     case
 }

@@ -2,7 +2,7 @@
 
 use crate::server::fault::Fault;
 use crate::spec::breach::Breach;
-use crate::spec::model::{Circumstance, Parameter, RequestFault, Shown, When};
+use crate::spec::model::{Circumstance, Parameter, RequestFault, Rules, Shown, When};
 
 use super::{Change, Kind, Maker, Mutant, QUOTA};
 
@@ -28,7 +28,10 @@ fn uniqueness(maker: &Maker<'_>, parameter: &Parameter, mutants: &mut Vec<Mutant
         mutants.push(maker.fault(Kind::Unique, &slug, does, fault).about(parameter, Breach::Unique));
     };
     add("racy", "two calls at once can take one value", Fault::Racy(name()));
-    add("taken-by-refusal", "a refused call takes the value", Fault::TakenByRefusal(name()));
+    let others = maker.operation.parameters.iter().filter(|other| other.name != parameter.name);
+    if maker.can_be_refused_for(others) {
+        add("taken-by-refusal", "a refused call takes the value", Fault::TakenByRefusal(name()));
+    }
     if changes(maker) {
         add("new-not-taken", "an update does not take its new value", Fault::NewNotTaken(name()));
         add("old-not-freed", "an update does not give the old value back", Fault::OldNotFreed(name()));
@@ -46,11 +49,19 @@ fn effects(maker: &Maker<'_>, mutants: &mut Vec<Mutant>) {
         let does = format!("{}: is accepted and forgotten", parameter.name);
         mutants.push(maker.fault(Kind::Effect, &slug, does, fault).of_parameter(parameter));
     }
-    if changes(maker) && maker.operation.parameters.iter().any(|parameter| shows(maker, parameter)) {
+    let can_stay = |parameter: &Parameter| {
+        let others = maker.changeable().filter(|other| other.name != parameter.name);
+        !parameter.unique && shows(maker, parameter) && maker.can_be_refused_for(others)
+    };
+    if changes(maker) && maker.changeable().any(can_stay) {
         let does = "a refused call changes what was right in it".to_owned();
         mutants.push(maker.fault(Kind::Effect, "effect-of-refusal", does, Fault::EffectOfRefusal(name())));
     }
-    for parameter in maker.operation.parameters.iter().filter(|parameter| parameter.exists.is_some()) {
+    let can_be_gone = |parameter: &&Parameter| {
+        let entity = parameter.exists.as_ref().and_then(|entity| maker.service.entity(entity));
+        entity.is_some_and(|entity| entity.removed_by.is_some())
+    };
+    for parameter in maker.operation.parameters.iter().filter(can_be_gone) {
         let does = format!("{}: the id of a removed entity is taken", parameter.name);
         let slug = format!("{}/exists/removed-accepted", parameter.name);
         let mutant = maker.fault(Kind::Effect, &slug, does, Fault::RemovedAccepted(name()));
@@ -67,15 +78,24 @@ fn shows(maker: &Maker<'_>, parameter: &Parameter) -> bool {
     // What had a value before cannot be left out.
     let had_value =
         maker.operation.creates.is_none() && makers.any(|each| each.parameter(&parameter.name).is_some());
+    let can_change = maker.operation.creates.is_some() || has_two_values(&parameter.rules);
     let is_shown = |shown: &Shown| shown.parameter == parameter.name && (had_value || !shown.optional);
-    readers.any(|reader| reader.shows(maker.operation).iter().any(is_shown))
+    can_change && readers.any(|reader| reader.shows(maker.operation).iter().any(is_shown))
+}
+
+/// Whether the page says of two different values that they are valid.
+fn has_two_values(rules: &Rules) -> bool {
+    match (&rules.values, &rules.items) {
+        (Some(values), _) => values.len() > 1,
+        (None, Some(items)) => has_two_values(items),
+        (None, None) => !rules.is_unruled(),
+    }
 }
 
 fn quotas(maker: &Maker<'_>, mutants: &mut Vec<Mutant>) {
     let has_row =
         maker.operation.errors.iter().any(|row| row.when == When::Circumstance(Circumstance::Quota));
-    let entity = maker.service.created_by(maker.operation);
-    if !has_row || entity.is_none_or(|entity| entity.removed_by.is_none()) {
+    if !has_row || !maker.makes_removable() {
         return;
     }
     let sizes = [

@@ -1,6 +1,7 @@
 //! Answers that lack something, have it elsewhere or of another type, or come without their envelope.
 
 use crate::server::fault::Fault;
+use crate::server::respond;
 use crate::spec::model::{Element, Operation, Protocol, Type};
 
 use super::{Kind, Maker, Mutant};
@@ -34,22 +35,21 @@ fn of_element(maker: &Maker<'_>, path: &[String], mutants: &mut Vec<Mutant>) {
         let edit = move |operation: &mut Operation| within(&mut operation.response, &path, change);
         mutants.push(maker.edit(Kind::Answer, &format!("response/{shown}/{slug}"), does, edit));
     };
-    add("gone", format!("{shown} is not in the answer"), |elements, name| {
-        elements.retain(|element| element.name != name);
+    // A list of members with nothing in them is no list of entities.
+    let is_only = path.split_last().is_some_and(|(_, above)| {
+        let list = respond::element_at(&maker.operation.response, &above.join("."));
+        list.is_some_and(|list| list.kind == Type::Array && list.elements.len() == 1)
     });
+    if !is_only {
+        add("gone", format!("{shown} is not in the answer"), |elements, name| {
+            elements.retain(|element| element.name != name);
+        });
+    }
     add("retyped", format!("{shown} is of another type"), |elements, name| {
         let retyped = elements.iter_mut().filter(|element| element.name == name);
         retyped.for_each(|element| {
             element.elements.clear();
             element.kind = if element.kind == Type::String { Type::Integer } else { Type::String };
-        });
-    });
-    add("emptied", format!("{shown} is an empty object"), |elements, name| {
-        let emptied = elements.iter_mut().filter(|element| element.name == name);
-        emptied.for_each(|element| {
-            // An object that lacks what it must have is as wrong as a text that is an object.
-            element.elements.clear();
-            element.kind = Type::Object;
         });
     });
     add("moved", format!("{shown} stands within Data"), |elements, name| {
@@ -64,6 +64,25 @@ fn of_element(maker: &Maker<'_>, path: &[String], mutants: &mut Vec<Mutant>) {
             elements.push(data);
         }
     });
+    if can_be_empty(&maker.operation.response, path) {
+        return;
+    }
+    add("emptied", format!("{shown} is an empty object"), |elements, name| {
+        let emptied = elements.iter_mut().filter(|element| element.name == name);
+        emptied.for_each(|element| {
+            // An object that lacks what it must have is as wrong as a text that is an object.
+            element.elements.clear();
+            element.kind = Type::Object;
+        });
+    });
+}
+
+/// Whether an element is an object of which nothing must be there.
+fn can_be_empty(elements: &[Element], path: &[String]) -> bool {
+    fn needs_nothing(element: &Element) -> bool {
+        element.optional || (element.kind == Type::Object && element.elements.iter().all(needs_nothing))
+    }
+    respond::element_at(elements, &path.join(".")).is_some_and(needs_nothing)
 }
 
 /// Changes the elements beside the one at the path.
@@ -96,6 +115,9 @@ fn envelope(maker: &Maker<'_>, mutants: &mut Vec<Mutant>) {
         ("no-message", "refusals have no message".to_owned(), Fault::RefusalLacks(message)),
         ("no-request-id", "refusals have no request id".to_owned(), Fault::RefusalLacks("RequestId")),
     ];
+    if !maker.can_be_refused() {
+        return;
+    }
     for (slug, does, fault) in all.into_iter().filter(|(slug, ..)| has_request_id || *slug != "no-request-id")
     {
         mutants.push(maker.fault(Kind::Envelope, &format!("envelope/{slug}"), does, fault));

@@ -15,12 +15,14 @@ use std::fmt;
 use crate::json::Json;
 use crate::spec::breach::Breach;
 use crate::spec::model::{
-    Format, Limit, Location, Operation, Parameter, Protocol, Required, Rules, Service, Specs, Type, Unclear,
+    ErrorRow, Format, Limit, Location, Operation, Parameter, Protocol, RequestFault, Required, Rules,
+    Service, Specs, Type, Unclear, When,
 };
 
 use super::behaviour::Behaviour;
 use super::fault::{Fault, Odd};
 use super::operations;
+use super::validate::Check;
 
 /// One broken promise.
 pub struct Mutant {
@@ -106,6 +108,9 @@ enum Change {
     Quota(Option<u32>),
 }
 
+/// `a@example.com`
+const SHORTEST_ADDRESS: u64 = 13;
+
 /// The size of every quota of the reference that mutants are held against.
 pub const QUOTA: u32 = 20;
 
@@ -136,7 +141,7 @@ impl Mutant {
 /// The entities that have a quota on the server that mutants differ from: those whose maker has a row for it and that can
 /// be removed again.
 pub fn quotas(specs: &Specs) -> Vec<(String, u32)> {
-    use crate::spec::model::{Circumstance, When};
+    use crate::spec::model::Circumstance;
     let mut quotas = Vec::new();
     for service in &specs.services {
         for entity in service.entities.iter().filter(|entity| entity.removed_by.is_some()) {
@@ -189,6 +194,45 @@ impl Maker<'_> {
         }
     }
 
+    /// Whether the operation makes what can be removed again.
+    fn makes_removable(&self) -> bool {
+        self.service.created_by(self.operation).is_some_and(|entity| entity.removed_by.is_some())
+    }
+
+    /// Whether the tables say with which codes invalid calls are refused.
+    fn has_table(&self) -> bool {
+        let is_about_calls = |row: &ErrorRow| matches!(row.when, When::Breaches(_) | When::Unsaid);
+        self.service.rows(self.operation).any(is_about_calls)
+    }
+
+    /// Whether a call can be refused by the row of a rule that one of these parameters breaks; an id of nothing apart.
+    fn can_be_refused_for<'p>(&self, parameters: impl IntoIterator<Item = &'p Parameter>) -> bool {
+        let behaviour = Behaviour::default();
+        let (service, operation) = (self.service, self.operation);
+        let check = Check { service, operation, behaviour: &behaviour, parameters: &[] };
+        let has_row = |parameter: &Parameter, breach: Breach| {
+            breach != Breach::ExistsUnknown && check.has_row(&parameter.name, breach)
+        };
+        let mut parameters = parameters.into_iter().filter(|parameter| !self.is_addressed(parameter));
+        parameters
+            .any(|parameter| self.breaches(parameter).into_iter().any(|breach| has_row(parameter, breach)))
+    }
+
+    /// Whether some call is refused by a row for what it sends.
+    fn can_be_refused(&self) -> bool {
+        let is_of_request =
+            |row: &ErrorRow| matches!(row.when, When::Request(RequestFault::UnknownParameter));
+        let refers = self.operation.parameters.iter().any(|each| each.exists.is_some());
+        refers
+            || self.can_be_refused_for(&self.operation.parameters)
+            || self.service.rows(self.operation).any(is_of_request)
+    }
+
+    /// The parameters that a call of the operation can change.
+    fn changeable(&self) -> impl Iterator<Item = &Parameter> {
+        self.operation.parameters.iter().filter(|each| each.exists.is_none() && !each.common)
+    }
+
     /// Whether calls carry a JSON body.
     fn has_json_body(&self) -> bool {
         let in_body = |parameter: &Parameter| self.operation.location(&parameter.name) == Location::Body;
@@ -206,8 +250,18 @@ impl Maker<'_> {
             Odd::Nul => !is_path && !self.in_header(parameter),
             Odd::Emoji => !self.in_header(parameter),
             Odd::Long => !is_path,
-            Odd::Quote | Odd::Markup | Odd::Template => true,
+            // What ends a query has blanks in it, which no cookie has (RFC 6265, section 4.1.1).
+            Odd::Quote => self.operation.location(&parameter.name) != Location::Cookie,
+            Odd::Markup | Odd::Template => true,
         }
+    }
+
+    /// Whether a request carries a character of a parameter as it is.
+    fn carries_character(&self, parameter: &Parameter, character: char) -> bool {
+        let is_cookie = self.service.protocol == Protocol::Rest
+            && self.operation.location(&parameter.name) == Location::Cookie;
+        let can_stand = !is_cookie || !['"', ',', ';', '\\', ' '].contains(&character);
+        can_stand && !(self.in_header(parameter) && character.is_control())
     }
 
     /// Whether a parameter stands in a header, which carries plain text and no white space around it.
@@ -285,17 +339,23 @@ impl Maker<'_> {
         }
         add(self.is_typed(parameter) && rules.kind == Type::String, Breach::Type);
         let length = rules.length.as_ref();
-        // Only an empty text is shorter than one character, and that may count as absent.
-        add(length.is_some_and(|length| length.min > 1), Breach::LengthMin);
+        // Only an empty text is shorter than one character, and that may count as absent. Nobody writes to an address with
+        // fewer than those of `example.com`.
+        let least = if matches!(rules.format, Some(Format::Email)) { SHORTEST_ADDRESS } else { 1 };
+        add(length.is_some_and(|length| length.min > least), Breach::LengthMin);
         add(length.is_some_and(|length| length.max != Limit::None), Breach::LengthMax);
         let characters = rules.characters.as_ref();
         add(characters.is_some_and(|characters| characters.unclear != Unclear::Others), Breach::CharactersOf);
-        add(characters.is_some_and(|characters| !characters.not_first.is_empty()), Breach::CharactersFirst);
+        let can_be_first = |first: &char| self.carries_character(parameter, *first);
+        add(
+            characters.is_some_and(|characters| characters.not_first.iter().any(can_be_first)),
+            Breach::CharactersFirst,
+        );
         add(rules.format.is_some(), Breach::FormatShape);
         let countries = matches!(&rules.format, Some(Format::Phone { countries }) if !countries.is_empty());
         add(countries, Breach::FormatCountry);
         add(rules.values.is_some(), Breach::Values);
-        add(rules.items.as_ref().is_some_and(|items| items.values.is_some()), Breach::Items);
+        add(rules.items.as_ref().is_some_and(|items| !items.is_unruled()), Breach::Items);
         add(parameter.unique, Breach::Unique);
         breaches
     }

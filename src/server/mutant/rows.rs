@@ -27,11 +27,10 @@ fn used(maker: &Maker<'_>) -> Vec<String> {
             }
         }
     }
-    let by_request = |row: &&ErrorRow| {
-        matches!(
-            row.when,
-            When::Request(RequestFault::UnknownParameter) | When::Circumstance(Circumstance::Quota)
-        )
+    let by_request = |row: &&ErrorRow| match row.when {
+        When::Request(RequestFault::UnknownParameter) => true,
+        When::Circumstance(Circumstance::Quota) => maker.makes_removable(),
+        _ => false,
     };
     used.extend(maker.operation.errors.iter().filter(by_request).flat_map(|row| row.codes.clone()));
     used
@@ -78,7 +77,7 @@ fn of_row(maker: &Maker<'_>, row: &ErrorRow, mutants: &mut Vec<Mutant>) {
         changed("status", does, |row, to| row.status = to.parse().ok(), other.to_string());
     }
     if let Some(message) = &row.message {
-        let other = message.trim_end_matches('.').to_owned();
+        let other = message.strip_suffix('.').map_or_else(|| format!("{message}."), str::to_owned);
         changed(
             "message",
             format!("{code}: says {other:?}"),

@@ -43,7 +43,10 @@ fn gone(maker: &Maker<'_>, parameter: &Parameter, mutants: &mut Vec<Mutant>) {
 
 fn demanded(maker: &Maker<'_>, parameter: &Parameter) -> Option<Mutant> {
     let is_optional = parameter.required == Required::No && parameter.exists.is_none();
-    is_optional.then(|| {
+    let is_change = maker.operation.parameters.iter().any(|each| each.exists.is_some());
+    // Whether a call that changes nothing succeeds, no page says.
+    let can_be_left_out = !is_change || maker.operation.only_reads() || maker.changeable().count() > 1;
+    (is_optional && can_be_left_out).then(|| {
         let words = (Kind::Demanded, "demanded", "must be there");
         maker.rules(parameter, Breach::Required, words, |each| each.required = Required::Yes)
     })
@@ -51,11 +54,12 @@ fn demanded(maker: &Maker<'_>, parameter: &Parameter) -> Option<Mutant> {
 
 fn boundaries(maker: &Maker<'_>, parameter: &Parameter, mutants: &mut Vec<Mutant>) {
     let Some(length) = parameter.rules.length else { return };
+    let checks = maker.breaches(parameter);
     let mut moved = |breach: Breach, slug: &str, does: &str, length: Length| {
         let change = move |each: &mut Parameter| each.rules.length = Some(length);
         mutants.push(maker.rules(parameter, breach, (Kind::Boundary, slug, does), change));
     };
-    if length.min > 1 {
+    if checks.contains(&Breach::LengthMin) {
         moved(
             Breach::LengthMin,
             "one-less",
@@ -63,7 +67,7 @@ fn boundaries(maker: &Maker<'_>, parameter: &Parameter, mutants: &mut Vec<Mutant
             Length { min: length.min - 1, ..length },
         );
     }
-    if length.min > 0 {
+    if length.min == 1 || checks.contains(&Breach::LengthMin) {
         moved(
             Breach::LengthMin,
             "one-more",
@@ -106,6 +110,9 @@ fn classes(maker: &Maker<'_>, parameter: &Parameter, characters: &Characters, mu
     };
     if checks {
         for foreign in FOREIGN.iter().filter(|foreign| !is_among(characters, **foreign)) {
+            if !maker.carries_character(parameter, *foreign) {
+                continue;
+            }
             let also = [characters.also.clone(), vec![*foreign]].concat();
             let slug = format!("{:02x}-passes", u32::from(*foreign));
             changed(
@@ -131,7 +138,8 @@ fn classes(maker: &Maker<'_>, parameter: &Parameter, characters: &Characters, mu
             let no_digits = Characters { digits: false, ..characters.clone() };
             changed(Breach::CharactersOf, "no-digits", "digits are refused", no_digits);
         }
-        for dropped in &characters.also {
+        let carried = characters.also.iter().filter(|also| maker.carries_character(parameter, **also));
+        for dropped in carried {
             let also = characters.also.iter().filter(|also| *also != dropped).copied().collect();
             let slug = format!("{:02x}-refused", u32::from(*dropped));
             changed(
@@ -143,10 +151,11 @@ fn classes(maker: &Maker<'_>, parameter: &Parameter, characters: &Characters, mu
         }
     }
     if !characters.not_first.is_empty() && checks {
-        for (slug, does, more) in [
-            ("no-digit-first", "a digit cannot stand first", '0'..='9'),
-            ("no-capital-first", "a capital cannot stand first", 'A'..='Z'),
-        ] {
+        let narrowed = [
+            ("no-digit-first", "a digit cannot stand first", '0'..='9', characters.digits),
+            ("no-capital-first", "a capital cannot stand first", 'A'..='Z', characters.letters),
+        ];
+        for (slug, does, more, _) in narrowed.into_iter().filter(|(.., is_among)| *is_among) {
             let not_first = characters.not_first.iter().copied().chain(more).collect();
             changed(Breach::CharactersFirst, slug, does, Characters { not_first, ..characters.clone() });
         }
@@ -172,7 +181,13 @@ fn values(maker: &Maker<'_>, parameter: &Parameter, mutants: &mut Vec<Mutant>) {
         let change = move |each: &mut Parameter| drop_value(&mut each.rules, &dropped);
         mutants.push(maker.rules(parameter, breach, (Kind::Values, &slug, &does), change));
     }
-    if is_textual(&parameter.rules) && !listed(&parameter.rules).is_empty() {
+    // The beginning that is tried is all but the last letter.
+    let has_beginning = |value: &Json| {
+        let text = value.as_text().unwrap_or_default();
+        let shorter: String = text.chars().take(text.chars().count().saturating_sub(1)).collect();
+        !shorter.is_empty() && !listed(&parameter.rules).contains(&Json::Text(shorter))
+    };
+    if listed(&parameter.rules).iter().any(has_beginning) {
         let of = || (maker.operation.name.clone(), parameter.name.clone());
         let (operation, name) = of();
         let slug = format!("{}/{breach}/by-prefix", parameter.name);
@@ -206,7 +221,10 @@ fn parts(maker: &Maker<'_>, parameter: &Parameter, mutants: &mut Vec<Mutant>) {
         }
     }
     let exact = [Breach::CharactersOf, Breach::Values, Breach::Items];
-    let can_have_blanks = is_textual(&parameter.rules) && !maker.in_header(parameter);
+    let members_tell = |items: &Rules| items.values.is_some() || items.characters.is_some();
+    let can_have_blanks = is_textual(&parameter.rules)
+        && !maker.in_header(parameter)
+        && parameter.rules.items.as_deref().is_none_or(members_tell);
     if let Some(breach) =
         exact.into_iter().find(|breach| breaches.contains(breach)).filter(|_| can_have_blanks)
     {
@@ -242,6 +260,9 @@ fn crashes(maker: &Maker<'_>, parameter: &Parameter, mutants: &mut Vec<Mutant>) 
         let does = format!("{}: {words} makes the server fail", parameter.name);
         let fault = Fault::Crash { operation, parameter: name, odd };
         mutants.push(maker.fault(Kind::Crash, &slug("crash"), does, fault).of_parameter(parameter));
+        if !maker.has_table() {
+            continue;
+        }
         let (operation, name) = of();
         let does = format!("{}: {words} is refused with a code that no table has", parameter.name);
         let fault = Fault::Stray { operation, parameter: name, odd };

@@ -24,6 +24,17 @@ pub struct Rules {
     pub at: Place,
 }
 
+impl Rules {
+    /// Whether the page says nothing of a text but that it is one.
+    pub fn is_unruled(&self) -> bool {
+        self.kind == Type::String
+            && self.length.is_none()
+            && self.characters.is_none()
+            && self.format.is_none()
+            && self.values.is_none()
+    }
+}
+
 /// The types of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Type {

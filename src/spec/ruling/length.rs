@@ -14,6 +14,8 @@ pub const PLAUSIBLE: u64 = 30;
 /// Where a limit is named but not given, a text of this many characters is beyond any limit in use.
 pub const FAR: u64 = 1_000;
 
+const NO_LIMIT: &str = "the page does not say how long a text can be";
+
 /// What the rule says about a text.
 pub fn ruling(length: &Length, text: &str) -> Ruling {
     let counts = match length.unit {
@@ -22,15 +24,26 @@ pub fn ruling(length: &Length, text: &str) -> Ruling {
     };
     let too_short = counts.iter().filter(|count| **count < length.min).count();
     let too_long = counts.iter().filter(|count| beyond(**count, length.max)).count();
-    let unsure =
-        length.max == Limit::Unstated && counts.iter().any(|count| (PLAUSIBLE + 1..FAR).contains(count));
-    side(too_short, counts.len(), Breach::LengthMin).and(side(too_long, counts.len(), Breach::LengthMax)).and(
-        if unsure {
-            Ruling::open(Breach::LengthMax, "the page names a limit without giving it")
-        } else {
-            Ruling::holds()
-        },
-    )
+    let within = side(too_short, counts.len(), Breach::LengthMin);
+    let within = within.and(side(too_long, counts.len(), Breach::LengthMax));
+    let is_among = |range: std::ops::Range<u64>| counts.iter().any(|count| range.contains(count));
+    match length.max {
+        Limit::Unstated if is_among(PLAUSIBLE + 1..FAR) => {
+            within.and(Ruling::open(Breach::LengthMax, "the page names a limit without giving it"))
+        }
+        Limit::None if is_among(PLAUSIBLE.max(length.min.saturating_mul(2)) + 1..u64::MAX) => {
+            within.and(Ruling::open(Breach::LengthMax, NO_LIMIT))
+        }
+        _ => within,
+    }
+}
+
+/// What the page says about the length of a text of which it only says what stands in it.
+pub fn without_rule(text: &str) -> Ruling {
+    match text.len() as u64 >= FAR {
+        true => Ruling::open(Breach::LengthMax, NO_LIMIT),
+        false => Ruling::holds(),
+    }
 }
 
 fn beyond(count: u64, max: Limit) -> bool {

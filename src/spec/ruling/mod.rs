@@ -124,13 +124,7 @@ pub fn on_parameter(parameter: &Parameter, value: Option<&Json>) -> Ruling {
 /// (a region has to exist, whatever the page says about its name).
 fn on_unruled(parameter: &Parameter, value: &Json) -> Ruling {
     const WHY: &str = "the page does not say which values are valid";
-    let rules = &parameter.rules;
-    let is_ruled = rules.length.is_some()
-        || rules.characters.is_some()
-        || rules.format.is_some()
-        || rules.values.is_some()
-        || rules.kind != Type::String
-        || parameter.exists.is_some();
+    let is_ruled = !parameter.rules.is_unruled() || parameter.exists.is_some();
     let given = [&parameter.sample, &parameter.example];
     let is_shown = given.into_iter().flatten().any(|shown| shown == value);
     match is_ruled || is_shown || !matches!(value, Json::Text(_)) {
@@ -233,10 +227,11 @@ fn on_listed(values: &[Json], value: &Json) -> Ruling {
 }
 
 fn on_text(rules: &Rules, text: &str) -> Ruling {
-    let mut ruling = Ruling::holds();
-    if let Some(length) = &rules.length {
-        ruling = ruling.and(length::ruling(length, text));
-    }
+    let mut ruling = match &rules.length {
+        Some(length) => length::ruling(length, text),
+        None if rules.characters.is_some() && rules.format.is_none() => length::without_rule(text),
+        None => Ruling::holds(),
+    };
     if let Some(characters) = &rules.characters {
         // Every e-mail address has an @ and the dots of its host name, which no such sentence can mean to exclude.
         let meant = match (&rules.format, text.rsplit_once('@')) {

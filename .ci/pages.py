@@ -1,0 +1,256 @@
+#!/usr/bin/env python3
+"""Makes up services and holds the suite of each to what the shipped one is held to.
+
+    .ci/pages.py target/release/fineprint FIRST LAST
+
+Each number is a service of its own: parameters with rules of all kinds in one of the protocols, rows for some of them, an
+entity that is made, perhaps read, changed, listed and removed. The reference made from it must keep its pages, every mutant must
+be killed, and no reading may fail. What is wrong stays in a folder that is told.
+"""
+
+import pathlib
+import random
+import subprocess
+import sys
+import tempfile
+
+PROTOCOLS = ["rest", "acs-rpc", "tencent-3.0"]
+NAMES = ["Alpha", "Beta", "Gamma", "Delta", "Eps"]
+LISTED = ["Red", "blue", "GREEN", "a", "ab", "x-y"]
+ID = "  Id: {type: string, required: true, exists: thing}\n"
+
+
+class Parameter:
+    """One made-up row of a parameter table."""
+
+    def __init__(self, draw):
+        self.keys = {"type": "string"}
+        self.rules = []
+        kinds = [self.text] * 3 + [self.listed, self.integers, self.scalar, self.email, self.phone, self.array, self.plain]
+        draw.choice(kinds)(draw)
+        if draw.random() < 0.5:
+            self.keys["required"] = "true"
+
+    def text(self, draw):
+        if draw.random() < 0.8:
+            least = draw.choice([0, 1, 1, 2, 3, 5, 10])
+            most = max(2, least + draw.choice([0, 1, 2, 5, 20, 50]))
+            forms = [f"{least}..{most}", f"..{most}", f"{max(least, 1)}..", "..unstated", f"{{is: {least}..{most}, unit: bytes}}"]
+            self.rule("length", draw.choice(forms))
+        if draw.random() < 0.6:
+            classes = draw.sample(["letters", "digits", '"_"', '"-"', '"."', '" "'], draw.randint(1, 4))
+            if not {"letters", "digits"} & set(classes):
+                classes.append("letters")
+            marks = [each for each in classes if each not in ("letters", "digits")]
+            of = f"[{', '.join(classes)}]"
+            not_first = f"{{of: {of}, not-first: [{', '.join(marks)}]}}"
+            self.rule("characters", not_first if marks and draw.random() < 0.5 else of)
+        self.perhaps_unique(draw)
+
+    def listed(self, draw):
+        self.rule("values", f"[{', '.join(draw.sample(LISTED, draw.randint(1, 4)))}]")
+
+    def integers(self, draw):
+        self.keys["type"] = "integer"
+        self.rule("values", f"{draw.sample(range(-2, 9), draw.randint(1, 3))}")
+
+    def scalar(self, draw):
+        self.keys["type"] = draw.choice(["integer", "number", "boolean"])
+
+    def email(self, draw):
+        self.rule("format", "email")
+        if draw.random() < 0.4:
+            self.rule("length", draw.choice(["..40", "..64", "..unstated", "6..50"]))
+        self.perhaps_unique(draw)
+
+    def phone(self, draw):
+        self.rule("format", draw.choice(["phone", "{is: phone, countries: [86]}", "{is: phone, countries: [1, 44]}"]))
+        self.perhaps_unique(draw)
+
+    def array(self, draw):
+        self.keys["type"] = "array"
+        members = ["string, length: 2..6, characters: letters", "string, values: [x, yy, zzz]", "integer, values: [1, 2]"]
+        self.rule("items", f"{{type: {draw.choice(members)}}}")
+
+    def plain(self, _draw):
+        pass
+
+    def rule(self, key, value):
+        self.keys[key] = value
+        self.rules.append(key)
+
+    def perhaps_unique(self, draw):
+        if draw.random() < 0.3:
+            self.keys["unique"] = "true"
+
+    def line(self, name, without=()):
+        keys = ", ".join(f"{key}: {value}" for key, value in self.keys.items() if key not in without)
+        return f"  {name}: {{{keys}}}\n"
+
+
+class Service:
+    """A made-up service: its files by name."""
+
+    def __init__(self, number):
+        self.draw = random.Random(number)
+        self.protocol = self.draw.choice(PROTOCOLS)
+        self.is_rest = self.protocol == "rest"
+        self.removed = self.maybe(0.8)
+        self.listed = self.maybe(0.5)
+        self.id_path = self.draw.choice(["Thing.Id", "Id"])
+        self.shared = self.maybe(0.3)
+        self.table = {name: self.parameter() for name in NAMES[: self.draw.randint(1, 5)]}
+        self.has_id_row = self.maybe(0.8)
+        self.files = {"service": self.service(), "MakeThing": self.make()}
+        for name, chance, text in [
+            ("DropThing", 1.0 if self.removed else 0.0, self.drop),
+            ("GetThing", 0.7, self.get),
+            ("ListThings", 1.0 if self.listed else 0.0, self.list),
+            ("ChangeThing", 0.6, self.change),
+        ]:
+            if self.maybe(chance):
+                self.files[name] = text()
+
+    def maybe(self, chance):
+        return self.draw.random() < chance
+
+    def parameter(self):
+        parameter = Parameter(self.draw)
+        location = self.draw.choice([None] * 5 + ["header", "query", "cookie"]) if self.is_rest else None
+        if location and not (parameter.keys["type"] == "array" and location != "query"):
+            parameter.keys["in"] = location
+        is_typed = self.protocol != "acs-rpc" and "in" not in parameter.keys
+        if is_typed or parameter.keys["type"] in ("integer", "number", "boolean"):
+            parameter.rules.append("type")
+        return parameter
+
+    def service(self):
+        text = f'service: s\nvendor: V\nversion: "2020-01-01"\nprotocol: {self.protocol}\n'
+        if self.is_rest:
+            output = ", output: data" if self.maybe(0.5) else ""
+            access = self.draw.choice(["none", "bearer"])
+            text += f"http: {{authentication: {access}, code: error.code, message: error.message{output}}}\n"
+        elif self.maybe(0.5):
+            text += "codes: hierarchical\n"
+        remover = "DropThing" if self.removed else "none"
+        lister = ", listed-by: ListThings" if self.listed else ""
+        text += f"entities:\n  thing: {{id: {self.id_path}, made-by: MakeThing, removed-by: {remover}{lister}}}\n"
+        text += "errors:\n- {code: Auth, when: auth}\n"
+        if not self.is_rest:
+            text += "- {code: NoAction, when: unknown-action}\n- {code: NoVersion, when: unknown-version}\n"
+        text += "- {code: Unlisted, when: unknown-parameter}\n" if self.maybe(0.3) else ""
+        text += "- {code: Odd, says: something odd}\n" if self.maybe(0.3) else ""
+        if self.shared:
+            rules = "[type, length, characters, format, values, items]"
+            text += '- {code: MissingParameter, when: {"*": required}}\n'
+            text += f'- {{code: InvalidParameter, when: {{"*": {rules}}}}}\n'
+        return text
+
+    def row(self, status, code, message, when):
+        given = "" if self.protocol == "tencent-3.0" else f"status: {status}, "
+        return f'- {{{given}code: {code}, message: "{message}", when: {when}}}\n'
+
+    def rows(self, table):
+        text = ""
+        own = not (self.shared and self.maybe(0.5))
+        for name, parameter in table.items():
+            rules = list(parameter.rules)
+            if own and "required" in parameter.keys and self.maybe(0.9):
+                text += self.row(400, f"Missing{name}", f"No {name}", f"{{{name}: required}}")
+            if "unique" in parameter.keys:
+                text += self.row(409, f"Used{name}", f"{name} is used.", f"{{{name}: unique}}")
+            if own and "length" in rules and self.maybe(0.4):
+                text += self.row(422, f"Long{name}", f"{name} has a bad length.", f"{{{name}: length}}")
+                rules.remove("length")
+            if own and rules:
+                text += self.row(422, f"Bad{name}", f"Bad {name}.", f"{{{name}: [{', '.join(rules)}]}}")
+        return text
+
+    def id_rows(self):
+        text = "" if self.is_rest else self.row(400, "MissingId", "No Id.", "{Id: required}")
+        return text + (self.row(404, "NoThing", "There is none.", "{Id: exists}") if self.has_id_row else "")
+
+    def operation(self, name, route, parameters, rows, response, head=""):
+        http = f"http: {route}\n" if self.is_rest else ""
+        request_id = "" if self.is_rest else "  RequestId: {type: string, varies: true, unique: true}\n"
+        text = f"operation: {name}\n{http}page: {{title: {name}}}\n{head}"
+        for key, part in [("parameters", parameters), ("errors", rows), ("response", request_id + response)]:
+            text += f"{key}:\n{part}" if part else ""
+        return text
+
+    def support(self, chance):
+        return "support: true\n" if self.maybe(chance) else ""
+
+    def elements(self, indent):
+        text = ""
+        for name, parameter in self.table.items():
+            if self.maybe(0.2 if parameter.keys["type"] == "array" else 0.7):
+                optional = "" if "required" in parameter.keys else ", optional: true"
+                text += f"{indent}{name}: {{type: {parameter.keys['type']}, varies: true{optional}}}\n"
+        return text
+
+    def make(self):
+        parameters = "".join(parameter.line(name) for name, parameter in self.table.items())
+        rows = self.rows(self.table)
+        rows += self.row(409, "Quota", "Enough.", "quota") if self.maybe(0.3) else ""
+        if self.protocol != "acs-rpc" and self.maybe(0.4):
+            rows += self.row(400, "Malformed", "No JSON.", "malformed-request")
+        id_element = "  Id: {type: string, varies: true}\n"
+        response = f"  Thing:\n  {id_element}" if "." in self.id_path else id_element
+        return self.operation("MakeThing", "POST /things", parameters, rows, response, "creates: thing\n")
+
+    def drop(self):
+        return self.operation("DropThing", "DELETE /things/{Id}", ID, self.id_rows(), "", self.support(0.5))
+
+    def get(self):
+        within = self.maybe(0.5)
+        elements = self.elements("    " if within else "  ")
+        response = f"  Thing:\n{elements}" if within and elements else elements
+        return self.operation("GetThing", "GET /things/{Id}", ID, self.id_rows(), response, self.support(0.6))
+
+    def list(self):
+        members = "      Id: {type: string, varies: true}\n" + self.elements("      ")
+        response = f"  Things:\n    type: array\n    varies: true\n    elements:\n{members}"
+        return self.operation("ListThings", "GET /things", "", "", response, self.support(0.5))
+
+    def change(self):
+        table = {name: each for name, each in self.table.items() if "in" not in each.keys and self.maybe(0.8)}
+        parameters = ID + "".join(each.line(name, ("required",)) for name, each in table.items())
+        rows = self.id_rows()
+        for name, each in table.items():
+            rules = ", ".join(each.rules)
+            rows += self.row(422, f"Bad{name}", f"Bad {name}.", f"{{{name}: [{rules}]}}") if rules else ""
+            if "unique" in each.keys:
+                rows += self.row(409, f"Used{name}", f"{name} is used.", f"{{{name}: unique}}")
+        rows += self.row(409, "Idle", "Nothing changes.", "state") if self.maybe(0.3) else ""
+        return self.operation("ChangeThing", f"{self.draw.choice(['PATCH', 'PUT'])} /things/{{Id}}", parameters, rows, "")
+
+
+def complaints(binary, folder):
+    """What fineprint says of the service in a folder, of what it must not say."""
+    commands = [["run", "--no-snapshots"], ["mutants"], ["mutants", "--readings", "--depth", "pairwise"]]
+    for command in commands:
+        done = subprocess.run([binary, *command, "--seed", "1"], cwd=folder, capture_output=True, text=True, timeout=300)
+        if done.returncode != 0:
+            yield f"{' '.join(command)}: exit {done.returncode}\n{done.stdout[-2000:]}{done.stderr[-500:]}"
+
+
+def main():
+    binary = pathlib.Path(sys.argv[1]).resolve()
+    wrong = 0
+    for number in range(int(sys.argv[2]), int(sys.argv[3])):
+        folder = pathlib.Path(tempfile.mkdtemp(prefix=f"pages-{number}-"))
+        specs = folder / "specs" / "v" / "s"
+        specs.mkdir(parents=True)
+        for name, text in Service(number).files.items():
+            (specs / f"{name}.yaml").write_text(text)
+        found = list(complaints(binary, folder))
+        if found:
+            wrong += 1
+            print(f"{number}: {folder}", *found, sep="\n")
+    print(f"{int(sys.argv[3]) - int(sys.argv[2])} made-up services, {wrong} of them with complaints")
+    sys.exit(1 if wrong else 0)
+
+
+if __name__ == "__main__":
+    main()

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use crate::diagnostic::{Finding, any_error, did_you_mean};
-use crate::json::Json;
 use crate::span::Source;
 use crate::spec::breach::Breach;
 use crate::spec::form::{Form, Shape, may, must};
@@ -328,17 +327,7 @@ fn value(node: &Node) -> Value {
         }
     }
     match &node.kind {
-        Kind::List(items) => {
-            let items: Vec<Value> = items.iter().map(value).collect();
-            let plain: Option<Vec<Json>> = items
-                .iter()
-                .map(|item| match item {
-                    Value::Plain(json) => Some(json.clone()),
-                    _ => None,
-                })
-                .collect();
-            plain.map_or(Value::List(items), |plain| Value::Plain(Json::List(plain)))
-        }
+        Kind::List(items) => Value::list(items.iter().map(value).collect()),
         _ => Value::Plain(node.to_json()),
     }
 }

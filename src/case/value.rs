@@ -25,6 +25,18 @@ impl Value {
         Self::Plain(Json::Text(text.into()))
     }
 
+    /// A list of such members; a plain one if nothing in it needs describing.
+    pub fn list(members: Vec<Self>) -> Self {
+        let plain: Option<Vec<Json>> = members
+            .iter()
+            .map(|member| match member {
+                Self::Plain(json) => Some(json.clone()),
+                _ => None,
+            })
+            .collect();
+        plain.map_or(Self::List(members), |plain| Self::Plain(Json::List(plain)))
+    }
+
     /// A described text; a plain one if nothing in it needs describing.
     pub fn described(written: &str) -> Self {
         let text = Text::read(written);

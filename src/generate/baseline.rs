@@ -143,11 +143,26 @@ impl<'s> Baseline<'s> {
 }
 
 /// Sets a parameter of a call, at its place in the table.
-pub fn put(operation: &Operation, send: &mut Parameters, name: &str, value: Value) {
+fn put(operation: &Operation, send: &mut Parameters, name: &str, value: Value) {
     send.retain(|(known, _)| known != name);
     send.push((name.to_owned(), value));
     let place = |name: &str| operation.parameters.iter().position(|each| each.name == name);
     send.sort_by_key(|(name, _)| place(name));
+}
+
+/// Adds a value to a call that sends none of a parameter; `None` if its operation has no such parameter.
+pub fn supply(
+    service: &Service,
+    call: &mut Call,
+    name: &str,
+    value: impl FnOnce(&Parameter) -> Value,
+) -> Option<()> {
+    let operation = service.operation(&call.operation)?;
+    let parameter = operation.parameter(name)?;
+    if !call.send.iter().any(|(sent, _)| sent == name) {
+        put(operation, &mut call.send, name, value(parameter));
+    }
+    Some(())
 }
 
 fn is_required(parameter: &Parameter) -> bool {
@@ -178,7 +193,9 @@ pub fn choices(rules: &Rules) -> Vec<Value> {
     }
     let count = fitting(rules);
     match (rules.kind, &rules.format, &rules.items) {
-        (Type::Array, _, Some(items)) => choices(items).into_iter().map(list_of).collect(),
+        (Type::Array, _, Some(items)) => {
+            choices(items).into_iter().map(|member| Value::list(vec![member])).collect()
+        }
         (_, Some(Format::Email), _) => vec![Value::text("other@example.com"), Value::text("b2@example.com")],
         (_, Some(Format::Phone { countries }), _) => {
             let number = number(countries);
@@ -191,13 +208,6 @@ pub fn choices(rules: &Rules) -> Vec<Value> {
         (Type::Integer | Type::Number, ..) => [1, 2].map(|each| Value::Plain(Json::Integer(each))).into(),
         (Type::Boolean, ..) => [true, false].map(|each| Value::Plain(Json::Bool(each))).into(),
         (Type::Array | Type::Object, ..) => Vec::new(),
-    }
-}
-
-fn list_of(member: Value) -> Value {
-    match member {
-        Value::Plain(json) => Value::Plain(Json::List(vec![json])),
-        member => Value::List(vec![member]),
     }
 }
 
@@ -224,7 +234,7 @@ fn of_rules(rules: &Rules) -> Value {
         return Value::Plain(first.clone());
     }
     match (rules.kind, &rules.format, &rules.items) {
-        (Type::Array, _, Some(items)) => list_of(of_rules(items)),
+        (Type::Array, _, Some(items)) => Value::list(vec![of_rules(items)]),
         (Type::Array, _, None) => Value::Plain(Json::List(Vec::new())),
         (_, Some(Format::Email), _) => Value::text(address(rules)),
         (_, Some(Format::Phone { countries }), _) => Value::text(number(countries)),

@@ -108,13 +108,16 @@ fn plain(operation: &Operation, id: &str, tries: String, send: Parameters, expec
     }
 }
 
+/// A call that breaks nothing.
+fn whole_call(baseline: &Baseline<'_>, id: &str, tries: String, send: Parameters) -> Case {
+    let expect = expect::whole_call(baseline, &send);
+    let given = baseline.given(&send, &expect);
+    Case { given, ..plain(baseline.operation, id, tries, send, expect) }
+}
+
 /// Calls that break nothing: with what is required, and with everything.
 fn whole_calls(baseline: &Baseline<'_>) -> Vec<Case> {
-    let whole = |slug: &str, tries: &str, send: Parameters| {
-        let expect = expect::whole_call(baseline, &send);
-        let given = baseline.given(&send, &expect);
-        Case { given, ..plain(baseline.operation, slug, tries.to_owned(), send, expect) }
-    };
+    let whole = |id: &str, tries: &str, send: Parameters| whole_call(baseline, id, tries.to_owned(), send);
     let mut cases = vec![whole("call/required", "only what is required", baseline.required())];
     if baseline.operation.parameters.iter().any(|parameter| parameter.required != Required::Yes) {
         cases.push(whole("call/all", "every parameter", baseline.all()));
@@ -132,12 +135,10 @@ fn left_out(baseline: &Baseline<'_>, cases: &[Case]) -> Vec<Case> {
     let without = |parameter: &Parameter| {
         let mut send = baseline.all();
         send.retain(|(name, _)| *name != parameter.name);
-        let expect = expect::whole_call(baseline, &send);
-        let given = baseline.given(&send, &expect);
         let tries = format!("every parameter but {}", parameter.name);
         let id = format!("{}/required/left-out", parameter.name);
         let about = vec![About { parameter: parameter.name.clone(), breach: Breach::Required }];
-        Case { about, given, ..plain(baseline.operation, &id, tries, send, expect) }
+        Case { about, ..whole_call(baseline, &id, tries, send) }
     };
     optional.filter(is_carried).map(without).filter(|case| case.expect == Expectation::Accept).collect()
 }
@@ -146,11 +147,8 @@ fn left_out(baseline: &Baseline<'_>, cases: &[Case]) -> Vec<Case> {
 fn valid_pairs(baseline: &Baseline<'_>, contexts: &mut Contexts<'_>) -> Vec<Case> {
     let rows = contexts.left().into_iter().enumerate();
     rows.map(|(index, send)| {
-        let expect = expect::whole_call(baseline, &send);
-        let given = baseline.given(&send, &expect);
         let tries = "pairs of valid values that no other case has".to_owned();
-        let id = format!("call/pairs-{}", index + 1);
-        Case { given, ..plain(baseline.operation, &id, tries, send, expect) }
+        whole_call(baseline, &format!("call/pairs-{}", index + 1), tries, send)
     })
     .collect()
 }

@@ -45,7 +45,7 @@ pub fn judge(contract: Contract<'_>, refusal: &Refusal<'_>) -> Result<Vec<Depart
         Expectation::Reject(Rows::Codes(_)) | Expectation::OneAccepted(Rows::Codes(_)) if !is_expected => {
             Some(wrong_row(contract, refusal, &answering, &expected))
         }
-        _ if answering.is_empty() && !has_table(contract) => None,
+        _ if answering.is_empty() && !contract.service.has_table(contract.operation) => None,
         _ if answering.is_empty() => Some(undocumented(contract, refusal)),
         _ if exact => None,
         _ => Some(wrong_details(refusal, &answering)),
@@ -58,12 +58,6 @@ pub fn missing(contract: Contract<'_>, answer: &Answer) -> Departure {
     let mut lines = promised_lines(&expected_rows(contract), &answer.status.to_string(), NOTHING, NOTHING);
     lines.push(Line::new("body", "", excerpt(&answer.body), false));
     Departure { promise: contract.promise(), lines }
-}
-
-/// Whether the page says with which codes invalid calls are refused. One that tells of circumstances only does not.
-fn has_table(contract: Contract<'_>) -> bool {
-    let is_about_calls = |row: &ErrorRow| matches!(row.when, When::Breaches(_) | When::Unsaid);
-    contract.service.rows(contract.operation).any(is_about_calls)
 }
 
 /// The rows of the operation and its service that a code answers for. Where codes are hierarchical and a row has the code

@@ -106,12 +106,7 @@ impl Check<'_> {
     }
 
     fn faults_of_absence(&self, parameter: &Parameter) -> Vec<Breach> {
-        let has_row = || {
-            let is_named =
-                |bound: &[(String, Breach)]| bound.contains(&(parameter.name.clone(), Breach::Required));
-            let mut rows = self.operation.errors.iter();
-            rows.any(|row| matches!(&row.when, When::Breaches(bound) if is_named(bound)))
-        };
+        let has_row = || self.service.row_for_absence(self.operation, parameter).is_some();
         let sends_nothing = self.value(&parameter.name).is_some_and(|value| *value != Json::Null);
         let required = match parameter.required {
             Required::Yes => true,

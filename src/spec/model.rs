@@ -89,6 +89,11 @@ impl Service {
         operation.errors.iter().chain(&self.errors)
     }
 
+    /// Whether the page says with which codes invalid calls are refused. One that tells of circumstances only does not.
+    pub fn has_table(&self, operation: &Operation) -> bool {
+        self.rows(operation).any(|row| matches!(row.when, When::Breaches(_) | When::Unsaid))
+    }
+
     /// Whether a code that came answers for a row.
     pub fn answers_for(&self, row: &ErrorRow, came: &str) -> bool {
         row.codes.iter().any(|documented| self.codes.answers(documented, came))

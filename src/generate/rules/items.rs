@@ -1,7 +1,6 @@
 //! Members of a list that have rules of their own: valid ones, and one that breaks a rule, in every position.
 
 use crate::case::value::Value;
-use crate::json::Json;
 use crate::spec::breach::Breach;
 use crate::spec::model::{Parameter, Rules};
 use crate::spec::ruling::{self, Outcome};
@@ -77,13 +76,5 @@ fn certain_breach(rules: &Rules, value: &Value) -> Option<Breach> {
 }
 
 fn trial(slug: &str, tries: &str, members: Vec<Value>) -> Trial {
-    let plain: Option<Vec<_>> = members
-        .iter()
-        .map(|member| match member {
-            Value::Plain(json) => Some(json.clone()),
-            _ => None,
-        })
-        .collect();
-    let list = plain.map_or(Value::List(members), |plain| Value::Plain(Json::List(plain)));
-    Trial::new(Breach::Items, slug, tries, list)
+    Trial::new(Breach::Items, slug, tries, Value::list(members))
 }

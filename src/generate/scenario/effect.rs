@@ -1,11 +1,11 @@
 //! What a call says it has done shows when the entity is read.
 
 use crate::case::value::Value;
-use crate::case::{About, Call, Case, Expectation, Step, TRIED};
+use crate::case::{About, Case, Expectation, Step, TRIED};
 use crate::spec::breach::Breach;
 use crate::spec::model::{Operation, Parameter, Shown};
 
-use crate::generate::baseline::{Baseline, other, put, valid};
+use crate::generate::baseline::{Baseline, other, supply, valid};
 use crate::generate::expect;
 
 use super::{about, fault, step};
@@ -80,23 +80,14 @@ fn changed(
     let path = reader.path(&parameter.name)?.to_owned();
     let shows = vec![(path, Value::Same(TRIED.to_owned(), parameter.name.clone()))];
     // What had no value before could be left out when it is read.
-    let made = baseline.make(entity, entity, &send)?;
-    let given = vec![with(baseline, made, parameter, other(parameter, &valid(parameter)))?];
+    let mut made = baseline.make(entity, entity, &send)?;
+    supply(baseline.service, &mut made, &parameter.name, |_| other(parameter, &valid(parameter)));
+    let given = vec![made];
     let then = vec![reader.step(entity, shows)];
     let tries = format!("{}: the new value shows when the entity is read", parameter.name);
     let id = format!("{}/effect", parameter.name);
     let about = vec![About { parameter: parameter.name.clone(), breach: Breach::Type }];
     Some(Case { about, given, then, ..plain(baseline.operation, &id, tries, send, Expectation::Accept) })
-}
-
-/// A call that makes an entity, with a value for a parameter that it would leave out; as it is where it cannot have one.
-fn with(baseline: &Baseline<'_>, mut made: Call, parameter: &Parameter, value: Value) -> Option<Call> {
-    let maker = baseline.service.operation(&made.operation)?;
-    let is_sent = made.send.iter().any(|(name, _)| *name == parameter.name);
-    if !is_sent && maker.parameter(&parameter.name).is_some() {
-        put(maker, &mut made.send, &parameter.name, value);
-    }
-    Some(made)
 }
 
 /// A refused change changes nothing: one parameter is valid and new, another at fault.
@@ -112,8 +103,8 @@ fn unchanged(baseline: &Baseline<'_>, reader: &Reader<'_>, entity: &str) -> Vec<
         .filter(|each| each.exists.is_none())
         .filter_map(|at_fault| {
             let (trial, breach) = fault(baseline, at_fault)?;
-            let made = baseline.make(entity, entity, &Vec::new())?;
-            let made = with(baseline, made, parameter, valid(parameter))?;
+            let mut made = baseline.make(entity, entity, &Vec::new())?;
+            supply(baseline.service, &mut made, &parameter.name, |_| valid(parameter));
             let mut send = baseline.with(at_fault, trial.value);
             send.retain(|(name, _)| *name != parameter.name);
             let before = made.send.iter().find(|(name, _)| *name == parameter.name)?.1.clone();

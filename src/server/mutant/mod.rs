@@ -199,12 +199,6 @@ impl Maker<'_> {
         self.service.created_by(self.operation).is_some_and(|entity| entity.removed_by.is_some())
     }
 
-    /// Whether the tables say with which codes invalid calls are refused.
-    fn has_table(&self) -> bool {
-        let is_about_calls = |row: &ErrorRow| matches!(row.when, When::Breaches(_) | When::Unsaid);
-        self.service.rows(self.operation).any(is_about_calls)
-    }
-
     /// Whether a call can be refused by the row of a rule that one of these parameters breaks; an id of nothing apart.
     fn can_be_refused_for<'p>(&self, parameters: impl IntoIterator<Item = &'p Parameter>) -> bool {
         let behaviour = Behaviour::default();

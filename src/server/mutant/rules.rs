@@ -260,7 +260,7 @@ fn crashes(maker: &Maker<'_>, parameter: &Parameter, mutants: &mut Vec<Mutant>) 
         let does = format!("{}: {words} makes the server fail", parameter.name);
         let fault = Fault::Crash { operation, parameter: name, odd };
         mutants.push(maker.fault(Kind::Crash, &slug("crash"), does, fault).of_parameter(parameter));
-        if !maker.has_table() {
+        if !maker.service.has_table(maker.operation) {
             continue;
         }
         let (operation, name) = of();

@@ -23,6 +23,7 @@ use super::cost;
 use super::resolve::{Earlier, Values};
 use super::session::Session;
 use super::shared::Shared;
+use super::shown;
 
 /// Why a case has no verdict on which the runner itself has failed.
 const FAILED: &str = "the runner failed on this case";
@@ -73,21 +74,26 @@ async fn try_case(session: &Session, specs: &Specs, case: &Case) -> CaseResult {
     }
     attempt.clean_up().await;
     drop(room);
-    let drawn: Vec<String> = attempt.values.drawn.into_iter().map(|(_, drawn)| drawn).collect();
-    let tried = attempt.tried.and_then(|tried| attempt.exchanges.get(tried));
-    let digest = tried.and_then(|tried| snapshot::digest(service, tried, &drawn));
-    CaseResult {
+    let hidden = session.hidden(attempt.exchanges.iter().map(|exchange| &exchange.request));
+    let result = CaseResult {
         verdict,
-        digest,
-        exchanges: attempt.exchanges.into_iter().map(Exchange::kept).collect(),
+        exchanges: attempt.exchanges,
         tried: attempt.tried,
-        drawn,
+        drawn: attempt.values.drawn.into_iter().map(|(_, drawn)| drawn).collect(),
         seed: session.drawer.seed(),
         attempts: attempt.values.attempt + 1,
         notes: attempt.notes,
         micros: u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX),
         ..facts(service, operation, case)
-    }
+    };
+    kept(service, shown::result(result, &hidden))
+}
+
+/// A result as it is kept: no target decides how much memory a run needs.
+fn kept(service: &Service, mut result: CaseResult) -> CaseResult {
+    result.digest = result.tried().and_then(|tried| snapshot::digest(service, tried, &result.drawn));
+    result.exchanges = result.exchanges.into_iter().map(Exchange::kept).collect();
+    result
 }
 
 /// A case that is not tried, as a result.
@@ -390,7 +396,7 @@ impl<'a> Attempt<'a> {
             }
             (Reply::Accepted(_), _) => None,
             (Reply::Refused { code, .. }, _) => Some(Verdict::Skipped {
-                reason: format!("set-up: {} was refused with {code}", operation.name),
+                reason: format!("set-up: {} was refused with {}", operation.name, judge::excerpt(&code)),
             }),
             (Reply::Unreadable(why), _) => Some(Verdict::Skipped {
                 reason: format!("set-up: {} was answered with {why}", operation.name),

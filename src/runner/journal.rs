@@ -1,11 +1,12 @@
 //! What a run has on the target, written down as it happens, so that a run that is killed can be cleaned up behind.
 
+use std::collections::BTreeSet;
 use std::io::Write;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use serde::{Deserialize, Serialize};
 
-use crate::json::Json;
+use super::target::Target;
 
 /// One line of a journal.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -26,6 +27,8 @@ pub enum Entry {
 pub struct Wish {
     /// The service's folder.
     pub service: String,
+    /// The service's address.
+    pub at: String,
     /// The entity.
     pub entity: String,
     /// The unique parameters, with what was sent for them.
@@ -37,17 +40,12 @@ pub struct Wish {
 pub struct Trace {
     /// The service's folder.
     pub service: String,
+    /// The service's address: elsewhere, the same id may be somebody else's.
+    pub at: String,
     /// The entity.
     pub entity: String,
     /// Its id, as JSON.
     pub id: String,
-}
-
-impl Trace {
-    /// The trace of an entity.
-    pub fn of(service: &str, entity: &str, id: &Json) -> Self {
-        Self { service: service.to_owned(), entity: entity.to_owned(), id: id.to_string() }
-    }
 }
 
 /// Where entries go.
@@ -60,6 +58,12 @@ impl Journal {
     /// A journal that is written into a sink, a line an entry.
     pub fn into(sink: impl Write + Send + 'static) -> Self {
         Self { sink: Some(Arc::new(Mutex::new(sink))) }
+    }
+
+    /// Takes over what other journals tell, so that those are no longer needed.
+    pub fn carry_over(&self, remains: &Remains) {
+        remains.living.iter().cloned().map(Entry::Made).for_each(|entry| self.write(&entry));
+        remains.unanswered.iter().cloned().map(Entry::Asked).for_each(|entry| self.write(&entry));
     }
 
     /// Writes an entry before anything else happens. A full disk does not end the run: the ledger knows the same.
@@ -104,6 +108,21 @@ impl Remains {
         remains
     }
 
+    /// What is left at the addresses that a target has now, and what is left elsewhere.
+    pub fn divided(self, target: &Target) -> (Self, Self) {
+        let is_here = |service: &str, at: &str| target.address_of(service) == Some(at);
+        let (living, gone) = self.living.into_iter().partition(|trace| is_here(&trace.service, &trace.at));
+        let (unanswered, open) =
+            self.unanswered.into_iter().partition(|wish| is_here(&wish.service, &wish.at));
+        (Self { living, unanswered }, Self { living: gone, unanswered: open })
+    }
+
+    /// Where it is.
+    pub fn addresses(&self) -> BTreeSet<&str> {
+        let living = self.living.iter().map(|trace| trace.at.as_str());
+        living.chain(self.unanswered.iter().map(|wish| wish.at.as_str())).collect()
+    }
+
     /// Whether nothing is left.
     pub fn is_empty(&self) -> bool {
         self.living.is_empty() && self.unanswered.is_empty()
@@ -124,10 +143,16 @@ mod tests {
     fn what_was_made_and_not_removed_is_left_and_what_was_sent_and_not_answered_too() {
         let wish = |name: &str| Wish {
             service: "s".into(),
+            at: "http://a".into(),
             entity: "contact".into(),
             unique: vec![("Name".into(), name.into())],
         };
-        let trace = |id: &str| Trace::of("s", "contact", &Json::Text(id.into()));
+        let trace = |id: &str| Trace {
+            service: "s".into(),
+            at: "http://a".into(),
+            entity: "contact".into(),
+            id: format!("\"{id}\""),
+        };
         let entries = [
             Entry::Asked(wish("a")),
             Entry::Made(trace("1")),
@@ -143,5 +168,8 @@ mod tests {
         let remains = Remains::read(&cut_off);
         assert_eq!(remains.living, [trace("2")]);
         assert_eq!(remains.unanswered, [wish("c")]);
+        let at = |url: &str| remains.clone().divided(&Target::at("t", url.to_owned()));
+        assert_eq!(at("http://a"), (remains.clone(), Remains::default()));
+        assert_eq!(at("http://a/other"), (Remains::default(), remains.clone()), "somebody else's");
     }
 }

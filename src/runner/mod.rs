@@ -17,6 +17,7 @@ mod rehearse;
 mod resolve;
 mod session;
 mod shared;
+mod shown;
 mod target;
 #[cfg(test)]
 mod tests;
@@ -171,6 +172,7 @@ pub async fn run(
     }
     // Whatever a case has not removed by itself.
     remove(&session, &specs, session.ledger.all()).await;
+    recover::settle(&session, &specs, session.ledger.doubts()).await;
     let reason = stopped.as_deref().unwrap_or(INTERRUPTED);
     for (index, case) in cases.iter().enumerate() {
         if !order.has(index) {
@@ -178,6 +180,8 @@ pub async fn run(
         }
     }
     let (kept, left_behind) = session.ledger.close();
+    let (kept, left_behind) =
+        (shown::leftovers(kept, &options.target.hidden), shown::leftovers(left_behind, &options.target.hidden));
     let micros = u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX);
     let finish =
         Finish { stopped, kept, left_behind, micros, requests: session.requests(), ..Finish::default() };

@@ -285,6 +285,15 @@ fn member_mut<'j>(json: &'j mut Json, name: &str) -> &'j mut Json {
     }
 }
 
+/// The code of an error that stands in the body of a success. Alibaba Cloud's gateway answers so at times, and the SDK, which
+/// goes by the status, takes it for a success; elsewhere a member of that name is an element like others.
+pub fn error_in_success<'j>(service: &Service, output: &'j Json) -> Option<&'j str> {
+    match service.protocol {
+        Protocol::AcsRpc => output.get("Code").and_then(Json::as_text),
+        Protocol::Tencent3 | Protocol::Rest => None,
+    }
+}
+
 /// The signatures that a request carries, as they stand there.
 pub fn signatures(request: &Request) -> Vec<String> {
     let header = request.headers.iter().find(|(name, _)| name == "authorization");

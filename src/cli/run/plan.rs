@@ -125,8 +125,11 @@ impl Plan {
         }
         let quotas: Vec<(String, u32)> = of_table.into_iter().chain(args.quotas).collect();
         // One more than a quota is tried by a case of its own; the others stay below it.
-        if let Some(least) = quotas.iter().map(|(_, size)| *size).min() {
-            target.entities = target.entities.min(least.max(2));
+        if let Some((entity, least)) = quotas.iter().min_by_key(|(_, size)| *size) {
+            if *least < 2 {
+                return Err(format!("the quota of {entity} is {least}: a run needs room for two at least"));
+            }
+            target.entities = target.entities.min(*least);
         }
         // Snapshots are of the standard depth: one case, one answer.
         let off = args.no_snapshots || args.depth != DepthArg::Standard;

@@ -234,7 +234,9 @@ fn with_certificates(
     if let Some(pem) = &network.identity {
         let identity = reqwest::Identity::from_pem(pem).map_err(|error| {
             let why = innermost(&error);
-            SetUp::Identity(format!("it needs a certificate and its private key, unencrypted, in PEM form ({why})"))
+            SetUp::Identity(format!(
+                "it needs a certificate and its private key, unencrypted, in PEM form ({why})"
+            ))
         })?;
         builder = builder.identity(identity);
     }

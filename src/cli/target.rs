@@ -170,7 +170,8 @@ fn variable(name: &str, environment: Environment<'_>) -> Result<String, String> 
         return Err("write the name of an environment variable, and not the secret itself: letters, digits, underscores".to_owned());
     }
     let value = environment(name).filter(|value| !value.trim().is_empty());
-    let value = value.ok_or_else(|| format!("the environment variable {name} is not set, or holds no text"))?;
+    let value =
+        value.ok_or_else(|| format!("the environment variable {name} is not set, or holds no text"))?;
     match value.chars().any(char::is_control) {
         false => Ok(value),
         true => Err(format!(
@@ -292,7 +293,8 @@ mod tests {
              parameters = {Region = 'eu', Zone = 3, Since = 2026-01-02, Tenant = {env = 'TENANT'}}\n",
         )
         .unwrap();
-        let named = |wanted: &str| target.parameters.iter().find(|(name, _)| name == wanted).unwrap().1.clone();
+        let named =
+            |wanted: &str| target.parameters.iter().find(|(name, _)| name == wanted).unwrap().1.clone();
         assert_eq!(named("Zone"), Json::Integer(3));
         assert_eq!(named("Since"), Json::Text("2026-01-02".to_owned()));
         assert_eq!(named("Tenant"), Json::Text("value-of-TENANT".to_owned()));

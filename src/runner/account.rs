@@ -125,10 +125,7 @@ fn enter(
 
 /// Whether a call that was not answered may have arrived.
 fn may_have_arrived(reason: &NoAnswer) -> bool {
-    matches!(
-        reason,
-        NoAnswer::TimedOut(_) | NoAnswer::Closed | NoAnswer::TooLarge(_) | NoAnswer::NotHttp(_)
-    )
+    matches!(reason, NoAnswer::TimedOut(_) | NoAnswer::Closed | NoAnswer::TooLarge(_) | NoAnswer::NotHttp(_))
 }
 
 /// The longest text that is taken for an id, in bytes: it is sent again and kept as long as the run lasts.

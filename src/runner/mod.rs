@@ -180,8 +180,10 @@ pub async fn run(
         }
     }
     let (kept, left_behind) = session.ledger.close();
-    let (kept, left_behind) =
-        (shown::leftovers(kept, &options.target.hidden), shown::leftovers(left_behind, &options.target.hidden));
+    let (kept, left_behind) = (
+        shown::leftovers(kept, &options.target.hidden),
+        shown::leftovers(left_behind, &options.target.hidden),
+    );
     let micros = u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX);
     let finish =
         Finish { stopped, kept, left_behind, micros, requests: session.requests(), ..Finish::default() };

@@ -38,7 +38,10 @@ fn harmless(service: &Service) -> Option<&Operation> {
     let refusing = service.operations.iter().filter(|operation| {
         lacks(operation)
             && !is_remover(service, operation)
-            && operation.parameters.iter().all(|parameter| wire::can_send(service, operation, parameter, None))
+            && operation
+                .parameters
+                .iter()
+                .all(|parameter| wire::can_send(service, operation, parameter, None))
     });
     refusing.min_by_key(|operation| service.created_by(operation).is_some())
 }

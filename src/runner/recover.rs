@@ -106,7 +106,8 @@ async fn listed(
             return Err("the list was refused".to_owned());
         };
         let before = seen.len();
-        for member in members(lister, &output) {
+        let members = members(lister, output).ok_or_else(|| "its answer holds no list".to_owned())?;
+        for member in members {
             let Some(id) = id(entity, &member) else { continue };
             let is_new = seen.insert(digest::fnv(id.to_string().as_bytes()));
             if let Some(doubt) = doubts.iter().find(|doubt| is_new && has(&member, &doubt.wish)) {
@@ -122,11 +123,12 @@ async fn listed(
 }
 
 /// The entities of a list: the members of the one array among its response elements.
-fn members(lister: &Operation, output: &Json) -> Vec<Json> {
-    let array = lister.response.iter().find(|element| element.kind == Type::Array);
-    match array.and_then(|element| output.get(&element.name)) {
-        Some(Json::List(items)) => items.clone(),
-        _ => Vec::new(),
+fn members(lister: &Operation, output: Json) -> Option<Vec<Json>> {
+    let array = lister.response.iter().find(|element| element.kind == Type::Array)?;
+    let Json::Object(members) = output else { return None };
+    match members.into_iter().find(|(name, _)| *name == array.name)? {
+        (_, Json::List(items)) => Some(items),
+        _ => None,
     }
 }
 

@@ -34,7 +34,8 @@ fn unicode_escape(character: char, text: &str) -> Option<usize> {
     if !text.starts_with("\\u") {
         return None;
     }
-    let units = character.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("\\u{unit:04x}")).collect::<String>();
+    let units =
+        character.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("\\u{unit:04x}")).collect::<String>();
     begins(text, &units)
 }
 

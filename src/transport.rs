@@ -83,6 +83,7 @@ pub enum SetUp {
 #[derive(Debug, Clone)]
 pub struct Transport {
     client: Client,
+    is_proxied: bool,
     timeout: Duration,
     max_body: u64,
 }
@@ -110,7 +111,8 @@ impl Transport {
         }
         let builder = with_certificates(builder, network)?;
         let client = builder.build().map_err(|error| SetUp::Client(innermost(&error)))?;
-        Ok(Self { client, timeout: network.timeout, max_body: network.max_body })
+        let is_proxied = network.proxy.is_some();
+        Ok(Self { client, is_proxied, timeout: network.timeout, max_body: network.max_body })
     }
 
     /// Sends a request. Whatever happens is an exchange.
@@ -173,6 +175,9 @@ impl Transport {
         let io_kind = causes.iter().find_map(|cause| cause.downcast_ref::<io::Error>()).map(io::Error::kind);
         let words = causes.iter().map(ToString::to_string).collect::<Vec<_>>().join(": ");
         match io_kind {
+            Some(io::ErrorKind::ConnectionRefused) if self.is_proxied => {
+                NoAnswer::Unreachable("the proxy refused the connection".to_owned())
+            }
             Some(io::ErrorKind::ConnectionRefused) => NoAnswer::Refused,
             _ if causes.iter().any(|cause| is_tls(*cause)) => NoAnswer::Tls(innermost(error)),
             Some(

@@ -379,3 +379,27 @@ fn a_target_with_endless_ids_fills_neither_memory_nor_terminal() {
     let events = fs::metadata(folder.path().join("events.jsonl")).unwrap().len();
     assert!(events < 3_000_000, "{events} bytes");
 }
+
+#[test]
+fn a_way_that_cannot_be_gone_is_told_before_anything_is_sent() {
+    let folder = project("none", "");
+    let notes = Notes::start(Switches::default());
+    fs::write(folder.path().join("empty.pem"), "").unwrap();
+    for (line, word) in [
+        ("ca-file = 'empty.pem'", "no certificate"),
+        ("client-certificate = 'empty.pem'", "client certificate"),
+        ("proxy = 'htp://127.0.0.1:9'", "proxy"),
+        ("headers = {'bad name' = 'x'}", "bad name"),
+        ("quotas = {note = 1}", "room for two"),
+    ] {
+        config(folder.path(), &notes.url, line);
+        let done = run(folder.path(), &[]);
+        assert_eq!(done.code, 2, "{line}: {}{}", done.stdout, done.stderr);
+        assert!(done.stderr.contains(word), "{line}: {}", done.stderr);
+    }
+    assert!(notes.calls().is_empty());
+    let nobody = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    config(folder.path(), &notes.url, &format!("proxy = 'http://{nobody}'"));
+    let done = run(folder.path(), &["CreateNote/title/length/40"]);
+    assert!(done.stdout.contains("the proxy refused the connection"), "{}", done.stdout);
+}

@@ -182,7 +182,7 @@ struct Started {
 impl Drop for Started {
     /// After the last test: what the cases have shared goes too.
     fn drop(&mut self) {
-        self.runtime.block_on(runner::remove_shared(&self.session, &self.specs));
+        self.runtime.block_on(runner::leave(&self.session, &self.specs));
     }
 }
 

@@ -170,9 +170,7 @@ pub async fn run(
             emit(Event::Progress { done });
         }
     }
-    // Whatever a case has not removed by itself.
-    remove(&session, &specs, session.ledger.all()).await;
-    recover::settle(&session, &specs, session.ledger.doubts()).await;
+    leave(&session, &specs).await;
     let reason = stopped.as_deref().unwrap_or(INTERRUPTED);
     for (index, case) in cases.iter().enumerate() {
         if !order.has(index) {
@@ -281,9 +279,17 @@ fn is_exclusive(session: &Session, specs: &Specs, case: &Case) -> bool {
 }
 
 /// Removes what cases have shared: after the last of them, or where one needs all the room. No case may be under way.
-pub async fn remove_shared(session: &Session, specs: &Specs) {
+async fn remove_shared(session: &Session, specs: &Specs) {
     session.pool.clear();
     remove(session, specs, session.ledger.of(SHARED)).await;
+}
+
+/// Removes whatever is left of a session, once its last case is done: what cases have shared or not removed by themselves, and
+/// what calls may have made whose answers do not say it.
+pub async fn leave(session: &Session, specs: &Specs) {
+    remove_shared(session, specs).await;
+    remove(session, specs, session.ledger.all()).await;
+    recover::settle(session, specs, session.ledger.doubts()).await;
 }
 
 async fn remove(session: &Session, specs: &Specs, entities: Vec<Living>) {

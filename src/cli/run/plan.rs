@@ -124,13 +124,7 @@ impl Plan {
             ));
         }
         let quotas: Vec<(String, u32)> = of_table.into_iter().chain(args.quotas).collect();
-        // One more than a quota is tried by a case of its own; the others stay below it.
-        if let Some((entity, least)) = quotas.iter().min_by_key(|(_, size)| *size) {
-            if *least < 2 {
-                return Err(format!("the quota of {entity} is {least}: a run needs room for two at least"));
-            }
-            target.entities = target.entities.min(*least);
-        }
+        stay_below(&quotas, &mut target)?;
         // Snapshots are of the standard depth: one case, one answer.
         let off = args.no_snapshots || args.depth != DepthArg::Standard;
         let snapshots = match (off, args.update, console.ci) {
@@ -213,6 +207,16 @@ impl Plan {
         let options = Options::new(self.target.clone(), self.seed);
         Options { jobs: self.jobs, known: Arc::clone(&self.known), against: self.against.clone(), ..options }
     }
+}
+
+/// One more than a quota is tried by a case of its own; the others stay below it.
+fn stay_below(quotas: &[(String, u32)], target: &mut Target) -> Result<(), String> {
+    let Some((entity, least)) = quotas.iter().min_by_key(|(_, size)| *size) else { return Ok(()) };
+    if *least < 2 {
+        return Err(format!("the quota of {entity} is {least}: a run needs room for two at least"));
+    }
+    target.entities = target.entities.min(*least);
+    Ok(())
 }
 
 /// A recording is whole, of the standard depth, and the target's own.

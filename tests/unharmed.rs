@@ -24,6 +24,8 @@ struct Switches {
     busy: usize,
     /// Whether everything is accepted.
     checks_nothing: bool,
+    /// Whether the list leaves out the titles.
+    untitled: bool,
     /// Whether the token is told in refusals, escaped as some encoders do it.
     echo: bool,
     /// How long each answer takes.
@@ -106,8 +108,14 @@ fn answer(head: &str, body: &Value, state: &mut State, switches: &Switches) -> (
     let line: Vec<&str> = head.split(' ').collect();
     match (line[0], line[1]) {
         ("GET", path) if path.starts_with("/notes") => {
-            let notes: Vec<Value> =
-                state.notes.iter().map(|(id, title)| json!({"id": id, "title": title})).collect();
+            let notes: Vec<Value> = state
+                .notes
+                .iter()
+                .map(|(id, title)| match switches.untitled {
+                    true => json!({"id": id}),
+                    false => json!({"id": id, "title": title}),
+                })
+                .collect();
             (200, json!({"notes": notes}).to_string())
         }
         ("POST", "/notes") => create(head, body, state, switches),
@@ -237,24 +245,26 @@ fn an_id_that_is_no_name_of_anything_is_not_put_into_an_address() {
         let done = run(folder.path(), &["CreateNote/title/length/40"]);
         assert_eq!(done.code, 3, "{}", done.stdout);
         assert!(done.stdout.contains("left behind") && done.stdout.contains(reason), "{}", done.stdout);
+        assert!(!done.stdout.contains('\u{1b}'), "{}", done.stdout);
         assert!(notes.calls().iter().all(|call| !call.starts_with("DELETE")), "{:#?}", notes.calls());
     }
 }
 
 #[test]
 fn what_is_hidden_is_hidden_from_people_and_not_from_the_judge() {
-    let folder = project("basic", "");
+    let folder = project("bearer", "");
     let notes = Notes::start(Switches::default());
-    // The user's name is part of every id and every message.
-    config(folder.path(), &notes.url, "credentials.me = {id = 'USERNAME', secret = 'TOKEN'}");
-    let done = run(folder.path(), &["CreateNote/title", "--json", "report.json"]);
+    config(folder.path(), &notes.url, BEARER);
+    // The token is part of every id and every message.
+    let output = command(folder.path(), &["CreateNote/title", "--json", "report.json"])
+        .env("TOKEN", "note")
+        .output()
+        .unwrap();
+    let done = Done::from(output);
     assert_eq!(done.code, 0, "{}", done.stdout);
     assert_eq!(notes.left(), Vec::<String>::new());
     let report = fs::read_to_string(folder.path().join("report.json")).unwrap();
-    assert!(
-        report.contains("$USERNAME: title_taken") && !report.contains("note: title_taken\\\""),
-        "{report}"
-    );
+    assert!(report.contains("$TOKEN: title_taken") && !report.contains("note: title_taken\\\""), "{report}");
 }
 
 #[test]
@@ -315,7 +325,7 @@ fn what_was_made_is_found_where_the_answer_does_not_say_it() {
         let (listed, unlisted) = (Notes::start(switches.clone()), Notes::start(switches));
         let folder = project("none", LISTED);
         config(folder.path(), &listed.url, "");
-        let done = run(folder.path(), &["CreateNote/title/length"]);
+        let done = run(folder.path(), &["CreateNote/title/length/40"]);
         assert_eq!(listed.left(), Vec::<String>::new(), "{}", done.stdout);
 
         let folder = project("none", "");
@@ -323,6 +333,67 @@ fn what_was_made_is_found_where_the_answer_does_not_say_it() {
         let done = run(folder.path(), &["CreateNote/title/length/40"]);
         assert!(done.stdout.contains("it may have been made"), "{}", done.stdout);
     }
+}
+
+#[test]
+fn what_others_have_on_the_target_is_never_removed() {
+    let created: fn(usize) -> (u16, String) = |_| (500, r#"{"code":"broken","message":"b"}"#.to_owned());
+    let switches = Switches { created: Some(created), checks_nothing: true, ..Switches::default() };
+    let notes = Notes::start(switches);
+    let others: BTreeMap<String, String> = ["", " ", "hq", "aaaaaaaaaa"]
+        .into_iter()
+        .map(|title| (format!("theirs-{title}"), title.to_owned()))
+        .collect();
+    notes.state.lock().unwrap().notes.clone_from(&others);
+    let folder = project("none", LISTED);
+    config(folder.path(), &notes.url, "parameters = {title = 'aaaaaaaaaa'}");
+    run(folder.path(), &[]);
+    config(folder.path(), &notes.url, "");
+    run(folder.path(), &[]);
+    let left = notes.left();
+    assert!(others.keys().all(|theirs| left.contains(theirs)), "{left:?}");
+}
+
+#[test]
+fn what_comes_before_the_first_answer_may_have_been_made_too() {
+    let slow = Duration::from_millis(700);
+    let notes = Notes::start(Switches { slow, ..Switches::default() });
+    let folder = project("none", "");
+    config(folder.path(), &notes.url, "timeout = 0.3");
+    let done = run(folder.path(), &["CreateNote/title/length/40"]);
+    assert_eq!(done.code, 3, "{}", done.stdout);
+    assert!(done.stdout.contains("it may have been made: no answer within 300 ms"), "{}", done.stdout);
+}
+
+#[test]
+fn a_list_that_does_not_show_what_is_looked_for_tells_nothing() {
+    let created: fn(usize) -> (u16, String) = |_| (201, "<html>".to_owned());
+    let notes = Notes::start(Switches { created: Some(created), untitled: true, ..Switches::default() });
+    let folder = project("none", LISTED);
+    config(folder.path(), &notes.url, "");
+    let done = run(folder.path(), &["CreateNote/title/length/40"]);
+    assert!(done.stdout.contains("its list does not show"), "{}", done.stdout);
+}
+
+#[test]
+fn a_secret_in_a_reason_or_cut_short_is_hidden_too() {
+    let token = "sk-live-0123456789abcdefghijklmnop";
+    let created: fn(usize) -> (u16, String) =
+        |_| (201, "Invalid token: sk-live-0123456789abcdefghijklmnop".to_owned());
+    let folder = project("basic", "");
+    let notes = Notes::start(Switches { created: Some(created), ..Switches::default() });
+    config(folder.path(), &notes.url, "credentials.me = {id = 'USERNAME', secret = 'TOKEN'}");
+    let output = command(folder.path(), &["CreateNote/title", "--events", "e"])
+        .env("TOKEN", token)
+        .env("USERNAME", "alice")
+        .output()
+        .unwrap();
+    let done = Done::from(output);
+    let events = fs::read_to_string(folder.path().join("e")).unwrap();
+    for text in [&done.stdout, &done.stderr, &events] {
+        assert!(!text.contains("sk-live"), "{text}");
+    }
+    assert!(done.stdout.contains("it begins with Invalid token: $TOKEN…"), "{}", done.stdout);
 }
 
 #[test]
@@ -341,12 +412,18 @@ fn another_address_is_another_target() {
     let removals = other.calls().iter().filter(|call| call.starts_with("DELETE")).count();
     assert_eq!(removals, 1, "its own, and not the other one's");
 
-    // Back there, the journal is still known.
-    busy.state.lock().unwrap().busy = BTreeMap::from([("note-1".to_owned(), 0)]);
-    let free = Notes { url: busy.url.clone(), state: Arc::clone(&busy.state) };
-    config(folder.path(), &free.url, "retries = 0");
-    let done = run(folder.path(), &["CreateNote/title/length/40"]);
-    assert!(done.stderr.contains("removed first"), "{}", done.stderr);
+    // Back there, the journal is still known, and grows with no run.
+    config(folder.path(), &busy.url, "retries = 0");
+    for _ in 0..4 {
+        let removals = || busy.calls().iter().filter(|call| call.starts_with("DELETE")).count();
+        let before = removals();
+        let done = run(folder.path(), &["CreateNote/title/length/1"]);
+        assert!(done.stderr.contains("removed first"), "{}", done.stderr);
+        assert_eq!(removals() - before, 1);
+    }
+    busy.state.lock().unwrap().busy = BTreeMap::from([("note-1".to_owned(), 99)]);
+    let done = run(folder.path(), &["CreateNote/title/length/1"]);
+    assert_eq!((done.code, busy.left().len()), (0, 0), "{}", done.stdout);
 }
 
 #[cfg(unix)]

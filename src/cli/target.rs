@@ -92,11 +92,13 @@ fn proxy(text: &Text, environment: Environment<'_>, target: &mut Target) -> Resu
         "proxy: write an address that begins with http:// or https://, as in http://localhost:3128".to_owned()
     })?;
     let decoded = |text: &str| percent_encoding::percent_decode_str(text).decode_utf8_lossy().into_owned();
-    if let Some(password) = url.password() {
-        let (user, password) = (decoded(url.username()), decoded(password));
+    let (user, password) = (decoded(url.username()), url.password().map(decoded).unwrap_or_default());
+    if !user.is_empty() || !password.is_empty() {
         target.hidden.hide(&base64(format!("{user}:{password}").as_bytes()), "$PROXY_PASSWORD");
-        target.hidden.hide(&password, "$PROXY_PASSWORD");
     }
+    // A token may stand where a user does.
+    let secret = if password.is_empty() { user } else { password };
+    target.hidden.hide(&secret, "$PROXY_PASSWORD");
     Ok(address)
 }
 
@@ -186,14 +188,18 @@ fn signers(
     environment: Environment<'_>,
     target: &mut Target,
 ) -> Result<Vec<Signer>, String> {
+    let mut id = String::new();
+    if let Some(name) = &table.id {
+        id = variable(name, environment)?;
+        target.hidden.hide_public(&id, name);
+    }
     let mut read = |name: &str| {
         let value = variable(name, environment)?;
         target.hidden.hide_variable(&value, name);
         Ok::<_, String>(Secret::new(value))
     };
-    let id = table.id.as_deref().map(&mut read).transpose()?;
     let key = Key {
-        id: id.unwrap_or_else(|| Secret::new("")),
+        id: Secret::new(id),
         secret: read(&table.secret)?,
         token: table.token.as_deref().map(read).transpose()?,
     };

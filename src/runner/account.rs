@@ -2,66 +2,108 @@
 
 use crate::json::Json;
 use crate::spec::model::{Entity, Operation, Service};
-use crate::wire::{self, Exchange, NoAnswer, Outcome, Reply};
+use crate::wire::{self, Call, Exchange, NoAnswer, Outcome, Reply};
 
 use super::cost::is_remover;
 use super::journal::Wish;
 use super::ledger::Doubt;
 use super::session::Session;
 
-/// Notes what a call may make, before it is sent.
-pub fn ask(session: &Session, service: &Service, operation: &Operation, sent: &[(String, Json)]) {
-    if let Some(wish) = wish(session, service, operation, sent) {
-        session.ledger.asked(&wish);
-    }
+/// Who calls, for the account.
+#[derive(Debug, Clone, Copy)]
+pub struct Caller<'a> {
+    /// Who removes what the call makes.
+    pub owner: &'a str,
+    /// What was drawn for it that nobody else has: an entity with such a value is the call's own.
+    pub telling: &'a [String],
+    /// Whether it is called once, whatever circumstance answers.
+    pub once: bool,
 }
 
-/// What a call may make, by the values that only that can have.
-fn wish(
-    session: &Session,
-    service: &Service,
-    operation: &Operation,
-    sent: &[(String, Json)],
-) -> Option<Wish> {
-    let entity = service.created_by(operation);
+/// Calls an operation; what it makes or removes is entered. The exchange, and the id of what was made.
+pub async fn call(session: &Session, call: Call<'_>, caller: Caller<'_>) -> (Exchange, Option<Json>) {
+    let wish = wish(session, call, caller.telling);
+    if let Some(wish) = &wish {
+        session.ledger.asked(wish);
+    }
+    let exchange = match caller.once {
+        true => session.call_once(call).await,
+        false => session.call(call).await,
+    };
+    let id = keep(session, call, &exchange, wish, caller.owner);
+    (exchange, id)
+}
+
+/// What a call may make, by the values that only that can have. Values that others may have as well tell nothing: what is
+/// found by them would not be the run's to remove.
+fn wish(session: &Session, call: Call<'_>, telling: &[String]) -> Option<Wish> {
+    let entity = call.service.created_by(call.operation);
     let entity = entity.filter(|entity| entity.removed_by.is_some())?;
-    let is_unique = |name: &str| operation.parameter(name).is_some_and(|parameter| parameter.unique);
-    let unique = sent.iter().filter(|(name, _)| is_unique(name));
+    let is_unique = |name: &str| call.operation.parameter(name).is_some_and(|parameter| parameter.unique);
+    let unique = call.parameters.iter().filter(|(name, _)| is_unique(name));
     let unique = unique.filter_map(|(name, value)| Some((name.clone(), value.as_text()?.to_owned())));
     Some(Wish {
-        service: service.folder.clone(),
-        at: session.at(service),
+        service: call.service.folder.clone(),
+        at: session.at(call.service),
         entity: entity.name.clone(),
-        unique: unique.collect(),
+        unique: unique.filter(|(_, value)| telling.contains(value)).collect(),
     })
 }
 
-/// Enters what a call has made or removed; the id of what it made. The owner is who will remove it.
-pub fn keep(
+/// Enters what a call has made or removed; the id of what it made.
+fn keep(
     session: &Session,
-    service: &Service,
-    operation: &Operation,
-    sent: &[(String, Json)],
+    call: Call<'_>,
     exchange: &Exchange,
+    wish: Option<Wish>,
     owner: &str,
 ) -> Option<Json> {
-    let (came, wish) = (came(session, service, operation, exchange), wish(session, service, operation, sent));
-    if let (Came::Doubt(reason), Some(entity)) = (&came, service.created_by(operation)) {
-        let reason = format!("it may have been made: {reason}");
-        match wish {
-            Some(wish) => session.ledger.doubted(Doubt { wish, case: owner.to_owned(), reason }),
-            None => session.ledger.made_unnamed(&service.folder, &entity.name, owner, &reason),
+    let mut came = came(call, exchange);
+    if let Came::Success(output) = &came {
+        strike(session, call);
+        match call.service.created_by(call.operation).map(|entity| (entity, id_in(entity, output))) {
+            None => {}
+            Some((entity, Some(id))) => {
+                session.ledger.made(entity, session.living(call.service, entity, id, owner));
+            }
+            Some((_, None)) => came = Came::Doubt("the answer gave no id that can be used".to_owned()),
         }
-        return None;
     }
-    let id = match came {
-        Came::Success(output) => enter(session, service, operation, sent, &output, owner),
-        Came::Nothing | Came::Doubt(_) => None,
+    let doubted = match (&came, call.service.created_by(call.operation)) {
+        (Came::Doubt(reason), Some(entity)) => Some((reason, entity)),
+        _ => None,
     };
-    if let Some(wish) = wish {
-        session.ledger.answered(&wish);
+    match (doubted, wish) {
+        (Some((reason, entity)), wish) => {
+            let reason =
+                session.hidden([&exchange.request]).clean(&format!("it may have been made: {reason}"));
+            match wish {
+                Some(wish) => session.ledger.doubted(Doubt { wish, case: owner.to_owned(), reason }),
+                None => session.ledger.made_unnamed(&call.service.folder, entity, owner, &reason),
+            }
+        }
+        (None, Some(wish)) => session.ledger.answered(&wish),
+        (None, None) => {}
     }
-    id
+    match came {
+        Came::Success(output) => {
+            let entity = call.service.created_by(call.operation)?;
+            id_in(entity, &output).cloned()
+        }
+        Came::Nothing | Came::Doubt(_) => None,
+    }
+}
+
+/// Strikes what a call has removed.
+fn strike(session: &Session, call: Call<'_>) {
+    if !is_remover(call.service, call.operation) {
+        return;
+    }
+    for (name, id) in call.parameters {
+        if let Some(entity) = call.operation.parameter(name).and_then(|parameter| parameter.exists.as_ref()) {
+            session.ledger.removed(&call.service.folder, entity, id);
+        }
+    }
 }
 
 /// What came of a call, for the account.
@@ -74,17 +116,15 @@ enum Came {
     Doubt(String),
 }
 
-fn came(session: &Session, service: &Service, operation: &Operation, exchange: &Exchange) -> Came {
+fn came(call: Call<'_>, exchange: &Exchange) -> Came {
+    let Call { service, operation, .. } = call;
     let answer = match &exchange.outcome {
-        // A call that was sent and not answered may have done something, where the target answers at all.
-        Outcome::Unanswered(reason) if may_have_arrived(reason) && session.has_answered() => {
-            return Came::Doubt(reason.to_string());
-        }
+        Outcome::Unanswered(reason) if may_have_arrived(reason) => return Came::Doubt(reason.to_string()),
         Outcome::Unanswered(_) => return Came::Nothing,
         Outcome::Answered(answer) => answer,
     };
     match wire::decode(service, answer) {
-        Reply::Accepted(output) => match wire::error_in_success(service, &output) {
+        Reply::Accepted(output) => match wire::error_in_success(service, operation, &output) {
             Some(_) => Came::Nothing,
             None => Came::Success(output),
         },
@@ -96,31 +136,6 @@ fn came(session: &Session, service: &Service, operation: &Operation, exchange: &
         Reply::Unreadable(_) if (400..500).contains(&answer.status) => Came::Nothing,
         Reply::Unreadable(why) => Came::Doubt(format!("it was answered with {} and {why}", answer.status)),
     }
-}
-
-fn enter(
-    session: &Session,
-    service: &Service,
-    operation: &Operation,
-    sent: &[(String, Json)],
-    output: &Json,
-    owner: &str,
-) -> Option<Json> {
-    if is_remover(service, operation) {
-        for (name, id) in sent {
-            if let Some(entity) = operation.parameter(name).and_then(|parameter| parameter.exists.as_ref()) {
-                session.ledger.removed(&service.folder, entity, id);
-            }
-        }
-    }
-    let entity = service.created_by(operation)?;
-    let Some(id) = id_in(entity, output) else {
-        let reason = "the answer that made it gave no id that can be used";
-        session.ledger.made_unnamed(&service.folder, &entity.name, owner, reason);
-        return None;
-    };
-    session.ledger.made(entity, session.living(service, entity, id, owner));
-    Some(id.clone())
 }
 
 /// Whether a call that was not answered may have arrived.

@@ -4,6 +4,7 @@ use crate::spec::breach::Breach;
 use crate::spec::model::{Operation, Service};
 use crate::wire::{self, Call, Exchange, Outcome, Reply};
 
+use super::SILENT;
 use super::ledger::Living;
 use super::session::Session;
 
@@ -15,7 +16,10 @@ pub async fn remove(session: &Session, service: &Service, living: &Living) {
         remover.parameters.iter().find(|parameter| parameter.exists.as_ref() == Some(&living.entity))
     });
     let (Some(remover), Some(parameter)) = (remover, parameter) else { return };
-    if !wire::can_say(service, remover, parameter, &living.id) {
+    if session.has_gone_silent() {
+        return session.ledger.could_not_remove(living, SILENT);
+    }
+    if !wire::can_name(service, remover, parameter, &living.id) {
         let reason = format!("{} cannot say this id so that it means nothing else", remover.name);
         return session.ledger.could_not_remove(living, &reason);
     }
@@ -25,7 +29,10 @@ pub async fn remove(session: &Session, service: &Service, living: &Living) {
     let exchange = session.call_to_the_end(call).await;
     match removal(service, remover, &parameter.name, &exchange) {
         Ok(()) => session.ledger.removed(&living.service, &living.entity, &living.id),
-        Err(reason) => session.ledger.could_not_remove(living, &reason),
+        Err(reason) => {
+            let reason = session.hidden([&exchange.request]).clean(&reason);
+            session.ledger.could_not_remove(living, &reason);
+        }
     }
 }
 
@@ -41,7 +48,7 @@ fn removal(
         Outcome::Answered(answer) => answer,
     };
     match wire::decode(service, answer) {
-        Reply::Accepted(output) => match wire::error_in_success(service, &output) {
+        Reply::Accepted(output) => match wire::error_in_success(service, remover, &output) {
             None => Ok(()),
             Some(code) => Err(format!("{} was answered with {code} in a success", remover.name)),
         },

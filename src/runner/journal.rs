@@ -1,7 +1,7 @@
 //! What a run has on the target, written down as it happens, so that a run that is killed can be cleaned up behind.
 
 use std::collections::BTreeSet;
-use std::io::Write;
+use std::io::{self, Write};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use serde::{Deserialize, Serialize};
@@ -61,17 +61,25 @@ impl Journal {
     }
 
     /// Takes over what other journals tell, so that those are no longer needed.
-    pub fn carry_over(&self, remains: &Remains) {
-        remains.living.iter().cloned().map(Entry::Made).for_each(|entry| self.write(&entry));
-        remains.unanswered.iter().cloned().map(Entry::Asked).for_each(|entry| self.write(&entry));
+    ///
+    /// # Errors
+    /// What the sink says: then they still are.
+    pub fn carry_over(&self, remains: &Remains) -> io::Result<()> {
+        let living = remains.living.iter().cloned().map(Entry::Made);
+        let mut all = living.chain(remains.unanswered.iter().cloned().map(Entry::Asked));
+        all.try_for_each(|entry| self.append(&entry))
     }
 
     /// Writes an entry before anything else happens. A full disk does not end the run: the ledger knows the same.
     pub(super) fn write(&self, entry: &Entry) {
-        let Some(sink) = &self.sink else { return };
-        let Ok(line) = serde_json::to_string(entry) else { return };
+        let _ = self.append(entry);
+    }
+
+    fn append(&self, entry: &Entry) -> io::Result<()> {
+        let Some(sink) = &self.sink else { return Ok(()) };
+        let line = serde_json::to_string(entry)?;
         let mut sink = sink.lock().unwrap_or_else(PoisonError::into_inner);
-        let _ = writeln!(sink, "{line}").and_then(|()| sink.flush());
+        writeln!(sink, "{line}").and_then(|()| sink.flush())
     }
 }
 
@@ -101,7 +109,7 @@ impl Remains {
                     let at = remains.unanswered.iter().position(|known| *known == wish);
                     at.map(|at| remains.unanswered.swap_remove(at));
                 }
-                Entry::Made(trace) => remains.living.push(trace),
+                Entry::Made(trace) => keep_once(&mut remains.living, trace),
                 Entry::Removed(trace) => remains.living.retain(|known| *known != trace),
             }
         }
@@ -111,10 +119,17 @@ impl Remains {
     /// What is left at the addresses that a target has now, and what is left elsewhere.
     pub fn divided(self, target: &Target) -> (Self, Self) {
         let is_here = |service: &str, at: &str| target.address_of(service) == Some(at);
-        let (living, gone) = self.living.into_iter().partition(|trace| is_here(&trace.service, &trace.at));
-        let (unanswered, open) =
-            self.unanswered.into_iter().partition(|wish| is_here(&wish.service, &wish.at));
-        (Self { living, unanswered }, Self { living: gone, unanswered: open })
+        let mut elsewhere = Self::default();
+        let mut here = Self::default();
+        for trace in self.living {
+            let part = if is_here(&trace.service, &trace.at) { &mut here } else { &mut elsewhere };
+            part.living.push(trace);
+        }
+        for wish in self.unanswered {
+            let part = if is_here(&wish.service, &wish.at) { &mut here } else { &mut elsewhere };
+            part.unanswered.push(wish);
+        }
+        (here, elsewhere)
     }
 
     /// Where it is.
@@ -130,8 +145,14 @@ impl Remains {
 
     /// Everything that several runs have left.
     pub fn add(&mut self, other: Self) {
-        self.living.extend(other.living);
+        other.living.into_iter().for_each(|trace| keep_once(&mut self.living, trace));
         self.unanswered.extend(other.unanswered);
+    }
+}
+
+fn keep_once(traces: &mut Vec<Trace>, trace: Trace) {
+    if !traces.contains(&trace) {
+        traces.push(trace);
     }
 }
 
@@ -158,6 +179,7 @@ mod tests {
             Entry::Made(trace("1")),
             Entry::Answered(wish("a")),
             Entry::Asked(wish("b")),
+            Entry::Made(trace("2")),
             Entry::Made(trace("2")),
             Entry::Answered(wish("b")),
             Entry::Removed(trace("1")),

@@ -109,16 +109,28 @@ impl Ledger {
         }
     }
 
-    /// Enters that a call has made something, or may have, without saying its id.
-    pub fn made_unnamed(&self, service: &str, entity: &str, case: &str, reason: &str) {
+    /// Enters what an earlier run has made: its journal tells it already.
+    pub fn known(&self, living: Living) {
+        let mut entries = self.entries();
+        if !entries.living.contains(&living) {
+            entries.living.push(living);
+        }
+    }
+
+    /// Enters that a call may have made something without saying its id.
+    pub fn made_unnamed(&self, service: &str, entity: &Entity, case: &str, reason: &str) {
         let leftover = Leftover {
             service: service.to_owned(),
-            entity: entity.to_owned(),
+            entity: entity.name.clone(),
             id: "unknown".to_owned(),
             case: case.to_owned(),
             reason: beginning(reason),
         };
-        self.entries().left_behind.push(leftover);
+        let mut entries = self.entries();
+        match entity.removed_by {
+            Some(_) => entries.left_behind.push(leftover),
+            None => entries.kept.push(leftover),
+        }
     }
 
     /// Enters that a call may have made something that a list can show.

@@ -7,9 +7,10 @@ use crate::json::Json;
 use crate::spec::model::{Entity, Operation, Service, Specs, Type};
 use crate::wire::{self, Call, Outcome, Reply};
 
+use super::SILENT;
 use super::clean_up;
 use super::journal::{Remains, Wish};
-use super::ledger::Doubt;
+use super::ledger::{Doubt, Living};
 use super::session::Session;
 
 /// Who owns what an earlier run has left.
@@ -24,7 +25,9 @@ pub async fn recover(session: &Session, specs: &Specs, remains: &Remains) {
     for trace in &remains.living {
         let Some((service, entity)) = find(specs, &trace.service, &trace.entity) else { continue };
         let Ok(id) = Json::read(trace.id.as_bytes()) else { continue };
-        remove(session, service, entity, id, EARLIER).await;
+        let living = session.living(service, entity, &id, EARLIER);
+        session.ledger.known(living.clone());
+        clean_up::remove(session, service, &living).await;
     }
     let doubts = remains.unanswered.iter().map(|wish| Doubt {
         wish: wish.clone(),
@@ -44,15 +47,17 @@ pub async fn settle(session: &Session, specs: &Specs, doubts: Vec<Doubt>) {
         let Some((service, entity)) = find(specs, &folder, &name) else { continue };
         let (named, nameless): (Vec<Doubt>, _) =
             doubts.into_iter().partition(|doubt| !doubt.wish.unique.is_empty());
-        give_up(session, entity, &nameless, "nothing that it has tells it from others");
+        give_up(session, entity, &nameless, "nothing that it has tells it from those of others");
         if named.is_empty() {
             continue;
         }
         match listed(session, service, entity, &named).await {
             Ok(found) => {
+                // First entered, then struck: between the two the process may end.
+                found.iter().for_each(|living| session.ledger.made(entity, living.clone()));
                 named.iter().for_each(|doubt| session.ledger.answered(&doubt.wish));
-                for (owner, id) in found {
-                    remove(session, service, entity, id, &owner).await;
+                for living in found {
+                    clean_up::remove(session, service, &living).await;
                 }
             }
             Err(why) => give_up(session, entity, &named, &why),
@@ -65,7 +70,7 @@ fn give_up(session: &Session, entity: &Entity, doubts: &[Doubt], why: &str) {
     for Doubt { wish, case, reason } in doubts {
         let values: Vec<String> = wish.unique.iter().map(|(name, value)| format!("{name} {value}")).collect();
         let with = if values.is_empty() { String::new() } else { format!(", with {}", values.join(", ")) };
-        session.ledger.made_unnamed(&wish.service, &wish.entity, case, &format!("{reason}{with}; {why}"));
+        session.ledger.made_unnamed(&wish.service, entity, case, &format!("{reason}{with}; {why}"));
         if entity.listed_by.is_none() || wish.unique.is_empty() {
             session.ledger.answered(wish);
         }
@@ -77,49 +82,61 @@ fn find<'s>(specs: &'s Specs, service: &str, entity: &str) -> Option<(&'s Servic
     Some((service, service.entity(entity)?))
 }
 
-async fn remove(session: &Session, service: &Service, entity: &Entity, id: Json, owner: &str) {
-    let living = session.living(service, entity, &id, owner);
-    session.ledger.made(entity, living.clone());
-    clean_up::remove(session, service, &living).await;
-}
-
-/// The ids of the entities that have the values of a wish, each with the case that wished for it.
+/// The entities that have the values of a wish, each owned by the case that wished for it.
 async fn listed(
     session: &Session,
     service: &Service,
     entity: &Entity,
     doubts: &[Doubt],
-) -> Result<Vec<(String, Json)>, String> {
+) -> Result<Vec<Living>, String> {
     let lister = entity.listed_by.as_ref().and_then(|name| service.operation(name));
     let lister = lister.ok_or_else(|| "the service has no list of them".to_owned())?;
-    let mut found: Vec<(String, Json)> = Vec::new();
+    if session.has_gone_silent() {
+        return Err(SILENT.to_owned());
+    }
+    let mut found: Vec<Living> = Vec::new();
     let mut seen = HashSet::new();
     for page in 1..=PAGES {
-        let number = entity.pages_by.iter().map(|name| (name.clone(), Json::Integer(page))).collect();
-        let sent = session.target.fixed(lister, &[], number);
-        let call = Call { service, operation: lister, parameters: &sent, twist: None, nonce: None };
-        let exchange = session.call_to_the_end(call).await;
-        let Outcome::Answered(answer) = &exchange.outcome else {
-            return Err("the list was not answered".to_owned());
-        };
-        let Reply::Accepted(output) = wire::decode(service, answer) else {
-            return Err("the list was refused".to_owned());
-        };
+        let members = page_of(session, service, (entity, lister), page).await?;
         let before = seen.len();
-        let members = members(lister, output).ok_or_else(|| "its answer holds no list".to_owned())?;
-        for member in members {
-            let Some(id) = id(entity, &member) else { continue };
+        for member in &members {
+            let shows = |wish: &Wish| wish.unique.iter().any(|(name, _)| member.get(name).is_some());
+            let (Some(id), true) = (id(entity, member), doubts.iter().any(|doubt| shows(&doubt.wish))) else {
+                return Err("its list does not show what tells it from those of others".to_owned());
+            };
             let is_new = seen.insert(digest::fnv(id.to_string().as_bytes()));
-            if let Some(doubt) = doubts.iter().find(|doubt| is_new && has(&member, &doubt.wish)) {
-                found.push((doubt.case.clone(), id));
+            if let Some(doubt) = doubts.iter().find(|doubt| is_new && has(member, &doubt.wish)) {
+                found.push(session.living(service, entity, &id, &doubt.case));
             }
         }
         // The last page, or a service that has only one and gives it again.
         if seen.len() == before || entity.pages_by.is_none() {
-            break;
+            return Ok(found);
         }
     }
-    Ok(found)
+    Err(format!("its list has more than {PAGES} pages"))
+}
+
+/// The members of one page of a list.
+async fn page_of(
+    session: &Session,
+    service: &Service,
+    (entity, lister): (&Entity, &Operation),
+    page: i64,
+) -> Result<Vec<Json>, String> {
+    let number = entity.pages_by.iter().map(|name| (name.clone(), Json::Integer(page))).collect();
+    let sent = session.target.fixed(lister, &[], number);
+    let call = Call { service, operation: lister, parameters: &sent, twist: None, nonce: None };
+    let exchange = session.call_to_the_end(call).await;
+    let Outcome::Answered(answer) = &exchange.outcome else {
+        return Err("the list was not answered".to_owned());
+    };
+    match wire::decode(service, answer) {
+        Reply::Accepted(output) => {
+            members(lister, output).ok_or_else(|| "its answer holds no list".to_owned())
+        }
+        Reply::Refused { .. } | Reply::Unreadable(_) => Err("the list was refused".to_owned()),
+    }
 }
 
 /// The entities of a list: the members of the one array among its response elements.

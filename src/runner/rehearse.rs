@@ -19,8 +19,7 @@ pub fn rehearse(session: &Session, specs: &Specs, case: &Case) -> Vec<Request> {
 /// The same as they would be sent, signatures and all: for whoever sends them by other means, and never to be shown.
 pub fn rehearse_with_secrets(session: &Session, specs: &Specs, case: &Case) -> Vec<Request> {
     let Some((service, _)) = specs.operation(&case.operation) else { return Vec::new() };
-    let mut values =
-        Values { session, case: &case.id, attempt: 0, nth: 0, earlier: Vec::new(), drawn: Vec::new() };
+    let mut values = Values::new(session, &case.id, 0);
     let about: Vec<&str> = case.about.iter().map(|about| about.parameter.as_str()).collect();
     let mut requests = Vec::new();
     let mut add = |values: &mut Values<'_>, of: (&str, &str), send: &Parameters, twist: Option<&Twist>| {

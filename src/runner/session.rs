@@ -28,6 +28,9 @@ const FIRST_PAUSE: Duration = Duration::from_millis(100);
 /// The longest pause that a target can ask for with `Retry-After`.
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
+/// The same while a run that is to end cleans up: somebody is waiting for it.
+const HURRIED_PAUSE: Duration = Duration::from_secs(2);
+
 /// So many calls in a row that ran into the time-out, and the run is given up.
 const SILENCE: usize = 64;
 
@@ -162,10 +165,11 @@ impl Session {
                 return exchange;
             };
             // Earlier than it was asked for, nothing is repeated; and no target keeps a run waiting for long.
+            let longest = if self.cancel.is_cancelled() { HURRIED_PAUSE } else { LONGEST_PAUSE };
             let pause = match asked {
-                Some(asked) if asked > LONGEST_PAUSE => return exchange,
+                Some(asked) if asked > longest => return exchange,
                 Some(asked) => asked,
-                None => next(&mut pause),
+                None => next(&mut pause).min(longest),
             };
             tokio::select! {
                 () = tokio::time::sleep(pause) => {}
@@ -260,7 +264,7 @@ impl Session {
 
 /// This pause; the next one is twice as long.
 fn next(pause: &mut Duration) -> Duration {
-    std::mem::replace(pause, *pause * 2)
+    std::mem::replace(pause, pause.saturating_mul(2))
 }
 
 /// A service of which nobody said where it is: nothing is sent.

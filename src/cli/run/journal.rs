@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
-use crate::runner::{Journal, Remains};
+use crate::runner::{self, Journal, Remains};
 
 use super::plan::Plan;
 
@@ -45,14 +45,18 @@ impl Kept {
                 earlier.push(path);
             }
         }
-        let path = folder.join(format!("{BEGINNING}{}{END}", std::process::id()));
-        let file = File::create(&path)?;
+        // Under another name until it is locked: nobody takes it for abandoned before.
+        let name = format!("{}-{}{END}", std::process::id(), runner::any_seed());
+        let (hidden, path) = (folder.join(format!(".{name}")), folder.join(format!("{BEGINNING}{name}")));
+        let file = private(&hidden)?;
         file.lock()?;
-        let lock = file.try_clone()?;
+        fs::rename(&hidden, &path)?;
+        let (lock, kept) = (file.try_clone()?, file.try_clone()?);
         let journal = Journal::into(file);
-        journal.carry_over(&all);
-        for carried_over in earlier.iter().filter(|earlier| **earlier != path) {
-            fs::remove_file(carried_over)?;
+        journal.carry_over(&all).and_then(|()| kept.sync_all())?;
+        for carried_over in earlier {
+            // Another run may have carried it over as well: what both remove is gone.
+            let _ = fs::remove_file(carried_over);
         }
         let (remains, elsewhere) = all.divided(&plan.target);
         Ok(Self { journal, remains, elsewhere, own: Some(path), _lock: Some(lock) })
@@ -69,6 +73,18 @@ impl Kept {
             let _ = fs::remove_dir(folder);
         }
     }
+}
+
+/// A new file that only its owner reads: ids and names stand in it as the target gave them.
+fn private(path: &Path) -> io::Result<File> {
+    let mut options = File::options();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt as _;
+        options.mode(0o600);
+    }
+    options.open(path)
 }
 
 fn journals(folder: &Path) -> io::Result<Vec<PathBuf>> {

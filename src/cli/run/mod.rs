@@ -158,13 +158,13 @@ impl Ready {
         let outputs = Outputs::none(console, self.cases.len());
         let Ended { finish, recorder, .. } = self.run(outputs, Some(Recorder::default()), console)?;
         let recording = recorder.unwrap_or_default().into_recording();
-        if let Some(reason) = &finish.stopped {
-            console.complain(&format!("{}: stopped before the end: {reason}", recording.target));
-            return Err(Exit::Incomplete);
-        }
         for left in &finish.left_behind {
             let Leftover { entity, id, reason, .. } = left;
             console.complain(&format!("left behind on {}: {entity} {id} ({reason})", recording.target));
+        }
+        if let Some(reason) = &finish.stopped {
+            console.complain(&format!("{}: stopped before the end: {reason}", recording.target));
+            return Err(Exit::Incomplete);
         }
         Ok((recording, finish.left_behind.is_empty()))
     }

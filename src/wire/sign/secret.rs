@@ -7,6 +7,9 @@ use super::spelling::spelled;
 /// Shorter texts are part of too many words: they are hidden where they stand alone.
 const LONG_ENOUGH: usize = 4;
 
+/// So long is the public half of a key that nobody would choose by hand, in bytes.
+const LONG_NAME: usize = 12;
+
 /// A text that no `{:?}` shows.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret(String);
@@ -56,14 +59,17 @@ impl Hidden {
         self.variables.push(name);
     }
 
+    /// Hides the public half of a key, which an environment variable holds. One that is short is a name like others, and a
+    /// part of many words.
+    pub fn hide_public(&mut self, value: &str, name: &str) {
+        if value.len() >= LONG_NAME {
+            self.hide_variable(value, name);
+        }
+    }
+
     /// The names of environment variables, as they stand in texts.
     pub fn variables(&self) -> impl Iterator<Item = &String> {
         self.variables.iter()
-    }
-
-    /// Whether nothing is hidden.
-    pub fn is_empty(&self) -> bool {
-        self.texts.is_empty()
     }
 
     /// A text without what is hidden.
@@ -123,11 +129,32 @@ mod tests {
             "sec%26ret%3C77%3e%2Fx%22%C3%BC",
             "sec%2526ret%253C77%253E%252Fx%2522%25C3%25BC",
             "sec&amp;ret&lt;77&gt;/x&quot;ü",
-            "sec&#38;ret&#x3c;77&gt;/x&#34;&#252;",
+            "sec&#38;ret&#x3c;77&gt;/x&#034;&#252;",
+            r#"sec\\u0026ret\\u003c77>\/x\\\"ü"#,
         ] {
             assert_eq!(hidden.clean(&format!("<{form}>")), "<$TOKEN>", "{form}");
         }
-        assert_eq!(hidden.clean("sec&ret<77>/x"), "sec&ret<77>/x", "that is not all of it");
+        assert_eq!(hidden.clean("sec&ret<77>/y"), "sec&ret<77>/y", "that is another");
+        assert_eq!(hidden.clean("it is sec&ret<… and sec…"), "it is $TOKEN… and sec…", "cut off");
+        assert_eq!(hidden.clean(r"it is sec\u0026re"), "it is $TOKEN");
+    }
+
+    #[test]
+    fn neither_a_long_secret_nor_one_of_backslashes_takes_long() {
+        let mut hidden = Hidden::default();
+        let (long, marks) = ("k3y-".repeat(10_000), format!("{}x", "\\".repeat(40)));
+        hidden.hide(&long, "$LONG");
+        hidden.hide(&marks, "$MARKS");
+        let text = format!("{long} {}", "\\".repeat(400));
+        assert!(hidden.clean(&text).starts_with("$LONG \\"));
+    }
+
+    #[test]
+    fn a_short_public_half_is_shown_and_a_long_one_is_not() {
+        let mut hidden = Hidden::default();
+        hidden.hide_public("code", "USER");
+        hidden.hide_public("AKIDEXAMPLEEXAMPLE", "KEY_ID");
+        assert_eq!(hidden.clean("code AKIDEXAMPLEEXAMPLE"), "code $KEY_ID");
     }
 
     #[test]

@@ -163,7 +163,9 @@ fn unlisted(check: &Check<'_>) -> Option<Refusal> {
 fn entity_of<'s>(service: &'s Service, operation: &Operation) -> Option<&'s Entity> {
     let referred = operation.parameters.iter().find_map(|parameter| parameter.exists.as_ref());
     let name = operation.creates.as_ref().or(referred);
-    name.and_then(|name| service.entity(name)).or(service.entities.first())
+    let is_listed = |entity: &&Entity| entity.listed_by.as_ref() == Some(&operation.name);
+    let listed = || service.entities.iter().find(is_listed);
+    name.and_then(|name| service.entity(name)).or_else(listed).or(service.entities.first())
 }
 
 /// A call that is about an entity.

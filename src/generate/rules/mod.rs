@@ -21,8 +21,9 @@ pub fn trials(parameter: &Parameter, typed: bool) -> Vec<Trial> {
         return trials;
     }
     trials.extend(types::valid_ones(parameter));
-    if typed {
-        trials.extend(types::trials(parameter));
+    match typed {
+        true => trials.extend(types::trials(parameter)),
+        false => trials.extend(types::words(parameter)),
     }
     trials.extend(length::trials(parameter));
     trials.extend(characters::trials(parameter));

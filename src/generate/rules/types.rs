@@ -51,3 +51,9 @@ pub fn trials(parameter: &Parameter) -> Vec<Trial> {
         .map(|(slug, tries, json, _)| Trial::new(Breach::Type, slug, tries, Value::Plain(json)))
         .collect()
 }
+
+/// A word where the wire carries texts only: that of no number and of no truth value.
+pub fn words(parameter: &Parameter) -> Option<Trial> {
+    let is_read = matches!(parameter.rules.kind, Type::Integer | Type::Number | Type::Boolean);
+    is_read.then(|| Trial::new(Breach::Type, "text", "text", Value::text("five")))
+}

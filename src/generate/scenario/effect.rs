@@ -60,7 +60,14 @@ impl<'s> Reader<'s> {
 
 /// What was made has what was sent.
 fn made(baseline: &Baseline<'_>, reader: &Reader<'_>) -> Case {
-    let send = baseline.all();
+    let mut send = baseline.all();
+    for (name, value) in &mut send {
+        // What is forgotten may be set to the first of the listed values by itself.
+        let listed = baseline.operation.parameter(name).and_then(|parameter| parameter.rules.values.as_ref());
+        if let Some([_, .., last]) = listed.map(Vec::as_slice) {
+            *value = Value::Plain(last.clone());
+        }
+    }
     let shows = reader.shows.iter().filter(|shown| send.iter().any(|(sent, _)| *sent == shown.parameter));
     let same = |shown: &Shown| Value::Same(TRIED.to_owned(), shown.parameter.clone());
     let shows = shows.map(|shown| (shown.path.clone(), same(shown)));

@@ -16,8 +16,10 @@ pub fn of(maker: &Maker<'_>, mutants: &mut Vec<Mutant>) {
     requests(maker, mutants);
 }
 
+/// Whether the operation changes something that is there.
 fn changes(maker: &Maker<'_>) -> bool {
-    maker.operation.parameters.iter().any(|parameter| parameter.exists.is_some())
+    maker.operation.creates.is_none()
+        && maker.operation.parameters.iter().any(|parameter| parameter.exists.is_some())
 }
 
 fn uniqueness(maker: &Maker<'_>, parameter: &Parameter, mutants: &mut Vec<Mutant>) {
@@ -41,7 +43,8 @@ fn uniqueness(maker: &Maker<'_>, parameter: &Parameter, mutants: &mut Vec<Mutant
 fn effects(maker: &Maker<'_>, mutants: &mut Vec<Mutant>) {
     let name = || maker.operation.name.clone();
     let can_be_seen = |parameter: &&Parameter| {
-        parameter.exists.is_none() && !parameter.common && (parameter.unique || shows(maker, parameter))
+        let is_set = parameter.exists.is_none() && !parameter.common && !parameter.names_own;
+        is_set && (parameter.unique || shows(maker, parameter))
     };
     for parameter in maker.operation.parameters.iter().filter(can_be_seen) {
         let fault = Fault::NoEffect { operation: name(), parameter: parameter.name.clone() };

@@ -252,9 +252,13 @@ impl Maker<'_> {
 
     /// Whether a request carries a character of a parameter as it is.
     fn carries_character(&self, parameter: &Parameter, character: char) -> bool {
-        let is_cookie = self.service.protocol == Protocol::Rest
-            && self.operation.location(&parameter.name) == Location::Cookie;
-        let can_stand = !is_cookie || !['"', ',', ';', '\\', ' '].contains(&character);
+        let location = self.operation.location(&parameter.name);
+        let can_stand = match location {
+            _ if self.service.protocol != Protocol::Rest => true,
+            Location::Cookie => !['"', ',', ';', '\\', ' '].contains(&character),
+            Location::Path => !character.is_control() && !['/', '\\', '%', ';'].contains(&character),
+            _ => true,
+        };
         can_stand && !(self.in_header(parameter) && character.is_control())
     }
 
@@ -331,7 +335,11 @@ impl Maker<'_> {
             add(true, Breach::ExistsUnknown);
             return breaches;
         }
+        let is_read = matches!(rules.kind, Type::Integer | Type::Number | Type::Boolean);
+        let is_said =
+            || self.service.rows_for(self.operation, &parameter.name, Breach::Type).next().is_some();
         add(self.is_typed(parameter) && rules.kind == Type::String, Breach::Type);
+        add(is_read && rules.values.is_none() && is_said(), Breach::Type);
         let length = rules.length.as_ref();
         // Only an empty text is shorter than one character, and that may count as absent. Nobody writes to an address with
         // fewer than those of `example.com`.
@@ -349,7 +357,9 @@ impl Maker<'_> {
         let countries = matches!(&rules.format, Some(Format::Phone { countries }) if !countries.is_empty());
         add(countries, Breach::FormatCountry);
         add(rules.values.is_some(), Breach::Values);
-        add(rules.items.as_ref().is_some_and(|items| !items.is_unruled()), Breach::Items);
+        let can_be_wrong =
+            |items: &Rules| !items.is_unruled() && (items.kind == Type::String || self.is_typed(parameter));
+        add(rules.items.as_deref().is_some_and(can_be_wrong), Breach::Items);
         add(parameter.unique, Breach::Unique);
         breaches
     }

@@ -174,10 +174,9 @@ impl Judged {
         }
         let ruling = ruling::on_parameter(parameter, witness.as_ref());
         // Many services pass over what they cannot read of an address: that it is refused, the page has to say.
-        let is_word = trial.about == Breach::Type && !wire::is_typed(service, operation, parameter);
+        let is_word = ruling.breaches == [Breach::Type] && !wire::is_typed(service, operation, parameter);
         let is_said = || service.rows_for(operation, &parameter.name, Breach::Type).next().is_some();
-        let must_break = ruling.outcome() == Outcome::Breaks;
-        (!is_word || !must_break || is_said()).then_some(Self { trial, ruling })
+        (!is_word || is_said()).then_some(Self { trial, ruling })
     }
 
     fn about(&self, parameter: &Parameter) -> About {

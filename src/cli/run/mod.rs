@@ -13,6 +13,7 @@ use std::sync::Arc;
 use tokio::runtime::Runtime;
 use tokio_util::sync::CancellationToken;
 
+use crate::baseline::Compared;
 use crate::case::Case;
 use crate::compare::Recording;
 use crate::event::{Event, Finish, Leftover};
@@ -31,6 +32,7 @@ use super::outputs::Outputs;
 use super::recording::Recorder;
 
 use journal::Kept;
+pub use plan::REFERENCE;
 use plan::{Earlier, Plan};
 use snapshots::Answers;
 
@@ -43,14 +45,13 @@ pub fn execute(args: RunArgs, console: Console) -> Exit {
     if ready.plan.dry_run {
         return rehearse(&ready.plan, &ready.specs, &ready.cases, console);
     }
-    let outputs =
-        match Outputs::open(&ready.plan.reports_to, &ready.plan.inputs(), console, ready.cases.len()) {
-            Ok(outputs) => outputs,
-            Err(complaint) => {
-                console.complain(&complaint);
-                return Exit::Usage;
-            }
-        };
+    let outputs = match ready.outputs(console) {
+        Ok(outputs) => outputs,
+        Err(complaint) => {
+            console.complain(&complaint);
+            return Exit::Usage;
+        }
+    };
     let recorded = match ready.plan.record {
         true => Some((ready.plan.reports.join(&ready.plan.target.name), ready.plan.recorded.clone())),
         false => None,
@@ -116,7 +117,7 @@ impl Ready {
             Exit::Usage
         };
         let config = plan::config(&args.config, console)?;
-        let plan = Plan::resolve(args, &config, console).map_err(usage)?;
+        let mut plan = Plan::resolve(args, &config, console).map_err(usage)?;
         let mut suite = project::suite(&plan.specs, &plan.cases, plan.depth)
             .map_err(|findings| console.findings(&findings))?;
         names::check(&plan, &suite.specs).map_err(usage)?;
@@ -128,7 +129,8 @@ impl Ready {
             return Err(list(&plan, &suite, console));
         }
         generate::settle(&suite, plan.locked, console)?;
-        let ids = suite.cases.iter().map(|case| case.id.clone()).collect();
+        plan.settle_known(&suite, console).map_err(usage)?;
+        let ids = suite.ids().map(str::to_owned).collect();
         let specs = Arc::new(suite.specs);
         let selected = suite.cases.into_iter().filter(|case| plan.selects(&case.id));
         let (cases, unasked): (Vec<Case>, Vec<Case>) =
@@ -145,6 +147,13 @@ impl Ready {
             ));
         }
         Ok(Self { plan, specs, cases, ids, kept })
+    }
+
+    /// Opens what the run writes.
+    fn outputs(&self, console: Console) -> Result<Outputs, String> {
+        let plan = &self.plan;
+        plan.try_baseline()?;
+        Outputs::open(&plan.reports_to, &plan.inputs(), plan.stream(), console, self.cases.len())
     }
 
     /// Leaves only those cases that somebody else has tried.
@@ -245,7 +254,7 @@ async fn run(
     mut recorder: Option<Recorder>,
     console: Console,
 ) -> Result<Ended, Exit> {
-    let Ready { plan, specs, cases, kept, .. } = ready;
+    let Ready { plan, specs, cases, kept, ids } = ready;
     let embedded = embedded(&plan, &specs, console).await?;
     let mut options = plan.options();
     if let Some(server) = &embedded {
@@ -276,11 +285,10 @@ async fn run(
     let changed = compare(&plan, &specs, &answers, &kept, &mut outputs, console);
     drop(options);
     kept_on_disk.close();
-    let known =
-        judged.settle(plan.baseline.as_ref(), plan.write_baseline.as_deref()).unwrap_or_else(|complaint| {
-            outputs.failed(complaint);
-            None
-        });
+    let known = held_to_baseline(&plan, &judged, &ids).unwrap_or_else(|complaint| {
+        outputs.failed(complaint);
+        None
+    });
     if let Some(known) = &known {
         outputs.event(&Event::BaselineCompared(known.clone()));
     }
@@ -288,6 +296,12 @@ async fn run(
     let written = outputs.close(console);
     let exit = Exit::of_run(&finish, changed, known.as_ref(), written);
     Ok(Ended { exit, finish, written, recorder })
+}
+
+/// How the failures stand to what is known.
+fn held_to_baseline(plan: &Plan, judged: &Judged, ids: &HashSet<String>) -> Result<Option<Compared>, String> {
+    let ids = ids.iter().map(String::as_str).collect();
+    judged.settle(plan.baseline.as_ref(), plan.write_baseline.as_deref(), &ids)
 }
 
 /// The embedded server, where it is the target.

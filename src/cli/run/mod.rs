@@ -18,6 +18,7 @@ use crate::case::Case;
 use crate::compare::Recording;
 use crate::event::{Event, Finish, Leftover};
 use crate::project::{self, Suite};
+use crate::report::block::in_line;
 use crate::runner;
 use crate::server::{Access, Behaviour, Server};
 use crate::spec::model::{Service, Specs};
@@ -167,11 +168,12 @@ impl Ready {
         let Ended { finish, recorder, .. } = self.run(outputs, Some(Recorder::default()), console)?;
         let recording = recorder.unwrap_or_default().into_recording();
         if let Some(reason) = &finish.stopped {
-            console.complain(&format!("{}: stopped before the end: {reason}", recording.target));
+            console.complain(&format!("{}: stopped before the end: {}", recording.target, in_line(reason)));
             return Err(Exit::Incomplete);
         }
         for left in &finish.left_behind {
             let Leftover { entity, id, reason, .. } = left;
+            let (id, reason) = (in_line(id), in_line(reason));
             console.complain(&format!("left behind on {}: {entity} {id} ({reason})", recording.target));
         }
         Ok((recording, finish.left_behind.is_empty()))

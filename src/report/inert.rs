@@ -1,0 +1,42 @@
+//! A log of CI is read for commands as well: a line that holds what a target sent must not be one.
+
+/// The line, so that no runner takes it for a command. GitHub Actions looks for `::` behind the blanks of a line's beginning and
+/// for `##[` anywhere, Azure Pipelines for `##vso[`, TeamCity for `##teamcity[`.
+pub fn inert(line: &str) -> String {
+    let begin = line.len() - line.trim_start().len();
+    let (blanks, text) = line.split_at(begin);
+    let mark = if text.starts_with("::") { "│ " } else { "" };
+    let mut out = format!("{blanks}{mark}");
+    let mut rest = text;
+    while let Some(at) = rest.find("##") {
+        let (before, from) = rest.split_at(at + 1);
+        out.push_str(before);
+        let is_command =
+            from[1..].trim_start_matches(|letter: char| letter.is_ascii_alphanumeric()).starts_with('[');
+        out.push_str(if is_command { "\\u0023" } else { "#" });
+        rest = &from[1..];
+    }
+    out + rest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_command_is_left_and_nothing_else_is_changed() {
+        for (line, shown) in [
+            ("  ::error::pwn", "  │ ::error::pwn"),
+            ("a ::error::pwn", "a ::error::pwn"),
+            ("\t::stop-commands::x", "\t│ ::stop-commands::x"),
+            ("x ##[add-mask]y", "x #\\u0023[add-mask]y"),
+            ("###[group]", "##\\u0023[group]"),
+            ("##vso[task.setvariable]", "#\\u0023vso[task.setvariable]"),
+            ("## a heading", "## a heading"),
+            ("#### [link]", "#### [link]"),
+            ("", ""),
+        ] {
+            assert_eq!(inert(line), shown);
+        }
+    }
+}

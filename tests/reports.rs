@@ -287,3 +287,35 @@ fn a_comment_has_an_end() {
     let notes = report_of(events, github::Github::new);
     assert!(notes.lines().count() <= 10 && notes.lines().all(|line| line.len() < 3_000));
 }
+
+#[test]
+fn what_failed_shows_its_exchanges_however_many_passed_before() {
+    let mut events = events();
+    let end = events.pop().unwrap();
+    let is = |event: &Event, fails: bool| match event {
+        Event::CaseFinished(result) => result.verdict.name() == if fails { "fail" } else { "pass" },
+        _ => false,
+    };
+    let pick = |fails: bool| events.iter().find(|event| is(event, fails)).cloned().unwrap();
+    let (passed, failed) = (pick(false), pick(true));
+    let copy = |of: &Event, id: String| {
+        let Event::CaseFinished(result) = of else { panic!("a case") };
+        let sends = "x".repeat(1_000_000);
+        Event::CaseFinished(Box::new(fineprint::event::CaseResult { id, sends, ..(**result).clone() }))
+    };
+    let mut many = vec![events[0].clone()];
+    many.extend((0..15).map(|number| copy(&passed, format!("P/{number}"))));
+    many.extend((0..12).map(|number| copy(&failed, format!("F/{number}"))));
+    many.extend((0..3).map(|number| copy(&passed, format!("Q/{number}"))));
+    many.push(end);
+    let page = report_of(many, html::Html::new);
+    assert!(page.len() < 16_000_000, "{}", page.len());
+    let data = page.split_once("type=\"application/json\">").unwrap().1.split_once("</script>").unwrap().0;
+    let data: serde_json::Value = serde_json::from_str(data).unwrap();
+    let details = data["details"].as_object().unwrap();
+    assert!(
+        (15..27).all(|number| details.contains_key(&number.to_string())),
+        "every failure has its exchanges"
+    );
+    assert!(details.contains_key("0"), "what is left is for what passed");
+}

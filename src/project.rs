@@ -62,6 +62,17 @@ pub struct Stale {
     pub exists: bool,
 }
 
+/// Whether a folder is there and has any spec in it.
+///
+/// # Errors
+/// What the file system says of a folder that is there.
+pub fn has_specs(folder: &Path) -> io::Result<bool> {
+    match yaml_files(folder) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+        files => Ok(!files?.is_empty()),
+    }
+}
+
 /// Reads the specs of a folder.
 ///
 /// # Errors

@@ -132,6 +132,17 @@ fn what_cannot_be_compared_is_said() {
     let none = compare(folder.path(), "empty", "part", &[]);
     assert_eq!((none.code, none.stdout.as_str()), (2, ""));
     assert!(none.stderr.contains("holds no recording"), "{}", none.stderr);
+    // A folder that happens to have a target's name is not that target.
+    let project = common::Project::shipped();
+    fs::create_dir_all(project.path("mine")).unwrap();
+    fs::create_dir_all(project.path("reference")).unwrap();
+    fs::write(project.path("fineprint.toml"), format!("[targets.mine]\nurl = '{}'\n", vendor.url)).unwrap();
+    for pair in [["mine", "reference"], ["reference", "mine"]] {
+        let done =
+            project.done(&[&["compare"], &pair[..], &["AddUserContact/Product/required/empty"]].concat());
+        assert_eq!(done.code, 1, "{}{}", done.stdout, done.stderr);
+        assert!(done.stdout.contains("unlike in 1 promise"), "their messages differ: {}", done.stdout);
+    }
     let unknown = compare(folder.path(), "part", "nobody", &[]);
     assert_eq!(unknown.code, 2);
     assert!(unknown.stderr.contains("the address of the target nobody is not known"), "{}", unknown.stderr);

@@ -33,8 +33,8 @@ use super::outputs::Outputs;
 use super::recording::Recorder;
 
 use journal::Kept;
-pub use plan::REFERENCE;
 use plan::{Earlier, Plan};
+pub use plan::{REFERENCE, config};
 use snapshots::Answers;
 
 /// Tries the cases and judges the answers.

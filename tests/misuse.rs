@@ -80,6 +80,22 @@ fn streams_of_two_targets_are_no_one_run() {
     project.done(&["run", "--target", "other", "--events", "other.jsonl", "title/length"]);
     project.refused(&["merge", "reference.jsonl", "other.jsonl"], &["other.jsonl is of a run on other"]);
     project.refused(&["run", "--resume", "other.jsonl"], &["that is a run on other"]);
+    let moved = [
+        "run",
+        "--target",
+        "other",
+        "--url",
+        "http://127.0.0.1:8",
+        "--resume",
+        "other.jsonl",
+        "title/length",
+    ];
+    let done = project.done(&moved);
+    assert!(
+        done.stderr.contains("that run was on http://127.0.0.1:9"),
+        "its address is another: {}",
+        done.stderr
+    );
 }
 
 #[test]

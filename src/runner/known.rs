@@ -132,10 +132,14 @@ impl Known {
     /// does not tell the state of its specs is held to the cases alone; a case that is gone is not looked for.
     pub fn outdated(&self, specs: &Specs, cases: &[Case]) -> Vec<Outdated> {
         let cases: HashMap<&str, &Case> = cases.iter().map(|case| (case.id.as_str(), case)).collect();
+        let digests = specs
+            .operations()
+            .map(|(service, operation)| (operation.name.as_str(), Page::digest(service, operation)));
+        let digests: HashMap<&str, String> = digests.collect();
         let mut outdated = Vec::new();
         for judged in self.told.iter().filter_map(|id| self.results.get(id)) {
             let result = &judged.result;
-            if let Some(why) = judged.why_outdated(specs, cases.get(result.id.as_str()).copied()) {
+            if let Some(why) = judged.why_outdated(&digests, cases.get(result.id.as_str()).copied()) {
                 outdated.push(Outdated { id: result.id.clone(), stream: judged.by.name.clone(), why });
             }
         }
@@ -270,11 +274,9 @@ impl Judged {
     }
 
     /// What is of another state than it was, in words; `None` where the result still counts.
-    fn why_outdated(&self, specs: &Specs, case: Option<&Case>) -> Option<String> {
+    fn why_outdated(&self, digests: &HashMap<&str, String>, case: Option<&Case>) -> Option<String> {
         let result = &self.result;
-        let current = specs.operation(&result.operation);
-        let current = current.map(|(service, operation)| Page::digest(service, operation));
-        if let (Some(then), Some(now)) = (self.digest(), &current)
+        if let (Some(then), Some(now)) = (self.digest(), digests.get(result.operation.as_str()))
             && then != now
         {
             return Some(format!("the spec of {} was another", result.operation));

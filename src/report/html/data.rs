@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::event::CaseResult;
 use crate::judge::{Departure, Verdict};
 use crate::report::standing::{Gathered, reason};
-use crate::report::texts::Texts;
+use crate::report::texts::{Texts, shortened};
 use crate::wire::{Exchange, Outcome, curl};
 
 /// How much room the exchanges of cases may take, in bytes: with 100,000 cases the file stays below 30 MB.
@@ -124,7 +124,8 @@ impl Cases {
             _ => &[],
         };
         let rules = departures.iter().map(|departure| departure.promise.rule.as_str());
-        let why = [result.verdict.name(), reason(&result.verdict)].into_iter().chain(rules);
+        let reason = shortened(reason(&result.verdict));
+        let why = [result.verdict.name(), &reason].into_iter().chain(rules);
         let key = [result.operation.as_str()].into_iter().chain(why).collect::<Vec<_>>().join("\n");
         let count = self.alike.entry(key).or_default();
         *count += 1;

@@ -175,7 +175,7 @@ fn case_list(run: &Gathered) -> Markup {
                     }
                 }
                 label {
-                    "Beside that "
+                    "Only "
                     select #kind {
                         option value="" { "all" }
                         option value="changed" { "changed answers" }

@@ -7,16 +7,17 @@ pub fn inert(line: &str) -> String {
     let (blanks, text) = line.split_at(begin);
     let mark = if text.starts_with("::") { "│ " } else { "" };
     let mut out = format!("{blanks}{mark}");
-    let mut rest = text;
-    while let Some(at) = rest.find("##") {
-        let (before, from) = rest.split_at(at + 1);
-        out.push_str(before);
-        let is_command =
-            from[1..].trim_start_matches(|letter: char| letter.is_ascii_alphanumeric()).starts_with('[');
-        out.push_str(if is_command { "\\u0023" } else { "#" });
-        rest = &from[1..];
+    let mut before = ' ';
+    for (at, letter) in text.char_indices() {
+        let is_command = (before, letter) == ('#', '#')
+            && text[at + 1..].trim_start_matches(|name: char| name.is_ascii_alphanumeric()).starts_with('[');
+        match is_command {
+            true => out.push_str("\\u0023"),
+            false => out.push(letter),
+        }
+        before = letter;
     }
-    out + rest
+    out
 }
 
 #[cfg(test)]

@@ -217,9 +217,11 @@ fn talk(to: &ReportArgs) -> Talk {
     }
 }
 
-/// Whether no report would be written over another, or over what is read.
+/// Whether no report would be written over another, or over what is read. Beside a stream may be that of a run that was
+/// killed: it goes when the stream is written.
 fn check(to: &ReportArgs, inputs: &[&Path]) -> Result<(), String> {
-    project::apart(inputs, paths(to))
+    let beside = to.events.as_deref().map(stream::resumed);
+    project::apart(inputs, paths(to).chain(beside.as_deref()))
 }
 
 /// Where reports go.

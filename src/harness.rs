@@ -26,6 +26,7 @@ use tokio::runtime::Runtime;
 
 use crate::case::Case;
 use crate::diagnostic::Finding;
+use crate::event::Leftover;
 use crate::generate::{self, Depth};
 use crate::judge::Verdict;
 use crate::project;
@@ -180,9 +181,13 @@ struct Started {
 }
 
 impl Drop for Started {
-    /// After the last test: what the cases have shared goes too.
+    /// After the last test: what the cases have shared goes too, and what does not go is told.
     fn drop(&mut self) {
-        self.runtime.block_on(runner::remove_shared(&self.session, &self.specs));
+        use std::io::Write as _;
+        let (_, left_behind) = self.runtime.block_on(runner::end(&self.session, &self.specs));
+        for Leftover { entity, id, reason, .. } in left_behind {
+            let _ = writeln!(std::io::stderr(), "left behind on the target: {entity} {id} ({reason})");
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 //!
 //! `serde_json::Value` keeps the last of two equal members, so it cannot show an answer that says one thing twice.
 
+use std::collections::HashSet;
 use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
@@ -59,12 +60,13 @@ impl Json {
     /// The first member that stands twice in one object, as a path.
     pub fn repeated_member(&self) -> Option<String> {
         match self {
-            Json::Object(members) => members.iter().enumerate().find_map(|(index, (key, value))| {
-                if members[..index].iter().any(|(earlier, _)| earlier == key) {
-                    return Some(key.clone());
-                }
-                value.repeated_member().map(|inner| format!("{key}.{inner}"))
-            }),
+            Json::Object(members) => {
+                let mut seen = HashSet::new();
+                members.iter().find_map(|(key, value)| match seen.insert(key) {
+                    true => value.repeated_member().map(|inner| format!("{key}.{inner}")),
+                    false => Some(key.clone()),
+                })
+            }
             Json::List(items) => items.iter().find_map(Json::repeated_member),
             _ => None,
         }

@@ -50,7 +50,7 @@ pub enum Error {
     #[error("a server cannot be started: {0}")]
     Server(#[from] io::Error),
     /// The HTTP client could not be set up.
-    #[error("TLS cannot be set up: {0}")]
+    #[error(transparent)]
     Transport(#[from] SetUp),
 }
 

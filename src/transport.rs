@@ -64,25 +64,26 @@ impl std::fmt::Debug for Network {
 pub enum SetUp {
     /// The proxy's address.
     #[error("the proxy cannot be used: {0}")]
-    Proxy(reqwest::Error),
+    Proxy(String),
     /// The file of further authorities.
     #[error("the CA file cannot be used: {0}")]
-    Authorities(reqwest::Error),
+    Authorities(String),
     /// The client certificate.
     #[error("the client certificate cannot be used: {0}")]
-    Identity(reqwest::Error),
+    Identity(String),
     /// A build without TLS cannot use certificates.
     #[error("this fineprint was built without TLS, and certificates are of no use to it")]
     NoTls,
     /// The client as a whole.
     #[error("TLS cannot be set up: {0}")]
-    Client(reqwest::Error),
+    Client(String),
 }
 
 /// A client for one target.
 #[derive(Debug, Clone)]
 pub struct Transport {
     client: Client,
+    is_proxied: bool,
     timeout: Duration,
     max_body: u64,
 }
@@ -105,11 +106,13 @@ impl Transport {
             // A connection that the target closes between two answers without saying so would fail the next call at random.
             .pool_max_idle_per_host(0);
         if let Some(proxy) = &network.proxy {
-            builder = builder.proxy(reqwest::Proxy::all(proxy).map_err(SetUp::Proxy)?);
+            let proxy = reqwest::Proxy::all(proxy).map_err(|error| SetUp::Proxy(innermost(&error)))?;
+            builder = builder.proxy(proxy);
         }
         let builder = with_certificates(builder, network)?;
-        let client = builder.build().map_err(SetUp::Client)?;
-        Ok(Self { client, timeout: network.timeout, max_body: network.max_body })
+        let client = builder.build().map_err(|error| SetUp::Client(innermost(&error)))?;
+        let is_proxied = network.proxy.is_some();
+        Ok(Self { client, is_proxied, timeout: network.timeout, max_body: network.max_body })
     }
 
     /// Sends a request. Whatever happens is an exchange.
@@ -172,6 +175,9 @@ impl Transport {
         let io_kind = causes.iter().find_map(|cause| cause.downcast_ref::<io::Error>()).map(io::Error::kind);
         let words = causes.iter().map(ToString::to_string).collect::<Vec<_>>().join(": ");
         match io_kind {
+            Some(io::ErrorKind::ConnectionRefused) if self.is_proxied => {
+                NoAnswer::Unreachable("the proxy refused the connection".to_owned())
+            }
             Some(io::ErrorKind::ConnectionRefused) => NoAnswer::Refused,
             _ if causes.iter().any(|cause| is_tls(*cause)) => NoAnswer::Tls(innermost(error)),
             Some(
@@ -221,12 +227,23 @@ fn with_certificates(
     network: &Network,
 ) -> Result<reqwest::ClientBuilder, SetUp> {
     if let Some(pem) = &network.authorities {
-        for certificate in reqwest::Certificate::from_pem_bundle(pem).map_err(SetUp::Authorities)? {
+        let certificates = reqwest::Certificate::from_pem_bundle(pem)
+            .map_err(|error| SetUp::Authorities(innermost(&error)))?;
+        if certificates.is_empty() {
+            return Err(SetUp::Authorities("it holds no certificate in PEM form".to_owned()));
+        }
+        for certificate in certificates {
             builder = builder.add_root_certificate(certificate);
         }
     }
     if let Some(pem) = &network.identity {
-        builder = builder.identity(reqwest::Identity::from_pem(pem).map_err(SetUp::Identity)?);
+        let identity = reqwest::Identity::from_pem(pem).map_err(|error| {
+            let why = innermost(&error);
+            SetUp::Identity(format!(
+                "it needs a certificate and its private key, unencrypted, in PEM form ({why})"
+            ))
+        })?;
+        builder = builder.identity(identity);
     }
     Ok(builder)
 }

@@ -174,7 +174,7 @@ fn a_run_that_was_killed_is_cleaned_up_behind_by_the_next() {
     assert!(reference.contacts() > 0, "the killed run has left something");
     config(folder.path(), &format!("url = '{}'\nquotas = {{contact = {QUOTA}}}", reference.server.url()));
     let second = Done::from(command(folder.path()).output().unwrap());
-    assert!(second.stderr.contains("an earlier run was killed"), "{}", second.stderr);
+    assert!(second.stderr.contains("an earlier run has left something"), "{}", second.stderr);
     assert_eq!(second.code, 0, "{}", second.stdout);
     assert_eq!(reference.contacts(), 0, "neither run has left anything");
     let journals = std::fs::read_dir(folder.path().join("reports")).map_or(0, |folders| {
@@ -203,9 +203,21 @@ fn a_call_that_was_never_answered_is_found_through_the_list() {
         ],
     );
     assert_eq!(reference.contacts(), 1, "{answer}");
-    let asked = r#"{"asked":{"service":"alibaba-cloud/resource-directory-master","entity":"contact","unique":[["Name","leftover"]]}}"#;
-    std::fs::write(reports.join("living-1.jsonl"), asked).unwrap();
-    config(folder.path(), &format!("url = '{}'", reference.server.url()));
+    let asked = |at: &str| {
+        format!(
+            r#"{{"asked":{{"service":"alibaba-cloud/resource-directory-master","at":"{at}","entity":"contact","unique":[["Name","leftover"]]}}}}"#
+        )
+    };
+    let url = reference.server.url();
+    config(folder.path(), &format!("url = '{url}'"));
+    // What was left elsewhere is no business of this target, though it has one of that name.
+    std::fs::write(reports.join("living-1.jsonl"), asked("http://elsewhere.example")).unwrap();
+    let done = Done::from(command(folder.path()).arg("AddMessageContact/call/all").output().unwrap());
+    assert_eq!(done.code, 0, "{}{}", done.stdout, done.stderr);
+    assert_eq!(reference.contacts(), 1);
+    assert!(done.stderr.contains("left something at http://elsewhere.example"), "{}", done.stderr);
+
+    std::fs::write(reports.join("living-1.jsonl"), asked(&url)).unwrap();
     let done = Done::from(command(folder.path()).arg("AddMessageContact/call/all").output().unwrap());
     assert_eq!(done.code, 0, "{}{}", done.stdout, done.stderr);
     assert_eq!(reference.contacts(), 0);

@@ -46,11 +46,16 @@ fn auth_cases(specs: &Specs, target: &Target) -> Vec<Case> {
 
 /// The ids of the cases that do not pass, with their verdicts.
 fn not_passed(behaviour: Behaviour, forms: &[Form], filter: &str) -> Vec<(String, String)> {
+    not_passed_below("", behaviour, forms, filter)
+}
+
+/// The same at a path below the server's address.
+fn not_passed_below(path: &str, behaviour: Behaviour, forms: &[Form], filter: &str) -> Vec<(String, String)> {
     let (specs, _) = suite();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     runtime.block_on(async {
         let server = Server::behaving(Arc::clone(&specs), 0, behaviour).await.unwrap();
-        let target = signed(&server.url(), forms);
+        let target = signed(&format!("{}{path}", server.url()), forms);
         let mut cases = auth_cases(&specs, &target);
         cases.retain(|case| case.id.contains(filter));
         assert!(!cases.is_empty());
@@ -74,7 +79,10 @@ const OLD: &[Form] = &[Form::RpcV1, Form::TcV1Sha256];
 #[test]
 fn a_server_that_checks_signatures_passes_in_every_form() {
     for (form, ..) in Form::ALL.into_iter().filter(|(form, ..)| *form != Form::Secret) {
-        assert_eq!(not_passed(Behaviour::without(None), &[form], "/auth/"), [], "{form:?}");
+        for path in ["", "/base/path"] {
+            let others = not_passed_below(path, Behaviour::without(None), &[form], "/auth/");
+            assert_eq!(others, [], "{form:?} {path}");
+        }
     }
 }
 

@@ -5,7 +5,10 @@ use std::path::Path;
 use std::time::Duration;
 
 use reqwest::Url;
+use reqwest::header::{HeaderName, HeaderValue};
+use serde::Deserialize as _;
 
+use crate::digest::base64;
 use crate::json::Json;
 use crate::project;
 use crate::runner::{Signer, Target};
@@ -45,15 +48,58 @@ pub fn resolve(
     }
     for (header, text) in &table.headers {
         let value = read_text(text, environment, &mut target).map_err(in_target)?;
-        target.headers.push((header.to_lowercase(), Secret::new(value)));
+        target.headers.push((self::header(header, &value).map_err(in_target)?, Secret::new(value)));
     }
-    for (parameter, value) in &table.parameters {
-        let json = serde_json::to_vec(value).ok().and_then(|bytes| Json::read(&bytes).ok());
-        target.parameters.push((parameter.clone(), json.unwrap_or(Json::Null)));
+    for (name, value) in &table.parameters {
+        let json = parameter(value, environment, &mut target).map_err(in_target)?;
+        target.parameters.push((name.clone(), json));
     }
     limits(table, &mut target).map_err(in_target)?;
     target.network = network(table, folder, environment, &mut target).map_err(in_target)?;
     Ok(target)
+}
+
+/// The name of a header that can be sent with its value.
+fn header(name: &str, value: &str) -> Result<String, String> {
+    let name =
+        HeaderName::try_from(name).map_err(|_| format!("headers.\"{name}\": that is no name of a header"))?;
+    match HeaderValue::try_from(value) {
+        Ok(_) => Ok(name.to_string()),
+        Err(_) => Err(format!("headers.{name}: no header can have that value")),
+    }
+}
+
+/// The value of a parameter that is fixed for all calls; `{env = "NAME"}` stands in the environment, and is a secret.
+fn parameter(value: &toml::Value, environment: Environment<'_>, target: &mut Target) -> Result<Json, String> {
+    match value {
+        toml::Value::Datetime(date) => Ok(Json::Text(date.to_string())),
+        toml::Value::Table(table) if table.keys().eq(["env"]) => {
+            let text = Text::deserialize(value.clone()).map_err(|error| error.message().to_owned())?;
+            Ok(Json::Text(read_text(&text, environment, target)?))
+        }
+        value => {
+            let json = serde_json::to_vec(value).map_err(|error| error.to_string())?;
+            Json::read(&json).map_err(|error| error.to_string())
+        }
+    }
+}
+
+/// The address of a proxy. What stands in it of a user goes to the proxy in another form, which is hidden as well.
+fn proxy(text: &Text, environment: Environment<'_>, target: &mut Target) -> Result<String, String> {
+    let address = read_text(text, environment, target)?;
+    let url = Url::parse(&address).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
+    let url = url.ok_or_else(|| {
+        "proxy: write an address that begins with http:// or https://, as in http://localhost:3128".to_owned()
+    })?;
+    let decoded = |text: &str| percent_encoding::percent_decode_str(text).decode_utf8_lossy().into_owned();
+    let (user, password) = (decoded(url.username()), url.password().map(decoded).unwrap_or_default());
+    if !user.is_empty() || !password.is_empty() {
+        target.hidden.hide(&base64(format!("{user}:{password}").as_bytes()), "$PROXY_PASSWORD");
+    }
+    // A token may stand where a user does.
+    let secret = if password.is_empty() { user } else { password };
+    target.hidden.hide(&secret, "$PROXY_PASSWORD");
+    Ok(address)
 }
 
 fn limits(table: &TargetTable, target: &mut Target) -> Result<(), String> {
@@ -88,7 +134,7 @@ fn network(
     Ok(Network {
         timeout,
         connect_timeout,
-        proxy: table.proxy.as_ref().map(|text| read_text(text, environment, target)).transpose()?,
+        proxy: table.proxy.as_ref().map(|text| proxy(text, environment, target)).transpose()?,
         authorities: table.ca_file.as_deref().map(file).transpose()?,
         max_body: table.max_answer.unwrap_or(default.max_body),
         identity: table.client_certificate.as_deref().map(file).transpose()?,
@@ -103,7 +149,7 @@ pub fn seconds(what: &str, given: f64) -> Result<Duration, String> {
     Duration::try_from_secs_f64(given)
         .ok()
         .filter(|time| *time >= Duration::from_millis(1) && given <= LONGEST)
-        .ok_or_else(|| format!("{what} {given} is no number of seconds above 0"))
+        .ok_or_else(|| format!("{what} {given}: write a number of seconds from 0.001 to {LONGEST}"))
 }
 
 /// The text, or what the environment holds: that is a secret.
@@ -126,7 +172,14 @@ fn variable(name: &str, environment: Environment<'_>) -> Result<String, String> 
         return Err("write the name of an environment variable, and not the secret itself: letters, digits, underscores".to_owned());
     }
     let value = environment(name).filter(|value| !value.trim().is_empty());
-    value.ok_or_else(|| format!("the environment variable {name} is not set"))
+    let value =
+        value.ok_or_else(|| format!("the environment variable {name} is not set, or holds no text"))?;
+    match value.chars().any(char::is_control) {
+        false => Ok(value),
+        true => Err(format!(
+            "the environment variable {name} holds a control character, perhaps a line feed at its end"
+        )),
+    }
 }
 
 /// A signer for each protocol that the credentials may be for: a vendor has one, and which that is the specs say.
@@ -135,14 +188,18 @@ fn signers(
     environment: Environment<'_>,
     target: &mut Target,
 ) -> Result<Vec<Signer>, String> {
+    let mut id = String::new();
+    if let Some(name) = &table.id {
+        id = variable(name, environment)?;
+        target.hidden.hide_public(&id, name);
+    }
     let mut read = |name: &str| {
         let value = variable(name, environment)?;
         target.hidden.hide_variable(&value, name);
         Ok::<_, String>(Secret::new(value))
     };
-    let id = table.id.as_deref().map(&mut read).transpose()?;
     let key = Key {
-        id: id.unwrap_or_else(|| Secret::new("")),
+        id: Secret::new(id),
         secret: read(&table.secret)?,
         token: table.token.as_deref().map(read).transpose()?,
     };
@@ -169,7 +226,10 @@ fn plain_address(what: &str, text: &str) -> Result<String, String> {
 /// # Errors
 /// What is wrong with it.
 pub fn address(what: &str, text: &str) -> Result<Url, String> {
-    let url = Url::parse(text).map_err(|error| format!("{what} {text} is no address: {error}"))?;
+    let url = Url::parse(text);
+    // A password may stand there, although none may.
+    let text = text.rsplit_once('@').map_or_else(|| text.to_owned(), |(_, rest)| format!("…@{rest}"));
+    let url = url.map_err(|error| format!("{what} {text} is no address: {error}"))?;
     let plain = url.query().is_none()
         && url.fragment().is_none()
         && url.username().is_empty()
@@ -198,7 +258,12 @@ mod tests {
     fn resolved(toml: &str) -> Result<Target, String> {
         let config = config::read(Path::new("fineprint.toml"), toml.to_owned())
             .map_err(|finding| finding.render(false))?;
-        let environment = |name: &str| (name != "UNSET").then(|| format!("value-of-{name}"));
+        let environment = |name: &str| match name {
+            "UNSET" => None,
+            "LINE" => Some("value\n".to_owned()),
+            "PROXY" => Some("http://user:pass%20word@127.0.0.1:3128".to_owned()),
+            name => Some(format!("value-of-{name}")),
+        };
         let (name, table) = config.targets.first_key_value().ok_or("no target")?;
         resolve(name, table, Path::new("."), true, &environment)
     }
@@ -228,15 +293,47 @@ mod tests {
     }
 
     #[test]
+    fn fixed_parameters_are_texts_numbers_dates_or_secrets() {
+        let target = resolved(
+            "[targets.a]\nurl = 'http://b'\nproxy = {env = 'PROXY'}\n\
+             parameters = {Region = 'eu', Zone = 3, Since = 2026-01-02, Tenant = {env = 'TENANT'}}\n",
+        )
+        .unwrap();
+        let named =
+            |wanted: &str| target.parameters.iter().find(|(name, _)| name == wanted).unwrap().1.clone();
+        assert_eq!(named("Zone"), Json::Integer(3));
+        assert_eq!(named("Since"), Json::Text("2026-01-02".to_owned()));
+        assert_eq!(named("Tenant"), Json::Text("value-of-TENANT".to_owned()));
+        let echoed = "value-of-TENANT, pass word, Basic dXNlcjpwYXNzIHdvcmQ=";
+        assert_eq!(target.hidden.clean(echoed), "$TENANT, $PROXY_PASSWORD, Basic $PROXY_PASSWORD");
+    }
+
+    #[test]
     fn what_is_wrong_is_said_by_name() {
         let missing = "[targets.a]\nurl = 'http://b'\ncredentials.x = {secret = 'UNSET'}";
-        assert_eq!(resolved(missing).unwrap_err(), "target a: the environment variable UNSET is not set");
+        assert_eq!(
+            resolved(missing).unwrap_err(),
+            "target a: the environment variable UNSET is not set, or holds no text"
+        );
         let form = "[targets.a]\ncredentials.x = {secret = 'S', signature = 'md5'}";
         assert!(resolved(form).unwrap_err().contains("there is no signature md5; there is acs3-hmac-sha256"));
         let url = "[targets.a]\nurl = 'example.com'";
         assert!(resolved(url).unwrap_err().starts_with("target a: url example.com is no address"));
         let key = resolved("[targets.a]\nulr = 'http://b'").unwrap_err();
         assert!(key.contains("fineprint.toml:2:1") && key.contains("unknown field `ulr`"), "{key}");
+        for (line, word) in [
+            ("headers = {'bad name' = 'x'}", "headers.\"bad name\""),
+            ("headers = {x = \"a\\nb\"}", "headers.x"),
+            ("headers = {x = {env = 'LINE'}}", "LINE holds a control character"),
+            ("proxy = 'htp://127.0.0.1:9'", "proxy"),
+            ("proxy = 'foo bar'", "proxy"),
+            ("proxy = 'socks5://127.0.0.1:9'", "proxy"),
+        ] {
+            let complaint = resolved(&format!("[targets.a]\nurl = 'http://b'\n{line}")).unwrap_err();
+            assert!(complaint.contains(word), "{line}: {complaint}");
+        }
+        let password = address("--url", "http://bob:hunter2@host").unwrap_err();
+        assert!(!password.contains("hunter2") && password.contains("host"), "{password}");
         assert!(resolved("[targets.a]\nrate = '0/s'").is_err());
         assert!(resolved("[targets.a]\ntimeout = 0").is_err());
         assert!(

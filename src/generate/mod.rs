@@ -87,7 +87,9 @@ pub fn without_valid_value(operation: &Operation) -> Vec<&Parameter> {
     let is_fine = |parameter: &&Parameter| {
         let can_be_new = !parameter.unique || baseline::valid(parameter).drawn().is_some();
         let Some(json) = baseline::valid(parameter).witness() else { return true };
-        can_be_new && ruling::on_parameter(parameter, Some(&json)).outcome() == Outcome::Holds
+        let holds = || ruling::on_parameter(parameter, Some(&json)).outcome() == Outcome::Holds;
+        // Without a rule there is none that a text could break.
+        can_be_new && (parameter.rules.is_unruled() || holds())
     };
     operation.parameters.iter().filter(|parameter| !is_fine(parameter)).collect()
 }

@@ -123,8 +123,8 @@ impl Contract<'_> {
     }
 }
 
-/// The beginning of a body, for a line of a report.
-fn excerpt(body: &str) -> String {
+/// The beginning of what a target has sent, for a line of a report.
+pub fn excerpt(body: &str) -> String {
     const SHOWN: usize = 300;
     let mut shown: String = body.chars().take(SHOWN).collect();
     if shown.len() < body.len() {

@@ -17,12 +17,13 @@ use crate::spec::breach::Breach;
 use crate::spec::model::{Operation, Service, Specs};
 use crate::wire::{self, Exchange, Outcome, Reply, Tamper, Twist};
 
-use super::account::{self, lacks_id};
+use super::account::{self, Caller, lacks_id};
 use super::clean_up;
 use super::cost;
 use super::resolve::{Earlier, Values};
 use super::session::Session;
-use super::shared::Shared;
+use super::shared::{Made, Shared};
+use super::shown;
 
 /// Why a case has no verdict on which the runner itself has failed.
 const FAILED: &str = "the runner failed on this case";
@@ -73,22 +74,27 @@ async fn try_case(session: &Session, specs: &Specs, case: &Case) -> CaseResult {
     }
     attempt.clean_up().await;
     drop(room);
-    let drawn: Vec<String> = attempt.values.drawn.into_iter().map(|(_, drawn)| drawn).collect();
-    let tried = attempt.tried.and_then(|tried| attempt.exchanges.get(tried));
-    let digest = tried.and_then(|tried| snapshot::digest(service, tried, &drawn));
-    CaseResult {
+    let hidden = session.hidden(attempt.exchanges.iter().map(|exchange| &exchange.request));
+    let result = CaseResult {
         verdict,
-        digest,
-        exchanges: attempt.exchanges.into_iter().map(Exchange::kept).collect(),
+        exchanges: attempt.exchanges,
         tried: attempt.tried,
-        drawn,
+        drawn: attempt.values.drawn.into_iter().map(|(_, drawn)| drawn).collect(),
         seed: session.drawer.seed(),
         attempts: attempt.values.attempt + 1,
         notes: attempt.notes,
         kept: session.ledger.kept(&case.id),
         micros: u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX),
         ..facts(service, operation, case)
-    }
+    };
+    kept(service, shown::result(result, &hidden))
+}
+
+/// A result as it is kept: no target decides how much memory a run needs.
+fn kept(service: &Service, mut result: CaseResult) -> CaseResult {
+    result.digest = result.tried().and_then(|tried| snapshot::digest(service, tried, &result.drawn));
+    result.exchanges = result.exchanges.into_iter().map(Exchange::kept).collect();
+    result
 }
 
 /// A case that is not tried, as a result.
@@ -197,8 +203,7 @@ impl<'a> Attempt<'a> {
         case: &'a Case,
         attempt: u32,
     ) -> Self {
-        let values =
-            Values { session, case: &case.id, attempt, nth: 0, earlier: Vec::new(), drawn: Vec::new() };
+        let values = Values::new(session, &case.id, attempt);
         Self {
             session,
             service,
@@ -240,15 +245,16 @@ impl<'a> Attempt<'a> {
         }
         self.last = Some(Asked { operation, send: &call.send, expect: &Expectation::Accept });
         let sent = self.resolve(operation, &call.send, |_| call.label.clone());
-        let exchange = self.call(operation, &sent).await;
         let owner = if call.shared { super::SHARED } else { &self.case.id };
-        let id = account::keep(self.session, service, operation, &sent, &exchange, owner);
+        let (exchange, id) = self.call(operation, &sent, owner).await;
         self.exchanges.push(exchange.clone());
         if let Some(verdict) = self.set_up_failed(operation, &sent, &exchange) {
             return Err(verdict);
         }
         if let (true, Some(id)) = (call.shared, &id) {
-            self.lent.push(Shared { call: case::asks(call), sent: sent.clone(), id: id.clone() });
+            let made =
+                Made { service: service.folder.clone(), entity: operation.creates.clone(), id: id.clone() };
+            self.lent.push(Shared { call: case::asks(call), sent: sent.clone(), made });
         }
         self.values.earlier.push(Earlier { label: call.label.clone(), sent, id });
         Ok(())
@@ -258,7 +264,7 @@ impl<'a> Attempt<'a> {
     async fn borrow(&mut self, call: &case::Call) -> bool {
         let asked = case::asks(call);
         if let Some(shared) = self.session.pool.take(&asked) {
-            let (sent, id) = (shared.sent.clone(), Some(shared.id.clone()));
+            let (sent, id) = (shared.sent.clone(), Some(shared.made.id.clone()));
             self.values.earlier.push(Earlier { label: call.label.clone(), sent, id });
             self.lent.push(shared);
             return true;
@@ -284,11 +290,8 @@ impl<'a> Attempt<'a> {
             sent.push(self.resolve(self.operation, &case.send, key));
         }
         self.values.nth = 0;
-        let exchanges = join_all(sent.iter().map(|sent| self.tried_call(sent))).await;
-        let mut ids = Vec::new();
-        for (sent, exchange) in sent.iter().zip(&exchanges) {
-            ids.push(account::keep(self.session, self.service, self.operation, sent, exchange, &case.id));
-        }
+        let came = join_all(sent.iter().map(|sent| self.tried_call(sent))).await;
+        let (exchanges, ids): (Vec<Exchange>, Vec<Option<Json>>) = came.into_iter().unzip();
         self.exchanges.extend(exchanges.iter().cloned());
         let earlier = |(sent, id): (Vec<(String, Json)>, _)| Earlier { label: TRIED.to_owned(), sent, id };
         self.values.earlier.extend(sent.into_iter().zip(ids).map(earlier));
@@ -308,8 +311,7 @@ impl<'a> Attempt<'a> {
         };
         self.last = Some(Asked { operation, send: &step.call.send, expect: &step.expect });
         let sent = self.resolve(operation, &step.call.send, |_| step.call.label.clone());
-        let exchange = self.call(operation, &sent).await;
-        let id = account::keep(self.session, service, operation, &sent, &exchange, &self.case.id);
+        let (exchange, id) = self.call(operation, &sent, &self.case.id).await;
         let shows = self.values.all(&step.shows, &step.call.label);
         let mut contract = self.contract(operation, &step.expect, &sent);
         if !step.about.is_empty() {
@@ -331,16 +333,20 @@ impl<'a> Attempt<'a> {
         Contract { service: self.service, operation, case: self.case, about: &self.case.about, expect, sent }
     }
 
-    async fn call(&self, operation: &Operation, sent: &[(String, Json)]) -> Exchange {
-        account::ask(self.session, self.service, operation, sent);
+    async fn call(
+        &self,
+        operation: &Operation,
+        sent: &[(String, Json)],
+        owner: &str,
+    ) -> (Exchange, Option<Json>) {
         let call =
             wire::Call { service: self.service, operation, parameters: sent, twist: None, nonce: None };
-        self.session.call(call).await
+        let caller = Caller { owner, telling: &self.values.telling, once: false };
+        account::call(self.session, call, caller).await
     }
 
     /// Sends the tried call: once, where its circumstances are what is tried.
-    async fn tried_call(&self, sent: &[(String, Json)]) -> Exchange {
-        account::ask(self.session, self.service, self.operation, sent);
+    async fn tried_call(&self, sent: &[(String, Json)]) -> (Exchange, Option<Json>) {
         let replayed = self.case.twist == Some(Twist::Signature(Tamper::RepeatedNonce));
         let before = self.exchanges.last().filter(|_| replayed);
         let nonce = before.and_then(|exchange| wire::nonce(&exchange.request));
@@ -351,11 +357,9 @@ impl<'a> Attempt<'a> {
             twist: self.case.twist.as_ref(),
             nonce: nonce.as_deref(),
         };
-        match &self.case.expect {
-            Expectation::OneAccepted(_) => self.session.call(call).await,
-            _ if self.case.at_once > 1 => self.session.call_once(call).await,
-            _ => self.session.call(call).await,
-        }
+        let once = self.case.at_once > 1 && !matches!(self.case.expect, Expectation::OneAccepted(_));
+        let caller = Caller { owner: &self.case.id, telling: &self.values.telling, once };
+        account::call(self.session, call, caller).await
     }
 
     /// What a call sends; `label` tells the draws of its parameters from those of other calls.
@@ -394,7 +398,7 @@ impl<'a> Attempt<'a> {
             }
             (Reply::Accepted(_), _) => None,
             (Reply::Refused { code, .. }, _) => Some(Verdict::Skipped {
-                reason: format!("set-up: {} was refused with {code}", operation.name),
+                reason: format!("set-up: {} was refused with {}", operation.name, judge::excerpt(&code)),
             }),
             (Reply::Unreadable(why), _) => Some(Verdict::Skipped {
                 reason: format!("set-up: {} was answered with {why}", operation.name),
@@ -470,7 +474,8 @@ impl<'a> Attempt<'a> {
     }
 
     async fn end_of(&self, shared: &Shared) {
-        let living = self.session.ledger.of(super::SHARED).into_iter().find(|each| each.id == shared.id);
+        let mut living = self.session.ledger.of(super::SHARED).into_iter();
+        let living = living.find(|living| shared.made.is(living));
         if let Some(living) = living {
             clean_up::remove(self.session, self.service, &living).await;
         }

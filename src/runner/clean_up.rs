@@ -1,10 +1,10 @@
 //! Removing what a run has made.
 
-use crate::json::Json;
 use crate::spec::breach::Breach;
 use crate::spec::model::{Operation, Service};
 use crate::wire::{self, Call, Exchange, Outcome, Reply};
 
+use super::SILENT;
 use super::ledger::Living;
 use super::session::Session;
 
@@ -16,12 +16,23 @@ pub async fn remove(session: &Session, service: &Service, living: &Living) {
         remover.parameters.iter().find(|parameter| parameter.exists.as_ref() == Some(&living.entity))
     });
     let (Some(remover), Some(parameter)) = (remover, parameter) else { return };
-    let sent = [(parameter.name.clone(), living.id.clone())];
-    let exchange =
-        session.call(Call { service, operation: remover, parameters: &sent, twist: None, nonce: None }).await;
+    if session.has_gone_silent() {
+        return session.ledger.could_not_remove(living, SILENT);
+    }
+    if !wire::can_name(service, remover, parameter, &living.id) {
+        let reason = format!("{} cannot say this id so that it means nothing else", remover.name);
+        return session.ledger.could_not_remove(living, &reason);
+    }
+    let id = vec![(parameter.name.clone(), living.id.clone())];
+    let sent = session.target.fixed(remover, &[&parameter.name], id);
+    let call = Call { service, operation: remover, parameters: &sent, twist: None, nonce: None };
+    let exchange = session.call_to_the_end(call).await;
     match removal(service, remover, &parameter.name, &exchange) {
         Ok(()) => session.ledger.removed(&living.service, &living.entity, &living.id),
-        Err(reason) => session.ledger.could_not_remove(living, &reason),
+        Err(reason) => {
+            let reason = session.hidden([&exchange.request]).clean(&reason);
+            session.ledger.could_not_remove(living, &reason);
+        }
     }
 }
 
@@ -37,7 +48,7 @@ fn removal(
         Outcome::Answered(answer) => answer,
     };
     match wire::decode(service, answer) {
-        Reply::Accepted(output) => match output.get("Code").and_then(Json::as_text) {
+        Reply::Accepted(output) => match wire::error_in_success(service, remover, &output) {
             None => Ok(()),
             Some(code) => Err(format!("{} was answered with {code} in a success", remover.name)),
         },

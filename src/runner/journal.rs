@@ -1,11 +1,12 @@
 //! What a run has on the target, written down as it happens, so that a run that is killed can be cleaned up behind.
 
-use std::io::Write;
+use std::collections::BTreeSet;
+use std::io::{self, Write};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use serde::{Deserialize, Serialize};
 
-use crate::json::Json;
+use super::target::Target;
 
 /// One line of a journal.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -26,6 +27,8 @@ pub enum Entry {
 pub struct Wish {
     /// The service's folder.
     pub service: String,
+    /// The service's address.
+    pub at: String,
     /// The entity.
     pub entity: String,
     /// The unique parameters, with what was sent for them.
@@ -37,17 +40,12 @@ pub struct Wish {
 pub struct Trace {
     /// The service's folder.
     pub service: String,
+    /// The service's address: elsewhere, the same id may be somebody else's.
+    pub at: String,
     /// The entity.
     pub entity: String,
     /// Its id, as JSON.
     pub id: String,
-}
-
-impl Trace {
-    /// The trace of an entity.
-    pub fn of(service: &str, entity: &str, id: &Json) -> Self {
-        Self { service: service.to_owned(), entity: entity.to_owned(), id: id.to_string() }
-    }
 }
 
 /// Where entries go.
@@ -62,12 +60,26 @@ impl Journal {
         Self { sink: Some(Arc::new(Mutex::new(sink))) }
     }
 
+    /// Takes over what other journals tell, so that those are no longer needed.
+    ///
+    /// # Errors
+    /// What the sink says: then they still are.
+    pub fn carry_over(&self, remains: &Remains) -> io::Result<()> {
+        let living = remains.living.iter().cloned().map(Entry::Made);
+        let mut all = living.chain(remains.unanswered.iter().cloned().map(Entry::Asked));
+        all.try_for_each(|entry| self.append(&entry))
+    }
+
     /// Writes an entry before anything else happens. A full disk does not end the run: the ledger knows the same.
     pub(super) fn write(&self, entry: &Entry) {
-        let Some(sink) = &self.sink else { return };
-        let Ok(line) = serde_json::to_string(entry) else { return };
+        let _ = self.append(entry);
+    }
+
+    fn append(&self, entry: &Entry) -> io::Result<()> {
+        let Some(sink) = &self.sink else { return Ok(()) };
+        let line = serde_json::to_string(entry)?;
         let mut sink = sink.lock().unwrap_or_else(PoisonError::into_inner);
-        let _ = writeln!(sink, "{line}").and_then(|()| sink.flush());
+        writeln!(sink, "{line}").and_then(|()| sink.flush())
     }
 }
 
@@ -97,11 +109,33 @@ impl Remains {
                     let at = remains.unanswered.iter().position(|known| *known == wish);
                     at.map(|at| remains.unanswered.swap_remove(at));
                 }
-                Entry::Made(trace) => remains.living.push(trace),
+                Entry::Made(trace) => keep_once(&mut remains.living, trace),
                 Entry::Removed(trace) => remains.living.retain(|known| *known != trace),
             }
         }
         remains
+    }
+
+    /// What is left at the addresses that a target has now, and what is left elsewhere.
+    pub fn divided(self, target: &Target) -> (Self, Self) {
+        let is_here = |service: &str, at: &str| target.address_of(service) == Some(at);
+        let mut elsewhere = Self::default();
+        let mut here = Self::default();
+        for trace in self.living {
+            let part = if is_here(&trace.service, &trace.at) { &mut here } else { &mut elsewhere };
+            part.living.push(trace);
+        }
+        for wish in self.unanswered {
+            let part = if is_here(&wish.service, &wish.at) { &mut here } else { &mut elsewhere };
+            part.unanswered.push(wish);
+        }
+        (here, elsewhere)
+    }
+
+    /// Where it is.
+    pub fn addresses(&self) -> BTreeSet<&str> {
+        let living = self.living.iter().map(|trace| trace.at.as_str());
+        living.chain(self.unanswered.iter().map(|wish| wish.at.as_str())).collect()
     }
 
     /// Whether nothing is left.
@@ -111,8 +145,14 @@ impl Remains {
 
     /// Everything that several runs have left.
     pub fn add(&mut self, other: Self) {
-        self.living.extend(other.living);
+        other.living.into_iter().for_each(|trace| keep_once(&mut self.living, trace));
         self.unanswered.extend(other.unanswered);
+    }
+}
+
+fn keep_once(traces: &mut Vec<Trace>, trace: Trace) {
+    if !traces.contains(&trace) {
+        traces.push(trace);
     }
 }
 
@@ -124,15 +164,22 @@ mod tests {
     fn what_was_made_and_not_removed_is_left_and_what_was_sent_and_not_answered_too() {
         let wish = |name: &str| Wish {
             service: "s".into(),
+            at: "http://a".into(),
             entity: "contact".into(),
             unique: vec![("Name".into(), name.into())],
         };
-        let trace = |id: &str| Trace::of("s", "contact", &Json::Text(id.into()));
+        let trace = |id: &str| Trace {
+            service: "s".into(),
+            at: "http://a".into(),
+            entity: "contact".into(),
+            id: format!("\"{id}\""),
+        };
         let entries = [
             Entry::Asked(wish("a")),
             Entry::Made(trace("1")),
             Entry::Answered(wish("a")),
             Entry::Asked(wish("b")),
+            Entry::Made(trace("2")),
             Entry::Made(trace("2")),
             Entry::Answered(wish("b")),
             Entry::Removed(trace("1")),
@@ -143,5 +190,8 @@ mod tests {
         let remains = Remains::read(&cut_off);
         assert_eq!(remains.living, [trace("2")]);
         assert_eq!(remains.unanswered, [wish("c")]);
+        let at = |url: &str| remains.clone().divided(&Target::at("t", url.to_owned()));
+        assert_eq!(at("http://a"), (remains.clone(), Remains::default()));
+        assert_eq!(at("http://a/other"), (Remains::default(), remains.clone()), "somebody else's");
     }
 }

@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 
 use crate::event::Leftover;
 use crate::json::Json;
-use crate::spec::model::{Entity, Service};
+use crate::spec::model::Entity;
 
 use super::journal::{Entry, Journal, Trace, Wish};
 
@@ -14,6 +14,8 @@ use super::journal::{Entry, Journal, Trace, Wish};
 pub struct Living {
     /// The service's folder.
     pub service: String,
+    /// The service's address.
+    pub at: String,
     /// The entity.
     pub entity: String,
     /// Its id, as the target gave it.
@@ -22,16 +24,42 @@ pub struct Living {
     pub case: String,
 }
 
+/// A call that may have made an entity: its answer does not say.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Doubt {
+    /// What it may have made.
+    pub wish: Wish,
+    /// The case that called.
+    pub case: String,
+    /// Why nobody knows.
+    pub reason: String,
+}
+
 impl Living {
+    fn trace(&self) -> Trace {
+        let Self { service, at, entity, id, .. } = self.clone();
+        Trace { service, at, entity, id: id.to_string() }
+    }
+
     fn leftover(self, reason: &str) -> Leftover {
         let id = self.id.as_text().map_or_else(|| self.id.to_string(), str::to_owned);
         Leftover {
             service: self.service,
             entity: self.entity,
-            id,
+            id: beginning(&id),
             case: self.case,
-            reason: reason.to_owned(),
+            reason: beginning(reason),
         }
+    }
+}
+
+/// So much of an id or of a reason stands in a list, in characters: both may be the target's words.
+const SHOWN: usize = 300;
+
+fn beginning(text: &str) -> String {
+    match text.char_indices().nth(SHOWN) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
     }
 }
 
@@ -48,6 +76,13 @@ struct Entries {
     /// What no call removes, by the case that made it.
     kept: BTreeMap<String, Vec<Leftover>>,
     left_behind: Vec<Leftover>,
+    doubts: Vec<Doubt>,
+}
+
+impl Entries {
+    fn keep(&mut self, leftover: Leftover) {
+        self.kept.entry(leftover.case.clone()).or_default().push(leftover);
+    }
 }
 
 impl Ledger {
@@ -71,46 +106,58 @@ impl Ledger {
     }
 
     /// Enters what a call has made.
-    pub fn made(&self, service: &Service, entity: &Entity, id: Json, case: &str) {
-        let living = Living {
-            service: service.folder.clone(),
-            entity: entity.name.clone(),
-            id,
-            case: case.to_owned(),
-        };
+    pub fn made(&self, entity: &Entity, living: Living) {
         let mut entries = self.entries();
         match entity.removed_by {
             Some(_) => {
-                self.journal.write(&Entry::Made(Trace::of(&living.service, &living.entity, &living.id)));
+                self.journal.write(&Entry::Made(living.trace()));
                 entries.living.push(living);
             }
-            None => {
-                let kept = living.leftover("the vendor documents no way to remove it");
-                entries.kept.entry(case.to_owned()).or_default().push(kept);
-            }
+            None => entries.keep(living.leftover("the vendor documents no way to remove it")),
         }
     }
 
-    /// Enters that a call has made something, or may have, without saying its id.
-    pub fn made_unnamed(&self, service: &Service, entity: &Entity, case: &str, reason: &str) {
-        let living = Living {
-            service: service.folder.clone(),
+    /// Enters what an earlier run has made: its journal tells it already.
+    pub fn known(&self, living: Living) {
+        let mut entries = self.entries();
+        if !entries.living.contains(&living) {
+            entries.living.push(living);
+        }
+    }
+
+    /// Enters that a call may have made something without saying its id.
+    pub fn made_unnamed(&self, service: &str, entity: &Entity, case: &str, reason: &str) {
+        let leftover = Leftover {
+            service: service.to_owned(),
             entity: entity.name.clone(),
-            id: Json::Text("unknown".to_owned()),
+            id: "unknown".to_owned(),
             case: case.to_owned(),
+            reason: beginning(reason),
         };
-        self.entries().left_behind.push(living.leftover(reason));
+        let mut entries = self.entries();
+        match entity.removed_by {
+            Some(_) => entries.left_behind.push(leftover),
+            None => entries.keep(leftover),
+        }
+    }
+
+    /// Enters that a call may have made something that a list can show.
+    pub fn doubted(&self, doubt: Doubt) {
+        self.entries().doubts.push(doubt);
+    }
+
+    /// What calls may have made, once.
+    pub fn doubts(&self) -> Vec<Doubt> {
+        std::mem::take(&mut self.entries().doubts)
     }
 
     /// Strikes an entity that was removed.
     pub fn removed(&self, service: &str, entity: &str, id: &Json) {
         let is_it =
-            |living: &Living| living.service == service && living.entity == entity && living.id == *id;
+            |living: &mut Living| living.service == service && living.entity == entity && living.id == *id;
         let mut entries = self.entries();
-        let before = entries.living.len();
-        entries.living.retain(|living| !is_it(living));
-        if entries.living.len() < before {
-            self.journal.write(&Entry::Removed(Trace::of(service, entity, id)));
+        for struck in entries.living.extract_if(.., is_it) {
+            self.journal.write(&Entry::Removed(struck.trace()));
         }
     }
 

@@ -17,6 +17,7 @@ mod rehearse;
 mod resolve;
 mod session;
 mod shared;
+mod shown;
 mod target;
 #[cfg(test)]
 mod tests;
@@ -40,7 +41,7 @@ pub use target::{Signer, Target};
 
 use crate::case::Case;
 use crate::compare::Recording;
-use crate::event::{CaseResult, Event, Finish, Page, Start, VERSION};
+use crate::event::{CaseResult, Event, Finish, Leftover, Page, Start, VERSION};
 use crate::spec::model::Specs;
 use crate::transport::{SetUp, Transport};
 
@@ -169,15 +170,13 @@ pub async fn run(
             emit(Event::Progress { done });
         }
     }
-    // Whatever a case has not removed by itself.
-    remove(&session, &specs, session.ledger.all()).await;
+    let (kept, left_behind) = end(&session, &specs).await;
     let reason = stopped.as_deref().unwrap_or(INTERRUPTED);
     for (index, case) in cases.iter().enumerate() {
         if !order.has(index) {
             order.take(index, skipped(&specs, case, reason), &mut emit);
         }
     }
-    let (kept, left_behind) = session.ledger.close();
     let micros = u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX);
     let finish =
         Finish { stopped, kept, left_behind, micros, requests: session.requests(), ..Finish::default() };
@@ -240,10 +239,11 @@ fn finished(own: Finish, order: InOrder<'_>, known: &Known) -> Finish {
 /// Asks whether the credentials are taken, and cleans up behind a run that was killed; why no case can be tried, if none
 /// can.
 async fn prepare(session: &Session, specs: &Specs, cases: &[Case], options: &Options) -> Option<String> {
-    if cases.iter().all(|case| options.known.result(&case.id).is_some()) {
-        return None;
-    }
-    let refused = probe::refused_credentials(session, specs, cases).await;
+    let is_asked = cases.iter().any(|case| options.known.result(&case.id).is_none());
+    let refused = match is_asked {
+        true => probe::refused_credentials(session, specs, cases).await,
+        false => None,
+    };
     if refused.is_none() {
         recover::recover(session, specs, &options.remains).await;
     }
@@ -275,9 +275,21 @@ fn is_exclusive(session: &Session, specs: &Specs, case: &Case) -> bool {
 }
 
 /// Removes what cases have shared: after the last of them, or where one needs all the room. No case may be under way.
-pub async fn remove_shared(session: &Session, specs: &Specs) {
+async fn remove_shared(session: &Session, specs: &Specs) {
     session.pool.clear();
     remove(session, specs, session.ledger.of(SHARED)).await;
+}
+
+/// Ends a session, once its last case is done: what cases have shared or not removed by themselves is removed, and what calls
+/// may have made whose answers do not say it is looked for. What stays on the target: what no call removes, and what could not
+/// be removed.
+pub async fn end(session: &Session, specs: &Specs) -> (Vec<Leftover>, Vec<Leftover>) {
+    remove_shared(session, specs).await;
+    remove(session, specs, session.ledger.all()).await;
+    recover::settle(session, specs, session.ledger.doubts()).await;
+    let (kept, left_behind) = session.ledger.close();
+    let hidden = session.hidden([]);
+    (shown::leftovers(kept, &hidden), shown::leftovers(left_behind, &hidden))
 }
 
 async fn remove(session: &Session, specs: &Specs, entities: Vec<Living>) {

@@ -19,20 +19,22 @@ pub fn rehearse(session: &Session, specs: &Specs, case: &Case) -> Vec<Request> {
 /// The same as they would be sent, signatures and all: for whoever sends them by other means, and never to be shown.
 pub fn rehearse_with_secrets(session: &Session, specs: &Specs, case: &Case) -> Vec<Request> {
     let Some((service, _)) = specs.operation(&case.operation) else { return Vec::new() };
-    let mut values =
-        Values { session, case: &case.id, attempt: 0, nth: 0, earlier: Vec::new(), drawn: Vec::new() };
+    let mut values = Values::new(session, &case.id, 0);
+    let about: Vec<&str> = case.about.iter().map(|about| about.parameter.as_str()).collect();
     let mut requests = Vec::new();
+    let mut add = |values: &mut Values<'_>, of: (&str, &str), send: &Parameters, twist: Option<&Twist>| {
+        requests.extend(request(values, service, of, send, (&about, twist)));
+    };
     for call in &case.given {
-        requests.extend(request(&mut values, service, (&call.operation, &call.label), &call.send, None));
+        add(&mut values, (&call.operation, &call.label), &call.send, None);
     }
     for number in 0..case.at_once.max(1) {
         values.nth = number;
-        let of = (case.operation.as_str(), TRIED);
-        requests.extend(request(&mut values, service, of, &case.send, case.twist.as_ref()));
+        add(&mut values, (&case.operation, TRIED), &case.send, case.twist.as_ref());
     }
     values.nth = 0;
     for case::Step { call, .. } in &case.then {
-        requests.extend(request(&mut values, service, (&call.operation, &call.label), &call.send, None));
+        add(&mut values, (&call.operation, &call.label), &call.send, None);
     }
     requests
 }
@@ -42,10 +44,10 @@ fn request(
     service: &Service,
     (operation, label): (&str, &str),
     send: &Parameters,
-    twist: Option<&Twist>,
+    (about, twist): (&[&str], Option<&Twist>),
 ) -> Option<Request> {
     let operation = service.operation(operation)?;
-    let sent = values.all(send, label);
+    let sent = values.session.target.fixed(operation, about, values.all(send, label));
     let call = Call { service, operation, parameters: &sent, twist, nonce: None };
     let request = values.session.rehearsed(call);
     let id = Some(Json::Text(format!("ID-OF-{}", label.to_uppercase())));

@@ -31,9 +31,20 @@ pub struct Values<'a> {
     pub earlier: Vec<Earlier>,
     /// What was drawn so far, by what it was drawn for.
     pub drawn: Vec<(String, String)>,
+    /// What of it is so seldom drawn that nobody else has it.
+    pub telling: Vec<String>,
 }
 
-impl Values<'_> {
+/// So many drawn characters tell an entity from those of others.
+const TELLING: usize = 5;
+
+impl<'a> Values<'a> {
+    /// The values of an attempt at a case that has not begun.
+    pub fn new(session: &'a Session, case: &'a str, attempt: u32) -> Self {
+        let (earlier, drawn, telling) = (Vec::new(), Vec::new(), Vec::new());
+        Self { session, case, attempt, nth: 0, earlier, drawn, telling }
+    }
+
     /// What a call sends. `key` tells its draws from those of the case's other calls.
     pub fn all(&mut self, send: &Parameters, key: &str) -> Vec<(String, Json)> {
         self.all_by(send, |_| key.to_owned())
@@ -68,6 +79,9 @@ impl Values<'_> {
         }
         let drawn = self.session.drawer.draw(text, &format!("{}/{what}", self.case), self.attempt);
         self.drawn.push((what.to_owned(), drawn.clone()));
+        if text.drawn() >= TELLING {
+            self.telling.push(drawn.clone());
+        }
         drawn
     }
 

@@ -1,19 +1,23 @@
 //! What the cases of a run share, and the sending of one call.
 
+use std::future::Future;
+use std::pin::pin;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use chrono::DateTime;
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio_util::sync::CancellationToken;
 
-use crate::spec::model::{Circumstance, Operation, Service, When};
+use crate::json::Json;
+use crate::spec::model::{Entity, Operation, Service};
 use crate::transport::Transport;
 use crate::wire::sign::{Hidden, Stamp};
 use crate::wire::{self, Answer, Call, Exchange, NoAnswer, Outcome, Reply, Request, Signing};
 
 use super::Options;
 use super::draw::Drawer;
-use super::ledger::Ledger;
+use super::ledger::{Ledger, Living};
 use super::pace::Pace;
 use super::shared::Pool;
 use super::target::Target;
@@ -22,7 +26,10 @@ use super::target::Target;
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 
 /// The longest pause that a target can ask for with `Retry-After`.
-const LONGEST_PAUSE: Duration = Duration::from_secs(10);
+const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+
+/// The same while a run that is to end cleans up: somebody is waiting for it.
+const HURRIED_PAUSE: Duration = Duration::from_secs(2);
 
 /// So many calls in a row that ran into the time-out, and the run is given up.
 const SILENCE: usize = 64;
@@ -112,6 +119,22 @@ impl Session {
         self.unanswered.load(Ordering::Relaxed) >= limit
     }
 
+    /// Where a service is called; empty if it is not.
+    pub fn at(&self, service: &Service) -> String {
+        self.target.address(service).unwrap_or_default().to_owned()
+    }
+
+    /// An entity of a service on the target, and who will remove it.
+    pub fn living(&self, service: &Service, entity: &Entity, id: &Json, owner: &str) -> Living {
+        Living {
+            service: service.folder.clone(),
+            at: self.at(service),
+            entity: entity.name.clone(),
+            id: id.clone(),
+            case: owner.to_owned(),
+        }
+    }
+
     /// Waits until a case may make so many entities of its own and use so many shared ones.
     pub async fn room(
         &self,
@@ -123,24 +146,41 @@ impl Session {
         Some((own, shared))
     }
 
-    /// Calls an operation, and again while a documented passing circumstance answers.
+    /// Calls an operation, and again while a documented passing circumstance answers and the run is not to end.
     pub async fn call(&self, call: Call<'_>) -> Exchange {
+        self.call_until(call, self.cancel.cancelled()).await
+    }
+
+    /// The same for the calls that clean up: those are made, and made again, also when the run is to end.
+    pub async fn call_to_the_end(&self, call: Call<'_>) -> Exchange {
+        self.call_until(call, std::future::pending()).await
+    }
+
+    async fn call_until(&self, call: Call<'_>, end: impl Future<Output = ()>) -> Exchange {
+        let mut end = pin!(end);
         let mut pause = FIRST_PAUSE;
         for _ in 0..self.target.retries {
             let exchange = self.call_once(call).await;
             let Some(asked) = passing_circumstance(call.service, call.operation, &exchange) else {
                 return exchange;
             };
+            // Earlier than it was asked for, nothing is repeated; and no target keeps a run waiting for long.
+            let longest = if self.cancel.is_cancelled() { HURRIED_PAUSE } else { LONGEST_PAUSE };
+            let pause = match asked {
+                Some(asked) if asked > longest => return exchange,
+                Some(asked) => asked,
+                None => next(&mut pause).min(longest),
+            };
             tokio::select! {
-                () = tokio::time::sleep(asked.unwrap_or(pause).min(LONGEST_PAUSE)) => {}
-                () = self.cancel.cancelled() => return exchange,
+                () = tokio::time::sleep(pause) => {}
+                () = &mut end => return exchange,
             }
-            pause *= 2;
         }
         self.call_once(call).await
     }
 
-    /// Calls an operation once, whatever answers.
+    /// Calls an operation once, whatever answers. What comes is as it came: it is for judging, and for nobody to see before
+    /// [`Session::hidden`] was taken out.
     pub async fn call_once(&self, call: Call<'_>) -> Exchange {
         let _connection = match &self.connections {
             Some(connections) => connections.acquire().await.ok(),
@@ -160,7 +200,6 @@ impl Session {
             return unaddressed(call);
         };
         let request = self.sign(call, address, number);
-        let hidden = self.hidden(&request);
         let exchange = self.transport.send(&call.operation.name, request).await;
         match exchange.outcome {
             Outcome::Answered(_) => {
@@ -173,10 +212,7 @@ impl Session {
             // What fails at once costs no time: every case gets its own verdict.
             Outcome::Unanswered(_) => {}
         }
-        match hidden {
-            Some(hidden) => exchange.without(&hidden),
-            None => exchange,
-        }
+        exchange
     }
 
     /// The request of a call as it would be sent.
@@ -188,10 +224,8 @@ impl Session {
 
     /// A request without what no output may show.
     pub fn shown(&self, request: Request) -> Request {
-        match self.hidden(&request) {
-            Some(hidden) => request.without(&hidden),
-            None => request,
-        }
+        let hidden = self.hidden([&request]);
+        request.without(&hidden)
     }
 
     /// The request as it is sent: signed where the target has credentials, with the target's own headers.
@@ -218,14 +252,19 @@ impl Session {
         Stamp { seconds: i64::try_from(now).unwrap_or(i64::MAX), nonce }
     }
 
-    /// What no output may show of a call; `None` where there is nothing to hide.
-    fn hidden(&self, request: &Request) -> Option<Hidden> {
+    /// What no output may show of calls: the target's secrets, and the signatures made with them.
+    pub fn hidden<'r>(&self, requests: impl IntoIterator<Item = &'r Request>) -> Hidden {
         let mut hidden = self.target.hidden.clone();
-        for signature in wire::signatures(request) {
+        for signature in requests.into_iter().flat_map(wire::signatures) {
             hidden.hide(&signature, "$SIGNATURE");
         }
-        (!hidden.is_empty()).then_some(hidden)
+        hidden
     }
+}
+
+/// This pause; the next one is twice as long.
+fn next(pause: &mut Duration) -> Duration {
+    std::mem::replace(pause, pause.saturating_mul(2))
 }
 
 /// A service of which nobody said where it is: nothing is sent.
@@ -247,42 +286,47 @@ fn passing_circumstance(
 ) -> Option<Option<Duration>> {
     let Outcome::Answered(answer) = &exchange.outcome else { return None };
     let Reply::Refused { code, .. } = wire::decode(service, answer) else { return None };
-    let passes = service.rows(operation).any(|row| {
-        matches!(row.when, When::Circumstance(circumstance) if Circumstance::passes(circumstance))
-            && service.answers_for(row, &code)
-    });
-    passes.then_some(asked_pause(answer))
+    service.is_passing(operation, &code).then(|| asked_pause(answer))
 }
 
-/// For how long an answer asks to wait: `Retry-After` in seconds (RFC 9110, section 10.2.3), and what Alibaba Cloud's SDK
-/// reads, in milliseconds. A date is not taken: the two clocks may differ.
+/// For how long an answer asks to wait: `Retry-After` in seconds or until a date (RFC 9110, section 10.2.3), and what Alibaba
+/// Cloud's SDK reads, in milliseconds. A date is held against the answer's own `Date`: the two clocks may differ.
 fn asked_pause(answer: &Answer) -> Option<Duration> {
-    let number = |name: &str| {
-        let header = answer.headers.iter().find(|(known, _)| known == name)?;
-        header.1.trim().parse().ok()
+    let header = |name: &str| {
+        let found = answer.headers.iter().find(|(known, _)| known == name);
+        found.map(|(_, value)| value.trim())
+    };
+    let number = |name: &str| header(name)?.parse().ok();
+    let until = || {
+        let date = |name: &str| DateTime::parse_from_rfc2822(header(name)?).ok();
+        (date("retry-after")? - date("date")?).to_std().ok()
     };
     number("x-acs-retry-after")
         .map(Duration::from_millis)
         .or_else(|| number("retry-after").map(Duration::from_secs))
+        .or_else(until)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn asks(headers: &[(&str, &str)]) -> Option<Duration> {
+        let headers = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        asked_pause(&Answer { status: 429, headers, body: String::new(), not_utf8: false, cut: None })
+    }
+
     #[test]
-    fn a_target_says_how_long_to_wait_in_seconds_or_in_milliseconds() {
-        let answer = |name: &str, value: &str| Answer {
-            status: 429,
-            headers: vec![(name.to_owned(), value.to_owned())],
-            body: String::new(),
-            not_utf8: false,
-            cut: None,
-        };
-        assert_eq!(asked_pause(&answer("retry-after", " 2 ")), Some(Duration::from_secs(2)));
-        assert_eq!(asked_pause(&answer("x-acs-retry-after", "1500")), Some(Duration::from_millis(1500)));
-        for value in ["Wed, 21 Oct 2026 07:28:00 GMT", "-1", "soon", ""] {
-            assert_eq!(asked_pause(&answer("retry-after", value)), None, "{value}");
+    fn a_target_says_how_long_to_wait_in_seconds_in_milliseconds_or_until_when() {
+        assert_eq!(asks(&[("retry-after", " 2 ")]), Some(Duration::from_secs(2)));
+        assert_eq!(asks(&[("x-acs-retry-after", "1500")]), Some(Duration::from_millis(1500)));
+        let until = ("retry-after", "Wed, 21 Oct 2026 07:28:04 GMT");
+        let now = ("date", "Wed, 21 Oct 2026 07:28:00 GMT");
+        assert_eq!(asks(&[until, now]), Some(Duration::from_secs(4)));
+        assert_eq!(asks(&[until]), None, "nobody says what time it is there");
+        assert_eq!(asks(&[("retry-after", now.1), ("date", until.1)]), None, "that is over");
+        for value in ["-1", "soon", ""] {
+            assert_eq!(asks(&[("retry-after", value)]), None, "{value}");
         }
     }
 }

@@ -4,6 +4,8 @@ use std::sync::{Mutex, PoisonError};
 
 use crate::json::Json;
 
+use super::ledger::Living;
+
 /// An entity that cases may share, with what its making has sent.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Shared {
@@ -11,8 +13,26 @@ pub struct Shared {
     pub call: String,
     /// What was sent.
     pub sent: Vec<(String, Json)>,
+    /// What was made.
+    pub made: Made,
+}
+
+/// An entity: of several kinds, two may have one id.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Made {
+    /// The service's folder.
+    pub service: String,
+    /// The entity, if the call that made it says which.
+    pub entity: Option<String>,
     /// Its id.
     pub id: Json,
+}
+
+impl Made {
+    /// Whether it is what the ledger has there.
+    pub fn is(&self, living: &Living) -> bool {
+        self.service == living.service && self.entity.as_ref() == Some(&living.entity) && self.id == living.id
+    }
 }
 
 /// The entities that no case is using at the moment.

@@ -89,7 +89,12 @@ impl Target {
 
     /// Where a service is called, if it is.
     pub fn address(&self, service: &Service) -> Option<&str> {
-        let own = self.addresses.iter().find(|(folder, _)| *folder == service.folder);
+        self.address_of(&service.folder)
+    }
+
+    /// Where the service of a folder is called, if it is.
+    pub fn address_of(&self, folder: &str) -> Option<&str> {
+        let own = self.addresses.iter().find(|(known, _)| known == folder);
         own.map(|(_, url)| url).or(self.url.as_ref()).map(String::as_str)
     }
 

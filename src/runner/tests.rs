@@ -12,7 +12,7 @@ use crate::server::Server;
 use crate::spec::model::Service;
 use crate::wire::{self, Call, Exchange, Outcome, Reply};
 
-use super::account;
+use super::account::{self, Caller};
 use super::attempt::contained;
 use super::{Options, Target};
 
@@ -54,9 +54,9 @@ async fn behind_a_case_that_panics_its_entities_are_removed() {
             text("Title", "Other"),
             ("MessageTypes".to_owned(), Json::List(vec![Json::Text("AccountExpenses".to_owned())])),
         ];
-        let exchange =
-            session.call(Call { service, operation, parameters: &sent, twist: None, nonce: None }).await;
-        let id = account::keep(&session, service, operation, &sent, &exchange, &case.id);
+        let call = Call { service, operation, parameters: &sent, twist: None, nonce: None };
+        let caller = Caller { owner: &case.id, telling: &[], once: false };
+        let (_, id) = account::call(&session, call, caller).await;
         assert!(id.is_some() && total(&list().await, service) == Some(Json::Integer(1)));
         mistake()
     };

@@ -99,6 +99,14 @@ impl Service {
         row.codes.iter().any(|documented| self.codes.answers(documented, came))
     }
 
+    /// Whether a code is that of a documented circumstance which passes by itself.
+    pub fn is_passing(&self, operation: &Operation, code: &str) -> bool {
+        self.rows(operation).any(|row| {
+            matches!(row.when, When::Circumstance(circumstance) if circumstance.passes())
+                && self.answers_for(row, code)
+        })
+    }
+
     /// The row that names a parameter's absence; a row for any parameter names none.
     pub fn row_for_absence<'a>(
         &'a self,

@@ -120,10 +120,11 @@ pub fn decode(service: &Service, answer: &Answer) -> Reply {
 }
 
 fn no_json(body: &str, error: &serde_json::Error) -> String {
-    let beginning: String = body.trim_start().chars().take(40).collect();
-    match beginning.as_str() {
-        "" => "the body is empty".to_owned(),
-        _ => format!("the body is not JSON ({error}); it begins with {beginning:?}"),
+    let body = body.trim_start();
+    match body.char_indices().nth(40) {
+        _ if body.is_empty() => "the body is empty".to_owned(),
+        None => format!("the body is not JSON ({error}); it is {body}"),
+        Some((end, _)) => format!("the body is not JSON ({error}); it begins with {}…", &body[..end]),
     }
 }
 
@@ -282,6 +283,26 @@ fn member_mut<'j>(json: &'j mut Json, name: &str) -> &'j mut Json {
     match (index, json) {
         (Some(index), Json::Object(members)) => &mut members[index].1,
         (_, json) => json,
+    }
+}
+
+/// The code of an error that stands in the body of a success. Alibaba Cloud's gateway answers so at times, and the SDK, which
+/// goes by the status, takes it for a success; where the page lists such an element, it is one like others.
+pub fn error_in_success<'j>(service: &Service, operation: &Operation, output: &'j Json) -> Option<&'j str> {
+    const CODE: &str = "Code";
+    let is_listed = operation.response.iter().any(|element| element.name == CODE);
+    match service.protocol {
+        Protocol::AcsRpc if !is_listed => output.get(CODE).and_then(Json::as_text),
+        Protocol::AcsRpc | Protocol::Tencent3 | Protocol::Rest => None,
+    }
+}
+
+/// Whether an id that a target gave can be said in a call that takes it, so that the call means that one and nothing else.
+pub fn can_name(service: &Service, operation: &Operation, parameter: &Parameter, id: &Json) -> bool {
+    match service.protocol {
+        Protocol::Rest => rest::can_name(operation.location(&parameter.name), id),
+        Protocol::AcsRpc => id.to_string().len() <= QUERY_VALUE,
+        Protocol::Tencent3 => true,
     }
 }
 

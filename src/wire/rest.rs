@@ -171,6 +171,20 @@ fn message(http: &Http, body: &Json) -> Option<String> {
 /// The longest value in a path, in bytes before they are escaped: file systems and proxies have limits of their own.
 const PATH_VALUE: usize = 200;
 
+/// Whether an id can be said at its place so that it means nothing else: in a path it is one part of it.
+pub(super) fn can_name(location: Location, id: &Json) -> bool {
+    let id = text(id);
+    match location {
+        Location::Path => {
+            !matches!(id.as_str(), "" | "." | "..")
+                && !id.contains(['/', '\\'])
+                && !id.chars().any(char::is_control)
+        }
+        Location::Header | Location::Cookie => is_header_text(&id),
+        Location::Query | Location::Form | Location::Body => true,
+    }
+}
+
 /// Whether a value can be said at its place so that it differs from every other value.
 pub(super) fn can_say(location: Location, parameter: &Parameter, value: &Json) -> bool {
     let is_plain =

@@ -58,7 +58,8 @@ pub(super) fn encode_v1_get(call: Call<'_>, base: &str, signing: Signing<'_>) ->
     ];
     pairs.extend(signing.key.token.as_ref().map(|token| text("Token", token.expose())));
     pairs.extend(flat(&call.sent()));
-    let signed = tc_v1::sign("GET", authority(base), &pairs, hash, signing.key.secret.expose());
+    let place = format!("{}{}", authority(base), super::path(base));
+    let signed = tc_v1::sign("GET", &place, &pairs, hash, signing.key.secret.expose());
     pairs.push(text("Signature", &signed.signature));
     Request {
         method: "GET".to_owned(),

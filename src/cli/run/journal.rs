@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
-use crate::runner::{Journal, Remains};
+use crate::runner::{self, Journal, Remains};
 
 use super::plan::Plan;
 
@@ -12,21 +12,23 @@ use super::plan::Plan;
 const BEGINNING: &str = "living-";
 const END: &str = ".jsonl";
 
-/// The journal of this run, and those of runs that were killed.
+/// The journal of this run, and what those of earlier ones tell.
 #[derive(Debug, Default)]
 pub struct Kept {
     /// Where this run writes.
     pub journal: Journal,
-    /// What killed runs have left.
+    /// What earlier runs have left at this target's addresses.
     pub remains: Remains,
-    own: Option<PathBuf>,
-    earlier: Vec<PathBuf>,
-    /// A lock on the own file: as long as it is held, no other run takes this one for killed.
+    /// What they have left elsewhere.
+    pub elsewhere: Remains,
+    /// The journal's file.
+    pub own: Option<PathBuf>,
+    /// A lock on it: as long as it is held, no other run takes this one for killed.
     _lock: Option<File>,
 }
 
 impl Kept {
-    /// Opens the journal of a run, beside the target's snapshots.
+    /// Opens the journal of a run, beside the target's snapshots, and carries over what abandoned ones tell.
     ///
     /// # Errors
     /// What the file system says.
@@ -36,36 +38,53 @@ impl Kept {
         }
         let folder = plan.reports.join(&plan.target.name);
         fs::create_dir_all(&folder)?;
-        let mut kept = Self::default();
+        let (mut all, mut earlier) = (Remains::default(), Vec::new());
         for path in journals(&folder)? {
             if let Some(text) = abandoned(&path)? {
-                kept.remains.add(Remains::read(&text));
-                kept.earlier.push(path);
+                all.add(Remains::read(&text));
+                earlier.push(path);
             }
         }
-        let path = folder.join(format!("{BEGINNING}{}{END}", std::process::id()));
-        let file = File::create(&path)?;
+        // Under another name until it is locked: nobody takes it for abandoned before.
+        let name = format!("{}-{}{END}", std::process::id(), runner::any_seed());
+        let (hidden, path) = (folder.join(format!(".{name}")), folder.join(format!("{BEGINNING}{name}")));
+        let file = private(&hidden)?;
         file.lock()?;
-        kept._lock = Some(file.try_clone()?);
-        kept.journal = Journal::into(file);
-        kept.own = Some(path);
-        Ok(kept)
+        fs::rename(&hidden, &path)?;
+        let (lock, kept) = (file.try_clone()?, file.try_clone()?);
+        let journal = Journal::into(file);
+        journal.carry_over(&all).and_then(|()| kept.sync_all())?;
+        for carried_over in earlier {
+            // Another run may have carried it over as well: what both remove is gone.
+            let _ = fs::remove_file(carried_over);
+        }
+        let (remains, elsewhere) = all.divided(&plan.target);
+        Ok(Self { journal, remains, elsewhere, own: Some(path), _lock: Some(lock) })
     }
 
-    /// Ends the journal: it stays only if something lives on, and the earlier ones have been worked off into it.
+    /// Ends the journal: it stays only if something lives on.
     pub fn close(self) {
-        let own = self.own.filter(|own| !self.earlier.contains(own));
-        let is_done =
-            |path: &Path| fs::read_to_string(path).is_ok_and(|text| Remains::read(&text).is_empty());
-        let done = own.iter().filter(|own| is_done(own));
-        for path in self.earlier.iter().chain(done) {
-            let _ = fs::remove_file(path);
+        let Some(own) = self.own else { return };
+        if fs::read_to_string(&own).is_ok_and(|text| Remains::read(&text).is_empty()) {
+            let _ = fs::remove_file(&own);
         }
-        if let Some(folder) = own.as_deref().and_then(Path::parent) {
+        if let Some(folder) = own.parent() {
             // Only if it is empty: a run that keeps no snapshots leaves no folder.
             let _ = fs::remove_dir(folder);
         }
     }
+}
+
+/// A new file that only its owner reads: ids and names stand in it as the target gave them.
+fn private(path: &Path) -> io::Result<File> {
+    let mut options = File::options();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt as _;
+        options.mode(0o600);
+    }
+    options.open(path)
 }
 
 fn journals(folder: &Path) -> io::Result<Vec<PathBuf>> {

@@ -126,6 +126,7 @@ impl Ready {
         let kept = suite.kept();
         add_circumstances(&plan, &mut suite).map_err(usage)?;
         plan.filters_select(&suite.cases).map_err(usage)?;
+        plan.options().transport().map_err(|error| usage(error.to_string()))?;
         if plan.list {
             return Err(list(&plan, &suite, console));
         }
@@ -167,14 +168,14 @@ impl Ready {
         let outputs = Outputs::none(console, self.cases.len());
         let Ended { finish, recorder, .. } = self.run(outputs, Some(Recorder::default()), console)?;
         let recording = recorder.unwrap_or_default().into_recording();
-        if let Some(reason) = &finish.stopped {
-            console.complain(&format!("{}: stopped before the end: {}", recording.target, in_line(reason)));
-            return Err(Exit::Incomplete);
-        }
         for left in &finish.left_behind {
             let Leftover { entity, id, reason, .. } = left;
             let (id, reason) = (in_line(id), in_line(reason));
             console.complain(&format!("left behind on {}: {entity} {id} ({reason})", recording.target));
+        }
+        if let Some(reason) = &finish.stopped {
+            console.complain(&format!("{}: stopped before the end: {}", recording.target, in_line(reason)));
+            return Err(Exit::Incomplete);
         }
         Ok((recording, finish.left_behind.is_empty()))
     }
@@ -213,10 +214,15 @@ fn add_circumstances(plan: &Plan, suite: &mut Suite) -> Result<(), String> {
 /// What will be sent, before anything is.
 fn announce(plan: &Plan, specs: &Specs, cases: &[Case], console: Console) {
     let requests: usize = cases.iter().map(|case| runner::requests(specs, case)).sum();
-    let time = match plan.target.rate {
-        Some(rate) => format!(", {} s at {rate}/s", requests.div_ceil(rate as usize)),
-        None => String::new(),
-    };
+    let own = plan.target.rates.iter().map(|(operation, rate)| {
+        let calls = cases.iter().flat_map(Case::calls).filter(|(called, _)| *called == operation.as_str());
+        (calls.count(), *rate, format!("{rate}/s of {operation}"))
+    });
+    let whole = plan.target.rate.map(|rate| (requests, rate, format!("{rate}/s")));
+    let limits = own.chain(whole).map(|(calls, rate, limit)| (calls.div_ceil(rate as usize), limit));
+    // The slowest of the limits is how long it takes.
+    let slowest = limits.max_by_key(|(seconds, _)| *seconds);
+    let time = slowest.map_or_else(String::new, |(seconds, limit)| format!(", {seconds} s at {limit}"));
     console.tell(&format!("{} cases, about {requests} requests{time}", cases.len()));
 }
 
@@ -234,6 +240,10 @@ fn rehearse(plan: &Plan, specs: &Specs, cases: &[Case], console: Console) -> Exi
         }
     };
     announce(plan, specs, cases, console);
+    if plan.target.rate.is_none() && plan.target.rates.is_empty() {
+        console.tell("as fast as the target answers: it has no rate");
+    }
+    console.tell("below is what the cases send; what they make is removed again, which is not shown");
     for case in cases {
         console.say(&format!("{}: {}", case.id, case.tries));
         for request in runner::rehearse(&session, specs, case) {
@@ -350,7 +360,15 @@ fn write_down(plan: &Plan, options: &mut runner::Options, console: Console) -> K
         Kept::default()
     });
     if !kept.remains.is_empty() {
-        console.tell("an earlier run was killed: what it has left on the target is removed first");
+        console.tell("an earlier run has left something on the target: that is removed first");
+    }
+    if let (false, Some(own)) = (kept.elsewhere.is_empty(), &kept.own) {
+        let addresses = kept.elsewhere.addresses().into_iter().collect::<Vec<_>>().join(", ");
+        console.tell(&format!(
+            "an earlier run has left something at {addresses}, which this run does not call: a run there removes it, and \
+             without {} nobody does",
+            own.display()
+        ));
     }
     options.journal = std::mem::take(&mut kept.journal);
     options.remains = std::mem::take(&mut kept.remains);

@@ -1,5 +1,7 @@
 //! Names that a target or a baseline refers to, held against the specs: a misspelt one would do nothing.
 
+use std::collections::BTreeSet;
+
 use crate::case::Case;
 use crate::cli::console::Console;
 use crate::compare::is_optional;
@@ -27,10 +29,15 @@ pub fn check(plan: &Plan, specs: &Specs) -> Result<(), String> {
     let named = named.chain(signers.map(|folder| ("credentials", folder, "service or vendor", &owners)));
     let named = named.chain(target.rates.iter().map(|(name, _)| ("rates", name, "operation", &operations)));
     let named = named.chain(plan.quotas.iter().map(|(name, _)| ("quotas", name, "entity", &entities)));
-    for (key, name, kind, known) in named {
+    let parameters = specs.operations().flat_map(|(_, operation)| &operation.parameters);
+    let parameters: Vec<&str> = parameters.map(|parameter| parameter.name.as_str()).collect();
+    let fixed = target.parameters.iter().map(|(name, _)| ("parameters", name, "parameter", &parameters));
+    for (key, name, kind, known) in named.chain(fixed) {
         if !known.contains(&name.as_str()) {
             let hint = did_you_mean(name, known.iter().copied());
-            let hint = hint.map_or_else(|| known.join(", "), |near| format!("did you mean {near}?"));
+            let known: BTreeSet<&str> = known.iter().copied().collect();
+            let all = || known.into_iter().collect::<Vec<_>>().join(", ");
+            let hint = hint.map_or_else(all, |near| format!("did you mean {near}?"));
             return Err(format!(
                 "target {}: {key}.{name}: the specs have no such {kind}; {hint}",
                 target.name

@@ -131,10 +131,7 @@ impl Plan {
         // Two recordings have the same values, so that no echo of one differs.
         let begun_with = begun_with.or(record.then_some(RECORDED));
         let quotas: Vec<(String, u32)> = of_table.into_iter().chain(args.quotas).collect();
-        // One more than a quota is tried by a case of its own; the others stay below it.
-        if let Some(least) = quotas.iter().map(|(_, size)| *size).min() {
-            target.entities = target.entities.min(least.max(2));
-        }
+        stay_below(&quotas, &mut target)?;
         // Snapshots are of the standard depth: one case, one answer.
         let off = args.no_snapshots || args.depth != DepthArg::Standard;
         let snapshots = match (off, args.update, console.ci) {
@@ -286,6 +283,16 @@ fn resumed_from(path: &Path, target: &Target, console: Console) -> Result<Known,
 /// The known failures: those of the file that is to be written, where no other is named.
 fn baseline(read_from: Option<&Path>, write_to: Option<&Path>) -> Result<Option<Baseline>, String> {
     read_from.or(write_to.filter(|path| path.exists())).map(failures::read).transpose()
+}
+
+/// One more than a quota is tried by a case of its own; the others stay below it.
+fn stay_below(quotas: &[(String, u32)], target: &mut Target) -> Result<(), String> {
+    let Some((entity, least)) = quotas.iter().min_by_key(|(_, size)| *size) else { return Ok(()) };
+    if *least < 2 {
+        return Err(format!("the quota of {entity} is {least}: a run needs room for two at least"));
+    }
+    target.entities = target.entities.min(*least);
+    Ok(())
 }
 
 /// A recording is whole, of the standard depth, and the target's own.

@@ -2,7 +2,7 @@
 
 use crate::diagnostic::{Finding, did_you_mean};
 use crate::span::Place;
-use crate::spec::model::{Entity, ErrorRow, Operation, Protocol, Service, Specs};
+use crate::spec::model::{Entity, ErrorRow, Location, Operation, Protocol, Service, Specs};
 
 /// Checks every name of every spec.
 pub fn check(specs: &Specs, findings: &mut Vec<Finding>) {
@@ -38,6 +38,9 @@ fn check_operation(operation: &Operation, service: &Service, findings: &mut Vec<
         findings.extend(unknown.map(|(name, at)| dangling("parameter", name, at, parameters())));
     }
     check_route(operation, service, findings);
+    if service.protocol == Protocol::Rest {
+        check_body(operation, findings);
+    }
     if let Some(name) = operation.creates.as_deref().filter(|name| service.entity(name).is_none()) {
         findings.push(dangling("entity", name, &operation.at, entities()));
     }
@@ -103,6 +106,27 @@ fn check_route(operation: &Operation, service: &Service, findings: &mut Vec<Find
             }
         }
         (None, false) => {}
+    }
+}
+
+/// A request has one body: a form or JSON, in which a member is either a value or an object of further ones.
+fn check_body(operation: &Operation, findings: &mut Vec<Finding>) {
+    let at = |location: Location| {
+        let all = operation.parameters.iter();
+        all.filter(move |parameter| operation.location(&parameter.name) == location)
+    };
+    if let (Some(form), Some(json)) = (at(Location::Form).next(), at(Location::Body).next()) {
+        let title = format!("{} stands in a form, and {} in a JSON body", form.name, json.name);
+        let help =
+            format!("a request has one body: write `in: form` for {} too, or another place", json.name);
+        findings.push(Finding::error("two-bodies", title).at(&json.at).help(help));
+    }
+    for outer in at(Location::Body) {
+        let is_within = |name: &str| name.strip_prefix(&outer.name).is_some_and(|rest| rest.starts_with('.'));
+        if let Some(inner) = at(Location::Body).find(|inner| is_within(&inner.name)) {
+            let title = format!("{} is a value of its own, and {} a member of it", outer.name, inner.name);
+            findings.push(Finding::error("two-bodies", title).at(&outer.at).help("strike one of them"));
+        }
     }
 }
 

@@ -6,6 +6,7 @@
 pub mod acs3;
 pub mod rpc_v1;
 mod secret;
+mod spelling;
 pub mod tc3;
 pub mod tc_v1;
 

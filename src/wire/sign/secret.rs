@@ -2,10 +2,13 @@
 
 use std::fmt;
 
-use super::super::escape;
+use super::spelling::spelled;
 
-/// Shorter texts are part of too many words to be hidden wherever they stand.
-const HIDEABLE: usize = 4;
+/// Shorter texts are part of too many words: they are hidden where they stand alone.
+const LONG_ENOUGH: usize = 4;
+
+/// So long is the public half of a key that nobody would choose by hand, in bytes.
+const LONG_NAME: usize = 12;
 
 /// A text that no `{:?}` shows.
 #[derive(Clone, PartialEq, Eq)]
@@ -39,22 +42,12 @@ pub struct Hidden {
 }
 
 impl Hidden {
-    /// Hides a text, and its escaped form, behind a name.
+    /// Hides a text behind a name, in whatever form it stands: a target may escape what it echoes.
     pub fn hide(&mut self, text: &str, name: &str) {
-        if text.len() < HIDEABLE {
+        if text.is_empty() || self.texts.iter().any(|(known, _)| known == text) {
             return;
         }
-        // Signed once, a text is escaped; in a string to sign that a target tells, twice.
-        let json = serde_json::Value::from(text).to_string();
-        let json = json.trim_matches('"');
-        // In JSON a slash may be escaped as well.
-        let forms =
-            [text.to_owned(), escape(text), escape(&escape(text)), json.to_owned(), json.replace('/', "\\/")];
-        for form in forms {
-            if !self.texts.iter().any(|(known, _)| *known == form) {
-                self.texts.push((form, name.to_owned()));
-            }
-        }
+        self.texts.push((text.to_owned(), name.to_owned()));
         // The longest first: a secret that is part of another must not tear a hole into it.
         self.texts.sort_by_key(|(text, _)| std::cmp::Reverse(text.len()));
     }
@@ -66,30 +59,111 @@ impl Hidden {
         self.variables.push(name);
     }
 
+    /// Hides the public half of a key, which an environment variable holds. One that is short is a name like others, and a
+    /// part of many words.
+    pub fn hide_public(&mut self, value: &str, name: &str) {
+        if value.len() >= LONG_NAME {
+            self.hide_variable(value, name);
+        }
+    }
+
     /// The names of environment variables, as they stand in texts.
     pub fn variables(&self) -> impl Iterator<Item = &String> {
         self.variables.iter()
     }
 
-    /// Whether nothing is hidden.
-    pub fn is_empty(&self) -> bool {
-        self.texts.is_empty()
-    }
-
     /// A text without what is hidden.
     pub fn clean(&self, text: &str) -> String {
-        let mut clean = text.to_owned();
-        for (hidden, name) in &self.texts {
-            if clean.contains(hidden.as_str()) {
-                clean = clean.replace(hidden.as_str(), name);
+        if self.texts.is_empty() {
+            return text.to_owned();
+        }
+        let mut clean = String::with_capacity(text.len());
+        let mut before = None;
+        let mut rest = text;
+        while let Some(first) = rest.chars().next() {
+            match self.at(before, rest) {
+                Some((length, name)) => {
+                    clean.push_str(name);
+                    before = rest[..length].chars().next_back();
+                    rest = &rest[length..];
+                }
+                None => {
+                    clean.push(first);
+                    before = Some(first);
+                    rest = &rest[first.len_utf8()..];
+                }
             }
         }
         clean
+    }
+
+    /// The hidden text with which a text begins: how long it is there, and its name.
+    fn at(&self, before: Option<char>, text: &str) -> Option<(usize, &str)> {
+        self.texts.iter().find_map(|(hidden, name)| {
+            let length = spelled(hidden, text)?;
+            let is_part = |next: Option<char>| next.is_some_and(char::is_alphanumeric);
+            let stands_alone = !is_part(before) && !is_part(text[length..].chars().next());
+            (hidden.len() >= LONG_ENOUGH || stands_alone).then_some((length, name.as_str()))
+        })
     }
 }
 
 impl fmt::Debug for Hidden {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "Hidden({} texts)", self.texts.len())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_is_hidden_in_whatever_form_it_stands() {
+        let mut hidden = Hidden::default();
+        hidden.hide("sec&ret<77>/x\"ü", "$TOKEN");
+        for form in [
+            "sec&ret<77>/x\"ü",
+            r#"sec&ret<77>/x\"ü"#,
+            r#"sec\u0026ret\u003c77\u003E\/x\u0022\u00fc"#,
+            "sec%26ret%3C77%3e%2Fx%22%C3%BC",
+            "sec%2526ret%253C77%253E%252Fx%2522%25C3%25BC",
+            "sec&amp;ret&lt;77&gt;/x&quot;ü",
+            "sec&#38;ret&#x3c;77&gt;/x&#034;&#252;",
+            r#"sec\\u0026ret\\u003c77>\/x\\\"ü"#,
+        ] {
+            assert_eq!(hidden.clean(&format!("<{form}>")), "<$TOKEN>", "{form}");
+        }
+        assert_eq!(hidden.clean("sec&ret<77>/y"), "sec&ret<77>/y", "that is another");
+        assert_eq!(hidden.clean("it is sec&ret<… and sec…"), "it is $TOKEN… and sec…", "cut off");
+        assert_eq!(hidden.clean(r"it is sec\u0026re"), "it is $TOKEN");
+    }
+
+    #[test]
+    fn neither_a_long_secret_nor_one_of_backslashes_takes_long() {
+        let mut hidden = Hidden::default();
+        let (long, marks) = ("k3y-".repeat(10_000), format!("{}x", "\\".repeat(40)));
+        hidden.hide(&long, "$LONG");
+        hidden.hide(&marks, "$MARKS");
+        let text = format!("{long} {}", "\\".repeat(400));
+        assert!(hidden.clean(&text).starts_with("$LONG \\"));
+    }
+
+    #[test]
+    fn a_short_public_half_is_shown_and_a_long_one_is_not() {
+        let mut hidden = Hidden::default();
+        hidden.hide_public("code", "USER");
+        hidden.hide_public("AKIDEXAMPLEEXAMPLE", "KEY_ID");
+        assert_eq!(hidden.clean("code AKIDEXAMPLEEXAMPLE"), "code $KEY_ID");
+    }
+
+    #[test]
+    fn short_texts_are_hidden_where_they_stand_alone_and_the_longest_goes_first() {
+        let mut hidden = Hidden::default();
+        hidden.hide("ab1", "$SHORT");
+        hidden.hide("key-1", "$ID");
+        hidden.hide("key-1-secret", "$SECRET");
+        assert_eq!(hidden.clean("Bearer ab1, \"ab1\", cab1, ab12"), "Bearer $SHORT, \"$SHORT\", cab1, ab12");
+        assert_eq!(hidden.clean("key-1-secret key-12"), "$SECRET $ID2");
     }
 }

@@ -22,14 +22,14 @@ impl Hash {
     }
 }
 
-/// Signs parameters with a `SecretKey`. `host` is what the request's `Host` says, with its port.
-pub fn sign(method: &str, host: &str, parameters: &[(String, String)], hash: Hash, secret: &str) -> Signed {
+/// Signs parameters with a `SecretKey`. `place` is what the request's `Host` says, with its port, and its path.
+pub fn sign(method: &str, place: &str, parameters: &[(String, String)], hash: Hash, secret: &str) -> Signed {
     let mut sorted: Vec<(String, &str)> =
         parameters.iter().map(|(key, value)| (key.replace('_', "."), value.as_str())).collect();
     sorted.sort();
     let pairs: Vec<String> = sorted.iter().map(|(key, value)| format!("{key}={value}")).collect();
     let canonical = pairs.join("&");
-    let to_sign = format!("{method}{host}/?{canonical}");
+    let to_sign = format!("{method}{place}?{canonical}");
     let bytes = match hash {
         Hash::Sha1 => hmac_sha1(secret.as_bytes(), &to_sign),
         Hash::Sha256 => hmac_sha256(secret.as_bytes(), &to_sign),

@@ -109,7 +109,7 @@ fn tencent_v1_string_to_sign_and_signature() {
         };
         let signed = tc_v1::sign(
             text(input, "method"),
-            text(input, "host"),
+            &format!("{}/", text(input, "host")),
             &pairs(&input["signed_params"]),
             hash,
             text(input, "secret_key"),

@@ -1,0 +1,35 @@
+//! What of a run may be seen: judged is what came, and shown is that without the secrets, which a target may echo.
+
+use crate::event::{CaseResult, Leftover};
+use crate::judge::Verdict;
+use crate::wire::sign::Hidden;
+
+/// A result without what no output may show.
+pub fn result(mut result: CaseResult, hidden: &Hidden) -> CaseResult {
+    let clean = |text: &mut String| *text = hidden.clean(text);
+    result.exchanges = result.exchanges.into_iter().map(|exchange| exchange.without(hidden)).collect();
+    result.notes.iter_mut().for_each(clean);
+    result.kept = leftovers(result.kept, hidden);
+    match &mut result.verdict {
+        Verdict::Pass => {}
+        Verdict::Fail { departures } => {
+            for line in departures.iter_mut().flat_map(|departure| &mut departure.lines) {
+                clean(&mut line.promised);
+                clean(&mut line.received);
+            }
+        }
+        Verdict::Blocked { code: text, .. }
+        | Verdict::Error { reason: text }
+        | Verdict::Skipped { reason: text } => clean(text),
+    }
+    result
+}
+
+/// What stays on the target, without what no output may show.
+pub fn leftovers(mut leftovers: Vec<Leftover>, hidden: &Hidden) -> Vec<Leftover> {
+    for leftover in &mut leftovers {
+        leftover.id = hidden.clean(&leftover.id);
+        leftover.reason = hidden.clean(&leftover.reason);
+    }
+    leftovers
+}

@@ -153,7 +153,7 @@ impl Case {
             let sent = self.send.iter().find(|(parameter, _)| parameter == name);
             matches!(sent, Some((_, Value::Plain(_))))
         };
-        let mut unique = operation.parameters.iter().filter(|parameter| parameter.unique);
+        let mut unique = operation.parameters.iter().filter(|parameter| parameter.is_new());
         self.at_once <= 1 && !(may_last && unique.any(|parameter| is_fixed(&parameter.name)))
     }
 }

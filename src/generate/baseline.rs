@@ -166,7 +166,11 @@ pub fn supply(
 }
 
 fn is_required(parameter: &Parameter) -> bool {
-    parameter.required == Required::Yes || parameter.exists.is_some()
+    match parameter.required {
+        Required::Yes => true,
+        Required::Unclear => parameter.exists.is_some(),
+        Required::No => false,
+    }
 }
 
 fn is_drawn(value: &Value) -> bool {
@@ -216,7 +220,7 @@ pub fn valid(parameter: &Parameter) -> Value {
     if let Some(entity) = &parameter.exists {
         return Value::Id(entity.clone());
     }
-    if parameter.unique {
+    if parameter.is_new() {
         return drawn(&parameter.rules);
     }
     let given = [&parameter.sample, &parameter.example].into_iter().flatten();

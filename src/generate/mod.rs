@@ -85,7 +85,7 @@ fn is_sayable(service: &Service, operation: &Operation, case: &Case) -> bool {
 /// The parameters of which no valid value can be made from the spec: their rules are stranger than this module knows.
 pub fn without_valid_value(operation: &Operation) -> Vec<&Parameter> {
     let is_fine = |parameter: &&Parameter| {
-        let can_be_new = !parameter.unique || baseline::valid(parameter).drawn().is_some();
+        let can_be_new = !parameter.is_new() || baseline::valid(parameter).drawn().is_some();
         let Some(json) = baseline::valid(parameter).witness() else { return true };
         let holds = || ruling::on_parameter(parameter, Some(&json)).outcome() == Outcome::Holds;
         // Without a rule there is none that a text could break.

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use crate::json::Json;
 use crate::spec::breach::Breach;
 use crate::spec::model::{
-    Circumstance, Entity, ErrorRow, Operation, Parameter, Protocol, RequestFault, Service, When,
+    Circumstance, Entity, ErrorRow, Operation, Parameter, Protocol, RequestFault, Required, Service, When,
 };
 
 use super::fault::Fault;
@@ -206,17 +206,22 @@ impl Act<'_> {
     async fn apply(&self) -> Result<Json, Refusal> {
         let (operation, store) = (self.check.operation, self.site.store);
         let attributes = self.attributes();
-        let reference = operation.parameters.iter().find(|parameter| parameter.exists.is_some());
+        let mut references = operation.parameters.iter().filter(|parameter| parameter.exists.is_some());
+        let reference = if operation.creates.is_some() { None } else { references.next() };
+        for other in references {
+            if let Some(id) = self.check.value(&other.name).filter(|id| is_given(other, id)) {
+                self.find(other, id)?;
+            }
+        }
         if operation.creates.is_some() {
-            self.refuse_used(&attributes, None)?;
+            self.refuse_used(&attributes, self.chosen().as_ref())?;
             self.gap().await;
             return self.create(attributes);
         }
         let Some(reference) = reference else {
             return Ok(respond::output(operation, store, &self.facts(None)));
         };
-        let Some(id) = self.check.value(&reference.name).filter(|id| **id != Json::Text(String::new()))
-        else {
+        let Some(id) = self.check.value(&reference.name).filter(|id| is_given(reference, id)) else {
             return Ok(respond::output(operation, store, &self.facts(None)));
         };
         self.find(reference, id)?;
@@ -250,6 +255,18 @@ impl Act<'_> {
         act(self.site.store.open().records(self.check.service, self.entity))
     }
 
+    /// The entities that a parameter refers to.
+    fn of_kind<T>(&self, reference: &Parameter, act: impl FnOnce(&mut Records) -> T) -> T {
+        let kind = reference.exists.as_ref().and_then(|name| self.check.service.entity(name));
+        act(self.site.store.open().records(self.check.service, kind.unwrap_or(self.entity)))
+    }
+
+    /// The id that the call chooses for what it creates, if it is for the call to choose.
+    fn chosen(&self) -> Option<Json> {
+        let mut own = self.check.operation.parameters.iter().filter(|parameter| parameter.names_own);
+        self.check.value(&own.next_back()?.name).cloned()
+    }
+
     fn facts(&self, record: Option<Record>) -> respond::Facts {
         respond::Facts {
             entity: Some(self.entity.clone()),
@@ -258,7 +275,13 @@ impl Act<'_> {
                 true => self.with_records(|records| records.living.clone()),
                 false => Vec::new(),
             },
-            parameters: self.check.parameters.to_vec(),
+            parameters: self
+                .check
+                .parameters
+                .iter()
+                .filter(|(_, value)| *value != Json::Null)
+                .cloned()
+                .collect(),
             sparing: self.reads(Reading::OptionalElementsAbsent),
         }
     }
@@ -272,7 +295,7 @@ impl Act<'_> {
         {
             return Err(self.check.row_for(&reference.name, Breach::ExistsShape));
         }
-        let (lives, was) = self.with_records(|records| {
+        let (lives, was) = self.of_kind(reference, |records| {
             (records.living.iter().any(|record| record.id == *id), records.removed.contains(id))
         });
         let passed_over = self.site.behaviour.skips(of, Breach::ExistsUnknown, self.check.parameters)
@@ -311,15 +334,18 @@ impl Act<'_> {
         let maker = service.operation(&self.entity.made_by);
         let example = maker.and_then(|maker| respond::element_at(&maker.response, &self.entity.id));
         let record = Record {
-            id: store.id_like(example),
+            id: self.chosen().unwrap_or_else(|| store.id_like(example)),
             taken: self.unique(&attributes),
             attributes: self.at_once(attributes.clone()),
             created: DateTime::<Utc>::from(SystemTime::now()).naive_utc(),
         };
         let refused = self.with_records(|records| {
-            let used = self.used(records, &attributes, None).filter(|_| !self.breaks(Fault::Racy));
+            let used =
+                self.used(records, &attributes, self.chosen().as_ref()).filter(|_| !self.breaks(Fault::Racy));
             let used = used.or_else(|| self.over_quota(records));
             if used.is_none() {
+                // What is put where something is takes its place.
+                records.living.retain(|known| known.id != record.id);
                 records.living.push(record.clone());
             }
             used
@@ -422,6 +448,12 @@ impl Act<'_> {
             });
         }
     }
+}
+
+/// Whether a call names something: an empty id is none, where there need not be one.
+fn is_given(reference: &Parameter, id: &Json) -> bool {
+    let is_empty = *id == Json::Text(String::new());
+    *id != Json::Null && (!is_empty || reference.required == Required::Yes)
 }
 
 /// Whether an id has the form of the example: the same beginning up to a hyphen, letters and digits behind it.

@@ -277,6 +277,8 @@ pub struct Parameter {
     pub rules: Rules,
     /// No two living entities share its value.
     pub unique: bool,
+    /// It is part of the path to which what the operation creates is put: its value is that one's id.
+    pub names_own: bool,
     /// Its value takes effect later than the call, so that nothing can be read back.
     pub later: bool,
     /// The entity whose id it is.
@@ -289,6 +291,13 @@ pub struct Parameter {
     pub says: Vec<Quote>,
     /// Where it is named.
     pub at: Place,
+}
+
+impl Parameter {
+    /// Whether a call that creates something needs a value of its own for it: another entity may have any that is not new.
+    pub fn is_new(&self) -> bool {
+        self.unique || self.names_own
+    }
 }
 
 /// Whether a page hides part of an example behind asterisks, so that it cannot be sent.

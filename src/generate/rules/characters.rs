@@ -67,8 +67,8 @@ pub fn trials(parameter: &Parameter) -> Vec<Trial> {
     }
     let room = Room::of(&parameter.rules.length);
     let filling = Filling::of(&parameter.rules);
-    let filler = |count: u64| if count > 0 { filling.text(parameter.unique, count) } else { String::new() };
-    let mut trials = allowed(characters, room.whole(), parameter.unique);
+    let filler = |count: u64| if count > 0 { filling.text(parameter.is_new(), count) } else { String::new() };
+    let mut trials = allowed(characters, room.whole(), parameter.is_new());
     for (name, words, character) in NEAR {
         let Some(fill) = room.beside(character) else { continue };
         let places = [

@@ -39,7 +39,7 @@ pub fn trials(parameter: &Parameter) -> Vec<Trial> {
     ADDRESSES
         .iter()
         .map(|(slug, tries, address)| {
-            let address = match parameter.unique {
+            let address = match parameter.is_new() {
                 true => {
                     address.replacen("one@", "<10 letters>@", 1).replacen("SOMEONE@", "<10 capitals>@", 1)
                 }

@@ -52,6 +52,7 @@ fn members(parameter: &Parameter, rules: &Rules) -> Vec<Trial> {
     let member = Parameter {
         rules: rules.clone(),
         unique: false,
+        names_own: false,
         exists: None,
         example: None,
         sample: None,

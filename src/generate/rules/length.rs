@@ -64,7 +64,7 @@ fn in_words(count: u64, length: &Length) -> String {
 /// A text of exactly so many characters that breaks no other rule.
 fn text_of(parameter: &Parameter, count: u64) -> Option<String> {
     match &parameter.rules.format {
-        Some(Format::Email) => email_of(count, parameter.unique),
+        Some(Format::Email) => email_of(count, parameter.is_new()),
         Some(Format::Phone { .. }) => None,
         None => Some(filling(parameter, count)),
     }
@@ -75,9 +75,9 @@ fn filling(parameter: &Parameter, count: u64) -> String {
     const FEW: u64 = 2;
     let characters = parameter.rules.characters.as_ref();
     let wide = characters.is_some_and(|characters| characters.letters && characters.digits);
-    match parameter.unique && wide && count <= FEW {
+    match parameter.is_new() && wide && count <= FEW {
         true => format!("<{count} letters-and-digits>"),
-        false => Filling::of(&parameter.rules).text(parameter.unique, count),
+        false => Filling::of(&parameter.rules).text(parameter.is_new(), count),
     }
 }
 

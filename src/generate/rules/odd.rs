@@ -30,7 +30,7 @@ pub fn trials(parameter: &Parameter) -> Vec<Trial> {
     let Some(text) = text(parameter) else { return Vec::new() };
     let whole = |odd: String| match rules.kind {
         Type::Array => Value::Plain(Json::List(vec![Json::Text(odd)])),
-        _ if parameter.unique => Value::described(&odd),
+        _ if parameter.is_new() => Value::described(&odd),
         _ => Value::text(odd),
     };
     let trial = |slug: &str, tries: &str, odd: String| Trial {
@@ -49,7 +49,7 @@ pub fn trials(parameter: &Parameter) -> Vec<Trial> {
 
 /// Allowed characters, more than buffers and columns take.
 fn long_of_allowed(parameter: &Parameter, breach: Breach) -> Option<Trial> {
-    let text = Filling::of(&parameter.rules).text(parameter.unique, LONG as u64);
+    let text = Filling::of(&parameter.rules).text(parameter.is_new(), LONG as u64);
     parameter.rules.length.is_none().then(|| Trial {
         slug: "odd/long".to_owned(),
         tries: "a thousand characters".to_owned(),

@@ -39,7 +39,7 @@ pub fn trials(parameter: &Parameter) -> Vec<Trial> {
     NUMBERS
         .iter()
         .map(|(slug, tries, number)| {
-            let value = match parameter.unique {
+            let value = match parameter.is_new() {
                 true => Value::described(&with_new_end(number)),
                 false => Value::text(*number),
             };

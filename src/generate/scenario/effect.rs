@@ -94,7 +94,7 @@ fn changed(
 fn unchanged(baseline: &Baseline<'_>, reader: &Reader<'_>, entity: &str) -> Vec<Case> {
     let can_show_it = |parameter: &Parameter| {
         let value = valid(parameter);
-        !parameter.unique && other(parameter, &value) != value
+        !parameter.is_new() && other(parameter, &value) != value
     };
     let shown = |parameter: &&Parameter| reader.path(&parameter.name).is_some() && can_show_it(parameter);
     let Some(parameter) = baseline.operation.parameters.iter().find(shown) else { return Vec::new() };

@@ -2,8 +2,9 @@
 
 use crate::case::value::Value;
 use crate::case::{Case, Expectation};
+use crate::json::Json;
 use crate::spec::breach::Breach;
-use crate::spec::model::{Circumstance, ErrorRow, Parameter, When};
+use crate::spec::model::{Circumstance, ErrorRow, Parameter, Type, When};
 use crate::spec::ruling::Ruling;
 
 use crate::generate::Violation;
@@ -23,6 +24,9 @@ const MADE_UP: &[(&str, &str, &str)] = &[
     ("quote", "a quote, as it would end a query", "c-1' OR '1'='1"),
     ("long", "an id of a thousand characters", "<1000 of x>"),
 ];
+
+/// A number that no service has come to.
+const MADE_UP_NUMBER: (&str, &str, i64) = ("unknown", "a made-up id", 1_999_999_999);
 
 /// The id of what was removed, and ids that never were, which a target may refuse for their form.
 pub fn cases(baseline: &Baseline<'_>, parameter: &Parameter, entity: &str) -> Vec<Violation> {
@@ -47,12 +51,22 @@ fn unknown(baseline: &Baseline<'_>, parameter: &Parameter) -> Vec<Case> {
     let ruling =
         Ruling { breaches: vec![Breach::ExistsUnknown], open: vec![(Breach::ExistsShape, EITHER_WAY)] };
     let expect: Expectation = expect::expectation(baseline.service, baseline.operation, parameter, &ruling);
-    let case = |(slug, tries, id): &(&str, &str, &str)| {
-        let send = baseline.with(parameter, Some(Value::described(id)));
+    let case = |slug: &str, tries: &str, id: Value| {
+        let send = baseline.with(parameter, Some(id));
         let case = about(baseline, parameter, Breach::ExistsUnknown, (slug, tries), (send, expect.clone()));
         with_a_change(case, baseline, 0)
     };
-    MADE_UP.iter().map(case).collect()
+    // An id of another type breaks the type as well, and is tried for that.
+    match parameter.rules.kind {
+        Type::String => {
+            MADE_UP.iter().map(|(slug, tries, id)| case(slug, tries, Value::described(id))).collect()
+        }
+        Type::Integer | Type::Number => {
+            let (slug, tries, id) = MADE_UP_NUMBER;
+            vec![case(slug, tries, Value::Plain(Json::Integer(id)))]
+        }
+        Type::Boolean | Type::Array | Type::Object => Vec::new(),
+    }
 }
 
 /// Lets a call be refused for its id and not for changing nothing: one valid parameter is added, and `turn` says which.
@@ -63,7 +77,7 @@ pub fn with_a_change(mut case: Case, baseline: &Baseline<'_>, turn: usize) -> Ca
         |row: &&ErrorRow| matches!(row.when, When::Circumstance(Circumstance::State) | When::Unsaid);
     let saying: Vec<&ErrorRow> = baseline.service.rows(baseline.operation).filter(says_so).collect();
     let is_plain =
-        |parameter: &&Parameter| parameter.exists.is_none() && !parameter.unique && !parameter.common;
+        |parameter: &&Parameter| parameter.exists.is_none() && !parameter.is_new() && !parameter.common;
     let carries_change =
         case.send.iter().any(|(name, _)| baseline.operation.parameter(name).is_some_and(|p| is_plain(&p)));
     if baseline.operation.only_reads() || saying.is_empty() || carries_change {

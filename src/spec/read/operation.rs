@@ -19,7 +19,7 @@ impl Reader {
         let named = fields.get("operation");
         let name = named.and_then(|node| self.text(node));
         let page = fields.get("page").and_then(|node| self.page(node));
-        let operation = Operation {
+        let mut operation = Operation {
             name: name.unwrap_or_default(),
             page: page.unwrap_or(Page { title: String::new(), updated: None, url: None }),
             support: self.flag(&fields, "support"),
@@ -32,6 +32,7 @@ impl Reader {
             acknowledged: self.acknowledged(&fields),
             at: named.map_or_else(|| node.place.clone(), |node| node.place.clone()),
         };
+        name_own(&mut operation);
         Some(operation)
     }
 
@@ -110,6 +111,7 @@ impl Reader {
             common: self.flag(&fields, "common"),
             rules: self.rules(&fields),
             unique: self.flag(&fields, "unique"),
+            names_own: false,
             later: fields.get("takes-effect").and_then(|node| self.word(node, forms::TAKES_EFFECT))
                 == Some("later"),
             exists: self.optional_text(&fields, "exists"),
@@ -252,5 +254,14 @@ fn named(when: &Node) -> Vec<(String, Place)> {
     match &when.kind {
         Kind::Map(entries) => entries.iter().map(|(key, _)| (key.name.clone(), key.place.clone())).collect(),
         _ => Vec::new(),
+    }
+}
+
+/// Marks the parameters by whose values a call names what it creates.
+fn name_own(operation: &mut Operation) {
+    let Some(route) = operation.route.as_ref().filter(|_| operation.creates.is_some()) else { return };
+    let labels: Vec<&str> = route.labels().collect();
+    for parameter in &mut operation.parameters {
+        parameter.names_own = parameter.exists.is_none() && labels.contains(&parameter.name.as_str());
     }
 }

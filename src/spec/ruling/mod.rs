@@ -113,7 +113,8 @@ impl Ruling {
 /// What the parameter's rules say about a value; `None` is an absent parameter.
 pub fn on_parameter(parameter: &Parameter, value: Option<&Json>) -> Ruling {
     let Some(value) = value else { return on_absence(parameter) };
-    let as_given = on_value(&parameter.rules, value).and(on_unruled(parameter, value));
+    let as_given =
+        on_value(&parameter.rules, value).and(on_unruled(parameter, value)).and(on_name(parameter, value));
     match counts_as_absent(value) {
         true => on_emptiness(parameter, value, as_given),
         false => as_given,
@@ -130,6 +131,16 @@ fn on_unruled(parameter: &Parameter, value: &Json) -> Ruling {
     match is_ruled || is_shown || !matches!(value, Json::Text(_)) {
         true => Ruling::holds(),
         false => Ruling::open(Breach::Values, WHY),
+    }
+}
+
+/// Nothing has an empty id; of others, the rules alone cannot tell.
+fn on_name(parameter: &Parameter, value: &Json) -> Ruling {
+    const WHY: &str = "an id of nothing may be refused for its form or for naming nothing";
+    let is_empty = matches!(value, Json::Text(text) if text.trim().is_empty());
+    match parameter.exists.is_some() && is_empty {
+        true => Ruling { breaches: vec![Breach::ExistsUnknown], open: vec![(Breach::ExistsShape, WHY)] },
+        false => Ruling::holds(),
     }
 }
 

@@ -41,6 +41,7 @@ fn parameter(rules: Rules, required: Required) -> Parameter {
         at: rules.at.clone(),
         rules,
         unique: false,
+        names_own: false,
         later: false,
         exists: None,
         example: None,

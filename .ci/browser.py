@@ -13,6 +13,7 @@ from pathlib import Path
 from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
 
 fineprint, folder = Path(sys.argv[1]).resolve(), Path(sys.argv[2]).resolve()
 root = Path(__file__).resolve().parent.parent
@@ -36,6 +37,19 @@ def reports():
     small, large, events = folder / "small.html", folder / "large.html", folder / "events.jsonl"
     subprocess.run([fineprint, "run", "--url", url, "--no-snapshots", "--html", small, "--events", events],
                    cwd=root, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    other = folder / "other"
+    strict = subprocess.Popen([fineprint, "serve", "--port", "0", "--reading", "email-strict"], stdout=subprocess.PIPE,
+                              stderr=subprocess.DEVNULL, text=True, cwd=root)
+    at = strict.stdout.readline().strip()
+    quiet = {"cwd": root, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    subprocess.run([fineprint, "record", "--url", at, "--target", "strict", "--reports", other], **quiet)
+    strict.terminate()
+    subprocess.run([fineprint, "run", "--no-snapshots", "--against", other / "strict", "--html", folder / "against.html"], **quiet)
+    # A folder whose name looks like a part of an address.
+    odd = folder / "100%41 #"
+    shutil.copytree(root / "specs", odd)
+    subprocess.run([fineprint, "run", "--url", url, "--no-snapshots", "--specs", odd, "--cases", folder / "cases", "--html",
+                    folder / "odd.html", "AddMessageContact/Name/length"], **quiet)
     subprocess.run([fineprint, "compare", url, "reference", "--html", folder / "compare.html"],
                    cwd=root, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     server.terminate()
@@ -112,6 +126,102 @@ def small_report(driver, path):
         "return [...document.querySelectorAll('input, select')].every((each) => each.closest('label'))"))
 
 
+def links(driver, path):
+    """A link is followed as often as it is clicked, and back again; nonsense in an address is passed over."""
+    driver.get("about:blank")
+    driver.get(path.as_uri())
+    mark = driver.find_element(By.CSS_SELECTOR, "a.mark.fail")
+    mark.click()
+    behind = shown(driver)
+    choose(driver, "verdict", "pass")
+    check("a filter after a mark shows something else", shown(driver) != behind)
+    driver.find_element(By.CSS_SELECTOR, "a.mark.fail").click()
+    check("the same mark again shows the same again", shown(driver) == behind)
+    driver.back()
+    time.sleep(0.2)
+    check("back at the address alone everything is shown", shown(driver).startswith("886 of 886"))
+    for nonsense in ("#case=%E0%A4%A", "#promise", "#nonsense=1", "#__proto__=1", "#promise=%7C"):
+        driver.get("about:blank")
+        driver.get(path.as_uri() + nonsense)
+        check(f"{nonsense} breaks nothing", " of 886 cases" in shown(driver))
+    driver.get("about:blank")
+    driver.get(path.as_uri())
+    driver.find_element(By.CSS_SELECTOR, "a.mark.fail").send_keys(Keys.ENTER)
+    time.sleep(0.2)
+    driver.switch_to.active_element.send_keys(Keys.TAB)
+    focused = driver.execute_script("return document.activeElement.closest('#list details')?.dataset.id || ''")
+    check(f"after a mark the next key goes on at its first case ({focused})", focused.startswith("AddMessageContact/Name/length/13"))
+    choose(driver, "kind", "known")
+    check("nothing is a known failure here", shown(driver).startswith("0 of 886"))
+
+
+def odd_path(driver, path):
+    driver.get("about:blank")
+    driver.get(path.as_uri())
+    driver.find_element(By.CSS_SELECTOR, "a.mark.fail").click()
+    check(f"a mark leads to its cases whatever its path ({shown(driver)})", "100%41 #" in shown(driver) and not shown(driver).startswith("0 "))
+
+
+def against(driver, path):
+    driver.get("about:blank")
+    driver.get(path.as_uri())
+    links = driver.find_elements(By.CSS_SELECTOR, "ol.broken a")
+    check("another target's answers are told", len(links) > 0)
+    cases = int(driver.find_element(By.CSS_SELECTOR, "ol.broken span").text.split(", ")[-1].split()[0])
+    links[0].click()
+    time.sleep(0.2)
+    check(f"a link leads to all {cases} cases ({shown(driver)})", cases > 1 and shown(driver).startswith(f"{cases} of "))
+    check("their sentence bears a mark", driver.find_elements(By.XPATH, "//a[contains(@class, 'mark') and starts-with(., 'unlike')]"))
+
+
+def printed(driver, path):
+    driver.get("about:blank")
+    driver.get(path.as_uri())
+    check("it is said that not all are listed", "first 200 of 886" in driver.find_element(By.ID, "rest").text)
+    driver.execute_script("dispatchEvent(new Event('beforeprint'))")
+    check("all cases are printed", driver.execute_script("return document.querySelectorAll('#list details').length") == 886)
+    check("so are shared codes", driver.execute_script("return [...document.querySelectorAll('.page details')].every((each) => each.open)"))
+    driver.execute_script("dispatchEvent(new Event('afterprint'))")
+    check("and they are folded again", driver.execute_script("return ![...document.querySelectorAll('.page details')].some((each) => each.open)"))
+
+
+def narrow(driver, path):
+    """On the smallest phone every mark can be seen, and each value says what it is."""
+    driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {"width": 320, "height": 900, "deviceScaleFactor": 1, "mobile": True})
+    driver.get("about:blank")
+    driver.get(path.as_uri() + "#case=AddMessageContact/Name/length/13")
+    wide = driver.execute_script("return [...document.querySelectorAll('.scroll')].filter((each) => each.scrollWidth > each.clientWidth).length")
+    check(f"no table scrolls sideways at 320 px ({wide} do)", wide == 0)
+    cut = driver.execute_script("return [...document.querySelectorAll('.mark')].filter((each) => each.getBoundingClientRect().right > innerWidth).length")
+    check(f"no mark is cut off ({cut} are)", cut == 0)
+    time.sleep(0.2)
+    label = driver.execute_script("return getComputedStyle(document.querySelector('.compare del'), '::before').content")
+    check(f"a value says that it was received ({label})", "received" in label)
+    driver.save_screenshot(str(folder / "narrow.png"))
+    driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+
+CONTRAST = """
+const value = (colour) => colour.match(/[\\d.]+/g).slice(0, 3).map((part) => part / 255)
+  .map((part) => part <= 0.03928 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4)
+  .reduce((sum, part, index) => sum + part * [0.2126, 0.7152, 0.0722][index], 0);
+const ratio = (one, other) => { const [a, b] = [value(one), value(other)].sort((a, b) => b - a); return (a + 0.05) / (b + 0.05); };
+const input = document.getElementById("search"), style = getComputedStyle(input);
+return [ratio(getComputedStyle(input, "::placeholder").color, style.backgroundColor),
+        ratio(style.borderTopColor, getComputedStyle(document.body).backgroundColor)];
+"""
+
+
+def contrast(driver, path):
+    for scheme in ("light", "dark"):
+        driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [{"name": "prefers-color-scheme", "value": scheme}]})
+        driver.get("about:blank")
+        driver.get(path.as_uri())
+        text, border = driver.execute_script(CONTRAST)
+        check(f"{scheme}: a placeholder can be read ({text:.1f})", text >= 4.5)
+        check(f"{scheme}: a field has an edge ({border:.1f})", border >= 3)
+
+
 def pictures(driver, path, what):
     for name, scheme, width, height in (("light", "light", 1200, 1400), ("dark", "dark", 1200, 1400),
                                         ("phone", "light", 390, 1400)):
@@ -156,6 +266,12 @@ def main():
     driver = browser()
     try:
         small_report(driver, small)
+        links(driver, small)
+        odd_path(driver, folder / "odd.html")
+        against(driver, folder / "against.html")
+        printed(driver, small)
+        narrow(driver, small)
+        contrast(driver, small)
         pictures(driver, small, "report")
         pictures(driver, folder / "compare.html", "compare")
         check("the matrix says in what the two are unlike", "unlike in 1 promise" in driver.find_element(By.TAG_NAME, "h1").text)

@@ -29,11 +29,18 @@ pub struct Suite {
     pub specs: Specs,
     /// All cases: those of the specs in their order, then those that people wrote.
     pub cases: Vec<Case>,
+    /// The ids of the cases that the specs imply at the standard depth, where those are of another.
+    pub standard: Vec<String>,
     /// Files below the case folder that are not what the specs generate.
     pub stale: Vec<Stale>,
 }
 
 impl Suite {
+    /// The ids of all cases that there are: a run of another depth leaves some of them out.
+    pub fn ids(&self) -> impl Iterator<Item = &str> {
+        self.cases.iter().map(|case| case.id.as_str()).chain(self.standard.iter().map(String::as_str))
+    }
+
     /// The ids of the cases whose answers snapshots keep: those that the call alone decides.
     pub fn kept(&self) -> Vec<String> {
         let is_settled = |case: &&Case| {
@@ -53,6 +60,17 @@ pub struct Stale {
     pub text: Option<String>,
     /// Whether it is there.
     pub exists: bool,
+}
+
+/// Whether a folder is there and has any spec in it.
+///
+/// # Errors
+/// What the file system says of a folder that is there.
+pub fn has_specs(folder: &Path) -> io::Result<bool> {
+    match yaml_files(folder) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+        files => Ok(!files?.is_empty()),
+    }
 }
 
 /// Reads the specs of a folder.
@@ -104,7 +122,7 @@ pub fn specs(folder: &Path) -> Result<Specs, Vec<Finding>> {
 /// Every finding of every spec and every case file.
 pub fn suite(spec_folder: &Path, case_folder: &Path, depth: Depth) -> Result<Suite, Vec<Finding>> {
     let specs = specs(spec_folder)?;
-    let mut cases = Vec::new();
+    let (mut cases, mut standard) = (Vec::new(), Vec::new());
     let mut wanted = BTreeMap::new();
     for (service, operation) in specs.operations().filter(|(_, operation)| !operation.support) {
         // Case files hold the standard depth; the others are made where they are asked for.
@@ -113,7 +131,10 @@ pub fn suite(spec_folder: &Path, case_folder: &Path, depth: Depth) -> Result<Sui
         wanted.insert(path, case::write(&file));
         cases.extend(match depth {
             Depth::Standard => file.cases,
-            depth => generate::cases(service, operation, depth).cases,
+            depth => {
+                standard.extend(file.cases.into_iter().map(|case| case.id));
+                generate::cases(service, operation, depth).cases
+            }
         });
     }
     let mut stale = Vec::new();
@@ -148,7 +169,7 @@ pub fn suite(spec_folder: &Path, case_folder: &Path, depth: Depth) -> Result<Sui
     stale.extend(wanted.into_iter().map(|(path, text)| Stale { path, text: Some(text), exists: false }));
     findings.extend(repeated_ids(&cases));
     match findings.is_empty() {
-        true => Ok(Suite { specs, cases, stale }),
+        true => Ok(Suite { specs, cases, standard, stale }),
         false => Err(findings),
     }
 }
@@ -211,7 +232,7 @@ pub fn is_same(one: &Path, other: &Path) -> bool {
 }
 
 /// Where a path leads, also where no file is there yet: through links, and without `.` and `..`.
-fn resolved(path: &Path) -> PathBuf {
+pub fn resolved(path: &Path) -> PathBuf {
     if let Ok(place) = path.canonicalize() {
         return place;
     }

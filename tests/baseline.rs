@@ -58,3 +58,27 @@ fn the_parts_of_a_run_are_held_against_it_when_they_are_joined() {
     let known = merge(&["--baseline", &file]);
     assert_eq!(known.code, 0, "{}{}", known.stdout, known.stderr);
 }
+
+#[test]
+fn a_run_of_some_cases_says_nothing_about_a_group() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("known.toml").display().to_string();
+    let text = "[[known]]\ncase = \"AddMessageContact/Name/*\"\nreason = \"old\"\n";
+    fs::write(&file, text).unwrap();
+    let broken = Vendor::start(&["13-letters-pass"]);
+    let part = |more: &[&str]| Run::against(&broken.url).arguments(more).go();
+    let (one, smoke) = ("AddMessageContact/Name/length/12", "AddMessageContact/Name/unique");
+    for more in [
+        &["--baseline", &file, one][..],
+        &["--write-baseline", &file, one],
+        &["--baseline", &file, "--depth", "smoke", smoke],
+    ] {
+        let done = part(more);
+        assert_eq!(done.code, 0, "{more:?}: {}", done.stdout);
+        assert!(!done.stdout.contains("PASSES AGAIN"), "{more:?}: {}", done.stdout);
+    }
+    assert!(fs::read_to_string(&file).unwrap().contains("AddMessageContact/Name/*"), "nothing was struck");
+    let mended = Vendor::start(&[]);
+    let whole = run(&mended.url, &["--baseline", &file]);
+    assert!(whole.stdout.contains("PASSES AGAIN AddMessageContact/Name/* "), "{}", whole.stdout);
+}

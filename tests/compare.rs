@@ -132,10 +132,60 @@ fn what_cannot_be_compared_is_said() {
     let none = compare(folder.path(), "empty", "part", &[]);
     assert_eq!((none.code, none.stdout.as_str()), (2, ""));
     assert!(none.stderr.contains("holds no recording"), "{}", none.stderr);
+    // A folder that happens to have a target's name is not that target.
+    let project = common::Project::shipped();
+    fs::create_dir_all(project.path("mine")).unwrap();
+    fs::create_dir_all(project.path("reference")).unwrap();
+    fs::write(project.path("fineprint.toml"), format!("[targets.mine]\nurl = '{}'\n", vendor.url)).unwrap();
+    for pair in [["mine", "reference"], ["reference", "mine"]] {
+        let done =
+            project.done(&[&["compare"], &pair[..], &["AddUserContact/Product/required/empty"]].concat());
+        assert_eq!(done.code, 1, "{}{}", done.stdout, done.stderr);
+        assert!(done.stdout.contains("unlike in 1 promise"), "their messages differ: {}", done.stdout);
+    }
     let unknown = compare(folder.path(), "part", "nobody", &[]);
     assert_eq!(unknown.code, 2);
     assert!(unknown.stderr.contains("the address of the target nobody is not known"), "{}", unknown.stderr);
     let more =
         compare(folder.path(), "part", &vendor.url, &["AddUserContact/Product", "AddUserContact/Region"]);
     assert_eq!(more.code, 3, "what only one has seen is not alike: {}", more.stdout);
+}
+
+/// What a target echoes within a longer text is not recognised as drawn, so that the values must be the same.
+#[test]
+fn two_recordings_have_the_same_values() {
+    let folder = tempfile::tempdir().unwrap();
+    let vendor = Vendor::start(&[]);
+    let drawn = |name: &str| {
+        let mut command = fineprint();
+        command
+            .args(["record", "--url", &vendor.url, "--target", name, "--quiet", "--reports"])
+            .arg(folder.path());
+        let done = Done::from(command.arg("AddMessageContact/Name/length").output().unwrap());
+        assert_eq!(done.code, 0, "{}", done.stderr);
+        let text = fs::read_to_string(folder.path().join(name).join("recorded.jsonl")).unwrap();
+        let events = text.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
+        events.map(|event| event["drawn"].clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(drawn("one"), drawn("other"));
+}
+
+#[test]
+fn a_run_that_goes_on_is_held_to_all_recorded_answers() {
+    let folder = tempfile::tempdir().unwrap();
+    let vendor = Vendor::start(&["values-without-case"]);
+    assert_eq!(record(folder.path(), "vendor", &vendor.url, &["AddUserContact/Product"]).code, 0);
+    let mine = Vendor::start(&[]);
+    let events = folder.path().join("events.jsonl");
+    let run = |more: &[&std::ffi::OsStr]| {
+        let mut command = fineprint();
+        command.args(["run", "--no-snapshots", "--url", &mine.url, "AddUserContact/Product", "--against"]);
+        Done::from(command.arg(folder.path().join("vendor")).args(more).output().unwrap())
+    };
+    let held = |done: &Done| {
+        assert_eq!(done.code, 1, "{}", done.stderr);
+        done.stdout.lines().find(|line| line.contains("held to the answers of vendor")).unwrap().to_owned()
+    };
+    let first = held(&run(&["--events".as_ref(), events.as_os_str()]));
+    assert_eq!(held(&run(&["--resume".as_ref(), events.as_os_str()])), first);
 }

@@ -68,3 +68,61 @@ fn a_demo_is_the_shipped_suite() {
     let schema = |folder: &Path| fs::read_to_string(folder.join("specs/spec.schema.json")).unwrap();
     assert_eq!(schema(&demo), schema(Path::new(env!("CARGO_MANIFEST_DIR"))));
 }
+
+#[test]
+fn a_project_that_has_specs_gets_no_others() {
+    let folder = tempfile::tempdir().unwrap();
+    assert_eq!(done(folder.path(), &["init", "--demo"]).code, 0);
+    let ids = || done(folder.path(), &["run", "--list"]).stdout;
+    let before = ids();
+    for again in [&["init"][..], &["init", "--demo"]] {
+        let again = done(folder.path(), again);
+        assert_eq!(again.code, 0, "{}", again.stderr);
+        assert!(
+            again.stdout.contains("specs has specs") && again.stdout.contains("left out"),
+            "{}",
+            again.stdout
+        );
+        assert_eq!(ids(), before);
+    }
+    let own = tempfile::tempdir().unwrap();
+    assert_eq!(done(own.path(), &["init"]).code, 0);
+    let sample = own.path().join("specs/me/notes/DeleteNote.yaml");
+    let service = own.path().join("specs/me/notes/service.yaml");
+    let text = fs::read_to_string(&service).unwrap();
+    fs::remove_file(&sample).unwrap();
+    fs::write(&service, text.replace("removed-by: DeleteNote", "removed-by: none")).unwrap();
+    assert_eq!(done(own.path(), &["init"]).code, 0);
+    assert!(!sample.exists(), "what was deleted does not come back");
+}
+
+#[test]
+fn nothing_is_made_beside_specs_that_are_wrong() {
+    let folder = tempfile::tempdir().unwrap();
+    let spec = folder.path().join("specs/acme/shop/Add.yaml");
+    fs::create_dir_all(spec.parent().unwrap()).unwrap();
+    fs::write(&spec, "operation: Add\npaeg: {title: Add}\n").unwrap();
+    let refused = done(folder.path(), &["init"]);
+    assert_eq!(refused.code, 2);
+    assert!(refused.stderr.contains("Add.yaml"), "{}", refused.stderr);
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "only what was there");
+    assert_eq!(refused.stdout, "");
+}
+
+#[test]
+#[cfg(unix)]
+fn what_it_says_to_type_can_be_typed() {
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["plain", "b c", "it's", "$HOME"] {
+        let made = done(folder.path(), &["init", name]);
+        assert_eq!(made.code, 0, "{}", made.stderr);
+        let command = made.stdout.split_once("now `").unwrap().1.split_once(" && fineprint`").unwrap().0;
+        let typed = std::process::Command::new("sh")
+            .current_dir(folder.path())
+            .arg("-c")
+            .arg(format!("{command} && test -d specs"))
+            .status()
+            .unwrap();
+        assert!(typed.success(), "{command}");
+    }
+}

@@ -80,6 +80,22 @@ fn streams_of_two_targets_are_no_one_run() {
     project.done(&["run", "--target", "other", "--events", "other.jsonl", "title/length"]);
     project.refused(&["merge", "reference.jsonl", "other.jsonl"], &["other.jsonl is of a run on other"]);
     project.refused(&["run", "--resume", "other.jsonl"], &["that is a run on other"]);
+    let moved = [
+        "run",
+        "--target",
+        "other",
+        "--url",
+        "http://127.0.0.1:8",
+        "--resume",
+        "other.jsonl",
+        "title/length",
+    ];
+    let done = project.done(&moved);
+    assert!(
+        done.stderr.contains("that run was on http://127.0.0.1:9"),
+        "its address is another: {}",
+        done.stderr
+    );
 }
 
 #[test]
@@ -101,6 +117,16 @@ fn nothing_is_written_over_what_is_read_or_twice() {
         project.refused(&["report", "--from", "e.jsonl", "--junit", "x", "--json", second], &twice);
         project.refused(&["compare", "e.jsonl", "e.jsonl", "--html", "x", "--json", second], &twice);
     }
+    let known = ["run", "--write-baseline", "known.toml", "title/length"];
+    for report in ["--html", "--events"] {
+        project.refused(&[&known[..], &[report, "./known.toml"]].concat(), &["known.toml would be"]);
+    }
+    project.refused(&["run", "--write-baseline", "specs"], &["specs cannot be"]);
+    project.refused(&["run", "--write-baseline", "/proc/none/known.toml"], &["known.toml cannot be written"]);
+    project.refused(&["run", "--resume", "e.jsonl", "--write-baseline", "e.jsonl"], &["e.jsonl"]);
+    assert_eq!(fs::read_to_string(project.0.path("e.jsonl")).unwrap(), before);
+    assert_eq!(project.done(&known).code, 0);
+    assert_eq!(project.done(&[&known[..], &["--baseline", "known.toml"]].concat()).code, 0, "it may be read");
     project.refused(&["run", "--html", "specs"], &["specs cannot be written"]);
     project.refused(&["compare", "e.jsonl", "reference", "--html", "specs"], &["specs cannot be written"]);
     project.refused(&["compare", "reports/nobody", "reference"], &["reports/nobody is no recording"]);

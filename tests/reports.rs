@@ -29,10 +29,14 @@ fn events() -> Vec<Event> {
 }
 
 fn report<R: Reporter>(make: impl FnOnce(Written) -> R) -> String {
+    report_of(events(), make)
+}
+
+fn report_of<R: Reporter>(events: Vec<Event>, make: impl FnOnce(Written) -> R) -> String {
     let written = Written::default();
     let mut reporter = make(written.clone());
     let mut run = Gathered::default();
-    for event in events() {
+    for event in events {
         run.take(&event);
         reporter.event(&event, &run).unwrap();
     }
@@ -110,11 +114,208 @@ fn the_page_is_marked_and_nothing_that_a_target_sends_gets_out_of_its_place() {
 #[test]
 fn no_command_and_no_mention_gets_into_a_log_or_a_comment() {
     let log = report(github::Github::new);
-    assert!(log.lines().all(|line| line.starts_with("::error file=")), "{log}");
+    let is_own = |line: &str| line.starts_with("::error file=") || line.starts_with("::error title=");
+    assert!(log.lines().all(is_own), "{log}");
     let comment = report(markdown::Markdown::new);
     let outside = comment.lines().filter(|line| !line.starts_with(['+', '-', ' ']));
     let spans = |line: &str| line.split("```` ").step_by(2).collect::<String>();
     let text: String = outside.map(spans).collect();
     assert!(!text.replace("\\<", "").contains("<img"), "{text}");
     assert!(!comment.contains('\u{1b}') && !comment.contains('\u{202e}'), "{comment}");
+}
+
+/// The events with something else wherever the target has sent what could break a format.
+fn sending(text: &str) -> Vec<Event> {
+    let json = serde_json::to_string(text).unwrap();
+    let text = include_str!("data/report/events.jsonl").replace("</script>", json.trim_matches('"'));
+    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+#[test]
+fn no_line_of_a_log_is_a_command_of_the_target() {
+    let commands = "a\n::error::pwn\n  ::stop-commands::x\r::add-mask::y ##[add-mask]z\u{2028}##vso[task.x]";
+    let blanks = " ".repeat(50) + "::warning::wrapped";
+    for sent in [commands, "::error::at once", "##[set-output name=a]b", blanks.as_str()] {
+        for (talk, width) in
+            [Talk::Quiet, Talk::Normal, Talk::Verbose].map(|talk| [(talk, None), (talk, Some(40))]).concat()
+        {
+            let style = Style { colour: false, width };
+            let log = report_of(sending(sent), |out| Terminal::new(out, style, talk));
+            for line in log.lines() {
+                assert!(!line.trim_start().starts_with("::"), "{line}");
+                assert!(!line.contains("##[") && !line.contains("##vso["), "{line}");
+            }
+        }
+    }
+}
+
+/// What XML 1.0 calls a character; no other may stand in a document.
+#[test]
+fn a_junit_report_is_well_formed_whatever_is_sent() {
+    let is_xml = |character: char| matches!(character, '\t' | '\n' | '\r' | ' '..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..);
+    let report =
+        report_of(sending("\u{fffe}\u{ffff}\u{0}\u{1b}[1m ]]> \u{b} &lt; <x> \u{1fffe}"), junit::Junit::new);
+    assert!(report.chars().all(is_xml), "{report:?}");
+    assert!(report.contains("\\ufffe\\uffff\\u0000\\u001b[1m"), "what was sent can still be read: {report}");
+}
+
+/// The events of a run whose cases all pass, with something else that keeps it from being fine.
+fn otherwise(edit: impl Fn(&mut Vec<Event>)) -> Vec<Event> {
+    let mut events: Vec<Event> = events()
+        .into_iter()
+        .filter(|event| match event {
+            Event::CaseFinished(result) => result.verdict == fineprint::judge::Verdict::Pass,
+            Event::SnapshotsCompared(_) | Event::BaselineCompared(_) => false,
+            _ => true,
+        })
+        .collect();
+    for event in &mut events {
+        if let Event::RunFinished(finish) = event {
+            finish.counts = fineprint::event::Counts { pass: 4, ..Default::default() };
+            (finish.stopped, finish.left_behind) = (None, Vec::new());
+        }
+    }
+    edit(&mut events);
+    events
+}
+
+/// Every report that a person or a machine looks at.
+fn everywhere(events: &[Event]) -> [(&'static str, String); 5] {
+    [
+        ("html", report_of(events.to_vec(), html::Html::new)),
+        ("markdown", report_of(events.to_vec(), markdown::Markdown::new)),
+        ("sarif", report_of(events.to_vec(), sarif::Sarif::new)),
+        ("github", report_of(events.to_vec(), github::Github::new)),
+        ("junit", report_of(events.to_vec(), junit::Junit::new)),
+    ]
+}
+
+#[test]
+fn no_report_looks_clean_of_a_run_that_was_not() {
+    use fineprint::baseline::Compared;
+    use fineprint::event::{Leftover, SnapshotChange, Snapshots};
+    let before_end = |events: &mut Vec<Event>, event: Event| events.insert(events.len() - 1, event);
+    for (name, text) in everywhere(&otherwise(|_| {})) {
+        let clean =
+            !text.contains("::error") && !text.contains("\"level\": \"error\"") && !text.contains("<failure");
+        assert!(clean, "a run that was fine: {name} {text}");
+        assert!(
+            !["html", "markdown"].contains(&name) || text.contains("very promise that was tried holds"),
+            "{text}"
+        );
+    }
+    let diff = " status 200\n-{\"a\":1}\n+{\"a\":2}\n".to_owned();
+    let changed = otherwise(|events| {
+        let change = SnapshotChange { id: "AddMessageContact/Name/length/12".to_owned(), diff: diff.clone() };
+        before_end(
+            events,
+            Event::SnapshotsCompared(Snapshots { changed: vec![change], ..Snapshots::default() }),
+        );
+    });
+    let outdated = otherwise(|events| {
+        let compared = Compared {
+            passing: vec!["AddMessageContact/Name/length/12".to_owned()],
+            expired: [("AddMessageContact/Title/*".to_owned(), "2026-01-31".to_owned())].into(),
+            ..Compared::default()
+        };
+        before_end(events, Event::BaselineCompared(compared));
+    });
+    let unanswered = otherwise(|events| {
+        let Some(Event::RunFinished(finish)) = events.last_mut() else { panic!("no end") };
+        finish.counts = fineprint::event::Counts { error: 4, ..Default::default() };
+        for event in events {
+            if let Event::CaseFinished(result) = event {
+                result.verdict =
+                    fineprint::judge::Verdict::Error { reason: "refused the connection".to_owned() };
+            }
+        }
+    });
+    let left = otherwise(|events| {
+        let Some(Event::RunFinished(finish)) = events.last_mut() else { panic!("no end") };
+        let leftover = |id: String| Leftover {
+            service: "v/s".to_owned(),
+            entity: "contact".to_owned(),
+            id,
+            case: "AddMessageContact/call".to_owned(),
+            reason: "it refused".to_owned(),
+        };
+        finish.left_behind = (0..3).map(|number| leftover(format!("c-{number}"))).collect();
+    });
+    for (events, words) in [
+        (changed, &["AddMessageContact/Name/length/12"][..]),
+        (outdated, &["AddMessageContact/Name/length/12", "AddMessageContact/Title/*", "2026-01-31"]),
+        (unanswered, &[]),
+        (left, &["c-0"]),
+    ] {
+        for (name, text) in everywhere(&events) {
+            assert!(!text.contains("very promise that was tried holds"), "{name} {text}");
+            for word in words {
+                assert!(text.contains(word), "{name} does not say {word}: {text}");
+            }
+            let is_told = match name {
+                "sarif" => text.contains("\"level\": \"error\""),
+                "github" => text.starts_with("::error"),
+                "junit" => text.contains("<failure") || text.contains("<error"),
+                _ => true,
+            };
+            assert!(is_told, "{name}: {text}");
+        }
+    }
+}
+
+#[test]
+fn a_comment_has_an_end() {
+    use fineprint::event::{SnapshotChange, Snapshots};
+    let long = "x".repeat(250_000);
+    let mut events = sending(&long);
+    let change = |number: usize| SnapshotChange {
+        id: format!("AddMessageContact/Name/{number}"),
+        diff: format!("-{{\"a\":{number}}}\n+{{\"a\":\"{}\"}}\n", "y".repeat(9_000)),
+    };
+    let changed = (0..500).map(change).collect();
+    events.insert(events.len() - 1, Event::SnapshotsCompared(Snapshots { changed, ..Snapshots::default() }));
+    if let Some(Event::RunFinished(finish)) = events.last_mut() {
+        let more: Vec<_> = (0..300).filter_map(|_| finish.left_behind.first().cloned()).collect();
+        finish.left_behind.extend(more);
+    }
+    let comment = report_of(events.clone(), markdown::Markdown::new);
+    assert!(comment.len() < 65_536, "{}", comment.len());
+    assert!(comment.contains("more of the changed answers") && comment.contains("more of the entities left"));
+    assert_eq!(comment.matches("<details>").count(), comment.matches("</details>").count());
+    let log = report_of(events.clone(), |out| Terminal::new(out, Style::default(), Talk::Quiet));
+    assert!(log.lines().all(|line| line.len() < 3_000), "{}", log.lines().map(str::len).max().unwrap_or(0));
+    let notes = report_of(events, github::Github::new);
+    assert!(notes.lines().count() <= 10 && notes.lines().all(|line| line.len() < 3_000));
+}
+
+#[test]
+fn what_failed_shows_its_exchanges_however_many_passed_before() {
+    let mut events = events();
+    let end = events.pop().unwrap();
+    let is = |event: &Event, fails: bool| match event {
+        Event::CaseFinished(result) => result.verdict.name() == if fails { "fail" } else { "pass" },
+        _ => false,
+    };
+    let pick = |fails: bool| events.iter().find(|event| is(event, fails)).cloned().unwrap();
+    let (passed, failed) = (pick(false), pick(true));
+    let copy = |of: &Event, id: String| {
+        let Event::CaseFinished(result) = of else { panic!("a case") };
+        let sends = "x".repeat(1_000_000);
+        Event::CaseFinished(Box::new(fineprint::event::CaseResult { id, sends, ..(**result).clone() }))
+    };
+    let mut many = vec![events[0].clone()];
+    many.extend((0..15).map(|number| copy(&passed, format!("P/{number}"))));
+    many.extend((0..12).map(|number| copy(&failed, format!("F/{number}"))));
+    many.extend((0..3).map(|number| copy(&passed, format!("Q/{number}"))));
+    many.push(end);
+    let page = report_of(many, html::Html::new);
+    assert!(page.len() < 16_000_000, "{}", page.len());
+    let data = page.split_once("type=\"application/json\">").unwrap().1.split_once("</script>").unwrap().0;
+    let data: serde_json::Value = serde_json::from_str(data).unwrap();
+    let details = data["details"].as_object().unwrap();
+    assert!(
+        (15..27).all(|number| details.contains_key(&number.to_string())),
+        "every failure has its exchanges"
+    );
+    assert!(details.contains_key("0"), "what is left is for what passed");
 }

@@ -127,16 +127,102 @@ fn what_belongs_to_no_case_is_listed_and_pruned() {
     project.done(&["accept"]);
     let kept = project.text();
     fs::write(project.file(), format!("{kept}\n# AddUserContact/Product/values/gone\n200 {{}}\n")).unwrap();
-    let orphan = project.file().with_file_name("Gone.snap");
+    let orphan = project.0.path("reports/reference/gone/service/Gone.snap");
+    fs::create_dir_all(orphan.parent().unwrap()).unwrap();
     fs::write(&orphan, &kept).unwrap();
+    // One that was never accepted, and one beside what was.
+    let (alone, beside) = (orphan.with_file_name("Alone.snap.new"), orphan.with_extension("snap.new"));
+    fs::write(&alone, &kept).unwrap();
+    fs::write(&beside, &kept).unwrap();
     let list = project.done(&["prune", "--list"]);
-    assert!(list.stdout.contains("values/gone") && list.stdout.contains("Gone.snap"), "{}", list.stdout);
+    for words in ["values/gone", "Gone.snap:", "Gone.snap.new:", "Alone.snap.new:"] {
+        assert!(list.stdout.contains(words), "{words}: {}", list.stdout);
+    }
     assert!(orphan.exists());
     for command in ["prune", "accept", "reject", "review"] {
         assert_eq!(project.done(&[command, "nobody"]).code, 2, "{command}: there is no such target");
     }
     assert_eq!(project.done(&["prune"]).code, 0);
     assert_eq!(project.text(), kept);
-    assert!(!orphan.exists());
+    assert!(!orphan.exists() && !alone.exists() && !beside.exists());
+    assert!(!project.0.path("reports/reference/gone").exists(), "no empty folder stays");
+    assert!(project.file().exists());
+    assert!(project.done(&["review", "--list"]).stdout.contains("no snapshot is pending"));
     assert!(project.done(&["prune"]).stdout.contains("no snapshot is outdated"));
+}
+
+/// Which answers are pending.
+fn pending(project: &Pending) -> Vec<String> {
+    let list = project.done(&["review", "--list"]);
+    list.stdout.lines().filter_map(|line| line.split_once(".snap ")).map(|(_, id)| id.to_owned()).collect()
+}
+
+#[test]
+fn a_run_of_some_cases_leaves_what_is_pending_for_others() {
+    let project = Pending::new();
+    let three = pending(&project);
+    assert_eq!(three.len(), 3, "{three:?}");
+    // A part that changed, one that did not, and one that is the only one of its file.
+    for part in ["Product/values/mysql", "Product/type", "AddUserContact/Product/required/empty"] {
+        project.done(&["run", part]);
+        assert_eq!(pending(&project), three, "after a run of {part}");
+    }
+    assert_eq!(project.done(&["run", "--update", "AddUserContact/Product/required/empty"]).code, 0);
+    let two: Vec<String> = three.iter().filter(|id| !id.ends_with("required/empty")).cloned().collect();
+    assert_eq!(pending(&project), two, "what was updated is decided, the others are not");
+    assert_eq!(project.done(&["run", "--update", "Product/"]).code, 0);
+    assert!(!project.pending().exists(), "a whole run decides all");
+}
+
+#[test]
+fn parts_that_run_at_once_lose_no_snapshot() {
+    let project = Project::shipped();
+    assert_eq!(project.done(&["generate"]).code, 0);
+    let part = |number: usize| {
+        let mut command = fineprint();
+        command.current_dir(project.0.path()).stdout(Stdio::null()).stderr(Stdio::null());
+        command.args([
+            "run",
+            "--quiet",
+            "--update",
+            "AddUserContact/Name",
+            "--shard",
+            &format!("{number}/6"),
+        ]);
+        command.spawn().unwrap()
+    };
+    let parts: Vec<_> = (1..=6).map(part).collect();
+    for mut part in parts {
+        assert!(part.wait().unwrap().success());
+    }
+    let kept = fs::read_to_string(project.path(FILE)).unwrap();
+    assert_eq!(project.done(&["run", "--update", "AddUserContact/Name"]).code, 0);
+    assert_eq!(fs::read_to_string(project.path(FILE)).unwrap(), kept, "all of them had been kept");
+}
+
+#[test]
+fn a_file_that_is_no_snapshot_is_none() {
+    let project = Pending::new();
+    let text = project.text();
+    let half = text.len() / 2;
+    let conflict = text.replacen("\n# ", "\n<<<<<<< ours\n# ", 1);
+    for (broken, words) in [
+        ("garbage", "no file of snapshots"),
+        ("", "no file of snapshots"),
+        (conflict.as_str(), "lines that belong to no case"),
+        (format!("{text}\n{}", &text[text.rfind("\n# ").unwrap()..]).as_str(), "two answers for"),
+        (format!("{}\n# AddUserContact/Product/x\n", &text[..half]).as_str(), ""),
+    ] {
+        fs::write(project.file(), broken).unwrap();
+        for run in [&["run", "Product/"][..], &["run", "--update", "Product/"]] {
+            let done = project.done(run);
+            assert_eq!(done.code, 3, "{words}: {}{}", done.stdout, done.stderr);
+            assert!(
+                done.stderr.contains("AddUserContact.snap") && done.stderr.contains(words),
+                "{}",
+                done.stderr
+            );
+            assert_eq!(project.text(), broken, "it is left to a person");
+        }
+    }
 }

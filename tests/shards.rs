@@ -5,7 +5,7 @@ mod common;
 use std::fs;
 use std::path::Path;
 
-use common::{Done, fineprint};
+use common::{Done, Project, fineprint};
 use serde_json::Value;
 
 fn run(folder: &Path, arguments: &[&str]) -> Done {
@@ -102,4 +102,230 @@ fn reports_are_made_from_the_stream_of_a_run() {
         assert_eq!(done.code, 2);
         assert!(done.stderr.contains(words), "{text:?}: {}", done.stderr);
     }
+}
+
+/// A project with the small specs that `init` makes.
+fn small() -> Project {
+    let project = Project::empty();
+    assert_eq!(project.done(&["init"]).code, 0);
+    project
+}
+
+/// The cases that a stream has judged.
+fn judged(project: &Project, file: &str) -> Vec<String> {
+    let text = fs::read(project.path(file)).unwrap();
+    let events =
+        text.split(|byte| *byte == b'\n').filter_map(|line| serde_json::from_slice::<Value>(line).ok());
+    let cases = events.filter(|event| event["verdict"] == "pass" || event["verdict"] == "fail");
+    cases.map(|case| case["id"].as_str().unwrap().to_owned()).collect()
+}
+
+const QUIET: &[&str] = &["--no-snapshots", "--quiet"];
+
+#[test]
+fn what_was_judged_survives_whatever_becomes_of_the_run_that_goes_on() {
+    let project = small();
+    let run = |more: &[&str]| project.done(&[&["run"], QUIET, more].concat());
+    assert_eq!(run(&["--seed", "5", "--events", "e.jsonl"]).code, 0);
+    let whole = fs::read_to_string(project.path("e.jsonl")).unwrap();
+    let lines: Vec<&str> = whole.lines().collect();
+    let half = format!("{}\n", lines[..lines.len() / 2].join("\n"));
+    fs::write(project.path("e.jsonl"), &half).unwrap();
+    let goes_on = ["--resume", "e.jsonl", "--events", "e.jsonl"];
+    assert_eq!(run(&[&goes_on[..], &["--html", "specs"]].concat()).code, 2);
+    assert_eq!(run(&[&goes_on[..], &["title/length"]].concat()).code, 2, "a part would replace the whole");
+    assert_eq!(run(&[&goes_on[..], &["--html", "e.jsonl.resumed"]].concat()).code, 2, "two at one place");
+    assert_eq!(fs::read_to_string(project.path("e.jsonl")).unwrap(), half);
+
+    // A run that went on and was killed: its stream has the rest, and was cut off within a line.
+    let rest = [&lines[..1], &lines[lines.len() / 2..lines.len() - 1]].concat().join("\n");
+    fs::write(project.path("e.jsonl.resumed"), &rest[..rest.len() - 10]).unwrap();
+    let from_it = run(&["--resume", "e.jsonl.resumed", "--events", "e.jsonl"]);
+    assert_eq!(from_it.code, 2, "what is read would go: {}", from_it.stderr);
+    let next = run(&[&goes_on[..], &["--json", "report.json"]].concat());
+    assert_eq!(next.code, 0, "{}", next.stderr);
+    assert!(!project.path("e.jsonl.resumed").exists(), "it has taken its place");
+    assert_eq!(judged(&project, "e.jsonl").len(), lines.len() - 2);
+    let report: Value =
+        serde_json::from_str(&fs::read_to_string(project.path("report.json")).unwrap()).unwrap();
+    let times = |events: &[Value]| -> std::collections::BTreeMap<String, u64> {
+        let cases = events.iter().filter(|event| event["id"].is_string());
+        cases.map(|case| (case["id"].to_string(), case["micros"].as_u64().unwrap())).collect()
+    };
+    let before: Vec<Value> = whole.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let (before, now) = (times(&before), times(report["cases"].as_array().unwrap()));
+    let again = now.iter().filter(|(id, micros)| before[*id] != **micros).count();
+    assert!(again <= 1, "what either of the two had judged was not tried again, and {again} were");
+
+    // Nothing yet: a run that was killed at once.
+    for nothing in ["", "{\"event\":\"run-sta"] {
+        fs::write(project.path("e.jsonl"), &half).unwrap();
+        fs::write(project.path("e.jsonl.resumed"), nothing).unwrap();
+        assert_eq!(run(&goes_on).code, 0, "{nothing}");
+        assert_eq!(judged(&project, "e.jsonl").len(), lines.len() - 2);
+    }
+    fs::write(project.path("e.jsonl.resumed"), &rest).unwrap();
+    assert_eq!(run(&["--events", "e.jsonl", "title/length"]).code, 0);
+    assert!(!project.path("e.jsonl.resumed").exists(), "it belonged to the stream that was there");
+}
+
+#[test]
+fn before_a_run_goes_on_what_a_killed_one_has_left_is_put_away() {
+    let project = small();
+    let run = |more: &[&str]| project.done(&[&["run"], QUIET, more].concat());
+    run(&["--seed", "5", "--events", "e.jsonl"]);
+    let whole = fs::read_to_string(project.path("e.jsonl")).unwrap();
+    let lines: Vec<&str> = whole.lines().collect();
+    let (first, rest) = lines[1..lines.len() - 1].split_at(lines.len() / 2);
+    fs::write(project.path("e.jsonl"), format!("{}\n{}\n", lines[0], first.join("\n"))).unwrap();
+    fs::write(project.path("e.jsonl.resumed"), format!("{}\n{}\n", lines[0], rest.join("\n"))).unwrap();
+    // Killed as soon as it has begun: before, while or after it has put away what was there.
+    let mut command = fineprint();
+    command
+        .current_dir(project.0.path())
+        .args(["run", "--resume", "e.jsonl", "--events", "e.jsonl"])
+        .args(QUIET);
+    let mut child =
+        command.stdout(std::process::Stdio::null()).stderr(std::process::Stdio::null()).spawn().unwrap();
+    let _ = child.kill();
+    child.wait().unwrap();
+    let both: std::collections::BTreeSet<String> = judged(&project, "e.jsonl")
+        .into_iter()
+        .chain(match project.path("e.jsonl.resumed").exists() {
+            true => judged(&project, "e.jsonl.resumed"),
+            false => Vec::new(),
+        })
+        .collect();
+    assert_eq!(both.len(), lines.len() - 2, "whenever it was killed");
+}
+
+#[test]
+fn a_stream_that_was_cut_off_anywhere_is_read_as_far_as_it_goes() {
+    let project = small();
+    project.done(&[&["run", "--events", "e.jsonl", "title/length"], QUIET].concat());
+    let mut bytes = fs::read(project.path("e.jsonl")).unwrap();
+    let lines = bytes.iter().filter(|byte| **byte == b'\n').count();
+    bytes.extend_from_slice("{\"event\":\"case-finished\",\"id\":\"\u{e9}".as_bytes());
+    bytes.pop();
+    for end in [&b""[..], b"\n", b"\n\n \r\n"] {
+        fs::write(project.path("cut.jsonl"), [&bytes[..], end].concat()).unwrap();
+        let done = project.done(&["report", "--from", "cut.jsonl", "--quiet"]);
+        assert_eq!(done.code, 0, "{}", done.stderr);
+        assert!(done.stdout.contains(&format!("{} cases", lines - 2)), "{}", done.stdout);
+    }
+    let twice = fs::read_to_string(project.path("e.jsonl")).unwrap().repeat(2);
+    fs::write(project.path("twice.jsonl"), twice).unwrap();
+    fs::write(project.path("kept.jsonl"), "kept\n").unwrap();
+    let files = ["--json", "r.json", "--junit", "r.xml", "--html", "r.html", "--events", "kept.jsonl"];
+    let done = project.done(&[&["report", "--from", "twice.jsonl"], &files[..]].concat());
+    assert_eq!((done.code, done.stdout.as_str()), (2, ""));
+    assert!(done.stderr.contains("begins another run"), "{}", done.stderr);
+    assert!(["r.json", "r.xml", "r.html"].iter().all(|file| !project.path(file).exists()), "no half report");
+    assert_eq!(fs::read_to_string(project.path("kept.jsonl")).unwrap(), "kept\n", "the stream is no other");
+    assert_eq!(project.done(&[&["merge", "twice.jsonl"], &files[..]].concat()).code, 2);
+    assert_eq!(fs::read_to_string(project.path("kept.jsonl")).unwrap(), "kept\n");
+}
+
+#[test]
+fn what_another_state_of_the_specs_has_judged_counts_for_nothing() {
+    let project = small();
+    let run = |more: &[&str]| project.done(&[&["run"], QUIET, more].concat());
+    assert_eq!(run(&["--events", "e.jsonl"]).code, 0);
+    let spec = project.path("specs/me/notes/CreateNote.yaml");
+    let text = fs::read_to_string(&spec).unwrap();
+    // A message of a row stands in no case; whether it comes must be seen again all the same.
+    assert!(text.contains("message: "), "{text}");
+    fs::write(&spec, text.replacen("message: ", "message: Not ", 1)).unwrap();
+    let merged = project.done(&["merge", "e.jsonl"]);
+    assert_eq!(merged.code, 2, "{}", merged.stdout);
+    assert!(
+        merged.stderr.contains("e.jsonl is of another state")
+            && merged.stderr.contains("the spec of CreateNote")
+    );
+    let resumed = run(&["--resume", "e.jsonl", "--events", "again.jsonl"]);
+    assert!(
+        resumed.stderr.contains("will be tried again: the spec of CreateNote was another"),
+        "{}",
+        resumed.stderr
+    );
+    assert_eq!(judged(&project, "again.jsonl").len(), judged(&project, "e.jsonl").len());
+    let seen = |file: &str| {
+        let text = fs::read_to_string(project.path(file)).unwrap();
+        let lines = text.lines().filter(|line| line.contains("\"id\":\"CreateNote/"));
+        lines.map(str::to_owned).collect::<std::collections::BTreeSet<String>>()
+    };
+    assert!(seen("again.jsonl").is_disjoint(&seen("e.jsonl")), "all of that operation were tried again");
+    assert_eq!(project.done(&["merge", "again.jsonl", "--quiet"]).code, 0);
+
+    fs::write(&spec, &text).unwrap();
+    assert_eq!(
+        project.done(&["merge", "e.jsonl", "--quiet"]).code,
+        0,
+        "the state is the text, and not its date"
+    );
+    let own = project.path("cases/me/notes/own.yaml");
+    let case = "operation: CreateNote\ncases:\n- id: CreateNote/own\n  tries: a title\n  send: {title: {$new: <9 letters>}}\n  expect: accept\n";
+    fs::write(&own, case).unwrap();
+    assert_eq!(run(&["--events", "own.jsonl"]).code, 0);
+    let given = "  given:\n  - {call: CreateNote, as: first, send: {title: {$new: <9 letters>}}}\n  send:";
+    fs::write(&own, case.replace("  send:", given)).unwrap();
+    let merged = project.done(&["merge", "own.jsonl"]);
+    assert!(
+        merged.code == 2 && merged.stderr.contains("the case CreateNote/own was another"),
+        "{}",
+        merged.stderr
+    );
+}
+
+#[test]
+fn a_copy_counts_once_and_two_verdicts_for_one_case_are_refused() {
+    let project = small();
+    let run = |more: &[&str]| project.done(&[&["run"], QUIET, more].concat());
+    assert_eq!(run(&["--events", "e.jsonl"]).code, 0);
+    let text = fs::read_to_string(project.path("e.jsonl")).unwrap();
+    fs::write(project.path("copy.jsonl"), &text).unwrap();
+    let lines: Vec<&str> = text.lines().collect();
+    fs::write(project.path("half.jsonl"), lines[..lines.len() / 2].join("\n")).unwrap();
+    let once = project.done(&["merge", "e.jsonl", "--quiet"]);
+    let last = |done: &Done| done.stdout.lines().last().unwrap().split(" in ").next().unwrap().to_owned();
+    let requests =
+        |done: &Done| done.stdout.split(" requests").next().unwrap().rsplit(' ').next().unwrap().to_owned();
+    for more in [["copy.jsonl", "e.jsonl"], ["half.jsonl", "e.jsonl"], ["e.jsonl", "e.jsonl"]] {
+        let twice = project.done(&[&["merge", "--quiet"], &more[..]].concat());
+        assert_eq!(
+            (twice.code, last(&twice), requests(&twice)),
+            (0, last(&once), requests(&once)),
+            "{more:?}"
+        );
+        assert!(twice.stderr.contains("it counts once"), "{}", twice.stderr);
+    }
+    let other = text.replacen("\"verdict\":\"pass\"", "\"verdict\":\"fail\",\"departures\":[]", 1);
+    fs::write(project.path("other.jsonl"), other).unwrap();
+    for files in [["e.jsonl", "other.jsonl"], ["other.jsonl", "e.jsonl"]] {
+        let refused = project.done(&[&["merge"], &files[..]].concat());
+        assert_eq!(refused.code, 2, "{}", refused.stdout);
+        assert!(files.iter().all(|file| refused.stderr.contains(file)), "{}", refused.stderr);
+    }
+}
+
+/// Tencent documents no way to remove what AddUserContact makes.
+#[test]
+fn what_nobody_can_remove_is_told_also_after_a_kill() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name).display().to_string();
+    let kept = || {
+        let report = fs::read_to_string(folder.path().join("report.json")).unwrap();
+        serde_json::from_str::<Value>(&report).unwrap()["result"]["kept"].as_array().unwrap().len()
+    };
+    let (events, filter) = (at("e.jsonl"), "AddUserContact/");
+    run(folder.path(), &[&["run", "--events", &events, filter], SEED].concat());
+    let whole = kept();
+    assert!(whole > 5, "{whole}");
+    let text = fs::read_to_string(&events).unwrap();
+    let lines: Vec<&str> = text.lines().collect();
+    fs::write(&events, format!("{}\n", lines[..lines.len() / 2].join("\n"))).unwrap();
+    run(folder.path(), &["run", "--resume", &events, "--no-snapshots", filter]);
+    assert_eq!(kept(), whole);
+    assert_eq!(run(folder.path(), &["report", "--from", &events]).code, 3, "it did not come to its end");
+    assert!(kept() > 0);
 }

@@ -6,7 +6,7 @@ pub mod value;
 mod write;
 
 pub use read::read;
-pub use write::{asks, expects, sends, write};
+pub use write::{asks, digest, expects, sends, write};
 
 use crate::spec::breach::Breach;
 use crate::spec::model::{Operation, Service};

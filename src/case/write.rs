@@ -7,6 +7,7 @@ use std::fmt::Write as _;
 
 use unicode_properties::{GeneralCategoryGroup, UnicodeGeneralCategory};
 
+use crate::digest;
 use crate::json::Json;
 
 use super::value::Value;
@@ -23,6 +24,13 @@ pub fn write(file: &CaseFile) -> String {
         write_case(&mut out, case);
     }
     out
+}
+
+/// The state of a case: all that it sends, expects and is about.
+pub fn digest(case: &Case) -> String {
+    let mut text = String::new();
+    write_case(&mut text, case);
+    format!("{:016x}", digest::fnv(text.as_bytes()))
 }
 
 fn write_case(out: &mut String, case: &Case) {

@@ -13,7 +13,7 @@ use super::args::{CompareArgs, RunArgs, is_named};
 use super::console::Console;
 use super::exit::Exit;
 use super::recording;
-use super::run::Ready;
+use super::run::{self, Ready};
 
 /// One of the two, before anything is sent.
 enum Side {
@@ -34,9 +34,13 @@ fn compared(args: &CompareArgs, console: Console) -> Result<Exit, Exit> {
         Exit::Usage
     };
     let specs = project::specs(&args.specs).map_err(|findings| console.findings(&findings))?;
+    let config = run::config(&args.config, console)?;
     let recorded = |typed: &str| {
         let path = Path::new(typed);
-        path.exists().then(|| recording::read(path)).transpose().map_err(usage)
+        // A folder of a target's name that holds no recording is not what is meant.
+        let is_target = typed == run::REFERENCE || config.targets.contains_key(typed);
+        let is_other = is_target && path.is_dir() && !recording::file(path).exists();
+        (path.exists() && !is_other).then(|| recording::read(path)).transpose().map_err(usage)
     };
     let (left, right) = (recorded(&args.left)?, recorded(&args.right)?);
     let of_recording = left.as_ref().or(right.as_ref()).map(|recording| recording.seed);

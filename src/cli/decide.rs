@@ -86,12 +86,17 @@ pub fn all(args: &DecideArgs) -> Result<Vec<Pending>, String> {
     let paths = store::all_pending(&folder).map_err(|error| cannot(&folder, &error))?;
     let pending = |path: PathBuf| {
         let text = store::load(&path).map_err(|error| cannot(&path, &error))?.unwrap_or_default();
+        // insta's own files have the same ending.
+        if !file::is_ours(&text) {
+            return Ok(None);
+        }
         let of = store::accepted(&path);
-        let accepted = store::load(&of).map_err(|error| cannot(&of, &error))?.unwrap_or_default();
-        Ok(Pending { path: of, accepted: file::read(&accepted), entries: file::read(&text), text })
+        let read = |path: &Path| store::entries(path).map_err(|error| cannot(path, &error));
+        let (accepted, entries) = (read(&of)?.unwrap_or_default(), read(&path)?.unwrap_or_default());
+        Ok(Some(Pending { path: of, accepted, entries, text }))
     };
-    let files: Result<Vec<Pending>, String> = paths.into_iter().map(pending).collect();
-    Ok(files?.into_iter().filter(|file| file::is_ours(&file.text)).collect())
+    let files: Result<Vec<Option<Pending>>, String> = paths.into_iter().map(pending).collect();
+    Ok(files?.into_iter().flatten().collect())
 }
 
 impl Pending {

@@ -1,5 +1,6 @@
 //! Failures of a run, and the file of those that are known.
 
+use std::collections::BTreeSet;
 use std::fmt::Display;
 use std::path::Path;
 
@@ -28,27 +29,24 @@ impl Judged {
         self.0.iter().map(|(id, failed)| (id.as_str(), *failed))
     }
 
-    /// Holds the failures against the baseline, and writes the baseline where that was asked for.
+    /// Holds the failures against the baseline, and writes the baseline where that was asked for; `ids` are those of all
+    /// cases that there are.
     ///
     /// # Errors
-    /// The file that cannot be read or written, and why.
+    /// The file that cannot be written, and why.
     pub fn settle(
         &self,
         baseline: Option<&Baseline>,
         write_to: Option<&Path>,
+        ids: &BTreeSet<&str>,
     ) -> Result<Option<Compared>, String> {
         let today = today();
         if let Some(path) = write_to {
-            let known = match (baseline, path.exists()) {
-                (Some(baseline), _) => baseline.clone(),
-                (None, true) => read(path)?,
-                (None, false) => Baseline::default(),
-            };
-            let updated = known.updated(self.all(), today);
+            let updated = baseline.cloned().unwrap_or_default().updated(self.all(), ids, today);
             write(path, &updated)?;
-            return Ok(Some(updated.compare(self.all(), today)));
+            return Ok(Some(updated.compare(self.all(), ids, today)));
         }
-        Ok(baseline.map(|baseline| baseline.compare(self.all(), today)))
+        Ok(baseline.map(|baseline| baseline.compare(self.all(), ids, today)))
     }
 }
 

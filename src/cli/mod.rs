@@ -22,6 +22,7 @@ mod run;
 mod schema;
 mod serve;
 mod stream;
+mod streams;
 mod target;
 
 use std::ffi::OsString;

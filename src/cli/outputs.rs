@@ -1,5 +1,6 @@
 //! The outputs of a run: terminal, progress bar, report files.
 
+use std::fmt::Display;
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -20,18 +21,45 @@ use crate::report::markdown::Markdown;
 use crate::report::sarif::Sarif;
 use crate::report::standing::Gathered;
 use crate::report::terminal::{Talk, Terminal};
+use crate::runner::Known;
 
 use super::args::ReportArgs;
+use super::stream;
 
 /// Every output of a run.
 pub struct Outputs {
     terminal: Option<Terminal<io::Stdout>>,
     progress: ProgressBar,
     run: Gathered,
-    reporters: Vec<Box<dyn Reporter + Send>>,
-    /// Reports that are written when they are complete: whole, or not at all.
-    files: Vec<(PathBuf, Begun)>,
+    reports: Vec<Report>,
     complaints: Vec<String>,
+}
+
+/// A report, and what becomes of its file when it is complete.
+struct Report {
+    reporter: Box<dyn Reporter + Send>,
+    end: End,
+}
+
+/// What becomes of the file of a report that is complete.
+enum End {
+    /// It is where it belongs already.
+    Stays,
+    /// It is put where it belongs: whole, or not at all.
+    Put(PathBuf, Begun),
+    /// It replaces the stream from which the run went on.
+    Replace(PathBuf, PathBuf),
+}
+
+/// How the event stream is written.
+#[derive(Clone, Copy)]
+pub enum Stream<'k> {
+    /// Whole or not at all, as other reports are.
+    Whole,
+    /// As the run goes on: one that is killed leaves what it has found out.
+    Live,
+    /// The same, beside the stream from which the run goes on, of which this is known.
+    GoesOn(&'k Known),
 }
 
 impl Outputs {
@@ -41,8 +69,7 @@ impl Outputs {
             terminal: None,
             progress: progress::bar(console, cases, "cases"),
             run: Gathered::default(),
-            reporters: Vec::new(),
-            files: Vec::new(),
+            reports: Vec::new(),
             complaints: Vec::new(),
         }
     }
@@ -51,28 +78,64 @@ impl Outputs {
     ///
     /// # Errors
     /// The path that cannot be written, and why.
-    pub fn open(to: &ReportArgs, inputs: &[&Path], console: Console, cases: usize) -> Result<Self, String> {
+    pub fn open(
+        to: &ReportArgs,
+        inputs: &[&Path],
+        stream: Stream<'_>,
+        console: Console,
+        cases: usize,
+    ) -> Result<Self, String> {
         let mut outputs = Self::none(console, cases);
         outputs.terminal = Some(Terminal::new(io::stdout(), console.out, talk(to)));
-        let cannot = |path: &Path, error: &io::Error| project::not_written(path, error);
         check(to, inputs)?;
         for (path, reporter) in files(to) {
-            let file = project::begin(path).map_err(|error| cannot(path, &error))?;
-            let writer = file.writer().map_err(|error| cannot(path, &error))?;
-            outputs.reporters.push(reporter(io::BufWriter::new(writer)));
-            outputs.files.push((path.clone(), file));
+            outputs.whole(path, reporter)?;
         }
-        // Last, because this empties what is there.
+        // Last, because this may empty what is there.
         if let Some(path) = &to.events {
-            let file = fs::create_dir_all(project::folder_of(path))
-                .and_then(|()| File::create(path))
-                .map_err(|error| cannot(path, &error))?;
-            outputs.reporters.push(Box::new(Jsonl::new(io::BufWriter::new(file))));
+            match stream {
+                Stream::Whole => outputs.whole(path, |out| Box::new(Jsonl::new(out)))?,
+                Stream::Live => outputs.live(path, path, None)?,
+                Stream::GoesOn(known) => {
+                    let beside = stream::resumed(path);
+                    outputs.live(path, &beside, Some(known))?;
+                }
+            }
         }
         if let Some(summary) = &console.step_summary() {
             outputs.on_github(summary);
         }
         Ok(outputs)
+    }
+
+    /// A report that is there when it is complete, and not before.
+    fn whole(&mut self, path: &Path, reporter: Maker) -> Result<(), String> {
+        let begun = project::begin(path).and_then(|file| Ok((file.writer()?, file)));
+        let (writer, file) = begun.map_err(|error| project::not_written(path, &error))?;
+        let reporter = reporter(io::BufWriter::new(writer));
+        self.reports.push(Report { reporter, end: End::Put(path.to_owned(), file) });
+        Ok(())
+    }
+
+    /// A stream that is written as the run goes on: where it belongs, or beside the one that it replaces at its end. What a
+    /// killed run has left beside that goes into it first.
+    fn live(&mut self, path: &Path, at: &Path, known: Option<&Known>) -> Result<(), String> {
+        let cannot = |error: &dyn Display| project::not_written(at, error);
+        if let Some(known) = known.filter(|_| stream::has_begun(at)) {
+            let text = stream::text(known).map_err(|error| cannot(&error))?;
+            project::write_whole(path, &text).map_err(|error| project::not_written(path, &error))?;
+        }
+        let file = fs::create_dir_all(project::folder_of(at)).and_then(|()| File::create(at));
+        let file = file.map_err(|error| cannot(&error))?;
+        let end = match known {
+            Some(_) => End::Replace(at.to_owned(), project::resolved(path)),
+            None => {
+                drop_resumed(path);
+                End::Stays
+            }
+        };
+        self.reports.push(Report { reporter: Box::new(Jsonl::new(io::BufWriter::new(file))), end });
+        Ok(())
     }
 
     /// Hands an event to every output. One that fails is complained about once, at the end; the others go on.
@@ -96,7 +159,7 @@ impl Outputs {
             }
         }
         let (complaints, run) = (&mut self.complaints, &self.run);
-        self.reporters.retain_mut(|reporter| match reporter.event(event, run) {
+        self.reports.retain_mut(|report| match report.reporter.event(event, run) {
             Ok(()) => true,
             Err(error) => {
                 complaints.push(format!("a report could not be written: {error}"));
@@ -107,9 +170,10 @@ impl Outputs {
 
     /// Where GitHub Actions runs this: annotations in its log, and the summary of the step.
     fn on_github(&mut self, summary: &Path) {
-        self.reporters.push(Box::new(Github::new(io::stdout())));
+        let mut add = |reporter| self.reports.push(Report { reporter, end: End::Stays });
+        add(Box::new(Github::new(io::stdout())));
         match File::options().append(true).create(true).open(summary) {
-            Ok(file) => self.reporters.push(Box::new(Markdown::new(io::BufWriter::new(file)))),
+            Ok(file) => add(Box::new(Markdown::new(io::BufWriter::new(file)))),
             Err(error) => self.complaints.push(project::not_written(summary, &error)),
         }
     }
@@ -121,10 +185,16 @@ impl Outputs {
 
     /// Writes the report files; whether everything could be written.
     pub fn close(mut self, console: Console) -> bool {
-        drop(self.reporters);
-        for (path, file) in self.files {
-            if let Err(error) = project::end(file, &path) {
-                self.complaints.push(project::not_written(&path, &error));
+        for Report { reporter, end } in self.reports {
+            drop(reporter);
+            let (path, ended) = match end {
+                End::Stays => continue,
+                End::Put(path, file) => (path.clone(), project::end(file, &path)),
+                End::Replace(beside, path) => (path.clone(), fs::rename(beside, path)),
+            };
+            match ended {
+                Ok(()) => drop_resumed(&path),
+                Err(error) => self.complaints.push(project::not_written(&path, &error)),
             }
         }
         for complaint in &self.complaints {
@@ -132,6 +202,11 @@ impl Outputs {
         }
         self.complaints.is_empty()
     }
+}
+
+/// What a killed run has left beside a stream goes with that stream: it says nothing about another one in its place.
+fn drop_resumed(path: &Path) {
+    let _ = fs::remove_file(stream::resumed(path));
 }
 
 fn talk(to: &ReportArgs) -> Talk {
@@ -142,10 +217,16 @@ fn talk(to: &ReportArgs) -> Talk {
     }
 }
 
-/// Whether no report would be written over another, or over what is read.
+/// Whether no report would be written over another, or over what is read. Beside a stream may be that of a run that was
+/// killed: it goes when the stream is written.
 fn check(to: &ReportArgs, inputs: &[&Path]) -> Result<(), String> {
-    let all = files(to).map(|(path, _)| path.as_path()).chain(to.events.as_deref());
-    project::apart(inputs, all)
+    let beside = to.events.as_deref().map(stream::resumed);
+    project::apart(inputs, paths(to).chain(beside.as_deref()))
+}
+
+/// Where reports go.
+pub fn paths(to: &ReportArgs) -> impl Iterator<Item = &Path> {
+    files(to).map(|(path, _)| path.as_path()).chain(to.events.as_deref())
 }
 
 type Writer = io::BufWriter<File>;

@@ -1,13 +1,13 @@
 //! `fineprint prune`: snapshots of cases and operations that are gone.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::generate::Depth;
 use crate::project;
 use crate::snapshot::file::{self, Entry};
-use crate::snapshot::store;
+use crate::snapshot::{review, store};
 
 use super::args::PruneArgs;
 use super::console::Console;
@@ -23,9 +23,9 @@ pub fn execute(args: &PruneArgs, console: Console) -> Exit {
     let kept = suite.kept();
     let ids: HashSet<&str> = kept.iter().map(String::as_str).collect();
     let operations = store::operations(&suite.specs, suite.cases.iter().map(|case| case.operation.as_str()));
-    let listed = decide::folder(&args.reports, args.target.as_deref())
-        .and_then(|folder| store::all_accepted(&folder).map_err(|error| project::not_read(&folder, &error)));
-    let paths = match listed {
+    let of = Of { operations: &operations, ids: &ids, list: args.list, reports: &args.reports, console };
+    let paths = match decide::folder(&args.reports, args.target.as_deref()).and_then(|folder| files(&folder))
+    {
         Ok(paths) => paths,
         Err(complaint) => {
             console.complain(&complaint);
@@ -34,7 +34,7 @@ pub fn execute(args: &PruneArgs, console: Console) -> Exit {
     };
     let mut found = 0;
     for path in paths {
-        match file(&path, &operations, &ids, args.list, console) {
+        match of.file(&path) {
             Ok(count) => found += count,
             Err(error) => {
                 console.complain(&format!("{}: {error}", path.display()));
@@ -50,26 +50,75 @@ pub fn execute(args: &PruneArgs, console: Console) -> Exit {
     Exit::Holds
 }
 
-/// How many entries of a file are outdated: all of them where the operation is gone.
-fn file(
-    path: &Path,
-    operations: &HashSet<(&str, &str)>,
-    ids: &HashSet<&str>,
+/// The accepted files below a folder, and where those will be of which only a pending one is there.
+fn files(folder: &Path) -> Result<BTreeSet<PathBuf>, String> {
+    let cannot = |error: io::Error| project::not_read(folder, &error);
+    let accepted = store::all_accepted(folder).map_err(cannot)?;
+    let pending = store::all_pending(folder).map_err(cannot)?;
+    Ok(accepted.into_iter().chain(pending.iter().map(|path| store::accepted(path))).collect())
+}
+
+/// What there is, and what becomes of the rest.
+struct Of<'a> {
+    operations: &'a HashSet<(&'a str, &'a str)>,
+    ids: &'a HashSet<&'a str>,
     list: bool,
+    reports: &'a Path,
     console: Console,
-) -> io::Result<usize> {
-    let Some(text) = store::load(path)?.filter(|text| file::is_ours(text)) else { return Ok(0) };
-    if !store::is_of(path, operations) {
-        console.say(&format!("{}: no case tries this operation any more", path.display()));
-        return if list { Ok(1) } else { store::remove(path).map(|()| 1) };
+}
+
+impl Of<'_> {
+    /// How many entries of a file and of the pending one beside it are outdated: both files where the operation is gone.
+    fn file(&self, path: &Path) -> io::Result<usize> {
+        let pending = store::pending(path);
+        if !store::is_of(path, self.operations) {
+            let gone = self.gone(path)? + self.gone(&pending)?;
+            store::remove_empty(path, self.reports);
+            return Ok(gone);
+        }
+        let count = self.entries(path)?;
+        if self.list {
+            return Ok(count);
+        }
+        self.pending(path, &pending)?;
+        Ok(count)
     }
-    let (known, gone): (Vec<Entry>, Vec<Entry>) =
-        file::read(&text).into_iter().partition(|entry| ids.contains(entry.id.as_str()));
-    for entry in &gone {
-        console.say(&format!("{}: no case {} keeps one any more", path.display(), entry.id));
+
+    /// Removes a file of an operation that is gone.
+    fn gone(&self, path: &Path) -> io::Result<usize> {
+        if !store::load(path)?.is_some_and(|text| file::is_ours(&text)) {
+            return Ok(0);
+        }
+        self.console.say(&format!("{}: no case tries this operation any more", path.display()));
+        if self.list { Ok(1) } else { store::remove(path).map(|()| 1) }
     }
-    if !gone.is_empty() && !list {
-        project::write_whole(path, &file::rewritten(&text, &known))?;
+
+    /// Removes the entries of cases that are gone.
+    fn entries(&self, path: &Path) -> io::Result<usize> {
+        let Some(text) = store::load(path)?.filter(|text| file::is_ours(text)) else { return Ok(0) };
+        let entries = store::entries(path)?.unwrap_or_default();
+        let (known, gone): (Vec<Entry>, Vec<Entry>) =
+            entries.into_iter().partition(|entry| self.ids.contains(entry.id.as_str()));
+        for entry in &gone {
+            self.console.say(&format!("{}: no case {} keeps one any more", path.display(), entry.id));
+        }
+        if !gone.is_empty() && !self.list {
+            project::write_whole(path, &file::rewritten(&text, &known))?;
+        }
+        Ok(gone.len())
     }
-    Ok(gone.len())
+
+    /// Removes from a pending file what is gone, and the file where nothing is left to decide.
+    fn pending(&self, path: &Path, pending: &Path) -> io::Result<()> {
+        let Some(text) = store::load(pending)?.filter(|text| file::is_ours(text)) else { return Ok(()) };
+        let mut entries = store::entries(pending)?.unwrap_or_default();
+        let before = entries.len();
+        entries.retain(|entry| self.ids.contains(entry.id.as_str()));
+        let accepted = store::entries(path)?.unwrap_or_default();
+        match (review::proposals(&accepted, &entries).is_empty(), entries.len() < before) {
+            (true, _) => store::remove(pending),
+            (false, true) => project::write_whole(pending, &file::rewritten(&text, &entries)),
+            (false, false) => Ok(()),
+        }
+    }
 }

@@ -1,19 +1,23 @@
 //! `fineprint report` and `fineprint merge`: reports of runs that are over, from their event streams.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 
+use crate::baseline::Baseline;
+use crate::case::Case;
 use crate::compare::is_optional;
 use crate::event::{Event, Finish};
-use crate::project;
-use crate::runner::{self, Known};
+use crate::project::{self, Suite};
+use crate::runner::{self, Known, Outdated};
+use crate::spec::model::Specs;
 
 use super::args::{FromArgs, MergeArgs, is_named};
 use super::console::Console;
 use super::exit::Exit;
 use super::failures::{self, Judged};
-use super::outputs::Outputs;
-use super::stream::{Events, read};
+use super::outputs::{Outputs, Stream};
+use super::stream::Events;
+use super::streams;
 
 /// Writes reports of a run, event by event: a run of 100,000 cases need not fit into memory.
 pub fn report(args: &FromArgs, console: Console) -> Exit {
@@ -21,32 +25,36 @@ pub fn report(args: &FromArgs, console: Console) -> Exit {
         Ok(events) => events,
         Err(complaint) => return complain(console, &complaint),
     };
-    let mut outputs = match Outputs::open(&args.reports_to, &[&args.from], console, events.cases) {
-        Ok(outputs) => outputs,
-        Err(complaint) => return complain(console, &complaint),
-    };
+    let mut outputs =
+        match Outputs::open(&args.reports_to, &[&args.from], Stream::Whole, console, events.cases) {
+            Ok(outputs) => outputs,
+            Err(complaint) => return complain(console, &complaint),
+        };
     let (mut finish, mut changed, mut baseline, mut seen) = (None, false, None, cut_off());
     for event in events {
         let event = match event {
             Ok(event) => event,
             Err(complaint) => return complain(console, &complaint),
         };
-        outputs.event(&event);
-        match event {
-            Event::RunFinished(came) => finish = Some(came),
+        match &event {
+            // Told when nothing comes after it: a file that goes on is refused, and no report is written of it.
+            Event::RunFinished(came) => {
+                finish = Some(came.clone());
+                continue;
+            }
             Event::CaseFinished(result) => {
                 seen.counts.add(&result.verdict);
                 seen.requests += result.exchanges.len();
+                seen.kept.extend(result.kept.iter().cloned());
             }
             Event::SnapshotsCompared(compared) => changed = compared.differ(),
-            Event::BaselineCompared(came) => baseline = Some(came),
+            Event::BaselineCompared(came) => baseline = Some(came.clone()),
             Event::RunStarted(_) | Event::Progress { .. } => {}
         }
+        outputs.event(&event);
     }
-    let finish = finish.unwrap_or_else(|| {
-        outputs.event(&Event::RunFinished(seen.clone()));
-        seen
-    });
+    let finish = finish.unwrap_or(seen);
+    outputs.event(&Event::RunFinished(finish.clone()));
     let written = outputs.close(console);
     Exit::of_run(&finish, changed, baseline.as_ref(), written)
 }
@@ -58,78 +66,83 @@ fn cut_off() -> Finish {
 
 /// Joins the streams of a run's parts.
 pub fn merge(args: &MergeArgs, console: Console) -> Exit {
-    let suite = match project::suite(&args.specs, &args.cases, args.depth.into()) {
-        Ok(suite) => suite,
-        Err(findings) => return console.findings(&findings),
-    };
-    let baseline = match args.baseline.as_deref().map(failures::read).transpose() {
-        Ok(baseline) => baseline,
-        Err(complaint) => return complain(console, &complaint),
-    };
-    let known = match joined(&args.files) {
-        Ok(known) => known,
-        Err(complaint) => return complain(console, &complaint),
-    };
-    let mut cases = suite.cases;
-    let ids: HashSet<&str> = cases.iter().map(|case| case.id.as_str()).collect();
-    let further: Vec<String> = known.ids().filter(|id| !ids.contains(id)).map(str::to_owned).collect();
-    if let Some(id) = further.iter().find(|id| !is_optional(id)) {
-        return complain(
-            console,
-            &format!(
-                "the specs have no case {id}: the files are of another state of them, or of another --depth"
-            ),
-        );
+    match Parts::read(args, console).and_then(|parts| parts.joined(args, console)) {
+        Ok(exit) | Err(exit) => exit,
     }
-    if let Some(filter) =
-        args.filter.iter().find(|filter| !cases.iter().any(|case| case.id.contains(*filter)))
-    {
-        return complain(console, &format!("no case has an id with {filter} in it"));
-    }
-    let inputs: Vec<&Path> =
-        args.files.iter().map(PathBuf::as_path).chain(args.baseline.as_deref()).collect();
-    // Circumstances and authentication depend on what the runs were asked for; their cases are in the files only.
-    cases.extend(known.stand_ins(&suite.specs, &further));
-    cases.retain(|case| is_named(&args.filter, &case.id));
-    let mut outputs = match Outputs::open(&args.reports_to, &inputs, console, cases.len()) {
-        Ok(outputs) => outputs,
-        Err(complaint) => return complain(console, &complaint),
-    };
-    let mut judged = Judged::default();
-    let finish = runner::merge(&suite.specs, cases, &known, |event| {
-        if let Event::CaseFinished(result) = &event {
-            judged.take(result);
-        }
-        outputs.event(&event);
-    });
-    let mut changed = false;
-    if let Some(snapshots) = known.snapshots() {
-        changed = snapshots.differ();
-        outputs.event(&Event::SnapshotsCompared(snapshots));
-    }
-    let compared = judged.settle(baseline.as_ref(), None).unwrap_or_default();
-    if let Some(compared) = &compared {
-        outputs.event(&Event::BaselineCompared(compared.clone()));
-    }
-    outputs.event(&Event::RunFinished(finish.clone()));
-    let written = outputs.close(console);
-    Exit::of_run(&finish, changed, compared.as_ref(), written)
 }
 
-/// What the streams of one run's parts have told.
-fn joined(files: &[PathBuf]) -> Result<Known, String> {
-    let mut known = Known::default();
-    for file in files {
-        let events = read(file)?;
-        if let (Some(Event::RunStarted(part)), Some(first)) = (events.first(), &known.start)
-            && part.target != first.target
-        {
-            let (target, other) = (&part.target, &first.target);
-            return Err(format!("{} is of a run on {target}, and others are on {other}", file.display()));
+/// The parts of a run, and the cases that they are about.
+struct Parts {
+    specs: Specs,
+    cases: Vec<Case>,
+    /// The ids of all cases that there are.
+    ids: BTreeSet<String>,
+    known: Known,
+    baseline: Option<Baseline>,
+}
+
+impl Parts {
+    /// Reads the streams, and whether they are of one run of these specs.
+    fn read(args: &MergeArgs, console: Console) -> Result<Self, Exit> {
+        let usage = |complaint: String| complain(console, &complaint);
+        let suite = project::suite(&args.specs, &args.cases, args.depth.into())
+            .map_err(|findings| console.findings(&findings))?;
+        let baseline = args.baseline.as_deref().map(failures::read).transpose().map_err(usage)?;
+        let known = streams::joined(&args.files, console).map_err(usage)?;
+        let mut ids: BTreeSet<String> = suite.ids().map(str::to_owned).collect();
+        let Suite { specs, mut cases, .. } = suite;
+        let own: HashSet<&str> = cases.iter().map(|case| case.id.as_str()).collect();
+        let further: Vec<String> = known.ids().filter(|id| !own.contains(id)).map(str::to_owned).collect();
+        if let Some(id) = further.iter().find(|id| !is_optional(id)) {
+            return Err(usage(format!(
+                "the specs have no case {id}: the files are of another state of them, or of another --depth"
+            )));
         }
-        known.add(events);
+        if let Some(Outdated { stream, why, .. }) = known.outdated(&specs, &cases).first() {
+            return Err(usage(format!(
+                "{stream} is of another state of the project: {why}; run that part again, or merge where it was run"
+            )));
+        }
+        if let Some(filter) =
+            args.filter.iter().find(|filter| !cases.iter().any(|case| case.id.contains(*filter)))
+        {
+            return Err(usage(format!("no case has an id with {filter} in it")));
+        }
+        // Circumstances and authentication depend on what the runs were asked for; their cases are in the files only.
+        cases.extend(known.stand_ins(&specs, &further));
+        cases.retain(|case| is_named(&args.filter, &case.id));
+        ids.extend(further);
+        Ok(Self { specs, cases, ids, known, baseline })
     }
-    Ok(known)
+
+    /// Tells them as one run.
+    fn joined(self, args: &MergeArgs, console: Console) -> Result<Exit, Exit> {
+        let Self { specs, cases, ids, known, baseline } = self;
+        let inputs: Vec<&Path> =
+            args.files.iter().map(PathBuf::as_path).chain(args.baseline.as_deref()).collect();
+        let mut outputs = Outputs::open(&args.reports_to, &inputs, Stream::Whole, console, cases.len())
+            .map_err(|complaint| complain(console, &complaint))?;
+        let mut judged = Judged::default();
+        let finish = runner::merge(&specs, cases, &known, |event| {
+            if let Event::CaseFinished(result) = &event {
+                judged.take(result);
+            }
+            outputs.event(&event);
+        });
+        let mut changed = false;
+        if let Some(snapshots) = known.snapshots() {
+            changed = snapshots.differ();
+            outputs.event(&Event::SnapshotsCompared(snapshots));
+        }
+        let ids = ids.iter().map(String::as_str).collect();
+        let compared = judged.settle(baseline.as_ref(), None, &ids).unwrap_or_default();
+        if let Some(compared) = &compared {
+            outputs.event(&Event::BaselineCompared(compared.clone()));
+        }
+        outputs.event(&Event::RunFinished(finish.clone()));
+        let written = outputs.close(console);
+        Ok(Exit::of_run(&finish, changed, compared.as_ref(), written))
+    }
 }
 
 fn complain(console: Console, complaint: &str) -> Exit {

@@ -1,20 +1,59 @@
 //! Event streams on disk.
 
 use std::fs::File;
-use std::io::{BufRead as _, BufReader, Lines};
-use std::iter::{Enumerate, Peekable};
-use std::path::Path;
+use std::io::{BufRead as _, BufReader};
+use std::path::{Path, PathBuf};
 
 use crate::event::{Event, VERSION};
+use crate::project;
 use crate::runner::Known;
 
 /// The events of a file, one after another. A last line that was cut off when the run was killed is passed over.
 pub struct Events {
     name: String,
-    lines: Peekable<Enumerate<Lines<BufReader<File>>>>,
+    lines: Lines,
     /// How many cases the run has.
     pub cases: usize,
     first: Option<Event>,
+    /// Whether the first event has been read.
+    has_begun: bool,
+}
+
+/// The lines of a file that are not blank, each with its number. What was cut off within a character is no text.
+struct Lines {
+    file: BufReader<File>,
+    number: usize,
+    next: Option<(usize, Vec<u8>)>,
+}
+
+impl Lines {
+    fn new(file: File) -> std::io::Result<Self> {
+        let mut lines = Self { file: BufReader::new(file), number: 0, next: None };
+        lines.next = lines.read()?;
+        Ok(lines)
+    }
+
+    fn read(&mut self) -> std::io::Result<Option<(usize, Vec<u8>)>> {
+        loop {
+            let mut line = Vec::new();
+            if self.file.read_until(b'\n', &mut line)? == 0 {
+                return Ok(None);
+            }
+            self.number += 1;
+            if !line.trim_ascii().is_empty() {
+                return Ok(Some((self.number, line)));
+            }
+        }
+    }
+
+    fn take(&mut self) -> std::io::Result<Option<(usize, Vec<u8>)>> {
+        let next = if self.next.is_some() { self.read()? } else { None };
+        Ok(std::mem::replace(&mut self.next, next))
+    }
+
+    fn is_last(&self) -> bool {
+        self.next.is_none()
+    }
 }
 
 impl Events {
@@ -24,10 +63,11 @@ impl Events {
     /// That it is none, or of another version.
     pub fn open(path: &Path) -> Result<Self, String> {
         let name = path.display().to_string();
-        let file = File::open(path).map_err(|error| format!("{name} cannot be read: {error}"))?;
-        let lines = BufReader::new(file).lines().enumerate().peekable();
-        let mut events = Self { name, lines, cases: 0, first: None };
-        match events.next().transpose()? {
+        let lines = File::open(path).and_then(Lines::new).map_err(|error| project::not_read(path, &error))?;
+        let mut events = Self { name, lines, cases: 0, first: None, has_begun: false };
+        let first = events.read().transpose()?.map(|(_, event)| event);
+        events.has_begun = true;
+        match first {
             Some(Event::RunStarted(start)) if start.version != VERSION => Err(format!(
                 "{} has version {} of the event stream, and this fineprint reads version {VERSION}",
                 events.name, start.version
@@ -40,6 +80,18 @@ impl Events {
             _ => Err(format!("{} is not the event stream of a run: it does not begin with one", events.name)),
         }
     }
+
+    fn read(&mut self) -> Option<Result<(usize, Event), String>> {
+        let (number, line) = match self.lines.take() {
+            Ok(line) => line?,
+            Err(error) => return Some(Err(project::not_read(Path::new(&self.name), &error))),
+        };
+        match serde_json::from_slice(&line) {
+            Ok(event) => Some(Ok((number, event))),
+            Err(_) if self.lines.is_last() && self.has_begun => None,
+            Err(error) => Some(Err(format!("{}:{number} is no event: {error}", self.name))),
+        }
+    }
 }
 
 impl Iterator for Events {
@@ -49,15 +101,12 @@ impl Iterator for Events {
         if let Some(first) = self.first.take() {
             return Some(Ok(first));
         }
-        let (index, line) = self.lines.next()?;
-        let line = match line {
-            Ok(line) => line,
-            Err(error) => return Some(Err(format!("{} cannot be read: {error}", self.name))),
-        };
-        match serde_json::from_str(&line) {
-            Ok(event) => Some(Ok(event)),
-            Err(_) if self.lines.peek().is_none() && index > 0 => None,
-            Err(error) => Some(Err(format!("{}:{} is no event: {error}", self.name, index + 1))),
+        match self.read()? {
+            Ok((number, Event::RunStarted(_))) => Some(Err(format!(
+                "{}:{number} begins another run; `fineprint merge` joins streams, each in its own file",
+                self.name
+            ))),
+            read => Some(read.map(|(_, event)| event)),
         }
     }
 }
@@ -70,12 +119,48 @@ pub fn read(path: &Path) -> Result<Vec<Event>, String> {
     Events::open(path)?.collect()
 }
 
-/// What an interrupted run has found out.
+/// Where a run that goes on from a stream, and into the same file, writes until it has come to its end: nothing of what was
+/// judged before is lost, whatever becomes of it.
+pub fn resumed(path: &Path) -> PathBuf {
+    let mut name = project::resolved(path).into_os_string();
+    name.push(".resumed");
+    PathBuf::from(name)
+}
+
+/// Whether a run that went on and was killed has left something there. One that did not come to its first event has not.
+pub fn has_begun(resumed: &Path) -> bool {
+    let first = File::open(resumed).and_then(Lines::new).ok().and_then(|lines| lines.next);
+    first.is_some_and(|(_, line)| serde_json::from_slice::<Event>(&line).is_ok())
+}
+
+/// What an interrupted run has found out, and another that went on from it and was killed.
 ///
 /// # Errors
-/// What is wrong with the file.
+/// What is wrong with a file.
 pub fn known(path: &Path) -> Result<Known, String> {
     let mut known = Known::default();
-    known.add(read(path)?);
+    let beside = resumed(path);
+    let later = has_begun(&beside).then(|| read(&beside)).transpose()?;
+    let is_over = |events: &Vec<Event>| matches!(events.last(), Some(Event::RunFinished(_)));
+    // One that has come to its end has all of what it went on from.
+    if !later.as_ref().is_some_and(is_over) {
+        known.add(&path.display().to_string(), read(path)?);
+    }
+    if let Some(later) = later {
+        known.add(&beside.display().to_string(), later);
+    }
     Ok(known)
+}
+
+/// What is known as the text of one stream.
+///
+/// # Errors
+/// What cannot be written as JSON.
+pub fn text(known: &Known) -> Result<String, serde_json::Error> {
+    let mut text = String::new();
+    for event in known.events() {
+        text.push_str(&serde_json::to_string(&event)?);
+        text.push('\n');
+    }
+    Ok(text)
 }

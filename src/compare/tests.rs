@@ -44,6 +44,7 @@ fn case(id: &str, about: &str, status: u16, broken: &[&str]) -> CaseResult {
         unsettled: false,
         sends: "{}".to_owned(),
         expects: String::new(),
+        state: None,
         verdict: Verdict::of(broken.iter().map(departure).collect()),
         exchanges: vec![exchange],
         tried: Some(0),
@@ -51,6 +52,7 @@ fn case(id: &str, about: &str, status: u16, broken: &[&str]) -> CaseResult {
         seed: 1,
         attempts: 1,
         notes: vec![],
+        kept: vec![],
         micros: 1,
     }
 }

@@ -98,6 +98,9 @@ pub struct CaseResult {
     pub sends: String,
     /// What it expects, as the case file has it.
     pub expects: String,
+    /// The state of the case: a result of another one says nothing about it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub state: Option<String>,
     /// The verdict.
     #[serde(flatten)]
     pub verdict: Verdict,
@@ -115,6 +118,9 @@ pub struct CaseResult {
     /// What could not be seen, for reasons that are no promise's.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<String>,
+    /// What it has made that no documented call removes.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub kept: Vec<Leftover>,
     /// From its beginning to its end, in microseconds.
     pub micros: u64,
 }

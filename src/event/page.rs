@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::digest;
 use crate::json::Json;
 use crate::spec::model::{ErrorRow, Operation, Parameter, Required, Service, When};
 use crate::spec::promise;
@@ -33,6 +34,9 @@ pub struct Page {
     pub narrative: Vec<String>,
     /// Where the spec has it, `file:line:column`.
     pub place: String,
+    /// The state of the operation's spec and of its service's: what was judged by another says nothing about this one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub digest: Option<String>,
 }
 
 /// A row of a parameter table.
@@ -112,7 +116,15 @@ impl Page {
             errors: own.chain(shared).collect(),
             narrative: operation.narrative.iter().map(|quote| quote.text.clone()).collect(),
             place: promise::of_operation(operation).at.to_string(),
+            digest: Some(Self::digest(service, operation)),
         }
+    }
+
+    /// The state of an operation's spec and of its service's, whatever ends their lines.
+    pub fn digest(service: &Service, operation: &Operation) -> String {
+        let texts = [&service.at.source.text, &operation.at.source.text];
+        let texts = texts.map(|text| text.replace("\r\n", "\n"));
+        format!("{:016x}", digest::fnv(texts.join("\0").as_bytes()))
     }
 }
 

@@ -11,8 +11,10 @@ use crate::judge::{Departure, Line, Verdict};
 use crate::snapshot::file::escaped;
 use crate::wire::{Exchange, Outcome, curl};
 
+use super::inert::inert;
 use super::number;
 use super::style::Style;
+use super::texts::shortened;
 
 /// The widest that a cell of the comparison becomes.
 const CELL: usize = 56;
@@ -64,12 +66,12 @@ pub fn block(result: &CaseResult, style: Style) -> String {
         }
         Verdict::Error { reason } => {
             heading(&mut out, &style.doubtful("ERROR"), result, style);
-            field(&mut out, "reason", &harmless(reason), style);
+            field(&mut out, "reason", &brief(reason), style);
             repeat(&mut out, result, style);
         }
         Verdict::Skipped { reason } => {
             heading(&mut out, &style.doubtful("SKIPPED"), result, style);
-            field(&mut out, "reason", &harmless(reason), style);
+            field(&mut out, "reason", &brief(reason), style);
         }
     }
     out
@@ -79,16 +81,18 @@ fn heading(out: &mut String, word: &str, result: &CaseResult, style: Style) {
     let _ = writeln!(out, "{word} {}", style.strong(&result.id));
     field(out, "tried", &harmless(&result.tries), style);
     if matches!(result.verdict, Verdict::Fail { .. }) {
-        field(out, "sends", &harmless(&shortened(&result.sends)), style);
+        field(out, "sends", &brief(&result.sends), style);
     }
 }
 
-fn shortened(text: &str) -> String {
-    const LONG: usize = 400;
-    match text.char_indices().nth(LONG) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text.to_owned(),
-    }
+/// The beginning of what may be long, harmless.
+pub fn brief(text: &str) -> String {
+    harmless(&shortened(text))
+}
+
+/// The same within a line.
+pub fn in_line(text: &str) -> String {
+    inert(&brief(text).replace('\n', " "))
 }
 
 /// Lines of so many columns; ids and paths are not broken at their hyphens.
@@ -107,12 +111,12 @@ pub fn labelled(label: &str, text: &str, style: Style) -> String {
 fn field(out: &mut String, label: &str, text: &str, style: Style) {
     let width = style.width.map_or(usize::MAX, |width| width.saturating_sub(LABEL + 2).max(20));
     let wrapped = text.lines().flat_map(|line| textwrap::wrap(line, whole_words(width)));
-    lines(out, label, wrapped);
+    lines(out, label, wrapped.map(|line| Cow::from(inert(&line))));
 }
 
-/// A labelled text that somebody will copy: its lines stay as they are.
-fn to_copy(out: &mut String, label: &str, text: &str) {
-    lines(out, label, text.lines().map(Cow::from));
+/// A labelled curl line, which somebody will copy: it stays as it is for the shell. Where it has `##` it stands in quotes.
+fn to_copy(out: &mut String, label: &str, curl: &str) {
+    lines(out, label, curl.lines().map(|line| Cow::from(line.replace("##", "#''#"))));
 }
 
 fn lines<'t>(out: &mut String, label: &str, texts: impl Iterator<Item = Cow<'t, str>>) {
@@ -176,7 +180,7 @@ fn compare(out: &mut String, line: &Line, width: usize, style: Style) {
         // A long label is told from what stands beside it all the same.
         let gap = if display_width(label) < LABEL { "" } else { " " };
         let text = format!("  {label:LABEL$}{gap}{left}{padding} {mark} {right}");
-        let _ = writeln!(out, "{}", text.trim_end());
+        let _ = writeln!(out, "{}", inert(text.trim_end()));
     }
 }
 
@@ -203,7 +207,7 @@ fn repeat(out: &mut String, result: &CaseResult, style: Style) {
 fn answer_in_short(exchange: &Exchange) -> String {
     match &exchange.outcome {
         Outcome::Unanswered(reason) => format!("→ {reason}"),
-        Outcome::Answered(answer) => format!("→ {} {}", answer.status, harmless(&shortened(&answer.body))),
+        Outcome::Answered(answer) => format!("→ {} {}", answer.status, brief(&answer.body)),
     }
 }
 

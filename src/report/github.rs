@@ -5,7 +5,9 @@ use std::io::{self, Write};
 use crate::event::Event;
 
 use super::Reporter;
-use super::standing::Gathered;
+use super::standing::{Finding, Gathered};
+use super::summary::number;
+use super::texts::shortened;
 
 /// GitHub shows ten a step.
 const SHOWN: usize = 10;
@@ -22,30 +24,83 @@ impl<W: Write> Github<W> {
     }
 }
 
+/// A note: where, in short, and in full.
+struct Note {
+    place: String,
+    title: String,
+    text: String,
+}
+
 impl<W: Write> Reporter for Github<W> {
     fn event(&mut self, event: &Event, run: &Gathered) -> io::Result<()> {
         if !matches!(event, Event::RunFinished(_)) {
             return Ok(());
         }
-        for finding in run.findings().iter().take(SHOWN) {
-            let witness = finding.witnesses.first().map_or("", |witness| witness.id.as_str());
-            let mut place = finding.place.rsplitn(3, ':');
-            let (column, line) = (place.next().unwrap_or("1"), place.next().unwrap_or("1"));
-            let file = place.next().unwrap_or_default();
-            let title = property(&format!("{}: {}", finding.operation, finding.rule));
-            let who = match finding.witnesses.len() {
-                1 => format!("{witness} shows otherwise"),
-                cases => format!("{witness} and {} more show otherwise", cases - 1),
-            };
-            let text = data(&format!("{}\n{who}", finding.sentence));
-            writeln!(
-                self.out,
-                "::error file={},line={line},col={column},title={title}::{text}",
-                property(file)
-            )?;
+        let findings = run.findings();
+        let notes = findings.iter().map(broken).chain(others(run));
+        for Note { place, title, text } in notes.take(SHOWN) {
+            let (title, text) = (property(&title), data(&text));
+            let mut parts = place.rsplitn(3, ':');
+            let (column, line) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+            match parts.next() {
+                Some(file) => {
+                    let file = property(file);
+                    writeln!(self.out, "::error file={file},line={line},col={column},title={title}::{text}")?;
+                }
+                None => writeln!(self.out, "::error title={title}::{text}")?,
+            }
         }
         self.out.flush()
     }
+}
+
+fn broken(finding: &Finding<'_>) -> Note {
+    let witness = finding.witnesses.first().map_or("", |witness| witness.id.as_str());
+    let who = match finding.witnesses.len() {
+        1 => format!("{witness} shows otherwise"),
+        cases => format!("{witness} and {} more show otherwise", cases - 1),
+    };
+    Note {
+        place: finding.place.to_owned(),
+        title: format!("{}: {}", finding.operation, finding.rule),
+        text: format!("{}\n{who}", finding.sentence),
+    }
+}
+
+/// What else keeps the run from being fine.
+fn others(run: &Gathered) -> impl Iterator<Item = Note> {
+    let place = |id: &str| run.page_of(id).map(|page| page.place.clone()).unwrap_or_default();
+    let mut notes = Vec::new();
+    let mut note = |id: &str, title: &str, text: String| {
+        notes.push(Note { place: place(id), title: title.to_owned(), text });
+    };
+    for (_, ids) in run.pending() {
+        let Some(first) = ids.first() else { continue };
+        let cases = number(ids.len(), "case");
+        note(
+            first,
+            "answers changed",
+            format!("{first} is answered otherwise than accepted ({cases} alike)"),
+        );
+    }
+    for entry in &run.passing {
+        note(entry, "baseline", format!("{entry} is a known failure and passes: strike it"));
+    }
+    for (entry, day) in &run.expired {
+        note(entry, "baseline", format!("{entry} was to be mended by {day}"));
+    }
+    let unjudged = run.finish.counts.unjudged();
+    if unjudged > 0 {
+        note("", "not judged", format!("{} could not be judged", number(unjudged, "case")));
+    }
+    if let Some(reason) = &run.finish.stopped {
+        note("", "stopped before the end", shortened(reason));
+    }
+    if let Some((first, others)) = run.finish.left_behind.split_first() {
+        let more = if others.is_empty() { String::new() } else { format!(" and {} more", others.len()) };
+        note("", "left on the target", format!("{} {}{more}", first.entity, shortened(&first.id)));
+    }
+    notes.into_iter()
 }
 
 /// The text of a workflow command.

@@ -1,17 +1,18 @@
 //! JUnit XML: a suite an operation, a test case a case. A broken promise is a failure; what could not be judged is an
 //! error, or skipped.
 
+use std::collections::HashMap;
 use std::io::{self, Write};
 use std::time::Duration;
 
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
 use crate::baseline::Compared;
-use crate::event::{CaseResult, Event, Snapshots};
+use crate::event::{CaseResult, Event, Finish, Snapshots};
 use crate::judge::Verdict;
 
 use super::Reporter;
-use super::block::block;
+use super::block::{block, brief, harmless};
 use super::standing::Gathered;
 use super::style::Style;
 
@@ -45,11 +46,13 @@ impl<W: Write> Junit<W> {
 
     /// What is known to fail is no news: skipped, with its reason. What the baseline has wrong is.
     fn known(&mut self, compared: &Compared) {
+        let known: HashMap<String, &str> =
+            compared.known.iter().map(|(id, reason)| (harmless(id), reason.as_str())).collect();
         let cases = self.suites.iter_mut().flat_map(|suite| &mut suite.test_cases);
         for case in cases {
-            if let Some(reason) = compared.known.get(case.name.as_str()) {
+            if let Some(reason) = known.get(case.name.as_str()) {
                 let mut status = TestCaseStatus::skipped();
-                status.set_message(format!("known failure: {reason}"));
+                status.set_message(harmless(&format!("known failure: {reason}")));
                 case.status = status;
             }
         }
@@ -65,8 +68,26 @@ impl<W: Write> Junit<W> {
         let expired = compared.expired.iter().map(|(case, day)| (case, format!("it has expired on {day}")));
         for (case, message) in passing.chain(expired) {
             let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
-            status.set_message(message).set_type("baseline");
-            suite.add_test_case(TestCase::new(case.clone(), status));
+            status.set_message(harmless(&message)).set_type("baseline");
+            suite.add_test_case(TestCase::new(harmless(case), status));
+        }
+        self.suites.push(suite);
+    }
+
+    /// What stays on the target is an error of the run.
+    fn left_behind(&mut self, finish: &Finish) {
+        if finish.left_behind.is_empty() {
+            return;
+        }
+        let mut suite = TestSuite::new("left on the target");
+        for left in &finish.left_behind {
+            let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
+            status.set_message(brief(&left.reason)).set_type("left-behind");
+            status.set_description(format!("made by {}", harmless(&left.case)));
+            let name = format!("{} {}", left.entity, left.id);
+            let mut case = TestCase::new(brief(&name), status);
+            case.set_classname(left.service.replace('/', "."));
+            suite.add_test_case(case);
         }
         self.suites.push(suite);
     }
@@ -81,8 +102,8 @@ impl<W: Write> Junit<W> {
             status
                 .set_message("the answer differs from the accepted one")
                 .set_type("snapshot")
-                .set_description(&change.diff);
-            suite.add_test_case(TestCase::new(change.id.clone(), status));
+                .set_description(harmless(&change.diff));
+            suite.add_test_case(TestCase::new(harmless(&change.id), status));
         }
         self.snapshots = Some(suite);
     }
@@ -97,7 +118,7 @@ fn is_skipped(case: &TestCase) -> bool {
 }
 
 fn test_case(result: &CaseResult) -> TestCase {
-    let mut case = TestCase::new(result.id.clone(), status(result));
+    let mut case = TestCase::new(harmless(&result.id), status(result));
     case.set_classname(format!("{}.{}", result.service.replace('/', "."), result.operation));
     case.set_time(Duration::from_micros(result.micros));
     case
@@ -116,11 +137,11 @@ fn status(result: &CaseResult) -> TestCaseStatus {
             (TestCaseStatus::non_success(NonSuccessKind::Error), format!("blocked by {code}"), "blocked")
         }
         Verdict::Error { reason } => {
-            (TestCaseStatus::non_success(NonSuccessKind::Error), reason.clone(), "no-answer")
+            (TestCaseStatus::non_success(NonSuccessKind::Error), brief(reason), "no-answer")
         }
-        Verdict::Skipped { reason } => (TestCaseStatus::skipped(), reason.clone(), "skipped"),
+        Verdict::Skipped { reason } => (TestCaseStatus::skipped(), brief(reason), "skipped"),
     };
-    status.set_message(message).set_type(kind).set_description(text);
+    status.set_message(harmless(&message)).set_type(kind).set_description(text);
     status
 }
 
@@ -131,7 +152,8 @@ impl<W: Write> Reporter for Junit<W> {
             Event::CaseFinished(result) => self.case(result),
             Event::SnapshotsCompared(snapshots) => self.changed(snapshots),
             Event::BaselineCompared(compared) => self.known(compared),
-            Event::RunFinished(_) => {
+            Event::RunFinished(finish) => {
+                self.left_behind(finish);
                 let mut report = Report::new("fineprint");
                 report.add_test_suites(std::mem::take(&mut self.suites));
                 report.add_test_suites(self.snapshots.take());

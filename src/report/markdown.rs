@@ -3,15 +3,21 @@
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
-use crate::event::Event;
+use crate::event::{CaseResult, Event, Leftover, Page};
 use crate::judge::Departure;
 use crate::judge::Verdict;
 use crate::snapshot::file::escaped;
 
-use super::standing::{Came, Finding, Gathered};
-use super::{Reporter, number};
+use super::standing::{Finding, Gathered, reason};
+use super::{Reporter, number, summary};
 
-/// So many broken promises are told; a comment has a limit of its own.
+/// How much a comment holds, in bytes: GitHub takes 65,536 characters.
+const ROOM: usize = 60_000;
+
+/// How much of that the difference of an answer takes.
+const DIFF: usize = 2_000;
+
+/// So many are told of what is alike, whatever room there is.
 const TOLD: usize = 20;
 
 /// Writes a run when it is over.
@@ -36,71 +42,90 @@ impl<W: Write> Reporter for Markdown<W> {
     }
 }
 
+/// A summary that ends where there is no more room.
+struct Summary {
+    text: String,
+}
+
+impl Summary {
+    /// Adds what there is room for, and how many are left out.
+    fn add(&mut self, what: &str, most: usize, parts: impl Iterator<Item = String>) {
+        let (mut told, mut left) = (0, 0);
+        for part in parts {
+            if left == 0 && told < most && self.text.len() + part.len() <= ROOM {
+                self.text.push_str(&part);
+                told += 1;
+            } else {
+                left += 1;
+            }
+        }
+        if left > 0 {
+            let _ = writeln!(self.text, "\nand {left} more of the {what}");
+        }
+    }
+}
+
 /// The whole summary.
 fn text(run: &Gathered) -> String {
-    let findings = run.findings();
     let counts = run.finish.counts;
-    let mut out = String::new();
-    let head = match (findings.len(), counts.unjudged(), run.changed.len()) {
-        (0, 0, 0) if !run.known.is_empty() => {
-            format!("no new broken promise; {} known failures", run.known.len())
-        }
-        (0, 0, 0) => format!("all {} cases hold", counts.total()),
-        (0, 0, changed) => format!("{changed} answers differ from the accepted ones"),
-        (0, unjudged, _) => format!("{unjudged} of {} cases could not be judged", counts.total()),
-        (1, ..) => "1 promise is broken".to_owned(),
-        (many, ..) => format!("{many} promises are broken"),
-    };
-    let _ = writeln!(out, "## fineprint: {head}\n");
-    let _ = writeln!(
-        out,
-        "{} cases on `{}`, {} requests\n",
+    let head = format!(
+        "## fineprint: {}\n\n{} cases on `{}`, {} requests\n\n",
+        summary::headline(run),
         counts.total(),
         run.start.target,
         run.finish.requests
     );
-    out.push_str("| operation | passed | failed | not judged |\n|---|--:|--:|--:|\n");
-    for page in &run.start.pages {
-        let (mut pass, mut fail, mut other) = (0, 0, 0);
-        for brief in run.of(page) {
-            match brief.came {
-                Came::Passed => pass += 1,
-                Came::Failed => fail += 1,
-                Came::Unjudged => other += 1,
-            }
-        }
-        let _ = writeln!(out, "| {} | {pass} | {fail} | {other} |", page.operation);
-    }
-    for finding in findings.iter().take(TOLD) {
-        told(&mut out, finding);
-    }
-    if findings.len() > TOLD {
-        let _ = writeln!(out, "\nand {} more broken promises", findings.len() - TOLD);
-    }
+    let mut out =
+        Summary { text: head + "| operation | passed | failed | not judged |\n|---|--:|--:|--:|\n" };
+    let operations = run.by_operation();
+    let row = |page: &Page| {
+        let [pass, fail, other] = operations.get(page.operation.as_str()).copied().unwrap_or_default();
+        format!("| {} | {pass} | {fail} | {other} |\n", page.operation)
+    };
+    out.add("operations", usize::MAX, run.start.pages.iter().map(row));
+    out.add("broken promises", TOLD, run.findings().iter().map(told));
     if let Some(reason) = &run.finish.stopped {
-        let _ = writeln!(out, "\nStopped before the end: {}", cell(reason));
+        let _ = writeln!(out.text, "\nStopped before the end: {}", cell(reason));
     }
-    for left in &run.finish.left_behind {
-        let _ = writeln!(
-            out,
-            "\nLeft on the target: {} {} ({})",
-            left.entity,
-            code(&left.id),
-            cell(&left.reason)
-        );
-    }
-    for (id, diff) in &run.changed {
-        let _ = writeln!(
-            out,
-            "\n<details><summary>changed: {id}</summary>\n\n{}\n</details>",
-            fenced("diff", diff)
-        );
-    }
-    out
+    let left = |left: &Leftover| {
+        let (entity, id, reason) = (&left.entity, code(&left.id), cell(&left.reason));
+        format!("\nLeft on the target: {entity} {id} ({reason})\n")
+    };
+    out.add("entities left on the target", TOLD, run.finish.left_behind.iter().map(left));
+    out.add(
+        "reasons why cases could not be judged",
+        TOLD,
+        run.unjudged().iter().map(|alike| not_judged(alike)),
+    );
+    let passing = run.passing.iter().map(|entry| format!("\nPasses again: {}\n", code(entry)));
+    let expired = run.expired.iter().map(|(entry, day)| format!("\nExpired on {day}: {}\n", code(entry)));
+    out.add("outdated entries of the baseline", TOLD, passing.chain(expired));
+    out.add("changed answers", TOLD, run.pending().iter().map(|(diff, ids)| changed(diff, ids)));
+    let known = run.known.iter().map(|(id, reason)| format!("\n- known: {} ({})", code(id), cell(reason)));
+    out.add("known failures", TOLD, known);
+    out.text.trim_end().to_owned() + "\n"
 }
 
-fn told(out: &mut String, finding: &Finding<'_>) {
-    let Some(witness) = finding.witnesses.first() else { return };
+/// Cases that could not be judged for one reason.
+fn not_judged(alike: &[&CaseResult]) -> String {
+    let Some(first) = alike.first() else { return String::new() };
+    let (cases, why) = (number(alike.len(), "case"), cell(reason(&first.verdict)));
+    format!("\nNot judged ({}): {cases}, as {}: {why}\n", first.verdict.name(), code(&first.id))
+}
+
+/// Answers that differ from the accepted ones in the same way.
+fn changed(diff: &str, ids: &[&str]) -> String {
+    let Some((first, others)) = ids.split_first() else { return String::new() };
+    let more = if others.is_empty() { String::new() } else { format!(" and {} more", others.len()) };
+    let start: String = diff.chars().take(DIFF).collect();
+    let rest = if start.len() < diff.len() { "\n…" } else { "" };
+    let diff = fenced("diff", &format!("{start}{rest}"));
+    format!("\n<details><summary>changed: {}{more}</summary>\n\n{diff}\n</details>\n", cell(first))
+}
+
+fn told(finding: &Finding<'_>) -> String {
+    let mut out = String::new();
+    let Some(witness) = finding.witnesses.first() else { return out };
     let _ = writeln!(
         out,
         "\n### {}: {}\n\n> {}\n",
@@ -119,8 +144,9 @@ fn told(out: &mut String, finding: &Finding<'_>) {
     if let Verdict::Fail { departures } = &witness.verdict
         && let Some(departure) = departures.iter().find(|departure| departure.promise.rule == finding.rule)
     {
-        compared(out, departure);
+        compared(&mut out, departure);
     }
+    out
 }
 
 fn compared(out: &mut String, departure: &Departure) {

@@ -6,7 +6,7 @@ use textwrap::core::display_width;
 
 use crate::compare::{Cell, Did, Matrix, Relation, Witness};
 
-use super::block::{harmless, labelled};
+use super::block::{harmless, in_line, labelled};
 use super::style::Style;
 use super::summary::number;
 
@@ -83,7 +83,7 @@ fn not_compared(out: &mut impl Write, matrix: &Matrix, style: Style) -> io::Resu
         (false, false) => format!("for {id} the two got different requests, or the specs have it no more"),
     };
     let cases = number(matrix.not_compared(), "case");
-    writeln!(out, "  {}", style.doubtful(&harmless(&format!("{cases} not compared: {why}"))))
+    writeln!(out, "  {}", style.doubtful(&in_line(&format!("{cases} not compared: {why}"))))
 }
 
 fn table(out: &mut impl Write, matrix: &Matrix, all: bool, style: Style) -> io::Result<()> {

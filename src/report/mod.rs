@@ -3,6 +3,7 @@
 pub mod block;
 pub mod github;
 pub mod html;
+mod inert;
 pub mod json;
 pub mod jsonl;
 pub mod junit;

@@ -2,12 +2,24 @@
 
 use std::io::{self, Write};
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
 
 use crate::event::Event;
 
-use super::Reporter;
-use super::standing::{Finding, Gathered};
+use super::standing::{Finding, Gathered, reason};
+use super::texts::shortened;
+use super::{Reporter, number};
+
+/// What a path of an address does not hold as it is.
+const NOT_IN_A_PATH: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'/')
+    .remove(b'-')
+    .remove(b'_')
+    .remove(b'.')
+    .remove(b'~')
+    .remove(b'+')
+    .remove(b'@');
 
 const SCHEMA: &str =
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
@@ -56,6 +68,15 @@ struct Run {
 struct Invocation {
     #[serde(rename = "executionSuccessful")]
     execution_successful: bool,
+    #[serde(rename = "toolExecutionNotifications", skip_serializing_if = "Vec::is_empty")]
+    notifications: Vec<Notification>,
+}
+
+/// What kept the run from seeing everything, or from leaving nothing behind.
+#[derive(Serialize)]
+struct Notification {
+    level: &'static str,
+    message: Text,
 }
 
 #[derive(Serialize)]
@@ -128,43 +149,109 @@ struct Region {
     start_column: usize,
 }
 
+/// A rule and what it is broken by.
+struct Broken {
+    rule: String,
+    sentence: String,
+    text: String,
+    place: String,
+    /// What tells the result from others of the rule, in this run and later ones.
+    of: String,
+}
+
 fn log(run: &Gathered) -> Log {
-    let findings = run.findings();
-    let rules = findings.iter().map(|finding| Rule {
-        id: rule_id(finding),
-        short_description: Text { text: finding.sentence.to_owned() },
-    });
-    let driver = Driver { name: "fineprint", version: run.start.fineprint.clone(), rules: rules.collect() };
+    let broken: Vec<Broken> = run.findings().iter().map(promise).chain(others(run)).collect();
+    let mut rules: Vec<Rule> = Vec::new();
+    let mut results = Vec::new();
+    for each in broken {
+        let index = rules.iter().position(|rule| rule.id == each.rule).unwrap_or_else(|| {
+            let short_description = Text { text: each.sentence.clone() };
+            rules.push(Rule { id: each.rule.clone(), short_description });
+            rules.len() - 1
+        });
+        results.push(result(index, each));
+    }
+    let driver = Driver { name: "fineprint", version: run.start.fineprint.clone(), rules };
+    let invocation =
+        Invocation { execution_successful: run.finish.is_complete(), notifications: notifications(run) };
     Log {
         schema: SCHEMA,
         version: "2.1.0",
         runs: [Run {
             tool: Tool { driver },
-            results: findings.iter().enumerate().map(|(index, finding)| result(index, finding)).collect(),
+            results,
             column_kind: "unicodeCodePoints",
-            invocations: [Invocation { execution_successful: run.finish.stopped.is_none() }],
+            invocations: [invocation],
         }],
     }
 }
 
-fn rule_id(finding: &Finding<'_>) -> String {
-    format!("{}/{}", finding.operation, finding.rule)
+fn promise(finding: &Finding<'_>) -> Broken {
+    let witness = finding.witnesses.first().map_or("", |witness| witness.id.as_str());
+    let rule = format!("{}/{}", finding.operation, finding.rule);
+    Broken {
+        text: format!(
+            "The page says: {} {} of the target's answers say otherwise; the plainest is to {witness}.",
+            finding.sentence,
+            finding.witnesses.len()
+        ),
+        sentence: finding.sentence.to_owned(),
+        place: finding.place.to_owned(),
+        of: rule.clone(),
+        rule,
+    }
 }
 
-fn result(index: usize, finding: &Finding<'_>) -> SarifResult {
-    let witness = finding.witnesses.first().map_or("", |witness| witness.id.as_str());
-    let text = format!(
-        "The page says: {} {} of the target's answers say otherwise; the plainest is to {witness}.",
-        finding.sentence,
-        finding.witnesses.len()
-    );
+/// What else fails the run, each at the spec of its operation.
+fn others(run: &Gathered) -> Vec<Broken> {
+    let at = |id: &str, rule: &str, sentence: &str, text: String| Broken {
+        rule: rule.to_owned(),
+        sentence: sentence.to_owned(),
+        text,
+        place: run.page_of(id).map(|page| page.place.clone()).unwrap_or_default(),
+        of: format!("{rule}/{id}"),
+    };
+    let mut all = Vec::new();
+    for (_, ids) in run.pending() {
+        let Some(first) = ids.first() else { continue };
+        let text = format!("{first} is answered otherwise than accepted, and {} more alike.", ids.len() - 1);
+        all.push(at(first, "snapshot/changed", "An answer is as a person has accepted it.", text));
+    }
+    for entry in &run.passing {
+        let text = format!("{entry} is a known failure and passes: strike it from the baseline.");
+        all.push(at(entry, "baseline/passes-again", "A known failure fails.", text));
+    }
+    for (entry, day) in &run.expired {
+        let text = format!("{entry} was to be mended by {day}.");
+        all.push(at(entry, "baseline/expired", "A known failure is mended by its last day.", text));
+    }
+    all
+}
+
+fn notifications(run: &Gathered) -> Vec<Notification> {
+    let note = |text: String| Notification { level: "error", message: Text { text } };
+    let stopped =
+        run.finish.stopped.iter().map(|reason| format!("Stopped before the end: {}", shortened(reason)));
+    let left = run.finish.left_behind.iter().map(|left| {
+        let (entity, id, reason) = (&left.entity, shortened(&left.id), shortened(&left.reason));
+        format!("Left on the target: {entity} {id} ({reason}), made by {}", left.case)
+    });
+    let unjudged = run.unjudged();
+    let unjudged = unjudged.iter().filter_map(|alike| {
+        let (first, why) = (alike.first()?, shortened(reason(&alike.first()?.verdict)));
+        Some(format!("{} not judged, as {}: {why}", number(alike.len(), "case"), first.id))
+    });
+    stopped.chain(left).chain(unjudged).map(note).collect()
+}
+
+fn result(index: usize, broken: Broken) -> SarifResult {
     SarifResult {
-        rule_id: rule_id(finding),
+        rule_id: broken.rule,
         rule_index: index,
         level: "error",
-        message: Text { text },
-        locations: location(finding.place).into_iter().collect(),
-        partial_fingerprints: Fingerprints { promise: rule_id(finding) },
+        message: Text { text: broken.text },
+        locations: location(&broken.place).into_iter().collect(),
+        partial_fingerprints: Fingerprints { promise: broken.of },
     }
 }
 
@@ -172,7 +259,7 @@ fn result(index: usize, finding: &Finding<'_>) -> SarifResult {
 fn location(place: &str) -> Option<Location> {
     let (rest, column) = place.rsplit_once(':')?;
     let (file, line) = rest.rsplit_once(':')?;
-    let uri = file.replace('%', "%25").replace(' ', "%20");
+    let uri = utf8_percent_encode(file, NOT_IN_A_PATH).to_string();
     Some(Location {
         physical_location: Physical {
             artifact_location: Artifact { uri },

@@ -1,8 +1,8 @@
 //! What of each page holds: every sentence and every row, with the cases behind it. A view of the events; verdicts are theirs.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
-use crate::event::{CaseResult, Counts, Event, Finish, Page, ParameterRow, Start};
+use crate::event::{CaseResult, Counts, Event, Finish, Page, ParameterRow, Snapshots, Start};
 use crate::judge::Verdict;
 
 use super::texts::Texts;
@@ -41,13 +41,15 @@ pub struct Standing {
     pub cases: usize,
     /// How many of them show it broken.
     pub against: usize,
+    /// How many keep it, and depart from what another target answers.
+    pub other: usize,
     /// Why it was not tried.
     pub why_not: Option<String>,
 }
 
 impl Standing {
     fn untried(why_not: Option<String>) -> Self {
-        Self { mark: Mark::NotTried, cases: 0, against: 0, why_not }
+        Self { mark: Mark::NotTried, cases: 0, against: 0, other: 0, why_not }
     }
 }
 
@@ -64,6 +66,17 @@ pub struct Finding<'r> {
     pub place: &'r str,
     /// The cases that show it, the smallest first.
     pub witnesses: Vec<&'r CaseResult>,
+}
+
+impl Finding<'_> {
+    /// What the cases behind it share in the list of cases: the promise's place; where another target decides, the rule,
+    /// because each case has its own place in the recording.
+    pub fn shared(&self) -> &str {
+        match self.witnesses.iter().any(|witness| witness.other_only) {
+            true => self.rule,
+            false => self.place,
+        }
+    }
 }
 
 /// What of a case is kept: a run may have 100,000.
@@ -113,10 +126,14 @@ pub struct Gathered {
     pub counts: Counts,
     /// How it ended.
     pub finish: Finish,
-    /// Cases whose answer differs from the accepted one, with the difference.
-    pub changed: BTreeMap<String, String>,
+    /// How its answers stand to the accepted ones.
+    pub snapshots: Snapshots,
     /// Cases that are known to fail, with the reason.
     pub known: BTreeMap<String, String>,
+    /// Entries of the baseline whose cases pass again.
+    pub passing: Vec<String>,
+    /// Entries of the baseline whose last day is over, with that day.
+    pub expired: BTreeMap<String, String>,
     texts: Texts,
 }
 
@@ -126,13 +143,14 @@ impl Gathered {
         match event {
             Event::RunStarted(start) => self.start = start.clone(),
             Event::CaseFinished(result) => self.case(result),
-            Event::SnapshotsCompared(snapshots) if !snapshots.accepted => {
-                let changed = snapshots.changed.iter();
-                self.changed.extend(changed.map(|change| (change.id.clone(), change.diff.clone())));
-            }
+            Event::SnapshotsCompared(snapshots) => self.snapshots = snapshots.clone(),
             Event::RunFinished(finish) => self.finish = finish.clone(),
-            Event::BaselineCompared(compared) => self.known.extend(compared.known.clone()),
-            Event::SnapshotsCompared(_) | Event::Progress { .. } => {}
+            Event::BaselineCompared(compared) => {
+                self.known.extend(compared.known.clone());
+                self.passing.extend(compared.passing.iter().cloned());
+                self.expired.extend(compared.expired.clone());
+            }
+            Event::Progress { .. } => {}
         }
     }
 
@@ -263,6 +281,34 @@ impl Gathered {
         all
     }
 
+    /// Answers that differ from the accepted ones, those that differ in the same way together. What fails is told as that;
+    /// its snapshot differs for the same reason. Of a known failure nothing else is told.
+    pub fn changes(&self) -> Vec<(&str, Vec<&str>)> {
+        let aside = self.aside();
+        let is_told = |id: &str| aside.contains(id) && !self.known.contains_key(id);
+        let mut kinds: Vec<(&str, Vec<&str>)> = Vec::new();
+        let mut places: HashMap<&str, usize> = HashMap::new();
+        for change in self.snapshots.changed.iter().filter(|change| !is_told(&change.id)) {
+            let place = *places.entry(&change.diff).or_insert_with(|| {
+                kinds.push((&change.diff, Vec::new()));
+                kinds.len() - 1
+            });
+            kinds[place].1.push(&change.id);
+        }
+        kinds
+    }
+
+    /// Those of them that nobody has accepted.
+    pub fn pending(&self) -> Vec<(&str, Vec<&str>)> {
+        if self.snapshots.accepted { Vec::new() } else { self.changes() }
+    }
+
+    /// The page of the operation that an id begins with.
+    pub fn page_of(&self, id: &str) -> Option<&Page> {
+        let operation = id.split('/').next()?;
+        self.start.pages.iter().find(|page| page.operation == operation)
+    }
+
     /// The ids of the cases that did not pass.
     pub fn aside(&self) -> HashSet<&str> {
         self.aside.iter().map(|result| result.id.as_str()).collect()
@@ -310,12 +356,12 @@ fn standing<'r>(
         let mark = match brief.came {
             Came::Failed if is_against(brief) => Mark::Broken,
             Came::Passed if brief.open => Mark::Open,
+            Came::Failed if brief.other_only => Mark::Open,
             Came::Passed => Mark::Holds,
             _ => Mark::NotTried,
         };
-        if mark == Mark::Broken {
-            standing.against += 1;
-        }
+        standing.against += usize::from(mark == Mark::Broken);
+        standing.other += usize::from(brief.came == Came::Failed && brief.other_only);
         standing.mark = standing.mark.min(mark);
     }
     standing

@@ -1,5 +1,7 @@
 //! Colours where they are wanted, and how wide a line may be.
 
+use super::inert::inert;
+
 /// How text is set off.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Style {
@@ -44,7 +46,7 @@ impl Style {
             Some('-') => self.bad(line),
             _ => line.to_owned(),
         };
-        diff.lines().map(|each| format!("  {}\n", line(each))).collect()
+        diff.lines().map(|each| format!("  {}\n", line(&inert(each)))).collect()
     }
 
     /// What is a heading.

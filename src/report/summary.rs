@@ -41,6 +41,34 @@ fn in_order(seen: &Precedence) -> Option<String> {
     (!pairs.is_empty()).then(|| format!("of two faults answers {}", pairs.join(", ")))
 }
 
+/// What of a run is not as it should be, the worst first; or that all is.
+pub fn headline(run: &Gathered) -> String {
+    let Counts { error, blocked, skipped, .. } = run.finish.counts;
+    let (broken, unjudged) = (run.findings().len(), error + blocked + skipped);
+    let changed: usize = run.pending().iter().map(|(_, ids)| ids.len()).sum();
+    let outdated = run.passing.len() + run.expired.len();
+    let left = run.finish.left_behind.len();
+    let mut parts = Vec::new();
+    let mut add = |count: usize, one: &str, many: &str| match count {
+        0 => {}
+        1 => parts.push(format!("1 {one}")),
+        count => parts.push(format!("{count} {many}")),
+    };
+    add(broken, "promise is broken", "promises are broken");
+    add(changed, "answer differs from the accepted one", "answers differ from the accepted ones");
+    add(outdated, "entry of the baseline is outdated", "entries of the baseline are outdated");
+    add(unjudged, "case could not be judged", "cases could not be judged");
+    add(left, "entity was left on the target", "entities were left on the target");
+    if run.finish.stopped.is_some() && unjudged == 0 {
+        parts.push("the run stopped before its end".to_owned());
+    }
+    match (parts.is_empty(), run.known.len()) {
+        (false, _) => parts.join("; "),
+        (true, 0) => "every promise that was tried holds".to_owned(),
+        (true, known) => format!("no new broken promise; {}", number(known, "known failure")),
+    }
+}
+
 /// What a person can do about how the run ended.
 pub fn hints(run: &Gathered) -> Vec<String> {
     let mut hints = Vec::new();
@@ -54,9 +82,9 @@ pub fn hints(run: &Gathered) -> Vec<String> {
             witness.id
         ));
     }
-    if !run.changed.is_empty() {
-        hints
-            .push(format!("`fineprint review` goes through {}", number(run.changed.len(), "changed answer")));
+    if run.snapshots.differ() {
+        let changed = number(run.snapshots.changed.len(), "changed answer");
+        hints.push(format!("`fineprint review` goes through {changed}"));
     }
     let unjudged = run.unjudged();
     let circumstances: BTreeSet<&str> = unjudged

@@ -1,17 +1,21 @@
 //! The terminal: a block for each broken promise with what shows it, then the summary and what can be done next.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 
 use crate::baseline::Compared;
-use crate::event::{CaseResult, Counts, Event, Finish, Leftover, Recorded, SnapshotChange, Snapshots};
+use crate::event::{CaseResult, Counts, Event, Finish, Leftover, Recorded};
 use crate::judge::Verdict;
 
 use super::Reporter;
-use super::block::{block, harmless, labelled, of_alike, whole_words};
+use super::block::{block, in_line, labelled, of_alike, whole_words};
+use super::inert::inert;
 use super::standing::{Finding, Gathered, reason};
 use super::style::Style;
 use super::summary;
+
+/// So many of what is alike are told by name.
+const TOLD: usize = 20;
 
 /// How much is told.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -30,8 +34,6 @@ pub struct Terminal<W> {
     out: W,
     style: Style,
     talk: Talk,
-    /// What differs from accepted answers: told at the end, when it is known what is a known failure.
-    snapshots: Option<Snapshots>,
     /// What could not be seen, and in how many cases.
     unseen: BTreeMap<String, usize>,
     operations: Vec<(String, Counts)>,
@@ -40,7 +42,7 @@ pub struct Terminal<W> {
 impl<W: Write> Terminal<W> {
     /// A reporter that writes into `out`.
     pub fn new(out: W, style: Style, talk: Talk) -> Self {
-        Self { out, style, talk, snapshots: None, unseen: BTreeMap::new(), operations: Vec::new() }
+        Self { out, style, talk, unseen: BTreeMap::new(), operations: Vec::new() }
     }
 
     fn case(&mut self, result: &CaseResult) -> io::Result<()> {
@@ -101,38 +103,25 @@ impl<W: Write> Terminal<W> {
         for alike in unjudged {
             let Some(first) = alike.first() else { continue };
             let word = self.style.doubtful(&first.verdict.name().to_uppercase());
-            let (cases, why) = (summary::number(alike.len(), "case"), harmless(reason(&first.verdict)));
+            let (cases, why) = (summary::number(alike.len(), "case"), in_line(reason(&first.verdict)));
             writeln!(self.out, "{word} {} ({cases}): {why}", first.id)?;
         }
         Ok(())
     }
 
     /// What differs from the accepted answers, each difference once.
-    fn snapshots(&mut self, snapshots: &Snapshots, run: &Gathered) -> io::Result<()> {
-        // What fails is told already; its snapshot differs for the same reason. Of a known failure nothing was told.
-        let aside = run.aside();
-        let is_told = |id: &str| aside.contains(id) && !run.known.contains_key(id);
-        let changed = snapshots.changed.iter().filter(|change| !is_told(&change.id));
-        let (mut kinds, mut order): (HashMap<&str, Vec<&SnapshotChange>>, Vec<&str>) = Default::default();
-        for change in changed {
-            let alike = kinds.entry(&change.diff).or_default();
-            if alike.is_empty() {
-                order.push(&change.diff);
-            }
-            alike.push(change);
-        }
-        for diff in order {
-            let alike = kinds.remove(diff).unwrap_or_default();
-            let Some((first, others)) = alike.split_first() else { continue };
-            let (word, id) = (self.style.bad("CHANGED"), self.style.strong(&first.id));
+    fn snapshots(&mut self, run: &Gathered) -> io::Result<()> {
+        for (diff, ids) in run.changes() {
+            let Some((first, others)) = ids.split_first() else { continue };
+            let (word, id) = (self.style.bad("CHANGED"), self.style.strong(first));
             if self.talk == Talk::Quiet {
-                writeln!(self.out, "{word} {id} ({})", summary::number(others.len() + 1, "case"))?;
+                writeln!(self.out, "{word} {id} ({})", summary::number(ids.len(), "case"))?;
                 continue;
             }
             writeln!(self.out, "{word} {id}")?;
-            if !others.is_empty() {
+            if let Some(other) = others.first() {
                 let cases = summary::number(others.len(), "more case");
-                writeln!(self.out, "  and the same in {cases}: {} …", others[0].id)?;
+                writeln!(self.out, "  and the same in {cases}: {other} …")?;
             }
             writeln!(self.out, "  - accepted answer, + answer of this run\n{}", self.style.diff(diff))?;
         }
@@ -154,7 +143,7 @@ impl<W: Write> Terminal<W> {
         if self.talk != Talk::Quiet {
             self.operations(finish, run)?;
             for (note, count) in std::mem::take(&mut self.unseen) {
-                self.faint(&format!("in {}: {note}", summary::number(count, "case")))?;
+                self.faint(&format!("in {}: {}", summary::number(count, "case"), in_line(&note)))?;
             }
             self.kept(&finish.kept)?;
         }
@@ -166,7 +155,11 @@ impl<W: Write> Terminal<W> {
         }
         self.leftovers(&finish.left_behind)?;
         if let Some(reason) = &finish.stopped {
-            writeln!(self.out, "  {}", self.style.doubtful(&format!("stopped before the end: {reason}")))?;
+            writeln!(
+                self.out,
+                "  {}",
+                self.style.doubtful(&format!("stopped before the end: {}", in_line(reason)))
+            )?;
         }
         if self.talk != Talk::Quiet {
             let hints = labelled("next", &summary::hints(run).join("\n"), self.style);
@@ -204,8 +197,9 @@ impl<W: Write> Terminal<W> {
         let width = self.style.width.unwrap_or(usize::MAX);
         let indent = " ".repeat(4 + text.len() - text.trim_start().len());
         let wrapped =
-            textwrap::fill(text, whole_words(width).initial_indent("  ").subsequent_indent(&indent));
-        writeln!(self.out, "{}", self.style.faint(&wrapped))
+            textwrap::wrap(text, whole_words(width).initial_indent("  ").subsequent_indent(&indent));
+        let lines: Vec<String> = wrapped.iter().map(|line| inert(line)).collect();
+        writeln!(self.out, "{}", self.style.faint(&lines.join("\n")))
     }
 
     /// How the run stands to another target's answers.
@@ -228,12 +222,17 @@ impl<W: Write> Terminal<W> {
         for Leftover { entity, id, reason, case, .. } in leftovers {
             *alike.entry((entity, id, reason, case)).or_default() += 1;
         }
-        for ((entity, id, reason, case), count) in alike {
+        let more = alike.len().saturating_sub(TOLD);
+        for ((entity, id, reason, case), count) in alike.into_iter().take(TOLD) {
             let times = if count > 1 { format!("{count} times ") } else { String::new() };
+            let (id, reason) = (in_line(id), in_line(reason));
             let text = format!("left behind on the target: {times}{entity} {id} ({reason}), made by {case}");
-            writeln!(self.out, "  {}", self.style.doubtful(&harmless(&text)))?;
+            writeln!(self.out, "  {}", self.style.doubtful(&text))?;
         }
-        Ok(())
+        match more {
+            0 => Ok(()),
+            more => writeln!(self.out, "  {}", self.style.doubtful(&format!("and {more} more left behind"))),
+        }
     }
 
     /// What no documented call removes is told by number: it is no failure, and nobody can do anything about it.
@@ -242,7 +241,8 @@ impl<W: Write> Terminal<W> {
         for leftover in kept {
             *kinds.entry((&leftover.entity, &leftover.reason)).or_default() += 1;
         }
-        for ((entity, reason), count) in kinds {
+        for ((entity, reason), count) in kinds.into_iter().take(TOLD) {
+            let reason = in_line(reason);
             self.faint(&format!("kept on the target: {count} {entity} ({reason})"))?;
         }
         Ok(())
@@ -252,15 +252,12 @@ impl<W: Write> Terminal<W> {
 impl<W: Write> Reporter for Terminal<W> {
     fn event(&mut self, event: &Event, run: &Gathered) -> io::Result<()> {
         match event {
-            Event::RunStarted(_) | Event::Progress { .. } => {}
+            Event::RunStarted(_) | Event::Progress { .. } | Event::SnapshotsCompared(_) => {}
             Event::CaseFinished(result) => self.case(result)?,
-            Event::SnapshotsCompared(snapshots) => self.snapshots = Some(snapshots.clone()),
             Event::BaselineCompared(compared) => self.baseline(compared)?,
             Event::RunFinished(finish) => {
                 self.findings(run)?;
-                if let Some(snapshots) = self.snapshots.take() {
-                    self.snapshots(&snapshots, run)?;
-                }
+                self.snapshots(run)?;
                 self.end(finish, run)?;
                 self.out.flush()?;
             }

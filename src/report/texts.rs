@@ -2,6 +2,15 @@
 
 use std::collections::HashMap;
 
+/// The beginning of a text that may be long.
+pub fn shortened(text: &str) -> String {
+    const LONG: usize = 400;
+    match text.char_indices().nth(LONG) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
+}
+
 /// Texts by number.
 #[derive(Debug, Default)]
 pub struct Texts {

@@ -83,6 +83,7 @@ async fn try_case(session: &Session, specs: &Specs, case: &Case) -> CaseResult {
         seed: session.drawer.seed(),
         attempts: attempt.values.attempt + 1,
         notes: attempt.notes,
+        kept: session.ledger.kept(&case.id),
         micros: u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX),
         ..facts(service, operation, case)
     };
@@ -124,6 +125,7 @@ fn unknown_operation(case: &Case) -> CaseResult {
         unsettled: false,
         sends: String::new(),
         expects: String::new(),
+        state: None,
         verdict: Verdict::Skipped { reason: format!("the specs have no operation {}", case.operation) },
         exchanges: Vec::new(),
         tried: None,
@@ -131,6 +133,7 @@ fn unknown_operation(case: &Case) -> CaseResult {
         seed: 0,
         attempts: 0,
         notes: Vec::new(),
+        kept: Vec::new(),
         micros: 0,
     }
 }
@@ -151,6 +154,7 @@ fn facts(service: &Service, operation: &Operation, case: &Case) -> CaseResult {
         unsettled: !case.is_settled(service, operation),
         sends: case::sends(case),
         expects: case::expects(case),
+        state: Some(case::digest(case)),
         ..unknown_operation(case)
     }
 }

@@ -2,41 +2,84 @@
 //! interrupted.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
-use crate::case::{Case, Expectation};
-use crate::event::{CaseResult, Event, Finish, Leftover, Recorded, Snapshots, Start};
+use crate::case::{self, Case, Expectation};
+use crate::event::{CaseResult, Counts, Event, Finish, Leftover, Page, Recorded, Snapshots, Start};
 use crate::spec::model::Specs;
 
 /// Results by case id, and what else the runs have told.
 #[derive(Debug, Clone, Default)]
 pub struct Known {
-    /// How the first of the runs began.
-    pub start: Option<Start>,
-    results: HashMap<String, CaseResult>,
+    /// How the runs began, in the order in which they were taken.
+    starts: Vec<Start>,
+    results: HashMap<String, Judged>,
     finished: Vec<Finish>,
     snapshots: Vec<Snapshots>,
     /// Ids in the order in which they were told.
     told: Vec<String>,
     /// Requests of runs that did not come to their end.
     unfinished: usize,
+    /// What such runs have made that no call removes.
+    kept: Vec<Leftover>,
+}
+
+/// A result, and the run that has come to it.
+#[derive(Debug, Clone)]
+struct Judged {
+    result: CaseResult,
+    by: Arc<Origin>,
+}
+
+/// The stream of a run: what it is called, and what its results were judged by.
+#[derive(Debug, Default)]
+struct Origin {
+    name: String,
+    fineprint: String,
+    /// The state of the specs, by operation.
+    digests: HashMap<String, String>,
+}
+
+impl Origin {
+    fn of(name: &str, start: &Start) -> Self {
+        let digest = |page: &Page| Some((page.operation.clone(), page.digest.clone()?));
+        Self {
+            name: name.to_owned(),
+            fineprint: start.fineprint.clone(),
+            digests: start.pages.iter().filter_map(digest).collect(),
+        }
+    }
+}
+
+/// A result of another state of what it was judged by: it says nothing about the case as it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outdated {
+    /// The case.
+    pub id: String,
+    /// The stream that has it.
+    pub stream: String,
+    /// What is of another state, in words.
+    pub why: String,
 }
 
 impl Known {
-    /// Takes the events of one run.
-    pub fn add(&mut self, events: impl IntoIterator<Item = Event>) {
-        let (mut requests, mut finish) = (0, None);
+    /// Takes the events of one run, from the stream of that name.
+    pub fn add(&mut self, name: &str, events: impl IntoIterator<Item = Event>) {
+        let (mut requests, mut kept, mut finish) = (0, Vec::new(), None);
+        let mut origin = Arc::default();
         for event in events {
             match event {
                 Event::RunStarted(start) => {
-                    self.start.get_or_insert(start);
+                    origin = Arc::new(Origin::of(name, &start));
+                    self.starts.push(start);
                 }
                 Event::CaseFinished(result) => {
-                    requests += result.exchanges.len();
-                    let id = result.id.clone();
-                    // What was skipped, blocked or not answered is tried again.
-                    if result.verdict.is_judged() && self.results.insert(id.clone(), *result).is_none() {
-                        self.told.push(id);
+                    // A run that goes on tells again what it was told.
+                    if !self.has(&result) {
+                        requests += result.exchanges.len();
+                        kept.extend(result.kept.iter().cloned());
                     }
+                    self.take(*result, &origin);
                 }
                 Event::RunFinished(came) => finish = Some(came),
                 Event::SnapshotsCompared(snapshots) => self.snapshots.push(snapshots),
@@ -45,13 +88,108 @@ impl Known {
         }
         match finish {
             Some(finish) => self.finished.push(finish),
-            None => self.unfinished += requests,
+            None => {
+                self.unfinished += requests;
+                self.kept.extend(kept);
+            }
         }
+    }
+
+    /// What was skipped, blocked or not answered is tried again.
+    fn take(&mut self, result: CaseResult, by: &Arc<Origin>) {
+        if !result.verdict.is_judged() {
+            return;
+        }
+        let id = result.id.clone();
+        if self.results.insert(id.clone(), Judged { result, by: Arc::clone(by) }).is_none() {
+            self.told.push(id);
+        }
+    }
+
+    /// Whether it is the result that is known, and not that of another attempt.
+    fn has(&self, result: &CaseResult) -> bool {
+        self.results.get(&result.id).is_some_and(|known| {
+            (known.result.micros, &known.result.exchanges) == (result.micros, &result.exchanges)
+        })
+    }
+
+    /// How the first of the runs began.
+    pub fn start(&self) -> Option<&Start> {
+        self.starts.first()
+    }
+
+    /// How each of them began.
+    pub fn starts(&self) -> &[Start] {
+        &self.starts
     }
 
     /// The ids of the cases that are judged.
     pub fn ids(&self) -> impl Iterator<Item = &str> {
         self.told.iter().map(String::as_str)
+    }
+
+    /// The results that were judged by another state of the operation's spec, of the case, or of fineprint. A stream that
+    /// does not tell the state of its specs is held to the cases alone; a case that is gone is not looked for.
+    pub fn outdated(&self, specs: &Specs, cases: &[Case]) -> Vec<Outdated> {
+        let cases: HashMap<&str, &Case> = cases.iter().map(|case| (case.id.as_str(), case)).collect();
+        let digests = specs
+            .operations()
+            .map(|(service, operation)| (operation.name.as_str(), Page::digest(service, operation)));
+        let digests: HashMap<&str, String> = digests.collect();
+        let mut outdated = Vec::new();
+        for judged in self.told.iter().filter_map(|id| self.results.get(id)) {
+            let result = &judged.result;
+            if let Some(why) = judged.why_outdated(&digests, cases.get(result.id.as_str()).copied()) {
+                outdated.push(Outdated { id: result.id.clone(), stream: judged.by.name.clone(), why });
+            }
+        }
+        outdated
+    }
+
+    /// Leaves results out, so that their cases are tried again.
+    pub fn forget(&mut self, is_forgotten: impl Fn(&str) -> bool) {
+        self.told.retain(|id| !is_forgotten(id));
+        self.results.retain(|id, _| !is_forgotten(id));
+    }
+
+    /// All of it as one stream, so that nothing is lost when the file of one of them is needed. Results that another state of
+    /// a spec has led to than the latest are left out: they would be taken for results of that.
+    pub fn events(&self) -> Vec<Event> {
+        let Some(mut start) = self.starts.last().cloned() else { return Vec::new() };
+        for page in self.starts.iter().rev().skip(1).flat_map(|earlier| &earlier.pages) {
+            if !start.pages.iter().any(|known| known.operation == page.operation) {
+                start.pages.push(page.clone());
+            }
+        }
+        let latest = Origin::of("", &start);
+        let is_latest = |judged: &&Judged| {
+            judged.digest() == latest.digests.get(&judged.result.operation).map(String::as_str)
+        };
+        let results: Vec<&CaseResult> = self
+            .told
+            .iter()
+            .filter_map(|id| self.results.get(id))
+            .filter(is_latest)
+            .map(|judged| &judged.result)
+            .collect();
+        let mut counts = Counts::default();
+        results.iter().for_each(|result| counts.add(&result.verdict));
+        let mut events = vec![Event::RunStarted(start)];
+        events.extend(results.into_iter().map(|result| Event::CaseFinished(Box::new(result.clone()))));
+        if !self.finished.is_empty() {
+            let (kept, left_behind) = self.leftovers();
+            events.push(Event::RunFinished(Finish {
+                counts,
+                stopped: Some("it went on and was killed".to_owned()),
+                recorded: self.recorded(),
+                kept,
+                left_behind,
+                micros: self.micros(),
+                requests: self.requests(),
+                ..Finish::default()
+            }));
+        }
+        events
     }
 
     /// Cases that stand for results of which the specs alone imply no case.
@@ -97,7 +235,7 @@ impl Known {
 
     /// The result of a case.
     pub fn result(&self, id: &str) -> Option<&CaseResult> {
-        self.results.get(id)
+        self.results.get(id).map(|judged| &judged.result)
     }
 
     /// Requests that were sent.
@@ -124,8 +262,32 @@ impl Known {
 
     /// What stays on the target: what no call removes, and what could not be removed.
     pub fn leftovers(&self) -> (Vec<Leftover>, Vec<Leftover>) {
-        let kept = self.finished.iter().flat_map(|finish| finish.kept.clone()).collect();
+        let kept = self.finished.iter().flat_map(|finish| finish.kept.clone());
         let left_behind = self.finished.iter().flat_map(|finish| finish.left_behind.clone()).collect();
-        (kept, left_behind)
+        (self.kept.iter().cloned().chain(kept).collect(), left_behind)
+    }
+}
+
+impl Judged {
+    fn digest(&self) -> Option<&str> {
+        self.by.digests.get(&self.result.operation).map(String::as_str)
+    }
+
+    /// What is of another state than it was, in words; `None` where the result still counts.
+    fn why_outdated(&self, digests: &HashMap<&str, String>, case: Option<&Case>) -> Option<String> {
+        let result = &self.result;
+        if let (Some(then), Some(now)) = (self.digest(), digests.get(result.operation.as_str()))
+            && then != now
+        {
+            return Some(format!("the spec of {} was another", result.operation));
+        }
+        if self.by.fineprint != env!("CARGO_PKG_VERSION") {
+            return Some(format!("fineprint {} has judged it", self.by.fineprint));
+        }
+        let case = case?;
+        let is_same = case::sends(case) == result.sends
+            && case::expects(case) == result.expects
+            && result.state.as_ref().is_none_or(|state| *state == case::digest(case));
+        (!is_same).then(|| format!("the case {} was another", result.id))
     }
 }

@@ -1,5 +1,6 @@
 //! What a run has made on the target and not yet removed.
 
+use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
 use crate::event::Leftover;
@@ -72,9 +73,16 @@ pub struct Ledger {
 #[derive(Debug, Default)]
 struct Entries {
     living: Vec<Living>,
-    kept: Vec<Leftover>,
+    /// What no call removes, by the case that made it.
+    kept: BTreeMap<String, Vec<Leftover>>,
     left_behind: Vec<Leftover>,
     doubts: Vec<Doubt>,
+}
+
+impl Entries {
+    fn keep(&mut self, leftover: Leftover) {
+        self.kept.entry(leftover.case.clone()).or_default().push(leftover);
+    }
 }
 
 impl Ledger {
@@ -105,7 +113,7 @@ impl Ledger {
                 self.journal.write(&Entry::Made(living.trace()));
                 entries.living.push(living);
             }
-            None => entries.kept.push(living.leftover("the vendor documents no way to remove it")),
+            None => entries.keep(living.leftover("the vendor documents no way to remove it")),
         }
     }
 
@@ -129,7 +137,7 @@ impl Ledger {
         let mut entries = self.entries();
         match entity.removed_by {
             Some(_) => entries.left_behind.push(leftover),
-            None => entries.kept.push(leftover),
+            None => entries.keep(leftover),
         }
     }
 
@@ -170,6 +178,11 @@ impl Ledger {
         self.entries().living.iter().rev().cloned().collect()
     }
 
+    /// What a case has made that no call removes.
+    pub fn kept(&self, case: &str) -> Vec<Leftover> {
+        self.entries().kept.get(case).cloned().unwrap_or_default()
+    }
+
     /// What stays on the target: what no call removes, and what could not be removed.
     pub fn close(&self) -> (Vec<Leftover>, Vec<Leftover>) {
         let mut entries = self.entries();
@@ -177,6 +190,7 @@ impl Ledger {
         entries
             .left_behind
             .extend(abandoned.into_iter().map(|living| living.leftover("the clean-up did not come to it")));
-        (std::mem::take(&mut entries.kept), std::mem::take(&mut entries.left_behind))
+        let kept = std::mem::take(&mut entries.kept).into_values().flatten().collect();
+        (kept, std::mem::take(&mut entries.left_behind))
     }
 }

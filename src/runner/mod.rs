@@ -34,7 +34,7 @@ pub use cost::requests;
 pub use draw::any_seed;
 pub use hunt::{Hunt, hunt};
 pub use journal::{Journal, Remains};
-pub use known::Known;
+pub use known::{Known, Outdated};
 pub use rehearse::{can_ask, rehearse, rehearse_with_secrets};
 pub use session::Session;
 pub use target::{Signer, Target};
@@ -187,7 +187,7 @@ pub async fn run(
 /// skipped.
 pub fn merge(specs: &Specs, cases: Vec<Case>, known: &Known, mut emit: impl FnMut(Event)) -> Finish {
     const MISSING: &str = "none of the files has judged it";
-    let named = known.start.clone().unwrap_or_default();
+    let named = known.start().cloned().unwrap_or_default();
     let options = Options::new(Target::at(&named.target, named.url), named.seed);
     emit(Event::RunStarted(start(specs, &cases, &options)));
     let cases: Vec<Arc<Case>> = cases.into_iter().map(Arc::new).collect();

@@ -64,6 +64,7 @@ impl<'s> InOrder<'s> {
         while let Some(mut result) = self.early.remove(&self.next) {
             self.note(self.next, &result);
             self.next += 1;
+            self.by_page(&mut result);
             judge_repeats(&mut self.ids, self.specs, &mut result);
             self.hold(&mut result);
             self.counts.add(&result.verdict);
@@ -71,6 +72,13 @@ impl<'s> InOrder<'s> {
                 self.cases.get(self.next - 1).filter(|_| result.verdict.is_judged()).map(Arc::as_ref),
             );
             emit(Event::CaseFinished(Box::new(result)));
+        }
+    }
+
+    /// A result of an earlier run that departs from another target alone is held to that anew.
+    fn by_page(&self, result: &mut CaseResult) {
+        if self.against.is_some() && std::mem::take(&mut result.other_only) {
+            result.verdict = Verdict::Pass;
         }
     }
 

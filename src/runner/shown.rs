@@ -9,6 +9,7 @@ pub fn result(mut result: CaseResult, hidden: &Hidden) -> CaseResult {
     let clean = |text: &mut String| *text = hidden.clean(text);
     result.exchanges = result.exchanges.into_iter().map(|exchange| exchange.without(hidden)).collect();
     result.notes.iter_mut().for_each(clean);
+    result.kept = leftovers(result.kept, hidden);
     match &mut result.verdict {
         Verdict::Pass => {}
         Verdict::Fail { departures } => {
@@ -31,4 +32,23 @@ pub fn leftovers(mut leftovers: Vec<Leftover>, hidden: &Hidden) -> Vec<Leftover>
         leftover.reason = hidden.clean(&leftover.reason);
     }
     leftovers
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_kept_is_told_without_secrets_also_by_a_run_that_does_not_end() {
+        let mut hidden = Hidden::default();
+        hidden.hide("a-secret-token", "$TOKEN");
+        let event = serde_json::json!({
+            "id": "a", "vendor": "", "service": "", "operation": "", "tries": "", "sends": "", "expects": "",
+            "promise": {"rule": "", "sentence": "", "place": ""}, "verdict": "pass", "exchanges": [], "tried": null,
+            "drawn": [], "attempts": 1, "micros": 1,
+            "kept": [{"service": "s", "entity": "note", "id": "of a-secret-token", "case": "a", "reason": "none"}],
+        });
+        let told = result(serde_json::from_value(event).unwrap(), &hidden);
+        assert_eq!(told.kept[0].id, "of $TOKEN");
+    }
 }

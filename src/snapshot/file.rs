@@ -2,6 +2,8 @@
 //!
 //! A YAML header between `---` lines, then one paragraph a case: its id behind `#`, its answer on the next line.
 
+use std::collections::HashSet;
+
 /// The accepted answer of one case.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
@@ -61,7 +63,33 @@ pub fn escaped(text: &str) -> String {
 }
 
 fn is_invisible(character: char) -> bool {
-    matches!(character, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{85}' | '\u{a0}' | '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{e0000}'..='\u{e007f}')
+    matches!(character, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{85}' | '\u{a0}' | '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{fff9}'..='\u{fffb}' | '\u{fffe}' | '\u{ffff}' | '\u{e0000}'..='\u{e007f}')
+}
+
+/// Reads a file's text of which nothing may be lost.
+///
+/// # Errors
+/// What in it is no snapshot: another file, what a merge has left in it, or an answer that is missing or there twice.
+pub fn checked(text: &str) -> Result<Vec<Entry>, String> {
+    if !is_ours(text) {
+        return Err("it is no file of snapshots".to_owned());
+    }
+    let entries = read(text);
+    let mut ids = HashSet::new();
+    for entry in &entries {
+        if entry.text.is_empty() {
+            return Err(format!("it has no answer for {}", entry.id));
+        }
+        if !ids.insert(&entry.id) {
+            return Err(format!("it has two answers for {}", entry.id));
+        }
+    }
+    let text = text.replace("\r\n", "\n");
+    let lines = parts(&text).1.lines().filter(|line| !line.is_empty()).count();
+    match lines == 2 * entries.len() {
+        true => Ok(entries),
+        false => Err("it has lines that belong to no case".to_owned()),
+    }
 }
 
 /// Reads a file's text; lines that belong to no case are passed over.

@@ -1,11 +1,13 @@
 //! Snapshots on disk: accepted as `Operation.snap`, pending as `Operation.snap.new` beside it.
 
 use std::collections::HashSet;
-use std::fs;
-use std::io;
+use std::fs::{self, File};
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
 use crate::spec::model::Specs;
+
+use super::file::{self, Entry};
 
 /// The ending of an accepted snapshot file.
 const ACCEPTED: &str = "snap";
@@ -32,6 +34,41 @@ pub fn load(path: &Path) -> io::Result<Option<String>> {
         Ok(text) => Ok(Some(text)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(error),
+    }
+}
+
+/// The entries of a file, if it is there.
+///
+/// # Errors
+/// What the file system says of a file that is there, and what in it is no snapshot.
+pub fn entries(path: &Path) -> io::Result<Option<Vec<Entry>>> {
+    let checked =
+        |text: String| file::checked(&text).map_err(|what| io::Error::new(ErrorKind::InvalidData, what));
+    load(path)?.map(checked).transpose()
+}
+
+/// Keeps other processes from writing snapshots into a folder for as long as the lock lives: of two that read a file, put
+/// their answers in and write it, one would lose what the other has put in. Where a file system has no locks, there is none.
+///
+/// # Errors
+/// What the file system says of the folder.
+pub fn lock(folder: &Path) -> io::Result<File> {
+    fs::create_dir_all(folder)?;
+    #[cfg(unix)]
+    let file = File::open(folder)?;
+    #[cfg(not(unix))]
+    let file = File::options().create(true).truncate(false).write(true).open(folder.join(".lock"))?;
+    let _ = file.lock();
+    Ok(file)
+}
+
+/// Removes the folders above a file that have become empty, up to one that stays.
+pub fn remove_empty(path: &Path, up_to: &Path) {
+    let folders = path.ancestors().skip(1).take_while(|folder| *folder != up_to && folder.starts_with(up_to));
+    for folder in folders {
+        if fs::remove_dir(folder).is_err() {
+            return;
+        }
     }
 }
 

@@ -154,7 +154,7 @@ Examples:
   fineprint init                   in this folder
   fineprint init --demo demo       the specs that fineprint ships, into the folder `demo`
 
-What is there already stays as it is.";
+What is there already stays as it is; where there are specs, no others are added.";
 
 /// Options of `init`.
 #[derive(Debug, Args)]

@@ -44,7 +44,21 @@ pub fn execute(args: &InitArgs, console: Console) -> Exit {
     };
     let is_here = args.folder.as_os_str() == ".";
     let is_crate = args.folder.join("Cargo.toml").exists();
-    for (path, text) in files(args.demo, is_crate, &schema) {
+    let has_specs = match has_specs(&args.folder, is_here, console) {
+        Ok(has_specs) => has_specs,
+        Err(exit) => return exit,
+    };
+    if has_specs {
+        let what = if args.demo { "the specs that fineprint ships are" } else { "the sample is" };
+        console
+            .say(&format!("{} has specs: {what} left out", below(&args.folder, is_here, "specs").display()));
+    }
+    let specs = match (has_specs, args.demo) {
+        (true, _) => Take::None,
+        (false, true) => Take::Shipped,
+        (false, false) => Take::Sample,
+    };
+    for (path, text) in files(&specs, is_crate && !args.demo, &schema) {
         let path = if is_here { path } else { args.folder.join(path) };
         match write(&path, text) {
             Ok(true) => console.say(&format!("made {}", path.display())),
@@ -63,7 +77,7 @@ pub fn execute(args: &InitArgs, console: Console) -> Exit {
     }
     let cd = match is_here {
         true => String::new(),
-        false => format!("cd {} && ", args.folder.display()),
+        false => format!("cd {} && ", quoted(&args.folder)),
     };
     console.say(&format!(
         "\nnow `{cd}fineprint` tries every case of specs/ on the reference server that is made from them,"
@@ -73,9 +87,44 @@ pub fn execute(args: &InitArgs, console: Console) -> Exit {
     Exit::Holds
 }
 
+/// Which specs a new project gets.
+enum Take {
+    None,
+    Sample,
+    Shipped,
+}
+
+/// A path as a POSIX shell takes it.
+fn quoted(path: &Path) -> String {
+    let path = path.display().to_string();
+    let is_plain = |letter: char| letter.is_alphanumeric() || "/._-+:@%,".contains(letter);
+    match path.chars().all(is_plain) && !path.starts_with('-') {
+        true => path,
+        false => format!("'{}'", path.replace('\'', "'\\''")),
+    }
+}
+
+fn below(folder: &Path, is_here: bool, name: &str) -> PathBuf {
+    if is_here { PathBuf::from(name) } else { folder.join(name) }
+}
+
+/// Whether there are specs already. What is wrong with them is told before anything is written.
+fn has_specs(folder: &Path, is_here: bool, console: Console) -> Result<bool, Exit> {
+    let specs = below(folder, is_here, "specs");
+    let found = project::has_specs(&specs).map_err(|error| {
+        console.complain(&project::not_read(&specs, &error));
+        Exit::Usage
+    })?;
+    if found {
+        project::suite(&specs, &below(folder, is_here, "cases"), Depth::Standard)
+            .map_err(|findings| console.findings(&findings))?;
+    }
+    Ok(found)
+}
+
 /// Writes the case files that are missing, so that the project is whole where nothing else may be written, as in CI.
 fn expand(folder: &Path, is_here: bool, console: Console) -> Result<(), Exit> {
-    let below = |name: &str| if is_here { PathBuf::from(name) } else { folder.join(name) };
+    let below = |name: &str| below(folder, is_here, name);
     let suite = project::suite(&below("specs"), &below("cases"), Depth::Standard)
         .map_err(|findings| console.findings(&findings))?;
     for missing in suite.stale.iter().filter(|stale| !stale.exists) {
@@ -85,16 +134,16 @@ fn expand(folder: &Path, is_here: bool, console: Console) -> Result<(), Exit> {
     Ok(())
 }
 
-fn files(demo: bool, is_crate: bool, schema: &str) -> Vec<New<'_>> {
+fn files<'s>(specs: &Take, with_test: bool, schema: &'s str) -> Vec<New<'s>> {
     let mut files: Vec<New<'_>> = Vec::new();
-    if demo {
-        shipped(&SHIPPED, &mut files);
-    } else {
-        files.extend(SAMPLE.map(|(path, text)| (PathBuf::from(path), text)));
+    match specs {
+        Take::None => {}
+        Take::Sample => files.extend(SAMPLE.map(|(path, text)| (PathBuf::from(path), text))),
+        Take::Shipped => shipped(&SHIPPED, &mut files),
     }
     files.push((PathBuf::from("specs/spec.schema.json"), schema));
     let mut others = vec![CONFIG, WORKFLOW];
-    others.extend((is_crate && !demo).then_some(TEST));
+    others.extend(with_test.then_some(TEST));
     files.extend(others.into_iter().map(|(path, text)| (PathBuf::from(path), text)));
     files
 }

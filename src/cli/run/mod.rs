@@ -13,10 +13,12 @@ use std::sync::Arc;
 use tokio::runtime::Runtime;
 use tokio_util::sync::CancellationToken;
 
+use crate::baseline::Compared;
 use crate::case::Case;
 use crate::compare::Recording;
 use crate::event::{Event, Finish, Leftover};
 use crate::project::{self, Suite};
+use crate::report::block::in_line;
 use crate::runner;
 use crate::server::{Access, Behaviour, Server};
 use crate::spec::model::{Service, Specs};
@@ -32,6 +34,7 @@ use super::recording::Recorder;
 
 use journal::Kept;
 use plan::{Earlier, Plan};
+pub use plan::{REFERENCE, config};
 use snapshots::Answers;
 
 /// Tries the cases and judges the answers.
@@ -43,14 +46,13 @@ pub fn execute(args: RunArgs, console: Console) -> Exit {
     if ready.plan.dry_run {
         return rehearse(&ready.plan, &ready.specs, &ready.cases, console);
     }
-    let outputs =
-        match Outputs::open(&ready.plan.reports_to, &ready.plan.inputs(), console, ready.cases.len()) {
-            Ok(outputs) => outputs,
-            Err(complaint) => {
-                console.complain(&complaint);
-                return Exit::Usage;
-            }
-        };
+    let outputs = match ready.outputs(console) {
+        Ok(outputs) => outputs,
+        Err(complaint) => {
+            console.complain(&complaint);
+            return Exit::Usage;
+        }
+    };
     let recorded = match ready.plan.record {
         true => Some((ready.plan.reports.join(&ready.plan.target.name), ready.plan.recorded.clone())),
         false => None,
@@ -116,7 +118,7 @@ impl Ready {
             Exit::Usage
         };
         let config = plan::config(&args.config, console)?;
-        let plan = Plan::resolve(args, &config, console).map_err(usage)?;
+        let mut plan = Plan::resolve(args, &config, console).map_err(usage)?;
         let mut suite = project::suite(&plan.specs, &plan.cases, plan.depth)
             .map_err(|findings| console.findings(&findings))?;
         names::check(&plan, &suite.specs).map_err(usage)?;
@@ -129,7 +131,8 @@ impl Ready {
             return Err(list(&plan, &suite, console));
         }
         generate::settle(&suite, plan.locked, console)?;
-        let ids = suite.cases.iter().map(|case| case.id.clone()).collect();
+        plan.settle_known(&suite, console).map_err(usage)?;
+        let ids = suite.ids().map(str::to_owned).collect();
         let specs = Arc::new(suite.specs);
         let selected = suite.cases.into_iter().filter(|case| plan.selects(&case.id));
         let (cases, unasked): (Vec<Case>, Vec<Case>) =
@@ -148,6 +151,13 @@ impl Ready {
         Ok(Self { plan, specs, cases, ids, kept })
     }
 
+    /// Opens what the run writes.
+    fn outputs(&self, console: Console) -> Result<Outputs, String> {
+        let plan = &self.plan;
+        plan.try_baseline()?;
+        Outputs::open(&plan.reports_to, &plan.inputs(), plan.stream(), console, self.cases.len())
+    }
+
     /// Leaves only those cases that somebody else has tried.
     pub fn retain(&mut self, is_wanted: impl Fn(&str) -> bool) {
         self.cases.retain(|case| is_wanted(&case.id));
@@ -160,10 +170,11 @@ impl Ready {
         let recording = recorder.unwrap_or_default().into_recording();
         for left in &finish.left_behind {
             let Leftover { entity, id, reason, .. } = left;
+            let (id, reason) = (in_line(id), in_line(reason));
             console.complain(&format!("left behind on {}: {entity} {id} ({reason})", recording.target));
         }
         if let Some(reason) = &finish.stopped {
-            console.complain(&format!("{}: stopped before the end: {reason}", recording.target));
+            console.complain(&format!("{}: stopped before the end: {}", recording.target, in_line(reason)));
             return Err(Exit::Incomplete);
         }
         Ok((recording, finish.left_behind.is_empty()))
@@ -255,7 +266,7 @@ async fn run(
     mut recorder: Option<Recorder>,
     console: Console,
 ) -> Result<Ended, Exit> {
-    let Ready { plan, specs, cases, kept, .. } = ready;
+    let Ready { plan, specs, cases, kept, ids } = ready;
     let embedded = embedded(&plan, &specs, console).await?;
     let mut options = plan.options();
     if let Some(server) = &embedded {
@@ -286,11 +297,10 @@ async fn run(
     let changed = compare(&plan, &specs, &answers, &kept, &mut outputs, console);
     drop(options);
     kept_on_disk.close();
-    let known =
-        judged.settle(plan.baseline.as_ref(), plan.write_baseline.as_deref()).unwrap_or_else(|complaint| {
-            outputs.failed(complaint);
-            None
-        });
+    let known = held_to_baseline(&plan, &judged, &ids).unwrap_or_else(|complaint| {
+        outputs.failed(complaint);
+        None
+    });
     if let Some(known) = &known {
         outputs.event(&Event::BaselineCompared(known.clone()));
     }
@@ -298,6 +308,12 @@ async fn run(
     let written = outputs.close(console);
     let exit = Exit::of_run(&finish, changed, known.as_ref(), written);
     Ok(Ended { exit, finish, written, recorder })
+}
+
+/// How the failures stand to what is known.
+fn held_to_baseline(plan: &Plan, judged: &Judged, ids: &HashSet<String>) -> Result<Option<Compared>, String> {
+    let ids = ids.iter().map(String::as_str).collect();
+    judged.settle(plan.baseline.as_ref(), plan.write_baseline.as_deref(), &ids)
 }
 
 /// The embedded server, where it is the target.

@@ -1,6 +1,6 @@
 //! What a run will do: the arguments, resolved and checked before anything is sent.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -14,15 +14,17 @@ use crate::cli::config::{self, Config};
 use crate::cli::console::Console;
 use crate::cli::exit::Exit;
 use crate::cli::failures;
+use crate::cli::outputs::{self, Stream};
 use crate::cli::recording;
 use crate::cli::stream;
 use crate::cli::target;
-use crate::compare::Recording;
+use crate::compare::{Recording, is_optional};
 use crate::diagnostic::did_you_mean;
 use crate::digest;
 use crate::event::Start;
 use crate::generate::Depth;
-use crate::project;
+use crate::project::{self, Suite};
+use crate::report::number;
 use crate::runner::{self, Known, Options, Signer, Target};
 use crate::server::DEMO;
 use crate::spec::model::Circumstance;
@@ -30,6 +32,9 @@ use crate::wire::sign::{Form, Key, Secret};
 
 /// The name of the embedded target.
 pub const REFERENCE: &str = "reference";
+
+/// From which the values of recordings are drawn, if nobody says otherwise.
+const RECORDED: u64 = 1;
 
 /// What is recorded of a target: how the run began, and what it saw.
 pub type Earlier = (Start, Recording);
@@ -86,8 +91,12 @@ pub struct Plan {
     pub quotas: Vec<(String, u32)>,
     /// Whether requests are only printed.
     pub dry_run: bool,
+    /// Whether the stream of the run takes the place of the one from which it goes on.
+    goes_on: bool,
     /// Files that were named to be read.
     read_from: Vec<PathBuf>,
+    /// Of these, the one of known failures.
+    read_baseline: Option<PathBuf>,
     shard: Option<(u32, u32)>,
     filter: Vec<String>,
     jobs: usize,
@@ -105,24 +114,22 @@ impl Plan {
         }
         let (mut target, of_table) = target(&args, config)?;
         // What is resumed is read whole before, and its stream may go on in the same file.
-        let goes_on =
-            |path: &&PathBuf| args.reports_to.events.as_ref().is_some_and(|to| project::is_same(to, path));
-        let resumed = args.resume.iter().filter(|path| !goes_on(path));
+        let is_same =
+            |path: &PathBuf| args.reports_to.events.as_ref().is_some_and(|to| project::is_same(to, path));
+        let goes_on = args.resume.as_ref().is_some_and(is_same);
+        let resumed = args.resume.iter().filter(|_| !goes_on);
         let named = [&args.against, &args.baseline].into_iter().flatten().chain(resumed);
         let read_from = named.map(|path| recording::file(path)).chain([args.config.clone()]).collect();
         let (record, folder) = (args.record, args.reports.join(&target.name));
-        let known = args.resume.as_deref().map(stream::known).transpose()?.unwrap_or_default();
+        let known = args.resume.as_deref().map(|path| resumed_from(path, &target, console)).transpose()?;
+        let known = known.unwrap_or_default();
         let against = args.against.as_deref().map(recording::read).transpose()?;
         let recorded = if record { recording::earlier(&folder)? } else { None };
         // The same values as the recorded ones: a short one within a longer answer is not recognised as drawn.
         let other = against.as_ref().or(recorded.as_ref().map(|(_, recording)| recording));
-        let begun_with = known.start.as_ref().map(|start| start.seed).or(other.map(|other| other.seed));
-        if let Some(start) = known.start.as_ref().filter(|start| start.target != target.name) {
-            return Err(format!(
-                "--resume: that is a run on {}, and this one is on {}",
-                start.target, target.name
-            ));
-        }
+        let begun_with = known.start().map(|start| start.seed).or(other.map(|other| other.seed));
+        // Two recordings have the same values, so that no echo of one differs.
+        let begun_with = begun_with.or(record.then_some(RECORDED));
         let quotas: Vec<(String, u32)> = of_table.into_iter().chain(args.quotas).collect();
         stay_below(&quotas, &mut target)?;
         // Snapshots are of the standard depth: one case, one answer.
@@ -143,13 +150,15 @@ impl Plan {
             list: args.list,
             snapshots,
             reports_to: args.reports_to,
-            baseline: args.baseline.as_deref().map(failures::read).transpose()?,
+            baseline: baseline(args.baseline.as_deref(), args.write_baseline.as_deref())?,
             write_baseline: args.write_baseline,
             depth: args.depth.into(),
             with: args.with.into_iter().map(Circumstance::from).collect(),
             quotas,
             dry_run: args.dry_run,
+            goes_on,
             read_from,
+            read_baseline: args.baseline,
             shard: args.shard,
             filter: args.filter,
             jobs: usize::from(args.jobs),
@@ -176,6 +185,48 @@ impl Plan {
     /// The files that are read, and that no report may be written over.
     pub fn inputs(&self) -> Vec<&Path> {
         self.read_from.iter().map(PathBuf::as_path).collect()
+    }
+
+    /// Whether the file of known failures can be written, and is no other file that the run reads or writes.
+    ///
+    /// # Errors
+    /// The complaint about it.
+    pub fn try_baseline(&self) -> Result<(), String> {
+        let Some(path) = &self.write_baseline else { return Ok(()) };
+        let of_run = outputs::paths(&self.reports_to).chain(self.inputs());
+        // It may be the one that is read.
+        let others = of_run.filter(|other| self.read_baseline.as_deref() != Some(*other));
+        project::apart(&others.collect::<Vec<_>>(), [path.as_path()].into_iter())?;
+        project::begin(path).map(drop).map_err(|error| project::not_written(path, &error))
+    }
+
+    /// How the event stream is written.
+    pub fn stream(&self) -> Stream<'_> {
+        if self.goes_on { Stream::GoesOn(&self.known) } else { Stream::Live }
+    }
+
+    /// Leaves out of what is known what another state of the specs has led to, and says so.
+    ///
+    /// # Errors
+    /// That a stream would be replaced by one that lacks what it has.
+    pub fn settle_known(&mut self, suite: &Suite, console: Console) -> Result<(), String> {
+        let outdated = self.known.outdated(&suite.specs, &suite.cases);
+        if let Some(first) = outdated.first() {
+            let ids: HashSet<&str> = outdated.iter().map(|each| each.id.as_str()).collect();
+            let (cases, why) = (number(outdated.len(), "case"), &first.why);
+            console.tell(&format!("--resume: {cases} of it will be tried again: {why}"));
+            Arc::make_mut(&mut self.known).forget(|id| ids.contains(id));
+        }
+        let there: HashSet<&str> = suite.ids().collect();
+        let tried = suite.cases.iter().map(|case| case.id.as_str()).filter(|id| self.selects(id));
+        let tried: HashSet<&str> = tried.collect();
+        let is_lost = |id: &&str| (there.contains(id) || is_optional(id)) && !tried.contains(id);
+        match self.known.ids().find(is_lost).filter(|_| self.goes_on) {
+            Some(id) => Err(format!(
+                "--resume: this run does not try {id}, and its stream would replace one that has it: give the options of that                  run, or write --events elsewhere"
+            )),
+            None => Ok(()),
+        }
     }
 
     /// Whether only a part of the cases is tried.
@@ -207,6 +258,31 @@ impl Plan {
         let options = Options::new(self.target.clone(), self.seed);
         Options { jobs: self.jobs, known: Arc::clone(&self.known), against: self.against.clone(), ..options }
     }
+}
+
+/// What a run that was cut off has found out, if it was on this target.
+fn resumed_from(path: &Path, target: &Target, console: Console) -> Result<Known, String> {
+    let known = stream::known(path)?;
+    if let Some(start) = known.starts().iter().find(|start| start.target != target.name) {
+        return Err(format!(
+            "--resume: that is a run on {}, and this one is on {}",
+            start.target, target.name
+        ));
+    }
+    // Addresses may change, as that of the embedded server does; what they lead to may not.
+    let here = target.shown_url();
+    if let Some(start) = known.starts().iter().find(|start| start.url != here && target.name != REFERENCE) {
+        console.tell(&format!(
+            "--resume: that run was on {}, and this one is on {here}; what was judged there counts here",
+            start.url
+        ));
+    }
+    Ok(known)
+}
+
+/// The known failures: those of the file that is to be written, where no other is named.
+fn baseline(read_from: Option<&Path>, write_to: Option<&Path>) -> Result<Option<Baseline>, String> {
+    read_from.or(write_to.filter(|path| path.exists())).map(failures::read).transpose()
 }
 
 /// One more than a quota is tried by a case of its own; the others stay below it.

@@ -10,7 +10,7 @@ use crate::event::{CaseResult, SnapshotChange, Snapshots};
 use crate::project;
 use crate::report::number;
 use crate::snapshot::file::{self, Entry};
-use crate::snapshot::{self, store};
+use crate::snapshot::{self, review, store};
 use crate::spec::model::Specs;
 
 use super::plan::{Plan, SnapshotPolicy};
@@ -79,10 +79,6 @@ pub fn settle(
     Ok(Some(all))
 }
 
-fn of_ids(ids: &[String], operation: &str) -> usize {
-    ids.iter().filter(|id| id.split('/').next() == Some(operation)).count()
-}
-
 fn of_operation(
     plan: &Plan,
     of: &OfOperation,
@@ -90,39 +86,63 @@ fn of_operation(
     ids: &[String],
     all: &mut Snapshots,
 ) -> io::Result<()> {
-    let known = store::load(path)?;
-    let accepted = known.as_deref().map(file::read).unwrap_or_default();
+    let writes = matches!(plan.snapshots, SnapshotPolicy::Update | SnapshotPolicy::Pending);
+    let is_there = path.exists() || plan.snapshots == SnapshotPolicy::Update;
+    let lock = (writes && is_there).then(|| store::lock(project::folder_of(path))).transpose()?;
+    let known = store::entries(path)?;
+    let accepted = known.clone().unwrap_or_default();
     let planned: HashSet<&str> = ids.iter().map(String::as_str).collect();
     let compared = snapshot::compare(&accepted, &of.entries, &|id| planned.contains(id));
     let order: Vec<&str> = ids.iter().map(String::as_str).collect();
-    let merged = snapshot::merge(&accepted, &of.entries, &order);
-    let expression = format!("{} on {}", of.operation, plan.target.name);
-    let text = file::write(&of.source, &expression, &merged);
-    let differs = !compared.changed.is_empty() || !compared.new.is_empty() || !compared.stale.is_empty();
-    let pending = store::pending(path);
     match plan.snapshots {
         SnapshotPolicy::Update => {
-            if known.as_ref() != Some(&text) {
-                project::write_whole(path, &text)?;
+            let updated = snapshot::merge(&accepted, &of.entries, &order);
+            if known.as_ref() != Some(&updated) {
+                project::write_whole(path, &text(plan, of, &updated))?;
                 all.written.push(path.display().to_string());
             }
-            store::remove(&pending)?;
+            propose(plan, of, path, &updated, &order)?;
         }
-        SnapshotPolicy::Pending if known.is_some() && differs => {
-            project::write_whole(&pending, &text)?;
-            all.written.push(pending.display().to_string());
+        SnapshotPolicy::Pending if known.is_some() => {
+            all.written.extend(propose(plan, of, path, &accepted, &order)?);
         }
-        // A run of some cases only does not settle what an earlier one left pending.
-        SnapshotPolicy::Pending if of.entries.len() == of_ids(ids, &of.operation) => store::remove(&pending)?,
-        SnapshotPolicy::Pending => {}
-        SnapshotPolicy::Compare | SnapshotPolicy::Off => {}
+        SnapshotPolicy::Pending | SnapshotPolicy::Compare | SnapshotPolicy::Off => {}
     }
+    drop(lock);
     all.changed.extend(
         compared.changed.into_iter().map(|change| SnapshotChange { id: change.id, diff: change.diff }),
     );
     all.new += compared.new.len();
     all.stale.extend(compared.stale);
     Ok(())
+}
+
+/// Writes what differs from the accepted answers as pending: those of this run, and those of cases that it has not tried as
+/// an earlier one has left them. The file that was written, if one was.
+fn propose(
+    plan: &Plan,
+    of: &OfOperation,
+    path: &Path,
+    accepted: &[Entry],
+    order: &[&str],
+) -> io::Result<Option<String>> {
+    let pending = store::pending(path);
+    let before = store::entries(&pending)?.unwrap_or_default();
+    let proposed = snapshot::merge(&snapshot::merge(accepted, &before, order), &of.entries, order);
+    if review::proposals(accepted, &proposed).is_empty() {
+        return store::remove(&pending).map(|()| None);
+    }
+    // What --update has accepted is not pending, and nothing else is proposed that was not before.
+    if plan.snapshots == SnapshotPolicy::Update && before.is_empty() {
+        return Ok(None);
+    }
+    project::write_whole(&pending, &text(plan, of, &proposed))?;
+    Ok(Some(pending.display().to_string()))
+}
+
+/// The text of a file with these answers.
+fn text(plan: &Plan, of: &OfOperation, entries: &[Entry]) -> String {
+    file::write(&of.source, &format!("{} on {}", of.operation, plan.target.name), entries)
 }
 
 /// Says what a person can do about it.

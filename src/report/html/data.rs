@@ -1,20 +1,24 @@
 //! The cases as data for the page's script.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use serde::Serialize;
 
 use crate::event::CaseResult;
 use crate::judge::{Departure, Verdict};
-use crate::report::texts::Texts;
+use crate::report::standing::{Gathered, reason};
+use crate::report::texts::{Texts, shortened};
 use crate::wire::{Exchange, Outcome, curl};
 
-/// How much room the exchanges of cases may take, in bytes: with 100,000 cases the file stays below 30 MB. What failed is
-/// kept first.
+/// How much room the exchanges of cases may take, in bytes: with 100,000 cases the file stays below 30 MB.
 const ROOM: usize = 14_000_000;
 
-/// The part of the room that cases which passed may take.
+/// The part of the room that cases which passed may take, where those that did not leave it.
 const ROOM_FOR_PASSED: usize = 10_000_000;
+
+/// So many cases of each broken promise, or of each reason why none could be judged, show their exchanges whatever room
+/// there is.
+const ALWAYS: usize = 5;
 
 /// How much of an answer is shown.
 const SHOWN: usize = 4_000;
@@ -23,9 +27,35 @@ const SHOWN: usize = 4_000;
 #[derive(Default)]
 pub struct Cases {
     rows: Vec<String>,
-    details: BTreeMap<usize, String>,
+    passed: Details,
+    aside: Details,
+    /// How many cases show a promise broken, or could not be judged for a reason.
+    alike: HashMap<String, usize>,
     texts: Texts,
+}
+
+/// What is behind cases, by their numbers.
+#[derive(Default)]
+struct Details {
+    all: BTreeMap<usize, String>,
     used: usize,
+}
+
+impl Details {
+    fn add(&mut self, number: usize, result: &CaseResult) {
+        let detail = serde_json::to_string(&detail(result)).unwrap_or_default();
+        self.used += detail.len();
+        self.all.insert(number, detail);
+    }
+
+    /// Leaves what there is room for, the first first.
+    fn within(&self, room: usize) -> impl Iterator<Item = (&usize, &String)> {
+        let mut used = 0;
+        self.all.iter().take_while(move |(_, detail)| {
+            used += detail.len();
+            used <= room
+        })
+    }
 }
 
 /// What is behind a case.
@@ -59,6 +89,9 @@ impl Cases {
         let mut places: Vec<u32> = promises.map(|promise| self.texts.number(&promise.place)).collect();
         if let Verdict::Fail { departures } = &result.verdict {
             places.extend(departures.iter().map(|departure| self.texts.number(&departure.promise.place)));
+            // Where another target decides, its rule is what the cases share.
+            let rules = departures.iter().filter(|_| result.other_only);
+            places.extend(rules.map(|departure| self.texts.number(&departure.promise.rule)));
         }
         places.extend(result.rows.iter().map(|place| self.texts.number(place)));
         places.sort_unstable();
@@ -76,22 +109,48 @@ impl Cases {
         );
         let number = self.rows.len();
         self.rows.push(serde_json::to_string(&row).unwrap_or_default());
-        let room = if result.verdict == Verdict::Pass { ROOM_FOR_PASSED } else { ROOM };
-        if self.used < room {
-            let detail = serde_json::to_string(&detail(result)).unwrap_or_default();
-            self.used += detail.len();
-            self.details.insert(number, detail);
+        match &result.verdict {
+            Verdict::Pass if self.passed.used < ROOM_FOR_PASSED => self.passed.add(number, result),
+            Verdict::Pass => {}
+            _ if self.is_seldom(result) || self.aside.used < ROOM => self.aside.add(number, result),
+            _ => {}
         }
     }
 
+    /// Whether few cases so far show the same.
+    fn is_seldom(&mut self, result: &CaseResult) -> bool {
+        let departures: &[Departure] = match &result.verdict {
+            Verdict::Fail { departures } => departures,
+            _ => &[],
+        };
+        let rules = departures.iter().map(|departure| departure.promise.rule.as_str());
+        let reason = shortened(reason(&result.verdict));
+        let why = [result.verdict.name(), &reason].into_iter().chain(rules);
+        let key = [result.operation.as_str()].into_iter().chain(why).collect::<Vec<_>>().join("\n");
+        let count = self.alike.entry(key).or_default();
+        *count += 1;
+        *count <= ALWAYS
+    }
+
     /// All of it as JSON that can stand in a script element.
-    pub fn json(&self, changed: &BTreeMap<String, String>) -> String {
-        let texts = serde_json::to_string(self.texts.all()).unwrap_or_default();
-        let changed = serde_json::to_string(changed).unwrap_or_default();
-        let mut json = format!("{{\"texts\":{texts},\"changed\":{changed},\"cases\":[\n");
+    pub fn json(&self, run: &Gathered) -> String {
+        let changed: BTreeMap<&str, &str> = match run.snapshots.accepted {
+            true => BTreeMap::new(),
+            false => {
+                let changed = run.snapshots.changed.iter();
+                changed.map(|change| (change.id.as_str(), change.diff.as_str())).collect()
+            }
+        };
+        let mut json = format!(
+            "{{\"texts\":{},\"changed\":{},\"known\":{},\"cases\":[\n",
+            text(&self.texts.all()),
+            text(&changed),
+            text(&run.known)
+        );
         json.push_str(&self.rows.join(",\n"));
         json.push_str("\n],\"details\":{\n");
-        for (index, (number, detail)) in self.details.iter().enumerate() {
+        let passed = self.passed.within(ROOM.saturating_sub(self.aside.used));
+        for (index, (number, detail)) in self.aside.all.iter().chain(passed).enumerate() {
             let comma = if index == 0 { "" } else { ",\n" };
             json.push_str(&format!("{comma}\"{number}\":{detail}"));
         }
@@ -99,6 +158,10 @@ impl Cases {
         // Neither `</script` nor `<!--` may stand in it, whatever a target sent.
         json.replace('<', "\\u003c").replace('\u{2028}', "\\u2028").replace('\u{2029}', "\\u2029")
     }
+}
+
+fn text(value: &impl Serialize) -> String {
+    serde_json::to_string(value).unwrap_or_default()
 }
 
 fn detail(result: &CaseResult) -> Detail<'_> {

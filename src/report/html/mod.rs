@@ -1,20 +1,27 @@
 //! HTML: the documentation page itself, each sentence and each row marked as it holds, in one file that works offline.
 
 mod data;
+mod lists;
 mod matrix;
 mod tables;
 
 use std::io::{self, Write};
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::compare::Matrix;
 use crate::event::Event;
 
-use super::Reporter;
-use super::standing::Gathered;
+use super::standing::{Finding, Gathered};
+use super::texts::shortened;
+use super::{Reporter, number, summary};
 
 use data::Cases;
+
+/// What a link within the page does not hold as it is.
+const NOT_IN_A_FRAGMENT: &AsciiSet =
+    &NON_ALPHANUMERIC.remove(b'/').remove(b':').remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 
 const CSS: &str = include_str!("page.css");
 const JS: &str = include_str!("page.js");
@@ -82,7 +89,7 @@ fn document(run: &Gathered, cases: &Cases) -> Markup {
                     (case_list(run))
                 }
                 footer { "fineprint " (run.start.fineprint) ", seed " (run.start.seed) }
-                script #data type="application/json" { (PreEscaped(cases.json(&run.changed))) }
+                script #data type="application/json" { (PreEscaped(cases.json(run))) }
                 script { (PreEscaped(JS)) }
             }
         }
@@ -94,15 +101,7 @@ fn head(run: &Gathered) -> Markup {
     let broken = run.findings();
     html! {
         header {
-            h1 {
-                @match (broken.len(), counts.unjudged()) {
-                    (0, 0) if run.known.is_empty() => "Every promise that was tried holds",
-                    (0, 0) => { "No new broken promise; " (run.known.len()) " known failures" }
-                    (0, _) => "No promise is known to be broken",
-                    (1, _) => "1 promise is broken",
-                    (many, _) => { (many) " promises are broken" }
-                }
-            }
+            h1 { (capital(&summary::headline(run))) }
             p {
                 (counts.total()) " cases on " strong { (run.start.target) }
                 @if !run.start.url.is_empty() { " (" (run.start.url) ")" }
@@ -115,30 +114,49 @@ fn head(run: &Gathered) -> Markup {
                 ] {
                     @if count > 0 || word == "passed" { li class=(class) { strong { (count) } " " (word) } }
                 }
+                @let changed = changed(run);
+                @if changed > 0 { li .fail { a href="#kind=changed" { strong { (changed) } " changed" } } }
+                @if !run.known.is_empty() { li { a href="#kind=known" { strong { (run.known.len()) } " known to fail" } } }
             }
             @if let Some(reason) = &run.finish.stopped { p .warning { "Stopped before the end: " (reason) } }
             @for left in &run.finish.left_behind {
-                p .warning { "Left on the target: " (left.entity) " " code { (left.id) } " (" (left.reason) ")" }
+                p .warning { "Left on the target: " (left.entity) " " code { (shortened(&left.id)) } " (" (shortened(&left.reason)) ")" }
             }
+            @for entry in &run.passing { p .warning { code { (entry) } " is a known failure and passes: strike it from the baseline" } }
+            @for (entry, day) in &run.expired { p .warning { code { (entry) } " was to be mended by " (day) } }
             (tables::bars(run))
             @if !broken.is_empty() {
                 h2 { "Broken" }
-                ol .broken {
-                    @for finding in &broken {
-                        li {
-                            a href={ "#promise=" (finding.operation) "|" (finding.place) } {
-                                strong { (finding.operation) } ": " (finding.sentence)
-                            }
-                            " " span .faint {
-                                (finding.rule) ", " (finding.witnesses.len())
-                                @if finding.witnesses.len() == 1 { " case" } @else { " cases" }
-                            }
-                        }
-                    }
-                }
+                ol .broken { @for finding in &broken { li { (told(finding)) } } }
             }
+            (lists::changed(run))
+            (lists::known(run))
         }
     }
+}
+
+/// A broken promise, with the way to the cases that show it.
+fn told(finding: &Finding<'_>) -> Markup {
+    let value = format!("{}|{}", finding.operation, finding.shared());
+    html! {
+        a href=(fragment("promise", &value)) { strong { (finding.operation) } ": " (finding.sentence) }
+        " " span .faint { (finding.rule) ", " (number(finding.witnesses.len(), "case")) }
+    }
+}
+
+/// How many answers differ that nobody has accepted.
+fn changed(run: &Gathered) -> usize {
+    if run.snapshots.accepted { 0 } else { run.snapshots.changed.len() }
+}
+
+fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+/// A link within the page: what the value holds comes back as it is.
+fn fragment(key: &str, value: &str) -> String {
+    format!("#{key}={}", utf8_percent_encode(value, NOT_IN_A_FRAGMENT))
 }
 
 /// The frame of the case list; its rows are made from the data, as many as can be seen.
@@ -157,6 +175,14 @@ fn case_list(run: &Gathered) -> Markup {
                     }
                 }
                 label {
+                    "Only "
+                    select #kind {
+                        option value="" { "all" }
+                        option value="changed" { "changed answers" }
+                        option value="known" { "known failures" }
+                    }
+                }
+                label {
                     "Operation "
                     select #operation {
                         option value="" { "all" }
@@ -167,8 +193,9 @@ fn case_list(run: &Gathered) -> Markup {
                 label { "Rule " select #rule { option value="" { "all" } } }
                 button #reset type="reset" { "Show all" }
             }
-            p #shown role="status" aria-live="polite" {}
+            p #shown tabindex="-1" role="status" aria-live="polite" {}
             div #list {}
+            p #rest .faint {}
             button #more type="button" hidden { "Show more" }
         }
     }

@@ -1,11 +1,11 @@
 "use strict";
 (() => {
-  const { texts, cases, details, changed } = JSON.parse(document.getElementById("data").textContent);
+  const { texts, cases, details, changed, known } = JSON.parse(document.getElementById("data").textContent);
   const [ID, VERDICT, OPERATION, TRIES, MICROS, PARAMETER, RULE, PLACES] = [0, 1, 2, 3, 4, 5, 6, 7];
   const STEP = 200;
   const at = (id) => document.getElementById(id);
-  const list = at("list"), more = at("more"), shown = at("shown");
-  const inputs = { search: at("search"), verdict: at("verdict"), operation: at("operation"), parameter: at("parameter"), rule: at("rule") };
+  const list = at("list"), more = at("more"), shown = at("shown"), rest = at("rest");
+  const inputs = { search: at("search"), verdict: at("verdict"), operation: at("operation"), parameter: at("parameter"), rule: at("rule"), kind: at("kind") };
   let promise = null, found = [], drawn = 0;
 
   const element = (name, attributes, ...children) => {
@@ -27,9 +27,9 @@
     for (const head of ["", "promised", "received"]) grid.append(element("span", { class: "head" }, head));
     for (const line of departure.lines) {
       grid.append(
-        element("span", {}, line.aspect + (line.differs ? " ≠" : "")),
-        element(line.differs ? "ins" : "span", {}, line.promised || "–"),
-        element(line.differs ? "del" : "span", {}, line.received || "–"),
+        element("span", { class: "aspect" }, line.aspect + (line.differs ? " ≠" : "")),
+        element(line.differs ? "ins" : "span", { "data-label": "promised" }, line.promised || "–"),
+        element(line.differs ? "del" : "span", { "data-label": "received" }, line.received || "–"),
       );
     }
     return [
@@ -66,6 +66,7 @@
     const each = cases[index], detail = details[index];
     const made = [element("p", {}, element("a", { href: "#case=" + encodeURIComponent(each[ID]) }, "Link to this case"), ` `,
       element("span", { class: "faint" }, `${(each[MICROS] / 1000).toFixed(1)} ms`))];
+    if (known[each[ID]]) made.push(element("p", { class: "warning" }, "A known failure: " + known[each[ID]]));
     if (changed[each[ID]]) made.push(element("p", {}, "The answer differs from the accepted one:"), element("pre", {}, changed[each[ID]]));
     if (!detail) {
       made.push(element("p", { class: "faint" }, "There was no room in this file for what was sent; the event stream has it."));
@@ -84,6 +85,8 @@
     const each = cases[index];
     const made = element("details", { class: "case", "data-id": each[ID] },
       element("summary", {}, element("span", { class: "mark " + each[VERDICT] }, each[VERDICT]), " ",
+        ...(known[each[ID]] ? [element("span", { class: "mark untried" }, "known"), " "] : []),
+        ...(changed[each[ID]] ? [element("span", { class: "mark open" }, "changed"), " "] : []),
         element("code", {}, each[ID]), " ", element("span", { class: "faint" }, texts[each[TRIES]])));
     made.addEventListener("toggle", () => {
       if (made.open && made.children.length === 1) made.append(element("div", {}, ...inside(index)));
@@ -96,6 +99,7 @@
     list.append(...next.map(row));
     drawn += next.length;
     more.hidden = drawn >= found.length;
+    rest.textContent = more.hidden ? "" : `Listed are the first ${drawn} of ${found.length}.`;
   };
 
   const filter = () => {
@@ -107,6 +111,7 @@
       if (inputs.operation.value && texts[each[OPERATION]] !== inputs.operation.value) return;
       if (inputs.parameter.value && texts[each[PARAMETER]] !== inputs.parameter.value) return;
       if (inputs.rule.value && texts[each[RULE]] !== inputs.rule.value) return;
+      if (inputs.kind.value && !(inputs.kind.value === "known" ? known : changed)[each[ID]]) return;
       if (promise && !each[PLACES].includes(place)) return;
       const text = (each[ID] + " " + texts[each[TRIES]]).toLowerCase();
       if (words.every((word) => text.includes(word))) found.push(index);
@@ -124,10 +129,25 @@
     for (const input of Object.values(inputs)) input.value = "";
   };
 
+  // What cannot be decoded stands for nothing.
+  const decoded = (raw) => {
+    try {
+      return decodeURIComponent(raw);
+    } catch {
+      return undefined;
+    }
+  };
+
   const follow = () => {
     const [key, raw] = location.hash.slice(1).split(/=(.*)/s);
-    if (raw === undefined) return;
-    const value = decodeURIComponent(raw);
+    // Back at the address without a choice, everything is shown again.
+    if (!key) {
+      clear();
+      filter();
+      return;
+    }
+    const value = raw === undefined ? undefined : decoded(raw);
+    if (value === undefined) return;
     clear();
     if (key === "promise") {
       const [operation, place] = value.split(/\|(.*)/s);
@@ -135,7 +155,7 @@
       promise = { place };
     } else if (key === "case") {
       inputs.search.value = value;
-    } else if (inputs[key]) {
+    } else if (Object.hasOwn(inputs, key)) {
       inputs[key].value = value;
     } else {
       return;
@@ -144,13 +164,33 @@
     at("cases").scrollIntoView();
     const exact = [...list.children].find((each) => each.dataset.id === value);
     if (exact) exact.open = true;
+    // The next key goes on from what was asked for.
+    (exact ? exact.querySelector("summary") : shown).focus({ preventScroll: true });
   };
+
+  // All that was found is printed, as far as paper makes sense, and what is folded is unfolded.
+  const PRINTED = 2000;
+  let unfolded = [];
+  addEventListener("beforeprint", () => {
+    while (drawn < Math.min(found.length, PRINTED)) draw();
+    unfolded = [...document.querySelectorAll("header details:not([open]), .page details:not([open])")];
+    for (const each of unfolded) each.open = true;
+  });
+  addEventListener("afterprint", () => {
+    for (const each of unfolded) each.open = false;
+    unfolded = [];
+  });
 
   for (const input of Object.values(inputs)) input.addEventListener("input", () => { promise = null; filter(); });
   at("filters").addEventListener("submit", (event) => event.preventDefault());
   at("reset").addEventListener("click", (event) => { event.preventDefault(); clear(); history.replaceState(null, "", "#cases"); filter(); });
   more.addEventListener("click", draw);
   addEventListener("hashchange", follow);
+  // The same link again is no other address, and is followed all the same.
+  addEventListener("click", (event) => {
+    const link = event.target.closest("a[href^='#']");
+    if (link && link.getAttribute("href") === location.hash) follow();
+  });
   filter();
   follow();
 })();

@@ -7,6 +7,8 @@ use maud::{Markup, html};
 use crate::event::{ErrorLine, Page, ParameterRow};
 use crate::report::standing::{Gathered, Mark, Standing};
 
+use super::fragment;
+
 /// A documentation page.
 pub fn page(run: &Gathered, page: &Page) -> Markup {
     let (own, shared): (Vec<&ErrorLine>, Vec<&ErrorLine>) = page.errors.iter().partition(|line| line.own);
@@ -20,7 +22,7 @@ pub fn page(run: &Gathered, page: &Page) -> Markup {
                 " " span .faint { (page.place) }
             }
             h3 { "Parameters" }
-            div .scroll { table {
+            div .scroll { table .stacked {
                 thead { tr { th scope="col" { "Parameter" } th scope="col" { "Type" } th scope="col" { "Required" } th scope="col" { "The page says" } } }
                 tbody { @for row in &page.parameters { (parameter(run, page, row)) } }
             } }
@@ -47,8 +49,8 @@ fn parameter(run: &Gathered, page: &Page, row: &ParameterRow) -> Markup {
     html! {
         tr {
             th scope="row" { code { (row.name) } }
-            td { (row.kind) }
-            td { (row.required) }
+            td data-label="Type" { (row.kind) }
+            td data-label="Required" { (row.required) }
             td {
                 p {
                     (mark(page, &row.place, &run.sentence(page, &row.place)))
@@ -66,13 +68,13 @@ fn parameter(run: &Gathered, page: &Page, row: &ParameterRow) -> Markup {
 
 fn error_table(run: &Gathered, page: &Page, lines: &[&ErrorLine]) -> Markup {
     html! {
-        div .scroll { table {
+        div .scroll { table .stacked {
             thead { tr { th scope="col" { "Status" } th scope="col" { "Code" } th scope="col" { "Message" } th scope="col" { "After this run" } } }
             tbody {
                 @for line in lines {
                     @let standing = run.row(page, &line.place);
                     tr {
-                        td { @match line.status { Some(status) => (status), None => "" } }
+                        td data-label="Status" { @match line.status { Some(status) => (status), None => "" } }
                         td { @for code in &line.codes { code { (code) } " " } }
                         td { (line.message.as_deref().unwrap_or_default()) }
                         td {
@@ -101,12 +103,16 @@ fn mark(page: &Page, place: &str, standing: &Standing) -> Markup {
         @if of == 0 {
             span .mark.(class) { (standing.mark.word()) }
         } @else {
-            a .mark.(class) href={ "#promise=" (page.operation) "|" (place) } title=(place) {
+            @let href = fragment("promise", &format!("{}|{place}", page.operation));
+            a .mark.(class) href=(href) title=(place) {
                 (standing.mark.word())
                 " "
                 span .number {
                     @if standing.against == 0 { (of) } @else { (standing.against) " of " (of) }
                 }
+            }
+            @if standing.other > 0 {
+                " " a .mark.fail href=(href) title=(place) { "unlike " span .number { (standing.other) " of " (of) } }
             }
         }
         " "
@@ -134,7 +140,7 @@ fn chart(title: &str, bars: &BTreeMap<&str, [usize; 3]>, key: &str) -> Markup {
                     @let total: usize = counts.iter().sum();
                     @let width = |count: usize| (count * WIDTH).div_ceil(most);
                     li {
-                        a href={ "#" (key) "=" (name) } { (name) }
+                        a href=(fragment(key, name)) { (name) }
                         svg viewBox={ "0 0 " (WIDTH + 8) " 12" } preserveAspectRatio="none" role="img"
                             aria-label={ (counts[0]) " passed, " (counts[1]) " failed, " (counts[2]) " not judged" } {
                             rect .pass x="0" y="0" height="12" width=(width(counts[0])) {}

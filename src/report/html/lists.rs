@@ -1,0 +1,52 @@
+//! What a person has to look at beside broken promises: answers that changed, and known failures.
+
+use maud::{Markup, html};
+
+use crate::report::number;
+use crate::report::standing::Gathered;
+
+use super::fragment;
+
+/// So many cases of what changed in one way are named.
+const NAMED: usize = 20;
+
+/// So many ways in which answers changed are shown; the list of cases has all.
+const SHOWN: usize = 100;
+
+/// The answers that differ from the accepted ones, each difference once.
+pub fn changed(run: &Gathered) -> Markup {
+    let kinds = run.pending();
+    html! {
+        @if !kinds.is_empty() {
+            h2 { "Changed answers" }
+            p { "They differ from those that were accepted: " code { "fineprint review" } " goes through them." }
+            @for (diff, ids) in kinds.iter().take(SHOWN) {
+                details {
+                    summary { (number(ids.len(), "case")) ": " @if let Some(first) = ids.first() { code { (first) } } }
+                    pre { (diff) }
+                    ul {
+                        @for id in ids.iter().take(NAMED) { li { a href=(fragment("case", id)) { code { (id) } } } }
+                        @if ids.len() > NAMED { li { "and " (ids.len() - NAMED) " more" } }
+                    }
+                }
+            }
+            @if kinds.len() > SHOWN { p { "and " (kinds.len() - SHOWN) " more ways in which answers changed" } }
+        }
+    }
+}
+
+/// The failures that the baseline knows, each with its reason.
+pub fn known(run: &Gathered) -> Markup {
+    html! {
+        @if !run.known.is_empty() {
+            details {
+                summary { "Known failures (" (run.known.len()) ")" }
+                ul {
+                    @for (id, reason) in &run.known {
+                        li { a href=(fragment("case", id)) { code { (id) } } ": " (reason) }
+                    }
+                }
+            }
+        }
+    }
+}

@@ -89,7 +89,8 @@ impl<'s> Baseline<'s> {
         let baseline = Baseline::new(self.service, maker);
         let mut made = baseline.with_all_needed();
         for (name, value) in &mut made {
-            let is_sent = send.iter().any(|(sent, sends)| sent == name && sends == value && !is_drawn(value));
+            let is_fixed = !is_drawn(value) && !matches!(value, Value::Id(_));
+            let is_sent = is_fixed && send.iter().any(|(sent, sends)| sent == name && sends == value);
             if is_sent && let Some(parameter) = maker.parameter(name) {
                 *value = other(parameter, value);
             }

@@ -8,7 +8,6 @@ use super::baseline::Baseline;
 use super::scenario;
 use super::trial::Trial;
 use super::{expect, plain};
-use crate::case::value::Value;
 
 /// A case for each pair of parameters.
 pub fn cases(baseline: &Baseline<'_>) -> Vec<Case> {
@@ -30,9 +29,8 @@ pub fn cases(baseline: &Baseline<'_>) -> Vec<Case> {
 
 fn fault(baseline: &Baseline<'_>, parameter: &Parameter) -> Option<(Trial, Breach)> {
     if parameter.exists.is_some() {
-        let trial =
-            Trial::new(Breach::ExistsUnknown, "unknown", "a made-up id", Value::text("c-NoSuchEntity000"));
-        return Some((trial, Breach::ExistsUnknown));
+        let (slug, tries, id) = scenario::made_up(parameter).into_iter().next()?;
+        return Some((Trial::new(Breach::ExistsUnknown, slug, tries, id), Breach::ExistsUnknown));
     }
     scenario::fault(baseline, parameter)
 }

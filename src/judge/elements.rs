@@ -22,8 +22,12 @@ fn check(elements: &[Element], within: &Json, prefix: &str, departures: &mut Vec
         };
         match within.get(&element.name) {
             None if element.optional => {}
+            Some(value) if !is_listed(element, value) => {
+                let listed: Vec<String> = element.values.iter().map(Json::to_string).collect();
+                departures.push(departure(element, &path, &listed.join(" or "), Some(value)));
+            }
             Some(value) if is_of(element.kind, value) => check_inside(element, value, &path, departures),
-            came => departures.push(departure(element, &path, came)),
+            came => departures.push(departure(element, &path, element.kind.name(), came)),
         }
     }
 }
@@ -40,12 +44,22 @@ fn check_inside(element: &Element, value: &Json, path: &str, departures: &mut Ve
     }
 }
 
-fn departure(element: &Element, path: &str, came: Option<&Json>) -> Departure {
+/// Whether a value is among those that the page lists, if it lists any; of another type, it is told for that. What was never
+/// set may be empty, and a value that was taken in other letters may be shown in them: the page leaves both open.
+fn is_listed(element: &Element, value: &Json) -> bool {
+    let lowered = |json: &Json| json.as_text().map(str::to_lowercase);
+    let is_like =
+        |listed: &Json| listed == value || (lowered(listed).is_some() && lowered(listed) == lowered(value));
+    let is_empty = value.as_text().is_some_and(|text| text.trim().is_empty());
+    element.values.is_empty() || is_empty || element.values.iter().any(is_like) || !is_of(element.kind, value)
+}
+
+fn departure(element: &Element, path: &str, promised: &str, came: Option<&Json>) -> Departure {
     let row = format!("{path} | {}", element.kind.name());
     let text = element.says.as_ref().map_or_else(|| row.clone(), |says| format!("{row} | {says}"));
     Departure {
         promise: Promise::new(format!("response {path}"), &Sentence { text, at: element.at.clone() }),
-        lines: vec![Line::new(path, element.kind.name(), describe(came), true)],
+        lines: vec![Line::new(path, promised, describe(came), true)],
     }
 }
 

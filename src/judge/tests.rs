@@ -17,7 +17,7 @@ fn specs() -> Specs {
                      - {status: 400, code: Long, message: Too long., when: {Name: length}}\n\
                      - {status: 400, code: Full, message: Full., when: quota}\n\
                      - {status: 409, code: State, message: Not now., when: state}\n\
-                     response:\n  RequestId: {type: string}\n  Thing: {Id: {type: integer}, Note: {type: string, optional: true}}\n";
+                     response:\n  RequestId: {type: string}\n  Thing: {Id: {type: integer}, Note: {type: string, optional: true}, State: {type: string, optional: true, values: [on, off]}}\n";
     read::fixture(&[("service.yaml", service), ("Add.yaml", operation)])
 }
 
@@ -175,4 +175,22 @@ fn no_answer_is_an_error_and_no_departure() {
     let unanswered = Exchange::of("Add", Outcome::Unanswered(NoAnswer::Closed));
     let verdict = judge(contract(&specs(), &case, &[]), &unanswered);
     assert!(matches!(verdict, Verdict::Error { reason } if reason.contains("closed")));
+}
+
+#[test]
+fn an_element_has_one_of_the_values_that_the_page_lists() {
+    let answer = |state: &str| {
+        verdict(
+            Expectation::Accept,
+            200,
+            &format!(r#"{{"RequestId":"1","Thing":{{"Id":1,"State":{state}}}}}"#),
+        )
+    };
+    assert_eq!(answer(r#""on""#), Verdict::Pass);
+    assert_eq!(answer(r#""ON""#), Verdict::Pass, "the page says nothing of upper and lower case");
+    for (state, promised) in [(r#""dim""#, r#""on" or "off""#), ("1", "string")] {
+        let Verdict::Fail { departures } = answer(state) else { panic!("{state} passes") };
+        assert_eq!(departures.len(), 1, "{departures:?}");
+        assert_eq!(departures[0].lines[0].promised, promised);
+    }
 }

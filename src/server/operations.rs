@@ -265,8 +265,9 @@ impl Act<'_> {
 
     /// The id that the call chooses for what it creates, if it is for the call to choose.
     fn chosen(&self) -> Option<Json> {
-        let mut own = self.check.operation.parameters.iter().filter(|parameter| parameter.names_own);
-        self.check.value(&own.next_back()?.name).cloned()
+        let own = self.check.operation.parameters.iter().find(|parameter| parameter.names_own)?;
+        let is_id = self.entity.id.rsplit('.').next() == Some(&own.name);
+        self.check.value(&own.name).filter(|_| is_id).cloned()
     }
 
     fn facts(&self, record: Option<Record>) -> respond::Facts {

@@ -277,7 +277,7 @@ pub struct Parameter {
     pub rules: Rules,
     /// No two living entities share its value.
     pub unique: bool,
-    /// It is part of the path to which what the operation creates is put: its value is that one's id.
+    /// It is the last part of the path to which what the operation creates is put: its value names that one.
     pub names_own: bool,
     /// Its value takes effect later than the call, so that nothing can be read back.
     pub later: bool,

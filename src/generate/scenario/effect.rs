@@ -62,10 +62,10 @@ impl<'s> Reader<'s> {
 fn made(baseline: &Baseline<'_>, reader: &Reader<'_>) -> Case {
     let mut send = baseline.all();
     for (name, value) in &mut send {
-        // What is forgotten may be set to the first of the listed values by itself.
+        // What is forgotten may be set to the first or the last of the listed values by itself.
         let listed = baseline.operation.parameter(name).and_then(|parameter| parameter.rules.values.as_ref());
-        if let Some([_, .., last]) = listed.map(Vec::as_slice) {
-            *value = Value::Plain(last.clone());
+        if let Some(within) = listed.and_then(|values| values.get(values.len() / 2)) {
+            *value = Value::Plain(within.clone());
         }
     }
     let shows = reader.shows.iter().filter(|shown| send.iter().any(|(sent, _)| *sent == shown.parameter));

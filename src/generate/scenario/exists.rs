@@ -56,15 +56,19 @@ fn unknown(baseline: &Baseline<'_>, parameter: &Parameter) -> Vec<Case> {
         let case = about(baseline, parameter, Breach::ExistsUnknown, (slug, tries), (send, expect.clone()));
         with_a_change(case, baseline, 0)
     };
-    // An id of another type breaks the type as well, and is tried for that.
+    made_up(parameter).into_iter().map(|(slug, tries, id)| case(slug, tries, id)).collect()
+}
+
+/// Ids that were never given out, the likeliest of a service's own first; of another type they would break that as well.
+pub fn made_up(parameter: &Parameter) -> Vec<(&'static str, &'static str, Value)> {
+    let number = |(slug, tries, id): (&'static str, &'static str, i64)| {
+        vec![(slug, tries, Value::Plain(Json::Integer(id)))]
+    };
     match parameter.rules.kind {
         Type::String => {
-            MADE_UP.iter().map(|(slug, tries, id)| case(slug, tries, Value::described(id))).collect()
+            MADE_UP.iter().map(|(slug, tries, id)| (*slug, *tries, Value::described(id))).collect()
         }
-        Type::Integer | Type::Number => {
-            let (slug, tries, id) = MADE_UP_NUMBER;
-            vec![case(slug, tries, Value::Plain(Json::Integer(id)))]
-        }
+        Type::Integer | Type::Number => number(MADE_UP_NUMBER),
         Type::Boolean | Type::Array | Type::Object => Vec::new(),
     }
 }

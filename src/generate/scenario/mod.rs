@@ -6,7 +6,7 @@ mod exists;
 mod listed;
 mod unique;
 
-pub use exists::with_a_change;
+pub use exists::{made_up, with_a_change};
 
 use crate::case::{About, Call, Case, Expectation, Parameters, Step};
 use crate::spec::breach::Breach;

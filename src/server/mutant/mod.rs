@@ -201,15 +201,19 @@ impl Maker<'_> {
 
     /// Whether a call can be refused by the row of a rule that one of these parameters breaks; an id of nothing apart.
     fn can_be_refused_for<'p>(&self, parameters: impl IntoIterator<Item = &'p Parameter>) -> bool {
-        let behaviour = Behaviour::default();
-        let (service, operation) = (self.service, self.operation);
-        let check = Check { service, operation, behaviour: &behaviour, parameters: &[] };
         let has_row = |parameter: &Parameter, breach: Breach| {
-            breach != Breach::ExistsUnknown && check.has_row(&parameter.name, breach)
+            breach != Breach::ExistsUnknown && self.has_row(parameter, breach)
         };
         let mut parameters = parameters.into_iter().filter(|parameter| !self.is_addressed(parameter));
         parameters
             .any(|parameter| self.breaches(parameter).into_iter().any(|breach| has_row(parameter, breach)))
+    }
+
+    /// Whether the page has a row for a breach.
+    fn has_row(&self, parameter: &Parameter, breach: Breach) -> bool {
+        let behaviour = Behaviour::default();
+        let (service, operation) = (self.service, self.operation);
+        Check { service, operation, behaviour: &behaviour, parameters: &[] }.has_row(&parameter.name, breach)
     }
 
     /// Whether some call is refused by a row for what it sends.
@@ -336,10 +340,8 @@ impl Maker<'_> {
             return breaches;
         }
         let is_read = matches!(rules.kind, Type::Integer | Type::Number | Type::Boolean);
-        let is_said =
-            || self.service.rows_for(self.operation, &parameter.name, Breach::Type).next().is_some();
         add(self.is_typed(parameter) && rules.kind == Type::String, Breach::Type);
-        add(is_read && rules.values.is_none() && is_said(), Breach::Type);
+        add(is_read && rules.values.is_none() && self.has_row(parameter, Breach::Type), Breach::Type);
         let length = rules.length.as_ref();
         // Only an empty text is shorter than one character, and that may count as absent. Nobody writes to an address with
         // fewer than those of `example.com`.

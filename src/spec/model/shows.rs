@@ -5,13 +5,13 @@ use super::{Element, Operation, Required, Service, Type, is_masked};
 impl Service {
     /// The operations that show one entity: they take its id, need nothing else and change nothing. What changes
     /// nothing is a GET where the protocol says methods, and elsewhere an operation that is at hand for support and that
-    /// takes the id alone.
+    /// takes the id alone; where methods say nothing either, as in a style of calls that are all POST, the same.
     pub fn readers<'s>(&'s self, entity: &'s str) -> impl Iterator<Item = &'s Operation> {
         let removed_by = self.entity(entity).and_then(|entity| entity.removed_by.as_deref());
         self.operations.iter().filter(move |operation| {
             let takes_id = operation.parameters.iter().any(|each| each.exists.as_deref() == Some(entity));
             let is_reader = match &operation.route {
-                Some(_) => operation.only_reads() && self.needs_id_alone(operation),
+                Some(_) => (operation.only_reads() || operation.support) && self.needs_id_alone(operation),
                 None => operation.support && operation.parameters.len() == 1,
             };
             let is_act = operation.creates.is_some() || removed_by == Some(&operation.name);

@@ -2,13 +2,16 @@
 
 use crate::diagnostic::{Finding, did_you_mean};
 use crate::span::Place;
-use crate::spec::model::{Entity, ErrorRow, Location, Operation, Protocol, Service, Specs};
+use crate::spec::model::{Entity, ErrorRow, Http, Location, Operation, Protocol, Service, Specs};
 
 /// Checks every name of every spec.
 pub fn check(specs: &Specs, findings: &mut Vec<Finding>) {
     for service in &specs.services {
         for row in &service.errors {
             any_parameter(row, service, findings);
+        }
+        if service.protocol == Protocol::Rest {
+            check_statuses(&service.errors, service, findings);
         }
         for entity in &service.entities {
             check_entity(entity, service, findings);
@@ -40,6 +43,7 @@ fn check_operation(operation: &Operation, service: &Service, findings: &mut Vec<
     check_route(operation, service, findings);
     if service.protocol == Protocol::Rest {
         check_body(operation, findings);
+        check_statuses(&operation.errors, service, findings);
     }
     if let Some(name) = operation.creates.as_deref().filter(|name| service.entity(name).is_none()) {
         findings.push(dangling("entity", name, &operation.at, entities()));
@@ -126,6 +130,20 @@ fn check_body(operation: &Operation, findings: &mut Vec<Finding>) {
         if let Some(inner) = at(Location::Body).find(|inner| is_within(&inner.name)) {
             let title = format!("{} is a value of its own, and {} a member of it", outer.name, inner.name);
             findings.push(Finding::error("two-bodies", title).at(&outer.at).help("strike one of them"));
+        }
+    }
+}
+
+/// Where the status tells a success from a refusal, no refusal has that of a success.
+fn check_statuses(rows: &[ErrorRow], service: &Service, findings: &mut Vec<Finding>) {
+    let bare = Http::default();
+    let http = service.http.as_ref().unwrap_or(&bare);
+    for row in rows {
+        if let Some(status) = row.status.filter(|status| http.is_success(*status)) {
+            let title = format!("a refusal with the status {status}, which is that of a success");
+            let help = "name the statuses of successes in service.yaml, as in `http: {success: [201]}`; refusals that only \
+                        their body tells from successes are not in the language";
+            findings.push(Finding::error("status-of-success", title).at(&row.at).help(help));
         }
     }
 }

@@ -257,11 +257,12 @@ fn named(when: &Node) -> Vec<(String, Place)> {
     }
 }
 
-/// Marks the parameters by whose values a call names what it creates.
+/// Marks the parameter by whose value a call names what it creates: the last in its path.
 fn name_own(operation: &mut Operation) {
     let Some(route) = operation.route.as_ref().filter(|_| operation.creates.is_some()) else { return };
-    let labels: Vec<&str> = route.labels().collect();
-    for parameter in &mut operation.parameters {
-        parameter.names_own = parameter.exists.is_none() && labels.contains(&parameter.name.as_str());
+    let Some(last) = route.labels().last().map(str::to_owned) else { return };
+    let own = operation.parameters.iter_mut().find(|parameter| parameter.name == last);
+    if let Some(parameter) = own.filter(|parameter| parameter.exists.is_none()) {
+        parameter.names_own = true;
     }
 }

@@ -5,6 +5,7 @@ use std::sync::{Mutex, PoisonError};
 
 use crate::event::Leftover;
 use crate::json::Json;
+use crate::judge::excerpt;
 use crate::spec::model::Entity;
 
 use super::journal::{Entry, Journal, Trace, Wish};
@@ -46,20 +47,10 @@ impl Living {
         Leftover {
             service: self.service,
             entity: self.entity,
-            id: beginning(&id),
+            id: excerpt(&id),
             case: self.case,
-            reason: beginning(reason),
+            reason: excerpt(reason),
         }
-    }
-}
-
-/// So much of an id or of a reason stands in a list, in characters: both may be the target's words.
-const SHOWN: usize = 300;
-
-fn beginning(text: &str) -> String {
-    match text.char_indices().nth(SHOWN) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text.to_owned(),
     }
 }
 
@@ -132,7 +123,7 @@ impl Ledger {
             entity: entity.name.clone(),
             id: "unknown".to_owned(),
             case: case.to_owned(),
-            reason: beginning(reason),
+            reason: excerpt(reason),
         };
         let mut entries = self.entries();
         match entity.removed_by {

@@ -223,7 +223,8 @@ impl Plan {
         let is_lost = |id: &&str| (there.contains(id) || is_optional(id)) && !tried.contains(id);
         match self.known.ids().find(is_lost).filter(|_| self.goes_on) {
             Some(id) => Err(format!(
-                "--resume: this run does not try {id}, and its stream would replace one that has it: give the options of that                  run, or write --events elsewhere"
+                "--resume: this run does not try {id}, and its stream would replace one that has it: give the options of that \
+                 run, or write --events elsewhere"
             )),
             None => Ok(()),
         }

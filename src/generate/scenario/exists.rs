@@ -61,14 +61,14 @@ fn unknown(baseline: &Baseline<'_>, parameter: &Parameter) -> Vec<Case> {
 
 /// Ids that were never given out, the likeliest of a service's own first; of another type they would break that as well.
 pub fn made_up(parameter: &Parameter) -> Vec<(&'static str, &'static str, Value)> {
-    let number = |(slug, tries, id): (&'static str, &'static str, i64)| {
-        vec![(slug, tries, Value::Plain(Json::Integer(id)))]
-    };
     match parameter.rules.kind {
         Type::String => {
             MADE_UP.iter().map(|(slug, tries, id)| (*slug, *tries, Value::described(id))).collect()
         }
-        Type::Integer | Type::Number => number(MADE_UP_NUMBER),
+        Type::Integer | Type::Number => {
+            let (slug, tries, id) = MADE_UP_NUMBER;
+            vec![(slug, tries, Value::Plain(Json::Integer(id)))]
+        }
         Type::Boolean | Type::Array | Type::Object => Vec::new(),
     }
 }

@@ -1,11 +1,14 @@
 //! Texts that are described instead of written out: drawn at run time, or very long.
 //!
-//! `<13 letters>` is thirteen letters drawn at run time, `<64 of a>` is `a` sixty-four times, everything else stands for
-//! itself.
+//! `<13 letters>` is thirteen letters drawn at run time, `<13 from AB_>` thirteen of these three characters, `<64 of a>` is `a`
+//! sixty-four times, everything else stands for itself.
+//!
+//! A text is bounded as a whole, not by the piece: a file of a few kilobytes may describe no gigabytes.
 
+use std::borrow::Cow;
 use std::fmt;
 
-/// The longest piece that a case can describe, in bytes: what is more stands for itself.
+/// The longest text that a case can describe, in bytes: a piece with which it would be longer stands for itself.
 const MOST: usize = 10_000_000;
 
 /// A text in pieces.
@@ -23,8 +26,22 @@ pub enum Piece {
     Repeat(usize, String),
 }
 
+impl Piece {
+    /// How many bytes it stands for, at most.
+    fn len(&self) -> usize {
+        match self {
+            Self::Literal(text) => text.len(),
+            Self::Repeat(count, unit) => count.saturating_mul(unit.len()),
+            Self::New(count, alphabet) => {
+                let widest = alphabet.characters().chars().map(char::len_utf8).max().unwrap_or(0);
+                count.saturating_mul(widest)
+            }
+        }
+    }
+}
+
 /// What a drawn piece is made of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Alphabet {
     /// `a` to `z`.
     Letters,
@@ -34,28 +51,43 @@ pub enum Alphabet {
     Digits,
     /// `a` to `z` and `0` to `9`.
     Alphanumerics,
+    /// These characters, each once: `<10 from ABC_>`.
+    Of(String),
 }
+
+/// Before the characters of [`Alphabet::Of`].
+const FROM: &str = "from ";
 
 impl Alphabet {
     const ALL: [Self; 4] = [Self::Letters, Self::Capitals, Self::Digits, Self::Alphanumerics];
 
     /// Its name in a case file.
-    pub fn name(self) -> &'static str {
+    pub fn name(&self) -> Cow<'static, str> {
         match self {
-            Self::Letters => "letters",
-            Self::Capitals => "capitals",
-            Self::Digits => "digits",
-            Self::Alphanumerics => "letters-and-digits",
+            Self::Letters => "letters".into(),
+            Self::Capitals => "capitals".into(),
+            Self::Digits => "digits".into(),
+            Self::Alphanumerics => "letters-and-digits".into(),
+            Self::Of(characters) => format!("{FROM}{characters}").into(),
         }
     }
 
     /// Its characters.
-    pub fn characters(self) -> &'static str {
+    pub fn characters(&self) -> &str {
         match self {
             Self::Letters => "abcdefghijklmnopqrstuvwxyz",
             Self::Capitals => "ABCDEFGHIJKLMNOPQRSTUVWXYZ",
             Self::Digits => "0123456789",
             Self::Alphanumerics => "abcdefghijklmnopqrstuvwxyz0123456789",
+            Self::Of(characters) => characters,
+        }
+    }
+
+    /// The alphabet of that name.
+    fn named(name: &str) -> Option<Self> {
+        match name.strip_prefix(FROM) {
+            Some(characters) if !characters.is_empty() => Some(Self::Of(characters.to_owned())),
+            _ => Self::ALL.into_iter().find(|alphabet| alphabet.name() == name),
         }
     }
 }
@@ -70,9 +102,13 @@ impl Text {
     pub fn read(written: &str) -> Self {
         let mut pieces = Vec::new();
         let mut literal = String::new();
-        let mut rest = written;
+        let (mut rest, mut room) = (written, MOST);
         while let Some(character) = rest.chars().next() {
-            if let Some((piece, after)) = read_piece(rest) {
+            let piece = read_piece(rest).and_then(|(piece, after)| {
+                room = room.checked_sub(piece.len())?;
+                Some((piece, after))
+            });
+            if let Some((piece, after)) = piece {
                 if !literal.is_empty() {
                     pieces.push(Piece::Literal(std::mem::take(&mut literal)));
                 }
@@ -98,6 +134,18 @@ impl Text {
     pub fn drawn(&self) -> usize {
         let drawn = |piece: &Piece| if let Piece::New(count, _) = piece { *count } else { 0 };
         self.0.iter().map(drawn).sum()
+    }
+
+    /// How many bits its drawn characters are worth, rounded down: so seldom is it drawn twice.
+    pub fn bits(&self) -> usize {
+        let bits = |piece: &Piece| match piece {
+            Piece::New(count, alphabet) => {
+                let size = alphabet.characters().chars().count().max(1);
+                count.saturating_mul(size.ilog2() as usize)
+            }
+            Piece::Literal(_) | Piece::Repeat(..) => 0,
+        };
+        self.0.iter().map(bits).sum()
     }
 
     /// The text with its drawn characters taken from `draw(alphabet size)`, which answers a number below that size.
@@ -130,12 +178,11 @@ impl Text {
 fn read_piece(text: &str) -> Option<(Piece, &str)> {
     let (inside, after) = text.strip_prefix('<')?.split_once('>')?;
     let (count, what) = inside.split_once(' ')?;
-    let count: usize = count.parse().ok().filter(|count| *count <= MOST)?;
-    if let Some(unit) = what.strip_prefix("of ").filter(|unit| unit.len().saturating_mul(count) <= MOST) {
+    let count: usize = count.parse().ok()?;
+    if let Some(unit) = what.strip_prefix("of ") {
         return Some((Piece::Repeat(count, unit.to_owned()), after));
     }
-    let alphabet = Alphabet::ALL.into_iter().find(|alphabet| alphabet.name() == what)?;
-    Some((Piece::New(count, alphabet), after))
+    Some((Piece::New(count, Alphabet::named(what)?), after))
 }
 
 impl fmt::Display for Text {
@@ -157,13 +204,21 @@ mod tests {
 
     #[test]
     fn the_written_form_reads_back() {
-        for written in
-            ["", "tom", "<13 letters>", "<2 letters>-<2 digits>", "<64 of a>@x", "<b>", "a<b>c<1 letters>"]
-        {
+        for written in [
+            "",
+            "tom",
+            "<13 letters>",
+            "<2 letters>-<2 digits>",
+            "<64 of a>@x",
+            "<b>",
+            "a<b>c<1 letters>",
+            "<5 from AB_>",
+        ] {
             assert_eq!(Text::read(written).to_string(), written);
         }
         assert_eq!(Text::read("<b>").0, [Piece::Literal("<b>".into())]);
         assert_eq!(Text::read("<3 of ab>").witness(), "ababab");
         assert_eq!(Text::read("x<3 letters>").witness().len(), 4);
+        assert_eq!(Text::read("<5 from AB_>").resolve(|size| size - 1), "_____");
     }
 }

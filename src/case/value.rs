@@ -46,6 +46,15 @@ impl Value {
         }
     }
 
+    /// The labels of the calls whose ids it holds, itself or as members of a list.
+    pub fn ids(&self) -> Vec<&str> {
+        match self {
+            Self::Id(label) => vec![label],
+            Self::List(members) => members.iter().flat_map(Self::ids).collect(),
+            _ => Vec::new(),
+        }
+    }
+
     /// How many characters of it are drawn, if any are.
     pub fn drawn(&self) -> Option<usize> {
         match self {

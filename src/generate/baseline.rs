@@ -56,15 +56,12 @@ impl<'s> Baseline<'s> {
     /// The calls that make the entities that a call refers to. Where the call must be refused, any that is at hand will do;
     /// else each gets its own, with other values than `send`: a call that changes nothing, no page promises to accept.
     pub fn given(&self, send: &Parameters, expect: &Expectation) -> Vec<Call> {
-        let referred = send.iter().filter_map(|(_, value)| match value {
-            Value::Id(label) if self.is_reference(label) => Some(label),
-            _ => None,
-        });
-        let make = |entity: &String| match expect {
+        let referred = send.iter().flat_map(|(_, value)| value.ids());
+        let make = |entity: &str| match expect {
             Expectation::Accept => self.make(entity, entity, send),
             _ => self.share(entity, entity),
         };
-        referred.filter_map(make).collect()
+        referred.filter(|label| self.is_reference(label)).filter_map(make).collect()
     }
 
     /// Whether the target keeps what the operation makes.
@@ -89,7 +86,7 @@ impl<'s> Baseline<'s> {
         let baseline = Baseline::new(self.service, maker);
         let mut made = baseline.with_all_needed();
         for (name, value) in &mut made {
-            let is_fixed = !is_drawn(value) && !matches!(value, Value::Id(_));
+            let is_fixed = !is_drawn(value) && value.ids().is_empty();
             let is_sent = is_fixed && send.iter().any(|(sent, sends)| sent == name && sends == value);
             if is_sent && let Some(parameter) = maker.parameter(name) {
                 *value = other(parameter, value);
@@ -128,7 +125,7 @@ impl<'s> Baseline<'s> {
     pub fn remove(&self, entity: &str, label: &str) -> Option<Call> {
         let remover = self.service.operation(self.service.entity(entity)?.removed_by.as_ref()?)?;
         let id = remover.parameters.iter().find(|parameter| parameter.exists.as_deref() == Some(entity))?;
-        let send = vec![(id.name.clone(), Value::Id(label.to_owned()))];
+        let send = vec![(id.name.clone(), reference(id, label))];
         let label = format!("removal-of-{label}");
         Some(Call { operation: remover.name.clone(), label, send, shared: false })
     }
@@ -216,10 +213,16 @@ pub fn choices(rules: &Rules) -> Vec<Value> {
     }
 }
 
+/// The id of what an earlier call has made, as a parameter takes it: itself, or in a list.
+pub fn reference(parameter: &Parameter, label: &str) -> Value {
+    let id = Value::Id(label.to_owned());
+    if parameter.rules.kind == Type::Array { Value::List(vec![id]) } else { id }
+}
+
 /// A value that breaks none of the parameter's rules.
 pub fn valid(parameter: &Parameter) -> Value {
     if let Some(entity) = &parameter.exists {
-        return Value::Id(entity.clone());
+        return reference(parameter, entity);
     }
     if parameter.is_new() {
         return drawn(&parameter.rules);
@@ -273,7 +276,7 @@ fn number(countries: &[String]) -> String {
 #[derive(Debug, Clone)]
 pub struct Filling {
     /// Drawn ones, where they can be drawn.
-    drawn: Option<&'static str>,
+    drawn: Option<String>,
     /// The same one again and again.
     plain: char,
     /// Another one.
@@ -281,18 +284,31 @@ pub struct Filling {
 }
 
 impl Filling {
-    /// Letters where the rules allow them, else digits, else what else is named. What is neither cannot be drawn.
+    /// Letters where the rules allow them, else digits, else what else is named: those that can stand first. Of one character
+    /// alone, nothing can be drawn.
     pub fn of(rules: &Rules) -> Self {
-        match &rules.characters {
-            Some(characters) if !characters.letters && characters.digits => {
-                Self { drawn: Some("digits"), plain: '1', other: '2' }
+        let all = |drawn: &str, plain, other| Self { drawn: Some(drawn.to_owned()), plain, other };
+        let Some(characters) = &rules.characters else { return all("letters", 'a', 'b') };
+        let is_first = |each: &char| !characters.not_first.contains(each);
+        let of_class = |from: char, to: char| (from..=to).filter(is_first).collect::<Vec<char>>();
+        let letters = if characters.letters { of_class('a', 'z') } else { Vec::new() };
+        let digits = if characters.digits { of_class('0', '9') } else { Vec::new() };
+        let also = characters.also.iter().copied().filter(is_first).collect();
+        let chosen = [letters, digits, also].into_iter().find(|each| !each.is_empty()).unwrap_or_default();
+        let plain = |wanted: char| chosen.iter().find(|each| **each == wanted).or(chosen.first());
+        match chosen.as_slice() {
+            [] => Self { drawn: None, plain: 'a', other: 'a' },
+            ['a', .., 'z'] if chosen.len() == 26 => all("letters", 'a', 'b'),
+            ['0', .., '9'] if chosen.len() == 10 => all("digits", '1', '2'),
+            [only] => Self { drawn: None, plain: *only, other: *only },
+            [first, second, ..] => {
+                // What a described text is written with stands for itself.
+                let drawn: String = chosen.iter().filter(|each| !matches!(each, '<' | '>')).collect();
+                let can_draw = drawn.chars().count() > 1;
+                let plain = plain('a').copied().unwrap_or(*first);
+                let other = if plain == *second { *first } else { *second };
+                Self { drawn: can_draw.then(|| format!("from {drawn}")), plain, other }
             }
-            Some(characters) if !characters.letters => {
-                let mut named = named(&characters.also, &characters.not_first);
-                let plain = named.next().unwrap_or('a');
-                Self { drawn: None, plain, other: named.next().unwrap_or(plain) }
-            }
-            _ => Self { drawn: Some("letters"), plain: 'a', other: 'b' },
         }
     }
 
@@ -303,16 +319,11 @@ impl Filling {
 
     /// So many of them, drawn or not, as a described text.
     pub fn text(&self, drawn: bool, count: u64) -> String {
-        match self.drawn.filter(|_| drawn) {
+        match self.drawn.as_ref().filter(|_| drawn) {
             Some(drawn) => format!("<{count} {drawn}>"),
             None => format!("<{count} of {}>", self.plain),
         }
     }
-}
-
-/// The characters that stand anywhere.
-fn named<'c>(also: &'c [char], not_first: &'c [char]) -> impl Iterator<Item = char> + 'c {
-    also.iter().filter(|each| !not_first.contains(each)).copied()
 }
 
 /// A value that is new on the target.

@@ -120,7 +120,11 @@ impl<'s> Contexts<'s> {
 pub fn widened(expect: Expectation, doubt: Vec<String>) -> Expectation {
     match expect {
         Expectation::Reject(Rows::Codes(mut codes)) => {
-            codes.extend(doubt);
+            for code in doubt {
+                if !codes.contains(&code) {
+                    codes.push(code);
+                }
+            }
             Expectation::Reject(Rows::Codes(codes))
         }
         expect => expect,

@@ -1,10 +1,10 @@
 //! From what the page says about a value to what a target must answer.
 
 use crate::case::value::Value;
-use crate::case::{Expectation, Parameters, Rows};
+use crate::case::{Case, Expectation, Parameters, Rows};
 use crate::spec::breach::Breach;
 use crate::spec::model::{ErrorRow, Operation, Parameter, RequestFault, Required, Service, When};
-use crate::spec::ruling::{Outcome, Ruling};
+use crate::spec::ruling::{self, Outcome, Ruling};
 
 use super::baseline::Baseline;
 
@@ -66,6 +66,30 @@ fn rows(service: &Service, operation: &Operation, parameter: &Parameter, ruling:
         }
     }
     Rows::Codes(codes)
+}
+
+/// A case, in which another value than the tried one may be what is refused: an object of which the page says nothing, and of
+/// which nothing valid can be made. What breaks a rule beside it is refused all the same, by whichever row. `None` where nothing
+/// is left to be held.
+pub fn in_doubt(operation: &Operation, case: Case) -> Option<Case> {
+    let Some(name) = doubtful(operation, &case.send) else { return Some(case) };
+    let expect = match case.expect {
+        Expectation::Reject(Rows::Codes(_)) => Expectation::Reject(Rows::Any),
+        Expectation::Accept | Expectation::OneAccepted(_) | Expectation::AcceptOr(_) => {
+            Expectation::Silent(format!("the page does not say what is valid for {name}"))
+        }
+        expect => expect,
+    };
+    (case.then.is_empty() || matches!(expect, Expectation::Reject(_))).then_some(Case { expect, ..case })
+}
+
+/// The parameter with a value of which nobody knows whether it is valid.
+fn doubtful<'o>(operation: &'o Operation, send: &Parameters) -> Option<&'o str> {
+    send.iter().find_map(|(name, value)| {
+        let parameter = operation.parameter(name)?;
+        let ruling = ruling::on_parameter(parameter, Some(&value.witness()?));
+        ruling.lacks_members().then_some(parameter.name.as_str())
+    })
 }
 
 /// A call that breaks nothing succeeds; whether one that only names its entity does, no page says.

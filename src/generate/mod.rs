@@ -66,7 +66,8 @@ pub fn cases(service: &Service, operation: &Operation, depth: Depth) -> CaseFile
     }
     cases.extend(left_out(&baseline, &cases));
     cases.retain(|case| is_sayable(service, operation, case));
-    let cases: Vec<Case> = cases.into_iter().filter_map(|case| references::complete(service, case)).collect();
+    let cases = cases.into_iter().filter_map(|case| expect::in_doubt(operation, case));
+    let cases: Vec<Case> = cases.filter_map(|case| references::complete(service, case)).collect();
     let cases = if depth == Depth::Smoke { depth::smoke(cases) } else { cases };
     CaseFile { operation: operation.name.clone(), cases }
 }
@@ -179,13 +180,28 @@ impl Judged {
         (!is_word || is_said()).then_some(Self { trial, ruling })
     }
 
+    /// What the case is about: a rule that is certainly broken before one that some reader could name, and of several the one
+    /// that the trial was made for.
     fn about(&self, parameter: &Parameter) -> About {
-        let breach = self.ruling.answerable().first().copied().unwrap_or(self.trial.about);
+        let open: Vec<Breach> = self.ruling.open.iter().map(|(breach, _)| *breach).collect();
+        let named = [&self.ruling.breaches, &open].into_iter().find(|named| !named.is_empty());
+        let breach = match named {
+            Some(named) if !named.contains(&self.trial.about) => named[0],
+            _ => self.trial.about,
+        };
         About { parameter: parameter.name.clone(), breach }
+    }
+
+    /// The one rule that the value certainly breaks, if it is one.
+    fn breaks(&self) -> Option<Breach> {
+        match self.ruling.breaches.as_slice() {
+            [breach] => Some(*breach),
+            _ => None,
+        }
     }
 }
 
-/// A case, and the one rule that it certainly breaks, if it is one and no other.
+/// A case, and the one rule for which it goes through the contexts, if it does.
 struct Violation {
     case: Case,
     breaks: Option<Breach>,
@@ -197,6 +213,8 @@ fn judged_cases(
     judged: Vec<Judged>,
     contexts: &mut Contexts<'_>,
 ) -> Vec<Violation> {
+    let is_pure = |judged: &&Judged| judged.ruling.open.is_empty();
+    let pure: Vec<Breach> = judged.iter().filter(is_pure).filter_map(Judged::breaks).collect();
     let violation = |judged: Judged| {
         let expect = expect::expectation(baseline.service, baseline.operation, parameter, &judged.ruling);
         let expect = expect::of_value(parameter, judged.trial.value.as_ref(), expect);
@@ -204,10 +222,8 @@ fn judged_cases(
             judged.trial.value.as_ref().and_then(Value::witness).map_or(0, |json| json.to_string().len());
         let expect = context::widened(expect, expect::rows_for_size(baseline, size));
         let about = judged.about(parameter);
-        let breaks = match (judged.ruling.breaches.as_slice(), judged.ruling.open.as_slice()) {
-            ([breach], []) => Some(*breach),
-            _ => None,
-        };
+        // What a reader could take for the violation of another rule stands in only where nothing else breaks the rule.
+        let breaks = judged.breaks().filter(|breach| judged.ruling.open.is_empty() || !pure.contains(breach));
         let value = judged.trial.value;
         let send = match judged.ruling.outcome() {
             Outcome::Holds if value.is_some() => contexts.valid_with(parameter, value.as_ref()),

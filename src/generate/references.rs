@@ -34,11 +34,21 @@ pub fn complete(service: &Service, mut case: Case) -> Option<Case> {
 fn tell_apart(service: &Service, send: &mut Parameters) {
     let mut seen: Vec<String> = Vec::new();
     for (name, value) in send {
-        let Value::Id(label) = value else { continue };
-        if service.entity(label).is_some() && seen.contains(label) {
-            *label = format!("{label}{OF}{name}");
+        for label in labels(value) {
+            if service.entity(label).is_some() && seen.contains(label) {
+                *label = format!("{label}{OF}{name}");
+            }
+            seen.push(label.clone());
         }
-        seen.push(label.clone());
+    }
+}
+
+/// The labels of the calls whose ids a value holds.
+fn labels(value: &mut Value) -> Vec<&mut String> {
+    match value {
+        Value::Id(label) => vec![label],
+        Value::List(members) => members.iter_mut().flat_map(labels).collect(),
+        _ => Vec::new(),
     }
 }
 
@@ -81,10 +91,7 @@ fn make(service: &Service, entity: &Entity, label: &str) -> Option<Call> {
 }
 
 fn ids(send: &Parameters) -> impl Iterator<Item = &str> {
-    send.iter().filter_map(|(_, value)| match value {
-        Value::Id(label) => Some(label.as_str()),
-        _ => None,
-    })
+    send.iter().flat_map(|(_, value)| value.ids())
 }
 
 /// Adds to the calls of a case what others refer to and they do not send, as an optional parameter; `None` if one of them

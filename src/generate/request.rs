@@ -49,6 +49,14 @@ fn of_fault(baseline: &Baseline<'_>, slug: &str, tries: &str, expect: Expectatio
     Case { given, ..plain(baseline.operation, &format!("request/{slug}"), tries.to_owned(), send, expect) }
 }
 
+/// The rows that may answer. Those that are bound to nothing may answer beside others; alone, they are not the only right answer.
+pub fn only_if_bound(rows: Vec<&ErrorRow>) -> Rows {
+    match rows.iter().all(|row| row.when == When::Unsaid) {
+        true => Rows::Any,
+        false => Rows::Codes(codes(rows.into_iter())),
+    }
+}
+
 /// The codes of rows, each once.
 pub fn codes<'a>(rows: impl Iterator<Item = &'a ErrorRow>) -> Vec<String> {
     let mut codes = Vec::new();
@@ -107,8 +115,7 @@ fn other_than_fixed(baseline: &Baseline<'_>, parameter: &Parameter) -> Vec<Case>
     let of_rule = service.rows_for(operation, &parameter.name, Breach::Values);
     // "Unsupported operation." and its like: rows of the page that are bound to nothing.
     let unbound = operation.errors.iter().filter(|row| row.when == When::Unsaid);
-    let codes = codes(of_request.chain(of_rule).chain(unbound));
-    let rows = if codes.is_empty() { Rows::Any } else { Rows::Codes(codes) };
+    let rows = only_if_bound(of_request.chain(of_rule).chain(unbound).collect());
     let about = vec![About { parameter: parameter.name.clone(), breach: Breach::Values }];
     let case = |(slug, tries, twist)| Case {
         about: about.clone(),

@@ -35,8 +35,8 @@ pub struct Values<'a> {
     pub telling: Vec<String>,
 }
 
-/// So many drawn characters tell an entity from those of others.
-const TELLING: usize = 5;
+/// A text with so many drawn bits tells an entity from those of others: five digits have them.
+pub(super) const TELLING: usize = 15;
 
 impl<'a> Values<'a> {
     /// The values of an attempt at a case that has not begun.
@@ -79,7 +79,7 @@ impl<'a> Values<'a> {
         }
         let drawn = self.session.drawer.draw(text, &format!("{}/{what}", self.case), self.attempt);
         self.drawn.push((what.to_owned(), drawn.clone()));
-        if text.drawn() >= TELLING {
+        if text.bits() >= TELLING {
             self.telling.push(drawn.clone());
         }
         drawn

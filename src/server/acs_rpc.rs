@@ -37,7 +37,10 @@ pub async fn serve(site: &Site<'_>, raw: &Raw) -> Answer {
     let action = header("x-acs-action").or_else(|| system("Action")).unwrap_or_default();
     let version = header("x-acs-version").or_else(|| system("Version")).unwrap_or_default();
     let operation = services.iter().find_map(|service| service.operation(&action));
-    let own = gather(pairs.iter().filter(|(key, _)| !SYSTEM.contains(&key.as_str())));
+    // A page may list one of them as a parameter of its own: `RegionId` mostly.
+    let is_listed = |key: &str| operation.is_some_and(|operation| operation.parameter(key).is_some());
+    let is_own = |key: &str| !SYSTEM.contains(&key) || is_listed(key);
+    let own = gather(pairs.iter().filter(|(key, _)| is_own(key)));
     let call = Call { action, version, parameters: typed(operation, own) };
     let reply = match raw.method.as_str() {
         "GET" | "POST" if let Err(refusal) = auth::check_acs(site.guard(), raw, &pairs) => {

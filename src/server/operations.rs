@@ -60,7 +60,8 @@ async fn checked(site: &Site<'_>, check: &Check<'_>) -> Result<Reply, Refusal> {
     let check = Check { parameters: &known, ..*check };
     let Some(entity) = entity_of(service, operation) else {
         let faults = check.first_fault();
-        let facts = respond::Facts::default();
+        let repeats = site.behaviour.breaks(&Fault::RequestIdRepeats);
+        let facts = respond::Facts { repeats, ..respond::Facts::default() };
         return faults.map_or(Ok(Reply::Accepted(respond::output(operation, site.store, &facts))), Err);
     };
     let act = Act { site, check, entity };
@@ -211,7 +212,8 @@ impl Act<'_> {
         let mut references = operation.parameters.iter().filter(|parameter| parameter.exists.is_some());
         let reference = if operation.creates.is_some() { None } else { references.next() };
         for other in references {
-            if let Some(id) = self.check.value(&other.name).filter(|id| is_given(other, id)) {
+            let given = self.check.value(&other.name).filter(|id| is_given(other, id));
+            for id in given.into_iter().flat_map(named_by) {
                 self.find(other, id)?;
             }
         }
@@ -223,11 +225,15 @@ impl Act<'_> {
         let Some(reference) = reference else {
             return Ok(respond::output(operation, store, &self.facts(None)));
         };
-        let Some(id) = self.check.value(&reference.name).filter(|id| is_given(reference, id)) else {
+        let given = self.check.value(&reference.name).filter(|id| is_given(reference, id));
+        let Some((id, ids)) = given.map(named_by).and_then(|ids| Some((*ids.first()?, ids))) else {
             return Ok(respond::output(operation, store, &self.facts(None)));
         };
-        self.find(reference, id)?;
+        for id in &ids {
+            self.find(reference, id)?;
+        }
         if self.entity.removed_by.as_ref() == Some(&operation.name) {
+            ids[1..].iter().for_each(|id| drop(self.remove(id)));
             return Ok(self.remove(id));
         }
         if operation.only_reads() {
@@ -286,6 +292,7 @@ impl Act<'_> {
                 .cloned()
                 .collect(),
             sparing: self.reads(Reading::OptionalElementsAbsent),
+            repeats: self.site.behaviour.breaks(&Fault::RequestIdRepeats),
         }
     }
 
@@ -450,6 +457,14 @@ impl Act<'_> {
                 }
             });
         }
+    }
+}
+
+/// The ids in a value: itself, or the members of a list.
+fn named_by(value: &Json) -> Vec<&Json> {
+    match value {
+        Json::List(ids) => ids.iter().collect(),
+        id => vec![id],
     }
 }
 

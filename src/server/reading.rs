@@ -40,6 +40,8 @@ pub enum Reading {
     ValuesWithoutCase,
     /// Of a text without rules, only what the page shows is valid.
     OnlyShownValues,
+    /// Of a text of which the page only says how long it is, letters and digits are valid, and nothing else.
+    OnlyPlainCharacters,
     /// A member may not be repeated.
     RepeatedMembersRefused,
     /// A limit that is named and not given is 64.
@@ -112,6 +114,7 @@ impl Reading {
         (Self::OnlyMainlandPhones, "only-mainland-phones"),
         (Self::ValuesWithoutCase, "values-without-case"),
         (Self::OnlyShownValues, "only-shown-values"),
+        (Self::OnlyPlainCharacters, "only-plain-characters"),
         (Self::RepeatedMembersRefused, "repeated-members-refused"),
         (Self::UnstatedLimitOf64, "unstated-limit-of-64"),
         (Self::UnstatedLimitOf900, "unstated-limit-of-900"),

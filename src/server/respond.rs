@@ -20,6 +20,8 @@ pub struct Facts {
     pub parameters: Vec<(String, Json)>,
     /// Whether optional elements are left out.
     pub sparing: bool,
+    /// Whether what no two answers may share is the same in all.
+    pub repeats: bool,
 }
 
 /// The response elements of an operation.
@@ -61,6 +63,29 @@ impl Source<'_> {
         Json::Object(members.collect())
     }
 
+    /// What is of the answer and of nothing else: its id, whatever the page calls it.
+    fn of_this_answer(&self, element: &Element) -> Option<Json> {
+        let is_request_id = element.name == "RequestId" && element.kind == Type::String;
+        if !is_request_id && (!element.unique || self.is_id(element)) {
+            return None;
+        }
+        match (element.kind, self.facts.repeats) {
+            (Type::String, false) => Some(Json::Text(self.store.request_id())),
+            (Type::String, true) => Some(Json::Text(String::from("one-for-all"))),
+            (Type::Integer | Type::Number, false) => {
+                Some(Json::Integer(i64::try_from(self.store.next()).unwrap_or(i64::MAX)))
+            }
+            (Type::Integer | Type::Number, true) => Some(Json::Integer(1)),
+            _ => None,
+        }
+    }
+
+    /// Whether an element shows the id of the entity that the operation is about.
+    fn is_id(&self, element: &Element) -> bool {
+        let entity = self.facts.entity.as_ref();
+        entity.is_some_and(|entity| entity.id.rsplit('.').next() == Some(&element.name))
+    }
+
     fn value(&self, element: &Element, path: &str, record: Option<&Record>) -> Option<Json> {
         let facts = self.facts;
         if element.optional && facts.sparing {
@@ -69,17 +94,19 @@ impl Source<'_> {
         if element.kind == Type::Object {
             return Some(self.object(&element.elements, path, record));
         }
+        let sent_list = || record.and_then(|record| named(&record.attributes, path)).filter(is_list);
+        if let Some(list) = sent_list().filter(|_| element.kind == Type::Array) {
+            return Some(list);
+        }
         if element.kind == Type::Array && !element.elements.is_empty() {
             let each = facts.records.iter().map(|record| self.object(&element.elements, "", Some(record)));
             return Some(Json::List(each.collect()));
         }
-        if element.name == "RequestId" && element.kind == Type::String {
-            return Some(Json::Text(self.store.request_id()));
+        if let Some(value) = self.of_this_answer(element) {
+            return Some(value);
         }
-        let is_id =
-            facts.entity.as_ref().is_some_and(|entity| entity.id.rsplit('.').next() == Some(&element.name));
         let known = match record {
-            Some(record) if is_id => Some(record.id.clone()),
+            Some(record) if self.is_id(element) => Some(record.id.clone()),
             Some(record) => named(&record.attributes, path).or_else(|| creation_time(element, record)),
             None => None,
         };
@@ -90,6 +117,10 @@ impl Source<'_> {
             None => Some(stand_in(element, facts)),
         }
     }
+}
+
+fn is_list(value: &Json) -> bool {
+    matches!(value, Json::List(_))
 }
 
 /// The value whose name is the path, or the most of its end.

@@ -83,7 +83,9 @@ impl Check<'_> {
     /// The row that answers what no row is bound to.
     pub fn unbound(&self) -> Option<&ErrorRow> {
         let mut rows = self.operation.errors.iter().chain(&self.service.errors);
-        let is_unbound = |row: &&ErrorRow| row.when == When::Unsaid;
+        // A row for a failure of the service answers no caller's mistake.
+        let is_failure = |row: &ErrorRow| row.status.is_some_and(|status| status >= 500);
+        let is_unbound = |row: &&ErrorRow| row.when == When::Unsaid && !is_failure(row);
         match self.reads(Reading::LastUnboundRow) {
             true => rows.rfind(is_unbound),
             false => rows.find(is_unbound),
@@ -97,6 +99,9 @@ impl Check<'_> {
             None => self.faults_of_absence(parameter),
             Some(value) if self.reads(Reading::OnlyShownValues) && is_strange(parameter, value) => {
                 vec![Breach::Values]
+            }
+            Some(value) if self.reads(Reading::OnlyPlainCharacters) && is_odd(parameter, value) => {
+                vec![Breach::CharactersOf]
             }
             Some(value) => self.faults_of_value(&parameter.rules, &parameter.name, value),
         };
@@ -200,11 +205,26 @@ fn scalar(kind: Type, value: &Json) -> Json {
     read.unwrap_or_else(|| value.clone())
 }
 
+/// Whether a text of which the page says how long it is and no more holds anything but letters and digits, and is not what
+/// the page shows.
+fn is_odd(parameter: &Parameter, value: &Json) -> bool {
+    let rules = &parameter.rules;
+    let is_bare = rules.length.is_some()
+        && rules.characters.is_none()
+        && rules.format.is_none()
+        && rules.values.is_none();
+    let is_plain = |text: &str| text.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    let mut shown = [&parameter.sample, &parameter.example].into_iter().flatten();
+    is_bare && value.as_text().is_some_and(|text| !is_plain(text)) && !shown.any(|shown| shown == value)
+}
+
 /// Whether a text that no rule is about is another than the page shows.
 fn is_strange(parameter: &Parameter, value: &Json) -> bool {
     let shown = [&parameter.sample, &parameter.example];
     let mut shown = shown.into_iter().flatten().peekable();
-    parameter.rules.is_unruled()
+    let holds_objects = parameter.rules.kind == Type::Object
+        || parameter.rules.items.as_ref().is_some_and(|items| items.kind == Type::Object);
+    (parameter.rules.is_unruled() || holds_objects)
         && parameter.exists.is_none()
         && shown.peek().is_some()
         && !shown.any(|shown| shown == value)

@@ -151,7 +151,7 @@ fn can_omit(service: &Service, operation: &Operation, parameter: &Parameter) -> 
     service.protocol != Protocol::Rest || operation.location(&parameter.name) != Location::Path
 }
 
-/// The longest value in a query, in bytes before they are escaped.
+/// The longest value in a query, a header or a cookie, in bytes before they are escaped: front ends have limits of their own.
 const QUERY_VALUE: usize = 2_000;
 
 /// Whether a value can be said on the wire so that it differs from every other value.
@@ -183,7 +183,7 @@ fn is_header_text(text: &str) -> bool {
 fn can_say_in(protocol: Protocol, parameter: &Parameter, value: &Json) -> bool {
     let in_header = parameter.common && protocol == Protocol::Tencent3;
     if in_header {
-        return matches!(value, Json::Text(text) if is_header_text(text));
+        return matches!(value, Json::Text(text) if is_header_text(text) && text.len() <= QUERY_VALUE);
     }
     match (protocol, value) {
         (Protocol::Tencent3 | Protocol::Rest, _) => true,

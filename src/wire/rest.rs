@@ -218,10 +218,15 @@ pub(super) fn can_say(location: Location, parameter: &Parameter, value: &Json) -
             }
         },
         Location::Header => {
-            is_plain(value) && is_own && !text(value).is_empty() && is_header_text(&text(value))
+            let is_short = |text: &str| !text.is_empty() && text.len() <= super::QUERY_VALUE;
+            is_plain(value) && is_own && is_short(&text(value)) && is_header_text(&text(value))
         }
         Location::Cookie => {
-            let is_cookie = |text: &str| !text.contains(['"', ',', ';', '\\', ' ']) && !text.is_empty();
+            let is_cookie = |text: &str| {
+                !text.contains(['"', ',', ';', '\\', ' '])
+                    && !text.is_empty()
+                    && text.len() <= super::QUERY_VALUE
+            };
             is_plain(value) && is_own && is_header_text(&text(value)) && is_cookie(&text(value))
         }
     }

@@ -69,6 +69,7 @@ pub fn trials(parameter: &Parameter) -> Vec<Trial> {
     let filling = Filling::of(&parameter.rules);
     let filler = |count: u64| if count > 0 { filling.text(parameter.is_new(), count) } else { String::new() };
     let mut trials = allowed(characters, room.whole(), parameter.is_new());
+    trials.extend(listed(parameter, characters, &room));
     for (name, words, character) in NEAR {
         let Some(fill) = room.beside(character) else { continue };
         let places = [
@@ -119,6 +120,42 @@ fn allowed(characters: &Characters, count: u64, unique: bool) -> Vec<Trial> {
     }
     trials.push(Trial::new(Breach::CharactersOf, "only-digits", "digits only", text("digits", "1")));
     trials
+}
+
+/// The characters that the page names one by one and that no other trial sends: all of them in one text, and each at its
+/// place, or where the page does not let it stand.
+fn listed(parameter: &Parameter, characters: &Characters, room: &Room) -> Vec<Trial> {
+    let is_near = |each: &&char| NEAR.iter().any(|(.., near)| near.starts_with(**each));
+    let single: Vec<&char> = characters.also.iter().filter(|each| !is_near(each)).collect();
+    let filling = Filling::of(&parameter.rules);
+    let filler = |count: u64| if count > 0 { filling.text(parameter.is_new(), count) } else { String::new() };
+    let mut trials = Vec::new();
+    if !characters.letters && !characters.digits && room.most > 0 {
+        let value = Value::described(&filler(room.whole()));
+        trials.push(Trial::new(Breach::CharactersOf, "listed", "nothing but listed characters", value));
+    }
+    for character in single {
+        let Some(fill) = room.beside(&character.to_string()) else { continue };
+        let name = in_id(*character);
+        let inside = format!("{}{character}{}", filler(fill.div_ceil(2)), filler(fill / 2));
+        let tries = format!("the listed character {character} inside");
+        let of = |breach, slug, tries, text: String| Trial::new(breach, slug, tries, Value::described(&text));
+        trials.push(of(Breach::CharactersOf, format!("{name}-inside"), tries, inside));
+        if characters.not_first.contains(character) {
+            let tries = format!("{character} as first character");
+            let first = format!("{character}{}", filler(fill));
+            trials.push(of(Breach::CharactersFirst, format!("{name}-first"), tries, first));
+        }
+    }
+    trials
+}
+
+/// A character in an id: itself, or its number in Unicode.
+fn in_id(character: char) -> String {
+    match character.is_ascii_alphanumeric() {
+        true => character.to_string(),
+        false => format!("u{:04x}", u32::from(character)),
+    }
 }
 
 /// Where a format rules the rest, only the first character is tried.

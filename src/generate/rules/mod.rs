@@ -10,6 +10,8 @@ mod required;
 mod types;
 mod values;
 
+use std::collections::HashSet;
+
 use crate::spec::model::{Format, Parameter};
 
 use super::trial::Trial;
@@ -35,5 +37,19 @@ pub fn trials(parameter: &Parameter, typed: bool) -> Vec<Trial> {
     trials.extend(values::trials(&parameter.rules));
     trials.extend(items::trials(parameter));
     trials.extend(odd::trials(parameter));
+    told_apart(trials)
+}
+
+/// Two trials of one name (listed values that differ in signs alone, `>=` and `<=`) get numbers: ids are their names.
+fn told_apart(mut trials: Vec<Trial>) -> Vec<Trial> {
+    let mut seen: HashSet<String> = HashSet::new();
+    for trial in &mut trials {
+        let name = trial.slug.clone();
+        let mut number = 1;
+        while !seen.insert(trial.slug.clone()) {
+            number += 1;
+            trial.slug = format!("{name}-{number}");
+        }
+    }
     trials
 }

@@ -1,5 +1,7 @@
 //! Listed values: each valid one, and near misses; for lists, in every position.
 
+use std::collections::HashSet;
+
 use crate::case::value::Value;
 use crate::json::Json;
 use crate::spec::breach::Breach;
@@ -44,7 +46,7 @@ fn single(values: &[Json]) -> Vec<Trial> {
             Trial::new(
                 Breach::Values,
                 label(value),
-                format!("the valid value {}", label(value)),
+                format!("the valid value {}", shown(value)),
                 Value::Plain(value.clone()),
             )
         })
@@ -57,9 +59,14 @@ fn single(values: &[Json]) -> Vec<Trial> {
     trials
 }
 
+/// The value in words, as the page has it.
+fn shown(value: &Json) -> String {
+    value.as_text().map_or_else(|| value.to_string(), str::to_owned)
+}
+
 /// The value in an id, told from the names of the other trials.
 fn label(value: &Json) -> String {
-    let text = value.as_text().map_or_else(|| value.to_string(), str::to_owned);
+    let text = shown(value);
     let plain = |character: char| character.is_ascii_alphanumeric() || "-_.".contains(character);
     let text: String = text.chars().map(|character| if plain(character) { character } else { '_' }).collect();
     match OTHERS.contains(&text.as_str()) {
@@ -108,12 +115,8 @@ fn near_misses(values: &[Json]) -> Vec<(String, String, Json)> {
             }
         }
     }
-    let mut seen: Vec<Json> = values.to_vec();
-    misses.retain(|(_, _, miss)| {
-        let is_new = !seen.contains(miss);
-        seen.push(miss.clone());
-        is_new
-    });
+    let mut seen: HashSet<String> = values.iter().map(Json::to_string).collect();
+    misses.retain(|(_, _, miss)| seen.insert(miss.to_string()));
     misses
 }
 
@@ -127,7 +130,7 @@ const AROUND: &[(&str, &str, &str)] = &[
 fn members(values: &[Json]) -> Vec<Trial> {
     let mut trials: Vec<Trial> = values
         .iter()
-        .map(|value| trial(&label(value), &format!("only {}", label(value)), vec![value.clone()]))
+        .map(|value| trial(&label(value), &format!("only {}", shown(value)), vec![value.clone()]))
         .collect();
     trials.push(trial("all", "every valid member", values.to_vec()));
     trials.push(trial(

@@ -5,7 +5,7 @@ use crate::case::{About, Case, Expectation, Step, TRIED};
 use crate::spec::breach::Breach;
 use crate::spec::model::{Operation, Parameter, Shown};
 
-use crate::generate::baseline::{Baseline, other, supply, valid};
+use crate::generate::baseline::{Baseline, other, reference, supply, valid};
 use crate::generate::expect;
 
 use super::{about, fault, step};
@@ -32,7 +32,7 @@ pub fn cases(baseline: &Baseline<'_>) -> Vec<Case> {
 struct Reader<'s> {
     operation: &'s Operation,
     /// The parameter that takes the id.
-    id: &'s str,
+    id: &'s Parameter,
     /// What the answer shows.
     shows: Vec<Shown>,
 }
@@ -43,7 +43,7 @@ impl<'s> Reader<'s> {
         baseline.service.readers(entity).find_map(|operation| {
             let id = operation.parameters.iter().find(|each| each.exists.as_deref() == Some(entity))?;
             let shows = operation.shows(baseline.operation);
-            (!shows.is_empty()).then_some(Self { operation, id: &id.name, shows })
+            (!shows.is_empty()).then_some(Self { operation, id, shows })
         })
     }
 
@@ -53,7 +53,7 @@ impl<'s> Reader<'s> {
 
     /// Reads the entity of that label, which must show these values.
     fn step(&self, label: &str, shows: Vec<(String, Value)>) -> Step {
-        let send = vec![(self.id.to_owned(), Value::Id(label.to_owned()))];
+        let send = vec![(self.id.name.clone(), reference(self.id, label))];
         Step { shows, ..step(self.operation, "shown", send, Expectation::Accept) }
     }
 }

@@ -4,7 +4,7 @@ use crate::case::value::Value;
 use crate::case::{Case, Expectation};
 use crate::json::Json;
 use crate::spec::breach::Breach;
-use crate::spec::model::{Circumstance, ErrorRow, Parameter, Type, When};
+use crate::spec::model::{ErrorRow, Parameter, Type, When};
 use crate::spec::ruling::Ruling;
 
 use crate::generate::Violation;
@@ -38,7 +38,7 @@ pub fn cases(baseline: &Baseline<'_>, parameter: &Parameter, entity: &str) -> Ve
 
 /// The id of an entity that was: certainly well-formed, certainly of nothing.
 fn removed(baseline: &Baseline<'_>, parameter: &Parameter, entity: &str) -> Option<Case> {
-    let send = baseline.with(parameter, Some(Value::Id("gone".to_owned())));
+    let send = baseline.with(parameter, Some(baseline::reference(parameter, "gone")));
     let expect = expect::reject(baseline, parameter, Breach::ExistsUnknown);
     let words = ("removed", "the id of an entity that was removed");
     let case =
@@ -69,17 +69,38 @@ pub fn made_up(parameter: &Parameter) -> Vec<(&'static str, &'static str, Value)
             let (slug, tries, id) = MADE_UP_NUMBER;
             vec![(slug, tries, Value::Plain(Json::Integer(id)))]
         }
-        Type::Boolean | Type::Array | Type::Object => Vec::new(),
+        Type::Array => made_up_in_lists(parameter),
+        Type::Boolean | Type::Object => Vec::new(),
     }
 }
 
+/// In a list, an id of nothing alone and beside one of something.
+fn made_up_in_lists(parameter: &Parameter) -> Vec<(&'static str, &'static str, Value)> {
+    let kind = parameter.rules.items.as_ref().map_or(Type::String, |items| items.kind);
+    let unknown = match kind {
+        Type::String => Value::text(MADE_UP[0].2),
+        Type::Integer | Type::Number => Value::Plain(Json::Integer(MADE_UP_NUMBER.2)),
+        Type::Boolean | Type::Array | Type::Object => return Vec::new(),
+    };
+    let living = Value::Id(parameter.exists.clone().unwrap_or_default());
+    vec![
+        ("unknown", "a made-up id", Value::list(vec![unknown.clone()])),
+        ("unknown-last", "a made-up id behind that of a living entity", Value::List(vec![living, unknown])),
+    ]
+}
+
 /// Lets a call be refused for its id and not for changing nothing: one valid parameter is added, and `turn` says which.
-/// Where there are not two to take turns, the row that says of a call that it changes nothing may answer as well. No call is
-/// refused for that where the page has no such row.
+/// Where there are not two to take turns, a row that is bound to nothing, and may say of a call that it changes nothing, may answer
+/// as well. No call is refused for that where it changes nothing in any case, as a removal does, or where the page has no
+/// such row. A row for the state of an entity is none: nothing has no state.
 pub fn with_a_change(mut case: Case, baseline: &Baseline<'_>, turn: usize) -> Case {
-    let says_so =
-        |row: &&ErrorRow| matches!(row.when, When::Circumstance(Circumstance::State) | When::Unsaid);
+    let is_failure = |row: &ErrorRow| row.status.is_some_and(|status| status >= 500);
+    let says_so = |row: &&ErrorRow| row.when == When::Unsaid && !is_failure(row);
     let saying: Vec<&ErrorRow> = baseline.service.rows(baseline.operation).filter(says_so).collect();
+    let is_change = |parameter: &Parameter| parameter.exists.is_none() && !parameter.common;
+    if !baseline.operation.parameters.iter().any(is_change) {
+        return case;
+    }
     let is_plain =
         |parameter: &&Parameter| parameter.exists.is_none() && !parameter.is_new() && !parameter.common;
     let carries_change =

@@ -5,7 +5,7 @@ use crate::case::{About, Call, Case, Expectation, Parameters, Rows, Step, TRIED}
 use crate::spec::breach::Breach;
 use crate::spec::model::{Operation, Parameter};
 
-use crate::generate::baseline::Baseline;
+use crate::generate::baseline::{Baseline, reference};
 use crate::generate::expect;
 
 use super::{about, fault, step};
@@ -139,8 +139,7 @@ fn after_update(baseline: &Baseline<'_>, parameter: &Parameter, entity: &str) ->
 /// The value that another entity has had since its update.
 fn used_by_update(baseline: &Baseline<'_>, parameter: &Parameter, entity: &str) -> Option<Case> {
     let id = baseline.operation.parameters.iter().find(|each| each.exists.as_deref() == Some(entity))?;
-    let change =
-        baseline.set(&[(&id.name, Value::Id("other".to_owned())), (&parameter.name, new(parameter))]);
+    let change = baseline.set(&[(&id.name, reference(id, "other")), (&parameter.name, new(parameter))]);
     let value = Value::Same("change".to_owned(), parameter.name.clone());
     let send = baseline.with(parameter, Some(value));
     let change = Call {

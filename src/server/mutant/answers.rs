@@ -13,11 +13,16 @@ pub fn of(maker: &Maker<'_>, mutants: &mut Vec<Mutant>) {
     for path in &paths {
         of_element(maker, path, mutants);
     }
-    if maker.operation.response.iter().any(|element| element.unique) {
+    if has_unique(&maker.operation.response) {
         let does = "every answer has the same request id".to_owned();
         mutants.push(maker.fault(Kind::Envelope, "request-id-repeats", does, Fault::RequestIdRepeats));
     }
     envelope(maker, mutants);
+}
+
+/// Whether the page promises something of each answer that no other answer has.
+fn has_unique(elements: &[Element]) -> bool {
+    elements.iter().any(|element| element.unique || has_unique(&element.elements))
 }
 
 fn collect(elements: &[Element], above: &[String], paths: &mut Vec<Vec<String>>) {

@@ -247,6 +247,7 @@ impl Maker<'_> {
         match odd {
             Odd::Nul => !is_path && !self.in_header(parameter),
             Odd::Emoji => !self.in_header(parameter),
+            // More than 500 characters: a header takes a thousand.
             Odd::Long => !is_path,
             // What ends a query has blanks in it, which no cookie has (RFC 6265, section 4.1.1).
             Odd::Quote => self.operation.location(&parameter.name) != Location::Cookie,

@@ -48,10 +48,23 @@ fn check_operation(operation: &Operation, service: &Service, findings: &mut Vec<
     if let Some(name) = operation.creates.as_deref().filter(|name| service.entity(name).is_none()) {
         findings.push(dangling("entity", name, &operation.at, entities()));
     }
+    if service.protocol == Protocol::Tencent3 {
+        check_names(operation, findings);
+    }
     for parameter in &operation.parameters {
         if let Some(name) = parameter.exists.as_deref().filter(|name| service.entity(name).is_none()) {
             findings.push(dangling("entity", name, &parameter.at, entities()));
         }
+    }
+}
+
+/// Where parameters are members of a JSON object, a dot in a name leads nowhere: it would travel as it is.
+fn check_names(operation: &Operation, findings: &mut Vec<Finding>) {
+    for parameter in operation.parameters.iter().filter(|parameter| parameter.name.contains('.')) {
+        let title =
+            format!("the name `{}` has a dot, which leads into no object in this protocol", parameter.name);
+        let help = "members of an object are in the language for `protocol: rest` only; describe the object as a whole";
+        findings.push(Finding::error("dotted-name", title).at(&parameter.at).help(help));
     }
 }
 

@@ -257,10 +257,14 @@ fn named(when: &Node) -> Vec<(String, Place)> {
     }
 }
 
-/// Marks the parameter by whose value a call names what it creates: the last in its path.
+/// Marks the parameter by whose value a call names what it creates: the end of its path. What stands before the end names
+/// something that is there (`/houses/{house}/shelves`).
 fn name_own(operation: &mut Operation) {
     let Some(route) = operation.route.as_ref().filter(|_| operation.creates.is_some()) else { return };
     let Some(last) = route.labels().last().map(str::to_owned) else { return };
+    if !route.path.ends_with(&format!("{{{last}}}")) {
+        return;
+    }
     let own = operation.parameters.iter_mut().find(|parameter| parameter.name == last);
     if let Some(parameter) = own.filter(|parameter| parameter.exists.is_none()) {
         parameter.names_own = true;

@@ -17,6 +17,12 @@ use super::model::{Format, Parameter, Required, Rules, Type};
 
 pub use length::{FAR, PLAUSIBLE};
 
+/// A limit says nothing about NUL, emoji or markup.
+const UNNAMED_CHARACTERS: &str = "the page does not say which characters it may hold";
+
+/// Of an object, a page that says no more names no valid one.
+const UNKNOWN_MEMBERS: &str = "the page does not say which members it has";
+
 /// What the rules of one parameter say about one value.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Ruling {
@@ -104,6 +110,11 @@ impl Ruling {
         all
     }
 
+    /// Whether the value holds an object of which the page does not say what it must have.
+    pub fn lacks_members(&self) -> bool {
+        self.open.iter().any(|(_, why)| *why == UNKNOWN_MEMBERS)
+    }
+
     /// Why the page leaves it open, if it does.
     pub fn why_open(&self) -> Option<&'static str> {
         self.open.first().map(|(_, why)| *why)
@@ -113,8 +124,12 @@ impl Ruling {
 /// What the parameter's rules say about a value; `None` is an absent parameter.
 pub fn on_parameter(parameter: &Parameter, value: Option<&Json>) -> Ruling {
     let Some(value) = value else { return on_absence(parameter) };
-    let as_given =
-        on_value(&parameter.rules, value).and(on_unruled(parameter, value)).and(on_name(parameter, value));
+    let mut as_given = on_value(&parameter.rules, value);
+    if is_shown(parameter, value) {
+        // What the page itself sends may be sent.
+        as_given.open.retain(|(_, why)| !matches!(*why, UNNAMED_CHARACTERS | UNKNOWN_MEMBERS));
+    }
+    let as_given = as_given.and(on_unruled(parameter, value)).and(on_name(parameter, value));
     match counts_as_absent(value) {
         true => on_emptiness(parameter, value, as_given),
         false => as_given,
@@ -126,12 +141,15 @@ pub fn on_parameter(parameter: &Parameter, value: Option<&Json>) -> Ruling {
 fn on_unruled(parameter: &Parameter, value: &Json) -> Ruling {
     const WHY: &str = "the page does not say which values are valid";
     let is_ruled = !parameter.rules.is_unruled() || parameter.exists.is_some();
-    let given = [&parameter.sample, &parameter.example];
-    let is_shown = given.into_iter().flatten().any(|shown| shown == value);
-    match is_ruled || is_shown || !matches!(value, Json::Text(_)) {
+    match is_ruled || is_shown(parameter, value) || !matches!(value, Json::Text(_)) {
         true => Ruling::holds(),
         false => Ruling::open(Breach::Values, WHY),
     }
+}
+
+/// Whether the page, or the author of the spec, shows a value.
+fn is_shown(parameter: &Parameter, value: &Json) -> bool {
+    [&parameter.sample, &parameter.example].into_iter().flatten().any(|shown| shown == value)
 }
 
 /// Nothing has an empty id; of others, the rules alone cannot tell.
@@ -194,6 +212,7 @@ fn on_fitting(rules: &Rules, value: &Json) -> Ruling {
     let inner = match value {
         Json::Text(text) => on_text(rules, text),
         Json::List(items) => on_items(rules, items),
+        Json::Object(_) => Ruling::open(Breach::Values, UNKNOWN_MEMBERS),
         _ => Ruling::holds(),
     };
     listed.and(inner)
@@ -253,6 +272,10 @@ fn on_text(rules: &Rules, text: &str) -> Ruling {
         };
         ruling = ruling.and(characters::ruling(characters, &meant));
     }
+    let is_bare = rules.length.is_some() && rules.characters.is_none() && rules.format.is_none();
+    if is_bare && rules.values.is_none() && !text.chars().all(is_plain) {
+        ruling = ruling.and(Ruling::open(Breach::CharactersOf, UNNAMED_CHARACTERS));
+    }
     match &rules.format {
         Some(Format::Email) => ruling.and(email::ruling(text)),
         Some(Format::Phone { countries }) => ruling.and(phone::ruling(countries, text)),
@@ -260,13 +283,20 @@ fn on_text(rules: &Rules, text: &str) -> Ruling {
     }
 }
 
+/// Whether every reader takes a character where the page says how long a text may be, and not of what.
+fn is_plain(character: char) -> bool {
+    character.is_ascii_alphanumeric()
+}
+
 fn on_items(rules: &Rules, items: &[Json]) -> Ruling {
     let Some(item_rules) = &rules.items else { return Ruling::holds() };
     let mut ruling = Ruling::holds();
     for (index, item) in items.iter().enumerate() {
-        let of_item = match on_value(item_rules, item).outcome() {
+        let inner = on_value(item_rules, item);
+        let of_item = match inner.outcome() {
             Outcome::Holds => Ruling::holds(),
             Outcome::Breaks => Ruling::breaks(Breach::Items),
+            Outcome::Open if inner.lacks_members() => Ruling::open(Breach::Items, UNKNOWN_MEMBERS),
             Outcome::Open => Ruling::open(Breach::Items, "the page leaves open whether this member is valid"),
         };
         ruling = ruling.and(of_item);

@@ -7,6 +7,7 @@ use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
+use serde_json::value::RawValue;
 
 /// A JSON value.
 #[derive(Debug, Clone, PartialEq)]
@@ -17,6 +18,8 @@ pub enum Json {
     Bool(bool),
     /// A number without fraction that fits 64 bits.
     Integer(i64),
+    /// A number without fraction beyond that, by its digits: ids may have any size.
+    Big(String),
     /// Any other number, as near as a double comes.
     Number(f64),
     /// A string.
@@ -33,7 +36,20 @@ impl Json {
     /// # Errors
     /// What is wrong with the text, with line and column.
     pub fn read(text: &[u8]) -> Result<Self, serde_json::Error> {
-        serde_json::from_slice(text)
+        let json: Self = serde_json::from_slice(text)?;
+        if json.is_exact() { Ok(json) } else { exact(serde_json::from_slice(text)?) }
+    }
+
+    /// Whether no whole number in it is so large that a double has lost its digits.
+    fn is_exact(&self) -> bool {
+        /// From here on, doubles are further apart than whole numbers are.
+        const DENSE: f64 = 9_007_199_254_740_992.0;
+        match self {
+            Json::Number(number) => number.fract() != 0.0 || number.abs() < DENSE,
+            Json::List(items) => items.iter().all(Self::is_exact),
+            Json::Object(members) => members.iter().all(|(_, value)| value.is_exact()),
+            _ => true,
+        }
     }
 
     /// The first member of that name, if this is an object.
@@ -77,7 +93,7 @@ impl Json {
         match self {
             Json::Null => "null",
             Json::Bool(_) => "boolean",
-            Json::Integer(_) => "integer",
+            Json::Integer(_) | Json::Big(_) => "integer",
             Json::Number(_) => "number",
             Json::Text(_) => "string",
             Json::List(_) => "array",
@@ -105,6 +121,7 @@ impl Serialize for Json {
             Json::Null => serializer.serialize_unit(),
             Json::Bool(value) => serializer.serialize_bool(*value),
             Json::Integer(value) => serializer.serialize_i64(*value),
+            Json::Big(digits) => serialize_digits(digits, serializer),
             Json::Number(value) => serializer.serialize_f64(*value),
             Json::Text(value) => serializer.serialize_str(value),
             Json::List(items) => {
@@ -118,6 +135,57 @@ impl Serialize for Json {
                 map.end()
             }
         }
+    }
+}
+
+fn serialize_digits<S: Serializer>(digits: &str, serializer: S) -> Result<S::Ok, S::Error> {
+    let raw = RawValue::from_string(digits.to_owned()).map_err(serde::ser::Error::custom)?;
+    raw.serialize(serializer)
+}
+
+/// A value from its text, each number as it stands there. It reads each level anew, so that it is for the few answers in which
+/// digits would be lost otherwise.
+fn exact(raw: &RawValue) -> Result<Json, serde_json::Error> {
+    let text = raw.get();
+    match text.as_bytes().first() {
+        Some(b'[') => {
+            let items: Vec<&RawValue> = serde_json::from_str(text)?;
+            Ok(Json::List(items.into_iter().map(exact).collect::<Result<_, _>>()?))
+        }
+        Some(b'{') => {
+            let Members(members) = serde_json::from_str(text)?;
+            let member = |(name, value)| Ok((name, exact(value)?));
+            Ok(Json::Object(members.into_iter().map(member).collect::<Result<_, serde_json::Error>>()?))
+        }
+        Some(b'0'..=b'9' | b'-') if !text.contains(['.', 'e', 'E']) => {
+            Ok(text.parse().map_or_else(|_| Json::Big(text.to_owned()), Json::Integer))
+        }
+        _ => serde_json::from_str(text),
+    }
+}
+
+/// The members of an object in the order of the text, repeated ones too.
+struct Members<'t>(Vec<(String, &'t RawValue)>);
+
+impl<'de> Deserialize<'de> for Members<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Each;
+        impl<'de> Visitor<'de> for Each {
+            type Value = Members<'de>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Self::Value, A::Error> {
+                let mut members = Vec::new();
+                while let Some(member) = access.next_entry()? {
+                    members.push(member);
+                }
+                Ok(Members(members))
+            }
+        }
+        deserializer.deserialize_map(Each)
     }
 }
 
@@ -149,7 +217,7 @@ impl<'de> Visitor<'de> for JsonVisitor {
     }
 
     fn visit_u64<E>(self, value: u64) -> Result<Json, E> {
-        Ok(i64::try_from(value).map_or(Json::Number(value as f64), Json::Integer))
+        Ok(i64::try_from(value).map_or_else(|_| Json::Big(value.to_string()), Json::Integer))
     }
 
     fn visit_f64<E>(self, value: f64) -> Result<Json, E> {
@@ -191,6 +259,16 @@ mod tests {
         assert_eq!(json.to_string(), r#"{"a":1,"b":{"c":1,"c":2}}"#);
         assert_eq!(json.repeated_member().as_deref(), Some("b.c"));
         assert_eq!(json.at("b.c"), Some(&Json::Integer(1)));
+    }
+
+    #[test]
+    fn whole_numbers_of_any_size_keep_their_digits() {
+        let text = r#"{"a":[18446744073709551615,9223372036854775807,-9223372036854775809],"b":{"c":340282366920938463463374607431768211456},"d":1.5,"d":1e3}"#;
+        let json = Json::read(text.as_bytes()).unwrap();
+        assert_eq!(json.to_string(), text.replace("1e3", "1000.0"));
+        assert_eq!(json.at("b.c"), Some(&Json::Big("340282366920938463463374607431768211456".to_owned())));
+        assert_eq!(json.repeated_member().as_deref(), Some("d"));
+        assert_eq!(Json::read(b"18446744073709551615").unwrap().kind(), "integer");
     }
 
     #[test]

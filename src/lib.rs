@@ -8,6 +8,7 @@ pub mod compare;
 pub mod diagnostic;
 pub mod digest;
 pub mod event;
+pub mod evidence;
 pub mod generate;
 pub mod harness;
 pub mod json;

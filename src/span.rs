@@ -10,12 +10,16 @@ pub struct Source {
     pub name: String,
     /// The whole text.
     pub text: String,
+    /// Where its lines begin, but for the first: a place is asked for its line more often than a file is read.
+    lines: Vec<usize>,
 }
 
 impl Source {
     /// A source that places can share.
     pub fn new(name: impl Into<String>, text: impl Into<String>) -> Arc<Self> {
-        Arc::new(Self { name: name.into(), text: text.into() })
+        let text = text.into();
+        let lines = text.match_indices('\n').map(|(at, _)| at + 1).collect();
+        Arc::new(Self { name: name.into(), text, lines })
     }
 }
 
@@ -47,18 +51,21 @@ impl Place {
 
     /// Line of the first byte, from 1.
     pub fn line(&self) -> usize {
-        self.before().matches('\n').count() + 1
+        self.line_index() + 1
     }
 
     /// Column of the first byte in characters, from 1.
     pub fn column(&self) -> usize {
-        let before = self.before();
-        let line_start = before.rfind('\n').map_or(0, |at| at + 1);
-        before[line_start..].chars().count() + 1
+        let line_start = match self.line_index() {
+            0 => 0,
+            index => self.source.lines[index - 1],
+        };
+        self.source.text[line_start..self.span.start].chars().count() + 1
     }
 
-    fn before(&self) -> &str {
-        &self.source.text[..self.span.start]
+    /// How many lines begin before or at the first byte, but for the first one.
+    fn line_index(&self) -> usize {
+        self.source.lines.partition_point(|begin| *begin <= self.span.start)
     }
 }
 

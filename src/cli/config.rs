@@ -52,6 +52,15 @@ pub struct TargetTable {
     /// How many of which entities the target allows: one more is tried.
     #[serde(default)]
     pub quotas: BTreeMap<String, u32>,
+    /// Whether nobody else uses it meanwhile: only then is it sent calls that could reach what the run has not made.
+    #[serde(default)]
+    pub alone: bool,
+    /// How long what was made may stay invisible, by entity, or `*` for all: `30s`.
+    #[serde(default)]
+    pub appears: BTreeMap<String, String>,
+    /// What gateways in front of it answer by themselves.
+    #[serde(default)]
+    pub gateway: Vec<GatewayTable>,
     /// Through which requests go.
     pub proxy: Option<Text>,
     /// Further authorities, PEM.
@@ -64,6 +73,30 @@ pub struct TargetTable {
     /// Parameters that every call sends, unless a case tries the parameter itself.
     #[serde(default)]
     pub parameters: BTreeMap<String, toml::Value>,
+}
+
+/// What a gateway answers by itself.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct GatewayTable {
+    /// The statuses.
+    pub status: Statuses,
+    /// The media type of its body: `text/html`.
+    #[serde(rename = "type")]
+    pub kind: Option<String>,
+    /// Whether asking again is of no use.
+    #[serde(default, rename = "final")]
+    pub is_final: bool,
+}
+
+/// One status, or several.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(untagged)]
+pub enum Statuses {
+    /// One.
+    One(u16),
+    /// Several.
+    Several(Vec<u16>),
 }
 
 /// Who calls: names of environment variables, never the values themselves.

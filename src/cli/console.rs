@@ -5,6 +5,8 @@ use std::io::{self, IsTerminal as _, Write};
 use std::path::PathBuf;
 
 use crate::diagnostic::Finding;
+use crate::report::root::Root;
+use crate::report::sink::printable;
 use crate::report::style::Style;
 
 use super::exit::Exit;
@@ -49,6 +51,18 @@ impl Console {
         Self::variable("GITHUB_STEP_SUMMARY").filter(|_| is_github).map(PathBuf::from)
     }
 
+    /// Where the folder in which this runs stands in its repository: annotations name files from there.
+    pub fn repository(self) -> Root {
+        let found = || {
+            let here = env::current_dir().ok()?.canonicalize().ok()?;
+            let root = here.ancestors().find(|folder| folder.join(".git").exists())?;
+            let below = here.strip_prefix(root).ok()?;
+            let names: Vec<_> = below.components().map(|part| part.as_os_str().to_string_lossy()).collect();
+            Some(Root::at(&names.join("/")))
+        };
+        found().unwrap_or_default()
+    }
+
     /// What the environment holds under a name.
     #[expect(clippy::disallowed_methods, reason = "the user names the variables that hold credentials")]
     pub fn variable(name: &str) -> Option<String> {
@@ -57,12 +71,12 @@ impl Console {
 
     /// Writes a line of the result. A reader that has gone away is no failure.
     pub fn say(self, text: &str) {
-        let _ = writeln!(io::stdout(), "{text}");
+        let _ = writeln!(io::stdout(), "{}", printable(text));
     }
 
     /// Writes a line about the work.
     pub fn tell(self, text: &str) {
-        let _ = writeln!(io::stderr(), "{text}");
+        let _ = writeln!(io::stderr(), "{}", printable(text));
     }
 
     /// Writes a complaint.

@@ -2,6 +2,7 @@
 
 use std::io;
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::case::Case;
 use crate::mutants::{self, Alarm};
@@ -21,7 +22,7 @@ use super::exit::Exit;
 use super::run;
 
 /// How long a mutant may take for an answer; one that does not answer has failed.
-const TIMEOUT: std::time::Duration = std::time::Duration::from_secs(10);
+const TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Breaks one promise of the reference server at a time, and tells which the cases do not catch.
 pub fn execute(args: &MutantsArgs, console: Console) -> Exit {
@@ -47,7 +48,7 @@ pub fn execute(args: &MutantsArgs, console: Console) -> Exit {
         }
     };
     let network = Network { timeout: TIMEOUT, ..Network::default() };
-    let target = Target { network, ..Target::at("mutants", None) };
+    let target = Target { network, appears: vec![("*".to_owned(), Duration::ZERO)], ..Target::at("mutants", None).alone() };
     let options = Options::new(target, args.seed.unwrap_or_else(runner::any_seed));
     let done = runtime.block_on(async {
         match args.readings {

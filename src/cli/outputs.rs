@@ -18,6 +18,7 @@ use crate::report::json::Json;
 use crate::report::jsonl::Jsonl;
 use crate::report::junit::Junit;
 use crate::report::markdown::Markdown;
+use crate::report::root::Root;
 use crate::report::sarif::Sarif;
 use crate::report::standing::Gathered;
 use crate::report::terminal::{Talk, Terminal};
@@ -33,6 +34,8 @@ pub struct Outputs {
     run: Gathered,
     reports: Vec<Report>,
     complaints: Vec<String>,
+    /// Where the project stands in its repository.
+    root: Root,
 }
 
 /// A report, and what becomes of its file when it is complete.
@@ -71,6 +74,7 @@ impl Outputs {
             run: Gathered::default(),
             reports: Vec::new(),
             complaints: Vec::new(),
+            root: console.repository(),
         }
     }
 
@@ -94,7 +98,7 @@ impl Outputs {
         // Last, because this may empty what is there.
         if let Some(path) = &to.events {
             match stream {
-                Stream::Whole => outputs.whole(path, |out| Box::new(Jsonl::new(out)))?,
+                Stream::Whole => outputs.whole(path, |out, _| Box::new(Jsonl::new(out)))?,
                 Stream::Live => outputs.live(path, path, None)?,
                 Stream::GoesOn(known) => {
                     let beside = stream::resumed(path);
@@ -112,7 +116,7 @@ impl Outputs {
     fn whole(&mut self, path: &Path, reporter: Maker) -> Result<(), String> {
         let begun = project::begin(path).and_then(|file| Ok((file.writer()?, file)));
         let (writer, file) = begun.map_err(|error| project::not_written(path, &error))?;
-        let reporter = reporter(io::BufWriter::new(writer));
+        let reporter = reporter(io::BufWriter::new(writer), self.root.clone());
         self.reports.push(Report { reporter, end: End::Put(path.to_owned(), file) });
         Ok(())
     }
@@ -170,8 +174,9 @@ impl Outputs {
 
     /// Where GitHub Actions runs this: annotations in its log, and the summary of the step.
     fn on_github(&mut self, summary: &Path) {
+        let root = self.root.clone();
         let mut add = |reporter| self.reports.push(Report { reporter, end: End::Stays });
-        add(Box::new(Github::new(io::stdout())));
+        add(Box::new(Github::new(io::stdout(), root)));
         match File::options().append(true).create(true).open(summary) {
             Ok(file) => add(Box::new(Markdown::new(io::BufWriter::new(file)))),
             Err(error) => self.complaints.push(project::not_written(summary, &error)),
@@ -230,16 +235,16 @@ pub fn paths(to: &ReportArgs) -> impl Iterator<Item = &Path> {
 }
 
 type Writer = io::BufWriter<File>;
-type Maker = fn(Writer) -> Box<dyn Reporter + Send>;
+type Maker = fn(Writer, Root) -> Box<dyn Reporter + Send>;
 
 /// The reports that are written when they are complete, and who makes them.
 fn files(to: &ReportArgs) -> impl Iterator<Item = (&PathBuf, Maker)> {
     let all: [(&Option<PathBuf>, Maker); 5] = [
-        (&to.html, |out| Box::new(Html::new(out))),
-        (&to.junit, |out| Box::new(Junit::new(out))),
-        (&to.json, |out| Box::new(Json::new(out))),
-        (&to.sarif, |out| Box::new(Sarif::new(out))),
-        (&to.markdown, |out| Box::new(Markdown::new(out))),
+        (&to.html, |out, _| Box::new(Html::new(out))),
+        (&to.junit, |out, _| Box::new(Junit::new(out))),
+        (&to.json, |out, _| Box::new(Json::new(out))),
+        (&to.sarif, |out, root| Box::new(Sarif::new(out, root))),
+        (&to.markdown, |out, _| Box::new(Markdown::new(out))),
     ];
     all.into_iter().filter_map(|(path, maker)| Some((path.as_ref()?, maker)))
 }

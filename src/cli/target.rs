@@ -13,10 +13,11 @@ use crate::json::Json;
 use crate::project;
 use crate::runner::{Signer, Target};
 use crate::transport::Network;
+use crate::wire::GatewayAnswer;
 use crate::wire::sign::{Form, Key, Secret};
 
 use super::args;
-use super::config::{CredentialsTable, TargetTable, Text};
+use super::config::{CredentialsTable, Statuses, TargetTable, Text};
 
 /// The longest time that anything may take, in seconds.
 const LONGEST: f64 = 3600.0;
@@ -55,6 +56,7 @@ pub fn resolve(
         target.parameters.push((name.clone(), json));
     }
     limits(table, &mut target).map_err(in_target)?;
+    circumstances(table, &mut target).map_err(in_target)?;
     target.network = network(table, folder, environment, &mut target).map_err(in_target)?;
     Ok(target)
 }
@@ -114,6 +116,28 @@ fn limits(table: &TargetTable, target: &mut Target) -> Result<(), String> {
         0 | 1 => Err("entities: a run needs room for two at least".to_owned()),
         _ => Ok(()),
     }
+}
+
+/// What is special about the target: who else is there, how soon things show, and what stands in front of it.
+fn circumstances(table: &TargetTable, target: &mut Target) -> Result<(), String> {
+    target.alone = table.alone;
+    for (entity, time) in &table.appears {
+        let time = args::time(time).map_err(|why| format!("appears.{entity}: {why}"))?;
+        target.appears.push((entity.clone(), time));
+    }
+    // What is said of one entity comes before what is said of all.
+    target.appears.sort_by_key(|(entity, _)| entity == "*");
+    for gateway in &table.gateway {
+        let statuses = match &gateway.status {
+            Statuses::One(status) => vec![*status],
+            Statuses::Several(statuses) => statuses.clone(),
+        };
+        if let Some(status) = statuses.iter().find(|status| !(400..600).contains(*status)) {
+            return Err(format!("gateway: {status} is no status with which a gateway refuses a call"));
+        }
+        target.gateways.push(GatewayAnswer { statuses, kind: gateway.kind.clone(), is_final: gateway.is_final });
+    }
+    Ok(())
 }
 
 fn network(

@@ -1,7 +1,7 @@
 //! Where the page leaves a choice, another target's answer decides.
 
 use crate::event::CaseResult;
-use crate::judge::{Departure, Line, Promise, Verdict};
+use crate::judge::{Departure, Kind, Line, Promise, Verdict};
 use crate::spec::model::Specs;
 
 use super::{Recording, answer};
@@ -58,6 +58,7 @@ fn departure(recording: &Recording, result: &CaseResult, theirs: &str, ours: &st
         Line::new(aspect, promised, received, promised != received)
     };
     Departure {
+        kind: Kind::OtherTarget,
         promise,
         lines: vec![line("status", their_status, our_status), line("answer", their_body, our_body)],
     }

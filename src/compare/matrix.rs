@@ -255,7 +255,10 @@ impl<'r> Pair<'r> {
 
 fn why_not(result: &CaseResult) -> Option<String> {
     match &result.verdict {
-        Verdict::Error { reason } | Verdict::Skipped { reason } => Some(reason.clone()),
+        Verdict::Error { reason }
+        | Verdict::Skipped { reason }
+        | Verdict::Unproven { reason }
+        | Verdict::NotTested { reason } => Some(reason.clone()),
         Verdict::Blocked { code, .. } => Some(code.clone()),
         Verdict::Pass | Verdict::Fail { .. } => None,
     }

@@ -2,17 +2,18 @@
 
 mod page;
 
-pub use page::{ErrorLine, Page, ParameterRow, Sentence};
+pub use page::{ElementLine, ErrorLine, Page, ParameterRow, PromiseLine, Sentence, Side};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::baseline::Compared;
-use crate::judge::{Departure, Precedence, Promise, Verdict};
+use crate::case::Expectation;
+use crate::judge::{Departure, Observed, Precedence, Promise, Verdict};
 use crate::wire::Exchange;
 
 /// The version of the stream's form; a reader refuses a newer one.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 
 /// One event of a run of fineprint. Results come in the order of the plan, whatever the order of completion.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -25,6 +26,9 @@ pub enum Event {
         /// Cases done.
         done: usize,
     },
+    /// A call that the page says is valid was not accepted between the calls that must be rejected: what those have shown
+    /// proves nothing.
+    PlainCallFailed(Box<CaseResult>),
     /// A case is judged.
     CaseFinished(Box<CaseResult>),
     /// The answers were compared with the accepted ones.
@@ -81,6 +85,12 @@ pub struct CaseResult {
     /// Whether the page is silent about it: every documented answer is right.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub open: bool,
+    /// What it expects, as one word.
+    #[serde(default)]
+    pub expected: Expected,
+    /// What its responses have shown.
+    #[serde(default)]
+    pub observed: Observed,
     /// Whether the page leaves open which answer comes: it is silent, or several codes may answer.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub choice: bool,
@@ -140,6 +150,35 @@ impl CaseResult {
     }
 }
 
+/// What a case expects of the target.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Expected {
+    /// The call is accepted.
+    Accept,
+    /// It is rejected.
+    Reject,
+    /// Of concurrent calls, at most one is accepted.
+    OneAccepted,
+    /// It is accepted, or rejected for a circumstance.
+    AcceptOr,
+    /// The page does not say.
+    #[default]
+    Silent,
+}
+
+impl From<&Expectation> for Expected {
+    fn from(expect: &Expectation) -> Self {
+        match expect {
+            Expectation::Accept => Self::Accept,
+            Expectation::Reject(_) => Self::Reject,
+            Expectation::OneAccepted(_) => Self::OneAccepted,
+            Expectation::AcceptOr(_) => Self::AcceptOr,
+            Expectation::Silent(_) => Self::Silent,
+        }
+    }
+}
+
 /// What the answers are beside the accepted ones.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Snapshots {
@@ -192,9 +231,6 @@ pub struct Recorded {
 pub struct Finish {
     /// How many cases came to what.
     pub counts: Counts,
-    /// Each row of each error table that the run's operations have.
-    #[serde(default)]
-    pub rows: Vec<RowTried>,
     /// In which order the target was seen to check parameters: a fact, and no verdict.
     #[serde(default)]
     pub precedence: Vec<Precedence>,
@@ -220,25 +256,6 @@ impl Finish {
     }
 }
 
-/// A row of an error table in a run.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct RowTried {
-    /// The operation.
-    pub operation: String,
-    /// The row's codes.
-    pub codes: Vec<String>,
-    /// Whether it is of the operation's own page (else of the service's common rows).
-    pub own: bool,
-    /// Where the spec has it, `file:line:column`.
-    pub place: String,
-    /// How many cases of the run may demand it.
-    pub cases: usize,
-    /// How often it answered a tried call.
-    pub answered: usize,
-    /// Why no case that the specs imply demands it, if none does.
-    pub why_not: Option<String>,
-}
-
 /// How many cases came to what.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Counts {
@@ -252,6 +269,12 @@ pub struct Counts {
     pub error: usize,
     /// Not tried.
     pub skipped: usize,
+    /// Rejected as they must be, while valid calls were rejected too.
+    #[serde(default)]
+    pub unproven: usize,
+    /// Left out on purpose.
+    #[serde(default)]
+    pub not_tested: usize,
 }
 
 impl Counts {
@@ -263,17 +286,19 @@ impl Counts {
             Verdict::Blocked { .. } => &mut self.blocked,
             Verdict::Error { .. } => &mut self.error,
             Verdict::Skipped { .. } => &mut self.skipped,
+            Verdict::Unproven { .. } => &mut self.unproven,
+            Verdict::NotTested { .. } => &mut self.not_tested,
         } += 1;
     }
 
     /// All of them.
     pub fn total(&self) -> usize {
-        self.pass + self.fail + self.blocked + self.error + self.skipped
+        self.pass + self.fail + self.unjudged() + self.not_tested
     }
 
-    /// Cases whose promise was not tried or not judged.
+    /// Cases that should have been judged and could not be.
     pub fn unjudged(&self) -> usize {
-        self.blocked + self.error + self.skipped
+        self.blocked + self.error + self.skipped + self.unproven
     }
 }
 

@@ -4,9 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::digest;
-use crate::json::Json;
-use crate::spec::model::{ErrorRow, Operation, Parameter, Required, Service, When};
-use crate::spec::promise;
+use crate::spec::model::{Operation, Service};
 
 /// A documentation page.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -29,6 +27,9 @@ pub struct Page {
     pub parameters: Vec<ParameterRow>,
     /// The error table, and the rows that the service's operations share.
     pub errors: Vec<ErrorLine>,
+    /// The response elements, those within others behind these.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub elements: Vec<ElementLine>,
     /// Sentences that promise nothing a request could show.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub narrative: Vec<String>,
@@ -53,6 +54,9 @@ pub struct ParameterRow {
     pub example: Option<String>,
     /// The page's sentences about it.
     pub sentences: Vec<Sentence>,
+    /// What the spec says that these sentences, and the row itself, promise.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub promises: Vec<PromiseLine>,
     /// Where the spec has it.
     pub place: String,
 }
@@ -60,8 +64,69 @@ pub struct ParameterRow {
 impl ParameterRow {
     /// The sentences that stand for themselves: they name the rules that they state, and have a place of their own.
     pub fn apart(&self) -> impl Iterator<Item = &Sentence> {
-        self.sentences.iter().filter(|sentence| sentence.place != self.place)
+        self.sentences.iter().filter(|sentence| sentence.place != self.place && sentence.is_covered)
     }
+}
+
+/// A promise: a part of a rule of a parameter.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct PromiseLine {
+    /// The rule in short: `Name length.max`.
+    pub rule: String,
+    /// Where the spec has the sentence that states it.
+    pub place: String,
+    /// The sides that have to be seen: those of which the page is certain.
+    pub needs: Vec<Side>,
+    /// Whether the page leaves open what comes of everything that is tried of it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_open: bool,
+    /// Why nothing is certain of it, where nothing is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub why_not: Option<String>,
+    /// How many values worth trying its protocol cannot carry.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub not_carried: usize,
+}
+
+fn is_zero(number: &usize) -> bool {
+    *number == 0
+}
+
+/// What has to be seen of a promise.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Side {
+    /// What is just within is accepted.
+    Accepted,
+    /// What is just beyond is rejected.
+    Rejected,
+}
+
+impl Side {
+    /// What a case does that shows it.
+    pub fn in_words(self) -> &'static str {
+        match self {
+            Self::Accepted => "sends a value that is just within it",
+            Self::Rejected => "sends a value that breaks it",
+        }
+    }
+}
+
+/// A response element.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ElementLine {
+    /// Its path.
+    pub path: String,
+    /// Its type.
+    pub kind: String,
+    /// Whether it may be absent.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub optional: bool,
+    /// The page's sentence about it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub says: Option<String>,
+    /// Where the spec has it.
+    pub place: String,
 }
 
 /// A sentence of a page.
@@ -71,6 +136,16 @@ pub struct Sentence {
     pub text: String,
     /// Where the spec has it.
     pub place: String,
+    /// Whether a rule was transcribed from it.
+    #[serde(default = "is_so")]
+    pub is_covered: bool,
+    /// What it says beyond the rules that were transcribed from it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub leaves: Option<String>,
+}
+
+fn is_so() -> bool {
+    true
 }
 
 /// A row of an error table.
@@ -88,67 +163,18 @@ pub struct ErrorLine {
     pub own: bool,
     /// Whether it is bound to anything that a case could try.
     pub bound: bool,
+    /// Why no case that the specs imply expects it, if none does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub why_not: Option<String>,
     /// Where the spec has it.
     pub place: String,
 }
 
 impl Page {
-    /// The page of an operation.
-    pub fn of(service: &Service, operation: &Operation) -> Self {
-        let line = |own: bool, row: &ErrorRow| ErrorLine {
-            status: row.status,
-            codes: row.codes.clone(),
-            message: row.message.clone().or_else(|| row.says.clone()),
-            own,
-            bound: row.when != When::Unsaid,
-            place: row.at.to_string(),
-        };
-        let own = operation.errors.iter().map(|row| line(true, row));
-        let shared = service.errors.iter().map(|row| line(false, row));
-        Self {
-            vendor: service.vendor.clone(),
-            service: service.folder.clone(),
-            operation: operation.name.clone(),
-            title: operation.page.title.clone(),
-            updated: operation.page.updated.clone(),
-            url: operation.page.url.clone(),
-            parameters: operation.parameters.iter().map(parameter_row).collect(),
-            errors: own.chain(shared).collect(),
-            narrative: operation.narrative.iter().map(|quote| quote.text.clone()).collect(),
-            place: promise::of_operation(operation).at.to_string(),
-            digest: Some(Self::digest(service, operation)),
-        }
-    }
-
     /// The state of an operation's spec and of its service's, whatever ends their lines.
     pub fn digest(service: &Service, operation: &Operation) -> String {
         let texts = [&service.at.source.text, &operation.at.source.text];
         let texts = texts.map(|text| text.replace("\r\n", "\n"));
         format!("{:016x}", digest::fnv(texts.join("\0").as_bytes()))
     }
-}
-
-fn parameter_row(parameter: &Parameter) -> ParameterRow {
-    let required = match parameter.required {
-        Required::Yes => "Yes",
-        Required::No => "No",
-        Required::Unclear => "unclear",
-    };
-    // A sentence that names its rules stands for itself; what is said of all of them stands where the parameter does.
-    let sentence = |quote: &crate::spec::model::Quote| Sentence {
-        text: quote.text.clone(),
-        place: if quote.of.is_empty() { parameter.at.to_string() } else { quote.at.to_string() },
-    };
-    ParameterRow {
-        name: parameter.name.clone(),
-        kind: parameter.rules.kind.name().to_owned(),
-        required: required.to_owned(),
-        example: parameter.example.as_ref().map(shown),
-        sentences: parameter.says.iter().map(sentence).collect(),
-        place: parameter.at.to_string(),
-    }
-}
-
-fn shown(json: &Json) -> String {
-    json.as_text().map_or_else(|| json.to_string(), str::to_owned)
 }

@@ -117,7 +117,7 @@ impl<'s> Baseline<'s> {
 
     /// What every case carries: what is required, and what the page calls optional while it has a row for its absence,
     /// so that a target that goes by the row is not held to the table in every single case.
-    fn is_needed(&self, parameter: &Parameter) -> bool {
+    pub fn is_needed(&self, parameter: &Parameter) -> bool {
         is_required(parameter) || self.service.row_for_absence(self.operation, parameter).is_some()
     }
 

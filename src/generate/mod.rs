@@ -22,6 +22,7 @@ pub use circumstance::{quota, with};
 pub use depth::Depth;
 
 use crate::case::value::Value;
+use crate::json::Json;
 use crate::case::{About, Case, CaseFile, Expectation, Parameters};
 use crate::spec::breach::Breach;
 use crate::spec::model::{Operation, Parameter, Required, Service, Specs};
@@ -39,6 +40,42 @@ pub fn all(specs: &Specs, depth: Depth) -> Vec<CaseFile> {
         .filter(|(_, operation)| !operation.support)
         .map(|(service, operation)| cases(service, operation, depth))
         .collect()
+}
+
+/// What the protocol of an operation cannot carry: values of a parameter that would be worth trying.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LeftOut {
+    /// The parameter.
+    pub parameter: String,
+    /// The rule that they are about.
+    pub breach: Breach,
+    /// How many.
+    pub cases: usize,
+}
+
+/// What is left out of the cases of an operation because its protocol cannot carry it, by parameter and rule.
+pub fn left_out_by_protocol(service: &Service, operation: &Operation) -> Vec<LeftOut> {
+    let mut left: Vec<LeftOut> = Vec::new();
+    for parameter in &operation.parameters {
+        if wire::is_set_by_protocol(service.protocol, parameter) {
+            continue;
+        }
+        for trial in rules::trials(parameter, wire::is_typed(service, operation, parameter)) {
+            let witness = trial.value.as_ref().and_then(Value::witness);
+            let is_symbolic = trial.value.is_some() && witness.is_none();
+            if is_symbolic || wire::can_send(service, operation, parameter, witness.as_ref()) {
+                continue;
+            }
+            let is_it = |known: &&mut LeftOut| known.parameter == parameter.name && known.breach == trial.about;
+            match left.iter_mut().find(is_it) {
+                Some(known) => known.cases += 1,
+                None => {
+                    left.push(LeftOut { parameter: parameter.name.clone(), breach: trial.about, cases: 1 });
+                }
+            }
+        }
+    }
+    left
 }
 
 /// The cases of one operation, in the order of its parameter table.
@@ -81,6 +118,17 @@ fn is_sayable(service: &Service, operation: &Operation, case: &Case) -> bool {
             value.witness().is_none_or(|json| wire::can_send(service, operation, parameter, Some(&json)))
         }
     })
+}
+
+/// Whether every call of an operation has to carry a parameter.
+pub fn is_demanded(service: &Service, operation: &Operation, parameter: &Parameter) -> bool {
+    let is_sent = !wire::is_set_by_protocol(service.protocol, parameter);
+    is_sent && Baseline::new(service, operation).is_needed(parameter)
+}
+
+/// A value of a parameter that breaks none of its rules, if one can be made from the spec.
+pub fn valid_value(parameter: &Parameter) -> Option<Json> {
+    baseline::valid(parameter).witness()
 }
 
 /// The parameters of which no valid value can be made from the spec: their rules are stranger than this module knows.

@@ -3,7 +3,7 @@
 use crate::case::Expectation;
 use crate::wire::{self, Exchange, Outcome, Reply};
 
-use super::{Contract, Departure, Line, Verdict, judge};
+use super::{Contract, Departure, Kind, Line, Verdict, judge};
 
 /// Judges calls that were sent at once.
 pub fn judge_at_once(contract: Contract<'_>, exchanges: &[Exchange]) -> Verdict {
@@ -33,10 +33,10 @@ pub fn judge_at_once(contract: Contract<'_>, exchanges: &[Exchange]) -> Verdict 
 
 fn is_accepted(contract: Contract<'_>, exchange: &Exchange) -> bool {
     let Outcome::Answered(answer) = &exchange.outcome else { return false };
-    matches!(wire::decode(contract.service, answer), Reply::Accepted(_))
+    matches!(wire::decode(contract.service, contract.operation, answer), Reply::Accepted(_))
 }
 
 fn too_many(contract: Contract<'_>, accepted: usize, sent: usize) -> Departure {
     let line = Line::new("accepted", format!("1 of {sent} at most"), format!("{accepted} of {sent}"), true);
-    Departure { promise: contract.promise(), lines: vec![line] }
+    Departure { kind: Kind::Concurrent, promise: contract.promise(), lines: vec![line] }
 }

@@ -1,25 +1,71 @@
 //! Response elements: there, and of their type. What the page does not list may be there as well.
 
 use crate::json::Json;
-use crate::spec::model::{Element, Operation, Type};
+use crate::spec::model::{Element, Operation, Service, Type};
 use crate::spec::promise::Sentence;
 
 use super::refusal::describe;
-use super::{Departure, Line, Promise};
+use super::{Departure, Kind, Line, Promise};
 
-/// Every element that is missing or of another type.
-pub fn departures(operation: &Operation, output: &Json) -> Vec<Departure> {
+/// Every element that is missing or of another type; of what a call has made, the id is no empty text.
+pub fn departures(service: &Service, operation: &Operation, output: &Json) -> Vec<Departure> {
     let mut departures = Vec::new();
     check(&operation.response, output, "", &mut departures);
+    if let Some(entity) = service.created_by(operation)
+        && let Some(Json::Text(id)) = output.at(&entity.id)
+        && id.trim().is_empty()
+        && let Some(element) = at(&operation.response, &entity.id)
+    {
+        let promised = format!("the id of the {}", entity.name);
+        departures.push(departure(element, &entity.id, &promised, output.at(&entity.id)));
+    }
     departures
+}
+
+/// The element at a path of names.
+pub fn at<'e>(elements: &'e [Element], path: &str) -> Option<&'e Element> {
+    let (name, rest) = path.split_once('.').map_or((path, None), |(name, rest)| (name, Some(rest)));
+    let element = elements.iter().find(|element| element.name == name)?;
+    rest.map_or(Some(element), |rest| at(&element.elements, rest))
+}
+
+/// The paths of the elements that have a value of their own, of the type and the values that the page lists.
+pub fn seen(operation: &Operation, output: &Json) -> Vec<String> {
+    let mut paths = Vec::new();
+    see(&operation.response, output, "", &mut paths);
+    paths
+}
+
+fn see(elements: &[Element], within: &Json, prefix: &str, paths: &mut Vec<String>) {
+    for element in elements {
+        let path = path_of(prefix, element);
+        let Some(value) = within.get(&element.name) else { continue };
+        if !is_of(element.kind, value) || !is_listed(element, value) {
+            continue;
+        }
+        match value {
+            Json::List(items) if items.is_empty() => continue,
+            Json::List(items) => items.iter().for_each(|item| see(&element.elements, item, &path, paths)),
+            Json::Object(_) => see(&element.elements, value, &path, paths),
+            _ => {}
+        }
+        if !paths.contains(&path) {
+            paths.push(path);
+        }
+    }
+}
+
+/// The path of an element below another one; members of a list stand below the list.
+pub fn path_of(prefix: &str, element: &Element) -> String {
+    match prefix {
+        "" => element.name.clone(),
+        _ => format!("{prefix}.{}", element.name),
+    }
 }
 
 fn check(elements: &[Element], within: &Json, prefix: &str, departures: &mut Vec<Departure>) {
     for element in elements {
-        let path = match prefix {
-            "" => element.name.clone(),
-            _ => format!("{prefix}.{}", element.name),
-        };
+        let path = path_of(prefix, element);
         match within.get(&element.name) {
             None if element.optional => {}
             Some(value) if !is_listed(element, value) => {
@@ -54,10 +100,11 @@ fn is_listed(element: &Element, value: &Json) -> bool {
     element.values.is_empty() || is_empty || element.values.iter().any(is_like) || !is_of(element.kind, value)
 }
 
-fn departure(element: &Element, path: &str, promised: &str, came: Option<&Json>) -> Departure {
+pub fn departure(element: &Element, path: &str, promised: &str, came: Option<&Json>) -> Departure {
     let row = format!("{path} | {}", element.kind.name());
     let text = element.says.as_ref().map_or_else(|| row.clone(), |says| format!("{row} | {says}"));
     Departure {
+        kind: Kind::Element,
         promise: Promise::new(format!("response {path}"), &Sentence { text, at: element.at.clone() }),
         lines: vec![Line::new(path, promised, describe(came), true)],
     }
@@ -67,7 +114,7 @@ fn is_of(kind: Type, value: &Json) -> bool {
     match (kind, value) {
         (Type::Integer, Json::Number(number)) => number.fract() == 0.0,
         (Type::String, Json::Text(_))
-        | (Type::Integer | Type::Number, Json::Integer(_))
+        | (Type::Integer | Type::Number, Json::Integer(_) | Json::Big(_))
         | (Type::Number, Json::Number(_))
         | (Type::Boolean, Json::Bool(_))
         | (Type::Array, Json::List(_))

@@ -3,6 +3,7 @@
 mod at_once;
 mod context;
 mod elements;
+mod observed;
 mod precedence;
 mod refusal;
 mod repeats;
@@ -10,16 +11,18 @@ mod step;
 mod verdict;
 
 pub use at_once::judge_at_once;
+pub use elements::at as element_at;
+pub use observed::{Observed, Unique, observe};
 pub use precedence::{Precedence, Seen};
-pub use repeats::RequestIds;
+pub use repeats::{RequestIds, same_id};
 pub use step::judge_step;
-pub use verdict::{Departure, Line, Promise, Verdict};
+pub use verdict::{Departure, Kind, Line, Promise, Verdict};
 
 use crate::case::{About, Case, Expectation};
 use crate::json::Json;
 use crate::spec::model::{Operation, Service};
 use crate::spec::promise::{self, Sentence};
-use crate::wire::{self, Answer, Exchange, Outcome, Reply};
+use crate::wire::{self, Answer, Exchange, Gateway, GatewayAnswer, Outcome, Reply};
 
 use refusal::Refusal;
 
@@ -38,6 +41,8 @@ pub struct Contract<'a> {
     pub expect: &'a Expectation,
     /// What it sends.
     pub sent: &'a [(String, Json)],
+    /// What gateways in front of the target answer by themselves.
+    pub gateways: &'a [GatewayAnswer],
 }
 
 /// Judges a call by its exchange.
@@ -46,17 +51,25 @@ pub fn judge(contract: Contract<'_>, exchange: &Exchange) -> Verdict {
         Outcome::Unanswered(reason) => return Verdict::Error { reason: reason.to_string() },
         Outcome::Answered(answer) => answer,
     };
-    let reply = wire::decode(contract.service, answer);
-    let mut departures: Vec<Departure> = always(contract, answer).into_iter().collect();
+    if let Some(blocked) = gateway(contract, answer) {
+        return blocked;
+    }
+    let reply = wire::decode(contract.service, contract.operation, answer);
+    let mut departures: Vec<Departure> = always(contract, answer, &reply).into_iter().collect();
     match &reply {
+        // A service that fails need not do so in its envelope.
+        Reply::Unreadable(_) | Reply::Misplaced(_) if answer.status >= 500 && !departures.is_empty() => {}
         Reply::Unreadable(why) => departures.push(unreadable(contract, answer, why)),
+        Reply::Misplaced(path) => departures.push(misplaced(contract, answer, path)),
         Reply::Accepted(output) => match contract.expect {
             Expectation::Reject(_) => departures.push(refusal::missing(contract, answer)),
-            _ => departures.extend(elements::departures(contract.operation, output)),
+            _ => departures.extend(elements::departures(contract.service, contract.operation, output)),
         },
         Reply::Refused { code, message, body } => {
             let refusal = Refusal { status: answer.status, code, message: message.as_deref(), body };
             match refusal::judge(contract, &refusal) {
+                // A failure is one fault, whatever code it comes with.
+                Ok(_) if departures.iter().any(|departure| departure.kind == Kind::Failed) => {}
                 Ok(of_refusal) => departures.extend(of_refusal),
                 Err(blocked) if departures.is_empty() => return blocked,
                 Err(_) => {}
@@ -66,21 +79,47 @@ pub fn judge(contract: Contract<'_>, exchange: &Exchange) -> Verdict {
     Verdict::of(departures)
 }
 
+/// An answer that is not the service's word: a gateway in front of it speaks for itself. Nothing can be held against the
+/// service for it.
+fn gateway(contract: Contract<'_>, answer: &Answer) -> Option<Verdict> {
+    let kind = wire::content_type(answer).unwrap_or("no content type");
+    match wire::gateway(contract.service, contract.operation, answer, contract.gateways)? {
+        Gateway::Busy => Some(Verdict::Blocked {
+            code: answer.status.to_string(),
+            circumstance: GATEWAY.to_owned(),
+            row: format!("{} {kind}: a gateway in front of the service responds", answer.status),
+        }),
+        Gateway::Final => Some(Verdict::NotTested {
+            reason: format!("a filter in front of the service rejects it: {} {kind}", answer.status),
+        }),
+    }
+}
+
+/// The circumstance of an answer that a gateway gives.
+pub const GATEWAY: &str = "gateway";
+
 /// What holds for every answer, whatever the case.
-fn always(contract: Contract<'_>, answer: &Answer) -> Option<Departure> {
-    let departure = |promise: Promise, promised: String| Departure {
+fn always(contract: Contract<'_>, answer: &Answer, reply: &Reply) -> Option<Departure> {
+    let departure = |kind: Kind, promise: Promise, promised: String| Departure {
+        kind,
         promise,
-        lines: vec![Line::new("status", promised, answer.status.to_string(), true)],
+        lines: vec![
+            Line::new("status", promised, answer.status.to_string(), true),
+            Line::new("body", "", excerpt(&answer.body), false),
+        ],
     };
     let operation = promise::of_operation(contract.operation);
-    if answer.status >= 500 {
+    let is_promised = || matches!(reply, Reply::Refused { code, .. } if refusal::promises(contract, code, answer.status));
+    if answer.status >= 500 && !is_promised() {
         let promise = Promise::new("no server error", &operation);
-        return Some(departure(promise, "below 500: no request makes the service fail".to_owned()));
+        let promised = "below 500: no request makes the service fail".to_owned();
+        return Some(departure(Kind::Failed, promise, promised));
     }
     let (only, source) =
         wire::only_status(contract.service.protocol).filter(|(only, _)| *only != answer.status)?;
     let sentence = Sentence { text: source.to_owned(), at: contract.service.at.clone() };
-    Some(departure(Promise::new("status", &sentence), format!("{only}, as every answer of this protocol")))
+    let promised = format!("{only}, as every answer of this protocol");
+    Some(departure(Kind::Status, Promise::new("status", &sentence), promised))
 }
 
 fn unreadable(contract: Contract<'_>, answer: &Answer, why: &str) -> Departure {
@@ -90,10 +129,27 @@ fn unreadable(contract: Contract<'_>, answer: &Answer, why: &str) -> Departure {
         _ => "a documented answer",
     };
     Departure {
+        kind: Kind::Unreadable,
         promise: Promise::new("envelope", &promise::of_operation(contract.operation)),
         lines: vec![
             Line::new("status", "", answer.status.to_string(), false),
             Line::new("body", format!("{promised} in the protocol's envelope"), why, true),
+        ],
+    }
+}
+
+/// Where service.yaml says that something stands, nothing does: that says more about service.yaml than about the page.
+fn misplaced(contract: Contract<'_>, answer: &Answer, path: &str) -> Departure {
+    let sentence = Sentence {
+        text: format!("service.yaml says that it stands at `{path}`"),
+        at: contract.service.at.clone(),
+    };
+    Departure {
+        kind: Kind::Misplaced,
+        promise: Promise::new(format!("`{path}` in service.yaml"), &sentence),
+        lines: vec![
+            Line::new("status", "", answer.status.to_string(), false),
+            Line::new("body", format!("has `{path}`"), excerpt(&answer.body), true),
         ],
     }
 }

@@ -5,7 +5,6 @@ use serde::{Deserialize, Serialize};
 
 use crate::case::{About, Case};
 use crate::spec::model::{Operation, Service};
-use crate::wire::{self, Exchange, Outcome, Reply};
 
 /// In which order a target checks the parameters of an operation.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -28,13 +27,11 @@ pub struct Seen {
 
 impl Seen {
     /// Takes note of the answer to a case with two faults; other cases show nothing.
-    pub fn take(&mut self, service: &Service, operation: &Operation, case: &Case, exchange: &Exchange) {
+    pub fn take(&mut self, service: &Service, operation: &Operation, case: &Case, code: &str) {
         let [one, other] = case.about.as_slice() else { return };
-        let Outcome::Answered(answer) = &exchange.outcome else { return };
-        let Reply::Refused { code, .. } = wire::decode(service, answer) else { return };
         let answers = |about: &About| {
             let mut rows = service.rows_for(operation, &about.parameter, about.breach);
-            rows.any(|row| service.answers_for(row, &code))
+            rows.any(|row| service.answers_for(row, code))
         };
         let of = self.of(&operation.name);
         match (answers(one), answers(other)) {

@@ -6,7 +6,7 @@ use crate::spec::model::{Circumstance, ErrorRow, When};
 use crate::spec::promise;
 use crate::wire::{self, Answer, Twist};
 
-use super::{Contract, Departure, Line, Promise, Verdict, context, excerpt};
+use super::{Contract, Departure, Kind, Line, Promise, Verdict, context, excerpt};
 
 /// A refusal as it came.
 pub struct Refusal<'a> {
@@ -24,12 +24,12 @@ const NOTHING: &str = "–";
 
 /// Judges a refusal: the departures, or that a circumstance kept the promise from being tried.
 pub fn judge(contract: Contract<'_>, refusal: &Refusal<'_>) -> Result<Vec<Departure>, Verdict> {
-    let answering = answering(contract, refusal.code);
+    let answering = answering(contract, refusal.code, refusal.status);
     let expected = expected_rows(contract);
     let is_expected = answering.iter().any(|row| expected.iter().any(|wanted| std::ptr::eq(*wanted, *row)));
     let exact = answering.iter().any(|row| differences(row, refusal).is_empty());
     if let Some((row, circumstance)) = circumstance(&answering)
-        && keeps_from_trying(contract, refusal.code, circumstance)
+        && keeps_from_trying(contract, is_expected, circumstance)
         && exact
     {
         return Err(Verdict::Blocked {
@@ -57,18 +57,29 @@ pub fn judge(contract: Contract<'_>, refusal: &Refusal<'_>) -> Result<Vec<Depart
 pub fn missing(contract: Contract<'_>, answer: &Answer) -> Departure {
     let mut lines = promised_lines(&expected_rows(contract), &answer.status.to_string(), NOTHING, NOTHING);
     lines.push(Line::new("body", "", excerpt(&answer.body), false));
-    Departure { promise: contract.promise(), lines }
+    Departure { kind: Kind::Accepted, promise: contract.promise(), lines }
 }
 
-/// The rows of the operation and its service that a code answers for. Where codes are hierarchical and a row has the code
-/// itself, the rows of what it is a kind of say nothing: that one is documented apart from them.
-fn answering<'a>(contract: Contract<'a>, code: &str) -> Vec<&'a ErrorRow> {
-    let rows = || contract.service.rows(contract.operation);
-    let exact: Vec<&ErrorRow> = rows().filter(|row| row.codes.iter().any(|known| known == code)).collect();
-    match exact.is_empty() {
-        true => rows().filter(|row| contract.service.answers_for(row, code)).collect(),
-        false => exact,
-    }
+/// The rows of the operation and its service that a code answers for.
+fn answering<'a>(contract: Contract<'a>, code: &str, status: u16) -> Vec<&'a ErrorRow> {
+    contract.service.rows_answering(contract.operation, code, status)
+}
+
+/// Whether a status of 500 or more is what the page promises: by a row that the case expects by name, or for a circumstance.
+pub fn promises(contract: Contract<'_>, code: &str, status: u16) -> bool {
+    let is_expected = |row: &ErrorRow| match contract.expect.rows() {
+        Some(Rows::Codes(codes)) => row.codes.iter().any(|code| codes.contains(code)),
+        Some(Rows::Any) | None => false,
+    };
+    let is_circumstance = |row: &ErrorRow| matches!(row.when, When::Circumstance(_));
+    let mut rows = answering(contract, code, status).into_iter();
+    rows.any(|row| row.status == Some(status) && (is_expected(row) || is_circumstance(row)))
+}
+
+/// The rows that a refusal has to the letter: status, code and message.
+pub fn exact<'a>(contract: Contract<'a>, refusal: &Refusal<'_>) -> Vec<&'a ErrorRow> {
+    let rows = answering(contract, refusal.code, refusal.status).into_iter();
+    rows.filter(|row| differences(row, refusal).is_empty()).collect()
 }
 
 /// The rows that the case lets answer.
@@ -76,20 +87,31 @@ fn expected_rows<'a>(contract: Contract<'a>) -> Vec<&'a ErrorRow> {
     let rows = contract.service.rows(contract.operation);
     match (contract.expect, contract.expect.rows()) {
         (_, Some(Rows::Codes(codes))) => {
-            rows.filter(|row| row.codes.iter().any(|code| codes.contains(code))).collect()
+            let named = rows.filter(|row| row.codes.iter().any(|code| codes.contains(code)));
+            without_circumstances(contract, named.collect())
         }
         (Expectation::Accept, _) => Vec::new(),
-        _ => rows.collect(),
+        // A row for a failure of the service is no answer to a caller's mistake.
+        _ => rows.filter(|row| row.status.is_none_or(|status| status < 500)).collect(),
     }
 }
 
-/// Whether a circumstance kept the promise from being tried. Not where the case itself names the code; and where the
+/// In a case about a rule, a row for a circumstance that shares its code with the row for the rule is not meant.
+fn without_circumstances<'a>(contract: Contract<'a>, rows: Vec<&'a ErrorRow>) -> Vec<&'a ErrorRow> {
+    let is_circumstance = |row: &ErrorRow| matches!(row.when, When::Circumstance(_));
+    let shares = |row: &ErrorRow| {
+        let mut others = rows.iter().filter(|other| !is_circumstance(other));
+        others.any(|other| other.codes.iter().any(|code| row.codes.contains(code)))
+    };
+    let is_meant = |row: &&ErrorRow| contract.about.is_empty() || !is_circumstance(row) || !shares(row);
+    rows.iter().copied().filter(is_meant).collect()
+}
+
+/// Whether a circumstance kept the promise from being tried. Not where the case itself names the row; and where the
 /// page is silent, the entity's state or a quota is an answer as good as any.
-fn keeps_from_trying(contract: Contract<'_>, code: &str, circumstance: Circumstance) -> bool {
+fn keeps_from_trying(contract: Contract<'_>, is_expected: bool, circumstance: Circumstance) -> bool {
     match (contract.expect, contract.expect.rows()) {
-        (_, Some(Rows::Codes(codes))) => {
-            !codes.iter().any(|documented| contract.service.codes.answers(documented, code))
-        }
+        (_, Some(Rows::Codes(_))) => !is_expected,
         // In which order a signature takes equal parameters, no page says either.
         (Expectation::Silent(_), _) if matches!(contract.case.twist, Some(Twist::Repeat(_))) => {
             !circumstance.is_auth()
@@ -124,13 +146,14 @@ fn refused(contract: Contract<'_>, refusal: &Refusal<'_>, answering: &[&ErrorRow
         Line::new("status", "", refusal.status.to_string(), false),
         Line::new("code", "", refusal.code, false),
         Line::new("message", "", refusal.message.unwrap_or(NOTHING), false),
+        Line::new("body", "", excerpt(&refusal.body.to_string()), false),
     ];
     match context::blamed(contract, answering) {
         Some(blamed) => {
             lines.push(blamed.line());
-            Departure { promise: blamed.promise(), lines }
+            Departure { kind: Kind::Rejected, promise: blamed.promise(), lines }
         }
-        None => Departure { promise: contract.promise(), lines },
+        None => Departure { kind: Kind::Rejected, promise: contract.promise(), lines },
     }
 }
 
@@ -145,14 +168,15 @@ fn wrong_row(
     match context::blamed(contract, answering) {
         Some(blamed) => {
             lines.push(blamed.line());
-            Departure { promise: blamed.promise(), lines }
+            Departure { kind: Kind::OtherRow, promise: blamed.promise(), lines }
         }
-        None => Departure { promise: contract.promise(), lines },
+        None => Departure { kind: Kind::OtherRow, promise: contract.promise(), lines },
     }
 }
 
 fn undocumented(contract: Contract<'_>, refusal: &Refusal<'_>) -> Departure {
     Departure {
+        kind: Kind::Undocumented,
         promise: Promise::new("documented codes", &promise::of_operation(contract.operation)),
         lines: vec![
             Line::new("status", "", refusal.status.to_string(), false),
@@ -167,6 +191,7 @@ fn wrong_details(refusal: &Refusal<'_>, answering: &[&ErrorRow]) -> Departure {
     let message = refusal.message.unwrap_or(NOTHING);
     let sentence = promise::of_row(answering[0]);
     Departure {
+        kind: Kind::Details,
         promise: Promise::new(format!("error row {}", answering[0].codes.join("/")), &sentence),
         lines: promised_lines(answering, &refusal.status.to_string(), refusal.code, message),
     }
@@ -202,6 +227,7 @@ fn envelope(contract: Contract<'_>, refusal: &Refusal<'_>) -> Vec<Departure> {
         .iter()
         .filter(|path| !matches!(refusal.body.at(path), Some(Json::Text(_))))
         .map(|path| Departure {
+            kind: Kind::Envelope,
             promise: Promise::new(format!("refusal {path}"), &operation),
             lines: vec![Line::new(*path, "string, in every refusal", describe(refusal.body.at(path)), true)],
         })

@@ -3,11 +3,12 @@
 use std::collections::HashMap;
 
 use crate::json::Json;
-use crate::spec::model::{Element, Service};
+use crate::spec::model::{Element, Operation, Service};
 use crate::spec::promise::Sentence;
 use crate::wire::{self, Exchange, Outcome, Reply};
 
-use super::{Departure, Line, Promise};
+use super::elements::{at, path_of};
+use super::{Departure, Kind, Line, Observed, Promise, Unique};
 
 /// The values seen so far, in the order of the plan.
 #[derive(Debug, Default)]
@@ -15,34 +16,90 @@ pub struct RequestIds {
     seen: HashMap<(String, String), String>,
 }
 
+/// The values in a response that no other response may have.
+pub fn values(service: &Service, exchange: &Exchange) -> Vec<Unique> {
+    let Some(operation) = service.operation(&exchange.operation) else { return Vec::new() };
+    let Outcome::Answered(answer) = &exchange.outcome else { return Vec::new() };
+    let mut paths = Vec::new();
+    unique(service, operation, &operation.response, "", &mut paths);
+    if paths.is_empty() {
+        return Vec::new();
+    }
+    let body = match wire::decode(service, operation, answer) {
+        Reply::Accepted(body) | Reply::Refused { body, .. } => body,
+        Reply::Unreadable(_) | Reply::Misplaced(_) => return Vec::new(),
+    };
+    let value = |path: String| {
+        let value = body.at(&path)?.to_string();
+        Some(Unique { operation: operation.name.clone(), path, value })
+    };
+    paths.into_iter().filter_map(value).collect()
+}
+
+/// The paths of the unique elements. The id of an entity is that of the entity and not of the response: it comes again
+/// whenever that is shown, and is new only in the response of the call that makes one.
+fn unique(
+    service: &Service,
+    operation: &Operation,
+    elements: &[Element],
+    prefix: &str,
+    paths: &mut Vec<String>,
+) {
+    let is_id = |element: &Element| {
+        let name = Some(element.name.as_str());
+        service.entities.iter().any(|entity| entity.id.rsplit('.').next() == name)
+    };
+    for element in elements {
+        let path = path_of(prefix, element);
+        if element.unique && (!is_id(element) || operation.creates.is_some()) {
+            paths.push(path.clone());
+        }
+        if element.kind == crate::spec::model::Type::Object {
+            unique(service, operation, &element.elements, &path, paths);
+        }
+    }
+}
+
 impl RequestIds {
-    /// Takes note of an exchange of a case; a value that an earlier answer had is a departure.
-    pub fn take(&mut self, service: &Service, case: &str, exchange: &Exchange) -> Vec<Departure> {
-        let Some(operation) = service.operation(&exchange.operation) else { return Vec::new() };
-        let Outcome::Answered(answer) = &exchange.outcome else { return Vec::new() };
-        let body = match wire::decode(service, answer) {
-            Reply::Accepted(body) | Reply::Refused { body, .. } => body,
-            Reply::Unreadable(_) => return Vec::new(),
-        };
-        let unique = operation.response.iter().filter(|element| element.unique);
-        unique.filter_map(|element| self.note(element, &body, case)).collect()
+    /// Takes note of what the responses of a case have shown; a value that an earlier one had is a departure.
+    pub fn take(&mut self, service: &Service, case: &str, observed: &Observed) -> Vec<Departure> {
+        observed.unique.iter().filter_map(|unique| self.note(service, unique, case)).collect()
     }
 
-    fn note(&mut self, element: &Element, body: &Json, case: &str) -> Option<Departure> {
-        let value = body.get(&element.name)?.to_string();
-        let earlier = self.seen.insert((element.name.clone(), value.clone()), case.to_owned())?;
-        let text = element.says.clone().unwrap_or_else(|| format!("{} is unique", element.name));
+    fn note(&mut self, service: &Service, unique: &Unique, case: &str) -> Option<Departure> {
+        let Unique { operation, path, value } = unique;
+        let earlier = self.seen.insert((path.clone(), value.clone()), case.to_owned())?;
+        let element = at(&service.operation(operation)?.response, path)?;
+        let text = element.says.clone().unwrap_or_else(|| format!("{path} is unique"));
         Some(Departure {
+            kind: Kind::Repeated,
             promise: Promise::new(
-                format!("response {}", element.name),
+                format!("response {path}"),
                 &Sentence { text, at: element.at.clone() },
             ),
             lines: vec![Line::new(
-                &element.name,
+                path,
                 "a value that no other answer has",
                 format!("{value}, as in {earlier}"),
                 true,
             )],
         })
     }
+}
+
+/// The departure of a creation that gave the id of another entity that lives: two that live have two ids.
+pub fn same_id(service: &Service, operation: &Operation, id: &Json, other: &str) -> Option<Departure> {
+    let entity = service.created_by(operation)?;
+    let element = at(&operation.response, &entity.id)?;
+    let text = element.says.clone().unwrap_or_else(|| format!("{} is the id of one {}", entity.id, entity.name));
+    Some(Departure {
+        kind: Kind::Repeated,
+        promise: Promise::new(format!("response {}", entity.id), &Sentence { text, at: element.at.clone() }),
+        lines: vec![Line::new(
+            &entity.id,
+            format!("an id that no other living {} has", entity.name),
+            format!("{id}, as in {other}"),
+            true,
+        )],
+    })
 }

@@ -7,7 +7,7 @@ use crate::spec::promise;
 use crate::wire::{self, Exchange, Outcome, Reply};
 
 use super::refusal::describe;
-use super::{Contract, Departure, Line, Promise, Verdict, judge};
+use super::{Contract, Departure, Kind, Line, Promise, Verdict, judge};
 
 /// Judges a call that follows the tried one, and what its answer shows. The note says what could not be seen: an
 /// operation that is only at hand for support need not be there.
@@ -17,12 +17,14 @@ pub fn judge_step(
     exchange: &Exchange,
 ) -> (Verdict, Option<String>) {
     let Outcome::Answered(answer) = &exchange.outcome else { return (judge(contract, exchange), None) };
-    match wire::decode(contract.service, answer) {
+    match wire::decode(contract.service, contract.operation, answer) {
         Reply::Accepted(output) if !shows.is_empty() => (Verdict::of(shown(contract, shows, &output)), None),
-        Reply::Refused { code, .. } if contract.operation.support && !says_unknown(contract, &code) => {
+        Reply::Refused { code, .. }
+            if contract.operation.support && !says_unknown(contract, &code, answer.status) =>
+        {
             (Verdict::Pass, Some(format!("not read back: {} answered {code}", contract.operation.name)))
         }
-        Reply::Unreadable(why) if contract.operation.support => (
+        Reply::Unreadable(why) | Reply::Misplaced(why) if contract.operation.support => (
             Verdict::Pass,
             Some(format!("not read back: {} was answered with {why}", contract.operation.name)),
         ),
@@ -31,12 +33,10 @@ pub fn judge_step(
 }
 
 /// Whether a refusal says that there is no such entity: then the tried call has not done what it said.
-fn says_unknown(contract: Contract<'_>, code: &str) -> bool {
+fn says_unknown(contract: Contract<'_>, code: &str, status: u16) -> bool {
     let is_unknown = |when: &When| matches!(when, When::Breaches(bound) if bound.iter().any(|(_, breach)| *breach == Breach::ExistsUnknown));
-    contract
-        .service
-        .rows(contract.operation)
-        .any(|row| is_unknown(&row.when) && contract.service.answers_for(row, code))
+    let mut rows = contract.service.rows_answering(contract.operation, code, status).into_iter();
+    rows.any(|row| is_unknown(&row.when))
 }
 
 fn shown(contract: Contract<'_>, shows: &[(String, Json)], output: &Json) -> Vec<Departure> {
@@ -47,6 +47,7 @@ fn shown(contract: Contract<'_>, shows: &[(String, Json)], output: &Json) -> Vec
     });
     differing
         .map(|(path, promised)| Departure {
+            kind: Kind::Effect,
             promise: promise_of_effect(tried, path),
             lines: vec![Line::new(path, describe(Some(promised)), describe(output.at(path)), true)],
         })

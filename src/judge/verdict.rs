@@ -30,6 +30,16 @@ pub enum Verdict {
         /// Why.
         reason: String,
     },
+    /// It was rejected, as it must be, but valid calls were rejected as well: nobody knows for what.
+    Unproven {
+        /// What became of the plain call.
+        reason: String,
+    },
+    /// It was left out on purpose: the user has not said that it may be sent.
+    NotTested {
+        /// Why, and how it would be tested.
+        reason: String,
+    },
     /// It was not tried.
     Skipped {
         /// Why.
@@ -58,14 +68,71 @@ impl Verdict {
             Self::Fail { .. } => "fail",
             Self::Blocked { .. } => "blocked",
             Self::Error { .. } => "error",
+            Self::Unproven { .. } => "unproven",
+            Self::NotTested { .. } => "not tested",
             Self::Skipped { .. } => "skipped",
         }
+    }
+}
+
+/// In what a response differs from what was expected: what a headline names.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Kind {
+    /// An invalid call was accepted.
+    Accepted,
+    /// A valid call was rejected.
+    Rejected,
+    /// An invalid call was rejected by another error row than the page says.
+    OtherRow,
+    /// The code is right; the status or the message is not.
+    Details,
+    /// The code is in no error table.
+    Undocumented,
+    /// The service failed: a status of 500 or more that the page does not promise.
+    Failed,
+    /// A status that the protocol never has.
+    Status,
+    /// The body is not what the protocol says.
+    Unreadable,
+    /// What stands somewhere, as service.yaml has it, does not stand there.
+    Misplaced,
+    /// A response element is missing, or is of another type or value.
+    Element,
+    /// A member of every error response is missing.
+    Envelope,
+    /// What a call says that it has done does not show.
+    Effect,
+    /// Of concurrent calls, too many were accepted.
+    Concurrent,
+    /// A value that no two responses may share came again.
+    Repeated,
+    /// Another target, whose recording decides, responds differently.
+    OtherTarget,
+    /// A stream of an earlier version does not say.
+    #[default]
+    Unsaid,
+}
+
+impl Kind {
+    /// Whether the response is about something else than the call: whether that was accepted or rejected as expected is to be
+    /// seen all the same.
+    pub fn is_beside_the_call(self) -> bool {
+        matches!(self, Self::Element | Self::Envelope | Self::Repeated | Self::Status | Self::OtherTarget)
+    }
+
+    /// Whether a rejection is what differs: a call that is rejected for another reason than its fault looks so as well.
+    pub fn is_rejection(self) -> bool {
+        matches!(self, Self::Rejected | Self::OtherRow | Self::Details | Self::Undocumented | Self::Misplaced)
     }
 }
 
 /// A broken promise.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Departure {
+    /// In what the response differs.
+    #[serde(default)]
+    pub kind: Kind,
     /// The promise.
     pub promise: Promise,
     /// Promised and received, aspect by aspect.

@@ -11,8 +11,10 @@ use crate::judge::{Departure, Line, Verdict};
 use crate::snapshot::file::escaped;
 use crate::wire::{Exchange, Outcome, curl};
 
+use super::headline;
 use super::inert::inert;
 use super::number;
+use super::standing::{Failure, Unjudged, reason};
 use super::style::Style;
 use super::texts::shortened;
 
@@ -22,22 +24,49 @@ const CELL: usize = 56;
 /// The width of the first column.
 const LABEL: usize = 12;
 
-/// The block of the first of several cases that show the same, and the names of the others.
-pub fn of_alike(alike: &[&CaseResult], style: Style) -> String {
+/// The block of a failure: the fault, its smallest case, and the names of others that show it.
+pub fn of_failure(failure: &Failure<'_>, style: Style) -> String {
+    let mut out = String::new();
+    fail(&mut out, &failure.headline, failure.witness, style);
+    also(&mut out, &failure.ids, style);
+    out
+}
+
+/// The block of the first of several cases that could not be judged for one reason, and the names of the others.
+pub fn of_unjudged(unjudged: &Unjudged<'_>, style: Style) -> String {
+    let mut out = block(unjudged.first, style);
+    also(&mut out, &unjudged.ids, style);
+    out
+}
+
+fn also(out: &mut String, ids: &[&str], style: Style) {
     /// So many are named.
     const NAMED: usize = 3;
-    let Some((first, others)) = alike.split_first() else { return String::new() };
-    let mut out = block(first, style);
-    if others.is_empty() {
-        return out;
-    }
-    let named: Vec<&str> = others.iter().take(NAMED).map(|other| other.id.as_str()).collect();
+    let Some((_, others)) = ids.split_first().filter(|(_, others)| !others.is_empty()) else { return };
+    let named: Vec<&str> = others.iter().take(NAMED).copied().collect();
     let more = match others.len().saturating_sub(NAMED) {
         0 => String::new(),
         more => format!(" and {more} more"),
     };
     let cases = number(others.len(), "more case");
-    field(&mut out, "also", &format!("{cases}: {}{more}", named.join(", ")), style);
+    field(out, "also", &format!("{cases}: {}{more}", named.join(", ")), style);
+}
+
+/// The block of a plain call that was not accepted: what was sent, the whole response, and what can be done.
+pub fn of_plain_call(result: &CaseResult, style: Style) -> String {
+    let mut out = String::new();
+    let title = format!("{}: the plain call is not accepted", result.operation);
+    let _ = writeln!(out, "{} {}", style.doubtful("UNPROVEN"), style.strong(&title));
+    field(&mut out, "means", "the page says that this call is valid; while it is rejected, no rejection proves anything", style);
+    field(&mut out, "sends", &brief(&result.sends), style);
+    match result.exchanges.split_last() {
+        Some((tried, _)) => field(&mut out, "received", &answer_in_short(tried), style),
+        None => field(&mut out, "reason", &brief(reason(&result.verdict)), style),
+    }
+    let remedy = "a value that this target accepts under `sample` in the spec; its credentials; what the call refers to, if it is \
+                  not there. If the call is valid as it is, the target does not keep its page";
+    field(&mut out, "check", remedy, style);
+    repeat(&mut out, result, style);
     out
 }
 
@@ -46,28 +75,33 @@ pub fn block(result: &CaseResult, style: Style) -> String {
     let mut out = String::new();
     match &result.verdict {
         Verdict::Pass => {}
-        Verdict::Fail { departures } => {
-            heading(&mut out, &style.bad("FAIL"), result, style);
-            for departure in departures {
-                let _ = write!(out, "\n{}", comparison(departure, style));
-            }
-            repeat(&mut out, result, style);
+        Verdict::Fail { .. } => {
+            fail(&mut out, &headline::first(result), result, style);
         }
         Verdict::Blocked { code, circumstance, row } => {
             heading(&mut out, &style.doubtful("BLOCKED"), result, style);
             field(
                 &mut out,
                 "reason",
-                &format!("the target answered {code} ({circumstance}), so the promise was not tried"),
+                &format!("the target responded with {} ({circumstance}), so the promise was not tested", brief(code)),
                 style,
             );
-            field(&mut out, "error row", row, style);
+            field(&mut out, "error row", &brief(row), style);
             repeat(&mut out, result, style);
         }
         Verdict::Error { reason } => {
             heading(&mut out, &style.doubtful("ERROR"), result, style);
             field(&mut out, "reason", &brief(reason), style);
             repeat(&mut out, result, style);
+        }
+        Verdict::Unproven { reason } => {
+            heading(&mut out, &style.doubtful("UNPROVEN"), result, style);
+            field(&mut out, "reason", &brief(reason), style);
+            repeat(&mut out, result, style);
+        }
+        Verdict::NotTested { reason } => {
+            heading(&mut out, &style.faint("NOT TESTED"), result, style);
+            field(&mut out, "reason", &brief(reason), style);
         }
         Verdict::Skipped { reason } => {
             heading(&mut out, &style.doubtful("SKIPPED"), result, style);
@@ -79,10 +113,24 @@ pub fn block(result: &CaseResult, style: Style) -> String {
 
 fn heading(out: &mut String, word: &str, result: &CaseResult, style: Style) {
     let _ = writeln!(out, "{word} {}", style.strong(&result.id));
-    field(out, "tried", &harmless(&result.tries), style);
-    if matches!(result.verdict, Verdict::Fail { .. }) {
-        field(out, "sends", &brief(&result.sends), style);
+    field(out, "tests", &harmless(&result.tries), style);
+}
+
+/// A case that shows a fault: the fault first, then what was promised and received.
+fn fail(out: &mut String, headline: &str, result: &CaseResult, style: Style) {
+    let title = format!("{}: {}", result.operation, in_line(headline));
+    let _ = writeln!(out, "{} {}", style.bad("FAIL"), style.strong(&title));
+    field(out, "case", &result.id, style);
+    field(out, "tests", &harmless(&result.tries), style);
+    field(out, "sends", &brief(&result.sends), style);
+    let Verdict::Fail { departures } = &result.verdict else { return };
+    for departure in departures {
+        let _ = write!(out, "\n{}", comparison(departure, style));
     }
+    for note in &result.notes {
+        field(out, "note", &harmless(note), style);
+    }
+    repeat(out, result, style);
 }
 
 /// The beginning of what may be long, harmless.
@@ -114,9 +162,9 @@ fn field(out: &mut String, label: &str, text: &str, style: Style) {
     lines(out, label, wrapped.map(|line| Cow::from(inert(&line))));
 }
 
-/// A labelled curl line, which somebody will copy: it stays as it is for the shell. Where it has `##` it stands in quotes.
+/// A labelled curl line, which somebody will copy: it stays as it is for the shell.
 fn to_copy(out: &mut String, label: &str, curl: &str) {
-    lines(out, label, curl.lines().map(|line| Cow::from(line.replace("##", "#''#"))));
+    lines(out, label, curl.lines().map(Cow::from));
 }
 
 fn lines<'t>(out: &mut String, label: &str, texts: impl Iterator<Item = Cow<'t, str>>) {
@@ -144,8 +192,8 @@ fn comparison(departure: &Departure, style: Style) -> String {
     );
     let cell = cell_width(style);
     let width = departure.lines.iter().flat_map(|line| wrapped(&line.promised, cell));
-    let width = width.map(|cell| display_width(&cell)).max().unwrap_or(0).max("promised".len());
-    let _ = writeln!(out, "  {:LABEL$}{:width$}   received", "", "promised");
+    let width = width.map(|cell| display_width(&cell)).max().unwrap_or(0).max("expected".len());
+    let _ = writeln!(out, "  {:LABEL$}{:width$}   received", "", "expected");
     let (context, compared): (Vec<&Line>, Vec<&Line>) = departure
         .lines
         .iter()
@@ -154,7 +202,7 @@ fn comparison(departure: &Departure, style: Style) -> String {
         compare(&mut out, line, width, style);
     }
     for line in context {
-        field(&mut out, "answer", &harmless(&line.received), style);
+        field(&mut out, "body", &harmless(&line.received), style);
     }
     out
 }

@@ -2,10 +2,13 @@
 
 use std::io::{self, Write};
 
-use crate::event::Event;
+use crate::event::{CaseResult, Event};
+use crate::judge::Departure;
+use crate::snapshot::file::escaped;
 
 use super::Reporter;
-use super::standing::{Finding, Gathered};
+use super::root::Root;
+use super::standing::{Failure, Gathered, reason};
 use super::summary::number;
 use super::texts::shortened;
 
@@ -15,12 +18,13 @@ const SHOWN: usize = 10;
 /// Writes the annotations of a run when it is over.
 pub struct Github<W> {
     out: W,
+    root: Root,
 }
 
 impl<W: Write> Github<W> {
     /// A reporter that writes into `out`, which is the step's log.
-    pub fn new(out: W) -> Self {
-        Self { out }
+    pub fn new(out: W, root: Root) -> Self {
+        Self { out, root }
     }
 }
 
@@ -36,15 +40,15 @@ impl<W: Write> Reporter for Github<W> {
         if !matches!(event, Event::RunFinished(_)) {
             return Ok(());
         }
-        let findings = run.findings();
-        let notes = findings.iter().map(broken).chain(others(run));
+        let failures = run.failures();
+        let notes = run.plain.iter().map(|plain| unproven(run, plain)).chain(failures.iter().map(broken)).chain(others(run));
         for Note { place, title, text } in notes.take(SHOWN) {
-            let (title, text) = (property(&title), data(&text));
+            let (title, text) = (property(&printed(&title)), data(&printed(&text)));
             let mut parts = place.rsplitn(3, ':');
             let (column, line) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
             match parts.next() {
                 Some(file) => {
-                    let file = property(file);
+                    let file = property(&self.root.of(file));
                     writeln!(self.out, "::error file={file},line={line},col={column},title={title}::{text}")?;
                 }
                 None => writeln!(self.out, "::error title={title}::{text}")?,
@@ -54,17 +58,41 @@ impl<W: Write> Reporter for Github<W> {
     }
 }
 
-fn broken(finding: &Finding<'_>) -> Note {
-    let witness = finding.witnesses.first().map_or("", |witness| witness.id.as_str());
-    let who = match finding.witnesses.len() {
-        1 => format!("{witness} shows otherwise"),
-        cases => format!("{witness} and {} more show otherwise", cases - 1),
+fn broken(failure: &Failure<'_>) -> Note {
+    let witness = &failure.witness.id;
+    let cases = match failure.ids.len() {
+        1 => format!("shown by {witness}"),
+        cases => format!("shown by {witness} and {} more cases", cases - 1),
     };
+    let came = failure.departure().map(received).unwrap_or_default();
     Note {
-        place: finding.place.to_owned(),
-        title: format!("{}: {}", finding.operation, finding.rule),
-        text: format!("{}\n{who}", finding.sentence),
+        place: failure.place.to_owned(),
+        title: format!("{}: {}", failure.operation, shortened(&failure.headline)),
+        text: format!("{}\n{came}{cases}", failure.sentence),
     }
+}
+
+/// What came in the place of what was expected, a line each.
+fn received(departure: &Departure) -> String {
+    let differing = departure.lines.iter().filter(|line| line.differs);
+    differing
+        .map(|line| {
+            let (expected, received) = (shortened(&line.promised), shortened(&line.received));
+            format!("{}: expected {expected}, received {received}\n", line.aspect)
+        })
+        .collect()
+}
+
+fn unproven(run: &Gathered, plain: &CaseResult) -> Note {
+    Note {
+        place: run.page_of(&plain.id).map(|page| page.place.clone()).unwrap_or_default(),
+        title: format!("{}: the plain call is not accepted", plain.operation),
+        text: format!("no rejection of {} proves anything: {}", plain.operation, shortened(reason_of(plain))),
+    }
+}
+
+fn reason_of(plain: &CaseResult) -> &str {
+    plain.observed.code.as_deref().unwrap_or_else(|| reason(&plain.verdict))
 }
 
 /// What else keeps the run from being fine.
@@ -101,6 +129,11 @@ fn others(run: &Gathered) -> impl Iterator<Item = Note> {
         note("", "left on the target", format!("{} {}{more}", first.entity, shortened(&first.id)));
     }
     notes.into_iter()
+}
+
+/// A text without what does not show on paper; its lines stay.
+fn printed(text: &str) -> String {
+    text.split('\n').map(escaped).collect::<Vec<_>>().join("\n")
 }
 
 /// The text of a workflow command.

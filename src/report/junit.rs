@@ -12,26 +12,44 @@ use crate::event::{CaseResult, Event, Finish, Snapshots};
 use crate::judge::Verdict;
 
 use super::Reporter;
-use super::block::{block, brief, harmless};
-use super::standing::Gathered;
+use super::block::{block, brief, harmless, of_plain_call};
+use super::headline;
+use super::sink::in_markup;
+use super::standing::{Gathered, reason};
 use super::style::Style;
+
+/// So many cases that show the same have their whole block; others have their headline. A run may have 100,000.
+const WHOLE: usize = 20;
+
+/// What tells cases apart that show something else.
+fn alike(result: &CaseResult) -> String {
+    let rules = match &result.verdict {
+        Verdict::Fail { departures } => departures.iter().map(|departure| departure.promise.rule.as_str()).collect(),
+        _ => vec![reason(&result.verdict)],
+    };
+    [result.operation.as_str(), result.verdict.name()].into_iter().chain(rules).collect::<Vec<_>>().join("\n")
+}
 
 /// Gathers a run and writes it when it is over.
 pub struct Junit<W> {
     out: W,
     suites: Vec<TestSuite>,
+    /// How many cases show the same, so far.
+    alike: HashMap<String, usize>,
     snapshots: Option<TestSuite>,
 }
 
 impl<W: Write> Junit<W> {
     /// A reporter that writes into `out`.
     pub fn new(out: W) -> Self {
-        Self { out, suites: Vec::new(), snapshots: None }
+        Self { out, suites: Vec::new(), alike: HashMap::new(), snapshots: None }
     }
 
     fn case(&mut self, result: &CaseResult) {
         let name = format!("{}/{}", result.service, result.operation);
-        let case = test_case(result);
+        let seen = self.alike.entry(alike(result)).or_default();
+        *seen += 1;
+        let case = test_case(result, *seen <= WHOLE);
         match self.suites.iter_mut().find(|suite| suite.name.as_str() == name) {
             Some(suite) => {
                 suite.add_test_case(case);
@@ -72,6 +90,29 @@ impl<W: Write> Junit<W> {
             suite.add_test_case(TestCase::new(harmless(case), status));
         }
         self.suites.push(suite);
+    }
+
+    /// Where a run did not come to its end, or proves nothing, that is an error, whatever its cases are: no report looks clean of it.
+    fn of_run(&mut self, finish: &Finish, run: &Gathered) {
+        let mut suite = TestSuite::new("the run");
+        let mut error = |name: String, message: &str, kind: &str, text: String| {
+            let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
+            status.set_message(brief(message)).set_type(kind).set_description(text);
+            let mut case = TestCase::new(brief(&name), status);
+            case.set_classname("fineprint");
+            suite.add_test_case(case);
+        };
+        for plain in &run.plain {
+            let message = "the plain call is not accepted, so that no rejection proves anything";
+            let text = of_plain_call(plain, Style::default());
+            error(format!("{} plain call", plain.operation), message, "unproven", text);
+        }
+        if let Some(reason) = &finish.stopped {
+            error("stopped before its end".to_owned(), reason, "stopped", harmless(reason));
+        }
+        if !suite.test_cases.is_empty() {
+            self.suites.push(suite);
+        }
     }
 
     /// What stays on the target is an error of the run.
@@ -117,47 +158,55 @@ fn is_skipped(case: &TestCase) -> bool {
     matches!(case.status, TestCaseStatus::Skipped { .. })
 }
 
-fn test_case(result: &CaseResult) -> TestCase {
-    let mut case = TestCase::new(harmless(&result.id), status(result));
+fn test_case(result: &CaseResult, is_whole: bool) -> TestCase {
+    let mut case = TestCase::new(harmless(&result.id), status(result, is_whole));
     case.set_classname(format!("{}.{}", result.service.replace('/', "."), result.operation));
     case.set_time(Duration::from_micros(result.micros));
     case
 }
 
-fn status(result: &CaseResult) -> TestCaseStatus {
-    let text = block(result, Style::default());
+/// Its status; the whole block of it, or its headline only.
+fn status(result: &CaseResult, is_whole: bool) -> TestCaseStatus {
     let (mut status, message, kind) = match &result.verdict {
         Verdict::Pass => return TestCaseStatus::success(),
-        Verdict::Fail { departures } => {
-            let sentence =
-                departures.first().map_or_else(String::new, |departure| departure.promise.sentence.clone());
-            (TestCaseStatus::non_success(NonSuccessKind::Failure), sentence, "promise")
+        Verdict::Fail { .. } => {
+            (TestCaseStatus::non_success(NonSuccessKind::Failure), headline::first(result), "promise")
         }
         Verdict::Blocked { code, .. } => {
-            (TestCaseStatus::non_success(NonSuccessKind::Error), format!("blocked by {code}"), "blocked")
+            let message = format!("blocked by {}", brief(code));
+            (TestCaseStatus::non_success(NonSuccessKind::Error), message, "blocked")
         }
         Verdict::Error { reason } => {
             (TestCaseStatus::non_success(NonSuccessKind::Error), brief(reason), "no-answer")
         }
+        Verdict::Unproven { reason } => {
+            (TestCaseStatus::non_success(NonSuccessKind::Error), brief(reason), "unproven")
+        }
+        Verdict::NotTested { reason } => (TestCaseStatus::skipped(), brief(reason), "not-tested"),
         Verdict::Skipped { reason } => (TestCaseStatus::skipped(), brief(reason), "skipped"),
     };
-    status.set_message(harmless(&message)).set_type(kind).set_description(text);
+    status.set_message(harmless(&message)).set_type(kind);
+    if is_whole {
+        status.set_description(block(result, Style::default()));
+    }
     status
 }
 
 impl<W: Write> Reporter for Junit<W> {
-    fn event(&mut self, event: &Event, _: &Gathered) -> io::Result<()> {
+    fn event(&mut self, event: &Event, run: &Gathered) -> io::Result<()> {
         match event {
-            Event::RunStarted(_) | Event::Progress { .. } => {}
+            Event::RunStarted(_) | Event::Progress { .. } | Event::PlainCallFailed(_) => {}
             Event::CaseFinished(result) => self.case(result),
             Event::SnapshotsCompared(snapshots) => self.changed(snapshots),
             Event::BaselineCompared(compared) => self.known(compared),
             Event::RunFinished(finish) => {
+                self.of_run(finish, run);
                 self.left_behind(finish);
                 let mut report = Report::new("fineprint");
                 report.add_test_suites(std::mem::take(&mut self.suites));
                 report.add_test_suites(self.snapshots.take());
-                report.serialize(&mut self.out).map_err(io::Error::other)?;
+                let text = report.to_string().map_err(io::Error::other)?;
+                self.out.write_all(in_markup(&text).as_bytes())?;
                 self.out.flush()?;
             }
         }

@@ -5,10 +5,10 @@ use std::io::{self, Write};
 
 use crate::event::{CaseResult, Event, Leftover, Page};
 use crate::judge::Departure;
-use crate::judge::Verdict;
 use crate::snapshot::file::escaped;
+use crate::wire::Outcome;
 
-use super::standing::{Finding, Gathered, reason};
+use super::standing::{Failure, Gathered, Unjudged, reason};
 use super::{Reporter, number, summary};
 
 /// How much a comment holds, in bytes: GitHub takes 65,536 characters.
@@ -76,14 +76,16 @@ fn text(run: &Gathered) -> String {
         run.finish.requests
     );
     let mut out =
-        Summary { text: head + "| operation | passed | failed | not judged |\n|---|--:|--:|--:|\n" };
+        Summary { text: head + "| operation | passed | failed | not judged | not tested |\n|---|--:|--:|--:|--:|\n" };
     let operations = run.by_operation();
     let row = |page: &Page| {
-        let [pass, fail, other] = operations.get(page.operation.as_str()).copied().unwrap_or_default();
-        format!("| {} | {pass} | {fail} | {other} |\n", page.operation)
+        let [pass, fail, other, left] = operations.get(&page.operation).copied().unwrap_or_default();
+        format!("| {} | {pass} | {fail} | {other} | {left} |\n", cell(&page.operation))
     };
     out.add("operations", usize::MAX, run.start.pages.iter().map(row));
-    out.add("broken promises", TOLD, run.findings().iter().map(told));
+    let _ = writeln!(out.text, "\nPromises: {}", summary::tally_in_words(run.tally()));
+    out.add("plain calls", TOLD, run.plain.iter().map(plain));
+    out.add("failures", TOLD, run.failures().iter().map(told));
     if let Some(reason) = &run.finish.stopped {
         let _ = writeln!(out.text, "\nStopped before the end: {}", cell(reason));
     }
@@ -95,7 +97,7 @@ fn text(run: &Gathered) -> String {
     out.add(
         "reasons why cases could not be judged",
         TOLD,
-        run.unjudged().iter().map(|alike| not_judged(alike)),
+        run.unjudged().iter().map(not_judged),
     );
     let passing = run.passing.iter().map(|entry| format!("\nPasses again: {}\n", code(entry)));
     let expired = run.expired.iter().map(|(entry, day)| format!("\nExpired on {day}: {}\n", code(entry)));
@@ -107,10 +109,26 @@ fn text(run: &Gathered) -> String {
 }
 
 /// Cases that could not be judged for one reason.
-fn not_judged(alike: &[&CaseResult]) -> String {
-    let Some(first) = alike.first() else { return String::new() };
-    let (cases, why) = (number(alike.len(), "case"), cell(reason(&first.verdict)));
+fn not_judged(each: &Unjudged<'_>) -> String {
+    let (first, cases) = (each.first, number(each.ids.len(), "case"));
+    let why = cell(reason(&first.verdict));
     format!("\nNot judged ({}): {cases}, as {}: {why}\n", first.verdict.name(), code(&first.id))
+}
+
+/// A plain call that was not accepted.
+fn plain(result: &CaseResult) -> String {
+    let came = match result.exchanges.last().map(|exchange| &exchange.outcome) {
+        Some(Outcome::Answered(answer)) => format!("{} {}", answer.status, answer.body),
+        Some(Outcome::Unanswered(reason)) => reason.to_string(),
+        None => reason(&result.verdict).to_owned(),
+    };
+    format!(
+        "\n### {}: the plain call is not accepted\n\nThe page says that it is valid; while it is rejected, no rejection proves \
+         anything. It sends {}, and received {}\n",
+        cell(&result.operation),
+        code(&result.sends),
+        code(&came)
+    )
 }
 
 /// Answers that differ from the accepted ones in the same way.
@@ -123,34 +141,22 @@ fn changed(diff: &str, ids: &[&str]) -> String {
     format!("\n<details><summary>changed: {}{more}</summary>\n\n{diff}\n</details>\n", cell(first))
 }
 
-fn told(finding: &Finding<'_>) -> String {
+fn told(failure: &Failure<'_>) -> String {
     let mut out = String::new();
-    let Some(witness) = finding.witnesses.first() else { return out };
-    let _ = writeln!(
-        out,
-        "\n### {}: {}\n\n> {}\n",
-        finding.operation,
-        cell(finding.rule),
-        cell(finding.sentence)
-    );
-    let cases = number(finding.witnesses.len(), "case");
-    let _ = writeln!(
-        out,
-        "`{}`, shown by {cases}; the smallest is `{}`: {}\n",
-        finding.place,
-        witness.id,
-        cell(&witness.tries)
-    );
-    if let Verdict::Fail { departures } = &witness.verdict
-        && let Some(departure) = departures.iter().find(|departure| departure.promise.rule == finding.rule)
-    {
+    let Failure { operation, headline, sentence, place, witness, ids, .. } = failure;
+    let (operation, headline, sentence) = (cell(operation), cell(headline), cell(sentence));
+    let _ = writeln!(out, "\n### {operation}: {headline}\n\n> {sentence}\n");
+    let cases = number(ids.len(), "case");
+    let (place, id) = (code(place), code(&witness.id));
+    let _ = writeln!(out, "{place}, shown by {cases}; the smallest is {id}: {}\n", cell(&witness.tries));
+    if let Some(departure) = failure.departure() {
         compared(&mut out, departure);
     }
     out
 }
 
 fn compared(out: &mut String, departure: &Departure) {
-    out.push_str("| | promised | received |\n|---|---|---|\n");
+    out.push_str("| | expected | received |\n|---|---|---|\n");
     for line in departure.lines.iter().filter(|line| line.differs) {
         let _ =
             writeln!(out, "| {} | {} | {} |", cell(&line.aspect), code(&line.promised), code(&line.received));

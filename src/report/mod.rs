@@ -2,6 +2,7 @@
 
 pub mod block;
 pub mod github;
+pub mod headline;
 pub mod html;
 mod inert;
 pub mod json;
@@ -9,7 +10,9 @@ pub mod jsonl;
 pub mod junit;
 pub mod markdown;
 pub mod matrix;
+pub mod root;
 pub mod sarif;
+pub mod sink;
 pub mod score;
 pub mod standing;
 pub mod style;

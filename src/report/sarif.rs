@@ -7,7 +7,8 @@ use serde::Serialize;
 
 use crate::event::Event;
 
-use super::standing::{Finding, Gathered, reason};
+use super::root::Root;
+use super::standing::{Failure, Gathered, reason};
 use super::texts::shortened;
 use super::{Reporter, number};
 
@@ -27,19 +28,20 @@ const SCHEMA: &str =
 /// Writes a run when it is over.
 pub struct Sarif<W> {
     out: W,
+    root: Root,
 }
 
 impl<W: Write> Sarif<W> {
     /// A reporter that writes into `out`.
-    pub fn new(out: W) -> Self {
-        Self { out }
+    pub fn new(out: W, root: Root) -> Self {
+        Self { out, root }
     }
 }
 
 impl<W: Write> Reporter for Sarif<W> {
     fn event(&mut self, event: &Event, run: &Gathered) -> io::Result<()> {
         if matches!(event, Event::RunFinished(_)) {
-            serde_json::to_writer_pretty(&mut self.out, &log(run))?;
+            serde_json::to_writer_pretty(&mut self.out, &log(run, &self.root))?;
             self.out.write_all(b"\n")?;
             self.out.flush()?;
         }
@@ -159,8 +161,8 @@ struct Broken {
     of: String,
 }
 
-fn log(run: &Gathered) -> Log {
-    let broken: Vec<Broken> = run.findings().iter().map(promise).chain(others(run)).collect();
+fn log(run: &Gathered, root: &Root) -> Log {
+    let broken: Vec<Broken> = run.failures().iter().map(promise).chain(others(run)).collect();
     let mut rules: Vec<Rule> = Vec::new();
     let mut results = Vec::new();
     for each in broken {
@@ -169,7 +171,7 @@ fn log(run: &Gathered) -> Log {
             rules.push(Rule { id: each.rule.clone(), short_description });
             rules.len() - 1
         });
-        results.push(result(index, each));
+        results.push(result(index, each, root));
     }
     let driver = Driver { name: "fineprint", version: run.start.fineprint.clone(), rules };
     let invocation =
@@ -186,17 +188,18 @@ fn log(run: &Gathered) -> Log {
     }
 }
 
-fn promise(finding: &Finding<'_>) -> Broken {
-    let witness = finding.witnesses.first().map_or("", |witness| witness.id.as_str());
-    let rule = format!("{}/{}", finding.operation, finding.rule);
+fn promise(failure: &Failure<'_>) -> Broken {
+    let rule = format!("{}/{}", failure.operation, failure.rule);
     Broken {
         text: format!(
-            "The page says: {} {} of the target's answers say otherwise; the plainest is to {witness}.",
-            finding.sentence,
-            finding.witnesses.len()
+            "{}. The page says: {} Contradicted by {} (smallest: {}).",
+            shortened(&failure.headline),
+            failure.sentence,
+            number(failure.ids.len(), "case"),
+            failure.witness.id
         ),
-        sentence: finding.sentence.to_owned(),
-        place: finding.place.to_owned(),
+        sentence: failure.sentence.to_owned(),
+        place: failure.place.to_owned(),
         of: rule.clone(),
         rule,
     }
@@ -237,29 +240,32 @@ fn notifications(run: &Gathered) -> Vec<Notification> {
         format!("Left on the target: {entity} {id} ({reason}), made by {}", left.case)
     });
     let unjudged = run.unjudged();
-    let unjudged = unjudged.iter().filter_map(|alike| {
-        let (first, why) = (alike.first()?, shortened(reason(&alike.first()?.verdict)));
-        Some(format!("{} not judged, as {}: {why}", number(alike.len(), "case"), first.id))
+    let unjudged = unjudged.iter().map(|each| {
+        let (first, why) = (each.first, shortened(reason(&each.first.verdict)));
+        format!("{} not judged, as {}: {why}", number(each.ids.len(), "case"), first.id)
     });
-    stopped.chain(left).chain(unjudged).map(note).collect()
+    let plain = run.plain.iter().map(|plain| {
+        format!("The plain call of {} is not accepted, so that no rejection proves anything", plain.operation)
+    });
+    plain.chain(stopped).chain(left).chain(unjudged).map(note).collect()
 }
 
-fn result(index: usize, broken: Broken) -> SarifResult {
+fn result(index: usize, broken: Broken, root: &Root) -> SarifResult {
     SarifResult {
         rule_id: broken.rule,
         rule_index: index,
         level: "error",
         message: Text { text: broken.text },
-        locations: location(&broken.place).into_iter().collect(),
+        locations: location(&broken.place, root).into_iter().collect(),
         partial_fingerprints: Fingerprints { promise: broken.of },
     }
 }
 
 /// `file:line:column`
-fn location(place: &str) -> Option<Location> {
+fn location(place: &str, root: &Root) -> Option<Location> {
     let (rest, column) = place.rsplit_once(':')?;
     let (file, line) = rest.rsplit_once(':')?;
-    let uri = utf8_percent_encode(file, NOT_IN_A_PATH).to_string();
+    let uri = utf8_percent_encode(&root.of(file), NOT_IN_A_PATH).to_string();
     Some(Location {
         physical_location: Physical {
             artifact_location: Artifact { uri },

@@ -11,32 +11,36 @@ pub struct Style {
     pub width: Option<usize>,
 }
 
+/// The escape sequences that set text off, and the one that ends them: nothing else steers the terminal.
+pub const CODES: [&str; 6] =
+    ["\u{1b}[1;31m", "\u{1b}[32m", "\u{1b}[33m", "\u{1b}[2m", "\u{1b}[1m", "\u{1b}[0m"];
+
 impl Style {
-    fn set(self, code: &str, text: &str) -> String {
+    fn set(self, code: usize, text: &str) -> String {
         match self.colour {
-            true => format!("\u{1b}[{code}m{text}\u{1b}[0m"),
+            true => format!("{}{text}{}", CODES[code], CODES[5]),
             false => text.to_owned(),
         }
     }
 
     /// What went wrong.
     pub fn bad(self, text: &str) -> String {
-        self.set("1;31", text)
+        self.set(0, text)
     }
 
     /// What is right.
     pub fn good(self, text: &str) -> String {
-        self.set("32", text)
+        self.set(1, text)
     }
 
     /// What could not be judged.
     pub fn doubtful(self, text: &str) -> String {
-        self.set("33", text)
+        self.set(2, text)
     }
 
     /// What can be passed over.
     pub fn faint(self, text: &str) -> String {
-        self.set("2", text)
+        self.set(3, text)
     }
 
     /// A difference, line by line: what begins with a plus or a minus is set off.
@@ -51,6 +55,6 @@ impl Style {
 
     /// What is a heading.
     pub fn strong(self, text: &str) -> String {
-        self.set("1", text)
+        self.set(4, text)
     }
 }

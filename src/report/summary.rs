@@ -3,48 +3,42 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use crate::event::{Counts, Finish, RowTried};
+use crate::event::{Counts, Page};
 use crate::judge::{Precedence, Verdict};
+use crate::evidence::{State, Tally};
 
-use super::standing::{Gathered, Mark};
+use super::standing::{Failure, Gathered};
 use super::style::Style;
 
-/// What the run has shown of an operation beside verdicts: rows that no case tried, and the order of checks.
-pub fn facts(operation: &str, finish: &Finish) -> Vec<String> {
-    let own: Vec<&RowTried> =
-        finish.rows.iter().filter(|row| row.operation == operation && row.own).collect();
-    if own.is_empty() {
-        return Vec::new();
-    }
-    let tried = own.iter().filter(|row| row.cases > 0).count();
-    let mut lines = vec![format!("{tried} of {} error rows tried", own.len())];
-    let mut reasons: Vec<(&str, Vec<String>)> = Vec::new();
-    for row in own.iter().filter(|row| row.cases == 0) {
-        let Some(reason) = row.why_not.as_deref() else { continue };
+/// What the run has shown of an operation beside verdicts: error rows that were not tested, and the order of checks.
+pub fn facts(page: &Page, run: &Gathered) -> Vec<String> {
+    let mut reasons: Vec<(String, Vec<String>)> = Vec::new();
+    for line in page.errors.iter().filter(|line| line.own) {
+        let standing = run.evidence.row(page, line);
+        let (State::NotTested, Some(reason)) = (standing.state, standing.why) else { continue };
         match reasons.iter_mut().find(|(known, _)| *known == reason) {
-            Some((_, rows)) => rows.push(row.codes.join("/")),
-            None => reasons.push((reason, vec![row.codes.join("/")])),
+            Some((_, rows)) => rows.push(line.codes.join("/")),
+            None => reasons.push((reason, vec![line.codes.join("/")])),
         }
     }
-    lines.extend(reasons.iter().map(|(reason, rows)| format!("not tried: {} ({reason})", rows.join(", "))));
-    lines.extend(finish.precedence.iter().filter(|seen| seen.operation == operation).filter_map(in_order));
-    lines
+    let rows = reasons.iter().map(|(reason, rows)| format!("error rows not tested: {} ({reason})", rows.join(", ")));
+    let precedence = run.finish.precedence.iter().filter(|seen| seen.operation == page.operation);
+    rows.chain(precedence.filter_map(in_order)).collect()
 }
 
 /// Of two faults, which was answered.
 fn in_order(seen: &Precedence) -> Option<String> {
     if seen.order.len() > 2 {
-        return Some(format!("of two faults answers the first of {}", seen.order.join(", ")));
+        return Some(format!("order of checks: {}", seen.order.join(", ")));
     }
     let pairs = seen.pairs.iter().map(|(first, second)| format!("{first} before {second}"));
     let pairs: Vec<String> = pairs.collect();
-    (!pairs.is_empty()).then(|| format!("of two faults answers {}", pairs.join(", ")))
+    (!pairs.is_empty()).then(|| format!("order of checks: {}", pairs.join(", ")))
 }
 
 /// What of a run is not as it should be, the worst first; or that all is.
 pub fn headline(run: &Gathered) -> String {
-    let Counts { error, blocked, skipped, .. } = run.finish.counts;
-    let (broken, unjudged) = (run.findings().len(), error + blocked + skipped);
+    let (broken, unjudged) = (run.failures().len(), run.finish.counts.unjudged());
     let changed: usize = run.pending().iter().map(|(_, ids)| ids.len()).sum();
     let outdated = run.passing.len() + run.expired.len();
     let left = run.finish.left_behind.len();
@@ -57,6 +51,7 @@ pub fn headline(run: &Gathered) -> String {
     add(broken, "promise is broken", "promises are broken");
     add(changed, "answer differs from the accepted one", "answers differ from the accepted ones");
     add(outdated, "entry of the baseline is outdated", "entries of the baseline are outdated");
+    add(run.plain.len(), "plain call is not accepted", "plain calls are not accepted");
     add(unjudged, "case could not be judged", "cases could not be judged");
     add(left, "entity was left on the target", "entities were left on the target");
     if run.finish.stopped.is_some() && unjudged == 0 {
@@ -64,7 +59,8 @@ pub fn headline(run: &Gathered) -> String {
     }
     match (parts.is_empty(), run.known.len()) {
         (false, _) => parts.join("; "),
-        (true, 0) => "every promise that was tried holds".to_owned(),
+        (true, 0) if run.finish.counts.pass == 0 => "nothing was tested".to_owned(),
+        (true, 0) => "every promise that was tested holds".to_owned(),
         (true, known) => format!("no new broken promise; {}", number(known, "known failure")),
     }
 }
@@ -72,12 +68,12 @@ pub fn headline(run: &Gathered) -> String {
 /// What a person can do about how the run ended.
 pub fn hints(run: &Gathered) -> Vec<String> {
     let mut hints = Vec::new();
-    let findings = run.findings();
-    if let Some(witness) = findings.first().and_then(|finding| finding.witnesses.first()) {
+    let failures = run.failures();
+    if let Some(Failure { witness, .. }) = failures.first() {
         hints.push(format!(
-            "{}; add `--seed {} {}` to try the first again, `--html FILE` to see the page as it holds, `--write-baseline FILE` \
+            "{}; add `--seed {} {}` to run the first again, `--html FILE` to see the page as it holds, `--write-baseline FILE` \
              to leave it for now",
-            number(findings.len(), "broken promise"),
+            number(failures.len(), "failure"),
             witness.seed,
             witness.id
         ));
@@ -89,7 +85,7 @@ pub fn hints(run: &Gathered) -> Vec<String> {
     let unjudged = run.unjudged();
     let circumstances: BTreeSet<&str> = unjudged
         .iter()
-        .filter_map(|alike| match &alike.first()?.verdict {
+        .filter_map(|each| match &each.first.verdict {
             Verdict::Blocked { circumstance, .. } => Some(circumstance.as_str()),
             _ => None,
         })
@@ -111,16 +107,16 @@ fn remedy(circumstance: &str) -> Option<&'static str> {
     }
 }
 
-/// How much of a page holds, in words.
-pub fn marks_in_words(marks: [usize; 4]) -> String {
-    let word = |mark: Mark, count: usize| match (mark, count) {
-        (Mark::Holds, 2..) => "hold",
-        _ => mark.word(),
+/// How many promises are in each state, in words: all six, so that nobody has to guess what a number leaves out.
+pub fn tally_in_words(tally: Tally) -> String {
+    let order =
+        [State::Holds, State::Broken, State::Unproven, State::Unspecified, State::NotTested, State::NotCovered];
+    let word = |state: State| match (state, tally[state as usize]) {
+        (State::Holds, count) if count != 1 => "hold",
+        _ => state.word(),
     };
-    let all =
-        [Mark::Holds, Mark::Broken, Mark::Open, Mark::NotTried].map(|mark| (mark, marks[mark as usize]));
-    let words = all.iter().filter(|(_, count)| *count > 0);
-    words.map(|(mark, count)| format!("{count} {}", word(*mark, *count))).collect::<Vec<_>>().join(", ")
+    let words = order.map(|state| format!("{} {}", tally[state as usize], word(state)));
+    words.join(", ")
 }
 
 /// `1 case`, `2 cases`.
@@ -140,6 +136,8 @@ pub fn in_words(counts: &Counts, style: Style) -> String {
     add(counts.blocked, "blocked", Style::doubtful);
     add(counts.error, "without an answer", Style::doubtful);
     add(counts.skipped, "skipped", Style::doubtful);
+    add(counts.unproven, "unproven", Style::doubtful);
+    add(counts.not_tested, "not tested", Style::faint);
     words.join(", ")
 }
 

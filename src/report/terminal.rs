@@ -8,9 +8,9 @@ use crate::event::{CaseResult, Counts, Event, Finish, Leftover, Recorded};
 use crate::judge::Verdict;
 
 use super::Reporter;
-use super::block::{block, in_line, labelled, of_alike, whole_words};
-use super::inert::inert;
-use super::standing::{Finding, Gathered, reason};
+use super::block::{block, in_line, labelled, of_failure, of_plain_call, of_unjudged, whole_words};
+use super::sink::Printable;
+use super::standing::{Failure, Gathered, Unjudged, reason};
 use super::style::Style;
 use super::summary;
 
@@ -30,8 +30,8 @@ pub enum Talk {
 }
 
 /// Writes what a person reads.
-pub struct Terminal<W> {
-    out: W,
+pub struct Terminal<W: Write> {
+    out: Printable<W>,
     style: Style,
     talk: Talk,
     /// What could not be seen, and in how many cases.
@@ -42,7 +42,7 @@ pub struct Terminal<W> {
 impl<W: Write> Terminal<W> {
     /// A reporter that writes into `out`.
     pub fn new(out: W, style: Style, talk: Talk) -> Self {
-        Self { out, style, talk, unseen: BTreeMap::new(), operations: Vec::new() }
+        Self { out: Printable::new(out), style, talk, unseen: BTreeMap::new(), operations: Vec::new() }
     }
 
     fn case(&mut self, result: &CaseResult) -> io::Result<()> {
@@ -63,48 +63,56 @@ impl<W: Write> Terminal<W> {
         }
     }
 
-    /// Each broken promise, and each reason why something could not be judged.
+    /// Plain calls that were not accepted, then each failure, then each reason why something could not be judged.
     fn findings(&mut self, run: &Gathered) -> io::Result<()> {
-        let (findings, unjudged) = (run.findings(), run.unjudged());
+        for plain in &run.plain {
+            match self.talk {
+                Talk::Quiet => {
+                    let word = self.style.doubtful("UNPROVEN");
+                    writeln!(self.out, "{word} {}: the plain call is not accepted", plain.operation)?;
+                }
+                _ => writeln!(self.out, "{}", of_plain_call(plain, self.style))?,
+            }
+        }
+        let (failures, unjudged) = (run.failures(), run.unjudged());
         match self.talk {
             Talk::Verbose => return Ok(()),
-            Talk::Quiet => return self.in_short(&findings, &unjudged),
+            Talk::Quiet => return self.in_short(&failures, &unjudged),
             Talk::Normal => {}
         }
         let mut told = BTreeSet::new();
-        for finding in &findings {
+        for failure in &failures {
             // Of a case that breaks two promises the block tells both.
-            let Some(first) = finding.witnesses.first() else { continue };
-            if told.insert(first.id.as_str()) {
-                writeln!(self.out, "{}", of_alike(&finding.witnesses, self.style))?;
+            let id = failure.witness.id.as_str();
+            if told.insert(id) {
+                writeln!(self.out, "{}", of_failure(failure, self.style))?;
             } else {
-                let line = format!("{} {}", finding.operation, finding.rule);
-                let others = finding.witnesses.len() - 1;
-                writeln!(
-                    self.out,
-                    "{} {line}: {} above, and {others} more\n",
-                    self.style.bad("FAIL"),
-                    first.id
-                )?;
+                let (word, others) = (self.style.bad("FAIL"), failure.ids.len() - 1);
+                let line = format!("{}: {}", failure.operation, in_line(&failure.headline));
+                writeln!(self.out, "{word} {line}: {id} above, and {others} more\n")?;
             }
         }
-        for alike in &unjudged {
-            writeln!(self.out, "{}", of_alike(alike, self.style))?;
+        // What the plain calls have left unproven is told with them.
+        let is_told = |each: &Unjudged<'_>| {
+            matches!(each.first.verdict, Verdict::Unproven { .. })
+                && run.plain.iter().any(|plain| plain.operation == each.first.operation)
+        };
+        for each in unjudged.iter().filter(|each| !is_told(each)) {
+            writeln!(self.out, "{}", of_unjudged(each, self.style))?;
         }
         Ok(())
     }
 
-    fn in_short(&mut self, findings: &[Finding<'_>], unjudged: &[Vec<&CaseResult>]) -> io::Result<()> {
-        for finding in findings {
-            let (word, cases) = (self.style.bad("FAIL"), summary::number(finding.witnesses.len(), "case"));
-            let id = finding.witnesses.first().map_or("", |witness| &witness.id);
-            writeln!(self.out, "{word} {} {}: {id} ({cases})", finding.operation, finding.rule)?;
+    fn in_short(&mut self, failures: &[Failure<'_>], unjudged: &[Unjudged<'_>]) -> io::Result<()> {
+        for failure in failures {
+            let (word, cases) = (self.style.bad("FAIL"), summary::number(failure.ids.len(), "case"));
+            let (operation, headline) = (failure.operation, in_line(&failure.headline));
+            writeln!(self.out, "{word} {operation}: {headline}: {} ({cases})", failure.witness.id)?;
         }
-        for alike in unjudged {
-            let Some(first) = alike.first() else { continue };
-            let word = self.style.doubtful(&first.verdict.name().to_uppercase());
-            let (cases, why) = (summary::number(alike.len(), "case"), in_line(reason(&first.verdict)));
-            writeln!(self.out, "{word} {} ({cases}): {why}", first.id)?;
+        for each in unjudged {
+            let word = self.style.doubtful(&each.first.verdict.name().to_uppercase());
+            let (cases, why) = (summary::number(each.ids.len(), "case"), in_line(reason(&each.first.verdict)));
+            writeln!(self.out, "{word} {} ({cases}): {why}", each.first.id)?;
         }
         Ok(())
     }
@@ -141,7 +149,8 @@ impl<W: Write> Terminal<W> {
 
     fn end(&mut self, finish: &Finish, run: &Gathered) -> io::Result<()> {
         if self.talk != Talk::Quiet {
-            self.operations(finish, run)?;
+            self.operations(run)?;
+            self.not_tested(run)?;
             for (note, count) in std::mem::take(&mut self.unseen) {
                 self.faint(&format!("in {}: {}", summary::number(count, "case"), in_line(&note)))?;
             }
@@ -165,9 +174,14 @@ impl<W: Write> Terminal<W> {
             let hints = labelled("next", &summary::hints(run).join("\n"), self.style);
             self.out.write_all(hints.as_bytes())?;
         }
+        let changed: usize = run.pending().iter().map(|(_, ids)| ids.len()).sum();
+        let changed = match changed {
+            0 => String::new(),
+            changed => format!(", {}", self.style.bad(&format!("{changed} changed"))),
+        };
         writeln!(
             self.out,
-            "{} cases on {} ({}): {} in {}, {} requests, seed {}",
+            "{} cases on {} ({}): {}{changed} in {}, {} requests, seed {}",
             finish.counts.total(),
             run.start.target,
             run.start.url,
@@ -178,16 +192,30 @@ impl<W: Write> Terminal<W> {
         )
     }
 
+    /// What was left out on purpose, by reason, with what would test it.
+    fn not_tested(&mut self, run: &Gathered) -> io::Result<()> {
+        let mut reasons: BTreeMap<&str, (usize, &str)> = BTreeMap::new();
+        for each in run.not_tested() {
+            let of = reasons.entry(reason(&each.first.verdict)).or_insert((0, &each.first.id));
+            of.0 += each.ids.len();
+        }
+        for (reason, (count, id)) in reasons.into_iter().take(TOLD) {
+            let cases = summary::number(count, "case");
+            self.faint(&format!("not tested: {cases}, such as {id}: {}", in_line(reason)))?;
+        }
+        Ok(())
+    }
+
     /// Each operation: its cases, and what of its page holds.
-    fn operations(&mut self, finish: &Finish, run: &Gathered) -> io::Result<()> {
+    fn operations(&mut self, run: &Gathered) -> io::Result<()> {
         for (operation, counts) in std::mem::take(&mut self.operations) {
             writeln!(self.out, "  {operation:28} {}", summary::in_words(&counts, self.style))?;
             if let Some(page) = run.start.pages.iter().find(|page| page.operation == operation) {
-                let marks = summary::marks_in_words(run.marks(page));
-                self.faint(&format!("  sentences and rows of the page: {marks}"))?;
-            }
-            for line in summary::facts(&operation, finish) {
-                self.faint(&format!("  {line}"))?;
+                let tally = summary::tally_in_words(run.evidence.tally(page));
+                self.faint(&format!("  promises: {tally}"))?;
+                for line in summary::facts(page, run) {
+                    self.faint(&format!("  {line}"))?;
+                }
             }
         }
         Ok(())
@@ -198,8 +226,7 @@ impl<W: Write> Terminal<W> {
         let indent = " ".repeat(4 + text.len() - text.trim_start().len());
         let wrapped =
             textwrap::wrap(text, whole_words(width).initial_indent("  ").subsequent_indent(&indent));
-        let lines: Vec<String> = wrapped.iter().map(|line| inert(line)).collect();
-        writeln!(self.out, "{}", self.style.faint(&lines.join("\n")))
+        writeln!(self.out, "{}", self.style.faint(&wrapped.join("\n")))
     }
 
     /// How the run stands to another target's answers.
@@ -252,7 +279,10 @@ impl<W: Write> Terminal<W> {
 impl<W: Write> Reporter for Terminal<W> {
     fn event(&mut self, event: &Event, run: &Gathered) -> io::Result<()> {
         match event {
-            Event::RunStarted(_) | Event::Progress { .. } | Event::SnapshotsCompared(_) => {}
+            Event::RunStarted(_)
+            | Event::Progress { .. }
+            | Event::PlainCallFailed(_)
+            | Event::SnapshotsCompared(_) => {}
             Event::CaseFinished(result) => self.case(result)?,
             Event::BaselineCompared(compared) => self.baseline(compared)?,
             Event::RunFinished(finish) => {

@@ -1,12 +1,14 @@
 //! The account of a call: what it has made or removed goes into the ledger.
 
+use std::time::Instant;
+
 use crate::json::Json;
-use crate::spec::model::{Entity, Operation, Service};
+use crate::spec::model::{Entity, Operation, Service, When};
 use crate::wire::{self, Call, Exchange, NoAnswer, Outcome, Reply};
 
 use super::cost::is_remover;
 use super::journal::Wish;
-use super::ledger::Doubt;
+use super::ledger::{Doubt, Living, Named};
 use super::session::Session;
 
 /// Who calls, for the account.
@@ -20,8 +22,20 @@ pub struct Caller<'a> {
     pub once: bool,
 }
 
-/// Calls an operation; what it makes or removes is entered. The exchange, and the id of what was made.
-pub async fn call(session: &Session, call: Call<'_>, caller: Caller<'_>) -> (Exchange, Option<Json>) {
+/// What came of a call.
+#[derive(Debug)]
+pub struct Called {
+    /// Request and response.
+    pub exchange: Exchange,
+    /// The id of what was made.
+    pub id: Option<Json>,
+    /// The case that made another living entity with this id.
+    pub as_another: Option<String>,
+}
+
+/// Calls an operation; what it makes or removes is entered.
+pub async fn call(session: &Session, call: Call<'_>, caller: Caller<'_>) -> Called {
+    let since = Instant::now();
     let wish = wish(session, call, caller.telling);
     if let Some(wish) = &wish {
         session.ledger.asked(wish);
@@ -30,8 +44,16 @@ pub async fn call(session: &Session, call: Call<'_>, caller: Caller<'_>) -> (Exc
         true => session.call_once(call).await,
         false => session.call(call).await,
     };
-    let id = keep(session, call, &exchange, wish, caller.owner);
-    (exchange, id)
+    let came = came(session, call, &exchange);
+    let mut called = Called { exchange, id: None, as_another: None };
+    if let Came::Success(output) = &came {
+        strike(session, call);
+        if let Some(entity) = call.service.created_by(call.operation) {
+            called.id = id_in(entity, output).cloned();
+        }
+    }
+    enter(session, call, came, (wish, since), caller.owner, &mut called);
+    called
 }
 
 /// What a call may make, by the values that only that can have. Values that others may have as well tell nothing: what is
@@ -50,48 +72,57 @@ fn wish(session: &Session, call: Call<'_>, telling: &[String]) -> Option<Wish> {
     })
 }
 
-/// Enters what a call has made or removed; the id of what it made.
-fn keep(
+/// Enters what a call has made, or may have made.
+fn enter(
     session: &Session,
     call: Call<'_>,
-    exchange: &Exchange,
-    wish: Option<Wish>,
+    came: Came,
+    (wish, since): (Option<Wish>, Instant),
     owner: &str,
-) -> Option<Json> {
-    let mut came = came(call, exchange);
-    if let Came::Success(output) = &came {
-        strike(session, call);
-        match call.service.created_by(call.operation).map(|entity| (entity, id_in(entity, output))) {
-            None => {}
-            Some((entity, Some(id))) => {
-                session.ledger.made(entity, session.living(call.service, entity, id, owner));
+    called: &mut Called,
+) {
+    let Some(entity) = call.service.created_by(call.operation) else { return };
+    let unique = wish.as_ref().map(|wish| wish.unique.clone()).unwrap_or_default();
+    let reason = match (came, &called.id) {
+        (Came::Nothing, _) => None,
+        (Came::Doubt(reason), _) => Some(reason),
+        (Came::Success(_), None) => Some("the answer gave no id that can be used".to_owned()),
+        (Came::Success(_), Some(id)) => {
+            let living = session.living(call.service, entity, id, owner, &unique);
+            let living = Living { parents: parents(call), made: Some(Instant::now()), ..living };
+            match session.ledger.made(entity, living) {
+                Named::Anew => None,
+                Named::AsAnother(case) => {
+                    called.as_another = Some(case);
+                    Some("the answer gave the id of another living one".to_owned())
+                }
             }
-            Some((_, None)) => came = Came::Doubt("the answer gave no id that can be used".to_owned()),
         }
-    }
-    let doubted = match (&came, call.service.created_by(call.operation)) {
-        (Came::Doubt(reason), Some(entity)) => Some((reason, entity)),
-        _ => None,
     };
-    match (doubted, wish) {
-        (Some((reason, entity)), wish) => {
-            let reason =
-                session.hidden([&exchange.request]).clean(&format!("it may have been made: {reason}"));
+    match (reason, wish) {
+        (Some(reason), wish) => {
+            let hidden = session.hidden([&called.exchange.request]);
+            let reason = hidden.clean(&format!("it may have been made: {reason}"));
             match wish {
-                Some(wish) => session.ledger.doubted(Doubt { wish, case: owner.to_owned(), reason }),
+                Some(wish) => {
+                    let doubt = Doubt { wish, case: owner.to_owned(), reason, since: Some(since) };
+                    session.ledger.doubted(doubt);
+                }
                 None => session.ledger.made_unnamed(&call.service.folder, entity, owner, &reason),
             }
         }
         (None, Some(wish)) => session.ledger.answered(&wish),
         (None, None) => {}
     }
-    match came {
-        Came::Success(output) => {
-            let entity = call.service.created_by(call.operation)?;
-            id_in(entity, &output).cloned()
-        }
-        Came::Nothing | Came::Doubt(_) => None,
-    }
+}
+
+/// The ids of other entities that a call carries, by the entity's name.
+fn parents(call: Call<'_>) -> Vec<(String, Json)> {
+    let named = call.parameters.iter().filter_map(|(name, id)| {
+        let entity = call.operation.parameter(name)?.exists.clone()?;
+        Some((entity, id.clone()))
+    });
+    named.collect()
 }
 
 /// Strikes what a call has removed.
@@ -99,8 +130,19 @@ fn strike(session: &Session, call: Call<'_>) {
     if !is_remover(call.service, call.operation) {
         return;
     }
-    for (name, id) in call.parameters {
-        if let Some(entity) = call.operation.parameter(name).and_then(|parameter| parameter.exists.as_ref()) {
+    let removed = |entity: &String| {
+        let entity = call.service.entity(entity);
+        entity.is_some_and(|entity| entity.removed_by.as_ref() == Some(&call.operation.name))
+    };
+    for (name, value) in call.parameters {
+        let parameter = call.operation.parameter(name);
+        let Some(entity) = parameter.and_then(|parameter| parameter.exists.as_ref()) else { continue };
+        let ids = match value {
+            Json::List(ids) => ids.as_slice(),
+            id => std::slice::from_ref(id),
+        };
+        // What it stands within is not removed with it.
+        for id in ids.iter().filter(|_| removed(entity)) {
             session.ledger.removed(&call.service.folder, entity, id);
         }
     }
@@ -116,26 +158,41 @@ enum Came {
     Doubt(String),
 }
 
-fn came(call: Call<'_>, exchange: &Exchange) -> Came {
+fn came(session: &Session, call: Call<'_>, exchange: &Exchange) -> Came {
     let Call { service, operation, .. } = call;
     let answer = match &exchange.outcome {
         Outcome::Unanswered(reason) if may_have_arrived(reason) => return Came::Doubt(reason.to_string()),
         Outcome::Unanswered(_) => return Came::Nothing,
         Outcome::Answered(answer) => answer,
     };
-    match wire::decode(service, answer) {
+    match wire::gateway(service, operation, answer, &session.target.gateways) {
+        // Who asks too much has not been let in.
+        Some(_) if answer.status == 429 || answer.status == 403 => return Came::Nothing,
+        Some(_) => return Came::Doubt(format!("a gateway answered with {}", answer.status)),
+        None => {}
+    }
+    match wire::decode(service, operation, answer) {
         Reply::Accepted(output) => match wire::error_in_success(service, operation, &output) {
             Some(_) => Came::Nothing,
             None => Came::Success(output),
         },
-        // A service that fails may have failed after it has done what was asked for; one that is busy has not begun.
-        Reply::Refused { code, .. } if answer.status >= 500 && !service.is_passing(operation, &code) => {
+        // A service that fails may have failed after it has done what was asked for; unless the page says what it means.
+        Reply::Refused { code, .. } if answer.status >= 500 && !is_row(service, operation, &code, answer.status) => {
             Came::Doubt(format!("it was answered with {} {code}", answer.status))
         }
         Reply::Refused { .. } => Came::Nothing,
-        Reply::Unreadable(_) if (400..500).contains(&answer.status) => Came::Nothing,
+        Reply::Unreadable(_) | Reply::Misplaced(_) if (400..500).contains(&answer.status) => Came::Nothing,
         Reply::Unreadable(why) => Came::Doubt(format!("it was answered with {} and {why}", answer.status)),
+        Reply::Misplaced(path) => {
+            Came::Doubt(format!("it was answered with {} without `{path}`", answer.status))
+        }
     }
+}
+
+/// Whether a refusal is a row that is bound to something.
+fn is_row(service: &Service, operation: &Operation, code: &str, status: u16) -> bool {
+    let rows = service.rows_answering(operation, code, status);
+    rows.iter().any(|row| row.status == Some(status) && row.when != When::Unsaid)
 }
 
 /// Whether a call that was not answered may have arrived.
@@ -150,7 +207,7 @@ const ID: usize = 4096;
 fn id_in<'j>(entity: &Entity, output: &'j Json) -> Option<&'j Json> {
     output.at(&entity.id).filter(|id| match id {
         Json::Text(text) => !text.is_empty() && text.len() <= ID,
-        id => matches!(id, Json::Integer(_)),
+        id => matches!(id, Json::Integer(_) | Json::Big(_)),
     })
 }
 

@@ -2,26 +2,28 @@
 
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
-use std::time::Instant;
+use std::sync::PoisonError;
+use std::time::{Duration, Instant};
 
 use futures_util::FutureExt as _;
 use futures_util::future::join_all;
 
 use crate::case::value::Value;
 use crate::case::{self, Case, Expectation, FEW_DRAWN, Parameters, Rows, Step, TRIED};
-use crate::event::CaseResult;
+use crate::event::{CaseResult, Expected};
 use crate::json::Json;
-use crate::judge::{self, Contract, Promise, Verdict};
+use crate::judge::{self, Contract, Departure, Observed, Promise, Verdict};
 use crate::snapshot;
 use crate::spec::breach::Breach;
 use crate::spec::model::{Operation, Service, Specs};
 use crate::wire::{self, Exchange, Outcome, Reply, Tamper, Twist};
 
-use super::account::{self, Caller, lacks_id};
+use super::account::{self, Called, Caller, lacks_id};
 use super::clean_up;
-use super::cost;
+use super::cost::{self, is_remover};
+use super::harm;
 use super::resolve::{Earlier, Values};
-use super::session::Session;
+use super::session::{FIRST_PAUSE, Session, asked_pause};
 use super::shared::{Made, Shared};
 use super::shown;
 
@@ -61,22 +63,42 @@ async fn try_case(session: &Session, specs: &Specs, case: &Case) -> CaseResult {
     let Some((service, operation)) = specs.operation(&case.operation) else {
         return unknown_operation(case);
     };
+    if let Some(reason) = not_let(session, service, case) {
+        let verdict = Verdict::NotTested { reason };
+        return CaseResult { verdict, ..facts(service, operation, case) };
+    }
     let room = tokio::select! {
         room = session.room(cost::entities(specs, case)) => room,
         () = session.cancel.cancelled() => return skipped(specs, case, super::INTERRUPTED),
     };
     let mut attempt = Attempt::new(session, service, operation, case, 0);
     let mut verdict = attempt.run().await;
-    while !session.cancel.is_cancelled() && attempt.is_inconclusive(&verdict) {
+    let mut pause = FIRST_PAUSE;
+    while !session.cancel.is_cancelled()
+        && let Some(why) = attempt.why_anew(&verdict)
+    {
         attempt.clean_up().await;
+        if let Anew::Gateway(asked) = why {
+            let Some(pause) = session.pause(asked, &mut pause) else { break };
+            tokio::select! {
+                () = tokio::time::sleep(pause) => {}
+                () = session.cancel.cancelled() => break,
+            }
+        }
         attempt = Attempt::new(session, service, operation, case, attempt.values.attempt + 1);
+        attempt.notes.push(why.in_words().to_owned());
         verdict = attempt.run().await;
     }
     attempt.clean_up().await;
     drop(room);
+    let verdict = attempt.with_ids(verdict);
+    let tried = attempt.tried.and_then(|tried| attempt.exchanges.get(tried));
+    let contract = attempt.contract(operation, &case.expect, &[]);
+    let observed = judge::observe(contract, tried, &attempt.exchanges);
     let hidden = session.hidden(attempt.exchanges.iter().map(|exchange| &exchange.request));
     let result = CaseResult {
         verdict,
+        observed,
         exchanges: attempt.exchanges,
         tried: attempt.tried,
         drawn: attempt.values.drawn.into_iter().map(|(_, drawn)| drawn).collect(),
@@ -118,6 +140,8 @@ fn unknown_operation(case: &Case) -> CaseResult {
         promise: Promise { rule: String::new(), sentence: String::new(), place: String::new() },
         about: Vec::new(),
         rows: Vec::new(),
+        expected: Expected::default(),
+        observed: Observed::default(),
         open: false,
         choice: false,
         other_only: false,
@@ -149,6 +173,7 @@ fn facts(service: &Service, operation: &Operation, case: &Case) -> CaseResult {
             .map(|about| judge::promise_of(operation, std::slice::from_ref(about)))
             .collect(),
         rows: rows(service, operation, case),
+        expected: Expected::from(&case.expect),
         open: matches!(case.expect, Expectation::Silent(_)),
         choice: case.leaves_choice(),
         unsettled: !case.is_settled(service, operation),
@@ -166,6 +191,47 @@ fn rows(service: &Service, operation: &Operation, case: &Case) -> Vec<String> {
     named.map(|row| row.at.to_string()).collect()
 }
 
+/// Why a case is not sent to this target; `None` where it is.
+fn not_let(session: &Session, service: &Service, case: &Case) -> Option<String> {
+    if session.target.alone {
+        return None;
+    }
+    harm::why_not(service, case).or_else(|| wrong_secret(session, service, case))
+}
+
+/// How often a wrong secret is sent for a real key of a service: accounts are locked for more.
+const WRONG_SECRETS: u32 = 2;
+
+fn wrong_secret(session: &Session, service: &Service, case: &Case) -> Option<String> {
+    if case.twist != Some(Twist::Signature(Tamper::WrongSecret)) {
+        return None;
+    }
+    let mut sent = session.wrong_secrets.lock().unwrap_or_else(PoisonError::into_inner);
+    let sent = sent.entry(service.folder.clone()).or_default();
+    *sent += 1;
+    (*sent > WRONG_SECRETS).then(|| {
+        format!("a wrong secret for a real key is sent {WRONG_SECRETS} times a service, so that no account is locked; --alone sends all")
+    })
+}
+
+/// Why a case is begun anew.
+#[derive(Clone, Copy)]
+enum Anew {
+    /// A value that was drawn may be somebody's.
+    Taken,
+    /// A gateway has answered a call that makes something; for how long it asks to wait.
+    Gateway(Option<Duration>),
+}
+
+impl Anew {
+    fn in_words(self) -> &'static str {
+        match self {
+            Self::Taken => "began again with other values: one that was drawn may have been taken",
+            Self::Gateway(_) => "began again with other values: a gateway had answered in the place of the service",
+        }
+    }
+}
+
 struct Attempt<'a> {
     session: &'a Session,
     service: &'a Service,
@@ -179,6 +245,8 @@ struct Attempt<'a> {
     lent: Vec<Shared>,
     notes: Vec<String>,
     last: Option<Asked<'a>>,
+    /// Creations that gave the id of another living entity.
+    same_ids: Vec<Departure>,
 }
 
 /// The last call: what it asked for, and what was to come of it.
@@ -215,6 +283,7 @@ impl<'a> Attempt<'a> {
             lent: Vec::new(),
             notes: Vec::new(),
             last: None,
+            same_ids: Vec::new(),
         }
     }
 
@@ -223,6 +292,9 @@ impl<'a> Attempt<'a> {
             if let Err(verdict) = self.set_up(call).await {
                 return verdict;
             }
+        }
+        if let Some(reason) = self.names_what_may_be_somebodys() {
+            return Verdict::NotTested { reason };
         }
         let mut verdict = self.try_it().await;
         for step in &self.case.then {
@@ -246,11 +318,13 @@ impl<'a> Attempt<'a> {
         self.last = Some(Asked { operation, send: &call.send, expect: &Expectation::Accept });
         let sent = self.resolve(operation, &call.send, |_| call.label.clone());
         let owner = if call.shared { super::SHARED } else { &self.case.id };
-        let (exchange, id) = self.call(operation, &sent, owner).await;
-        self.exchanges.push(exchange.clone());
-        if let Some(verdict) = self.set_up_failed(operation, &sent, &exchange) {
+        let called = self.call(operation, &sent, owner).await;
+        self.exchanges.push(called.exchange.clone());
+        if let Some(verdict) = self.set_up_failed(operation, &sent, &called.exchange) {
             return Err(verdict);
         }
+        self.note_id(operation, &called);
+        let id = called.id;
         if let (true, Some(id)) = (call.shared, &id) {
             let made =
                 Made { service: service.folder.clone(), entity: operation.creates.clone(), id: id.clone() };
@@ -291,7 +365,9 @@ impl<'a> Attempt<'a> {
         }
         self.values.nth = 0;
         let came = join_all(sent.iter().map(|sent| self.tried_call(sent))).await;
-        let (exchanges, ids): (Vec<Exchange>, Vec<Option<Json>>) = came.into_iter().unzip();
+        came.iter().for_each(|called| self.note_id(self.operation, called));
+        let (exchanges, ids): (Vec<Exchange>, Vec<Option<Json>>) =
+            came.into_iter().map(|called| (called.exchange, called.id)).unzip();
         self.exchanges.extend(exchanges.iter().cloned());
         let earlier = |(sent, id): (Vec<(String, Json)>, _)| Earlier { label: TRIED.to_owned(), sent, id };
         self.values.earlier.extend(sent.into_iter().zip(ids).map(earlier));
@@ -311,7 +387,9 @@ impl<'a> Attempt<'a> {
         };
         self.last = Some(Asked { operation, send: &step.call.send, expect: &step.expect });
         let sent = self.resolve(operation, &step.call.send, |_| step.call.label.clone());
-        let (exchange, id) = self.call(operation, &sent, &self.case.id).await;
+        let called = self.call(operation, &sent, &self.case.id).await;
+        self.note_id(operation, &called);
+        let Called { exchange, id, .. } = called;
         let shows = self.values.all(&step.shows, &step.call.label);
         let mut contract = self.contract(operation, &step.expect, &sent);
         if !step.about.is_empty() {
@@ -330,7 +408,9 @@ impl<'a> Attempt<'a> {
         expect: &'c Expectation,
         sent: &'c [(String, Json)],
     ) -> Contract<'c> {
-        Contract { service: self.service, operation, case: self.case, about: &self.case.about, expect, sent }
+        let gateways = &self.session.target.gateways;
+        let about = &self.case.about;
+        Contract { service: self.service, operation, case: self.case, about, expect, sent, gateways }
     }
 
     async fn call(
@@ -338,7 +418,7 @@ impl<'a> Attempt<'a> {
         operation: &Operation,
         sent: &[(String, Json)],
         owner: &str,
-    ) -> (Exchange, Option<Json>) {
+    ) -> Called {
         let call =
             wire::Call { service: self.service, operation, parameters: sent, twist: None, nonce: None };
         let caller = Caller { owner, telling: &self.values.telling, once: false };
@@ -346,7 +426,7 @@ impl<'a> Attempt<'a> {
     }
 
     /// Sends the tried call: once, where its circumstances are what is tried.
-    async fn tried_call(&self, sent: &[(String, Json)]) -> (Exchange, Option<Json>) {
+    async fn tried_call(&self, sent: &[(String, Json)]) -> Called {
         let replayed = self.case.twist == Some(Twist::Signature(Tamper::RepeatedNonce));
         let before = self.exchanges.last().filter(|_| replayed);
         let nonce = before.and_then(|exchange| wire::nonce(&exchange.request));
@@ -357,7 +437,9 @@ impl<'a> Attempt<'a> {
             twist: self.case.twist.as_ref(),
             nonce: nonce.as_deref(),
         };
-        let once = self.case.at_once > 1 && !matches!(self.case.expect, Expectation::OneAccepted(_));
+        let is_crowd = self.case.at_once > 1 && !matches!(self.case.expect, Expectation::OneAccepted(_));
+        // A wrong secret that is sent again is one more wrong secret.
+        let once = is_crowd || matches!(self.case.twist, Some(Twist::Signature(_)));
         let caller = Caller { owner: &self.case.id, telling: &self.values.telling, once };
         account::call(self.session, call, caller).await
     }
@@ -390,8 +472,8 @@ impl<'a> Attempt<'a> {
             Outcome::Answered(answer) => answer,
         };
         let judged = judge::judge(self.contract(operation, &Expectation::Accept, sent), exchange);
-        match (wire::decode(self.service, answer), judged) {
-            (_, blocked @ Verdict::Blocked { .. }) => Some(blocked),
+        match (wire::decode(self.service, operation, answer), judged) {
+            (_, blocked @ (Verdict::Blocked { .. } | Verdict::NotTested { .. })) => Some(blocked),
             (Reply::Accepted(output), _) if lacks_id(self.service, operation, &output) => {
                 let reason = format!("set-up: {} answered without the id of what it made", operation.name);
                 Some(Verdict::Skipped { reason })
@@ -403,13 +485,73 @@ impl<'a> Attempt<'a> {
             (Reply::Unreadable(why), _) => Some(Verdict::Skipped {
                 reason: format!("set-up: {} was answered with {why}", operation.name),
             }),
+            (Reply::Misplaced(path), _) => Some(Verdict::Skipped {
+                reason: format!("set-up: {} was answered without `{path}`", operation.name),
+            }),
         }
     }
 
-    /// Whether the case is to be begun anew with other draws.
-    fn is_inconclusive(&self, verdict: &Verdict) -> bool {
+    /// Why the case is to be begun anew with other draws, if it is.
+    fn why_anew(&self, verdict: &Verdict) -> Option<Anew> {
         let begun = self.values.attempt + 1;
-        (begun < ATTEMPTS && self.met_a_stranger()) || (begun < FEW_ATTEMPTS && self.may_be_taken(verdict))
+        let is_taken = (begun < ATTEMPTS && self.met_a_stranger())
+            || (begun < FEW_ATTEMPTS && self.may_be_taken(verdict));
+        if is_taken {
+            return Some(Anew::Taken);
+        }
+        let is_gateway =
+            matches!(verdict, Verdict::Blocked { circumstance, .. } if circumstance == judge::GATEWAY);
+        let asked = || match &self.exchanges.last()?.outcome {
+            Outcome::Answered(answer) => asked_pause(answer),
+            Outcome::Unanswered(_) => None,
+        };
+        (is_gateway && begun <= self.session.target.retries).then(|| Anew::Gateway(asked()))
+    }
+
+    /// Notes a creation that gave the id of another entity that lives.
+    fn note_id(&mut self, operation: &Operation, called: &Called) {
+        let (Some(id), Some(other)) = (&called.id, &called.as_another) else { return };
+        self.same_ids.extend(judge::same_id(self.service, operation, id, other));
+    }
+
+    /// The verdict, with what the ids of creations have shown.
+    fn with_ids(&mut self, verdict: Verdict) -> Verdict {
+        let same = std::mem::take(&mut self.same_ids);
+        match verdict {
+            verdict if same.is_empty() => verdict,
+            Verdict::Fail { departures } => Verdict::Fail { departures: [departures, same].concat() },
+            _ => Verdict::Fail { departures: same },
+        }
+    }
+
+    /// Why the tried call may reach what is somebody else's, although it looks harmless: ids of what is gone may have been given
+    /// again, and a made-up number may have been given already.
+    fn names_what_may_be_somebodys(&self) -> Option<String> {
+        if self.session.target.alone || !harm::touches(self.service, self.operation) {
+            return None;
+        }
+        let is_gone = |label: &str| {
+            let mut removals = self.case.given.iter().filter(|call| {
+                self.service.operation(&call.operation).is_some_and(|operation| is_remover(self.service, operation))
+            });
+            removals.any(|call| call.send.iter().any(|(_, value)| value.ids().contains(&label)))
+        };
+        let ids = self.case.send.iter().flat_map(|(_, value)| value.ids());
+        let mut gone = ids.filter(|label| is_gone(label));
+        let id = |label: &str| self.values.earlier.iter().find(|earlier| earlier.label == label)?.id.clone();
+        if gone.any(|label| id(label).is_none_or(|id| harm::may_be_reused(&id))) {
+            return Some(format!(
+                "{} with the id of what was removed could reach what has it now: ids here have fewer than 64 bits; --alone sends it",
+                self.operation.name
+            ));
+        }
+        let highest = |entity: &str| self.session.ledger.highest(&self.service.folder, entity);
+        let mut numbers = harm::made_up_numbers(self.operation, &self.case.send).into_iter();
+        let (entity, number) = numbers.find(|(entity, number)| !harm::is_far_above(*number, highest(entity)))?;
+        Some(format!(
+            "{} with the made-up id {number} could reach somebody's {entity}: nobody knows how high its ids are; --alone sends it",
+            self.operation.name
+        ))
     }
 
     /// Whether a value that had to be refused may have been refused for being taken: it has few characters, and no row
@@ -429,7 +571,9 @@ impl<'a> Attempt<'a> {
     fn met_a_stranger(&self) -> bool {
         let (Some(asked), Some(exchange)) = (&self.last, self.exchanges.last()) else { return false };
         let Outcome::Answered(answer) = &exchange.outcome else { return false };
-        let Reply::Refused { code, .. } = wire::decode(self.service, answer) else { return false };
+        let Reply::Refused { code, .. } = wire::decode(self.service, asked.operation, answer) else {
+            return false;
+        };
         let must_succeed = matches!(asked.expect, Expectation::Accept);
         // Of several calls for one value, all but one are refused for it.
         if matches!(asked.expect, Expectation::OneAccepted(_)) {
@@ -463,7 +607,7 @@ impl<'a> Attempt<'a> {
         }
         let unchanged = self.tried.and_then(|tried| self.exchanges.get(tried)).is_some_and(|exchange| {
             let Outcome::Answered(answer) = &exchange.outcome else { return false };
-            matches!(wire::decode(self.service, answer), Reply::Refused { .. })
+            matches!(wire::decode(self.service, self.operation, answer), Reply::Refused { .. })
         });
         for shared in std::mem::take(&mut self.lent) {
             match unchanged && self.case.then.is_empty() {

@@ -1,64 +1,190 @@
-//! Removing what a run has made.
+//! Removing what a run has made, and nothing else.
 
+use std::time::Instant;
+
+use crate::generate;
+use crate::json::Json;
 use crate::spec::breach::Breach;
-use crate::spec::model::{Operation, Service};
+use crate::spec::model::{Circumstance, Operation, Parameter, Service, Type, When};
 use crate::wire::{self, Call, Exchange, Outcome, Reply};
 
 use super::SILENT;
-use super::ledger::Living;
+use super::identity;
+use super::ledger::{Living, Pending};
 use super::session::Session;
 
-/// Removes an entity, and strikes it from the ledger or notes why it is still there.
+/// What came of a removal.
+enum Removal {
+    /// It is done.
+    Done,
+    /// There is no such entity, says the target.
+    Unknown,
+    /// Its state does not allow it, says a documented row.
+    State(String),
+    /// Anything else.
+    Failed(String),
+}
+
+/// Removes an entity, and strikes it from the ledger, puts it aside for the end of the run, or notes why it is still there.
 pub async fn remove(session: &Session, service: &Service, living: &Living) {
+    attempt(session, service, living, false).await;
+}
+
+/// The same for the last time: what cannot be removed now is left behind. A removal that was accepted is not sent again.
+pub async fn remove_at_last(session: &Session, service: &Service, living: &Living, why: &Pending) {
+    let entity = service.entity(&living.entity);
+    match (why, entity) {
+        (Pending::Shown, Some(entity)) => {
+            let ledger = &session.ledger;
+            match identity::lives_on(session, service, entity, living).await {
+                true => ledger.could_not_remove(living, "its removal was accepted, and it is still there"),
+                false => ledger.removed(&living.service, &living.entity, &living.id),
+            }
+        }
+        _ => attempt(session, service, living, true).await,
+    }
+}
+
+async fn attempt(session: &Session, service: &Service, living: &Living, is_last: bool) {
     let entity = service.entity(&living.entity);
     let remover = entity.and_then(|entity| service.operation(entity.removed_by.as_ref()?));
-    let parameter = remover.and_then(|remover| {
-        remover.parameters.iter().find(|parameter| parameter.exists.as_ref() == Some(&living.entity))
-    });
-    let (Some(remover), Some(parameter)) = (remover, parameter) else { return };
+    let (Some(entity), Some(remover)) = (entity, remover) else { return };
     if session.has_gone_silent() {
         return session.ledger.could_not_remove(living, SILENT);
     }
-    if !wire::can_name(service, remover, parameter, &living.id) {
-        let reason = format!("{} cannot say this id so that it means nothing else", remover.name);
+    let sent = match removal_of(service, remover, living) {
+        Ok(sent) => session.target.fixed(remover, &[], sent),
+        Err(reason) => return session.ledger.could_not_remove(living, &reason),
+    };
+    if let Some(reason) = identity::is_somebody_elses(session, service, entity, living).await {
         return session.ledger.could_not_remove(living, &reason);
     }
-    let id = vec![(parameter.name.clone(), living.id.clone())];
-    let sent = session.target.fixed(remover, &[&parameter.name], id);
     let call = Call { service, operation: remover, parameters: &sent, twist: None, nonce: None };
     let exchange = session.call_to_the_end(call).await;
-    match removal(service, remover, &parameter.name, &exchange) {
-        Ok(()) => session.ledger.removed(&living.service, &living.entity, &living.id),
-        Err(reason) => {
+    let came = came_of(service, remover, living, &exchange);
+    let (ledger, name) = (&session.ledger, &remover.name);
+    match came {
+        Removal::Done => match identity::lives_on(session, service, entity, living).await {
+            false => ledger.removed(&living.service, &living.entity, &living.id),
+            true if !is_last => ledger.postpone(living, Pending::Shown),
+            true => ledger.could_not_remove(living, &format!("{name} was accepted, and it is still there")),
+        },
+        Removal::Unknown if !is_last && is_young(session, living) => {
+            ledger.postpone(living, Pending::NotVisible);
+        }
+        // The list may have it under another id.
+        Removal::Unknown if is_last && entity.listed_by.is_some() && !living.unique.is_empty() => {
+            ledger.lost(living, living.wish(), "its removal did not find it");
+        }
+        Removal::Unknown => ledger.removed(&living.service, &living.entity, &living.id),
+        Removal::State(code) if !is_last => ledger.postpone(living, Pending::State(code)),
+        Removal::State(code) => {
+            ledger.stays(living, &format!("{name} is rejected with {code}, as the page says of its state"));
+        }
+        Removal::Failed(reason) => {
             let reason = session.hidden([&exchange.request]).clean(&reason);
-            session.ledger.could_not_remove(living, &reason);
+            match is_last {
+                false => ledger.postpone(living, Pending::Failed(reason)),
+                true => ledger.could_not_remove(living, &reason),
+            }
         }
     }
 }
 
-/// Whether an entity is gone after a removal; that it was gone before is as good.
-fn removal(
+/// Whether an entity was made so recently that the target may not show it yet.
+fn is_young(session: &Session, living: &Living) -> bool {
+    let appears = session.target.appears(&living.entity);
+    living.made.is_some_and(|made| Instant::now().duration_since(made) < appears)
+}
+
+/// What a removal sends: the id, the ids of what the entity was made within, and whatever else its operation demands.
+fn removal_of(
     service: &Service,
     remover: &Operation,
-    parameter: &str,
-    exchange: &Exchange,
-) -> Result<(), String> {
+    living: &Living,
+) -> Result<Vec<(String, Json)>, String> {
+    let mut sent = Vec::new();
+    let mut is_named = false;
+    for parameter in &remover.parameters {
+        let value = match &parameter.exists {
+            Some(name) if *name == living.entity && !is_named => {
+                is_named = true;
+                Some(named(parameter, &living.id))
+            }
+            Some(name) => {
+                let parent = living.parents.iter().find(|(parent, _)| parent == name);
+                parent.map(|(_, id)| named(parameter, id))
+            }
+            None if generate::is_demanded(service, remover, parameter) => {
+                generate::valid_value(parameter)
+            }
+            None => None,
+        };
+        let is_demanded = generate::is_demanded(service, remover, parameter);
+        match value {
+            Some(value) => {
+                let is_id = parameter.exists.is_some();
+                if is_id && !wire::can_name(service, remover, parameter, &value) {
+                    return Err(format!("{} cannot say this id so that it means nothing else", remover.name));
+                }
+                sent.push((parameter.name.clone(), value));
+            }
+            None if is_demanded => {
+                let name = &parameter.name;
+                return Err(format!("{} needs a value for {name}, and none is known", remover.name));
+            }
+            None => {}
+        }
+    }
+    match is_named {
+        true => Ok(sent),
+        false => Err(format!("{} takes no id of it", remover.name)),
+    }
+}
+
+/// An id as a parameter takes it.
+fn named(parameter: &Parameter, id: &Json) -> Json {
+    match parameter.rules.kind {
+        Type::Array => Json::List(vec![id.clone()]),
+        _ => id.clone(),
+    }
+}
+
+fn came_of(service: &Service, remover: &Operation, living: &Living, exchange: &Exchange) -> Removal {
     let answer = match &exchange.outcome {
-        Outcome::Unanswered(reason) => return Err(reason.to_string()),
+        Outcome::Unanswered(reason) => return Removal::Failed(reason.to_string()),
         Outcome::Answered(answer) => answer,
     };
-    match wire::decode(service, answer) {
+    let name = &remover.name;
+    match wire::decode(service, remover, answer) {
         Reply::Accepted(output) => match wire::error_in_success(service, remover, &output) {
-            None => Ok(()),
-            Some(code) => Err(format!("{} was answered with {code} in a success", remover.name)),
+            None => Removal::Done,
+            Some(code) => Removal::Failed(format!("{name} was answered with {code} in a success")),
         },
-        Reply::Unreadable(why) => Err(format!("{} was answered with {why}", remover.name)),
+        Reply::Unreadable(why) => Removal::Failed(format!("{name} was answered with {why}")),
+        Reply::Misplaced(path) => {
+            Removal::Failed(format!("{name} was answered with {} without `{path}`", answer.status))
+        }
         Reply::Refused { code, .. } => {
-            let mut gone = service.rows_for(remover, parameter, Breach::ExistsUnknown);
-            match gone.any(|row| service.answers_for(row, &code)) {
-                true => Ok(()),
-                false => Err(format!("{} was refused with {code}", remover.name)),
+            let rows = service.rows_answering(remover, &code, answer.status);
+            let is_state = |when: &When| *when == When::Circumstance(Circumstance::State);
+            let is_unknown = |when: &When| says_unknown(when, remover, living);
+            match () {
+                () if rows.iter().any(|row| is_unknown(&row.when)) => Removal::Unknown,
+                () if rows.iter().any(|row| is_state(&row.when)) => Removal::State(code),
+                () => Removal::Failed(format!("{name} was refused with {code}")),
             }
         }
     }
+}
+
+/// Whether a row says that there is no such entity.
+pub fn says_unknown(when: &When, operation: &Operation, living: &Living) -> bool {
+    let takes_id = |name: &str| {
+        operation.parameter(name).is_some_and(|each| each.exists.as_ref() == Some(&living.entity))
+    };
+    let says_so = |name: &str, breach: Breach| {
+        breach == Breach::ExistsUnknown && (name == "*" || takes_id(name))
+    };
+    matches!(when, When::Breaches(bound) if bound.iter().any(|(name, breach)| says_so(name, *breach)))
 }

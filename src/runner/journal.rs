@@ -1,6 +1,6 @@
 //! What a run has on the target, written down as it happens, so that a run that is killed can be cleaned up behind.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -18,12 +18,12 @@ pub enum Entry {
     Answered(Wish),
     /// An entity lives on the target.
     Made(Trace),
-    /// It does no more.
+    /// The entity was removed, or stays for good.
     Removed(Trace),
 }
 
 /// A call that makes an entity, by the values that only that entity can have.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Wish {
     /// The service's folder.
     pub service: String,
@@ -36,7 +36,7 @@ pub struct Wish {
 }
 
 /// An entity on the target.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Trace {
     /// The service's folder.
     pub service: String,
@@ -46,18 +46,26 @@ pub struct Trace {
     pub entity: String,
     /// Its id, as JSON.
     pub id: String,
+    /// The values that nothing else has, by parameter.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unique: Vec<(String, String)>,
+    /// The ids of other entities that it was made with, as JSON.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub parents: Vec<(String, String)>,
 }
 
 /// Where entries go.
 #[derive(Clone, Default)]
 pub struct Journal {
     sink: Option<Arc<Mutex<dyn Write + Send>>>,
+    /// The first entry that could not be written.
+    failed: Arc<Mutex<Option<String>>>,
 }
 
 impl Journal {
     /// A journal that is written into a sink, a line an entry.
     pub fn into(sink: impl Write + Send + 'static) -> Self {
-        Self { sink: Some(Arc::new(Mutex::new(sink))) }
+        Self { sink: Some(Arc::new(Mutex::new(sink))), failed: Arc::default() }
     }
 
     /// Takes over what other journals tell, so that those are no longer needed.
@@ -70,9 +78,18 @@ impl Journal {
         all.try_for_each(|entry| self.append(&entry))
     }
 
-    /// Writes an entry before anything else happens. A full disk does not end the run: the ledger knows the same.
+    /// Writes an entry before anything else happens. A full disk does not end the run: the ledger knows the same. It is
+    /// reported at the end, because a run that is killed then leaves nothing for the next one to read.
     pub(super) fn write(&self, entry: &Entry) {
-        let _ = self.append(entry);
+        if let Err(error) = self.append(entry) {
+            let mut failed = self.failed.lock().unwrap_or_else(PoisonError::into_inner);
+            failed.get_or_insert_with(|| error.to_string());
+        }
+    }
+
+    /// Why an entry could not be written, if one could not.
+    pub fn failed(&self) -> Option<String> {
+        self.failed.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     fn append(&self, entry: &Entry) -> io::Result<()> {
@@ -101,19 +118,27 @@ pub struct Remains {
 impl Remains {
     /// What is left after the entries of a journal. A line that was cut off when the process was killed is passed over.
     pub fn read(journal: &str) -> Self {
-        let mut remains = Self::default();
-        for entry in journal.lines().filter_map(|line| serde_json::from_str(line).ok()) {
+        // By what they are, with their place in the journal: a journal may have a hundred thousand lines.
+        let mut living: HashMap<Trace, usize> = HashMap::new();
+        let mut unanswered: HashMap<Wish, Vec<usize>> = HashMap::new();
+        let entries = journal.lines().filter_map(|line| serde_json::from_str(line).ok());
+        for (place, entry) in entries.enumerate() {
             match entry {
-                Entry::Asked(wish) => remains.unanswered.push(wish),
+                Entry::Asked(wish) => unanswered.entry(wish).or_default().push(place),
                 Entry::Answered(wish) => {
-                    let at = remains.unanswered.iter().position(|known| *known == wish);
-                    at.map(|at| remains.unanswered.swap_remove(at));
+                    unanswered.get_mut(&wish).and_then(Vec::pop);
                 }
-                Entry::Made(trace) => keep_once(&mut remains.living, trace),
-                Entry::Removed(trace) => remains.living.retain(|known| *known != trace),
+                Entry::Made(trace) => {
+                    living.entry(trace).or_insert(place);
+                }
+                Entry::Removed(trace) => {
+                    living.remove(&trace);
+                }
             }
         }
-        remains
+        let unanswered = unanswered.into_iter();
+        let unanswered = unanswered.flat_map(|(wish, places)| places.into_iter().map(move |at| (wish.clone(), at)));
+        Self { living: in_order(living), unanswered: in_order(unanswered) }
     }
 
     /// What is left at the addresses that a target has now, and what is left elsewhere.
@@ -145,15 +170,17 @@ impl Remains {
 
     /// Everything that several runs have left.
     pub fn add(&mut self, other: Self) {
-        other.living.into_iter().for_each(|trace| keep_once(&mut self.living, trace));
+        let known: HashSet<Trace> = self.living.iter().cloned().collect();
+        self.living.extend(other.living.into_iter().filter(|trace| !known.contains(trace)));
         self.unanswered.extend(other.unanswered);
     }
 }
 
-fn keep_once(traces: &mut Vec<Trace>, trace: Trace) {
-    if !traces.contains(&trace) {
-        traces.push(trace);
-    }
+/// What has places, in the order of these.
+fn in_order<T>(placed: impl IntoIterator<Item = (T, usize)>) -> Vec<T> {
+    let mut placed: Vec<(T, usize)> = placed.into_iter().collect();
+    placed.sort_by_key(|(_, place)| *place);
+    placed.into_iter().map(|(each, _)| each).collect()
 }
 
 #[cfg(test)]
@@ -173,6 +200,8 @@ mod tests {
             at: "http://a".into(),
             entity: "contact".into(),
             id: format!("\"{id}\""),
+            unique: Vec::new(),
+            parents: Vec::new(),
         };
         let entries = [
             Entry::Asked(wish("a")),

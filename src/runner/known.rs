@@ -83,7 +83,7 @@ impl Known {
                 }
                 Event::RunFinished(came) => finish = Some(came),
                 Event::SnapshotsCompared(snapshots) => self.snapshots.push(snapshots),
-                Event::Progress { .. } | Event::BaselineCompared(_) => {}
+                Event::Progress { .. } | Event::PlainCallFailed(_) | Event::BaselineCompared(_) => {}
             }
         }
         match finish {

@@ -1,7 +1,8 @@
 //! What a run has made on the target and not yet removed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Mutex, PoisonError};
+use std::time::Instant;
 
 use crate::event::Leftover;
 use crate::json::Json;
@@ -23,6 +24,12 @@ pub struct Living {
     pub id: Json,
     /// The case that made it.
     pub case: String,
+    /// The values that were drawn for it and that nothing else has, by parameter.
+    pub unique: Vec<(String, String)>,
+    /// The ids of other entities that it was made with, by the entity's name: its removal may need them again.
+    pub parents: Vec<(String, Json)>,
+    /// When the call that made it was answered; `None`: in an earlier run.
+    pub made: Option<Instant>,
 }
 
 /// A call that may have made an entity: its answer does not say.
@@ -34,12 +41,62 @@ pub struct Doubt {
     pub case: String,
     /// Why nobody knows.
     pub reason: String,
+    /// When it was sent; `None`: in an earlier run.
+    pub since: Option<Instant>,
 }
 
+/// Why an entity was not removed yet: it is tried once more at the end of the run.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Pending {
+    /// The removal did not find it, so soon after it was made that it may not be visible yet.
+    NotVisible,
+    /// A documented row says that its state does not allow it.
+    State(String),
+    /// The removal was accepted, and a read still shows it.
+    Shown,
+    /// The removal failed.
+    Failed(String),
+}
+
+/// What the answer of a creation says about the id that it gives.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Named {
+    /// It is new.
+    Anew,
+    /// Another entity of the run that certainly lives has it: the case that made that one.
+    AsAnother(String),
+}
+
+/// What is known of a target's ids of one kind.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Trust {
+    /// What an id names was read once, and was what the run had made.
+    pub names_own: bool,
+    /// What was removed was read once, and was gone.
+    pub removes: bool,
+}
+
+type Kind = (String, String);
+
+/// The id of what an answer gave none.
+const UNKNOWN: &str = "unknown";
+
 impl Living {
-    fn trace(&self) -> Trace {
-        let Self { service, at, entity, id, .. } = self.clone();
-        Trace { service, at, entity, id: id.to_string() }
+    /// What a journal keeps of it.
+    pub fn trace(&self) -> Trace {
+        let Self { service, at, entity, id, unique, parents, .. } = self.clone();
+        let parents = parents.into_iter().map(|(name, id)| (name, id.to_string())).collect();
+        Trace { service, at, entity, id: id.to_string(), unique, parents }
+    }
+
+    /// What its making call asked for, by the values that only it has.
+    pub fn wish(&self) -> Wish {
+        let Self { service, at, entity, unique, .. } = self.clone();
+        Wish { service, at, entity, unique }
+    }
+
+    fn is(&self, service: &str, entity: &str, id: &Json) -> bool {
+        self.service == service && self.entity == entity && self.id == *id
     }
 
     fn leftover(self, reason: &str) -> Leftover {
@@ -61,18 +118,76 @@ pub struct Ledger {
     journal: Journal,
 }
 
+/// The living entities in the order of their making, found by what they are.
+#[derive(Debug, Default)]
+struct Alive {
+    by_number: BTreeMap<u64, Living>,
+    numbers: HashMap<(String, String, String), u64>,
+    next: u64,
+}
+
+impl Alive {
+    fn key(service: &str, entity: &str, id: &Json) -> (String, String, String) {
+        (service.to_owned(), entity.to_owned(), id.to_string())
+    }
+
+    fn key_of(living: &Living) -> (String, String, String) {
+        Self::key(&living.service, &living.entity, &living.id)
+    }
+
+    fn get(&self, living: &Living) -> Option<&Living> {
+        self.by_number.get(self.numbers.get(&Self::key_of(living))?)
+    }
+
+    fn push(&mut self, living: Living) {
+        self.numbers.insert(Self::key_of(&living), self.next);
+        self.by_number.insert(self.next, living);
+        self.next += 1;
+    }
+
+    fn take(&mut self, service: &str, entity: &str, id: &Json) -> Option<Living> {
+        let number = self.numbers.remove(&Self::key(service, entity, id))?;
+        self.by_number.remove(&number)
+    }
+
+    fn take_it(&mut self, living: &Living) -> Option<Living> {
+        self.take(&living.service, &living.entity, &living.id)
+    }
+
+    /// The latest first.
+    fn latest(&self) -> impl Iterator<Item = &Living> {
+        self.by_number.values().rev()
+    }
+}
+
 #[derive(Debug, Default)]
 struct Entries {
-    living: Vec<Living>,
-    /// What no call removes, by the case that made it.
+    living: Alive,
+    /// What stays because no documented call removes it, by the case that made it.
     kept: BTreeMap<String, Vec<Leftover>>,
     left_behind: Vec<Leftover>,
     doubts: Vec<Doubt>,
+    pending: Vec<(Living, Pending)>,
+    /// What was removed, with the values that only it had.
+    removed: HashMap<Kind, Vec<Living>>,
+    trust: HashMap<Kind, Trust>,
+    /// What earlier runs had left behind and this one has removed, or found not to be there.
+    put_right: Vec<Leftover>,
+    /// The highest number that was given as an id.
+    highest: HashMap<Kind, i64>,
 }
 
 impl Entries {
     fn keep(&mut self, leftover: Leftover) {
         self.kept.entry(leftover.case.clone()).or_default().push(leftover);
+    }
+
+    fn note_number(&mut self, living: &Living) {
+        if let Json::Integer(number) = living.id {
+            let kind = (living.service.clone(), living.entity.clone());
+            let highest = self.highest.entry(kind).or_insert(number);
+            *highest = (*highest).max(number);
+        }
     }
 }
 
@@ -96,9 +211,16 @@ impl Ledger {
         self.entries.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Enters what a call has made.
-    pub fn made(&self, entity: &Entity, living: Living) {
+    /// Enters what a call has made. An id that another living entity of the run has is not entered twice: nothing is removed
+    /// twice.
+    pub fn made(&self, entity: &Entity, living: Living) -> Named {
         let mut entries = self.entries();
+        entries.note_number(&living);
+        if let Some(known) = entries.living.get(&living) {
+            // Only two calls that asked for two different things must have made two.
+            let differ = !known.unique.is_empty() && !living.unique.is_empty() && known.unique != living.unique;
+            return if differ { Named::AsAnother(known.case.clone()) } else { Named::Anew };
+        }
         match entity.removed_by {
             Some(_) => {
                 self.journal.write(&Entry::Made(living.trace()));
@@ -106,12 +228,13 @@ impl Ledger {
             }
             None => entries.keep(living.leftover("the vendor documents no way to remove it")),
         }
+        Named::Anew
     }
 
     /// Enters what an earlier run has made: its journal tells it already.
     pub fn known(&self, living: Living) {
         let mut entries = self.entries();
-        if !entries.living.contains(&living) {
+        if entries.living.get(&living).is_none() {
             entries.living.push(living);
         }
     }
@@ -121,7 +244,7 @@ impl Ledger {
         let leftover = Leftover {
             service: service.to_owned(),
             entity: entity.name.clone(),
-            id: "unknown".to_owned(),
+            id: UNKNOWN.to_owned(),
             case: case.to_owned(),
             reason: excerpt(reason),
         };
@@ -144,32 +267,110 @@ impl Ledger {
 
     /// Strikes an entity that was removed.
     pub fn removed(&self, service: &str, entity: &str, id: &Json) {
-        let is_it =
-            |living: &mut Living| living.service == service && living.entity == entity && living.id == *id;
         let mut entries = self.entries();
-        for struck in entries.living.extract_if(.., is_it) {
-            self.journal.write(&Entry::Removed(struck.trace()));
+        let aside = entries.pending.iter().position(|(living, _)| living.is(service, entity, id));
+        let aside = aside.map(|place| entries.pending.swap_remove(place).0);
+        if let Some(living) = entries.living.take(service, entity, id).or(aside) {
+            self.journal.write(&Entry::Removed(living.trace()));
+            if living.made.is_none() {
+                entries.put_right.push(living.clone().leftover(""));
+            }
+            let kind = (living.service.clone(), living.entity.clone());
+            entries.removed.entry(kind).or_default().push(living);
         }
+    }
+
+    /// Notes that what a call of an earlier run may have made is gone, or never was.
+    pub fn settled(&self, wish: &Wish) {
+        self.answered(wish);
+        self.entries().put_right.push(Leftover {
+            service: wish.service.clone(),
+            entity: wish.entity.clone(),
+            id: UNKNOWN.to_owned(),
+            case: String::new(),
+            reason: String::new(),
+        });
+    }
+
+    /// What earlier runs had left behind and this one has put right, once.
+    pub fn put_right(&self) -> Vec<Leftover> {
+        std::mem::take(&mut self.entries().put_right)
+    }
+
+    /// Gives up an id that names nothing: what was made with it is looked for by the values that only it has.
+    pub fn lost(&self, living: &Living, wish: Wish, reason: &str) {
+        self.asked(&wish);
+        let mut entries = self.entries();
+        entries.living.take_it(living);
+        self.journal.write(&Entry::Removed(living.trace()));
+        let (case, reason) = (living.case.clone(), reason.to_owned());
+        entries.doubts.push(Doubt { wish, case, reason, since: living.made });
+    }
+
+    /// What was removed, by kind, once.
+    pub fn all_removed(&self) -> HashMap<(String, String), Vec<Living>> {
+        std::mem::take(&mut self.entries().removed)
+    }
+
+    /// Puts an entity aside that could not be removed: it is tried again at the end.
+    pub fn postpone(&self, living: &Living, why: Pending) {
+        let mut entries = self.entries();
+        if let Some(living) = entries.living.take_it(living) {
+            entries.pending.push((living, why));
+        }
+    }
+
+    /// What was put aside, once; it counts as living again.
+    pub fn postponed(&self) -> Vec<(Living, Pending)> {
+        let mut entries = self.entries();
+        let pending = std::mem::take(&mut entries.pending);
+        pending.iter().for_each(|(living, _)| entries.living.push(living.clone()));
+        pending
     }
 
     /// Strikes an entity that cannot be removed.
     pub fn could_not_remove(&self, living: &Living, reason: &str) {
         let mut entries = self.entries();
-        entries.living.retain(|known| known != living);
+        entries.living.take_it(living);
         entries.left_behind.push(living.clone().leftover(reason));
+    }
+
+    /// Strikes an entity that stays, as the page says.
+    pub fn stays(&self, living: &Living, reason: &str) {
+        let mut entries = self.entries();
+        entries.living.take_it(living);
+        // The next run need not try it again.
+        self.journal.write(&Entry::Removed(living.trace()));
+        entries.keep(living.clone().leftover(reason));
+    }
+
+    /// What is known of the ids of a kind.
+    pub fn trust(&self, service: &str, entity: &str) -> Trust {
+        let kind = (service.to_owned(), entity.to_owned());
+        self.entries().trust.get(&kind).copied().unwrap_or_default()
+    }
+
+    /// Notes what is known of them now.
+    pub fn trusts(&self, service: &str, entity: &str, trust: Trust) {
+        self.entries().trust.insert((service.to_owned(), entity.to_owned()), trust);
+    }
+
+    /// The highest number that the target has given as an id of a kind.
+    pub fn highest(&self, service: &str, entity: &str) -> Option<i64> {
+        self.entries().highest.get(&(service.to_owned(), entity.to_owned())).copied()
     }
 
     /// What an owner (a case, or all of them) has made and not removed, the latest first.
     pub fn of(&self, owner: &str) -> Vec<Living> {
-        self.entries().living.iter().rev().filter(|living| living.case == owner).cloned().collect()
+        self.entries().living.latest().filter(|living| living.case == owner).cloned().collect()
     }
 
     /// Everything that was made and not removed, the latest first.
     pub fn all(&self) -> Vec<Living> {
-        self.entries().living.iter().rev().cloned().collect()
+        self.entries().living.latest().cloned().collect()
     }
 
-    /// What a case has made that no call removes.
+    /// What a case has made that stays.
     pub fn kept(&self, case: &str) -> Vec<Leftover> {
         self.entries().kept.get(case).cloned().unwrap_or_default()
     }
@@ -177,7 +378,9 @@ impl Ledger {
     /// What stays on the target: what no call removes, and what could not be removed.
     pub fn close(&self) -> (Vec<Leftover>, Vec<Leftover>) {
         let mut entries = self.entries();
-        let abandoned = std::mem::take(&mut entries.living);
+        let pending = std::mem::take(&mut entries.pending).into_iter().map(|(living, _)| living);
+        let living = std::mem::take(&mut entries.living).by_number.into_values();
+        let abandoned: Vec<Living> = living.chain(pending).collect();
         entries
             .left_behind
             .extend(abandoned.into_iter().map(|living| living.leftover("the clean-up did not come to it")));

@@ -2,10 +2,13 @@
 
 mod account;
 mod attempt;
+mod bracket;
 mod clean_up;
 mod cost;
 mod draw;
+mod harm;
 mod hunt;
+mod identity;
 mod journal;
 mod known;
 mod ledger;
@@ -22,14 +25,15 @@ mod target;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 pub use attempt::{run_case, skipped};
+pub use bracket::{Came, Plain};
 pub use cost::requests;
 pub use draw::any_seed;
 pub use hunt::{Hunt, hunt};
@@ -39,13 +43,17 @@ pub use rehearse::{can_ask, rehearse, rehearse_with_secrets};
 pub use session::Session;
 pub use target::{Signer, Target};
 
-use crate::case::Case;
+use crate::case::{Case, Expectation};
 use crate::compare::Recording;
 use crate::event::{CaseResult, Event, Finish, Leftover, Page, Start, VERSION};
+use crate::evidence;
+use crate::generate::{self, Depth};
 use crate::spec::model::Specs;
 use crate::transport::{SetUp, Transport};
+use crate::wire::Twist;
 
-use ledger::Living;
+use bracket::{Brackets, Step};
+use ledger::{Living, Pending};
 use order::InOrder;
 
 /// Who owns what cases share.
@@ -53,6 +61,10 @@ const SHARED: &str = "several cases";
 
 const INTERRUPTED: &str = "interrupted";
 const SILENT: &str = "the target does not answer";
+const TIME_OVER: &str = "the time that the run may take is over (--max-time)";
+
+/// How long a run waits in all because its target asks for it, unless somebody says otherwise.
+const MAX_WAIT: Duration = Duration::from_secs(60);
 
 /// How to run.
 #[derive(Debug, Clone)]
@@ -74,6 +86,10 @@ pub struct Options {
     pub known: Arc<Known>,
     /// What another target was seen to do: where the page leaves a choice, its answer is what must come.
     pub against: Option<Arc<Recording>>,
+    /// How long the run may take; then no case begins, and what was made is removed.
+    pub max_time: Option<Duration>,
+    /// How long it waits in all because the target asks for it.
+    pub max_wait: Duration,
 }
 
 impl Options {
@@ -88,6 +104,8 @@ impl Options {
             remains: Remains::default(),
             known: Arc::default(),
             against: None,
+            max_time: None,
+            max_wait: MAX_WAIT,
         }
     }
 
@@ -119,8 +137,33 @@ impl Options {
     }
 }
 
-/// Runs cases and tells what happens, up to the last case; how it ended is for the caller to tell, who may know more
-/// (snapshots). Cancelling the token stops new cases, waits for those under way and cleans up.
+/// What a run works with.
+struct Context<'r> {
+    session: &'r Arc<Session>,
+    specs: &'r Arc<Specs>,
+    cases: &'r [Arc<Case>],
+    /// The plain calls, by operation.
+    plains: &'r HashMap<String, Plain>,
+    /// Cancelled by whoever wants the run to end.
+    cancel: &'r CancellationToken,
+}
+
+/// What a run has come to so far.
+struct Progress<'r, E> {
+    order: InOrder<'r>,
+    done: usize,
+    stopped: Option<String>,
+    emit: E,
+}
+
+/// A task that is done.
+enum Done {
+    Case(usize, Box<CaseResult>),
+    Plain(String, Box<CaseResult>),
+}
+
+/// Runs the cases and emits an event for each. The caller emits `RunFinished`, because it may still compare snapshots.
+/// Cancelling the token stops new cases, waits for those under way and cleans up.
 ///
 /// # Errors
 /// What of the way to the target cannot be used.
@@ -132,45 +175,27 @@ pub async fn run(
     mut emit: impl FnMut(Event),
 ) -> Result<Finish, SetUp> {
     let mut session = options.session()?;
-    session.cancel = cancel.clone();
+    session.cancel = cancel.child_token();
+    let timer = options.max_time.map(|time| tokio::spawn(cancel_after(time, session.cancel.clone())));
     let session = Arc::new(session);
     let begun = Instant::now();
-    emit(Event::RunStarted(start(&specs, &cases, options)));
+    let (pages, plains) = prepared(&specs, &cases);
+    emit(Event::RunStarted(start(&specs, &cases, pages, options)));
     let refused = prepare(&session, &specs, &cases, options).await;
     let cases: Vec<Arc<Case>> = cases.into_iter().map(Arc::new).collect();
     let mut order = InOrder::new(&specs, &cases, options.against.clone());
-    let mut done = take_known(&options.known, &cases, &mut order, &mut emit);
-    let (alone, together): (Vec<usize>, Vec<usize>) = (0..cases.len())
-        .filter(|index| !order.has(*index))
-        .partition(|index| is_exclusive(&session, &specs, &cases[*index]));
-    let mut waiting = together.into_iter();
-    let mut running: JoinSet<(usize, CaseResult)> = JoinSet::new();
-    let mut stopped = refused;
-    loop {
-        stopped = stopped.or_else(|| why_stop(&cancel, &session));
-        while running.len() < options.jobs.max(1) && stopped.is_none() {
-            let Some(index) = waiting.next() else { break };
-            let (session, specs, case) =
-                (Arc::clone(&session), Arc::clone(&specs), Arc::clone(&cases[index]));
-            running.spawn(async move { (index, run_case(&session, &specs, &case).await) });
-        }
-        let Some(joined) = running.join_next().await else { break };
-        // Only a task that was aborted has no result, and none is; its place in the plan is filled below all the same.
-        let Ok((index, result)) = joined else { continue };
-        done += 1;
-        emit(Event::Progress { done });
-        order.take(index, result, &mut emit);
-    }
+    let done = take_known(&options.known, &cases, &mut order, &mut emit);
+    let left: Vec<usize> = (0..cases.len()).filter(|index| !order.has(*index)).collect();
+    let (alone, together) = parted(&session, &specs, &cases, left);
+    let context =
+        Context { session: &session, specs: &specs, cases: &cases, plains: &plains, cancel: &cancel };
+    let mut progress = Progress { order, done, stopped: refused, emit };
+    run_cases(&context, together, options.jobs.max(1), &mut progress).await;
     remove_shared(&session, &specs).await;
-    for index in alone {
-        stopped = stopped.or_else(|| why_stop(&cancel, &session));
-        if stopped.is_none() {
-            order.take(index, run_case(&session, &specs, &cases[index]).await, &mut emit);
-            done += 1;
-            emit(Event::Progress { done });
-        }
-    }
+    run_cases(&context, alone, 1, &mut progress).await;
     let (kept, left_behind) = end(&session, &specs).await;
+    timer.inspect(tokio::task::JoinHandle::abort);
+    let Progress { mut order, stopped, mut emit, .. } = progress;
     let reason = stopped.as_deref().unwrap_or(INTERRUPTED);
     for (index, case) in cases.iter().enumerate() {
         if !order.has(index) {
@@ -180,7 +205,125 @@ pub async fn run(
     let micros = u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX);
     let finish =
         Finish { stopped, kept, left_behind, micros, requests: session.requests(), ..Finish::default() };
-    Ok(finished(finish, order, &options.known))
+    Ok(finished(finish, order, &options.known, session.ledger.put_right()))
+}
+
+async fn cancel_after(time: Duration, cancel: CancellationToken) {
+    tokio::time::sleep(time).await;
+    cancel.cancel();
+}
+
+/// The cases that run one at a time after all others, and the others. Those that are about who calls come last of all: a wrong
+/// secret may lock an account.
+fn parted(
+    session: &Session,
+    specs: &Specs,
+    cases: &[Arc<Case>],
+    indices: Vec<usize>,
+) -> (Vec<usize>, Vec<usize>) {
+    let is_about_caller = |index: &usize| matches!(cases[*index].twist, Some(Twist::Signature(_)));
+    let (callers, others): (Vec<usize>, Vec<usize>) = indices.into_iter().partition(is_about_caller);
+    let is_exclusive = |index: &usize| is_exclusive(session, specs, &cases[*index]);
+    let (mut alone, together): (Vec<usize>, Vec<usize>) = others.into_iter().partition(is_exclusive);
+    alone.extend(callers);
+    (alone, together)
+}
+
+/// Runs some of the cases, so many at once, with plain calls between those that must be rejected.
+async fn run_cases<E: FnMut(Event)>(
+    context: &Context<'_>,
+    indices: Vec<usize>,
+    jobs: usize,
+    progress: &mut Progress<'_, E>,
+) {
+    let of_phase = indices.iter().map(|index| context.cases[*index].as_ref());
+    let mut brackets = Brackets::new(of_phase, |operation| context.plains.get(operation).cloned());
+    let mut waiting: VecDeque<usize> = indices.into();
+    let mut running: JoinSet<Done> = JoinSet::new();
+    loop {
+        progress.stopped = progress.stopped.take().or_else(|| why_stop(context));
+        while progress.stopped.is_none() {
+            for (operation, plain) in brackets.due() {
+                spawn_plain(&mut running, context, operation, plain);
+            }
+            if running.len() >= jobs {
+                break;
+            }
+            let Some(index) = waiting.pop_front() else { break };
+            if brackets.admit(index, &context.cases[index]) == Step::Run(index) {
+                spawn_case(&mut running, context, index);
+            }
+        }
+        let Some(joined) = running.join_next().await else { break };
+        // Only a task that was aborted has no result, and none is; its place in the plan is filled at the end all the same.
+        let Ok(done) = joined else { continue };
+        take_done(context, &mut brackets, &mut waiting, progress, done);
+    }
+    for (index, result) in brackets.abandoned() {
+        progress.order.take(index, result, &mut progress.emit);
+    }
+}
+
+fn take_done<E: FnMut(Event)>(
+    context: &Context<'_>,
+    brackets: &mut Brackets,
+    waiting: &mut VecDeque<usize>,
+    progress: &mut Progress<'_, E>,
+    done: Done,
+) {
+    match done {
+        Done::Case(index, result) => {
+            progress.done = (progress.done + 1).min(context.cases.len());
+            (progress.emit)(Event::Progress { done: progress.done });
+            if let Some((index, result)) = brackets.done(index, &context.cases[index], *result) {
+                progress.order.take(index, result, &mut progress.emit);
+            }
+        }
+        Done::Plain(operation, result) => {
+            let Some(plain) = context.plains.get(&operation) else { return };
+            let came = Came::of(plain, &result);
+            if matches!(came, Came::Failed(_)) {
+                (progress.emit)(Event::PlainCallFailed(result));
+            }
+            let (again, settled) = brackets.called(&operation, came);
+            again.into_iter().rev().for_each(|index| waiting.push_front(index));
+            for (index, result) in settled {
+                progress.order.take(index, result, &mut progress.emit);
+            }
+        }
+    }
+}
+
+fn spawn_case(running: &mut JoinSet<Done>, context: &Context<'_>, index: usize) {
+    let (session, specs) = (Arc::clone(context.session), Arc::clone(context.specs));
+    let case = Arc::clone(&context.cases[index]);
+    running.spawn(async move { Done::Case(index, Box::new(run_case(&session, &specs, &case).await)) });
+}
+
+fn spawn_plain(running: &mut JoinSet<Done>, context: &Context<'_>, operation: String, plain: Plain) {
+    let (session, specs) = (Arc::clone(context.session), Arc::clone(context.specs));
+    running.spawn(async move {
+        let result = call_plain(&session, &specs, &plain).await;
+        Done::Plain(operation, Box::new(result))
+    });
+}
+
+/// Sends a plain call. It has values of its own each time.
+pub async fn call_plain(session: &Session, specs: &Specs, plain: &Plain) -> CaseResult {
+    let number = session.plain_calls();
+    let id = format!("{}/plain-call/{number}", plain.case.operation);
+    run_case(session, specs, &Case { id, ..Case::clone(&plain.case) }).await
+}
+
+/// The plain call of an operation: of the calls that break nothing, the one with what is required; or else another one.
+pub fn plain_call(cases: &[Case]) -> Option<Plain> {
+    let is_one = |case: &&Case| case.then.is_empty() && case.at_once <= 1 && case.twist.is_none();
+    let is_whole = |case: &&Case| case.about.is_empty();
+    let accepted = || cases.iter().filter(is_one).filter(|case| case.expect == Expectation::Accept);
+    let certain = accepted().find(is_whole).or_else(|| accepted().next());
+    let silent = || cases.iter().filter(is_one).find(is_whole);
+    let is_certain = certain.is_some();
+    certain.or_else(silent).map(|case| Plain { case: Arc::new(case.clone()), is_certain })
 }
 
 /// Joins what several runs of one plan have found out, as if it had been one run. Cases that none of them has judged are
@@ -189,7 +332,8 @@ pub fn merge(specs: &Specs, cases: Vec<Case>, known: &Known, mut emit: impl FnMu
     const MISSING: &str = "none of the files has judged it";
     let named = known.start().cloned().unwrap_or_default();
     let options = Options::new(Target::at(&named.target, named.url), named.seed);
-    emit(Event::RunStarted(start(specs, &cases, &options)));
+    let (pages, _) = prepared(specs, &cases);
+    emit(Event::RunStarted(start(specs, &cases, pages, &options)));
     let cases: Vec<Arc<Case>> = cases.into_iter().map(Arc::new).collect();
     let mut order = InOrder::new(specs, &cases, None);
     take_known(known, &cases, &mut order, &mut emit);
@@ -198,7 +342,7 @@ pub fn merge(specs: &Specs, cases: Vec<Case>, known: &Known, mut emit: impl FnMu
             order.take(index, skipped(specs, case, MISSING), &mut emit);
         }
     }
-    finished(Finish::default(), order, known)
+    finished(Finish::default(), order, known, Vec::new())
 }
 
 /// Takes the results that other runs have come to, and counts them.
@@ -219,13 +363,20 @@ fn take_known(
 }
 
 /// How a run has ended, with what other runs of the same plan have told.
-fn finished(own: Finish, order: InOrder<'_>, known: &Known) -> Finish {
+fn finished(own: Finish, order: InOrder<'_>, known: &Known, put_right: Vec<Leftover>) -> Finish {
     let (mut kept, mut left_behind) = known.leftovers();
+    for done in put_right {
+        let is_it = |left: &Leftover| {
+            (&left.service, &left.entity, &left.id) == (&done.service, &done.entity, &done.id)
+        };
+        if let Some(place) = left_behind.iter().position(is_it) {
+            left_behind.remove(place);
+        }
+    }
     kept.extend(own.kept);
     left_behind.extend(own.left_behind);
     Finish {
         counts: order.counts,
-        rows: order.rows(),
         recorded: order.recorded.or_else(|| known.recorded()),
         precedence: order.seen.facts(),
         kept,
@@ -250,7 +401,7 @@ async fn prepare(session: &Session, specs: &Specs, cases: &[Case], options: &Opt
     refused
 }
 
-fn start(specs: &Specs, cases: &[Case], options: &Options) -> Start {
+fn start(specs: &Specs, cases: &[Case], pages: Vec<Page>, options: &Options) -> Start {
     Start {
         version: VERSION,
         fineprint: env!("CARGO_PKG_VERSION").to_owned(),
@@ -259,14 +410,23 @@ fn start(specs: &Specs, cases: &[Case], options: &Options) -> Start {
         seed: options.seed,
         cases: cases.len(),
         requests: cases.iter().map(|case| requests(specs, case)).sum(),
-        pages: pages(specs, cases),
+        pages,
     }
 }
 
-fn pages(specs: &Specs, cases: &[Case]) -> Vec<Page> {
-    let tried: BTreeSet<&str> = cases.iter().map(|case| case.operation.as_str()).collect();
-    let tried = specs.operations().filter(|(_, operation)| tried.contains(operation.name.as_str()));
-    tried.map(|(service, operation)| Page::of(service, operation)).collect()
+/// The pages of the operations that are tested, with what each promise needs; and their plain calls.
+fn prepared(specs: &Specs, cases: &[Case]) -> (Vec<Page>, HashMap<String, Plain>) {
+    let tested: BTreeSet<&str> = cases.iter().map(|case| case.operation.as_str()).collect();
+    let (mut pages, mut plains) = (Vec::new(), HashMap::new());
+    for (service, operation) in specs.operations() {
+        if tested.contains(operation.name.as_str()) {
+            let implied = generate::cases(service, operation, Depth::Standard).cases;
+            let left_out = generate::left_out_by_protocol(service, operation);
+            pages.push(evidence::page(service, operation, &implied, &left_out));
+            plains.extend(plain_call(&implied).map(|plain| (operation.name.clone(), plain)));
+        }
+    }
+    (pages, plains)
 }
 
 /// Whether a case needs more room than cases have together: then it runs alone, after all others.
@@ -286,7 +446,9 @@ async fn remove_shared(session: &Session, specs: &Specs) {
 pub async fn end(session: &Session, specs: &Specs) -> (Vec<Leftover>, Vec<Leftover>) {
     remove_shared(session, specs).await;
     remove(session, specs, session.ledger.all()).await;
+    remove_postponed(session, specs).await;
     recover::settle(session, specs, session.ledger.doubts()).await;
+    recover::look_again(session, specs).await;
     let (kept, left_behind) = session.ledger.close();
     let hidden = session.hidden([]);
     (shown::leftovers(kept, &hidden), shown::leftovers(left_behind, &hidden))
@@ -300,9 +462,27 @@ async fn remove(session: &Session, specs: &Specs, entities: Vec<Living>) {
     }
 }
 
-fn why_stop(cancel: &CancellationToken, session: &Session) -> Option<String> {
-    if cancel.is_cancelled() {
-        return Some(INTERRUPTED.to_owned());
+/// Removes what could not be removed before: what was not visible yet is by now.
+async fn remove_postponed(session: &Session, specs: &Specs) {
+    let postponed = session.ledger.postponed();
+    let made = postponed.iter().filter_map(|(living, why)| {
+        let is_young = matches!(why, Pending::NotVisible | Pending::Shown);
+        living.made.filter(|_| is_young).map(|made| (made, session.target.appears(&living.entity)))
+    });
+    recover::until_visible(session, made).await;
+    for (living, why) in postponed.iter().rev() {
+        if let Some(service) = specs.service(&living.service) {
+            clean_up::remove_at_last(session, service, living, why).await;
+        }
     }
-    session.has_gone_silent().then(|| SILENT.to_owned())
+}
+
+fn why_stop(context: &Context<'_>) -> Option<String> {
+    let session = context.session;
+    match () {
+        () if context.cancel.is_cancelled() => Some(INTERRUPTED.to_owned()),
+        () if session.cancel.is_cancelled() => Some(TIME_OVER.to_owned()),
+        () if session.has_gone_silent() => Some(SILENT.to_owned()),
+        () => None,
+    }
 }

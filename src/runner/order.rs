@@ -4,25 +4,18 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::case::Case;
-use crate::check::reach;
 use crate::compare::{self, Held, Recording};
-use crate::event::{CaseResult, Counts, Event, Recorded, RowTried};
-use crate::generate::{self, Depth};
+use crate::event::{CaseResult, Counts, Event, Recorded};
 use crate::judge::{RequestIds, Seen, Verdict};
-use crate::spec::model::{Operation, Service, Specs};
-use crate::wire::{self, Outcome, Reply};
+use crate::spec::model::Specs;
 
 /// Puts results into the order of the plan, and judges what only the whole run shows.
 pub struct InOrder<'s> {
     specs: &'s Specs,
     cases: &'s [Arc<Case>],
     next: usize,
-    /// The cases that came to a verdict about the target.
-    judged: Vec<&'s Case>,
     early: BTreeMap<usize, CaseResult>,
     ids: RequestIds,
-    /// Codes that came, by operation, and how often.
-    came: BTreeMap<(String, String), usize>,
     /// What another target was seen to do, where the run is held to one.
     against: Option<Arc<Recording>>,
     /// How the answers stand to it.
@@ -40,10 +33,8 @@ impl<'s> InOrder<'s> {
             specs,
             cases,
             next: 0,
-            judged: Vec::new(),
             early: BTreeMap::new(),
             ids: RequestIds::default(),
-            came: BTreeMap::new(),
             recorded: against
                 .as_ref()
                 .map(|recording| Recorded { target: recording.target.clone(), ..Recorded::default() }),
@@ -68,9 +59,6 @@ impl<'s> InOrder<'s> {
             judge_repeats(&mut self.ids, self.specs, &mut result);
             self.hold(&mut result);
             self.counts.add(&result.verdict);
-            self.judged.extend(
-                self.cases.get(self.next - 1).filter(|_| result.verdict.is_judged()).map(Arc::as_ref),
-            );
             emit(Event::CaseFinished(Box::new(result)));
         }
     }
@@ -100,64 +88,19 @@ impl<'s> InOrder<'s> {
 
     /// Takes note of what an answer shows beside its verdict.
     fn note(&mut self, index: usize, result: &CaseResult) {
-        let Some(exchange) = result.tried() else { return };
+        let Some(code) = &result.observed.code else { return };
         let Some((service, operation)) = self.specs.operation(&result.operation) else { return };
         if let Some(case) = self.cases.get(index) {
-            self.seen.take(service, operation, case, exchange);
-        }
-        let Outcome::Answered(answer) = &exchange.outcome else { return };
-        if let Reply::Refused { code, .. } = wire::decode(service, answer) {
-            *self.came.entry((operation.name.clone(), code)).or_default() += 1;
+            self.seen.take(service, operation, case, code);
         }
     }
 
-    /// Each row of each error table: how many cases tried it, how often it answered, and why no case could.
-    pub fn rows(&self) -> Vec<RowTried> {
-        let mut cases: BTreeMap<&str, Vec<Case>> = BTreeMap::new();
-        for case in self.cases {
-            cases.entry(&case.operation).or_default();
-        }
-        for case in &self.judged {
-            cases.entry(&case.operation).or_default().push(Case::clone(case));
-        }
-        let operations = self.specs.operations();
-        let tried = operations.filter_map(|(service, operation)| {
-            Some(self.rows_of(service, operation, cases.get(operation.name.as_str())?))
-        });
-        tried.flatten().collect()
-    }
-
-    fn rows_of(&self, service: &Service, operation: &Operation, cases: &[Case]) -> Vec<RowTried> {
-        // A run of some cases only leaves rows out; that is no reason why they could not be tried.
-        let all = [&generate::cases(service, operation, Depth::Standard).cases, cases].concat();
-        let in_run = reach::rows(service, operation, cases);
-        let at_all = reach::rows(service, operation, &all);
-        let row = |(reach, at_all): (reach::RowReach<'_>, reach::RowReach<'_>)| {
-            let came = self
-                .came
-                .iter()
-                .filter(|((of, code), _)| *of == operation.name && service.answers_for(reach.row, code));
-            RowTried {
-                operation: operation.name.clone(),
-                codes: reach.row.codes.clone(),
-                own: reach.own,
-                place: reach.row.at.to_string(),
-                cases: reach.cases.len(),
-                answered: came.map(|(_, count)| count).sum(),
-                why_not: at_all.why,
-            }
-        };
-        in_run.into_iter().zip(at_all).map(row).collect()
-    }
 }
 
 /// A value that no two answers may share fails the case in which it came again.
 pub fn judge_repeats(ids: &mut RequestIds, specs: &Specs, result: &mut CaseResult) {
     let Some((service, _)) = specs.operation(&result.operation) else { return };
-    let mut repeated = Vec::new();
-    for exchange in &result.exchanges {
-        repeated.extend(ids.take(service, &result.id, exchange));
-    }
+    let mut repeated = ids.take(service, &result.id, &result.observed);
     // A result of an earlier run may tell of it already.
     if let Verdict::Fail { departures } = &result.verdict {
         repeated.retain(|departure| !departures.contains(departure));

@@ -4,13 +4,15 @@ use std::collections::BTreeSet;
 
 use crate::case::Case;
 use crate::json::Json;
-use crate::spec::model::{Operation, Parameter, Required, Service, Specs, When};
+use crate::spec::model::{Circumstance, Operation, Parameter, Required, Service, Specs, When};
+use crate::wire::sign::Form;
 use crate::wire::{self, Call, Outcome, Reply};
 
 use super::account::{self, Caller};
 use super::clean_up;
 use super::cost::is_remover;
 use super::session::Session;
+use super::target::Signer;
 
 /// Who owns what the question whether the credentials are taken has made.
 const PROBE: &str = "the first call";
@@ -25,8 +27,8 @@ pub async fn refused_credentials(session: &Session, specs: &Specs, cases: &[Case
             continue;
         }
         let Some(call) = harmless(session, service) else { continue };
-        if let Some(answer) = refusal(session, service, call).await {
-            return Some(format!("{} refused the credentials ({}): {answer}", service.vendor, signer.origin));
+        if let Some(why) = refusal(session, service, signer, call).await {
+            return Some(why);
         }
     }
     None
@@ -60,25 +62,51 @@ fn sent(session: &Session, service: &Service, operation: &Operation) -> Vec<(Str
     session.target.fixed(operation, &[], values.collect())
 }
 
-/// Code and message, if the caller is what the call was refused for.
+/// Why no call will be let in, if the caller is what the call was refused for.
 async fn refusal(
     session: &Session,
     service: &Service,
+    signer: &Signer,
     (operation, sent): (&Operation, Vec<(String, Json)>),
 ) -> Option<String> {
     let call = Call { service, operation, parameters: &sent, twist: None, nonce: None };
     // A target that does not check anything makes something.
     let caller = Caller { owner: PROBE, telling: &[], once: false };
-    let (exchange, _) = account::call(session, call, caller).await;
+    let exchange = account::call(session, call, caller).await.exchange;
     for living in session.ledger.of(PROBE) {
         clean_up::remove(session, service, &living).await;
     }
     let Outcome::Answered(answer) = &exchange.outcome else { return None };
-    let Reply::Refused { code, message, .. } = wire::decode(service, answer) else { return None };
-    let mut rows = service.rows(operation).filter(|row| service.answers_for(row, &code));
-    let concerns_caller =
-        rows.any(|row| matches!(row.when, When::Circumstance(circumstance) if circumstance.is_auth()));
+    let Reply::Refused { code, message, .. } = wire::decode(service, operation, answer) else {
+        return None;
+    };
+    let rows = service.rows_answering(operation, &code, answer.status);
+    let circumstances = rows.iter().filter_map(|row| match row.when {
+        When::Circumstance(circumstance) if circumstance.is_auth() => Some(circumstance),
+        _ => None,
+    });
+    let circumstances: Vec<Circumstance> = circumstances.collect();
     let said = message.as_deref().and_then(|message| message.lines().next()).filter(|line| !line.is_empty());
+    let date = answer.headers.iter().find(|(name, _)| name == "date").map(|(_, value)| value.as_str());
     let answer = said.map_or_else(|| code.clone(), |line| format!("{code}: {line}"));
-    concerns_caller.then(|| session.hidden([&exchange.request]).clean(&answer))
+    let clean = |text: String| session.hidden([&exchange.request]).clean(&text);
+    match circumstances.as_slice() {
+        [] => None,
+        of if of.contains(&Circumstance::Expired) && signs_with_time(signer) => {
+            Some(format!("{} calls the time of the call wrong: {}", service.vendor, clean(clock(&answer, date))))
+        }
+        _ => Some(format!("{} refused the credentials ({}): {}", service.vendor, signer.origin, clean(answer))),
+    }
+}
+
+/// Whether a signature holds the time, so that one that is too old means a wrong clock.
+fn signs_with_time(signer: &Signer) -> bool {
+    signer.form != Form::Secret
+}
+
+/// What to do about a clock, with the time that the target has.
+fn clock(answer: &str, date: Option<&str>) -> String {
+    let here = chrono::DateTime::<chrono::Utc>::from(std::time::SystemTime::now()).to_rfc2822();
+    let there = date.map_or_else(|| "the target does not say its own".to_owned(), |date| format!("the target has {date}"));
+    format!("{answer}; set the clock of this machine, which has {here}; {there}")
 }

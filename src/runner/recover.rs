@@ -1,20 +1,20 @@
-//! Cleaning up behind what nobody has told: an earlier run that was killed, calls whose answers do not say what they have made.
+//! Cleaning up after earlier runs that were killed, and after calls whose responses do not say what they have made.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::time::{Duration, Instant};
 
-use crate::digest;
 use crate::json::Json;
-use crate::spec::model::{Entity, Operation, Service, Specs, Type};
+use crate::spec::model::{Entity, Operation, Pages, Service, Specs, Type};
 use crate::wire::{self, Call, Outcome, Reply};
 
 use super::SILENT;
 use super::clean_up;
-use super::journal::{Remains, Wish};
+use super::journal::{Remains, Trace};
 use super::ledger::{Doubt, Living};
 use super::session::Session;
 
 /// Who owns what an earlier run has left.
-const EARLIER: &str = "an earlier run";
+pub const EARLIER: &str = "an earlier run";
 
 /// So many pages of a list are read at most.
 const PAGES: i64 = 100;
@@ -23,9 +23,7 @@ const PAGES: i64 = 100;
 /// only they can have. What cannot be removed stands in the ledger, with the reason.
 pub async fn recover(session: &Session, specs: &Specs, remains: &Remains) {
     for trace in &remains.living {
-        let Some((service, entity)) = find(specs, &trace.service, &trace.entity) else { continue };
-        let Ok(id) = Json::read(trace.id.as_bytes()) else { continue };
-        let living = session.living(service, entity, &id, EARLIER);
+        let Some((service, living)) = living(specs, trace) else { continue };
         session.ledger.known(living.clone());
         clean_up::remove(session, service, &living).await;
     }
@@ -33,12 +31,46 @@ pub async fn recover(session: &Session, specs: &Specs, remains: &Remains) {
         wish: wish.clone(),
         case: EARLIER.to_owned(),
         reason: format!("it may have been made by {EARLIER} that was killed"),
+        since: None,
     });
     settle(session, specs, doubts.collect()).await;
 }
 
+fn living<'s>(specs: &'s Specs, trace: &Trace) -> Option<(&'s Service, Living)> {
+    let (service, entity) = find(specs, &trace.service, &trace.entity)?;
+    let read = |text: &str| Json::read(text.as_bytes()).ok();
+    let parents = trace.parents.iter().filter_map(|(name, id)| Some((name.clone(), read(id)?)));
+    let living = Living {
+        service: service.folder.clone(),
+        at: trace.at.clone(),
+        entity: entity.name.clone(),
+        id: read(&trace.id)?,
+        case: EARLIER.to_owned(),
+        unique: trace.unique.clone(),
+        parents: parents.collect(),
+        made: None,
+    };
+    Some((service, living))
+}
+
+/// Waits until everything that was made since these instants would be visible, unless the run is to end: somebody waits for
+/// it then, and the next run asks again.
+pub async fn until_visible(session: &Session, made: impl Iterator<Item = (Instant, Duration)>) {
+    let Some(visible) = made.map(|(since, appears)| since + appears).max() else { return };
+    tokio::select! {
+        () = tokio::time::sleep_until(visible.into()) => {}
+        () = session.cancel.cancelled() => {}
+    }
+}
+
 /// Finds out what calls have made whose answers do not say it, where the service lists its entities, and removes it.
 pub async fn settle(session: &Session, specs: &Specs, doubts: Vec<Doubt>) {
+    let appears = |doubt: &Doubt| Some((doubt.since?, session.target.appears(&doubt.wish.entity)));
+    let is_listed = |doubt: &&Doubt| {
+        let found = find(specs, &doubt.wish.service, &doubt.wish.entity);
+        !doubt.wish.unique.is_empty() && found.is_some_and(|(_, entity)| entity.listed_by.is_some())
+    };
+    until_visible(session, doubts.iter().filter(is_listed).filter_map(appears)).await;
     let mut kinds: BTreeMap<(String, String), Vec<Doubt>> = BTreeMap::new();
     for doubt in doubts {
         kinds.entry((doubt.wish.service.clone(), doubt.wish.entity.clone())).or_default().push(doubt);
@@ -47,27 +79,67 @@ pub async fn settle(session: &Session, specs: &Specs, doubts: Vec<Doubt>) {
         let Some((service, entity)) = find(specs, &folder, &name) else { continue };
         let (named, nameless): (Vec<Doubt>, _) =
             doubts.into_iter().partition(|doubt| !doubt.wish.unique.is_empty());
-        give_up(session, entity, &nameless, "nothing that it has tells it from those of others");
-        if named.is_empty() {
+        give_up(session, entity, nameless.iter(), "no value identifies it as created by this run");
+        if !named.is_empty() {
+            settle_kind(session, service, entity, &named).await;
+        }
+    }
+}
+
+async fn settle_kind(session: &Session, service: &Service, entity: &Entity, doubts: &[Doubt]) {
+    let wanted = Wanted::of(doubts.iter().map(|doubt| &doubt.wish.unique));
+    let (list, why) = match walk(session, service, entity, &wanted).await {
+        Ok(list) => (list, "its list does not have it, and may have more than was read"),
+        Err(why) => return give_up(session, entity, doubts.iter(), &why),
+    };
+    let mut found = Vec::new();
+    let mut missing = Vec::new();
+    for (number, doubt) in doubts.iter().enumerate() {
+        match list.found.get(&number) {
+            Some(id) => found.push((doubt, session.living(service, entity, id, &doubt.case, &doubt.wish.unique))),
+            None => missing.push(doubt),
+        }
+    }
+    // First entered, then struck: between the two the process may end.
+    for (_, living) in &found {
+        session.ledger.made(entity, living.clone());
+    }
+    let settled = |doubt: &Doubt| match doubt.since {
+        Some(_) => session.ledger.answered(&doubt.wish),
+        None => session.ledger.settled(&doubt.wish),
+    };
+    found.iter().for_each(|(doubt, _)| settled(doubt));
+    match list.is_whole {
+        true => missing.iter().for_each(|doubt| settled(doubt)),
+        false => give_up(session, entity, missing.into_iter(), why),
+    }
+    for (_, living) in found {
+        clean_up::remove(session, service, &living).await;
+    }
+}
+
+/// Looks through the lists for what was removed: what still stands there was not.
+pub async fn look_again(session: &Session, specs: &Specs) {
+    for ((folder, name), removed) in session.ledger.all_removed() {
+        let Some((service, entity)) = find(specs, &folder, &name) else { continue };
+        let own: Vec<&Living> = removed.iter().filter(|living| !living.unique.is_empty()).collect();
+        if entity.listed_by.is_none() || own.is_empty() || session.cancel.is_cancelled() {
             continue;
         }
-        match listed(session, service, entity, &named).await {
-            Ok(found) => {
-                // First entered, then struck: between the two the process may end.
-                found.iter().for_each(|living| session.ledger.made(entity, living.clone()));
-                named.iter().for_each(|doubt| session.ledger.answered(&doubt.wish));
-                for living in found {
-                    clean_up::remove(session, service, &living).await;
-                }
-            }
-            Err(why) => give_up(session, entity, &named, &why),
+        let wanted = Wanted::of(own.iter().map(|living| &living.unique));
+        // What cannot be read says nothing; the removals were accepted.
+        let Ok(list) = walk(session, service, entity, &wanted).await else { continue };
+        for number in list.found.keys().filter(|_| !list.shows_states) {
+            let living = own[*number];
+            let reason = "its removal was accepted, and its list still shows it";
+            session.ledger.could_not_remove(living, reason);
         }
     }
 }
 
 /// Lists what may live on. Where the service has a list of them, the next run asks again.
-fn give_up(session: &Session, entity: &Entity, doubts: &[Doubt], why: &str) {
-    for Doubt { wish, case, reason } in doubts {
+fn give_up<'d>(session: &Session, entity: &Entity, doubts: impl Iterator<Item = &'d Doubt>, why: &str) {
+    for Doubt { wish, case, reason, .. } in doubts {
         let values: Vec<String> = wish.unique.iter().map(|(name, value)| format!("{name} {value}")).collect();
         let with = if values.is_empty() { String::new() } else { format!(", with {}", values.join(", ")) };
         session.ledger.made_unnamed(&wish.service, entity, case, &format!("{reason}{with}; {why}"));
@@ -82,75 +154,167 @@ fn find<'s>(specs: &'s Specs, service: &str, entity: &str) -> Option<(&'s Servic
     Some((service, service.entity(entity)?))
 }
 
-/// The entities that have the values of a wish, each owned by the case that wished for it.
-async fn listed(
+/// Entities that are looked for, each by a number and by the values that only it has.
+struct Wanted<'w> {
+    /// The parameters that tell them apart.
+    names: Vec<&'w str>,
+    /// By the values of these parameters.
+    numbers: HashMap<Vec<Option<&'w str>>, usize>,
+}
+
+impl<'w> Wanted<'w> {
+    fn of(unique: impl Iterator<Item = &'w Vec<(String, String)>>) -> Self {
+        let all: Vec<&Vec<(String, String)>> = unique.collect();
+        let mut names: Vec<&str> = all.iter().copied().flatten().map(|(name, _)| name.as_str()).collect();
+        names.sort_unstable();
+        names.dedup();
+        let value = |unique: &'w [(String, String)], name: &str| {
+            unique.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+        };
+        let key = |unique: &'w [(String, String)]| names.iter().map(|name| value(unique, name)).collect();
+        let numbers = all.iter().enumerate().map(|(number, unique)| (key(unique.as_slice()), number));
+        Self { numbers: numbers.collect(), names }
+    }
+
+    /// The number of the entity that a member of a list shows. `None` in it: the member shows none of the values.
+    fn number(&self, member: &Json) -> Option<Option<usize>> {
+        let shown: Vec<Option<&str>> =
+            self.names.iter().map(|name| member.get(name).and_then(Json::as_text)).collect();
+        if shown.iter().all(Option::is_none) {
+            return None;
+        }
+        let is_it = |wanted: &[Option<&str>]| {
+            wanted.iter().zip(&shown).all(|(wanted, shown)| wanted.is_none() || wanted == shown)
+        };
+        let found = self.numbers.get(&shown).copied();
+        // Where calls have sent different parameters, not all of them tell.
+        let by_some = || self.numbers.iter().find(|(wanted, _)| is_it(wanted)).map(|(_, number)| *number);
+        let is_uniform = self.names.len() == 1;
+        Some(found.or_else(|| if is_uniform { None } else { by_some() }))
+    }
+}
+
+/// What the walk through a list has shown.
+struct List {
+    /// The ids of what was looked for, by number.
+    found: HashMap<usize, Json>,
+    /// Whether every entity was seen: only then is what was not found not there.
+    is_whole: bool,
+    /// Whether members have elements with listed values, one of which may say that it is removed.
+    shows_states: bool,
+}
+
+/// Reads a list to its end, as the spec says that it is read.
+async fn walk(
     session: &Session,
     service: &Service,
     entity: &Entity,
-    doubts: &[Doubt],
-) -> Result<Vec<Living>, String> {
+    wanted: &Wanted<'_>,
+) -> Result<List, String> {
     let lister = entity.listed_by.as_ref().and_then(|name| service.operation(name));
     let lister = lister.ok_or_else(|| "the service has no list of them".to_owned())?;
     if session.has_gone_silent() {
         return Err(SILENT.to_owned());
     }
-    let mut found: Vec<Living> = Vec::new();
+    let array = array_of(lister).ok_or_else(|| "its answer holds no list".to_owned())?;
+    let shows_states = array.elements.iter().any(|element| !element.values.is_empty());
+    let mut list = List { found: HashMap::new(), is_whole: false, shows_states };
     let mut seen = HashSet::new();
+    let mut next = first(&entity.pages);
     for page in 1..=PAGES {
-        let members = page_of(session, service, (entity, lister), page).await?;
+        let output = page_of(session, service, lister, next.take()).await?;
+        let members = match output.get(&array.name) {
+            Some(Json::List(members)) => members.as_slice(),
+            _ => return Err("its answer holds no list".to_owned()),
+        };
         let before = seen.len();
-        for member in &members {
-            let shows = |wish: &Wish| wish.unique.iter().any(|(name, _)| member.get(name).is_some());
-            let (Some(id), true) = (id(entity, member), doubts.iter().any(|doubt| shows(&doubt.wish))) else {
+        for member in members {
+            let (Some(id), Some(number)) = (id(entity, member), wanted.number(member)) else {
                 return Err("its list does not show what tells it from those of others".to_owned());
             };
-            let is_new = seen.insert(digest::fnv(id.to_string().as_bytes()));
-            if let Some(doubt) = doubts.iter().find(|doubt| is_new && has(member, &doubt.wish)) {
-                found.push(session.living(service, entity, &id, &doubt.case));
+            seen.insert(id.to_string());
+            if let Some(number) = number {
+                list.found.insert(number, id);
             }
         }
-        // The last page, or a service that has only one and gives it again.
-        if seen.len() == before || entity.pages_by.is_none() {
-            return Ok(found);
+        let total = entity.total.as_ref().and_then(|path| output.at(path));
+        let has_all = matches!(total, Some(Json::Integer(total)) if usize::try_from(*total) == Ok(seen.len()));
+        let lacks_some = matches!(total, Some(Json::Integer(_))) && !has_all;
+        let is_last = seen.len() == before;
+        if has_all {
+            list.is_whole = true;
+            return Ok(list);
+        }
+        next = following(&entity.pages, &output, (page, seen.len()));
+        match &entity.pages {
+            Pages::Unsaid => return Ok(list),
+            Pages::One => {
+                list.is_whole = !lacks_some;
+                return Ok(list);
+            }
+            Pages::Number(_) | Pages::Offset(_) if is_last => {
+                list.is_whole = !lacks_some;
+                return Ok(list);
+            }
+            Pages::Token { .. } if next.is_none() => {
+                list.is_whole = !lacks_some;
+                return Ok(list);
+            }
+            Pages::Number(_) | Pages::Offset(_) | Pages::Token { .. } => {}
         }
     }
-    Err(format!("its list has more than {PAGES} pages"))
+    Ok(list)
 }
 
-/// The members of one page of a list.
+/// What the call for a page sends to say which.
+type Turn = Option<(String, Json)>;
+
+fn first(pages: &Pages) -> Turn {
+    match pages {
+        Pages::Number(parameter) => Some((parameter.clone(), Json::Integer(1))),
+        Pages::Unsaid | Pages::One | Pages::Offset(_) | Pages::Token { .. } => None,
+    }
+}
+
+/// What the next page is called by, after so many pages and entries; `None` where there is none.
+fn following(pages: &Pages, output: &Json, (page, entries): (i64, usize)) -> Turn {
+    let entries = i64::try_from(entries).unwrap_or(i64::MAX);
+    match pages {
+        Pages::Unsaid | Pages::One => None,
+        Pages::Number(parameter) => Some((parameter.clone(), Json::Integer(page + 1))),
+        Pages::Offset(parameter) => Some((parameter.clone(), Json::Integer(entries))),
+        Pages::Token { parameter, next } => match output.at(next) {
+            Some(Json::Text(token)) if !token.is_empty() => Some((parameter.clone(), Json::Text(token.clone()))),
+            Some(number @ (Json::Integer(_) | Json::Big(_))) => Some((parameter.clone(), number.clone())),
+            _ => None,
+        },
+    }
+}
+
+/// One page of a list.
 async fn page_of(
     session: &Session,
     service: &Service,
-    (entity, lister): (&Entity, &Operation),
-    page: i64,
-) -> Result<Vec<Json>, String> {
-    let number = entity.pages_by.iter().map(|name| (name.clone(), Json::Integer(page))).collect();
-    let sent = session.target.fixed(lister, &[], number);
+    lister: &Operation,
+    turn: Turn,
+) -> Result<Json, String> {
+    let sent = session.target.fixed(lister, &[], turn.into_iter().collect());
     let call = Call { service, operation: lister, parameters: &sent, twist: None, nonce: None };
     let exchange = session.call_to_the_end(call).await;
     let Outcome::Answered(answer) = &exchange.outcome else {
         return Err("the list was not answered".to_owned());
     };
-    match wire::decode(service, answer) {
-        Reply::Accepted(output) => {
-            members(lister, output).ok_or_else(|| "its answer holds no list".to_owned())
+    match wire::decode(service, lister, answer) {
+        Reply::Accepted(output) => Ok(output),
+        Reply::Refused { .. } | Reply::Unreadable(_) | Reply::Misplaced(_) => {
+            Err("the list was refused".to_owned())
         }
-        Reply::Refused { .. } | Reply::Unreadable(_) => Err("the list was refused".to_owned()),
     }
 }
 
 /// The entities of a list: the members of the one array among its response elements.
-fn members(lister: &Operation, output: Json) -> Option<Vec<Json>> {
-    let array = lister.response.iter().find(|element| element.kind == Type::Array)?;
-    let Json::Object(members) = output else { return None };
-    match members.into_iter().find(|(name, _)| *name == array.name)? {
-        (_, Json::List(items)) => Some(items),
-        _ => None,
-    }
-}
-
-fn has(member: &Json, wish: &Wish) -> bool {
-    wish.unique.iter().all(|(name, value)| member.get(name).and_then(Json::as_text) == Some(value))
+fn array_of(lister: &Operation) -> Option<&crate::spec::model::Element> {
+    lister.response.iter().find(|element| element.kind == Type::Array)
 }
 
 /// The id of a list's member: it has there the name that it has in the answer of the operation that makes one.

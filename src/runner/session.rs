@@ -1,8 +1,10 @@
 //! What the cases of a run share, and the sending of one call.
 
+use std::collections::HashMap;
 use std::future::Future;
 use std::pin::pin;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use chrono::DateTime;
@@ -10,10 +12,12 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio_util::sync::CancellationToken;
 
 use crate::json::Json;
-use crate::spec::model::{Entity, Operation, Service};
+use crate::spec::model::{Entity, Service};
 use crate::transport::Transport;
 use crate::wire::sign::{Hidden, Stamp};
-use crate::wire::{self, Answer, Call, Exchange, NoAnswer, Outcome, Reply, Request, Signing};
+use crate::wire::{
+    self, Answer, Call, Exchange, Gateway, GatewayAnswer, NoAnswer, Outcome, Reply, Request, Signing,
+};
 
 use super::Options;
 use super::draw::Drawer;
@@ -23,7 +27,7 @@ use super::shared::Pool;
 use super::target::Target;
 
 /// The first pause before a repetition; each further one is twice as long.
-const FIRST_PAUSE: Duration = Duration::from_millis(100);
+pub const FIRST_PAUSE: Duration = Duration::from_millis(100);
 
 /// The longest pause that a target can ask for with `Retry-After`.
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
@@ -64,12 +68,17 @@ pub struct Session {
     pub nonce: u64,
     /// Cancelled when the run is to end: no case begins, and no pause is waited for.
     pub cancel: CancellationToken,
+    /// How long the target may still keep the run waiting.
+    pub waiting: Waiting,
+    /// How often a wrong secret was sent for a real key, by service.
+    pub wrong_secrets: Mutex<HashMap<String, u32>>,
     /// How fast requests leave, if there is a limit.
     pace: Option<Pace>,
     /// The same for single operations.
     paces: Vec<(String, Pace)>,
     connections: Option<Semaphore>,
     sent: AtomicUsize,
+    plain: AtomicUsize,
     unanswered: AtomicUsize,
     answered: AtomicBool,
 }
@@ -91,12 +100,15 @@ impl Session {
             shares,
             pool: Pool::default(),
             nonce: options.nonce,
+            waiting: Waiting::new(options.max_wait, options.jobs),
+            wrong_secrets: Mutex::default(),
             pace: target.rate.map(Pace::new),
             paces: target.rates.iter().map(|(name, rate)| (name.clone(), Pace::new(*rate))).collect(),
             connections: target.connections.map(|number| Semaphore::new(number.max(1) as usize)),
             cancel: CancellationToken::new(),
             patience: options.jobs.max(2) * 2,
             sent: AtomicUsize::new(0),
+            plain: AtomicUsize::new(0),
             unanswered: AtomicUsize::new(0),
             answered: AtomicBool::new(false),
             target,
@@ -106,6 +118,11 @@ impl Session {
     /// Requests sent so far.
     pub fn requests(&self) -> usize {
         self.sent.load(Ordering::Relaxed)
+    }
+
+    /// The number of the next plain call, from 1.
+    pub fn plain_calls(&self) -> usize {
+        self.plain.fetch_add(1, Ordering::Relaxed) + 1
     }
 
     /// Whether the target has answered anything yet.
@@ -125,13 +142,23 @@ impl Session {
     }
 
     /// An entity of a service on the target, and who will remove it.
-    pub fn living(&self, service: &Service, entity: &Entity, id: &Json, owner: &str) -> Living {
+    pub fn living(
+        &self,
+        service: &Service,
+        entity: &Entity,
+        id: &Json,
+        owner: &str,
+        unique: &[(String, String)],
+    ) -> Living {
         Living {
             service: service.folder.clone(),
             at: self.at(service),
             entity: entity.name.clone(),
             id: id.clone(),
             case: owner.to_owned(),
+            unique: unique.to_vec(),
+            parents: Vec::new(),
+            made: None,
         }
     }
 
@@ -161,22 +188,27 @@ impl Session {
         let mut pause = FIRST_PAUSE;
         for _ in 0..self.target.retries {
             let exchange = self.call_once(call).await;
-            let Some(asked) = passing_circumstance(call.service, call.operation, &exchange) else {
+            let Some(asked) = passing(call, &exchange, &self.target.gateways) else {
                 return exchange;
             };
-            // Earlier than it was asked for, nothing is repeated; and no target keeps a run waiting for long.
-            let longest = if self.cancel.is_cancelled() { HURRIED_PAUSE } else { LONGEST_PAUSE };
-            let pause = match asked {
-                Some(asked) if asked > longest => return exchange,
-                Some(asked) => asked,
-                None => next(&mut pause).min(longest),
-            };
+            let Some(pause) = self.pause(asked, &mut pause) else { return exchange };
             tokio::select! {
                 () = tokio::time::sleep(pause) => {}
                 () = &mut end => return exchange,
             }
         }
         self.call_once(call).await
+    }
+
+    /// How long to wait before a call is repeated; `None` where it is not. Earlier than it was asked for, nothing is repeated;
+    /// and no target keeps a run waiting for long: not once, and not in all.
+    pub fn pause(&self, asked: Option<Duration>, next_pause: &mut Duration) -> Option<Duration> {
+        let longest = if self.cancel.is_cancelled() { HURRIED_PAUSE } else { LONGEST_PAUSE };
+        match asked {
+            Some(asked) if asked > longest || !self.waiting.takes(asked) => None,
+            Some(asked) => Some(asked),
+            None => Some(next(next_pause).min(longest)),
+        }
     }
 
     /// Calls an operation once, whatever answers. What comes is as it came: it is for judging, and for nobody to see before
@@ -241,8 +273,13 @@ impl Session {
             }
             None => wire::encode(call, address),
         };
-        let own = self.target.headers.iter();
-        request.headers.extend(own.map(|(name, value)| (name.clone(), value.expose().to_owned())));
+        // A compressed body could not be held to anything; without this header any coding would be right (RFC 9110,
+        // section 12.5.3).
+        request.headers.push(("accept-encoding".to_owned(), "identity".to_owned()));
+        for (name, value) in &self.target.headers {
+            request.headers.retain(|(known, _)| !known.eq_ignore_ascii_case(name));
+            request.headers.push((name.clone(), value.expose().to_owned()));
+        }
         request
     }
 
@@ -278,20 +315,50 @@ fn unaddressed(call: Call<'_>) -> Exchange {
     }
 }
 
-/// Whether the answer is a documented circumstance that passes; and for how long the target asks to wait, if it does.
-fn passing_circumstance(
-    service: &Service,
-    operation: &Operation,
-    exchange: &Exchange,
-) -> Option<Option<Duration>> {
+/// Whether the answer is one that passes: a documented circumstance, or a gateway that speaks for itself; and for how long the
+/// target asks to wait, if it does. After a gateway's answer nobody knows whether a call that makes something has arrived: that
+/// one is not sent again as it is.
+fn passing(call: Call<'_>, exchange: &Exchange, gateways: &[GatewayAnswer]) -> Option<Option<Duration>> {
     let Outcome::Answered(answer) = &exchange.outcome else { return None };
-    let Reply::Refused { code, .. } = wire::decode(service, answer) else { return None };
-    service.is_passing(operation, &code).then(|| asked_pause(answer))
+    let Call { service, operation, .. } = call;
+    let passes = match wire::gateway(service, operation, answer, gateways) {
+        Some(Gateway::Busy) => answer.status == 429 || service.created_by(operation).is_none(),
+        Some(Gateway::Final) => false,
+        None => match wire::decode(service, operation, answer) {
+            Reply::Refused { code, .. } => service.is_passing(operation, &code, answer.status),
+            _ => false,
+        },
+    };
+    passes.then(|| asked_pause(answer))
+}
+
+/// How long a run may wait in all because its target asks for it, in microseconds as seen by one of its jobs.
+#[derive(Debug)]
+pub struct Waiting {
+    left: AtomicU64,
+    jobs: u64,
+}
+
+impl Waiting {
+    fn new(most: Duration, jobs: usize) -> Self {
+        let jobs = jobs.max(1) as u64;
+        Self { left: AtomicU64::new(micros(most)), jobs }
+    }
+
+    /// Takes a pause out of what is left; whether there was so much.
+    fn takes(&self, pause: Duration) -> bool {
+        let share = micros(pause) / self.jobs;
+        self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(share)).is_ok()
+    }
+}
+
+fn micros(time: Duration) -> u64 {
+    u64::try_from(time.as_micros()).unwrap_or(u64::MAX)
 }
 
 /// For how long an answer asks to wait: `Retry-After` in seconds or until a date (RFC 9110, section 10.2.3), and what Alibaba
 /// Cloud's SDK reads, in milliseconds. A date is held against the answer's own `Date`: the two clocks may differ.
-fn asked_pause(answer: &Answer) -> Option<Duration> {
+pub fn asked_pause(answer: &Answer) -> Option<Duration> {
     let header = |name: &str| {
         let found = answer.headers.iter().find(|(known, _)| known == name);
         found.map(|(_, value)| value.trim())

@@ -9,6 +9,8 @@ pub fn result(mut result: CaseResult, hidden: &Hidden) -> CaseResult {
     let clean = |text: &mut String| *text = hidden.clean(text);
     result.exchanges = result.exchanges.into_iter().map(|exchange| exchange.without(hidden)).collect();
     result.notes.iter_mut().for_each(clean);
+    result.observed.code.iter_mut().for_each(clean);
+    result.observed.unique.iter_mut().for_each(|unique| clean(&mut unique.value));
     result.kept = leftovers(result.kept, hidden);
     match &mut result.verdict {
         Verdict::Pass => {}
@@ -20,7 +22,9 @@ pub fn result(mut result: CaseResult, hidden: &Hidden) -> CaseResult {
         }
         Verdict::Blocked { code: text, .. }
         | Verdict::Error { reason: text }
-        | Verdict::Skipped { reason: text } => clean(text),
+        | Verdict::Skipped { reason: text }
+        | Verdict::Unproven { reason: text }
+        | Verdict::NotTested { reason: text } => clean(text),
     }
     result
 }

@@ -1,12 +1,18 @@
 //! A target: where it is, who calls, and what it allows.
 
+use std::time::Duration;
+
 use crate::json::Json;
 use crate::spec::model::{Operation, Service};
 use crate::transport::Network;
+use crate::wire::GatewayAnswer;
 use crate::wire::sign::{Form, Hidden, Key, Secret};
 
 /// The vendors allow twenty entities; some are left for others.
 const CEILING: u32 = 16;
+
+/// How long what was made may stay invisible, where nobody says.
+const APPEARS: Duration = Duration::from_secs(5);
 
 /// How often a call is repeated that met a passing circumstance.
 const RETRIES: u32 = 4;
@@ -38,6 +44,12 @@ pub struct Target {
     pub retries: u32,
     /// How many entities this run may have alive at once.
     pub entities: u32,
+    /// Whether nobody else uses it meanwhile: only then is it sent calls that could reach what the run has not made.
+    pub alone: bool,
+    /// How long what was made may stay invisible, by entity; five seconds for others.
+    pub appears: Vec<(String, Duration)>,
+    /// What gateways in front of it answer by themselves.
+    pub gateways: Vec<GatewayAnswer>,
     /// The way there, and the bounds of an exchange.
     pub network: Network,
 }
@@ -69,6 +81,9 @@ impl Target {
             connections: None,
             retries: RETRIES,
             entities: CEILING,
+            alone: false,
+            appears: Vec::new(),
+            gateways: Vec::new(),
             network: Network::default(),
         }
     }
@@ -79,6 +94,19 @@ impl Target {
         self.url = Some(url);
         self.addresses.clear();
         self
+    }
+
+    /// The same target, where nobody else is and everything shows at once: a server of one's own.
+    #[must_use]
+    pub fn alone(mut self) -> Self {
+        self.alone = true;
+        self
+    }
+
+    /// How long what was made of an entity may stay invisible.
+    pub fn appears(&self, entity: &str) -> Duration {
+        let own = self.appears.iter().find(|(name, _)| name == entity || name == "*");
+        own.map_or(APPEARS, |(_, time)| *time)
     }
 
     /// The address for people: the one of all services, or those of single ones.

@@ -17,19 +17,16 @@ pub fn normalised(service: &Service, exchange: &Exchange, drawn: &[String]) -> O
         let beginning: String = answer.body.chars().take(200).collect();
         return Some(escaped(&format!("{} {}", answer.status, Json::Text(beginning))));
     };
-    match wire::decode(service, answer) {
-        Reply::Accepted(_) => {
-            let elements =
-                service.operation(&exchange.operation).map(|operation| operation.response.as_slice());
-            hide_elements(wire::output_mut(service, &mut body), elements.unwrap_or_default());
-        }
+    let operation = service.operation(&exchange.operation)?;
+    match wire::decode(service, operation, answer) {
+        Reply::Accepted(_) => hide_elements(wire::output_mut(service, &mut body), &operation.response),
         Reply::Refused { .. } => {
             let output = wire::output_mut(service, &mut body);
             for name in wire::refusal_varies(service) {
                 hide(member_mut(output, name));
             }
         }
-        Reply::Unreadable(_) => {}
+        Reply::Unreadable(_) | Reply::Misplaced(_) => {}
     }
     hide_drawn(&mut body, drawn);
     sort(&mut body);

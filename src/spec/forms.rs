@@ -70,7 +70,22 @@ pub const ENTITY: Form = Form {
         must("made-by", Text, "The operation that makes one."),
         must("removed-by", Text, "The operation that removes one, or none if the vendor documents no way."),
         may("listed-by", Text, "The operation that lists them, each with its id and its parameters."),
-        may("pages-by", Text, "The parameter of that operation that counts pages, from 1."),
+        may("pages-by", PAGES_SHAPE, "How that list is read to its end; left out where the page does not say."),
+        may("total", Text, "Where its answer says how many there are, as a path."),
+    ],
+};
+
+const PAGES_SHAPE: Shape = OneOf(&[Text, Of(&PAGES)]);
+
+/// The long form of `pages-by`.
+pub const PAGES: Form = Form {
+    name: "Pages",
+    doc: "How a list is read to its end: a parameter's name alone counts pages from 1; none: one answer has all.",
+    keys: &[
+        may("page", Text, "The parameter that counts pages, from 1."),
+        may("offset", Text, "The parameter that counts the entries that come before."),
+        may("token", Text, "The parameter that takes a token from the answer before."),
+        may("next", Text, "token: where the answer gives the next one, as a path."),
     ],
 };
 
@@ -209,6 +224,7 @@ pub const QUOTE: Form = Form {
     keys: &[
         must("quote", Text, "The sentence, word for word."),
         must("of", RULES_SHAPE, "The rules that it states."),
+        may("leaves", Text, "What it says beyond these rules, and no rule holds: it holds but for this."),
     ],
 };
 

@@ -99,12 +99,31 @@ impl Service {
         row.codes.iter().any(|documented| self.codes.answers(documented, came))
     }
 
-    /// Whether a code is that of a documented circumstance which passes by itself.
-    pub fn is_passing(&self, operation: &Operation, code: &str) -> bool {
-        self.rows(operation).any(|row| {
-            matches!(row.when, When::Circumstance(circumstance) if circumstance.passes())
-                && self.answers_for(row, code)
-        })
+    /// The rows of an operation that a refusal answers for. Where codes are hierarchical and a row has the code itself, the rows
+    /// of what it is a kind of say nothing: that one is documented apart from them. Rows that share a code are told apart by
+    /// their statuses.
+    pub fn rows_answering<'a>(
+        &'a self,
+        operation: &'a Operation,
+        code: &str,
+        status: u16,
+    ) -> Vec<&'a ErrorRow> {
+        let is_exact = |row: &&ErrorRow| row.codes.iter().any(|known| known == code);
+        let mut rows: Vec<&ErrorRow> = self.rows(operation).filter(is_exact).collect();
+        if rows.is_empty() {
+            rows = self.rows(operation).filter(|row| self.answers_for(row, code)).collect();
+        }
+        let has_it = |row: &&ErrorRow| row.status == Some(status);
+        if rows.iter().any(has_it) {
+            rows.retain(|row| has_it(row) || row.status.is_none());
+        }
+        rows
+    }
+
+    /// Whether a refusal is that of a documented circumstance which passes by itself.
+    pub fn is_passing(&self, operation: &Operation, code: &str, status: u16) -> bool {
+        let passes = |row: &&ErrorRow| matches!(row.when, When::Circumstance(circumstance) if circumstance.passes());
+        self.rows_answering(operation, code, status).iter().any(passes)
     }
 
     /// The row that names a parameter's absence; a row for any parameter names none.
@@ -195,10 +214,45 @@ pub struct Entity {
     pub removed_by: Option<String>,
     /// The operation that lists them.
     pub listed_by: Option<String>,
-    /// The parameter of that operation that counts pages, from 1.
-    pub pages_by: Option<String>,
+    /// How that operation is read to its end.
+    pub pages: Pages,
+    /// Where its answer says how many there are, as a path.
+    pub total: Option<String>,
     /// Where it is described.
     pub at: Place,
+}
+
+/// How a list is read to its end.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Pages {
+    /// The page does not say: what one answer lacks may stand in another one.
+    #[default]
+    Unsaid,
+    /// One answer has all.
+    One,
+    /// A parameter counts pages, from 1.
+    Number(String),
+    /// A parameter counts the entries that come before.
+    Offset(String),
+    /// A parameter takes a token from the answer before.
+    Token {
+        /// The parameter.
+        parameter: String,
+        /// Where the answer gives the next token, as a path.
+        next: String,
+    },
+}
+
+impl Pages {
+    /// The parameter that leads on.
+    pub fn parameter(&self) -> Option<&str> {
+        match self {
+            Self::Unsaid | Self::One => None,
+            Self::Number(parameter) | Self::Offset(parameter) | Self::Token { parameter, .. } => {
+                Some(parameter)
+            }
+        }
+    }
 }
 
 /// One operation: one documentation page.
@@ -350,6 +404,8 @@ pub struct Quote {
     pub text: String,
     /// The rules that it states; empty means all of the parameter.
     pub of: Vec<Breach>,
+    /// What it says beyond these, so that no rule holds it.
+    pub leaves: Option<String>,
     /// Where it is quoted.
     pub at: Place,
 }

@@ -4,7 +4,7 @@ use crate::json::Json;
 use crate::span::Place;
 
 use super::breach::Breach;
-use super::model::{ErrorRow, Operation, Parameter, Required};
+use super::model::{ErrorRow, Format, Limit, Operation, Parameter, Quote, Required};
 
 /// A sentence and where the spec has it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,6 +37,42 @@ pub fn of_rule(parameter: &Parameter, breach: Breach) -> Sentence {
         },
     };
     Sentence { text, at: parameter.at.clone() }
+}
+
+/// The parts of the rules that a spec has for a parameter: each is a promise of its own.
+pub fn parts(parameter: &Parameter) -> Vec<Breach> {
+    let rules = &parameter.rules;
+    let mut parts = Vec::new();
+    let mut add = |is: bool, breach: Breach| parts.extend(is.then_some(breach));
+    add(parameter.required != Required::No, Breach::Required);
+    add(parameter.exists.is_none(), Breach::Type);
+    add(rules.length.is_some_and(|length| length.min > 0), Breach::LengthMin);
+    add(rules.length.is_some_and(|length| length.max != Limit::None), Breach::LengthMax);
+    add(rules.characters.is_some(), Breach::CharactersOf);
+    let not_first = rules.characters.as_ref().is_some_and(|characters| !characters.not_first.is_empty());
+    add(not_first, Breach::CharactersFirst);
+    add(rules.format.is_some(), Breach::FormatShape);
+    let countries = matches!(&rules.format, Some(Format::Phone { countries }) if !countries.is_empty());
+    add(countries, Breach::FormatCountry);
+    add(rules.values.is_some(), Breach::Values);
+    add(rules.items.as_ref().is_some_and(|items| !items.is_unruled()), Breach::Items);
+    add(parameter.unique, Breach::Unique);
+    add(parameter.exists.is_some(), Breach::ExistsUnknown);
+    parts
+}
+
+/// Whether a rule was transcribed from a sentence. One that names its rules says so; one that does not may state those that no
+/// other sentence names, if it is the only one of its kind: of two, nobody knows which states what.
+pub fn is_transcribed(parameter: &Parameter, quote: &Quote) -> bool {
+    let has = |breach: &Breach| parts(parameter).contains(breach) || *breach == Breach::ExistsShape;
+    if !quote.of.is_empty() {
+        return quote.of.iter().any(has);
+    }
+    let is_only = parameter.says.iter().filter(|other| other.of.is_empty()).count() == 1;
+    let named: Vec<Breach> = parameter.says.iter().flat_map(|other| other.of.clone()).collect();
+    let of_table = [Breach::Required, Breach::Type];
+    let mut left = parts(parameter).into_iter().filter(|part| !of_table.contains(part) && !named.contains(part));
+    is_only && left.next().is_some()
 }
 
 /// What the page says about a parameter as a whole: its row of the parameter table with its first sentence.

@@ -22,6 +22,23 @@ pub fn line(request: &Request) -> String {
     words.join(" ")
 }
 
+/// Whether a text begins with the name of a variable and with no longer name: `$SIG` does not stand in `$SIGNATURE`.
+fn stands_alone(name: &str, text: &str) -> bool {
+    let goes_on = |next: char| next.is_ascii_uppercase() || next == '_';
+    text.strip_prefix(name).is_some_and(|rest| !rest.starts_with(goes_on))
+}
+
+/// Whether a character does not show, or steers a terminal.
+fn is_hidden(character: char) -> bool {
+    crate::snapshot::file::escaped(&character.to_string()) != character.to_string()
+}
+
+/// A character as the shell's own `printf` writes it.
+fn octal(character: char) -> String {
+    let bytes = character.to_string().bytes().map(|byte| format!("\\{byte:03o}")).collect::<String>();
+    format!("'\"$(printf '{bytes}')\"'")
+}
+
 /// A word in single quotes, but for the variables: the shell puts their values in.
 fn quote(word: &str, variables: &[String]) -> String {
     let mut quoted = String::from("'");
@@ -29,10 +46,13 @@ fn quote(word: &str, variables: &[String]) -> String {
     while let Some(first) = rest.chars().next() {
         // Of two names of which one begins the other, the longer is meant.
         let variable =
-            variables.iter().filter(|name| rest.starts_with(name.as_str())).max_by_key(|name| name.len());
+            variables.iter().filter(|name| stands_alone(name, rest)).max_by_key(|name| name.len());
         let (text, length) = match (variable, first) {
             (Some(name), _) => (format!("'\"{name}\"'"), name.len()),
             (None, '\'') => (r"'\''".to_owned(), 1),
+            // Two of them in a row may begin a command in a log of CI.
+            (None, '#') if rest.starts_with("##") => ("#''".to_owned(), 1),
+            (None, other) if other != '\n' && is_hidden(other) => (octal(other), other.len_utf8()),
             (None, other) => (other.to_string(), other.len_utf8()),
         };
         quoted.push_str(&text);
@@ -57,6 +77,22 @@ mod tests {
         let expected = concat!(
             "curl -sS -i -X POST 'http://127.0.0.1:1/?a=%27' -H 'x-a: b' -H 'x-empty;' ",
             r#"--data-raw '{"Name":"it'\''s"}'"#
+        );
+        assert_eq!(line(&request), expected);
+    }
+
+    #[test]
+    fn what_does_not_show_is_written_for_the_shell() {
+        let request = Request {
+            method: "POST".into(),
+            url: "http://127.0.0.1:1/$SIGNATURE".into(),
+            headers: vec![],
+            body: "a\u{9b}31m\u{202e}##[x]".into(),
+            variables: vec!["$SIG".into()],
+        };
+        let expected = concat!(
+            "curl -sS -i -X POST 'http://127.0.0.1:1/$SIGNATURE' ",
+            r#"--data-raw 'a'"$(printf '\302\233')"'31m'"$(printf '\342\200\256')"'#''#[x]'"#
         );
         assert_eq!(line(&request), expected);
     }

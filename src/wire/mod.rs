@@ -3,6 +3,7 @@
 mod acs_rpc;
 pub mod curl;
 mod exchange;
+mod gateway;
 mod rest;
 pub mod sign;
 mod signed;
@@ -11,12 +12,13 @@ mod twist;
 
 pub use exchange::{Answer, Exchange, NoAnswer, Outcome, Request};
 pub use signed::{Signing, can_tamper, encode_signed};
+pub use gateway::{Gateway, GatewayAnswer, gateway};
 pub use twist::{Tamper, Twist};
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::json::Json;
-use crate::spec::model::{Http, Location, Operation, Parameter, Protocol, Service, Type};
+use crate::spec::model::{ErrorRow, Http, Location, Operation, Parameter, Protocol, Service, Type};
 
 /// One call of an operation.
 #[derive(Debug, Clone, Copy)]
@@ -78,6 +80,8 @@ pub enum Reply {
     },
     /// Not an answer of this protocol.
     Unreadable(String),
+    /// What stands at this path, as service.yaml has it, is not there.
+    Misplaced(String),
 }
 
 /// Encodes a call to the address `base`.
@@ -89,10 +93,18 @@ pub fn encode(call: Call<'_>, base: &str) -> Request {
     }
 }
 
-/// Reads an answer.
-pub fn decode(service: &Service, answer: &Answer) -> Reply {
+/// Reads the answer to a call of an operation, as far as something is promised of it.
+pub fn decode(service: &Service, operation: &Operation, answer: &Answer) -> Reply {
     if (300..400).contains(&answer.status) {
-        return Reply::Unreadable("a redirect, which is not followed".to_owned());
+        return Reply::Unreadable(redirect(answer));
+    }
+    let bare = Http::default();
+    let http = service.http.as_ref().unwrap_or(&bare);
+    if service.protocol == Protocol::Rest && !rest::is_read(http, operation, answer.status) {
+        return rest::decode(http, answer.status, None);
+    }
+    if let Some(coding) = header(answer, "content-encoding").filter(|coding| *coding != "identity") {
+        return Reply::Unreadable(format!("the body is compressed ({coding}), though the request asks for it as it is"));
     }
     if answer.not_utf8 {
         return Reply::Unreadable("the body is not UTF-8".to_owned());
@@ -100,11 +112,27 @@ pub fn decode(service: &Service, answer: &Answer) -> Reply {
     if let Some(length) = answer.cut {
         return Reply::Unreadable(format!("the body has {length} bytes, of which only the first are kept"));
     }
-    let bare = Http::default();
-    let http = service.http.as_ref().unwrap_or(&bare);
     if service.protocol == Protocol::Rest && answer.body.is_empty() && http.may_be_empty(answer.status) {
         return rest::decode(http, answer.status, None);
     }
+    let reply = decode_body(service, http, answer);
+    match reply {
+        Reply::Unreadable(_) | Reply::Misplaced(_) if says_status_alone(service, operation, answer.status) => {
+            let (code, body) = (answer.status.to_string(), Json::Object(Vec::new()));
+            Reply::Refused { code, message: None, body }
+        }
+        reply => reply,
+    }
+}
+
+/// Whether a row has the status for its code: then that is all that a service need say.
+fn says_status_alone(service: &Service, operation: &Operation, status: u16) -> bool {
+    let code = status.to_string();
+    let is_it = |row: &ErrorRow| row.status == Some(status) && row.codes.contains(&code);
+    service.protocol == Protocol::Rest && status >= 400 && service.rows(operation).any(is_it)
+}
+
+fn decode_body(service: &Service, http: &Http, answer: &Answer) -> Reply {
     let body = match Json::read(answer.body.as_bytes()) {
         Ok(body) => body,
         Err(error) => return Reply::Unreadable(no_json(&answer.body, &error)),
@@ -116,6 +144,24 @@ pub fn decode(service: &Service, answer: &Answer) -> Reply {
         Protocol::AcsRpc => acs_rpc::decode(answer.status, body),
         Protocol::Tencent3 => tencent3::decode(body),
         Protocol::Rest => rest::decode(http, answer.status, Some(body)),
+    }
+}
+
+/// The first header of that name.
+fn header<'a>(answer: &'a Answer, name: &str) -> Option<&'a str> {
+    answer.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+}
+
+/// The media type of an answer, without its parameters.
+pub fn content_type(answer: &Answer) -> Option<&str> {
+    let value = header(answer, "content-type")?;
+    Some(value.split(';').next().unwrap_or(value).trim())
+}
+
+fn redirect(answer: &Answer) -> String {
+    match header(answer, "location") {
+        Some(to) => format!("a redirect to {to}, which is not followed"),
+        None => "a redirect to nowhere, which is not followed".to_owned(),
     }
 }
 
@@ -132,7 +178,7 @@ fn no_json(body: &str, error: &serde_json::Error) -> String {
 pub fn is_typed(service: &Service, operation: &Operation, parameter: &Parameter) -> bool {
     match service.protocol {
         Protocol::AcsRpc => false,
-        Protocol::Tencent3 => true,
+        Protocol::Tencent3 => !parameter.common,
         Protocol::Rest => operation.location(&parameter.name) == Location::Body,
     }
 }
@@ -193,7 +239,7 @@ fn can_say_in(protocol: Protocol, parameter: &Parameter, value: &Json) -> bool {
         (Protocol::AcsRpc, Json::List(items)) => {
             !items.is_empty() && items.iter().all(|item| is_text_of(parameter, item))
         }
-        (Protocol::AcsRpc, Json::Integer(_) | Json::Number(_) | Json::Bool(_)) => {
+        (Protocol::AcsRpc, Json::Integer(_) | Json::Big(_) | Json::Number(_) | Json::Bool(_)) => {
             parameter.rules.kind != Type::String
         }
         (Protocol::AcsRpc, Json::Null | Json::Object(_)) => false,
@@ -206,7 +252,7 @@ fn is_text_of(parameter: &Parameter, member: &Json) -> bool {
     let of_texts = parameter.rules.items.as_ref().is_none_or(|items| items.kind == Type::String);
     match member {
         Json::Text(_) => true,
-        Json::Integer(_) | Json::Number(_) | Json::Bool(_) => !of_texts,
+        Json::Integer(_) | Json::Big(_) | Json::Number(_) | Json::Bool(_) => !of_texts,
         Json::Null | Json::List(_) | Json::Object(_) => false,
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::digest::base64;
 use crate::json::Json;
-use crate::spec::model::{Authentication, Http, Location, Parameter, Type};
+use crate::spec::model::{Authentication, Http, Location, Operation, Parameter, Type};
 
 use super::sign::Key;
 use super::{Call, Reply, Request, Twist, escape, is_header_text, query};
@@ -72,7 +72,7 @@ fn body(
 }
 
 /// Whether calls of the operation carry a JSON body.
-pub(super) fn has_json_body(operation: &crate::spec::model::Operation) -> bool {
+pub(super) fn has_json_body(operation: &Operation) -> bool {
     operation.parameters.iter().any(|parameter| operation.location(&parameter.name) == Location::Body)
 }
 
@@ -144,7 +144,7 @@ pub(super) fn decode(http: &Http, status: u16, body: Option<Json>) -> Reply {
             None => Reply::Accepted(body),
             Some(path) => match body.at(path) {
                 Some(output) => Reply::Accepted(output.clone()),
-                None => Reply::Unreadable(format!("a success without `{path}`")),
+                None => Reply::Misplaced(path.clone()),
             },
         };
     }
@@ -157,10 +157,18 @@ pub(super) fn decode(http: &Http, status: u16, body: Option<Json>) -> Reply {
     };
     let Some(body) = body else { return Reply::Unreadable("a refusal without a body".to_owned()) };
     match body.at(path) {
-        Some(code @ (Json::Text(_) | Json::Integer(_))) => {
+        Some(code @ (Json::Text(_) | Json::Integer(_) | Json::Big(_))) => {
             Reply::Refused { code: text(code), message: message(http, &body), body }
         }
-        _ => Reply::Unreadable(format!("a refusal without `{path}`")),
+        _ => Reply::Misplaced(path.clone()),
+    }
+}
+
+/// Whether anything is promised of the body of an answer with this status.
+pub(super) fn is_read(http: &Http, operation: &Operation, status: u16) -> bool {
+    match http.is_success(status) {
+        true => http.output.is_some() || !operation.response.is_empty(),
+        false => http.code.is_some() || http.message.is_some() || !http.carries.is_empty(),
     }
 }
 
@@ -188,9 +196,9 @@ pub(super) fn can_name(location: Location, id: &Json) -> bool {
 /// Whether a value can be said at its place so that it differs from every other value.
 pub(super) fn can_say(location: Location, parameter: &Parameter, value: &Json) -> bool {
     let is_plain =
-        |json: &Json| matches!(json, Json::Text(_) | Json::Integer(_) | Json::Number(_) | Json::Bool(_));
+        |json: &Json| !matches!(json, Json::Null | Json::List(_) | Json::Object(_));
     // A number where a text belongs is that text.
-    let is_own = !matches!(value, Json::Integer(_) | Json::Number(_) | Json::Bool(_))
+    let is_own = !matches!(value, Json::Integer(_) | Json::Big(_) | Json::Number(_) | Json::Bool(_))
         || parameter.rules.kind != Type::String;
     match location {
         Location::Body => true,
@@ -260,7 +268,7 @@ mod tests {
             decode(&http, 201, read(r#"{"data":{"id":1}}"#)),
             Reply::Accepted(read(r#"{"id":1}"#).unwrap())
         );
-        assert!(matches!(decode(&http, 200, read("{}")), Reply::Unreadable(_)));
+        assert_eq!(decode(&http, 200, read("{}")), Reply::Misplaced("data".to_owned()));
         let refused = decode(&http, 422, read(r#"{"error":{"code":7,"message":"m"}}"#));
         assert!(
             matches!(refused, Reply::Refused { code, message, .. } if code == "7" && message.as_deref() == Some("m"))

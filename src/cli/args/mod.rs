@@ -5,7 +5,7 @@ mod run;
 mod snapshots;
 
 pub use compare::{CompareArgs, RecordArgs};
-pub use run::{DepthArg, RunArgs, rate};
+pub use run::{DepthArg, RunArgs, rate, time};
 pub use snapshots::{DecideArgs, PruneArgs, ReviewArgs};
 
 use std::path::PathBuf;

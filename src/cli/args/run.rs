@@ -2,6 +2,7 @@
 
 use std::ffi::OsStr;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, ValueEnum};
@@ -81,6 +82,12 @@ pub struct RunArgs {
     /// How long an answer may take [default: 10]
     #[arg(long, value_name = "SECONDS", allow_negative_numbers = true)]
     pub timeout: Option<f64>,
+    /// End the run after this time, as in 90s or 15m: no further case begins, and what was made is removed
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    pub max_time: Option<Duration>,
+    /// Send calls too that could reach what the run has not made: nobody else uses the target
+    #[arg(long)]
+    pub alone: bool,
     /// Try only this part of the cases, as in 1/4; `merge` joins what the parts have found out
     #[arg(long, value_name = "K/N", value_parser = shard)]
     pub shard: Option<(u32, u32)>,
@@ -178,6 +185,21 @@ fn shard(text: &str) -> Result<(u32, u32), String> {
         Some((k, n)) if 1 <= k && k <= n => Ok((k, n)),
         _ => Err("write a part and how many there are, as in 1/4".to_owned()),
     }
+}
+
+/// `90s`, `500ms`, `15m`, `2h`
+pub fn time(text: &str) -> Result<Duration, String> {
+    let wrong = || "write a time, as in 500ms, 90s, 15m or 2h".to_owned();
+    let end = text.find(|letter: char| letter.is_ascii_alphabetic()).ok_or_else(wrong)?;
+    let number: f64 = text[..end].trim().parse().map_err(|_| wrong())?;
+    let seconds = match &text[end..] {
+        "ms" => number / 1_000.0,
+        "s" => number,
+        "m" => number * 60.0,
+        "h" => number * 3_600.0,
+        _ => return Err(wrong()),
+    };
+    Duration::try_from_secs_f64(seconds).map_err(|_| wrong())
 }
 
 /// `20/s`

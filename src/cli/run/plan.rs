@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use reqwest::Url;
 
@@ -100,6 +101,7 @@ pub struct Plan {
     shard: Option<(u32, u32)>,
     filter: Vec<String>,
     jobs: usize,
+    max_time: Option<Duration>,
     seed: u64,
 }
 
@@ -162,6 +164,7 @@ impl Plan {
             shard: args.shard,
             filter: args.filter,
             jobs: usize::from(args.jobs),
+            max_time: args.max_time,
             seed: args.seed.or(begun_with).unwrap_or_else(runner::any_seed),
             known: Arc::new(known),
             against: against.map(Arc::new),
@@ -257,7 +260,13 @@ impl Plan {
     /// The runner's options.
     pub fn options(&self) -> Options {
         let options = Options::new(self.target.clone(), self.seed);
-        Options { jobs: self.jobs, known: Arc::clone(&self.known), against: self.against.clone(), ..options }
+        Options {
+            jobs: self.jobs,
+            known: Arc::clone(&self.known),
+            against: self.against.clone(),
+            max_time: self.max_time,
+            ..options
+        }
     }
 }
 
@@ -335,6 +344,12 @@ fn target(args: &RunArgs, config: &Config) -> Result<(Target, BTreeMap<String, u
         return Err(format!(
             "target {name}: it has no address; write `url`, or `services` with one for each"
         ));
+    }
+    target.alone |= args.alone;
+    if name == REFERENCE {
+        // Nobody else knows its port, and it forgets nothing.
+        target.alone = true;
+        target.appears.push(("*".to_owned(), Duration::ZERO));
     }
     if args.signed {
         target.signers = demo_signers();

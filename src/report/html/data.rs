@@ -7,7 +7,8 @@ use serde::Serialize;
 use crate::event::CaseResult;
 use crate::judge::{Departure, Verdict};
 use crate::report::standing::{Gathered, reason};
-use crate::report::texts::{Texts, shortened};
+use crate::evidence::Texts;
+use crate::report::texts::shortened;
 use crate::wire::{Exchange, Outcome, curl};
 
 /// How much room the exchanges of cases may take, in bytes: with 100,000 cases the file stays below 30 MB.
@@ -169,7 +170,10 @@ fn detail(result: &CaseResult) -> Detail<'_> {
         Verdict::Pass => ("", &[]),
         Verdict::Fail { departures } => ("", departures),
         Verdict::Blocked { row, .. } => (row, &[]),
-        Verdict::Error { reason } | Verdict::Skipped { reason } => (reason, &[]),
+        Verdict::Error { reason }
+        | Verdict::Skipped { reason }
+        | Verdict::Unproven { reason }
+        | Verdict::NotTested { reason } => (reason, &[]),
     };
     let exchanges = result.exchanges.iter().enumerate();
     Detail {

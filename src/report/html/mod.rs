@@ -11,9 +11,11 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::compare::Matrix;
-use crate::event::Event;
+use crate::event::{CaseResult, Event};
+use crate::wire::Outcome;
 
-use super::standing::{Finding, Gathered};
+use super::sink::in_markup;
+use super::standing::{Failure, Gathered, reason};
 use super::texts::shortened;
 use super::{Reporter, number, summary};
 
@@ -46,7 +48,7 @@ impl<W: Write> Reporter for Html<W> {
         }
         if matches!(event, Event::RunFinished(_)) {
             let cases = std::mem::take(&mut self.cases);
-            self.out.write_all(document(run, &cases).into_string().as_bytes())?;
+            self.out.write_all(in_markup(&document(run, &cases).into_string()).as_bytes())?;
             self.out.flush()?;
         }
         Ok(())
@@ -98,7 +100,7 @@ fn document(run: &Gathered, cases: &Cases) -> Markup {
 
 fn head(run: &Gathered) -> Markup {
     let counts = run.finish.counts;
-    let broken = run.findings();
+    let broken = run.failures();
     html! {
         header {
             h1 { (capital(&summary::headline(run))) }
@@ -111,6 +113,7 @@ fn head(run: &Gathered) -> Markup {
                 @for (count, word, class) in [
                     (counts.pass, "passed", "pass"), (counts.fail, "failed", "fail"), (counts.blocked, "blocked", "blocked"),
                     (counts.error, "without an answer", "error"), (counts.skipped, "skipped", "skipped"),
+                    (counts.unproven, "unproven", "blocked"), (counts.not_tested, "not tested", "untried"),
                 ] {
                     @if count > 0 || word == "passed" { li class=(class) { strong { (count) } " " (word) } }
                 }
@@ -118,6 +121,8 @@ fn head(run: &Gathered) -> Markup {
                 @if changed > 0 { li .fail { a href="#kind=changed" { strong { (changed) } " changed" } } }
                 @if !run.known.is_empty() { li { a href="#kind=known" { strong { (run.known.len()) } " known to fail" } } }
             }
+            p { "Promises: " (summary::tally_in_words(run.tally())) }
+            @for plain in &run.plain { (unproven(plain)) }
             @if let Some(reason) = &run.finish.stopped { p .warning { "Stopped before the end: " (reason) } }
             @for left in &run.finish.left_behind {
                 p .warning { "Left on the target: " (left.entity) " " code { (shortened(&left.id)) } " (" (shortened(&left.reason)) ")" }
@@ -127,7 +132,7 @@ fn head(run: &Gathered) -> Markup {
             (tables::bars(run))
             @if !broken.is_empty() {
                 h2 { "Broken" }
-                ol .broken { @for finding in &broken { li { (told(finding)) } } }
+                ol .broken { @for failure in &broken { li { (told(failure)) } } }
             }
             (lists::changed(run))
             (lists::known(run))
@@ -135,12 +140,35 @@ fn head(run: &Gathered) -> Markup {
     }
 }
 
-/// A broken promise, with the way to the cases that show it.
-fn told(finding: &Finding<'_>) -> Markup {
-    let value = format!("{}|{}", finding.operation, finding.shared());
+/// A failure: the fault, with what was expected and received, and the way to the cases that show it.
+fn told(failure: &Failure<'_>) -> Markup {
+    let value = format!("{}|{}", failure.operation, failure.shared());
+    let lines = failure.departure().map(|departure| departure.lines.as_slice()).unwrap_or_default();
     html! {
-        a href=(fragment("promise", &value)) { strong { (finding.operation) } ": " (finding.sentence) }
-        " " span .faint { (finding.rule) ", " (number(finding.witnesses.len(), "case")) }
+        a href=(fragment("promise", &value)) { strong { (failure.operation) } ": " (failure.headline) }
+        " " span .faint { (number(failure.ids.len(), "case")) }
+        blockquote { (failure.sentence) " " span .faint { (failure.rule) } }
+        ul {
+            @for line in lines.iter().filter(|line| line.differs) {
+                li { (line.aspect) ": expected " code { (shortened(&line.promised)) } ", received " code { (shortened(&line.received)) } }
+            }
+        }
+    }
+}
+
+/// A plain call that was not accepted: what was sent, and the whole response.
+fn unproven(plain: &CaseResult) -> Markup {
+    let came = match plain.exchanges.last().map(|exchange| &exchange.outcome) {
+        Some(Outcome::Answered(answer)) => format!("{} {}", answer.status, answer.body),
+        Some(Outcome::Unanswered(reason)) => reason.to_string(),
+        None => reason(&plain.verdict).to_owned(),
+    };
+    html! {
+        section .warning {
+            p { strong { (plain.operation) ": the plain call is not accepted" } ", so that no rejection proves anything." }
+            p { "sends " code { (plain.sends) } }
+            pre { (came) }
+        }
     }
 }
 
@@ -171,7 +199,7 @@ fn case_list(run: &Gathered) -> Markup {
                     "Verdict "
                     select #verdict {
                         option value="" { "all" }
-                        @for word in ["pass", "fail", "blocked", "error", "skipped"] { option { (word) } }
+                        @for word in ["pass", "fail", "blocked", "error", "skipped", "unproven", "not tested"] { option { (word) } }
                     }
                 }
                 label {

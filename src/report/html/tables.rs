@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 
 use maud::{Markup, html};
 
-use crate::event::{ErrorLine, Page, ParameterRow};
-use crate::report::standing::{Gathered, Mark, Standing};
+use crate::event::{ElementLine, ErrorLine, Page, ParameterRow, Sentence};
+use crate::evidence::{Standing, State};
+use crate::report::standing::{Bar, Gathered};
+use crate::report::summary;
 
 use super::fragment;
 
@@ -21,6 +23,7 @@ pub fn page(run: &Gathered, page: &Page) -> Markup {
                 @if let Some(url) = &page.url { " (" (url) ")" }
                 " " span .faint { (page.place) }
             }
+            p { "Promises: " (summary::tally_in_words(run.evidence.tally(page))) }
             h3 { "Parameters" }
             div .scroll { table .stacked {
                 thead { tr { th scope="col" { "Parameter" } th scope="col" { "Type" } th scope="col" { "Required" } th scope="col" { "The page says" } } }
@@ -34,9 +37,10 @@ pub fn page(run: &Gathered, page: &Page) -> Markup {
                     (error_table(run, page, &shared))
                 }
             }
+            (elements(run, page))
             @if !page.narrative.is_empty() {
                 details {
-                    summary { "Sentences that promise nothing a request could show (" (page.narrative.len()) ")" }
+                    summary { "Sentences that no request can test (" (page.narrative.len()) ")" }
                     ul { @for sentence in &page.narrative { li { (sentence) } } }
                 }
             }
@@ -45,22 +49,67 @@ pub fn page(run: &Gathered, page: &Page) -> Markup {
 }
 
 fn parameter(run: &Gathered, page: &Page, row: &ParameterRow) -> Markup {
-    let whole: Vec<_> = row.sentences.iter().filter(|sentence| sentence.place == row.place).collect();
+    let is_whole = |sentence: &&Sentence| sentence.place == row.place && sentence.is_covered;
+    let whole: Vec<_> = row.sentences.iter().filter(is_whole).collect();
+    let own: Vec<&str> = row
+        .promises
+        .iter()
+        .filter(|line| line.place == row.place)
+        .map(|line| line.rule.rsplit(' ').next().unwrap_or_default())
+        .collect();
     html! {
         tr {
             th scope="row" { code { (row.name) } }
             td data-label="Type" { (row.kind) }
             td data-label="Required" { (row.required) }
             td {
-                p {
-                    (mark(page, &row.place, &run.sentence(page, &row.place)))
-                    @if whole.is_empty() { "as the table has it: type, whether it is required, and its values" }
-                    @for sentence in whole { (sentence.text) " " }
+                @if !own.is_empty() {
+                    p {
+                        (mark(page, &row.place, &run.evidence.sentence(page, row, &row.place)))
+                        @for sentence in &whole { (sentence.text) " " }
+                        span .faint { "(" (own.join(", ")) ")" }
+                    }
                 }
                 @for sentence in row.apart() {
-                    p { (mark(page, &sentence.place, &run.sentence(page, &sentence.place))) (sentence.text) }
+                    p {
+                        (mark(page, &sentence.place, &run.evidence.sentence(page, row, &sentence.place)))
+                        (sentence.text)
+                        @if let Some(leaves) = &sentence.leaves { " " span .faint { "but for: " (leaves) } }
+                    }
+                }
+                @for sentence in row.sentences.iter().filter(|sentence| !sentence.is_covered) {
+                    p { span .mark.untried { (State::NotCovered.word()) } " " (sentence.text) }
                 }
                 @if let Some(example) = &row.example { p .faint { "Example: " code { (example) } } }
+            }
+        }
+    }
+}
+
+/// The response elements, each as it was seen.
+fn elements(run: &Gathered, page: &Page) -> Markup {
+    html! {
+        @if !page.elements.is_empty() {
+            h3 { "Response elements" }
+            div .scroll { table .stacked {
+                thead { tr { th scope="col" { "Element" } th scope="col" { "Type" } th scope="col" { "The page says" } th scope="col" { "After this run" } } }
+                tbody { @for line in &page.elements { (element(run, page, line)) } }
+            } }
+        }
+    }
+}
+
+fn element(run: &Gathered, page: &Page, line: &ElementLine) -> Markup {
+    let standing = run.evidence.element(page, line);
+    html! {
+        tr {
+            th scope="row" { code { (line.path) } }
+            td data-label="Type" { (line.kind) @if line.optional { ", may be absent" } }
+            td data-label="The page says" { (line.says.as_deref().unwrap_or_default()) }
+            td {
+                @if standing.state == State::Broken { (mark(page, &line.place, &standing)) }
+                @else { span .mark.(class(standing.state)) title=(line.place) { (standing.state.word()) } }
+                (why(&standing))
             }
         }
     }
@@ -72,16 +121,14 @@ fn error_table(run: &Gathered, page: &Page, lines: &[&ErrorLine]) -> Markup {
             thead { tr { th scope="col" { "Status" } th scope="col" { "Code" } th scope="col" { "Message" } th scope="col" { "After this run" } } }
             tbody {
                 @for line in lines {
-                    @let standing = run.row(page, &line.place);
+                    @let standing = run.evidence.row(page, line);
                     tr {
                         td data-label="Status" { @match line.status { Some(status) => (status), None => "" } }
                         td { @for code in &line.codes { code { (code) } " " } }
                         td { (line.message.as_deref().unwrap_or_default()) }
                         td {
                             (mark(page, &line.place, &standing))
-                            @if standing.mark == Mark::NotTried {
-                                span .faint { (standing.why_not.as_deref().unwrap_or("no case of this run")) }
-                            }
+                            (why(&standing))
                         }
                     }
                 }
@@ -90,22 +137,31 @@ fn error_table(run: &Gathered, page: &Page, lines: &[&ErrorLine]) -> Markup {
     }
 }
 
+fn class(state: State) -> &'static str {
+    match state {
+        State::Broken => "fail",
+        State::Holds => "pass",
+        State::Unproven | State::Unspecified => "open",
+        State::NotTested | State::NotCovered => "untried",
+    }
+}
+
+/// Why a promise is in its state, where there is something to say.
+fn why(standing: &Standing) -> Markup {
+    html! { @if let Some(why) = &standing.why { " " span .faint { (why) } } }
+}
+
 /// A mark that leads to the cases behind it.
 fn mark(page: &Page, place: &str, standing: &Standing) -> Markup {
-    let class = match standing.mark {
-        Mark::Broken => "fail",
-        Mark::Holds => "pass",
-        Mark::Open => "open",
-        Mark::NotTried => "untried",
-    };
+    let class = class(standing.state);
     let of = standing.cases;
     html! {
         @if of == 0 {
-            span .mark.(class) { (standing.mark.word()) }
+            span .mark.(class) { (standing.state.word()) }
         } @else {
             @let href = fragment("promise", &format!("{}|{place}", page.operation));
-            a .mark.(class) href=(href) title=(place) {
-                (standing.mark.word())
+            a .mark.(class) href=(href) title=(standing.why.as_deref().unwrap_or(place)) {
+                (standing.state.word())
                 " "
                 span .number {
                     @if standing.against == 0 { (of) } @else { (standing.against) " of " (of) }
@@ -123,13 +179,13 @@ fn mark(page: &Page, place: &str, standing: &Standing) -> Markup {
 pub fn bars(run: &Gathered) -> Markup {
     html! {
         div .charts {
-            (chart("By operation", &run.by_operation(), "operation"))
-            (chart("By rule", &run.by_rule(), "rule"))
+            (chart("By operation", run.by_operation(), "operation"))
+            (chart("By rule", run.by_rule(), "rule"))
         }
     }
 }
 
-fn chart(title: &str, bars: &BTreeMap<&str, [usize; 3]>, key: &str) -> Markup {
+fn chart(title: &str, bars: &BTreeMap<String, Bar>, key: &str) -> Markup {
     const WIDTH: usize = 300;
     let most = bars.values().map(|counts| counts.iter().sum::<usize>()).max().unwrap_or(1).max(1);
     html! {
@@ -142,7 +198,7 @@ fn chart(title: &str, bars: &BTreeMap<&str, [usize; 3]>, key: &str) -> Markup {
                     li {
                         a href=(fragment(key, name)) { (name) }
                         svg viewBox={ "0 0 " (WIDTH + 8) " 12" } preserveAspectRatio="none" role="img"
-                            aria-label={ (counts[0]) " passed, " (counts[1]) " failed, " (counts[2]) " not judged" } {
+                            aria-label={ (counts[0]) " passed, " (counts[1]) " failed, " (counts[2]) " not judged, " (counts[3]) " not tested" } {
                             rect .pass x="0" y="0" height="12" width=(width(counts[0])) {}
                             rect .fail x=(width(counts[0])) y="0" height="12" width=(width(counts[1])) {}
                             rect .error x=(width(counts[0]) + width(counts[1])) y="0" height="12" width=(width(counts[2])) {}

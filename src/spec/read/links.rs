@@ -164,7 +164,7 @@ fn check_statuses(rows: &[ErrorRow], service: &Service, findings: &mut Vec<Findi
 fn check_lister(entity: &Entity, service: &Service, findings: &mut Vec<Finding>) {
     let Some(name) = &entity.listed_by else { return };
     let operations = || service.operations.iter().map(|operation| operation.name.as_str());
-    match (service.operation(name), &entity.pages_by) {
+    match (service.operation(name), entity.pages.parameter()) {
         (None, _) => findings.push(dangling("operation", name, &entity.at, operations())),
         (Some(lister), Some(pages)) if lister.parameter(pages).is_none() => {
             let known = lister.parameters.iter().map(|parameter| parameter.name.as_str());

@@ -13,7 +13,7 @@ use crate::diagnostic::{Finding, any_error};
 use crate::span::Source;
 
 use super::forms;
-use super::model::{Authentication, Codes, Entity, Http, Operation, Protocol, Service, Specs};
+use super::model::{Authentication, Codes, Entity, Http, Operation, Pages, Protocol, Service, Specs};
 use super::yaml::{self, Kind, Node};
 
 /// The file of a service, in the folder of its operations.
@@ -90,6 +90,11 @@ impl Reader {
         let protocol = fields.get("protocol").and_then(|node| self.word(node, Protocol::NAMES));
         let codes = fields.get("codes").and_then(|node| self.word(node, &["exact", "hierarchical"]));
         let named = fields.get("service");
+        if let (Some(node), Some(protocol)) = (fields.get("http"), protocol.filter(|name| *name != "rest")) {
+            let title = format!("`http` says nothing where the protocol is {protocol}");
+            let finding = Finding::error("unknown-key", title).at(&node.place);
+            self.note(finding.help("this protocol fixes where code, message and output stand: remove `http`"));
+        }
         Some(Service {
             folder: folder.to_owned(),
             name: self.optional_text(&fields, "service").unwrap_or_default(),
@@ -118,9 +123,9 @@ impl Reader {
         Some(Http {
             authentication,
             success: statuses.into_iter().filter_map(|node| self.status(node)).collect(),
-            code: self.optional_text(&fields, "code"),
-            message: self.optional_text(&fields, "message"),
-            output: self.optional_text(&fields, "output"),
+            code: self.path(&fields, "code"),
+            message: self.path(&fields, "message"),
+            output: self.path(&fields, "output"),
             carries: self.texts(&fields, "carries"),
             varies: self.texts(&fields, "varies"),
         })
@@ -130,6 +135,40 @@ impl Reader {
     fn texts(&mut self, fields: &Fields<'_>, key: &str) -> Vec<String> {
         let nodes = fields.get(key).map(|node| self.list(node)).unwrap_or_default();
         nodes.into_iter().filter_map(|node| self.text(node)).collect()
+    }
+
+    fn pages(&mut self, node: &Node) -> Pages {
+        if let Kind::Text(text) = &node.kind {
+            return if text == "none" { Pages::One } else { Pages::Number(text.clone()) };
+        }
+        let Some(fields) = self.form(node, &forms::PAGES) else { return Pages::Unsaid };
+        let [page, offset, token] = ["page", "offset", "token"].map(|key| self.optional_text(&fields, key));
+        match (page, offset, token, self.path(&fields, "next")) {
+            (Some(page), None, None, None) => Pages::Number(page),
+            (None, Some(offset), None, None) => Pages::Offset(offset),
+            (None, None, Some(parameter), Some(next)) => Pages::Token { parameter, next },
+            _ => {
+                self.wrong(node, "one of {page: …}, {offset: …}, {token: …, next: …}");
+                Pages::Unsaid
+            }
+        }
+    }
+
+    /// A key that holds a path of member names.
+    fn path(&mut self, fields: &Fields<'_>, key: &str) -> Option<String> {
+        let node = fields.get(key)?;
+        let text = self.text(node)?;
+        if let Some(wrong) = text.split('.').find(|name| !is_member(name)) {
+            let title = format!("`{text}` is no path of member names");
+            let finding = Finding::error("place", title).at(&node.place);
+            self.note(match wrong {
+                "" => finding.help("write the names of members, with a dot between two: error.code"),
+                name => finding.help(format!(
+                    "`{name}` is no name of a member; members of lists cannot be said here"
+                )),
+            });
+        }
+        Some(text)
     }
 
     fn entities(&mut self, fields: &Fields<'_>) -> Vec<Entity> {
@@ -151,12 +190,19 @@ impl Reader {
                 made_by: self.optional_text(&fields, "made-by").unwrap_or_default(),
                 removed_by,
                 listed_by: self.optional_text(&fields, "listed-by"),
-                pages_by: self.optional_text(&fields, "pages-by"),
+                pages: fields.get("pages-by").map(|node| self.pages(node)).unwrap_or_default(),
+                total: self.path(&fields, "total"),
                 at: key.place.clone(),
             });
         }
         entities
     }
+}
+
+/// Whether a part of a path can be the name of a member: no blank around it, no index, no root.
+fn is_member(name: &str) -> bool {
+    let is_index = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_digit());
+    !name.is_empty() && name.trim() == name && !is_index && !name.contains(['[', ']', '$', '*', '/'])
 }
 
 /// The specs of one service, from the names and texts of its files, for tests.

@@ -67,7 +67,10 @@ impl Reader {
         let nodes = fields.get("narrative").map(|node| self.list(node)).unwrap_or_default();
         nodes
             .into_iter()
-            .filter_map(|node| Some(Quote { text: self.text(node)?, of: Vec::new(), at: node.place.clone() }))
+            .filter_map(|node| {
+                let (of, leaves, at) = (Vec::new(), None, node.place.clone());
+                Some(Quote { text: self.text(node)?, of, leaves, at })
+            })
             .collect()
     }
 

@@ -182,9 +182,10 @@ impl Reader {
                 let Some(fields) = self.form(item, &forms::QUOTE) else { continue };
                 let text = fields.get("quote").and_then(|node| self.text(node));
                 let of = fields.get("of").map(|node| self.breaches(node)).unwrap_or_default();
-                quotes.extend(text.map(|text| Quote { text, of, at }));
+                let leaves = self.optional_text(&fields, "leaves");
+                quotes.extend(text.map(|text| Quote { text, of, leaves, at }));
             } else {
-                quotes.extend(self.text(item).map(|text| Quote { text, of: Vec::new(), at }));
+                quotes.extend(self.text(item).map(|text| Quote { text, of: Vec::new(), leaves: None, at }));
             }
         }
         quotes

@@ -1,0 +1,173 @@
+//! A page as the event stream has it: its sentences, rows and elements, and for each promise what has to be seen of it.
+
+use std::collections::HashMap;
+
+use crate::case::{Case, Expectation};
+use crate::check::reach;
+use crate::event::{ElementLine, ErrorLine, Page, ParameterRow, PromiseLine, Sentence, Side};
+use crate::generate::LeftOut;
+use crate::json::Json;
+use crate::spec::breach::Breach;
+use crate::spec::model::{Element, Operation, Parameter, Required, Service, When};
+use crate::spec::promise;
+use crate::wire;
+
+/// The page of an operation, of which these are the cases that its spec implies, and these what its protocol cannot carry.
+pub fn page(service: &Service, operation: &Operation, cases: &[Case], left_out: &[LeftOut]) -> Page {
+    let planned = Planned::of(cases);
+    let rows = reach::rows(service, operation, cases).into_iter();
+    let parameters = operation.parameters.iter();
+    Page {
+        vendor: service.vendor.clone(),
+        service: service.folder.clone(),
+        operation: operation.name.clone(),
+        title: operation.page.title.clone(),
+        updated: operation.page.updated.clone(),
+        url: operation.page.url.clone(),
+        parameters: parameters
+            .map(|parameter| parameter_row(service, operation, parameter, &planned, left_out))
+            .collect(),
+        errors: rows.map(error_line).collect(),
+        elements: element_lines(operation),
+        narrative: operation.narrative.iter().map(|quote| quote.text.clone()).collect(),
+        place: promise::of_operation(operation).at.to_string(),
+        digest: Some(Page::digest(service, operation)),
+    }
+}
+
+fn error_line(reach: reach::RowReach<'_>) -> ErrorLine {
+    let row = reach.row;
+    ErrorLine {
+        status: row.status,
+        codes: row.codes.clone(),
+        message: row.message.clone().or_else(|| row.says.clone()),
+        own: reach.own,
+        bound: row.when != When::Unsaid,
+        why_not: reach.why,
+        place: row.at.to_string(),
+    }
+}
+
+/// The response elements of an operation, those within others behind these.
+pub fn element_lines(operation: &Operation) -> Vec<ElementLine> {
+    let mut lines = Vec::new();
+    collect(&operation.response, "", &mut lines);
+    lines
+}
+
+fn collect(elements: &[Element], prefix: &str, lines: &mut Vec<ElementLine>) {
+    for element in elements {
+        let path = if prefix.is_empty() { element.name.clone() } else { format!("{prefix}.{}", element.name) };
+        lines.push(ElementLine {
+            path: path.clone(),
+            kind: element.kind.name().to_owned(),
+            optional: element.optional,
+            says: element.says.clone(),
+            place: element.at.to_string(),
+        });
+        collect(&element.elements, &path, lines);
+    }
+}
+
+/// What cases expect, by the one rule that they are about.
+struct Planned<'c>(HashMap<(&'c str, Breach), Sides<'c>>);
+
+#[derive(Default)]
+struct Sides<'c> {
+    accepted: bool,
+    rejected: bool,
+    /// Why the page is silent, in one of the cases.
+    silent: Option<&'c str>,
+}
+
+impl<'c> Planned<'c> {
+    fn of(cases: &'c [Case]) -> Self {
+        let mut planned: HashMap<(&str, Breach), Sides<'_>> = HashMap::new();
+        for case in cases {
+            let [about] = case.about.as_slice() else { continue };
+            let sides = planned.entry((&about.parameter, about.breach)).or_default();
+            match &case.expect {
+                Expectation::Accept | Expectation::AcceptOr(_) => sides.accepted = true,
+                Expectation::Reject(_) | Expectation::OneAccepted(_) => sides.rejected = true,
+                Expectation::Silent(why) => sides.silent = Some(why),
+            }
+        }
+        Self(planned)
+    }
+}
+
+fn parameter_row(
+    service: &Service,
+    operation: &Operation,
+    parameter: &Parameter,
+    planned: &Planned<'_>,
+    left_out: &[LeftOut],
+) -> ParameterRow {
+    let required = match parameter.required {
+        Required::Yes => "Yes",
+        Required::No => "No",
+        Required::Unclear => "unclear",
+    };
+    // A sentence that names its rules stands for itself; what is said of all of them stands where the parameter does.
+    let sentence = |quote: &crate::spec::model::Quote| Sentence {
+        text: quote.text.clone(),
+        place: if quote.of.is_empty() { parameter.at.to_string() } else { quote.at.to_string() },
+        is_covered: promise::is_transcribed(parameter, quote),
+        leaves: quote.leaves.clone(),
+    };
+    let parts = promise::parts(parameter).into_iter();
+    let lines = parts.filter_map(|breach| promise_line(service, operation, parameter, breach, (planned, left_out)));
+    ParameterRow {
+        name: parameter.name.clone(),
+        kind: parameter.rules.kind.name().to_owned(),
+        required: required.to_owned(),
+        example: parameter.example.as_ref().map(shown),
+        sentences: parameter.says.iter().map(sentence).collect(),
+        promises: lines.collect(),
+        place: parameter.at.to_string(),
+    }
+}
+
+/// `None` where there is nothing that a request could do about it: any text of a query is a text.
+fn promise_line(
+    service: &Service,
+    operation: &Operation,
+    parameter: &Parameter,
+    breach: Breach,
+    (planned, left_out): (&Planned<'_>, &[LeftOut]),
+) -> Option<PromiseLine> {
+    let none = Sides::default();
+    let sides = planned.0.get(&(parameter.name.as_str(), breach)).unwrap_or(&none);
+    let not_carried: usize = left_out
+        .iter()
+        .filter(|left| left.parameter == parameter.name && left.breach == breach)
+        .map(|left| left.cases)
+        .sum();
+    let is_text_only = breach == Breach::Type && !wire::is_typed(service, operation, parameter);
+    let is_nothing = !sides.accepted && !sides.rejected && sides.silent.is_none();
+    let is_fixed = wire::is_set_by_protocol(service.protocol, parameter);
+    if is_nothing && (is_text_only || is_fixed) {
+        return None;
+    }
+    let mut needs = Vec::new();
+    needs.extend(sides.rejected.then_some(Side::Rejected));
+    needs.extend(sides.accepted.then_some(Side::Accepted));
+    let why_not = match (needs.is_empty(), sides.silent, not_carried) {
+        (false, ..) => None,
+        (true, Some(why), _) => Some(why.to_owned()),
+        (true, None, 0) => Some("no value that breaks it can be made from the spec".to_owned()),
+        (true, None, _) => Some("its protocol cannot carry a value that breaks it".to_owned()),
+    };
+    Some(PromiseLine {
+        rule: format!("{} {breach}", parameter.name),
+        place: promise::of_rule(parameter, breach).at.to_string(),
+        is_open: needs.is_empty() && sides.silent.is_some(),
+        needs,
+        why_not,
+        not_carried,
+    })
+}
+
+fn shown(json: &Json) -> String {
+    json.as_text().map_or_else(|| json.to_string(), str::to_owned)
+}

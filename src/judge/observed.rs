@@ -1,0 +1,78 @@
+//! What the responses of a case show beside its verdict, read whole before they are cut to what is kept.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::spec::model::{Operation, Service};
+use crate::wire::{self, Exchange, Outcome, Reply};
+
+use super::{Contract, elements, excerpt, refusal, repeats};
+
+/// Facts about the responses of a case.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Observed {
+    /// Whether the tried call was accepted; nothing if its response could not be read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub accepted: Option<bool>,
+    /// The code with which it was rejected.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
+    /// The places of the error rows whose status, code and message it has.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rows: Vec<String>,
+    /// The paths of the response elements that were there with a value of their own: not null, and no empty list.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub elements: Vec<String>,
+    /// The values that no other response may have.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unique: Vec<Unique>,
+}
+
+/// A value that no other response of a run may have.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Unique {
+    /// The operation.
+    pub operation: String,
+    /// The path of the response element.
+    pub path: String,
+    /// Its value, as JSON.
+    pub value: String,
+}
+
+/// What the exchanges of a case show; `tried` is the tried one, the first where several were under way at once.
+pub fn observe(contract: Contract<'_>, tried: Option<&Exchange>, all: &[Exchange]) -> Observed {
+    let mut observed = Observed::default();
+    if let Some(Outcome::Answered(answer)) = tried.map(|exchange| &exchange.outcome) {
+        match wire::decode(contract.service, contract.operation, answer) {
+            Reply::Accepted(_) => observed.accepted = Some(true),
+            Reply::Refused { code, message, body } => {
+                let (code, message) = (code.as_str(), message.as_deref());
+                let refusal = refusal::Refusal { status: answer.status, code, message, body: &body };
+                let rows = refusal::exact(contract, &refusal);
+                observed.accepted = Some(false);
+                observed.rows = rows.iter().map(|row| row.at.to_string()).collect();
+                observed.code = Some(excerpt(code));
+            }
+            Reply::Unreadable(_) | Reply::Misplaced(_) => {}
+        }
+    }
+    for exchange in all {
+        take(contract.service, contract.operation, exchange, &mut observed);
+    }
+    observed
+}
+
+fn take(service: &Service, tried: &Operation, exchange: &Exchange, observed: &mut Observed) {
+    observed.unique.extend(repeats::values(service, exchange));
+    let Outcome::Answered(answer) = &exchange.outcome else { return };
+    if exchange.operation != tried.name {
+        return;
+    }
+    if let Reply::Accepted(output) = wire::decode(service, tried, answer) {
+        for path in elements::seen(tried, &output) {
+            if !observed.elements.contains(&path) {
+                observed.elements.push(path);
+            }
+        }
+    }
+}

@@ -1,0 +1,65 @@
+//! The fault that a case shows, in one line: what was sent, and what came of it.
+
+use crate::event::CaseResult;
+use crate::judge::{Departure, Kind, Verdict};
+
+/// The headline of a case for one of its broken rules.
+pub fn of(result: &CaseResult, rule: &str) -> String {
+    let Verdict::Fail { departures } = &result.verdict else { return result.tries.clone() };
+    let found = departures.iter().find(|departure| departure.promise.rule == rule);
+    found.or(departures.first()).map_or_else(|| result.tries.clone(), |departure| in_words(result, departure))
+}
+
+/// The headline of a case for the first of its broken rules.
+pub fn first(result: &CaseResult) -> String {
+    of(result, "")
+}
+
+fn in_words(result: &CaseResult, departure: &Departure) -> String {
+    let tries = &result.tries;
+    let received = |aspect: &str| {
+        let line = departure.lines.iter().find(|line| line.aspect == aspect);
+        line.map_or("", |line| line.received.as_str())
+    };
+    let expected = |aspect: &str| {
+        let line = departure.lines.iter().find(|line| line.aspect == aspect);
+        line.map_or_else(String::new, |line| line.promised.replace('\n', " "))
+    };
+    let (code, status) = (received("code"), received("status"));
+    let (_, rule) = departure.promise.parts();
+    match departure.kind {
+        Kind::Accepted => format!("{tries}: accepted, and must be rejected"),
+        Kind::Rejected => format!("{tries}: rejected with {}, and is valid", or(code, status)),
+        Kind::OtherRow => format!("{tries}: rejected with {}, and not with {}", or(code, status), expected("code")),
+        Kind::Details => format!("{}: another status or message than in its row", departure.promise.rule),
+        Kind::Undocumented => format!("{tries}: rejected with {code}, which no error table has"),
+        Kind::Failed => format!("{tries}: the service fails with status {status}"),
+        Kind::Status => format!("status {status}, which this protocol does not have"),
+        Kind::Unreadable => format!("{tries}: {}", received("body")),
+        Kind::Misplaced => format!("nothing stands at {}", departure.promise.rule),
+        Kind::Element | Kind::Envelope | Kind::Repeated => element(departure),
+        Kind::Effect => effect(departure, rule),
+        Kind::Concurrent => format!("{tries}: {} calls were accepted", received("accepted")),
+        Kind::OtherTarget => format!("{tries}: responds differently from the recorded target"),
+        Kind::Unsaid => tries.clone(),
+    }
+}
+
+fn or<'t>(text: &'t str, other: &'t str) -> &'t str {
+    if text.is_empty() { other } else { text }
+}
+
+fn element(departure: &Departure) -> String {
+    let Some(line) = departure.lines.iter().find(|line| line.differs) else {
+        return departure.promise.rule.clone();
+    };
+    format!("{}: received {}, expected {}", departure.promise.rule, line.received, line.promised)
+}
+
+fn effect(departure: &Departure, rule: &str) -> String {
+    let Some(line) = departure.lines.iter().find(|line| line.differs) else {
+        return departure.promise.rule.clone();
+    };
+    let name = departure.promise.rule.strip_suffix(rule).map_or("", str::trim);
+    format!("{}: sent {}, and a read shows {}", or(name, &line.aspect), line.promised, line.received)
+}

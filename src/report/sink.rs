@@ -1,0 +1,125 @@
+//! Where texts of targets and files leave: whatever they hold, they neither steer a terminal, nor hide, nor command a runner's
+//! log, nor break the file that they stand in. No caller has to think of it.
+
+use std::io::{self, Write};
+
+use crate::snapshot::file::escaped;
+
+use super::inert::inert;
+use super::style::CODES;
+
+/// A text, line by line, so that it can be printed.
+pub fn printable(text: &str) -> String {
+    let lines: Vec<String> = text.split('\n').map(line).collect();
+    lines.join("\n")
+}
+
+/// One line: our own colours stay, and nothing else that does not show on paper.
+fn line(line: &str) -> String {
+    let mut out = String::new();
+    let mut rest = line;
+    while let Some(at) = rest.find('\u{1b}') {
+        out.push_str(&escaped(&rest[..at]));
+        let code = CODES.iter().find(|code| rest[at..].starts_with(**code));
+        match code {
+            Some(code) => {
+                out.push_str(code);
+                rest = &rest[at + code.len()..];
+            }
+            None => {
+                out.push_str(&escaped("\u{1b}"));
+                rest = &rest[at + 1..];
+            }
+        }
+    }
+    out.push_str(&escaped(rest));
+    inert(&out)
+}
+
+/// A writer of printable lines. What is written after the last line feed is held back until it is flushed or dropped.
+pub struct Printable<W: Write> {
+    out: W,
+    held: Vec<u8>,
+}
+
+impl<W: Write> Printable<W> {
+    /// Writes into `out`.
+    pub fn new(out: W) -> Self {
+        Self { out, held: Vec::new() }
+    }
+
+    fn pass_on(&mut self, end: usize) -> io::Result<()> {
+        let whole: Vec<u8> = self.held.drain(..end).collect();
+        self.out.write_all(printable(&String::from_utf8_lossy(&whole)).as_bytes())
+    }
+}
+
+impl<W: Write> Write for Printable<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.held.extend_from_slice(bytes);
+        if let Some(end) = self.held.iter().rposition(|byte| *byte == b'\n') {
+            self.pass_on(end + 1)?;
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.pass_on(self.held.len())?;
+        self.out.flush()
+    }
+}
+
+impl<W: Write> Drop for Printable<W> {
+    fn drop(&mut self) {
+        // A reader that has gone away is no failure.
+        let _ = self.flush();
+    }
+}
+
+/// A text without the characters that no XML 1.0 document holds, and no HTML page should: they are written as escapes.
+pub fn in_markup(text: &str) -> String {
+    let is_fine = |character: char| {
+        matches!(character, '\t' | '\n') || !(character.is_control() || matches!(character, '\u{fffe}' | '\u{ffff}'))
+    };
+    if text.chars().all(is_fine) {
+        return text.to_owned();
+    }
+    let each = |character: char| if is_fine(character) { character.to_string() } else { escaped(&character.to_string()) };
+    text.chars().map(each).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whatever_comes_is_printed_and_commands_nothing() {
+        for (text, shown) in [
+            ("a\u{1b}]0;PWN\u{7}b", "a\\u001b]0;PWN\\u0007b"),
+            ("\u{1b}[1;31mFAIL\u{1b}[0m", "\u{1b}[1;31mFAIL\u{1b}[0m"),
+            ("\u{1b}[8mhidden", "\\u001b[8mhidden"),
+            ("x\r::stop-commands::t", "x\\u000d::stop-commands::t"),
+            ("x\n::error::y", "x\n│ ::error::y"),
+            ("##[group]", "#\\u0023[group]"),
+            ("\u{202e}abc", "\\u202eabc"),
+        ] {
+            assert_eq!(printable(text), shown);
+        }
+    }
+
+    #[test]
+    fn lines_are_passed_on_whole_and_the_rest_at_the_end() {
+        let mut out = Vec::new();
+        {
+            let mut sink = Printable::new(&mut out);
+            sink.write_all("a\u{1b}".as_bytes()).unwrap();
+            sink.write_all(b"[2J\nb").unwrap();
+        }
+        assert_eq!(String::from_utf8(out).unwrap(), "a\\u001b[2J\nb");
+    }
+
+    #[test]
+    fn markup_has_no_character_that_breaks_it() {
+        assert_eq!(in_markup("a\u{0}\u{fffe}\u{9b}\tb\n"), "a\\u0000\\ufffe\\u009b\tb\n");
+    }
+}

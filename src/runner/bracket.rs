@@ -1,0 +1,289 @@
+//! Plain calls bracket the calls that must be rejected: a rejection proves something only if a valid call is accepted before it
+//! and after it. First, last, after every fifty rejections and after any surprise.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use crate::case::{Case, Expectation};
+use crate::event::CaseResult;
+use crate::judge::{Departure, GATEWAY, Kind, Line, Promise, Verdict};
+use crate::wire::Outcome;
+
+/// So many rejections at most stand between two plain calls.
+const MOST: usize = 50;
+
+/// The plain call of an operation.
+#[derive(Debug, Clone)]
+pub struct Plain {
+    /// The call.
+    pub case: Arc<Case>,
+    /// Whether the page says that it is valid. One of which it is silent proves something only by being accepted.
+    pub is_certain: bool,
+}
+
+/// What a plain call came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Came {
+    /// It was accepted.
+    Accepted,
+    /// It was not; what came instead.
+    Failed(String),
+    /// It was not, and the page does not say that it must be.
+    Silent,
+}
+
+impl Came {
+    /// What the result of a plain call says.
+    pub fn of(plain: &Plain, result: &CaseResult) -> Self {
+        let code = || result.observed.code.clone().unwrap_or_default();
+        match &result.verdict {
+            _ if result.observed.accepted == Some(true) => Self::Accepted,
+            _ if !plain.is_certain => Self::Silent,
+            Verdict::Blocked { code, .. } => Self::Failed(code.clone()),
+            Verdict::Error { reason }
+            | Verdict::Skipped { reason }
+            | Verdict::NotTested { reason }
+            | Verdict::Unproven { reason } => Self::Failed(reason.clone()),
+            Verdict::Pass | Verdict::Fail { .. } => Self::Failed(code()),
+        }
+    }
+}
+
+/// A case that is done, and waits for the plain call after it.
+struct Held {
+    index: usize,
+    result: CaseResult,
+    /// What the plain call before it came to.
+    before: Option<Came>,
+    /// Whether it was run before, and a gateway answered then as well.
+    is_second: bool,
+}
+
+/// The plain calls of one operation.
+struct Bracket {
+    plain: Plain,
+    /// Cases that must be rejected and are not done.
+    left: usize,
+    /// What the last plain call came to.
+    last: Option<Came>,
+    is_under_way: bool,
+    /// Whether another one is due once this one is done.
+    is_due: bool,
+    /// Cases that wait for the first plain call.
+    waiting: Vec<usize>,
+    held: Vec<Held>,
+    /// How many of those were done before the plain call under way began.
+    before_it: usize,
+}
+
+/// What is to be done next.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Step {
+    /// A case may be run.
+    Run(usize),
+    /// It waits.
+    Wait,
+}
+
+/// The plain calls of a run, by operation. Pure: it says what is to be called, and is told what came.
+pub struct Brackets {
+    operations: HashMap<String, Bracket>,
+    due: Vec<String>,
+    /// Cases that are run a second time, because a gateway answered.
+    again: HashSet<usize>,
+}
+
+/// Whether a case proves something only between plain calls.
+fn is_bracketed(case: &Case) -> bool {
+    matches!(case.expect, Expectation::Reject(_))
+}
+
+impl Brackets {
+    /// For the cases that will be run: the number of rejections of each operation, and its plain call.
+    pub fn new<'c>(cases: impl Iterator<Item = &'c Case>, plain: impl Fn(&str) -> Option<Plain>) -> Self {
+        let mut counts: HashMap<String, usize> = HashMap::new();
+        for case in cases.filter(|case| is_bracketed(case)) {
+            *counts.entry(case.operation.clone()).or_default() += 1;
+        }
+        let bracket = |(operation, left): (String, usize)| {
+            let bracket = Bracket {
+                plain: plain(&operation)?,
+                left,
+                last: None,
+                is_under_way: false,
+                is_due: false,
+                waiting: Vec::new(),
+                held: Vec::new(),
+                before_it: 0,
+            };
+            Some((operation, bracket))
+        };
+        let operations = counts.into_iter().filter_map(bracket).collect();
+        Self { operations, due: Vec::new(), again: HashSet::new() }
+    }
+
+    /// A case is next: whether it may run, or waits for its operation's first plain call.
+    pub fn admit(&mut self, index: usize, case: &Case) -> Step {
+        let Some(bracket) = self.operations.get_mut(&case.operation).filter(|_| is_bracketed(case)) else {
+            return Step::Run(index);
+        };
+        if bracket.last.is_some() {
+            return Step::Run(index);
+        }
+        bracket.waiting.push(index);
+        self.call_for(&case.operation);
+        Step::Wait
+    }
+
+    /// The plain calls that are due now.
+    pub fn due(&mut self) -> Vec<(String, Plain)> {
+        let due = std::mem::take(&mut self.due).into_iter();
+        due.filter_map(|operation| {
+            let plain = self.operations.get(&operation)?.plain.clone();
+            Some((operation, plain))
+        })
+        .collect()
+    }
+
+    fn call_for(&mut self, operation: &str) {
+        let Some(bracket) = self.operations.get_mut(operation) else { return };
+        if bracket.is_under_way {
+            bracket.is_due = true;
+            return;
+        }
+        bracket.is_under_way = true;
+        bracket.before_it = bracket.held.len();
+        self.due.push(operation.to_owned());
+    }
+
+    /// A case is done. What is settled comes back: itself, if it needs no plain call after it.
+    pub fn done(&mut self, index: usize, case: &Case, result: CaseResult) -> Option<(usize, CaseResult)> {
+        let Some(bracket) = self.operations.get_mut(&case.operation) else { return Some((index, result)) };
+        let counts = is_bracketed(case);
+        let is_surprise = is_surprise(case, &result);
+        if counts || self.again.contains(&index) {
+            bracket.left = bracket.left.saturating_sub(1);
+        }
+        if !counts && !is_surprise {
+            return Some((index, result));
+        }
+        // Once a plain call has failed, further surprises say nothing new.
+        let is_news = is_surprise && bracket.last.as_ref().is_none_or(|last| *last == Came::Accepted);
+        let before = bracket.last.clone();
+        let is_second = self.again.contains(&index);
+        bracket.held.push(Held { index, result, before, is_second });
+        let since = bracket.held.len() - if bracket.is_under_way { bracket.before_it } else { 0 };
+        if bracket.left == 0 || is_news || since >= MOST {
+            self.call_for(&case.operation);
+        }
+        None
+    }
+
+    /// A plain call is done: the cases that waited for it to begin, and the results that it settles.
+    pub fn called(&mut self, operation: &str, came: Came) -> (Vec<usize>, Vec<(usize, CaseResult)>) {
+        let Some(bracket) = self.operations.get_mut(operation) else { return (Vec::new(), Vec::new()) };
+        let ended: Vec<Held> = bracket.held.drain(..bracket.before_it).collect();
+        let (again, ended): (Vec<Held>, Vec<Held>) =
+            ended.into_iter().partition(|held| is_to_be_repeated(held, &came));
+        let settled: Vec<_> = ended.into_iter().map(|held| (held.index, proven(held, Some(&came)))).collect();
+        bracket.left += again.len();
+        self.again.extend(again.iter().map(|held| held.index));
+        bracket.before_it = 0;
+        bracket.is_under_way = false;
+        bracket.last = Some(came);
+        let mut waiting = std::mem::take(&mut bracket.waiting);
+        waiting.extend(again.into_iter().map(|held| held.index));
+        let is_last = bracket.left == 0 && !bracket.held.is_empty();
+        if std::mem::take(&mut bracket.is_due) || is_last {
+            if !bracket.held.is_empty() {
+                self.call_for(operation);
+            }
+        }
+        (waiting, settled)
+    }
+
+    /// What is left when the run ends before its plain calls.
+    pub fn abandoned(&mut self) -> Vec<(usize, CaseResult)> {
+        let held = self.operations.values_mut().flat_map(|bracket| bracket.held.drain(..));
+        held.map(|held| (held.index, proven(held, None))).collect()
+    }
+}
+
+/// Whether a result makes one doubt that valid calls are still accepted: a quota may have filled up, a token may have ended.
+fn is_surprise(case: &Case, result: &CaseResult) -> bool {
+    match &result.verdict {
+        Verdict::Blocked { .. } | Verdict::Error { .. } => true,
+        Verdict::Fail { departures } => {
+            let may_be_refused = !matches!(case.expect, Expectation::Silent(_));
+            may_be_refused && departures.iter().any(|departure| departure.kind.is_rejection())
+        }
+        _ => false,
+    }
+}
+
+/// A result as far as the plain calls around it prove it.
+fn proven(held: Held, after: Option<&Came>) -> CaseResult {
+    let Held { mut result, before, is_second, .. } = held;
+    let reason = match (&before, after) {
+        (Some(Came::Failed(came)), _) => unproven("before", came),
+        (_, Some(Came::Failed(came))) => unproven("after", came),
+        (Some(Came::Silent), _) | (_, Some(Came::Silent)) => {
+            return only_if_proven(result, |_| Verdict::NotTested {
+                reason: "no call of this operation is certain to be valid, so that a rejection proves nothing".to_owned(),
+            });
+        }
+        (_, None) => "the run ended before a valid call could show that valid calls are still accepted".to_owned(),
+        (None | Some(Came::Accepted), Some(Came::Accepted)) => {
+            if is_second && is_failing_gateway(&result) {
+                result.verdict = failed_by_request(&result);
+            }
+            return result;
+        }
+    };
+    only_if_proven(result, |_| Verdict::Unproven { reason: reason.clone() })
+}
+
+fn unproven(when: &str, came: &str) -> String {
+    let with = if came.is_empty() { String::new() } else { format!(" ({came})") };
+    format!("the plain call {when} it was not accepted{with}, so that a rejection proves nothing")
+}
+
+/// A rejection proves nothing then, whether it looked right or wrong. That an invalid call was accepted, or that the service
+/// failed, is proof by itself.
+fn only_if_proven(mut result: CaseResult, verdict: impl Fn(&CaseResult) -> Verdict) -> CaseResult {
+    let says_nothing = match &result.verdict {
+        Verdict::Pass => true,
+        Verdict::Fail { departures } => departures.iter().all(|departure| departure.kind.is_rejection()),
+        _ => false,
+    };
+    if says_nothing {
+        result.verdict = verdict(&result);
+    }
+    result
+}
+
+/// Whether a gateway has answered a case as if the service behind it had failed.
+fn is_failing_gateway(result: &CaseResult) -> bool {
+    let Verdict::Blocked { circumstance, .. } = &result.verdict else { return false };
+    let status = result.tried().and_then(|tried| match &tried.outcome {
+        Outcome::Answered(answer) => Some(answer.status),
+        Outcome::Unanswered(_) => None,
+    });
+    circumstance == GATEWAY && status.is_some_and(|status| status >= 500)
+}
+
+/// Whether a case is run once more: a gateway has answered it, and valid calls are accepted. It may have been a passing moment.
+fn is_to_be_repeated(held: &Held, after: &Came) -> bool {
+    let accepted = |came: &Came| *came == Came::Accepted;
+    let others_work = held.before.as_ref().is_none_or(accepted) && accepted(after);
+    others_work && !held.is_second && is_failing_gateway(&held.result)
+}
+
+/// A gateway that answers one request each time it is sent, while plain calls are accepted in between, does so for what is in
+/// that request: the service fails on it.
+fn failed_by_request(result: &CaseResult) -> Verdict {
+    let promised = "below 500: no request makes the service fail, and others are accepted meanwhile";
+    let line = Line::new("response", promised, "a gateway's, each time it was sent", true);
+    let promise = Promise { rule: "no server error".to_owned(), ..result.promise.clone() };
+    Verdict::Fail { departures: vec![Departure { kind: Kind::Failed, promise, lines: vec![line] }] }
+}

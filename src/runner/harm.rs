@@ -1,0 +1,168 @@
+//! Calls that could reach what the run has not made: they are sent only where nobody else uses the target.
+
+use crate::case::value::Value;
+use crate::case::{Case, Parameters};
+use crate::json::Json;
+use crate::spec::model::{Operation, Parameter, Required, Service};
+
+use super::resolve::TELLING;
+
+/// What the user can say so that such a call is sent.
+const REMEDY: &str = "--alone, or `alone = true` for the target, says that nobody else uses it";
+
+/// Why a case is not sent to a target that others may use; `None` if it can do no harm there.
+pub fn why_not(service: &Service, case: &Case) -> Option<String> {
+    let given = case.given.iter().map(|call| (call.operation.as_str(), &call.send));
+    let then = case.then.iter().map(|step| (step.call.operation.as_str(), &step.call.send));
+    let calls = given.chain([(case.operation.as_str(), &case.send)]).chain(then);
+    let why = calls.filter_map(|(name, send)| of_call(service, service.operation(name)?, send)).next();
+    let unreadable = || of_body(service, case);
+    why.or_else(unreadable).map(|why| format!("{why}; {REMEDY}"))
+}
+
+fn of_call(service: &Service, operation: &Operation, send: &Parameters) -> Option<String> {
+    let value = |name: &str| send.iter().find(|(sent, _)| sent == name).map(|(_, value)| value);
+    if touches(service, operation) {
+        return subjects(operation).into_iter().find_map(|id| {
+            let is_fine = value(&id.name).is_some_and(names_one);
+            (!is_fine).then(|| format!("{} without one plain id in {} could reach others", operation.name, id.name))
+        });
+    }
+    let own = operation.parameters.iter().find(|each| each.names_own)?;
+    let is_new = value(&own.name).is_none_or(is_new);
+    (!is_new).then(|| format!("{} could replace what others have named so", operation.name))
+}
+
+/// A body that cannot be read holds no id.
+fn of_body(service: &Service, case: &Case) -> Option<String> {
+    let operation = service.operation(&case.operation)?;
+    let is_body = matches!(case.twist, Some(crate::wire::Twist::Body(_)));
+    let in_body = |each: &Parameter| each.exists.is_some() && crate::wire::is_typed(service, operation, each);
+    let is_harm = is_body && touches(service, operation) && operation.parameters.iter().any(in_body);
+    is_harm.then(|| format!("{} with a body that holds no id could reach others", operation.name))
+}
+
+/// Whether an operation changes or removes something that is there. What a page says nothing of is taken to do so.
+pub fn touches(service: &Service, operation: &Operation) -> bool {
+    let takes_id = operation.parameters.iter().any(|each| each.exists.is_some());
+    let reads = operation.only_reads()
+        || service.entities.iter().any(|entity| {
+            entity.listed_by.as_ref() == Some(&operation.name)
+                || service.readers(&entity.name).any(|reader| reader.name == operation.name)
+        });
+    takes_id && !reads && operation.creates.is_none()
+}
+
+/// The parameters that say what a call is about: the first that takes an id, and all that have to be there. Others name what
+/// else a call refers to.
+fn subjects(operation: &Operation) -> Vec<&Parameter> {
+    let ids = operation.parameters.iter().filter(|each| each.exists.is_some()).enumerate();
+    ids.filter(|(place, id)| *place == 0 || id.required == Required::Yes).map(|(_, id)| id).collect()
+}
+
+/// Whether a value names one thing: what an earlier call has made, or a made-up id that could name nothing else.
+fn names_one(value: &Value) -> bool {
+    match value {
+        Value::Id(_) | Value::Same(..) => true,
+        Value::Described(text) => is_plain(&text.witness()),
+        Value::Plain(Json::Text(text)) => is_plain(text),
+        Value::Plain(Json::Integer(number)) => *number >= FAR_NUMBER,
+        Value::Plain(Json::List(ids)) => !ids.is_empty() && ids.iter().all(|id| names_one(&Value::Plain(id.clone()))),
+        Value::Plain(_) => false,
+        Value::List(ids) => !ids.is_empty() && ids.iter().all(names_one),
+    }
+}
+
+/// A number that is looked at before it is sent: it has to be far above all that were given.
+const FAR_NUMBER: i64 = 1_000_000_000;
+
+/// Fewer characters than this may be somebody's id.
+const LEAST: usize = 8;
+
+/// Whether a text can be read as one name and as nothing else: no wildcard, no operator, no list, not short.
+fn is_plain(text: &str) -> bool {
+    let is_fine = |character: char| character.is_ascii_alphanumeric() || matches!(character, '-' | '_' | ' ');
+    let is_word = text.starts_with(|first: char| first.is_ascii_alphanumeric());
+    text.len() >= LEAST && is_word && text.trim() == text && text.chars().all(is_fine)
+}
+
+/// Whether a name that a call chooses is one that nobody else has.
+fn is_new(value: &Value) -> bool {
+    match value {
+        Value::Described(text) => text.bits() >= TELLING,
+        Value::Id(_) | Value::Same(..) => true,
+        Value::Plain(_) | Value::List(_) => false,
+    }
+}
+
+/// Whether an id can be given again once what it named is gone: then a call with it could reach somebody else's. One of 64 bits and
+/// more is not.
+pub fn may_be_reused(id: &Json) -> bool {
+    match id {
+        Json::Big(_) => false,
+        Json::Text(text) => bits(text) < 64,
+        _ => true,
+    }
+}
+
+/// How many bits an id has at most, by the characters that it is made of; a prefix of letters counts for nothing.
+fn bits(id: &str) -> usize {
+    let (prefix, rest) = id.split_once(['-', '_']).unwrap_or(("", id));
+    let own = if prefix.bytes().all(|byte| byte.is_ascii_alphabetic()) { rest } else { id };
+    let characters = own.bytes().filter(u8::is_ascii_alphanumeric);
+    let each = match () {
+        () if own.bytes().all(|byte| !byte.is_ascii_alphabetic()) => 3,
+        () if own.bytes().all(|byte| !byte.is_ascii_alphabetic() || byte.is_ascii_hexdigit()) => 4,
+        () => 5,
+    };
+    characters.count() * each
+}
+
+/// Whether a made-up number is far above all that the target has given.
+pub fn is_far_above(number: i64, highest: Option<i64>) -> bool {
+    highest.is_some_and(|highest| highest.saturating_mul(1_000) < number)
+}
+
+/// The made-up numbers among the ids that a call sends.
+pub fn made_up_numbers<'a>(operation: &'a Operation, send: &'a Parameters) -> Vec<(&'a str, i64)> {
+    let numbers = send.iter().filter_map(|(name, value)| {
+        let entity = operation.parameter(name)?.exists.as_deref()?;
+        match value {
+            Value::Plain(Json::Integer(number)) => Some(vec![(entity, *number)]),
+            Value::Plain(Json::List(ids)) => {
+                let number = |id: &Json| if let Json::Integer(number) = id { Some((entity, *number)) } else { None };
+                Some(ids.iter().filter_map(number).collect())
+            }
+            _ => None,
+        }
+    });
+    numbers.flatten().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_names_one_thing_is_plain() {
+        for text in ["c-NoSuchEntity000", "no such id", "xxxxxxxxxxxx"] {
+            assert!(is_plain(text), "{text}");
+        }
+        for text in ["", "0", " ", "   ", "*", "?!/*", "c-1' OR '1'='1", "_all", "a,b,c,d,e,f", "all", "%%%%%%%%%%"] {
+            assert!(!is_plain(text), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn ids_of_64_bits_are_not_given_again() {
+        let may = |text: &str| may_be_reused(&Json::Text(text.to_owned()));
+        for id in ["note-1", "17", "shp_0123456789ab", "abc", "c-12345678901234567890"] {
+            assert!(may(id), "{id}");
+        }
+        for id in ["550e8400-e29b-41d4-a716-446655440000", "c-qL4HqKONzOM7abcd", "0123456789abcdef0"] {
+            assert!(!may(id), "{id}");
+        }
+        assert!(may_be_reused(&Json::Integer(7)));
+        assert!(!may_be_reused(&Json::Big("18446744073709551615".to_owned())));
+    }
+}

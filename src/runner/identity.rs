@@ -1,0 +1,138 @@
+//! Whether an id names what the run has made, and whether what was removed is gone: read once for each kind of entity, and again
+//! as long as the answers give reason to.
+
+use crate::json::Json;
+use crate::spec::model::{Entity, Operation, Service, Type};
+use crate::wire::{self, Call, Outcome, Reply};
+
+use super::clean_up::says_unknown;
+use super::ledger::Living;
+use super::session::Session;
+
+/// What a read of an entity shows.
+enum Shown {
+    /// One of the values that only it can have.
+    Own,
+    /// Another value in its place.
+    Other(String),
+    /// There is no such entity.
+    Unknown,
+    /// Nothing that would tell.
+    Nothing,
+}
+
+/// Why an entity is not to be removed by its id: what has that id shows another value where it has one of its own.
+pub async fn is_somebody_elses(
+    session: &Session,
+    service: &Service,
+    entity: &Entity,
+    living: &Living,
+) -> Option<String> {
+    let trust = session.ledger.trust(&living.service, &living.entity);
+    if trust.names_own || living.unique.is_empty() {
+        return None;
+    }
+    let reader = reader(service, entity)?;
+    match read(session, service, entity, reader, living).await {
+        Shown::Own => {
+            let trust = super::ledger::Trust { names_own: true, ..trust };
+            session.ledger.trusts(&living.service, &living.entity, trust);
+            None
+        }
+        Shown::Other(shown) => {
+            Some(format!("{} shows {shown} for its id, so that the id may be somebody else's", reader.name))
+        }
+        Shown::Unknown | Shown::Nothing => None,
+    }
+}
+
+/// Whether an entity whose removal was accepted is still there.
+pub async fn lives_on(session: &Session, service: &Service, entity: &Entity, living: &Living) -> bool {
+    let trust = session.ledger.trust(&living.service, &living.entity);
+    if trust.removes {
+        return false;
+    }
+    let Some(reader) = reader(service, entity) else { return false };
+    match read(session, service, entity, reader, living).await {
+        Shown::Unknown => {
+            let trust = super::ledger::Trust { removes: true, ..trust };
+            session.ledger.trusts(&living.service, &living.entity, trust);
+            false
+        }
+        // What may be shown with an end state (`status: removed`) tells nothing.
+        Shown::Own => !shows_states(reader),
+        Shown::Other(_) | Shown::Nothing => false,
+    }
+}
+
+/// The operation that reads one entity by its id.
+fn reader<'s>(service: &'s Service, entity: &'s Entity) -> Option<&'s Operation> {
+    service.readers(&entity.name).next()
+}
+
+/// Whether an answer lists values that may say that the entity is removed.
+fn shows_states(reader: &Operation) -> bool {
+    fn lists(elements: &[crate::spec::model::Element]) -> bool {
+        elements.iter().any(|element| !element.values.is_empty() || lists(&element.elements))
+    }
+    lists(&reader.response)
+}
+
+async fn read(
+    session: &Session,
+    service: &Service,
+    entity: &Entity,
+    reader: &Operation,
+    living: &Living,
+) -> Shown {
+    let Some(id) = reader.parameters.iter().find(|each| each.exists.as_ref() == Some(&living.entity)) else {
+        return Shown::Nothing;
+    };
+    if !wire::can_name(service, reader, id, &living.id) {
+        return Shown::Nothing;
+    }
+    let value = match id.rules.kind {
+        Type::Array => Json::List(vec![living.id.clone()]),
+        _ => living.id.clone(),
+    };
+    let mut sent = vec![(id.name.clone(), value)];
+    for parameter in reader.parameters.iter().filter(|each| each.name != id.name) {
+        let parent = living.parents.iter().find(|(name, _)| Some(name) == parameter.exists.as_ref());
+        sent.extend(parent.map(|(_, id)| (parameter.name.clone(), id.clone())));
+    }
+    let sent = session.target.fixed(reader, &[], sent);
+    let call = Call { service, operation: reader, parameters: &sent, twist: None, nonce: None };
+    let exchange = session.call_to_the_end(call).await;
+    let Outcome::Answered(answer) = &exchange.outcome else { return Shown::Nothing };
+    match wire::decode(service, reader, answer) {
+        Reply::Accepted(output) => shown(service, entity, reader, living, &output),
+        Reply::Refused { code, .. } => {
+            let rows = service.rows_answering(reader, &code, answer.status);
+            match rows.iter().any(|row| says_unknown(&row.when, reader, living)) {
+                true => Shown::Unknown,
+                false => Shown::Nothing,
+            }
+        }
+        Reply::Unreadable(_) | Reply::Misplaced(_) => Shown::Nothing,
+    }
+}
+
+fn shown(
+    service: &Service,
+    entity: &Entity,
+    reader: &Operation,
+    living: &Living,
+    output: &Json,
+) -> Shown {
+    let Some(maker) = service.operation(&entity.made_by) else { return Shown::Nothing };
+    for shown in reader.shows(maker) {
+        let drawn = living.unique.iter().find(|(name, _)| *name == shown.parameter);
+        let (Some((name, drawn)), Some(Json::Text(text))) = (drawn, output.at(&shown.path)) else { continue };
+        // A service may keep a value in other letters, without what stands around it.
+        return match text.trim().to_lowercase() == drawn.trim().to_lowercase() {
+            true => Shown::Own,
+            false => Shown::Other(format!("another {name}")),
+        };
+    }
+    Shown::Nothing
+}

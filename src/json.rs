@@ -60,9 +60,25 @@ impl Json {
         }
     }
 
-    /// The value at a path of member names, `Contact.ContactId`.
+    /// The value at a path of member names, `Contact.ContactId`; of a list, a member by its number, `items[0].id` or
+    /// `items.0.id`.
     pub fn at(&self, path: &str) -> Option<&Json> {
-        path.split('.').try_fold(self, |json, name| json.get(name))
+        path.split('.').try_fold(self, |json, step| match json.get(step) {
+            Some(member) => Some(member),
+            None => {
+                let (name, numbers) = step.find('[').map_or((step, ""), |start| step.split_at(start));
+                let begin = json.get(name).or_else(|| json.item(name)).or(name.is_empty().then_some(json))?;
+                let mut numbers = numbers.split('[').skip(1);
+                numbers.try_fold(begin, |json, number| json.item(number.strip_suffix(']')?))
+            }
+        })
+    }
+
+    fn item(&self, number: &str) -> Option<&Json> {
+        match self {
+            Json::List(items) => items.get(number.parse::<usize>().ok()?),
+            _ => None,
+        }
     }
 
     /// The text, if it is one.

@@ -9,6 +9,7 @@ pub mod diagnostic;
 pub mod digest;
 pub mod event;
 pub mod evidence;
+pub mod files;
 pub mod generate;
 pub mod harness;
 pub mod json;

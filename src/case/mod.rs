@@ -6,7 +6,7 @@ pub mod value;
 mod write;
 
 pub use read::read;
-pub use write::{asks, digest, expects, sends, write};
+pub use write::{WRITTEN, asks, digest, expects, sends, write};
 
 use crate::spec::breach::Breach;
 use crate::spec::model::{Operation, Service};
@@ -81,6 +81,9 @@ pub struct Step {
     pub expect: Expectation,
     /// Response elements, by path, and what they must show.
     pub shows: Vec<(String, Value)>,
+    /// Whether they must be there: a person has written so. What a spec implies of elements that may be absent holds only
+    /// where they are there.
+    pub demanded: bool,
 }
 
 /// What a case expects of the target.

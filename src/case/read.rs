@@ -88,7 +88,8 @@ const STEP: Form = Form {
 /// Every finding in it.
 pub fn read(source: &Arc<Source>, specs: &Specs) -> Result<CaseFile, Vec<Finding>> {
     let node = yaml::read(source).map_err(|finding| vec![*finding])?;
-    let mut reader = CaseReader { reader: Reader::default(), specs };
+    let by_hand = !source.text.starts_with(super::WRITTEN);
+    let mut reader = CaseReader { reader: Reader::default(), specs, by_hand };
     let file = reader.file(&node);
     match (file, any_error(&reader.reader.findings)) {
         (Some(file), false) => Ok(file),
@@ -99,6 +100,8 @@ pub fn read(source: &Arc<Source>, specs: &Specs) -> Result<CaseFile, Vec<Finding
 struct CaseReader<'s> {
     reader: Reader,
     specs: &'s Specs,
+    /// Whether a person has written the file.
+    by_hand: bool,
 }
 
 impl CaseReader<'_> {
@@ -243,14 +246,36 @@ impl CaseReader<'_> {
         Some(Step {
             about: fields.get("about").map(|node| self.about(node)).unwrap_or_default(),
             expect: self.expectation(fields.get("expect")?, &operation)?,
+            shows: fields.get("shows").and_then(|node| self.shows(node, &operation)).unwrap_or_default(),
+            demanded: self.by_hand,
             call: Call {
                 operation,
                 label: self.reader.optional_text(&fields, "as")?,
                 send: self.parameters(fields.get("send")?)?,
                 shared: false,
             },
-            shows: fields.get("shows").and_then(|node| self.parameters(node)).unwrap_or_default(),
         })
+    }
+
+    /// Response elements with what they must show. One that the page does not have would be held to nothing.
+    fn shows(&mut self, node: &Node, operation: &str) -> Option<Parameters> {
+        let specs = self.specs;
+        let (_, operation) = specs.operation(operation)?;
+        for (key, _) in self.reader.map(node)? {
+            if operation.has_element(&key.name) {
+                continue;
+            }
+            let title = format!("the response of {} has no element `{}`", operation.name, key.name);
+            let known = operation.response.iter().map(|element| element.name.as_str());
+            let finding = Finding::error("unknown-name", title).at(&key.place);
+            self.reader.note(match did_you_mean(&key.name, known) {
+                Some(near) => finding.help(format!("did you mean `{near}`?")),
+                None => finding.help(
+                    "an element has a name under `response`, as in `Contact.Name` or `Contacts[0].Name`",
+                ),
+            });
+        }
+        self.parameters(node)
     }
 
     fn parameters(&mut self, node: &Node) -> Option<Parameters> {

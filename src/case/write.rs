@@ -13,10 +13,13 @@ use crate::json::Json;
 use super::value::Value;
 use super::{About, Call, Case, CaseFile, Expectation, Parameters, Rows, Step};
 
+/// The line that tells a written case file from one that a person wrote.
+pub const WRITTEN: &str = "# Written by `fineprint generate`";
+
 /// The file's text. Its head names no path: the same specs make the same file from wherever they are read.
 pub fn write(file: &CaseFile) -> String {
     let mut out = format!(
-        "# Written by `fineprint generate` from the spec of this name. Do not edit: write your own cases in a file beside it.\n\
+        "{WRITTEN} from the spec of this name. Do not edit: write your own cases in a file beside it.\n\
          operation: {}\ncases:\n",
         scalar(&file.operation)
     );

@@ -1,8 +1,7 @@
 //! `fineprint check`
 
-use std::fs;
-
 use crate::check;
+use crate::files;
 use crate::generate::{self, Depth};
 use crate::project;
 use crate::spec::model::{Operation, Service};
@@ -10,6 +9,9 @@ use crate::spec::model::{Operation, Service};
 use super::args::CheckArgs;
 use super::console::Console;
 use super::exit::Exit;
+
+/// The largest text of a page, in bytes.
+const MAX_PAGE: usize = 64 * 1024 * 1024;
 
 /// Reports what is wrong with specs and pages.
 pub fn execute(args: &CheckArgs, console: Console) -> Exit {
@@ -26,14 +28,15 @@ pub fn execute(args: &CheckArgs, console: Console) -> Exit {
     }
     let mut found = check::check(&specs, wanted);
     if let Some(page) = &args.page {
-        match fs::read_to_string(page) {
-            Ok(text) => {
+        match files::bounded(page, MAX_PAGE) {
+            Ok(bytes) => {
+                let text = String::from_utf8_lossy(&bytes);
                 let operations =
                     specs.operations().map(|(_, operation)| operation).filter(|each| wanted(each));
                 found.open.extend(operations.flat_map(|operation| check::against_page(operation, &text)));
             }
             Err(error) => {
-                console.complain(&project::not_read(page, &error));
+                console.complain(&files::not_read(page, &error));
                 return Exit::Usage;
             }
         }

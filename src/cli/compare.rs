@@ -5,6 +5,7 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use crate::compare::{Matrix, Recording, matrix};
+use crate::files;
 use crate::project;
 use crate::report;
 use crate::runner;
@@ -119,20 +120,20 @@ impl Side {
 }
 
 /// A file that will be written: its place, the file so far, and what becomes of the matrix in it.
-type Begun<'a> = (&'a Path, project::Begun, fn(&Matrix) -> Result<String, serde_json::Error>);
+type Begun<'a> = (&'a Path, files::Begun, fn(&Matrix) -> Result<String, serde_json::Error>);
 
 /// Begins the files that are wanted, so that a path that cannot be written is told before anything is sent.
 fn begin(args: &CompareArgs) -> Result<Vec<Begun<'_>>, String> {
     let inputs = [&args.left, &args.right].map(|typed| recording::file(Path::new(typed)));
     let inputs: Vec<&Path> = inputs.iter().map(PathBuf::as_path).collect();
-    project::apart(&inputs, [&args.json, &args.html].into_iter().filter_map(Option::as_deref))?;
+    files::apart(&inputs, [&args.json, &args.html].into_iter().filter_map(Option::as_deref))?;
     let mut begun: Vec<Begun<'_>> = Vec::new();
     if let Some(path) = &args.json {
-        let file = project::begin(path).map_err(|error| project::not_written(path, &error))?;
+        let file = files::begin(path).map_err(|error| files::not_written(path, &error))?;
         begun.push((path, file, |matrix| serde_json::to_string_pretty(matrix).map(|json| json + "\n")));
     }
     if let Some(path) = &args.html {
-        let file = project::begin(path).map_err(|error| project::not_written(path, &error))?;
+        let file = files::begin(path).map_err(|error| files::not_written(path, &error))?;
         begun.push((path, file, |matrix| Ok(report::html::matrix(matrix))));
     }
     Ok(begun)
@@ -140,10 +141,10 @@ fn begin(args: &CompareArgs) -> Result<Vec<Begun<'_>>, String> {
 
 fn end(begun: Vec<Begun<'_>>, matrix: &Matrix) -> Result<(), String> {
     for (path, file, text) in begun {
-        let text = text(matrix).map_err(|error| project::not_written(path, &error))?;
+        let text = text(matrix).map_err(|error| files::not_written(path, &error))?;
         let written = file.writer().and_then(|mut writer| writer.write_all(text.as_bytes()));
-        let written = written.and_then(|()| project::end(file, path));
-        written.map_err(|error| project::not_written(path, &error))?;
+        let written = written.and_then(|()| files::end(file, path));
+        written.map_err(|error| files::not_written(path, &error))?;
     }
     Ok(())
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::project;
+use crate::files;
 use crate::snapshot::file::{self, Entry};
 use crate::snapshot::review::{self, Decision, Proposal};
 use crate::snapshot::store;
@@ -82,7 +82,7 @@ pub fn folder(reports: &Path, target: Option<&str>) -> Result<PathBuf, String> {
 /// What cannot be read, and why.
 pub fn all(args: &DecideArgs) -> Result<Vec<Pending>, String> {
     let folder = folder(&args.reports, args.target.as_deref())?;
-    let cannot = |path: &Path, error: &io::Error| project::not_read(path, error);
+    let cannot = |path: &Path, error: &io::Error| files::not_read(path, error);
     let paths = store::all_pending(&folder).map_err(|error| cannot(&folder, &error))?;
     let pending = |path: PathBuf| {
         let text = store::load(&path).map_err(|error| cannot(&path, &error))?.unwrap_or_default();
@@ -113,14 +113,14 @@ impl Pending {
         let (accepted, pending) = review::settle(&self.accepted, &self.entries, decided);
         let written = (|| {
             if accepted != self.accepted {
-                project::write_whole(&self.path, &file::rewritten(&self.text, &accepted))?;
+                files::write_whole(&self.path, &file::rewritten(&self.text, &accepted))?;
             }
             let path = store::pending(&self.path);
             match review::proposals(&accepted, &pending).is_empty() {
                 true => store::remove(&path),
-                false => project::write_whole(&path, &file::rewritten(&self.text, &pending)),
+                false => files::write_whole(&path, &file::rewritten(&self.text, &pending)),
             }
         })();
-        written.map_err(|error: io::Error| project::not_written(&self.path, &error))
+        written.map_err(|error: io::Error| files::not_written(&self.path, &error))
     }
 }

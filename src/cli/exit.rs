@@ -51,7 +51,7 @@ mod tests {
     #[test]
     fn broken_outweighs_incomplete_and_incomplete_is_never_success() {
         let finish = |fail, blocked, error, skipped| Finish {
-            counts: Counts { pass: 5, fail, blocked, error, skipped },
+            counts: Counts { pass: 5, fail, blocked, error, skipped, ..Counts::default() },
             ..Finish::default()
         };
         assert_eq!(Exit::of_run(&finish(0, 0, 0, 0), false, None, true), Exit::Holds);
@@ -61,6 +61,12 @@ mod tests {
             assert_eq!(Exit::of_run(&finish, false, None, true), Exit::Incomplete);
         }
         assert_eq!(Exit::of_run(&finish(0, 0, 0, 0), false, None, false), Exit::Incomplete);
+        let others = |unproven, not_tested| Finish {
+            counts: Counts { pass: 5, unproven, not_tested, ..Counts::default() },
+            ..Finish::default()
+        };
+        assert_eq!(Exit::of_run(&others(1, 0), false, None, true), Exit::Incomplete);
+        assert_eq!(Exit::of_run(&others(0, 1), false, None, true), Exit::Holds, "left out on purpose");
         let stopped = Finish { stopped: Some("interrupted".into()), ..finish(0, 0, 0, 0) };
         assert_eq!(Exit::of_run(&stopped, false, None, true), Exit::Incomplete);
         let known = |ids: &[&str], passing: &[&str]| Compared {

@@ -8,8 +8,8 @@ use chrono::{NaiveDate, Utc};
 
 use crate::baseline::{Baseline, Compared};
 use crate::event::CaseResult;
+use crate::files;
 use crate::judge::Verdict;
-use crate::project;
 
 /// The judged cases of a run: id, and whether it failed.
 #[derive(Debug, Default)]
@@ -50,12 +50,15 @@ impl Judged {
     }
 }
 
+/// The largest file of known failures, in bytes.
+const MAX_BYTES: usize = 256 * 1024 * 1024;
+
 /// The file of known failures.
 ///
 /// # Errors
 /// That it cannot be read, or what is wrong with it.
 pub fn read(path: &Path) -> Result<Baseline, String> {
-    let text = std::fs::read_to_string(path).map_err(|error| project::not_read(path, &error))?;
+    let text = files::text(path, MAX_BYTES).map_err(|error| files::not_read(path, &error))?;
     Baseline::read(&text).map_err(|error| format!("{}: {error}", path.display()))
 }
 
@@ -64,7 +67,7 @@ fn today() -> NaiveDate {
 }
 
 fn write(path: &Path, baseline: &Baseline) -> Result<(), String> {
-    let cannot = |error: &dyn Display| project::not_written(path, &error);
+    let cannot = |error: &dyn Display| files::not_written(path, &error);
     let text = baseline.write().map_err(|error| cannot(&error))?;
-    project::write_whole(path, &text).map_err(|error| cannot(&error))
+    files::write_whole(path, &text).map_err(|error| cannot(&error))
 }

@@ -1,5 +1,6 @@
 //! `fineprint generate`, and what other commands do about stale case files.
 
+use crate::files;
 use crate::generate::Depth;
 use crate::project::{self, Stale, Suite};
 
@@ -44,7 +45,7 @@ pub fn settle(suite: &Suite, refuse: bool, console: Console) -> Result<(), Exit>
 /// Brings one stale case file up to date.
 pub fn freshen(stale: &Stale, console: Console) -> Result<(), Exit> {
     project::freshen(stale).map_err(|error| {
-        console.complain(&project::not_written(&stale.path, &error));
+        console.complain(&files::not_written(&stale.path, &error));
         Exit::Usage
     })
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::case::Case;
+use crate::files;
 use crate::mutants::{self, Alarm};
 use crate::project;
 use crate::report::block::block;
@@ -48,7 +49,11 @@ pub fn execute(args: &MutantsArgs, console: Console) -> Exit {
         }
     };
     let network = Network { timeout: TIMEOUT, ..Network::default() };
-    let target = Target { network, appears: vec![("*".to_owned(), Duration::ZERO)], ..Target::at("mutants", None).alone() };
+    let target = Target {
+        network,
+        appears: vec![("*".to_owned(), Duration::ZERO)],
+        ..Target::at("mutants", None).alone()
+    };
     let options = Options::new(target, args.seed.unwrap_or_else(runner::any_seed));
     let done = runtime.block_on(async {
         match args.readings {
@@ -102,9 +107,9 @@ async fn broken(
         let _ = score::guards(&mut io::stdout(), specs, cases, console.out);
     }
     if let Some(path) = &args.json
-        && let Err(error) = project::write_whole(path, &score::json(&fates))
+        && let Err(error) = files::write_whole(path, &score::json(&fates))
     {
-        console.complain(&project::not_written(path, &error));
+        console.complain(&files::not_written(path, &error));
         return Ok(Exit::Incomplete);
     }
     let survived = fates.iter().filter(|fate| fate.killed_by.is_none()).count();

@@ -10,7 +10,7 @@ use indicatif::ProgressBar;
 use crate::cli::console::Console;
 use crate::cli::progress;
 use crate::event::Event;
-use crate::project::{self, Begun};
+use crate::files::{self, Begun};
 use crate::report::Reporter;
 use crate::report::github::Github;
 use crate::report::html::Html;
@@ -114,8 +114,9 @@ impl Outputs {
 
     /// A report that is there when it is complete, and not before.
     fn whole(&mut self, path: &Path, reporter: Maker) -> Result<(), String> {
-        let begun = project::begin(path).and_then(|file| Ok((file.writer()?, file)));
-        let (writer, file) = begun.map_err(|error| project::not_written(path, &error))?;
+        files::sweep(files::folder_of(&files::resolved(path)));
+        let begun = files::begin(path).and_then(|file| Ok((file.writer()?, file)));
+        let (writer, file) = begun.map_err(|error| files::not_written(path, &error))?;
         let reporter = reporter(io::BufWriter::new(writer), self.root.clone());
         self.reports.push(Report { reporter, end: End::Put(path.to_owned(), file) });
         Ok(())
@@ -124,15 +125,19 @@ impl Outputs {
     /// A stream that is written as the run goes on: where it belongs, or beside the one that it replaces at its end. What a
     /// killed run has left beside that goes into it first.
     fn live(&mut self, path: &Path, at: &Path, known: Option<&Known>) -> Result<(), String> {
-        let cannot = |error: &dyn Display| project::not_written(at, error);
+        let cannot = |error: &dyn Display| files::not_written(at, error);
+        // Before anything of what is there is touched: another run may be writing it.
+        let file = locked(at).map_err(|error| cannot(&error))?;
         if let Some(known) = known.filter(|_| stream::has_begun(at)) {
             let text = stream::text(known).map_err(|error| cannot(&error))?;
-            project::write_whole(path, &text).map_err(|error| project::not_written(path, &error))?;
+            files::write_whole(path, &text).map_err(|error| files::not_written(path, &error))?;
         }
-        let file = fs::create_dir_all(project::folder_of(at)).and_then(|()| File::create(at));
-        let file = file.map_err(|error| cannot(&error))?;
+        match file.metadata() {
+            Ok(it) if it.is_file() => file.set_len(0).map_err(|error| cannot(&error))?,
+            _ => {}
+        }
         let end = match known {
-            Some(_) => End::Replace(at.to_owned(), project::resolved(path)),
+            Some(_) => End::Replace(at.to_owned(), files::resolved(path)),
             None => {
                 drop_resumed(path);
                 End::Stays
@@ -179,7 +184,7 @@ impl Outputs {
         add(Box::new(Github::new(io::stdout(), root)));
         match File::options().append(true).create(true).open(summary) {
             Ok(file) => add(Box::new(Markdown::new(io::BufWriter::new(file)))),
-            Err(error) => self.complaints.push(project::not_written(summary, &error)),
+            Err(error) => self.complaints.push(files::not_written(summary, &error)),
         }
     }
 
@@ -194,18 +199,31 @@ impl Outputs {
             drop(reporter);
             let (path, ended) = match end {
                 End::Stays => continue,
-                End::Put(path, file) => (path.clone(), project::end(file, &path)),
+                End::Put(path, file) => (path.clone(), files::end(file, &path)),
                 End::Replace(beside, path) => (path.clone(), fs::rename(beside, path)),
             };
             match ended {
                 Ok(()) => drop_resumed(&path),
-                Err(error) => self.complaints.push(project::not_written(&path, &error)),
+                Err(error) => self.complaints.push(files::not_written(&path, &error)),
             }
         }
         for complaint in &self.complaints {
             console.complain(complaint);
         }
         self.complaints.is_empty()
+    }
+}
+
+/// A file to write a stream into, kept from other runs for as long as it is open. Where a file system has no locks, there is none.
+fn locked(path: &Path) -> io::Result<File> {
+    fs::create_dir_all(files::folder_of(path))?;
+    let file = File::options().create(true).truncate(false).write(true).open(path)?;
+    match file.try_lock() {
+        Err(fs::TryLockError::WouldBlock) => Err(io::Error::new(
+            io::ErrorKind::ResourceBusy,
+            "another run is writing it; give each its own file",
+        )),
+        _ => Ok(file),
     }
 }
 
@@ -226,7 +244,7 @@ fn talk(to: &ReportArgs) -> Talk {
 /// killed: it goes when the stream is written.
 fn check(to: &ReportArgs, inputs: &[&Path]) -> Result<(), String> {
     let beside = to.events.as_deref().map(stream::resumed);
-    project::apart(inputs, paths(to).chain(beside.as_deref()))
+    files::apart(inputs, paths(to).chain(beside.as_deref()))
 }
 
 /// Where reports go.

@@ -4,6 +4,7 @@ use std::collections::{BTreeSet, HashSet};
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::files;
 use crate::generate::Depth;
 use crate::project;
 use crate::snapshot::file::{self, Entry};
@@ -52,7 +53,7 @@ pub fn execute(args: &PruneArgs, console: Console) -> Exit {
 
 /// The accepted files below a folder, and where those will be of which only a pending one is there.
 fn files(folder: &Path) -> Result<BTreeSet<PathBuf>, String> {
-    let cannot = |error: io::Error| project::not_read(folder, &error);
+    let cannot = |error: io::Error| files::not_read(folder, &error);
     let accepted = store::all_accepted(folder).map_err(cannot)?;
     let pending = store::all_pending(folder).map_err(cannot)?;
     Ok(accepted.into_iter().chain(pending.iter().map(|path| store::accepted(path))).collect())
@@ -103,7 +104,7 @@ impl Of<'_> {
             self.console.say(&format!("{}: no case {} keeps one any more", path.display(), entry.id));
         }
         if !gone.is_empty() && !self.list {
-            project::write_whole(path, &file::rewritten(&text, &known))?;
+            files::write_whole(path, &file::rewritten(&text, &known))?;
         }
         Ok(gone.len())
     }
@@ -117,7 +118,7 @@ impl Of<'_> {
         let accepted = store::entries(path)?.unwrap_or_default();
         match (review::proposals(&accepted, &entries).is_empty(), entries.len() < before) {
             (true, _) => store::remove(pending),
-            (false, true) => project::write_whole(pending, &file::rewritten(&text, &entries)),
+            (false, true) => files::write_whole(pending, &file::rewritten(&text, &entries)),
             (false, false) => Ok(()),
         }
     }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::compare::{Recording, is_optional};
 use crate::event::{CaseResult, Counts, Event, Finish, Page, Start};
-use crate::project;
+use crate::files;
 
 use super::stream;
 
@@ -111,13 +111,13 @@ impl Recorder {
         let finish = Finish { counts, ..finish.clone() };
         let cases = all.all().map(|result| Event::CaseFinished(Box::new(result.clone())));
         let events = [Event::RunStarted(start)].into_iter().chain(cases).chain([Event::RunFinished(finish)]);
-        let cannot = |error: &dyn Display| project::not_written(&path, &error);
+        let cannot = |error: &dyn Display| files::not_written(&path, &error);
         let mut text = String::new();
         for event in events {
             text.push_str(&serde_json::to_string(&event).map_err(|error| cannot(&error))?);
             text.push('\n');
         }
-        project::write_whole(&path, &text).map_err(|error| cannot(&error))?;
+        files::write_whole(&path, &text).map_err(|error| cannot(&error))?;
         Ok(path)
     }
 }

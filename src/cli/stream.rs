@@ -1,12 +1,15 @@
 //! Event streams on disk.
 
 use std::fs::File;
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::{Path, PathBuf};
 
 use crate::event::{Event, VERSION};
-use crate::project;
+use crate::files;
 use crate::runner::Known;
+
+/// The longest line that is read, in bytes. The first has the pages of all operations, and others one case.
+const MAX_LINE: usize = 64 * 1024 * 1024;
 
 /// The events of a file, one after another. A last line that was cut off when the run was killed is passed over.
 pub struct Events {
@@ -36,10 +39,15 @@ impl Lines {
     fn read(&mut self) -> std::io::Result<Option<(usize, Vec<u8>)>> {
         loop {
             let mut line = Vec::new();
-            if self.file.read_until(b'\n', &mut line)? == 0 {
+            let most = MAX_LINE as u64 + 1;
+            if self.file.by_ref().take(most).read_until(b'\n', &mut line)? == 0 {
                 return Ok(None);
             }
             self.number += 1;
+            if line.len() > MAX_LINE {
+                let what = format!("line {} has more than the {MAX_LINE} bytes that are read", self.number);
+                return Err(std::io::Error::new(std::io::ErrorKind::FileTooLarge, what));
+            }
             if !line.trim_ascii().is_empty() {
                 return Ok(Some((self.number, line)));
             }
@@ -63,7 +71,7 @@ impl Events {
     /// That it is none, or of another version.
     pub fn open(path: &Path) -> Result<Self, String> {
         let name = path.display().to_string();
-        let lines = File::open(path).and_then(Lines::new).map_err(|error| project::not_read(path, &error))?;
+        let lines = File::open(path).and_then(Lines::new).map_err(|error| files::not_read(path, &error))?;
         let mut events = Self { name, lines, cases: 0, first: None, has_begun: false };
         let first = events.read().transpose()?.map(|(_, event)| event);
         events.has_begun = true;
@@ -84,7 +92,7 @@ impl Events {
     fn read(&mut self) -> Option<Result<(usize, Event), String>> {
         let (number, line) = match self.lines.take() {
             Ok(line) => line?,
-            Err(error) => return Some(Err(project::not_read(Path::new(&self.name), &error))),
+            Err(error) => return Some(Err(files::not_read(Path::new(&self.name), &error))),
         };
         match serde_json::from_slice(&line) {
             Ok(event) => Some(Ok((number, event))),
@@ -122,7 +130,7 @@ pub fn read(path: &Path) -> Result<Vec<Event>, String> {
 /// Where a run that goes on from a stream, and into the same file, writes until it has come to its end: nothing of what was
 /// judged before is lost, whatever becomes of it.
 pub fn resumed(path: &Path) -> PathBuf {
-    let mut name = project::resolved(path).into_os_string();
+    let mut name = files::resolved(path).into_os_string();
     name.push(".resumed");
     PathBuf::from(name)
 }

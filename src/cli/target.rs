@@ -1,6 +1,5 @@
 //! From a target as it is written to one that can be called: addresses checked, credentials and files read.
 
-use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
@@ -9,8 +8,8 @@ use reqwest::header::{HeaderName, HeaderValue};
 use serde::Deserialize as _;
 
 use crate::digest::base64;
+use crate::files;
 use crate::json::Json;
-use crate::project;
 use crate::runner::{Signer, Target};
 use crate::transport::Network;
 use crate::wire::GatewayAnswer;
@@ -21,6 +20,9 @@ use super::config::{CredentialsTable, Statuses, TargetTable, Text};
 
 /// The longest time that anything may take, in seconds.
 const LONGEST: f64 = 3600.0;
+
+/// The largest file with certificates, in bytes.
+const MAX_FILE: usize = 8 * 1024 * 1024;
 
 /// What the environment holds under a name.
 pub type Environment<'e> = &'e dyn Fn(&str) -> Option<String>;
@@ -49,6 +51,13 @@ pub fn resolve(
     }
     for (header, text) in &table.headers {
         let value = read_text(text, environment, &mut target).map_err(in_target)?;
+        if is_for_secrets(header) {
+            let name = header.to_ascii_uppercase().replace('-', "_");
+            target.hidden.hide_variable(&value, &name);
+            // Behind the name of a scheme, as in `Bearer TOKEN`, the secret is the rest.
+            let secret = value.split_once(' ').map_or("", |(_, rest)| rest);
+            target.hidden.hide(secret, &format!("${name}"));
+        }
         target.headers.push((self::header(header, &value).map_err(in_target)?, Secret::new(value)));
     }
     for (name, value) in &table.parameters {
@@ -59,6 +68,14 @@ pub fn resolve(
     circumstances(table, &mut target).map_err(in_target)?;
     target.network = network(table, folder, environment, &mut target).map_err(in_target)?;
     Ok(target)
+}
+
+/// Whether the values of such a header are secrets, also where they stand in the file as they are.
+fn is_for_secrets(header: &str) -> bool {
+    let header = header.to_ascii_lowercase();
+    let words =
+        ["auth", "cookie", "key", "token", "secret", "password", "credential", "session", "signature"];
+    words.iter().any(|word| header.contains(word))
 }
 
 /// The name of a header that can be sent with its value.
@@ -135,7 +152,11 @@ fn circumstances(table: &TargetTable, target: &mut Target) -> Result<(), String>
         if let Some(status) = statuses.iter().find(|status| !(400..600).contains(*status)) {
             return Err(format!("gateway: {status} is no status with which a gateway refuses a call"));
         }
-        target.gateways.push(GatewayAnswer { statuses, kind: gateway.kind.clone(), is_final: gateway.is_final });
+        target.gateways.push(GatewayAnswer {
+            statuses,
+            kind: gateway.kind.clone(),
+            is_final: gateway.is_final,
+        });
     }
     Ok(())
 }
@@ -149,7 +170,7 @@ fn network(
     let default = Network::default();
     let file = |path: &Path| {
         let path = folder.join(path);
-        fs::read(&path).map_err(|error| project::not_read(&path, &error))
+        files::ordinary(&path, MAX_FILE).map_err(|error| files::not_read(&path, &error))
     };
     let timeout =
         table.timeout.map(|given| seconds("timeout", given)).transpose()?.unwrap_or(default.timeout);
@@ -314,6 +335,15 @@ mod tests {
         let shown = format!("{target:?}");
         assert!(!shown.contains("value-of"), "{shown}");
         assert_eq!(target.hidden.clean("a value-of-SECRET, value-of-HEADER"), "a $SECRET, $HEADER");
+    }
+
+    #[test]
+    fn a_header_for_secrets_is_shown_nowhere_though_its_value_stands_in_the_file() {
+        let target = resolved(
+            "[targets.a]\nurl = 'http://b'\nheaders = {Authorization = 'Bearer abc-def', Tenant = 'eu'}\n",
+        );
+        let clean = target.unwrap().hidden.clean("Bearer abc-def of eu");
+        assert_eq!(clean, "$AUTHORIZATION of eu");
     }
 
     #[test]

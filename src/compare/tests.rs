@@ -1,7 +1,8 @@
 //! How two targets stand to each other, as a truth table; and what another target's answer decides.
 
 use super::*;
-use crate::judge::{Departure, Line, Promise, Verdict};
+use crate::event::Expected;
+use crate::judge::{Departure, Kind, Line, Observed, Promise, Verdict};
 use crate::spec::read;
 use crate::wire::Exchange;
 
@@ -23,6 +24,7 @@ fn promise(rule: &str) -> Promise {
 /// A case about a rule with an answer; the promises that it breaks.
 fn case(id: &str, about: &str, status: u16, broken: &[&str]) -> CaseResult {
     let departure = |rule: &&str| Departure {
+        kind: Kind::Rejected,
         promise: promise(rule),
         lines: vec![Line::new("status", "400", status.to_string(), true)],
     };
@@ -44,6 +46,8 @@ fn case(id: &str, about: &str, status: u16, broken: &[&str]) -> CaseResult {
         unsettled: false,
         sends: "{}".to_owned(),
         expects: String::new(),
+        expected: Expected::Reject,
+        observed: Observed::default(),
         state: None,
         verdict: Verdict::of(broken.iter().map(departure).collect()),
         exchanges: vec![exchange],

@@ -203,7 +203,8 @@ impl Evidence {
         }
         let left_out = about.iter().filter(is_certain).find(|each| each.shows == Shows::LeftOut);
         for side in &line.needs {
-            let is_seen = about.iter().any(|each| each.shows == Shows::Met && side_of(each.expected) == Some(*side));
+            let is_seen =
+                about.iter().any(|each| each.shows == Shows::Met && side_of(each.expected) == Some(*side));
             if !is_seen {
                 let why = left_out.map(|each| self.texts.text(each.why).to_owned());
                 let why = why.or_else(|| Some(format!("no case of this run {}", side.in_words())));
@@ -230,9 +231,8 @@ impl Evidence {
         let bound: Vec<&Observation> = observations.iter().filter(named).copied().collect();
         let against = observations.iter().filter(is_against).count();
         let other = observations.iter().filter(|each| each.other_only).count();
-        let came = |each: &&Observation| {
-            each.shows == Shows::Met && each.came.iter().any(|row| Some(*row) == place)
-        };
+        let came =
+            |each: &&Observation| each.shows == Shows::Met && each.came.iter().any(|row| Some(*row) == place);
         let nothing = bound.iter().find(|each| each.shows == Shows::Nothing);
         let left_out = bound.iter().find(|each| each.shows == Shows::LeftOut);
         let text = |each: &&Observation| self.texts.text(each.why).to_owned();
@@ -257,7 +257,10 @@ impl Evidence {
         let observations = self.at(page, &line.place);
         let against = observations.iter().filter(|each| !each.other_only).count();
         let Some(of) = self.of(page) else {
-            return Standing::of(State::NotTested, Some("no case of this run calls the operation".to_owned()));
+            return Standing::of(
+                State::NotTested,
+                Some("no case of this run calls the operation".to_owned()),
+            );
         };
         let seen = self.texts.known(&line.path).and_then(|path| of.elements.get(&path)).copied();
         let (state, why) = match (against, seen, of.accepted) {
@@ -340,7 +343,9 @@ fn shows(result: &CaseResult) -> (Shows, String) {
             let misplaced = departures.iter().any(|departure| departure.kind == Kind::Misplaced);
             match (is_met, misplaced) {
                 (true, _) => (Shows::Met, String::new()),
-                (false, true) => (Shows::Nothing, "the response has nothing where service.yaml looks".to_owned()),
+                (false, true) => {
+                    (Shows::Nothing, "the response has nothing where service.yaml looks".to_owned())
+                }
                 (false, false) => (Shows::NotMet, String::new()),
             }
         }

@@ -57,7 +57,8 @@ pub fn element_lines(operation: &Operation) -> Vec<ElementLine> {
 
 fn collect(elements: &[Element], prefix: &str, lines: &mut Vec<ElementLine>) {
     for element in elements {
-        let path = if prefix.is_empty() { element.name.clone() } else { format!("{prefix}.{}", element.name) };
+        let path =
+            if prefix.is_empty() { element.name.clone() } else { format!("{prefix}.{}", element.name) };
         lines.push(ElementLine {
             path: path.clone(),
             kind: element.kind.name().to_owned(),
@@ -116,7 +117,8 @@ fn parameter_row(
         leaves: quote.leaves.clone(),
     };
     let parts = promise::parts(parameter).into_iter();
-    let lines = parts.filter_map(|breach| promise_line(service, operation, parameter, breach, (planned, left_out)));
+    let lines =
+        parts.filter_map(|breach| promise_line(service, operation, parameter, breach, (planned, left_out)));
     ParameterRow {
         name: parameter.name.clone(),
         kind: parameter.rules.kind.name().to_owned(),

@@ -22,8 +22,8 @@ pub use circumstance::{quota, with};
 pub use depth::Depth;
 
 use crate::case::value::Value;
-use crate::json::Json;
 use crate::case::{About, Case, CaseFile, Expectation, Parameters};
+use crate::json::Json;
 use crate::spec::breach::Breach;
 use crate::spec::model::{Operation, Parameter, Required, Service, Specs};
 use crate::spec::ruling::{self, Outcome, Ruling};
@@ -66,7 +66,8 @@ pub fn left_out_by_protocol(service: &Service, operation: &Operation) -> Vec<Lef
             if is_symbolic || wire::can_send(service, operation, parameter, witness.as_ref()) {
                 continue;
             }
-            let is_it = |known: &&mut LeftOut| known.parameter == parameter.name && known.breach == trial.about;
+            let is_it =
+                |known: &&mut LeftOut| known.parameter == parameter.name && known.breach == trial.about;
             match left.iter_mut().find(is_it) {
                 Some(known) => known.cases += 1,
                 None => {

@@ -15,7 +15,7 @@ pub use elements::at as element_at;
 pub use observed::{Observed, Unique, observe};
 pub use precedence::{Precedence, Seen};
 pub use repeats::{RequestIds, same_id};
-pub use step::judge_step;
+pub use step::{Shows, judge_step};
 pub use verdict::{Departure, Kind, Line, Promise, Verdict};
 
 use crate::case::{About, Case, Expectation};
@@ -109,7 +109,8 @@ fn always(contract: Contract<'_>, answer: &Answer, reply: &Reply) -> Option<Depa
         ],
     };
     let operation = promise::of_operation(contract.operation);
-    let is_promised = || matches!(reply, Reply::Refused { code, .. } if refusal::promises(contract, code, answer.status));
+    let is_promised =
+        || matches!(reply, Reply::Refused { code, .. } if refusal::promises(contract, code, answer.status));
     if answer.status >= 500 && !is_promised() {
         let promise = Promise::new("no server error", &operation);
         let promised = "below 500: no request makes the service fail".to_owned();

@@ -73,10 +73,7 @@ impl RequestIds {
         let text = element.says.clone().unwrap_or_else(|| format!("{path} is unique"));
         Some(Departure {
             kind: Kind::Repeated,
-            promise: Promise::new(
-                format!("response {path}"),
-                &Sentence { text, at: element.at.clone() },
-            ),
+            promise: Promise::new(format!("response {path}"), &Sentence { text, at: element.at.clone() }),
             lines: vec![Line::new(
                 path,
                 "a value that no other answer has",
@@ -91,7 +88,8 @@ impl RequestIds {
 pub fn same_id(service: &Service, operation: &Operation, id: &Json, other: &str) -> Option<Departure> {
     let entity = service.created_by(operation)?;
     let element = at(&operation.response, &entity.id)?;
-    let text = element.says.clone().unwrap_or_else(|| format!("{} is the id of one {}", entity.id, entity.name));
+    let text =
+        element.says.clone().unwrap_or_else(|| format!("{} is the id of one {}", entity.id, entity.name));
     Some(Departure {
         kind: Kind::Repeated,
         promise: Promise::new(format!("response {}", entity.id), &Sentence { text, at: element.at.clone() }),

@@ -9,16 +9,28 @@ use crate::wire::{self, Exchange, Outcome, Reply};
 use super::refusal::describe;
 use super::{Contract, Departure, Kind, Line, Promise, Verdict, judge};
 
+/// What the answer to a call must show.
+#[derive(Debug, Clone, Copy)]
+pub struct Shows<'a> {
+    /// Response elements, by path, with what they must show.
+    pub elements: &'a [(String, Json)],
+    /// Whether they must be there.
+    pub demanded: bool,
+}
+
 /// Judges a call that follows the tried one, and what its answer shows. The note says what could not be seen: an
 /// operation that is only at hand for support need not be there.
 pub fn judge_step(
     contract: Contract<'_>,
-    shows: &[(String, Json)],
+    shows: Shows<'_>,
     exchange: &Exchange,
 ) -> (Verdict, Option<String>) {
     let Outcome::Answered(answer) = &exchange.outcome else { return (judge(contract, exchange), None) };
     match wire::decode(contract.service, contract.operation, answer) {
-        Reply::Accepted(output) if !shows.is_empty() => (Verdict::of(shown(contract, shows, &output)), None),
+        Reply::Accepted(output) if !shows.elements.is_empty() => {
+            (Verdict::of(shown(contract, shows, &output)), None)
+        }
+        _ if shows.demanded => (judge(contract, exchange), None),
         Reply::Refused { code, .. }
             if contract.operation.support && !says_unknown(contract, &code, answer.status) =>
         {
@@ -39,11 +51,11 @@ fn says_unknown(contract: Contract<'_>, code: &str, status: u16) -> bool {
     rows.any(|row| is_unknown(&row.when))
 }
 
-fn shown(contract: Contract<'_>, shows: &[(String, Json)], output: &Json) -> Vec<Departure> {
+fn shown(contract: Contract<'_>, shows: Shows<'_>, output: &Json) -> Vec<Departure> {
     let tried = contract.tried();
-    let differing = shows.iter().filter(|(path, promised)| {
+    let differing = shows.elements.iter().filter(|(path, promised)| {
         // What the answer does not show at all cannot contradict what was sent.
-        output.at(path).is_some_and(|shown| !is_same(promised, shown))
+        output.at(path).map_or(shows.demanded, |shown| !is_same(promised, shown))
     });
     differing
         .map(|(path, promised)| Departure {

@@ -39,7 +39,7 @@ fn case(expect: Expectation, about: &[(&str, Breach)]) -> Case {
 
 fn contract<'a>(specs: &'a Specs, case: &'a Case, sent: &'a [(String, Json)]) -> Contract<'a> {
     let (service, operation) = specs.operation("Add").unwrap();
-    Contract { service, operation, case, about: &case.about, expect: &case.expect, sent }
+    Contract { service, operation, case, about: &case.about, expect: &case.expect, sent, gateways: &[] }
 }
 
 fn answered(status: u16, body: &str) -> Exchange {

@@ -57,7 +57,12 @@ pub fn of_plain_call(result: &CaseResult, style: Style) -> String {
     let mut out = String::new();
     let title = format!("{}: the plain call is not accepted", result.operation);
     let _ = writeln!(out, "{} {}", style.doubtful("UNPROVEN"), style.strong(&title));
-    field(&mut out, "means", "the page says that this call is valid; while it is rejected, no rejection proves anything", style);
+    field(
+        &mut out,
+        "means",
+        "the page says that this call is valid; while it is rejected, no rejection proves anything",
+        style,
+    );
     field(&mut out, "sends", &brief(&result.sends), style);
     match result.exchanges.split_last() {
         Some((tried, _)) => field(&mut out, "received", &answer_in_short(tried), style),
@@ -83,7 +88,10 @@ pub fn block(result: &CaseResult, style: Style) -> String {
             field(
                 &mut out,
                 "reason",
-                &format!("the target responded with {} ({circumstance}), so the promise was not tested", brief(code)),
+                &format!(
+                    "the target responded with {} ({circumstance}), so the promise was not tested",
+                    brief(code)
+                ),
                 style,
             );
             field(&mut out, "error row", &brief(row), style);

@@ -41,7 +41,12 @@ impl<W: Write> Reporter for Github<W> {
             return Ok(());
         }
         let failures = run.failures();
-        let notes = run.plain.iter().map(|plain| unproven(run, plain)).chain(failures.iter().map(broken)).chain(others(run));
+        let notes = run
+            .plain
+            .iter()
+            .map(|plain| unproven(run, plain))
+            .chain(failures.iter().map(broken))
+            .chain(others(run));
         for Note { place, title, text } in notes.take(SHOWN) {
             let (title, text) = (property(&printed(&title)), data(&printed(&text)));
             let mut parts = place.rsplitn(3, ':');

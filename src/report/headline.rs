@@ -30,7 +30,9 @@ fn in_words(result: &CaseResult, departure: &Departure) -> String {
     match departure.kind {
         Kind::Accepted => format!("{tries}: accepted, and must be rejected"),
         Kind::Rejected => format!("{tries}: rejected with {}, and is valid", or(code, status)),
-        Kind::OtherRow => format!("{tries}: rejected with {}, and not with {}", or(code, status), expected("code")),
+        Kind::OtherRow => {
+            format!("{tries}: rejected with {}, and not with {}", or(code, status), expected("code"))
+        }
         Kind::Details => format!("{}: another status or message than in its row", departure.promise.rule),
         Kind::Undocumented => format!("{tries}: rejected with {code}, which no error table has"),
         Kind::Failed => format!("{tries}: the service fails with status {status}"),

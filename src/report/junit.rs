@@ -24,7 +24,9 @@ const WHOLE: usize = 20;
 /// What tells cases apart that show something else.
 fn alike(result: &CaseResult) -> String {
     let rules = match &result.verdict {
-        Verdict::Fail { departures } => departures.iter().map(|departure| departure.promise.rule.as_str()).collect(),
+        Verdict::Fail { departures } => {
+            departures.iter().map(|departure| departure.promise.rule.as_str()).collect()
+        }
         _ => vec![reason(&result.verdict)],
     };
     [result.operation.as_str(), result.verdict.name()].into_iter().chain(rules).collect::<Vec<_>>().join("\n")

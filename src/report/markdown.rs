@@ -75,8 +75,9 @@ fn text(run: &Gathered) -> String {
         run.start.target,
         run.finish.requests
     );
-    let mut out =
-        Summary { text: head + "| operation | passed | failed | not judged | not tested |\n|---|--:|--:|--:|--:|\n" };
+    let mut out = Summary {
+        text: head + "| operation | passed | failed | not judged | not tested |\n|---|--:|--:|--:|--:|\n",
+    };
     let operations = run.by_operation();
     let row = |page: &Page| {
         let [pass, fail, other, left] = operations.get(&page.operation).copied().unwrap_or_default();
@@ -94,11 +95,7 @@ fn text(run: &Gathered) -> String {
         format!("\nLeft on the target: {entity} {id} ({reason})\n")
     };
     out.add("entities left on the target", TOLD, run.finish.left_behind.iter().map(left));
-    out.add(
-        "reasons why cases could not be judged",
-        TOLD,
-        run.unjudged().iter().map(not_judged),
-    );
+    out.add("reasons why cases could not be judged", TOLD, run.unjudged().iter().map(not_judged));
     let passing = run.passing.iter().map(|entry| format!("\nPasses again: {}\n", code(entry)));
     let expired = run.expired.iter().map(|(entry, day)| format!("\nExpired on {day}: {}\n", code(entry)));
     out.add("outdated entries of the baseline", TOLD, passing.chain(expired));

@@ -79,12 +79,15 @@ impl<W: Write> Drop for Printable<W> {
 /// A text without the characters that no XML 1.0 document holds, and no HTML page should: they are written as escapes.
 pub fn in_markup(text: &str) -> String {
     let is_fine = |character: char| {
-        matches!(character, '\t' | '\n') || !(character.is_control() || matches!(character, '\u{fffe}' | '\u{ffff}'))
+        matches!(character, '\t' | '\n')
+            || !(character.is_control() || matches!(character, '\u{fffe}' | '\u{ffff}'))
     };
     if text.chars().all(is_fine) {
         return text.to_owned();
     }
-    let each = |character: char| if is_fine(character) { character.to_string() } else { escaped(&character.to_string()) };
+    let each = |character: char| {
+        if is_fine(character) { character.to_string() } else { escaped(&character.to_string()) }
+    };
     text.chars().map(each).collect()
 }
 

@@ -192,7 +192,8 @@ impl Gathered {
                 }
             }
             Verdict::NotTested { reason } => {
-                self.not_tested.take([result.operation.clone(), String::new(), reason.clone(), String::new()], result);
+                self.not_tested
+                    .take([result.operation.clone(), String::new(), reason.clone(), String::new()], result);
             }
             verdict => {
                 let (name, reason) = (verdict.name().to_owned(), reason(verdict).to_owned());

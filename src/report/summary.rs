@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use crate::event::{Counts, Page};
-use crate::judge::{Precedence, Verdict};
 use crate::evidence::{State, Tally};
+use crate::judge::{Precedence, Verdict};
 
 use super::standing::{Failure, Gathered};
 use super::style::Style;
@@ -21,7 +21,8 @@ pub fn facts(page: &Page, run: &Gathered) -> Vec<String> {
             None => reasons.push((reason, vec![line.codes.join("/")])),
         }
     }
-    let rows = reasons.iter().map(|(reason, rows)| format!("error rows not tested: {} ({reason})", rows.join(", ")));
+    let rows =
+        reasons.iter().map(|(reason, rows)| format!("error rows not tested: {} ({reason})", rows.join(", ")));
     let precedence = run.finish.precedence.iter().filter(|seen| seen.operation == page.operation);
     rows.chain(precedence.filter_map(in_order)).collect()
 }
@@ -109,8 +110,14 @@ fn remedy(circumstance: &str) -> Option<&'static str> {
 
 /// How many promises are in each state, in words: all six, so that nobody has to guess what a number leaves out.
 pub fn tally_in_words(tally: Tally) -> String {
-    let order =
-        [State::Holds, State::Broken, State::Unproven, State::Unspecified, State::NotTested, State::NotCovered];
+    let order = [
+        State::Holds,
+        State::Broken,
+        State::Unproven,
+        State::Unspecified,
+        State::NotTested,
+        State::NotCovered,
+    ];
     let word = |state: State| match (state, tally[state as usize]) {
         (State::Holds, count) if count != 1 => "hold",
         _ => state.word(),

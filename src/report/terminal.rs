@@ -111,7 +111,8 @@ impl<W: Write> Terminal<W> {
         }
         for each in unjudged {
             let word = self.style.doubtful(&each.first.verdict.name().to_uppercase());
-            let (cases, why) = (summary::number(each.ids.len(), "case"), in_line(reason(&each.first.verdict)));
+            let (cases, why) =
+                (summary::number(each.ids.len(), "case"), in_line(reason(&each.first.verdict)));
             writeln!(self.out, "{word} {} ({cases}): {why}", each.first.id)?;
         }
         Ok(())

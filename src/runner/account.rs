@@ -177,7 +177,9 @@ fn came(session: &Session, call: Call<'_>, exchange: &Exchange) -> Came {
             None => Came::Success(output),
         },
         // A service that fails may have failed after it has done what was asked for; unless the page says what it means.
-        Reply::Refused { code, .. } if answer.status >= 500 && !is_row(service, operation, &code, answer.status) => {
+        Reply::Refused { code, .. }
+            if answer.status >= 500 && !is_row(service, operation, &code, answer.status) =>
+        {
             Came::Doubt(format!("it was answered with {} {code}", answer.status))
         }
         Reply::Refused { .. } => Came::Nothing,

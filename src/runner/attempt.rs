@@ -227,7 +227,9 @@ impl Anew {
     fn in_words(self) -> &'static str {
         match self {
             Self::Taken => "began again with other values: one that was drawn may have been taken",
-            Self::Gateway(_) => "began again with other values: a gateway had answered in the place of the service",
+            Self::Gateway(_) => {
+                "began again with other values: a gateway had answered in the place of the service"
+            }
         }
     }
 }
@@ -395,7 +397,8 @@ impl<'a> Attempt<'a> {
         if !step.about.is_empty() {
             contract.about = &step.about;
         }
-        let (verdict, note) = judge::judge_step(contract, &shows, &exchange);
+        let shown = judge::Shows { elements: &shows, demanded: step.demanded };
+        let (verdict, note) = judge::judge_step(contract, shown, &exchange);
         self.exchanges.push(exchange);
         self.notes.extend(note);
         self.values.earlier.push(Earlier { label: step.call.label.clone(), sent, id });
@@ -413,12 +416,7 @@ impl<'a> Attempt<'a> {
         Contract { service: self.service, operation, case: self.case, about, expect, sent, gateways }
     }
 
-    async fn call(
-        &self,
-        operation: &Operation,
-        sent: &[(String, Json)],
-        owner: &str,
-    ) -> Called {
+    async fn call(&self, operation: &Operation, sent: &[(String, Json)], owner: &str) -> Called {
         let call =
             wire::Call { service: self.service, operation, parameters: sent, twist: None, nonce: None };
         let caller = Caller { owner, telling: &self.values.telling, once: false };
@@ -532,7 +530,9 @@ impl<'a> Attempt<'a> {
         }
         let is_gone = |label: &str| {
             let mut removals = self.case.given.iter().filter(|call| {
-                self.service.operation(&call.operation).is_some_and(|operation| is_remover(self.service, operation))
+                self.service
+                    .operation(&call.operation)
+                    .is_some_and(|operation| is_remover(self.service, operation))
             });
             removals.any(|call| call.send.iter().any(|(_, value)| value.ids().contains(&label)))
         };
@@ -547,7 +547,8 @@ impl<'a> Attempt<'a> {
         }
         let highest = |entity: &str| self.session.ledger.highest(&self.service.folder, entity);
         let mut numbers = harm::made_up_numbers(self.operation, &self.case.send).into_iter();
-        let (entity, number) = numbers.find(|(entity, number)| !harm::is_far_above(*number, highest(entity)))?;
+        let (entity, number) =
+            numbers.find(|(entity, number)| !harm::is_far_above(*number, highest(entity)))?;
         Some(format!(
             "{} with the made-up id {number} could reach somebody's {entity}: nobody knows how high its ids are; --alone sends it",
             self.operation.name

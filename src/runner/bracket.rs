@@ -10,7 +10,7 @@ use crate::judge::{Departure, GATEWAY, Kind, Line, Promise, Verdict};
 use crate::wire::Outcome;
 
 /// So many rejections at most stand between two plain calls.
-const MOST: usize = 50;
+pub const MOST: usize = 50;
 
 /// The plain call of an operation.
 #[derive(Debug, Clone)]
@@ -94,7 +94,7 @@ pub struct Brackets {
 }
 
 /// Whether a case proves something only between plain calls.
-fn is_bracketed(case: &Case) -> bool {
+pub fn is_bracketed(case: &Case) -> bool {
     matches!(case.expect, Expectation::Reject(_))
 }
 
@@ -210,7 +210,7 @@ impl Brackets {
 }
 
 /// Whether a result makes one doubt that valid calls are still accepted: a quota may have filled up, a token may have ended.
-fn is_surprise(case: &Case, result: &CaseResult) -> bool {
+pub fn is_surprise(case: &Case, result: &CaseResult) -> bool {
     match &result.verdict {
         Verdict::Blocked { .. } | Verdict::Error { .. } => true,
         Verdict::Fail { departures } => {
@@ -221,6 +221,11 @@ fn is_surprise(case: &Case, result: &CaseResult) -> bool {
     }
 }
 
+/// A result as far as the plain calls around it prove it; none where there was none yet.
+pub fn proven_between(before: Option<Came>, result: CaseResult, after: Option<&Came>) -> CaseResult {
+    proven(Held { index: 0, result, before, is_second: false }, after)
+}
+
 /// A result as far as the plain calls around it prove it.
 fn proven(held: Held, after: Option<&Came>) -> CaseResult {
     let Held { mut result, before, is_second, .. } = held;
@@ -229,10 +234,14 @@ fn proven(held: Held, after: Option<&Came>) -> CaseResult {
         (_, Some(Came::Failed(came))) => unproven("after", came),
         (Some(Came::Silent), _) | (_, Some(Came::Silent)) => {
             return only_if_proven(result, |_| Verdict::NotTested {
-                reason: "no call of this operation is certain to be valid, so that a rejection proves nothing".to_owned(),
+                reason:
+                    "no call of this operation is certain to be valid, so that a rejection proves nothing"
+                        .to_owned(),
             });
         }
-        (_, None) => "the run ended before a valid call could show that valid calls are still accepted".to_owned(),
+        (_, None) => {
+            "the run ended before a valid call could show that valid calls are still accepted".to_owned()
+        }
         (None | Some(Came::Accepted), Some(Came::Accepted)) => {
             if is_second && is_failing_gateway(&result) {
                 result.verdict = failed_by_request(&result);

@@ -115,9 +115,7 @@ fn removal_of(
                 let parent = living.parents.iter().find(|(parent, _)| parent == name);
                 parent.map(|(_, id)| named(parameter, id))
             }
-            None if generate::is_demanded(service, remover, parameter) => {
-                generate::valid_value(parameter)
-            }
+            None if generate::is_demanded(service, remover, parameter) => generate::valid_value(parameter),
             None => None,
         };
         let is_demanded = generate::is_demanded(service, remover, parameter);
@@ -183,8 +181,7 @@ pub fn says_unknown(when: &When, operation: &Operation, living: &Living) -> bool
     let takes_id = |name: &str| {
         operation.parameter(name).is_some_and(|each| each.exists.as_ref() == Some(&living.entity))
     };
-    let says_so = |name: &str, breach: Breach| {
-        breach == Breach::ExistsUnknown && (name == "*" || takes_id(name))
-    };
+    let says_so =
+        |name: &str, breach: Breach| breach == Breach::ExistsUnknown && (name == "*" || takes_id(name));
     matches!(when, When::Breaches(bound) if bound.iter().any(|(name, breach)| says_so(name, *breach)))
 }

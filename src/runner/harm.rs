@@ -25,7 +25,8 @@ fn of_call(service: &Service, operation: &Operation, send: &Parameters) -> Optio
     if touches(service, operation) {
         return subjects(operation).into_iter().find_map(|id| {
             let is_fine = value(&id.name).is_some_and(names_one);
-            (!is_fine).then(|| format!("{} without one plain id in {} could reach others", operation.name, id.name))
+            (!is_fine)
+                .then(|| format!("{} without one plain id in {} could reach others", operation.name, id.name))
         });
     }
     let own = operation.parameters.iter().find(|each| each.names_own)?;
@@ -67,7 +68,9 @@ fn names_one(value: &Value) -> bool {
         Value::Described(text) => is_plain(&text.witness()),
         Value::Plain(Json::Text(text)) => is_plain(text),
         Value::Plain(Json::Integer(number)) => *number >= FAR_NUMBER,
-        Value::Plain(Json::List(ids)) => !ids.is_empty() && ids.iter().all(|id| names_one(&Value::Plain(id.clone()))),
+        Value::Plain(Json::List(ids)) => {
+            !ids.is_empty() && ids.iter().all(|id| names_one(&Value::Plain(id.clone())))
+        }
         Value::Plain(_) => false,
         Value::List(ids) => !ids.is_empty() && ids.iter().all(names_one),
     }
@@ -130,7 +133,8 @@ pub fn made_up_numbers<'a>(operation: &'a Operation, send: &'a Parameters) -> Ve
         match value {
             Value::Plain(Json::Integer(number)) => Some(vec![(entity, *number)]),
             Value::Plain(Json::List(ids)) => {
-                let number = |id: &Json| if let Json::Integer(number) = id { Some((entity, *number)) } else { None };
+                let number =
+                    |id: &Json| if let Json::Integer(number) = id { Some((entity, *number)) } else { None };
                 Some(ids.iter().filter_map(number).collect())
             }
             _ => None,
@@ -148,7 +152,9 @@ mod tests {
         for text in ["c-NoSuchEntity000", "no such id", "xxxxxxxxxxxx"] {
             assert!(is_plain(text), "{text}");
         }
-        for text in ["", "0", " ", "   ", "*", "?!/*", "c-1' OR '1'='1", "_all", "a,b,c,d,e,f", "all", "%%%%%%%%%%"] {
+        for text in
+            ["", "0", " ", "   ", "*", "?!/*", "c-1' OR '1'='1", "_all", "a,b,c,d,e,f", "all", "%%%%%%%%%%"]
+        {
             assert!(!is_plain(text), "{text:?}");
         }
     }

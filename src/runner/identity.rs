@@ -117,13 +117,7 @@ async fn read(
     }
 }
 
-fn shown(
-    service: &Service,
-    entity: &Entity,
-    reader: &Operation,
-    living: &Living,
-    output: &Json,
-) -> Shown {
+fn shown(service: &Service, entity: &Entity, reader: &Operation, living: &Living, output: &Json) -> Shown {
     let Some(maker) = service.operation(&entity.made_by) else { return Shown::Nothing };
     for shown in reader.shows(maker) {
         let drawn = living.unique.iter().find(|(name, _)| *name == shown.parameter);

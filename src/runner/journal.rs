@@ -137,7 +137,8 @@ impl Remains {
             }
         }
         let unanswered = unanswered.into_iter();
-        let unanswered = unanswered.flat_map(|(wish, places)| places.into_iter().map(move |at| (wish.clone(), at)));
+        let unanswered =
+            unanswered.flat_map(|(wish, places)| places.into_iter().map(move |at| (wish.clone(), at)));
         Self { living: in_order(living), unanswered: in_order(unanswered) }
     }
 

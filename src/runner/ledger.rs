@@ -218,7 +218,8 @@ impl Ledger {
         entries.note_number(&living);
         if let Some(known) = entries.living.get(&living) {
             // Only two calls that asked for two different things must have made two.
-            let differ = !known.unique.is_empty() && !living.unique.is_empty() && known.unique != living.unique;
+            let differ =
+                !known.unique.is_empty() && !living.unique.is_empty() && known.unique != living.unique;
             return if differ { Named::AsAnother(known.case.clone()) } else { Named::Anew };
         }
         match entity.removed_by {

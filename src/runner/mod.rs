@@ -2,7 +2,7 @@
 
 mod account;
 mod attempt;
-mod bracket;
+pub mod bracket;
 mod clean_up;
 mod cost;
 mod draw;

@@ -94,7 +94,6 @@ impl<'s> InOrder<'s> {
             self.seen.take(service, operation, case, code);
         }
     }
-
 }
 
 /// A value that no two answers may share fails the case in which it came again.

@@ -92,10 +92,14 @@ async fn refusal(
     let clean = |text: String| session.hidden([&exchange.request]).clean(&text);
     match circumstances.as_slice() {
         [] => None,
-        of if of.contains(&Circumstance::Expired) && signs_with_time(signer) => {
-            Some(format!("{} calls the time of the call wrong: {}", service.vendor, clean(clock(&answer, date))))
+        of if of.contains(&Circumstance::Expired) && signs_with_time(signer) => Some(format!(
+            "{} calls the time of the call wrong: {}",
+            service.vendor,
+            clean(clock(&answer, date))
+        )),
+        _ => {
+            Some(format!("{} refused the credentials ({}): {}", service.vendor, signer.origin, clean(answer)))
         }
-        _ => Some(format!("{} refused the credentials ({}): {}", service.vendor, signer.origin, clean(answer))),
     }
 }
 
@@ -107,6 +111,9 @@ fn signs_with_time(signer: &Signer) -> bool {
 /// What to do about a clock, with the time that the target has.
 fn clock(answer: &str, date: Option<&str>) -> String {
     let here = chrono::DateTime::<chrono::Utc>::from(std::time::SystemTime::now()).to_rfc2822();
-    let there = date.map_or_else(|| "the target does not say its own".to_owned(), |date| format!("the target has {date}"));
+    let there = date.map_or_else(
+        || "the target does not say its own".to_owned(),
+        |date| format!("the target has {date}"),
+    );
     format!("{answer}; set the clock of this machine, which has {here}; {there}")
 }

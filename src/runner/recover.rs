@@ -96,7 +96,9 @@ async fn settle_kind(session: &Session, service: &Service, entity: &Entity, doub
     let mut missing = Vec::new();
     for (number, doubt) in doubts.iter().enumerate() {
         match list.found.get(&number) {
-            Some(id) => found.push((doubt, session.living(service, entity, id, &doubt.case, &doubt.wish.unique))),
+            Some(id) => {
+                found.push((doubt, session.living(service, entity, id, &doubt.case, &doubt.wish.unique)))
+            }
             None => missing.push(doubt),
         }
     }
@@ -238,7 +240,8 @@ async fn walk(
             }
         }
         let total = entity.total.as_ref().and_then(|path| output.at(path));
-        let has_all = matches!(total, Some(Json::Integer(total)) if usize::try_from(*total) == Ok(seen.len()));
+        let has_all =
+            matches!(total, Some(Json::Integer(total)) if usize::try_from(*total) == Ok(seen.len()));
         let lacks_some = matches!(total, Some(Json::Integer(_))) && !has_all;
         let is_last = seen.len() == before;
         if has_all {
@@ -284,7 +287,9 @@ fn following(pages: &Pages, output: &Json, (page, entries): (i64, usize)) -> Tur
         Pages::Number(parameter) => Some((parameter.clone(), Json::Integer(page + 1))),
         Pages::Offset(parameter) => Some((parameter.clone(), Json::Integer(entries))),
         Pages::Token { parameter, next } => match output.at(next) {
-            Some(Json::Text(token)) if !token.is_empty() => Some((parameter.clone(), Json::Text(token.clone()))),
+            Some(Json::Text(token)) if !token.is_empty() => {
+                Some((parameter.clone(), Json::Text(token.clone())))
+            }
             Some(number @ (Json::Integer(_) | Json::Big(_))) => Some((parameter.clone(), number.clone())),
             _ => None,
         },

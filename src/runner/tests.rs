@@ -9,7 +9,7 @@ use crate::json::Json;
 use crate::judge::Verdict;
 use crate::project;
 use crate::server::Server;
-use crate::spec::model::Service;
+use crate::spec::model::{Operation, Service};
 use crate::wire::{self, Call, Exchange, Outcome, Reply};
 
 use super::account::{self, Caller};
@@ -21,9 +21,9 @@ fn text(name: &str, value: &str) -> (String, Json) {
 }
 
 /// How many contacts the answer of the listing operation counts.
-fn total(exchange: &Exchange, service: &Service) -> Option<Json> {
+fn total(exchange: &Exchange, service: &Service, operation: &Operation) -> Option<Json> {
     let Outcome::Answered(answer) = &exchange.outcome else { return None };
-    match wire::decode(service, answer) {
+    match wire::decode(service, operation, answer) {
         Reply::Accepted(output) => output.get("TotalCount").cloned(),
         _ => None,
     }
@@ -42,10 +42,9 @@ async fn behind_a_case_that_panics_its_entities_are_removed() {
     let (service, operation) = specs.operation("AddMessageContact").unwrap();
     let cases = generate::cases(service, operation, Depth::Smoke).cases;
     let case = cases.first().unwrap();
-    let list = || {
-        let operation = service.operation("ListMessageContacts").unwrap();
-        session.call(Call { service, operation, parameters: &[], twist: None, nonce: None })
-    };
+    let listing = service.operation("ListMessageContacts").unwrap();
+    let list =
+        || session.call(Call { service, operation: listing, parameters: &[], twist: None, nonce: None });
 
     let attempt = async {
         let sent = [
@@ -56,12 +55,16 @@ async fn behind_a_case_that_panics_its_entities_are_removed() {
         ];
         let call = Call { service, operation, parameters: &sent, twist: None, nonce: None };
         let caller = Caller { owner: &case.id, telling: &[], once: false };
-        let (_, id) = account::call(&session, call, caller).await;
-        assert!(id.is_some() && total(&list().await, service) == Some(Json::Integer(1)));
+        let called = account::call(&session, call, caller).await;
+        assert!(called.id.is_some() && total(&list().await, service, listing) == Some(Json::Integer(1)));
         mistake()
     };
     let result = contained(&session, &specs, case, attempt).await;
     assert!(matches!(&result.verdict, Verdict::Skipped { reason } if reason.contains("the runner failed")));
-    assert_eq!(total(&list().await, service), Some(Json::Integer(0)), "nothing is left on the target");
+    assert_eq!(
+        total(&list().await, service, listing),
+        Some(Json::Integer(0)),
+        "nothing is left on the target"
+    );
     assert!(session.ledger.all().is_empty());
 }

@@ -5,6 +5,7 @@ use std::fs::{self, File};
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
+use crate::files;
 use crate::spec::model::Specs;
 
 use super::file::{self, Entry};
@@ -25,12 +26,15 @@ pub fn pending(accepted: &Path) -> PathBuf {
     accepted.with_extension(PENDING)
 }
 
+/// The largest file that is read, in bytes.
+const MAX_BYTES: usize = 256 * 1024 * 1024;
+
 /// The text of a file, if it is there.
 ///
 /// # Errors
 /// What the file system says of a file that is there.
 pub fn load(path: &Path) -> io::Result<Option<String>> {
-    match fs::read_to_string(path) {
+    match files::text(path, MAX_BYTES) {
         Ok(text) => Ok(Some(text)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(error),

@@ -70,7 +70,11 @@ pub const ENTITY: Form = Form {
         must("made-by", Text, "The operation that makes one."),
         must("removed-by", Text, "The operation that removes one, or none if the vendor documents no way."),
         may("listed-by", Text, "The operation that lists them, each with its id and its parameters."),
-        may("pages-by", PAGES_SHAPE, "How that list is read to its end; left out where the page does not say."),
+        may(
+            "pages-by",
+            PAGES_SHAPE,
+            "How that list is read to its end; left out where the page does not say.",
+        ),
         may("total", Text, "Where its answer says how many there are, as a path."),
     ],
 };

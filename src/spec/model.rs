@@ -122,7 +122,8 @@ impl Service {
 
     /// Whether a refusal is that of a documented circumstance which passes by itself.
     pub fn is_passing(&self, operation: &Operation, code: &str, status: u16) -> bool {
-        let passes = |row: &&ErrorRow| matches!(row.when, When::Circumstance(circumstance) if circumstance.passes());
+        let passes =
+            |row: &&ErrorRow| matches!(row.when, When::Circumstance(circumstance) if circumstance.passes());
         self.rows_answering(operation, code, status).iter().any(passes)
     }
 
@@ -283,6 +284,27 @@ pub struct Operation {
 }
 
 impl Operation {
+    /// Whether the response has an element at a path, `Contact.Name` or `Contacts[0].Name`. What is within an object or a list
+    /// of which the page says nothing may be anything.
+    pub fn has_element(&self, path: &str) -> bool {
+        let mut known = self.response.as_slice();
+        let mut steps = path.split('.').peekable();
+        while let Some(step) = steps.next() {
+            let name = step.split('[').next().unwrap_or(step);
+            if name.is_empty() || name.bytes().all(|byte| byte.is_ascii_digit()) {
+                continue;
+            }
+            match known.iter().find(|element| element.name == name) {
+                Some(element) if element.elements.is_empty() => {
+                    return steps.peek().is_none() || matches!(element.kind, Type::Object | Type::Array);
+                }
+                Some(element) => known = &element.elements,
+                None => return false,
+            }
+        }
+        true
+    }
+
     /// Where a parameter stands, where the protocol is plain HTTP: as the spec says; else in the path that names it, in the
     /// body if there is one as a rule, and else in the query.
     pub fn location(&self, name: &str) -> Location {

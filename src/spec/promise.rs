@@ -71,7 +71,8 @@ pub fn is_transcribed(parameter: &Parameter, quote: &Quote) -> bool {
     let is_only = parameter.says.iter().filter(|other| other.of.is_empty()).count() == 1;
     let named: Vec<Breach> = parameter.says.iter().flat_map(|other| other.of.clone()).collect();
     let of_table = [Breach::Required, Breach::Type];
-    let mut left = parts(parameter).into_iter().filter(|part| !of_table.contains(part) && !named.contains(part));
+    let mut left =
+        parts(parameter).into_iter().filter(|part| !of_table.contains(part) && !named.contains(part));
     is_only && left.next().is_some()
 }
 

@@ -45,8 +45,7 @@ fn quote(word: &str, variables: &[String]) -> String {
     let mut rest = word;
     while let Some(first) = rest.chars().next() {
         // Of two names of which one begins the other, the longer is meant.
-        let variable =
-            variables.iter().filter(|name| stands_alone(name, rest)).max_by_key(|name| name.len());
+        let variable = variables.iter().filter(|name| stands_alone(name, rest)).max_by_key(|name| name.len());
         let (text, length) = match (variable, first) {
             (Some(name), _) => (format!("'\"{name}\"'"), name.len()),
             (None, '\'') => (r"'\''".to_owned(), 1),

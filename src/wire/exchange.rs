@@ -98,7 +98,10 @@ impl Request {
         let clean = |text: &mut String| *text = hidden.clean(text);
         clean(&mut self.url);
         clean(&mut self.body);
-        self.headers.iter_mut().for_each(|(_, value)| clean(value));
+        for (name, value) in &mut self.headers {
+            *name = hidden.clean_name(name);
+            clean(value);
+        }
         let texts = || [&self.url, &self.body].into_iter().chain(self.headers.iter().map(|(_, value)| value));
         let stands = |name: &&String| texts().any(|text| text.contains(name.as_str()));
         self.variables = hidden.variables().filter(stands).cloned().collect();
@@ -109,8 +112,8 @@ impl Request {
 /// How much of a body is kept once it is judged, in bytes: the documented answers have some hundred.
 const KEPT_BODY: usize = 8 * 1024;
 
-/// How many headers are kept, and how much of each.
-const KEPT_HEADERS: usize = 64;
+/// How much of the headers of an answer is kept in all, in bytes, and how much of each.
+const KEPT_HEADERS: usize = 4 * 1024;
 const KEPT_HEADER: usize = 1024;
 
 impl Answer {
@@ -126,8 +129,15 @@ impl Answer {
             self.cut = Some(self.body.len());
             shorten(&mut self.body, KEPT_BODY);
         }
-        self.headers.truncate(KEPT_HEADERS);
-        self.headers.iter_mut().for_each(|(_, value)| shorten(value, KEPT_HEADER));
+        let mut room = KEPT_HEADERS;
+        for (name, value) in &mut self.headers {
+            shorten(name, KEPT_HEADER.min(room));
+            room -= name.len();
+            shorten(value, KEPT_HEADER.min(room));
+            room -= value.len();
+        }
+        self.headers.retain(|(name, _)| !name.is_empty());
+        self.headers.shrink_to_fit();
         self
     }
 }
@@ -160,7 +170,10 @@ impl Exchange {
         match &mut self.outcome {
             Outcome::Answered(answer) => {
                 clean(&mut answer.body);
-                answer.headers.iter_mut().for_each(|(_, value)| clean(value));
+                for (name, value) in &mut answer.headers {
+                    *name = hidden.clean_name(name);
+                    clean(value);
+                }
             }
             Outcome::Unanswered(
                 NoAnswer::Unreachable(text)

@@ -11,8 +11,8 @@ mod tencent3;
 mod twist;
 
 pub use exchange::{Answer, Exchange, NoAnswer, Outcome, Request};
-pub use signed::{Signing, can_tamper, encode_signed};
 pub use gateway::{Gateway, GatewayAnswer, gateway};
+pub use signed::{Signing, can_tamper, encode_signed};
 pub use twist::{Tamper, Twist};
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -104,7 +104,9 @@ pub fn decode(service: &Service, operation: &Operation, answer: &Answer) -> Repl
         return rest::decode(http, answer.status, None);
     }
     if let Some(coding) = header(answer, "content-encoding").filter(|coding| *coding != "identity") {
-        return Reply::Unreadable(format!("the body is compressed ({coding}), though the request asks for it as it is"));
+        return Reply::Unreadable(format!(
+            "the body is compressed ({coding}), though the request asks for it as it is"
+        ));
     }
     if answer.not_utf8 {
         return Reply::Unreadable("the body is not UTF-8".to_owned());
@@ -117,7 +119,9 @@ pub fn decode(service: &Service, operation: &Operation, answer: &Answer) -> Repl
     }
     let reply = decode_body(service, http, answer);
     match reply {
-        Reply::Unreadable(_) | Reply::Misplaced(_) if says_status_alone(service, operation, answer.status) => {
+        Reply::Unreadable(_) | Reply::Misplaced(_)
+            if says_status_alone(service, operation, answer.status) =>
+        {
             let (code, body) = (answer.status.to_string(), Json::Object(Vec::new()));
             Reply::Refused { code, message: None, body }
         }

@@ -195,8 +195,7 @@ pub(super) fn can_name(location: Location, id: &Json) -> bool {
 
 /// Whether a value can be said at its place so that it differs from every other value.
 pub(super) fn can_say(location: Location, parameter: &Parameter, value: &Json) -> bool {
-    let is_plain =
-        |json: &Json| !matches!(json, Json::Null | Json::List(_) | Json::Object(_));
+    let is_plain = |json: &Json| !matches!(json, Json::Null | Json::List(_) | Json::Object(_));
     // A number where a text belongs is that text.
     let is_own = !matches!(value, Json::Integer(_) | Json::Big(_) | Json::Number(_) | Json::Bool(_))
         || parameter.rules.kind != Type::String;

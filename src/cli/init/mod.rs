@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use include_dir::{Dir, DirEntry, include_dir};
 
+use crate::files;
 use crate::generate::Depth;
 use crate::project;
 use crate::spec::schema;
@@ -30,6 +31,8 @@ const SAMPLE: [(&str, &str); 3] = [
 const CONFIG: (&str, &str) = ("fineprint.toml", include_str!("files/fineprint.toml"));
 
 const WORKFLOW: (&str, &str) = (".github/workflows/fineprint.yml", include_str!("files/workflow.yml"));
+
+const IGNORED: (&str, &str) = ("reports/.gitignore", include_str!("files/gitignore"));
 
 const TEST: (&str, &str) = ("tests/conformance.rs", include_str!("files/conformance.rs"));
 
@@ -64,7 +67,7 @@ pub fn execute(args: &InitArgs, console: Console) -> Exit {
             Ok(true) => console.say(&format!("made {}", path.display())),
             Ok(false) => console.say(&format!("kept {}", path.display())),
             Err(error) => {
-                console.complain(&project::not_written(&path, &error));
+                console.complain(&files::not_written(&path, &error));
                 return Exit::Usage;
             }
         }
@@ -112,7 +115,7 @@ fn below(folder: &Path, is_here: bool, name: &str) -> PathBuf {
 fn has_specs(folder: &Path, is_here: bool, console: Console) -> Result<bool, Exit> {
     let specs = below(folder, is_here, "specs");
     let found = project::has_specs(&specs).map_err(|error| {
-        console.complain(&project::not_read(&specs, &error));
+        console.complain(&files::not_read(&specs, &error));
         Exit::Usage
     })?;
     if found {
@@ -142,7 +145,7 @@ fn files<'s>(specs: &Take, with_test: bool, schema: &'s str) -> Vec<New<'s>> {
         Take::Shipped => shipped(&SHIPPED, &mut files),
     }
     files.push((PathBuf::from("specs/spec.schema.json"), schema));
-    let mut others = vec![CONFIG, WORKFLOW];
+    let mut others = vec![CONFIG, WORKFLOW, IGNORED];
     others.extend(with_test.then_some(TEST));
     files.extend(others.into_iter().map(|(path, text)| (PathBuf::from(path), text)));
     files
@@ -162,12 +165,13 @@ fn shipped(folder: &Dir<'static>, files: &mut Vec<New<'_>>) {
 
 /// Writes a file that is not there yet; whether it was not.
 fn write(path: &Path, text: &str) -> io::Result<bool> {
-    if path.exists() {
+    // A link that leads nowhere is there as well.
+    if fs::symlink_metadata(path).is_ok() {
         return Ok(false);
     }
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder)?;
     }
-    project::write_whole(path, text)?;
+    files::write_whole(path, text)?;
     Ok(true)
 }

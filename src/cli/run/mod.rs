@@ -295,6 +295,9 @@ async fn run(
         Exit::Incomplete
     })?;
     let changed = compare(&plan, &specs, &answers, &kept, &mut outputs, console);
+    if let Some(error) = options.journal.failed() {
+        outputs.failed(format!("what lives on the target could not be written down: {error}"));
+    }
     drop(options);
     kept_on_disk.close();
     let known = held_to_baseline(&plan, &judged, &ids).unwrap_or_else(|complaint| {
@@ -359,6 +362,12 @@ fn write_down(plan: &Plan, options: &mut runner::Options, console: Console) -> K
         console.tell(&format!("what lives on the target cannot be written down: {error}"));
         Kept::default()
     });
+    for foreign in &kept.foreign {
+        console.tell(&format!(
+            "{} is not believed, and nothing that it names is removed: a run of yours leaves files that only you may read",
+            foreign.display()
+        ));
+    }
     if !kept.remains.is_empty() {
         console.tell("an earlier run has left something on the target: that is removed first");
     }
@@ -398,6 +407,7 @@ pub async fn interrupted() {
             tokio::select! {
                 _ = tokio::signal::ctrl_c() => {}
                 _ = terminated.recv() => {}
+                () = hung_up() => {}
             }
             return;
         }
@@ -406,6 +416,29 @@ pub async fn interrupted() {
     if tokio::signal::ctrl_c().await.is_err() {
         std::future::pending::<()>().await;
     }
+}
+
+/// Comes back when the terminal is closed or the connection to it is lost; never under `nohup`.
+#[cfg(unix)]
+async fn hung_up() {
+    use tokio::signal::unix::{SignalKind, signal};
+    // Looked at first: a handler would end what is ignored.
+    let hangup = (!is_hangup_ignored()).then(|| signal(SignalKind::hangup()));
+    match hangup {
+        Some(Ok(mut hangup)) => {
+            hangup.recv().await;
+        }
+        _ => std::future::pending().await,
+    }
+}
+
+/// Whether whoever has started the process wants it to outlive its terminal: a mask of the signals that are ignored stands in
+/// `/proc/self/status` (Linux, proc_pid_status(5)). Where there is no such file, it is not.
+#[cfg(unix)]
+fn is_hangup_ignored() -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).is_some_and(|mask| mask & 1 == 1)
 }
 
 /// The first interrupt stops the run and cleans up, the second ends the process.

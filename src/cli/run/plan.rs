@@ -23,8 +23,9 @@ use crate::compare::{Recording, is_optional};
 use crate::diagnostic::did_you_mean;
 use crate::digest;
 use crate::event::Start;
+use crate::files;
 use crate::generate::Depth;
-use crate::project::{self, Suite};
+use crate::project::Suite;
 use crate::report::number;
 use crate::runner::{self, Known, Options, Signer, Target};
 use crate::server::DEMO;
@@ -117,7 +118,7 @@ impl Plan {
         let (mut target, of_table) = target(&args, config)?;
         // What is resumed is read whole before, and its stream may go on in the same file.
         let is_same =
-            |path: &PathBuf| args.reports_to.events.as_ref().is_some_and(|to| project::is_same(to, path));
+            |path: &PathBuf| args.reports_to.events.as_ref().is_some_and(|to| files::is_same(to, path));
         let goes_on = args.resume.as_ref().is_some_and(is_same);
         let resumed = args.resume.iter().filter(|_| !goes_on);
         let named = [&args.against, &args.baseline].into_iter().flatten().chain(resumed);
@@ -199,8 +200,8 @@ impl Plan {
         let of_run = outputs::paths(&self.reports_to).chain(self.inputs());
         // It may be the one that is read.
         let others = of_run.filter(|other| self.read_baseline.as_deref() != Some(*other));
-        project::apart(&others.collect::<Vec<_>>(), [path.as_path()].into_iter())?;
-        project::begin(path).map(drop).map_err(|error| project::not_written(path, &error))
+        files::apart(&others.collect::<Vec<_>>(), [path.as_path()].into_iter())?;
+        files::begin(path).map(drop).map_err(|error| files::not_written(path, &error))
     }
 
     /// How the event stream is written.
@@ -370,18 +371,21 @@ fn target(args: &RunArgs, config: &Config) -> Result<(Target, BTreeMap<String, u
     Ok((target, table.map(|table| table.quotas.clone()).unwrap_or_default()))
 }
 
+/// The largest file of targets, in bytes.
+const MAX_BYTES: usize = 8 * 1024 * 1024;
+
 /// Reads the file of targets; that there is none is fine, unless it was asked for by name.
 ///
 /// # Errors
 /// How the process ends; what is wrong has been told.
 pub fn config(path: &Path, console: Console) -> Result<Config, Exit> {
-    match std::fs::read_to_string(path) {
+    match files::text(path, MAX_BYTES) {
         Ok(text) => config::read(path, text).map_err(|finding| console.findings(&[*finding])),
         Err(error) if error.kind() == io::ErrorKind::NotFound && path == Path::new(config::NAME) => {
             Ok(Config::default())
         }
         Err(error) => {
-            console.complain(&project::not_read(path, &error));
+            console.complain(&files::not_read(path, &error));
             Err(Exit::Usage)
         }
     }

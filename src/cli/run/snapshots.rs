@@ -7,7 +7,7 @@ use std::path::Path;
 use crate::cli::console::Console;
 use crate::compare;
 use crate::event::{CaseResult, SnapshotChange, Snapshots};
-use crate::project;
+use crate::files;
 use crate::report::number;
 use crate::snapshot::file::{self, Entry};
 use crate::snapshot::{self, review, store};
@@ -88,7 +88,7 @@ fn of_operation(
 ) -> io::Result<()> {
     let writes = matches!(plan.snapshots, SnapshotPolicy::Update | SnapshotPolicy::Pending);
     let is_there = path.exists() || plan.snapshots == SnapshotPolicy::Update;
-    let lock = (writes && is_there).then(|| store::lock(project::folder_of(path))).transpose()?;
+    let lock = (writes && is_there).then(|| store::lock(files::folder_of(path))).transpose()?;
     let known = store::entries(path)?;
     let accepted = known.clone().unwrap_or_default();
     let planned: HashSet<&str> = ids.iter().map(String::as_str).collect();
@@ -98,7 +98,7 @@ fn of_operation(
         SnapshotPolicy::Update => {
             let updated = snapshot::merge(&accepted, &of.entries, &order);
             if known.as_ref() != Some(&updated) {
-                project::write_whole(path, &text(plan, of, &updated))?;
+                files::write_whole(path, &text(plan, of, &updated))?;
                 all.written.push(path.display().to_string());
             }
             propose(plan, of, path, &updated, &order)?;
@@ -136,7 +136,7 @@ fn propose(
     if plan.snapshots == SnapshotPolicy::Update && before.is_empty() {
         return Ok(None);
     }
-    project::write_whole(&pending, &text(plan, of, &proposed))?;
+    files::write_whole(&pending, &text(plan, of, &proposed))?;
     Ok(Some(pending.display().to_string()))
 }
 

@@ -61,7 +61,7 @@ fn about(
 /// A call that shows what the tried one has done.
 fn step(operation: &Operation, label: &str, send: Parameters, expect: Expectation) -> Step {
     let call = Call { operation: operation.name.clone(), label: label.to_owned(), send, shared: false };
-    Step { about: Vec::new(), call, expect, shows: Vec::new() }
+    Step { about: Vec::new(), call, expect, shows: Vec::new(), demanded: false }
 }
 
 /// The first trial of a parameter that certainly breaks a rule, and which one, for calls that must be refused.

@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, HashMap};
 use serde::Serialize;
 
 use crate::event::CaseResult;
+use crate::evidence::Texts;
 use crate::judge::{Departure, Verdict};
 use crate::report::standing::{Gathered, reason};
-use crate::evidence::Texts;
 use crate::report::texts::shortened;
 use crate::wire::{Exchange, Outcome, curl};
 

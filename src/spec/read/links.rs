@@ -193,6 +193,12 @@ fn check_maker(entity: &Entity, maker: &Operation, findings: &mut Vec<Finding>) 
     }
 }
 
+/// Whether a name can be that of a file, everywhere and below any folder.
+fn is_file_name(name: &str) -> bool {
+    let is_plain = |letter: char| letter.is_alphanumeric() || "._-".contains(letter);
+    name.len() <= 100 && !name.starts_with('.') && name.chars().all(is_plain)
+}
+
 /// Case ids begin with the operation's name, so no two operations of a folder can share it.
 fn check_operation_names(specs: &Specs, findings: &mut Vec<Finding>) {
     let mut seen: Vec<&Operation> = Vec::new();
@@ -205,7 +211,15 @@ fn check_operation_names(specs: &Specs, findings: &mut Vec<Finding>) {
                     .help(format!("it stands first in {}", earlier.at.source.name)),
             );
         }
-        let stem = operation.at.source.name.rsplit('/').next().and_then(|name| name.strip_suffix(".yaml"));
+        if !is_file_name(&operation.name) {
+            let title = format!("`{}` is no name for an operation", operation.name.escape_debug());
+            findings.push(Finding::error("operation-name", title).at(&operation.at).help(
+                "its cases and snapshots are files of that name: write letters, digits, `.`, `_` and `-`, 100 bytes at most, no `.` first",
+            ));
+            continue;
+        }
+        let file = operation.at.source.name.rsplit('/').next();
+        let stem = file.and_then(|name| name.strip_suffix(".yaml").or_else(|| name.strip_suffix(".yml")));
         if stem.is_some_and(|stem| stem != operation.name) {
             let title = format!("the file of {} is called {}", operation.name, operation.at.source.name);
             let help =

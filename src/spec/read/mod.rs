@@ -93,7 +93,9 @@ impl Reader {
         if let (Some(node), Some(protocol)) = (fields.get("http"), protocol.filter(|name| *name != "rest")) {
             let title = format!("`http` says nothing where the protocol is {protocol}");
             let finding = Finding::error("unknown-key", title).at(&node.place);
-            self.note(finding.help("this protocol fixes where code, message and output stand: remove `http`"));
+            self.note(
+                finding.help("this protocol fixes where code, message and output stand: remove `http`"),
+            );
         }
         Some(Service {
             folder: folder.to_owned(),
@@ -163,9 +165,8 @@ impl Reader {
             let finding = Finding::error("place", title).at(&node.place);
             self.note(match wrong {
                 "" => finding.help("write the names of members, with a dot between two: error.code"),
-                name => finding.help(format!(
-                    "`{name}` is no name of a member; members of lists cannot be said here"
-                )),
+                name => finding
+                    .help(format!("`{name}` is no name of a member; members of lists cannot be said here")),
             });
         }
         Some(text)

@@ -1,11 +1,20 @@
 //! Text that appears in no output.
 
+use std::collections::HashMap;
 use std::fmt;
 
-use super::spelling::spelled;
+use crate::digest::{base64, hex};
+
+use super::spelling::{Readings, spelled};
 
 /// Shorter texts are part of too many words: they are hidden where they stand alone.
 const LONG_ENOUGH: usize = 4;
+
+/// Shorter texts stand everywhere and tell nobody anything: they are shown, in bytes.
+const TOO_SHORT: usize = 3;
+
+/// Shorter texts are not looked for in base64 and in hexadecimal digits, in bytes.
+const ENCODED: usize = 6;
 
 /// So long is the public half of a key that nobody would choose by hand, in bytes.
 const LONG_NAME: usize = 12;
@@ -37,19 +46,32 @@ impl fmt::Debug for Secret {
 pub struct Hidden {
     /// Each with the name that stands for it.
     texts: Vec<(String, String)>,
+    /// The texts by the character that they begin with, by their places among them.
+    by_first: HashMap<char, Vec<usize>>,
     /// The names that are those of environment variables.
     variables: Vec<String>,
 }
 
 impl Hidden {
-    /// Hides a text behind a name, in whatever form it stands: a target may escape what it echoes.
+    /// Hides a text behind a name, in whatever form it stands: a target may escape or encode what it echoes. A text of one or
+    /// two bytes stays as it is.
     pub fn hide(&mut self, text: &str, name: &str) {
-        if text.is_empty() || self.texts.iter().any(|(known, _)| known == text) {
+        if text.len() < TOO_SHORT || self.texts.iter().any(|(known, _)| known == text) {
             return;
         }
         self.texts.push((text.to_owned(), name.to_owned()));
+        if text.len() >= ENCODED {
+            let encoded = encoded(text).into_iter().map(|encoded| (encoded, name.to_owned()));
+            self.texts.extend(encoded);
+        }
         // The longest first: a secret that is part of another must not tear a hole into it.
         self.texts.sort_by_key(|(text, _)| std::cmp::Reverse(text.len()));
+        self.by_first.clear();
+        for (place, (text, _)) in self.texts.iter().enumerate() {
+            if let Some(first) = text.chars().next() {
+                self.by_first.entry(first).or_default().push(place);
+            }
+        }
     }
 
     /// Hides what an environment variable holds, behind `$NAME`.
@@ -72,7 +94,17 @@ impl Hidden {
         self.variables.iter()
     }
 
-    /// A text without what is hidden.
+    /// The name of a header without what is hidden: names travel in lower case, whatever case they had.
+    pub fn clean_name(&self, header: &str) -> String {
+        let lower = header.to_ascii_lowercase();
+        let is_in_it = |text: &str| text.len() >= LONG_ENOUGH && lower.contains(&text.to_ascii_lowercase());
+        match self.texts.iter().find(|(text, _)| is_in_it(text)) {
+            Some((_, name)) => name.clone(),
+            None => header.to_owned(),
+        }
+    }
+
+    /// A text without what is hidden. It takes time in proportion to the text.
     pub fn clean(&self, text: &str) -> String {
         if self.texts.is_empty() {
             return text.to_owned();
@@ -99,13 +131,37 @@ impl Hidden {
 
     /// The hidden text with which a text begins: how long it is there, and its name.
     fn at(&self, before: Option<char>, text: &str) -> Option<(usize, &str)> {
-        self.texts.iter().find_map(|(hidden, name)| {
+        let mut places: Vec<usize> = Vec::new();
+        for (first, _) in Readings::of(text).iter() {
+            places.extend(self.by_first.get(&first).into_iter().flatten());
+        }
+        places.sort_unstable();
+        places.into_iter().filter_map(|place| self.texts.get(place)).find_map(|(hidden, name)| {
             let length = spelled(hidden, text)?;
             let is_part = |next: Option<char>| next.is_some_and(char::is_alphanumeric);
             let stands_alone = !is_part(before) && !is_part(text[length..].chars().next());
             (hidden.len() >= LONG_ENOUGH || stands_alone).then_some((length, name.as_str()))
         })
     }
+}
+
+/// A text in base64, of both alphabets, wherever it stands in what was encoded (`Bearer` and a blank may be before it), and in
+/// hexadecimal digits. Characters that depend on what is beside it are left out.
+fn encoded(text: &str) -> Vec<String> {
+    let mut all = vec![hex(text.as_bytes()), hex(text.as_bytes()).to_ascii_uppercase()];
+    all.push(base64(text.as_bytes()));
+    for before in 0..3 {
+        let padded = [vec![0; before], text.as_bytes().to_vec()].concat();
+        let whole = base64(&padded);
+        // Each character stands for six bits.
+        let (from, to) = ((before * 8).div_ceil(6), padded.len() * 8 / 6);
+        all.extend(whole.get(from..to).map(str::to_owned));
+    }
+    let of_urls: Vec<String> = all.iter().map(|text| text.replace('+', "-").replace('/', "_")).collect();
+    all.extend(of_urls);
+    all.sort_unstable();
+    all.dedup();
+    all
 }
 
 impl fmt::Debug for Hidden {
@@ -145,8 +201,43 @@ mod tests {
         let (long, marks) = ("k3y-".repeat(10_000), format!("{}x", "\\".repeat(40)));
         hidden.hide(&long, "$LONG");
         hidden.hide(&marks, "$MARKS");
-        let text = format!("{long} {}", "\\".repeat(400));
+        // 400,000 of them took minutes where each looked at all that follow.
+        let text = format!("{long} {}", "\\".repeat(400_000));
         assert!(hidden.clean(&text).starts_with("$LONG \\"));
+    }
+
+    #[test]
+    fn encodings_are_known_wherever_the_text_stands_in_them() {
+        let mut hidden = Hidden::default();
+        hidden.hide("a-secret-token-1", "$TOKEN");
+        for form in [
+            base64(b"a-secret-token-1"),
+            "612d7365637265742d746f6b656e2d31".to_owned(),
+            "612D7365637265742D746F6B656E2D31".to_owned(),
+        ] {
+            assert_eq!(hidden.clean(&format!("<{form}>")), "<$TOKEN>", "{form}");
+        }
+        for before in ["Bearer ", "Basic x:", "user-1:"] {
+            let clean = hidden.clean(&base64(format!("{before}a-secret-token-1").as_bytes()));
+            assert!(clean.contains("$TOKEN"), "{clean}");
+        }
+        hidden.hide("??>>??>>", "$SIGNS");
+        assert_eq!(hidden.clean("Pz8-Pj8_Pj4="), "$SIGNS", "the alphabet of URLs");
+    }
+
+    #[test]
+    fn a_header_may_have_a_secret_for_its_name() {
+        let mut hidden = Hidden::default();
+        hidden.hide("A-Secret-Token", "$TOKEN");
+        assert_eq!(hidden.clean_name("x-a-secret-token"), "$TOKEN");
+        assert_eq!(hidden.clean_name("x-request-id"), "x-request-id");
+    }
+
+    #[test]
+    fn a_text_that_stands_everywhere_stays() {
+        let mut hidden = Hidden::default();
+        hidden.hide("0", "$SIGNATURE");
+        assert_eq!(hidden.clean("http://127.0.0.1:80/?a=0"), "http://127.0.0.1:80/?a=0");
     }
 
     #[test]

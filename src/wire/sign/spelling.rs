@@ -6,6 +6,69 @@ const KNOWN: usize = 4;
 /// What stands where a text was cut off.
 const CUT: char = '…';
 
+/// So many backslashes before a character are looked at: each level of JSON within JSON doubles them.
+const MARKS: usize = 8;
+
+/// The longest HTML entity that stands for a character, in bytes: `&#x10FFFF;`.
+const ENTITY: usize = 10;
+
+/// A character that a text may begin with, and how many bytes of the text it takes.
+pub type Reading = (char, usize);
+
+/// What a text may begin with, read in each form. There are four at most, and for most texts there is one.
+#[derive(Debug, Default)]
+pub struct Readings {
+    all: [Option<Reading>; 4],
+    count: usize,
+}
+
+impl Readings {
+    /// The readings of the beginning of a text. It looks at a bounded part of the text.
+    pub fn of(text: &str) -> Self {
+        let mut readings = Self::default();
+        let Some(first) = text.chars().next() else { return readings };
+        readings.add(Some((first, first.len_utf8())));
+        match first {
+            '\\' => readings.escaped(text),
+            '%' => {
+                readings.add(percent(text, "%"));
+                readings.add(percent(text, "%25"));
+            }
+            '+' => readings.add(Some((' ', 1))),
+            '&' => readings.add(entity(text)),
+            _ => {}
+        }
+        readings
+    }
+
+    fn add(&mut self, reading: Option<Reading>) {
+        if let (Some(_), Some(place)) = (reading, self.all.get_mut(self.count)) {
+            *place = reading;
+            self.count += 1;
+        }
+    }
+
+    /// A JSON string: a backslash, a quote, a slash, `\u0026`.
+    fn escaped(&mut self, text: &str) {
+        let marks = backslashes(text);
+        if marks >= 2 {
+            self.add(Some(('\\', 2)));
+        }
+        match text[marks..].chars().next() {
+            Some('u') => self.add(unicode(text)),
+            Some(next) if next != '\\' && !next.is_alphanumeric() => {
+                self.add(Some((next, marks + next.len_utf8())));
+            }
+            _ => {}
+        }
+    }
+
+    /// Each of them.
+    pub fn iter(&self) -> impl Iterator<Item = Reading> + '_ {
+        self.all.iter().copied().flatten()
+    }
+}
+
 /// How much of `text` is `wanted`, if the text begins with it, each character in any form; or with as much of it as a cut has
 /// left.
 pub fn spelled(wanted: &str, text: &str) -> Option<usize> {
@@ -17,9 +80,13 @@ pub fn spelled(wanted: &str, text: &str) -> Option<usize> {
         if done >= KNOWN {
             cut = ends.iter().find(is_cut).copied().or(cut);
         }
-        let after = |end: usize, form: &Form| Some(end + form(character, &text[end..])?);
-        let mut next: Vec<usize> =
-            ends.iter().flat_map(|end| FORMS.iter().filter_map(|form| after(*end, form))).collect();
+        let mut next: Vec<usize> = Vec::with_capacity(ends.len());
+        for end in &ends {
+            let readings = Readings::of(&text[*end..]);
+            next.extend(
+                readings.iter().filter(|(read, _)| *read == character).map(|(_, length)| end + length),
+            );
+        }
         next.sort_unstable();
         next.dedup();
         if next.is_empty() {
@@ -30,86 +97,67 @@ pub fn spelled(wanted: &str, text: &str) -> Option<usize> {
     ends.first().copied()
 }
 
-/// A form of a character: how many bytes of the text it takes, if the text begins with it.
-type Form = fn(char, &str) -> Option<usize>;
-
-const FORMS: [Form; 6] = [plain, backslash, unicode_escape, percent, percent_twice, entity];
-
-fn begins(text: &str, form: &str) -> Option<usize> {
-    text.get(..form.len())?.eq_ignore_ascii_case(form).then_some(form.len())
-}
-
-fn plain(character: char, text: &str) -> Option<usize> {
-    text.starts_with(character).then(|| character.len_utf8())
-}
-
-/// How many backslashes a text begins with: JSON within JSON has several.
+/// How many backslashes a text begins with, as far as they are looked at.
 fn backslashes(text: &str) -> usize {
-    text.bytes().take_while(|byte| *byte == b'\\').count()
-}
-
-/// A quote, a slash, a backslash in a JSON string.
-fn backslash(character: char, text: &str) -> Option<usize> {
-    let marks = backslashes(text);
-    match character {
-        _ if marks == 0 || character.is_alphanumeric() => None,
-        '\\' => (marks >= 2).then_some(2),
-        _ => plain(character, &text[marks..]).map(|length| marks + length),
-    }
+    text.bytes().take(MARKS).take_while(|byte| *byte == b'\\').count()
 }
 
 /// `\u0026` in a JSON string, two of them beyond the first plane.
-fn unicode_escape(character: char, text: &str) -> Option<usize> {
-    let mut length = 0;
-    for unit in character.encode_utf16(&mut [0; 2]) {
-        let marks = backslashes(&text[length..]);
-        if marks == 0 {
-            return None;
+fn unicode(text: &str) -> Option<Reading> {
+    let unit = |text: &str| {
+        let marks = backslashes(text);
+        let digits = text.get(marks..)?.strip_prefix('u')?.get(..4)?;
+        let is_hexadecimal = marks > 0 && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
+        Some((u16::from_str_radix(digits, 16).ok().filter(|_| is_hexadecimal)?, marks + 5))
+    };
+    let (first, length) = unit(text)?;
+    match char::decode_utf16([first]).next()? {
+        Ok(character) => Some((character, length)),
+        Err(_) => {
+            let (second, more) = unit(&text[length..])?;
+            let character = char::decode_utf16([first, second]).next()?.ok()?;
+            Some((character, length + more))
         }
-        length += marks + begins(&text[length + marks..], &format!("u{unit:04x}"))?;
-    }
-    Some(length)
-}
-
-/// `%26` in an address; a blank is a plus in forms.
-fn percent(character: char, text: &str) -> Option<usize> {
-    match text.as_bytes().first()? {
-        b'+' if character == ' ' => Some(1),
-        b'%' => begins(text, &escaped("%", character)),
-        _ => None,
     }
 }
 
-/// `%2526`: what was signed is escaped once more in the string to sign, which a target may tell.
-fn percent_twice(character: char, text: &str) -> Option<usize> {
-    text.starts_with("%25").then(|| begins(text, &escaped("%25", character)))?
-}
-
-fn escaped(mark: &str, character: char) -> String {
-    character.encode_utf8(&mut [0; 4]).bytes().map(|byte| format!("{mark}{byte:02X}")).collect()
+/// `%26` in an address; `%2526` in the string to sign, which a target may tell: what was escaped is escaped once more.
+fn percent(text: &str, mark: &str) -> Option<Reading> {
+    let mut bytes = Vec::with_capacity(4);
+    let mut rest = text;
+    while bytes.len() < 4 {
+        let digits = rest.strip_prefix(mark)?.get(..2)?;
+        bytes.push(u8::from_str_radix(digits, 16).ok().filter(|_| !digits.starts_with('+'))?);
+        rest = &rest[mark.len() + 2..];
+        if let Ok(read) = std::str::from_utf8(&bytes) {
+            return Some((read.chars().next()?, text.len() - rest.len()));
+        }
+    }
+    None
 }
 
 /// `&amp;` in HTML, `&#38;`, `&#038;` and `&#x26;`.
-fn entity(character: char, text: &str) -> Option<usize> {
-    let (name, _) = text.strip_prefix('&')?.split_once(';')?;
-    let is_it = match name.strip_prefix('#') {
-        None => named(character) == Some(name),
+fn entity(text: &str) -> Option<Reading> {
+    let end = text.bytes().take(ENTITY).position(|byte| byte == b';')?;
+    let name = text.get(1..end)?;
+    let character = match name.strip_prefix('#') {
+        None => named(name)?,
         Some(number) => {
             let hexadecimal = number.strip_prefix(['x', 'X']);
             let code = hexadecimal.map_or_else(|| number.parse(), |digits| u32::from_str_radix(digits, 16));
-            code == Ok(u32::from(character))
+            char::from_u32(code.ok()?)?
         }
     };
-    is_it.then(|| name.len() + 2)
+    Some((character, end + 1))
 }
 
-fn named(character: char) -> Option<&'static str> {
-    match character {
-        '&' => Some("amp"),
-        '<' => Some("lt"),
-        '>' => Some("gt"),
-        '"' => Some("quot"),
-        '\'' => Some("apos"),
+fn named(name: &str) -> Option<char> {
+    match name {
+        "amp" => Some('&'),
+        "lt" => Some('<'),
+        "gt" => Some('>'),
+        "quot" => Some('"'),
+        "apos" => Some('\''),
         _ => None,
     }
 }

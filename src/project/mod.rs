@@ -1,26 +1,21 @@
 //! A project's folders: specs and cases, read and written.
 
-use std::collections::BTreeMap;
-use std::fmt::Display;
-use std::fs::{self, File};
-use std::io::{self, Write as _};
-use std::path::{Path, PathBuf};
+mod walk;
 
-use tempfile::NamedTempFile;
+use std::collections::BTreeMap;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
 
 use crate::case::{self, Case};
 use crate::diagnostic::Finding;
+use crate::files;
 use crate::generate::{self, Depth};
-use crate::span::Source;
 use crate::spec::model::Specs;
-use crate::spec::read::{self, SpecFile};
+use crate::spec::read::{self as specs_of, SpecFile};
 use crate::spec::yaml::MAX_BYTES;
 
-/// How deep below the spec folder files are looked for: vendor, service, and room for grouping.
-const MAX_DEPTH: usize = 6;
-
-/// The line that tells a written case file from one that a person wrote.
-const WRITTEN: &str = "# Written by `fineprint generate`";
+use walk::{slashed, source, unreadable, yaml_files};
 
 /// Specs and the cases that hold targets to them.
 #[derive(Debug)]
@@ -109,7 +104,7 @@ pub fn specs(folder: &Path) -> Result<Specs, Vec<Finding>> {
             Err(finding) => findings.push(*finding),
         }
     }
-    match read::read(&sources) {
+    match specs_of::read(&sources) {
         Ok(specs) if findings.is_empty() => Ok(specs),
         Ok(_) => Err(findings),
         Err(more) => Err([findings, more].concat()),
@@ -152,14 +147,17 @@ pub fn suite(spec_folder: &Path, case_folder: &Path, depth: Depth) -> Result<Sui
             }
         };
         match wanted.remove(&path) {
-            Some(text) if text == source.text => {}
-            Some(_) if !source.text.starts_with(WRITTEN) => {
+            // A checkout may have other ends of lines.
+            Some(text) if text == source.text.replace("\r\n", "\n") => {}
+            Some(_) if !source.text.starts_with(case::WRITTEN) => {
                 let title = format!("{} was not written by `fineprint generate`", source.name);
                 let finding = Finding::error("file-name", title);
                 findings.push(finding.help("that name is for generated cases; give the file another"));
             }
             Some(text) => stale.push(Stale { path, text: Some(text), exists: true }),
-            None if source.text.starts_with(WRITTEN) => stale.push(Stale { path, text: None, exists: true }),
+            None if source.text.starts_with(case::WRITTEN) => {
+                stale.push(Stale { path, text: None, exists: true })
+            }
             None => match case::read(&source, &specs) {
                 Ok(file) => cases.extend(file.cases),
                 Err(more) => findings.extend(more),
@@ -185,188 +183,20 @@ fn repeated_ids(cases: &[Case]) -> Option<Finding> {
     )
 }
 
-/// Brings a stale case file up to date.
+/// Brings a stale case file up to date. A file that somebody else has written stays.
 ///
 /// # Errors
-/// What the file system says.
+/// What the file system says; that the file is not one that fineprint has written.
 pub fn freshen(stale: &Stale) -> io::Result<()> {
+    let is_there = fs::symlink_metadata(&stale.path).is_ok();
+    if is_there && !files::text(&stale.path, MAX_BYTES)?.starts_with(case::WRITTEN) {
+        return Err(io::Error::new(
+            io::ErrorKind::AlreadyExists,
+            "it is there, and fineprint has not written it",
+        ));
+    }
     match &stale.text {
-        Some(text) => write_whole(&stale.path, text),
+        Some(text) => files::write_whole(&stale.path, text),
         None => fs::remove_file(&stale.path),
     }
-}
-
-/// What is told of a file that cannot be written.
-pub fn not_written(path: &Path, error: &dyn Display) -> String {
-    format!("{} cannot be written: {error}", path.display())
-}
-
-/// What is told of a file or folder that cannot be read.
-pub fn not_read(path: &Path, error: &dyn Display) -> String {
-    format!("{} cannot be read: {error}", path.display())
-}
-
-/// Whether files that will be written are neither each other nor what is read.
-///
-/// # Errors
-/// The complaint about the first that is.
-pub fn apart<'p>(inputs: &[&Path], outputs: impl Iterator<Item = &'p Path>) -> Result<(), String> {
-    let inputs: Vec<PathBuf> = inputs.iter().map(|path| resolved(path)).collect();
-    let mut seen: Vec<PathBuf> = Vec::new();
-    for path in outputs {
-        let place = resolved(path);
-        if inputs.contains(&place) {
-            return Err(format!("{} would be written over what is read", path.display()));
-        }
-        if seen.contains(&place) {
-            return Err(format!("{} would be two reports at once", path.display()));
-        }
-        seen.push(place);
-    }
-    Ok(())
-}
-
-/// Whether two paths lead to one place.
-pub fn is_same(one: &Path, other: &Path) -> bool {
-    resolved(one) == resolved(other)
-}
-
-/// Where a path leads, also where no file is there yet: through links, and without `.` and `..`.
-pub fn resolved(path: &Path) -> PathBuf {
-    if let Ok(place) = path.canonicalize() {
-        return place;
-    }
-    if let Ok(link) = fs::read_link(path) {
-        return resolved(&folder_of(path).join(link));
-    }
-    let folder = folder_of(path).canonicalize().unwrap_or_else(|_| folder_of(path).to_owned());
-    path.file_name().map_or_else(|| path.to_owned(), |name| folder.join(name))
-}
-
-/// The folder in which a file is, or will be.
-pub fn folder_of(path: &Path) -> &Path {
-    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
-}
-
-/// Writes a file so that it is there whole or not at all.
-///
-/// # Errors
-/// What the file system says.
-pub fn write_whole(path: &Path, text: &str) -> io::Result<()> {
-    let file = begin(path)?;
-    file.writer()?.write_all(text.as_bytes())?;
-    end(file, path)
-}
-
-/// A file that is being written.
-#[derive(Debug)]
-pub enum Begun {
-    /// Beside the place where it will stand.
-    Beside(NamedTempFile),
-    /// What is no ordinary file (a pipe, a device) cannot be replaced: it is written as it is.
-    Into(File),
-}
-
-impl Begun {
-    /// Writes into it.
-    ///
-    /// # Errors
-    /// What the file system says.
-    pub fn writer(&self) -> io::Result<File> {
-        match self {
-            Self::Beside(file) => file.reopen(),
-            Self::Into(file) => file.try_clone(),
-        }
-    }
-}
-
-/// Begins a file that is there when it has come to its end, and not before. What a link leads to is written, and not the
-/// link.
-///
-/// # Errors
-/// What the file system says.
-pub fn begin(path: &Path) -> io::Result<Begun> {
-    match fs::metadata(path) {
-        Ok(there) if there.is_dir() => return Err(io::ErrorKind::IsADirectory.into()),
-        Ok(there) if !there.is_file() => return File::options().write(true).open(path).map(Begun::Into),
-        _ => {}
-    }
-    let path = resolved(path);
-    let folder = folder_of(&path);
-    fs::create_dir_all(folder)?;
-    tempfile::Builder::new().prefix(".fineprint-").tempfile_in(folder).map(Begun::Beside)
-}
-
-/// Puts a file where it belongs.
-///
-/// # Errors
-/// What the file system says.
-pub fn end(file: Begun, path: &Path) -> io::Result<()> {
-    let Begun::Beside(file) = file else { return Ok(()) };
-    file.as_file().sync_all()?;
-    make_readable(file.path())?;
-    file.persist(resolved(path)).map_err(|error| error.error)?;
-    Ok(())
-}
-
-/// Temporary files are private by default; what is kept is for everyone who may read the folder.
-#[cfg(unix)]
-fn make_readable(path: &Path) -> io::Result<()> {
-    use std::os::unix::fs::PermissionsExt as _;
-    fs::set_permissions(path, fs::Permissions::from_mode(0o644))
-}
-
-#[cfg(not(unix))]
-fn make_readable(_: &Path) -> io::Result<()> {
-    Ok(())
-}
-
-fn source(path: &Path) -> Result<std::sync::Arc<Source>, Box<Finding>> {
-    let name = slashed(path);
-    let length = fs::metadata(path).map_err(|error| Box::new(unreadable(path, &error)))?.len();
-    if length > MAX_BYTES as u64 {
-        let title = format!("{name} has {length} bytes, more than the {MAX_BYTES} that are read");
-        return Err(Box::new(Finding::error("too-large", title)));
-    }
-    let bytes = fs::read(path).map_err(|error| Box::new(unreadable(path, &error)))?;
-    match String::from_utf8(bytes) {
-        Ok(text) => Ok(Source::new(name, text)),
-        Err(error) => {
-            let at = error.utf8_error().valid_up_to();
-            Err(Box::new(Finding::error("not-utf8", format!("{name} is not UTF-8 from byte {at} on"))))
-        }
-    }
-}
-
-fn unreadable(path: &Path, error: &io::Error) -> Finding {
-    Finding::error("unreadable", not_read(path, &error))
-}
-
-fn slashed(path: &Path) -> String {
-    let parts: Vec<_> = path.components().map(|part| part.as_os_str().to_string_lossy()).collect();
-    parts.join("/").replace("//", "/")
-}
-
-/// All YAML files below a folder, in path order.
-///
-/// # Errors
-/// What the file system says of the folder itself.
-fn yaml_files(folder: &Path) -> io::Result<Vec<PathBuf>> {
-    let mut files = Vec::new();
-    collect(folder, MAX_DEPTH, &mut files)?;
-    files.sort();
-    Ok(files)
-}
-
-fn collect(folder: &Path, depth: usize, files: &mut Vec<PathBuf>) -> io::Result<()> {
-    for entry in fs::read_dir(folder)? {
-        let path = entry?.path();
-        let hidden = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
-        if path.is_dir() && !hidden && depth > 0 {
-            collect(&path, depth - 1, files)?;
-        } else if path.extension().is_some_and(|extension| extension == "yaml" || extension == "yml") {
-            files.push(path);
-        }
-    }
-    Ok(())
 }

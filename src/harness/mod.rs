@@ -16,6 +16,9 @@
 //! }
 //! ```
 
+mod gate;
+
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -30,7 +33,8 @@ use crate::event::Leftover;
 use crate::generate::{self, Depth};
 use crate::judge::Verdict;
 use crate::project;
-use crate::report::block::block;
+use crate::report::block::{block, of_plain_call};
+use crate::report::number;
 use crate::report::style::Style;
 use crate::runner::{self, Options, Session, Signer, Target};
 use crate::server::Server;
@@ -38,8 +42,13 @@ use crate::spec::model::{Service, Specs};
 use crate::transport::Network;
 use crate::wire::sign::{Form, Key, Secret};
 
+use gate::{Gates, On};
+
 /// The exit code for specs that cannot be used.
 const USAGE: u8 = 2;
+
+/// The exit code where every test passed and something else is not as it must be.
+const INCOMPLETE: u8 = 3;
 
 /// A test binary in the making: specs, cases, and a target.
 #[derive(Debug, Clone)]
@@ -49,6 +58,7 @@ pub struct Conformance {
     url: Option<String>,
     timeout: Duration,
     seed: u64,
+    alone: bool,
     keys: Vec<(String, Key)>,
 }
 
@@ -63,6 +73,7 @@ impl Conformance {
             url: None,
             timeout: Duration::from_secs(10),
             seed: runner::any_seed(),
+            alone: false,
             keys: Vec::new(),
         }
     }
@@ -115,89 +126,176 @@ impl Conformance {
         self
     }
 
-    /// Runs the test binary: reads its arguments, runs the tests that they select, prints as `cargo test` does.
+    /// Says that nobody else uses the target: then it is also sent what could reach what the tests have not made.
+    #[must_use]
+    pub fn alone(mut self) -> Self {
+        self.alone = true;
+        self
+    }
+
+    /// Runs the test binary: reads its arguments, runs the tests that they select, prints as `cargo test` does. The exit code
+    /// tells what `fineprint run` tells: also what stays on the target, and rejections that prove nothing, are no success.
     pub fn main(self) -> ExitCode {
         let arguments = Arguments::from_args();
-        match self.trials() {
-            Ok(trials) => libtest_mimic::run(&arguments, trials).exit_code(),
+        let (tests, trials) = match self.tests() {
+            Ok(tests) => tests,
             Err(findings) => {
-                use std::io::Write as _;
-                for finding in findings {
-                    let _ = writeln!(std::io::stderr(), "{}\n", finding.render(false));
-                }
-                ExitCode::from(USAGE)
+                findings.iter().for_each(|finding| tell(&finding.render(false)));
+                return ExitCode::from(USAGE);
             }
+        };
+        let conclusion = libtest_mimic::run(&arguments, trials);
+        match (tests.end(), conclusion.has_failed()) {
+            (End::Whole, _) | (_, true) => conclusion.exit_code(),
+            (End::Incomplete, false) => ExitCode::from(INCOMPLETE),
         }
     }
 
     fn target(&self) -> Target {
         let network = Network { timeout: self.timeout, ..Network::default() };
         let mut target = Target { network, ..Target::at("cargo-test", self.url.clone()) };
+        if self.url.is_none() {
+            target = target.alone();
+            target.appears.push(("*".to_owned(), Duration::ZERO));
+        }
+        target.alone |= self.alone;
         for (folder, key) in &self.keys {
-            target.hidden.hide(key.secret.expose(), "$KEY_SECRET");
+            target.hidden.hide_variable(key.secret.expose(), &variable_of(folder));
             let signer = |form| Signer { form, key: key.clone(), origin: "the test".to_owned() };
             target.signers.extend(Form::defaults().into_iter().map(|form| (folder.clone(), signer(form))));
         }
         target
     }
 
-    /// A test for each case, named by its id.
+    /// A test for each case, named by its id. When the last of them is dropped, what is left is removed.
     ///
     /// # Errors
     /// Every finding of every spec and case file.
     pub fn trials(self) -> Result<Vec<Trial>, Vec<Finding>> {
+        Ok(self.tests()?.1)
+    }
+
+    fn tests(self) -> Result<(Arc<Tests>, Vec<Trial>), Vec<Finding>> {
         let mut suite = project::suite(&self.specs, &self.cases, Depth::Standard)?;
         let target = self.target();
         let form = |service: &Service| target.signer(service).map(|signer| signer.form);
+        let gates = Gates::new(&suite.cases);
         suite.cases.extend(generate::auth(&suite.specs, form));
         let tests = Arc::new(Tests {
             specs: Arc::new(suite.specs),
             options: Options { jobs: 64, ..Options::new(target, self.seed) },
+            variables: self.keys.iter().map(|(folder, _)| variable_of(folder)).collect(),
             embedded: self.url.is_none(),
+            gates,
+            not_tested: Mutex::default(),
             started: Mutex::new(None),
         });
         let trial = |case: Case| {
             let tests = Arc::clone(&tests);
             Trial::test(case.id.clone(), move || tests.hold(&case))
         };
-        Ok(suite.cases.into_iter().map(trial).collect())
+        let trials = suite.cases.into_iter().map(trial).collect();
+        Ok((tests, trials))
     }
+}
+
+/// The environment variable that stands for a secret in the curl lines of a failure.
+fn variable_of(folder: &str) -> String {
+    let name = folder.to_ascii_uppercase().replace(|each: char| !each.is_ascii_alphanumeric(), "_");
+    format!("{}_SECRET", if name.is_empty() { "KEY" } else { &name })
+}
+
+/// A line of the test binary itself, beside what `cargo test` prints.
+fn tell(line: &str) {
+    use std::io::Write as _;
+    let _ = writeln!(std::io::stderr(), "{line}\n");
 }
 
 /// The target of a test binary. It is started by the first test that runs, so that listing the tests costs nothing.
 struct Tests {
     specs: Arc<Specs>,
     options: Options,
+    /// The names that stand for secrets in curl lines.
+    variables: Vec<String>,
     embedded: bool,
+    gates: Gates,
+    /// How many cases were left out on purpose, by the reason.
+    not_tested: Mutex<BTreeMap<String, usize>>,
     started: Mutex<Option<Arc<Started>>>,
 }
 
 struct Started {
     session: Session,
-    specs: Arc<Specs>,
     /// Stops when it is dropped, so it goes before the runtime that it runs on.
     _server: Option<Server>,
     runtime: Runtime,
 }
 
-impl Drop for Started {
-    /// After the last test: what the cases have shared goes too, and what does not go is told.
+/// How a test binary ends, beside its tests.
+enum End {
+    Whole,
+    /// Something stays on the target, or rejections prove nothing.
+    Incomplete,
+}
+
+impl Drop for Tests {
+    /// For who runs the trials in another way.
     fn drop(&mut self) {
-        use std::io::Write as _;
-        let (_, left_behind) = self.runtime.block_on(runner::end(&self.session, &self.specs));
-        for Leftover { entity, id, reason, .. } in left_behind {
-            let _ = writeln!(std::io::stderr(), "left behind on the target: {entity} {id} ({reason})");
-        }
+        self.end();
     }
 }
 
 impl Tests {
     fn hold(&self, case: &Case) -> Result<(), Failed> {
         let started = self.start()?;
-        let result = started.runtime.block_on(runner::run_case(&started.session, &self.specs, case));
+        let on = On { session: &started.session, specs: &self.specs };
+        let result = started.runtime.block_on(self.gates.run(on, case));
         match result.verdict {
             Verdict::Pass => Ok(()),
-            _ => Err(block(&result, Style::default()).into()),
+            Verdict::NotTested { reason } => {
+                let mut not_tested = self.not_tested.lock().unwrap_or_else(PoisonError::into_inner);
+                *not_tested.entry(reason).or_default() += 1;
+                Ok(())
+            }
+            _ => Err(self.with_variables(block(&result, Style::default())).into()),
+        }
+    }
+
+    /// The block of a failure, with the names of the variables that its curl line needs.
+    fn with_variables(&self, block: String) -> String {
+        let named = self.variables.iter().filter(|name| block.contains(&format!("${name}")));
+        let lines: String = named
+            .map(|name| format!("  {name} stands for the secret: set it before you run the curl line\n"))
+            .collect();
+        block + &lines
+    }
+
+    /// After the last test: the last plain calls are sent, what the cases have shared goes too, and what does not go is told.
+    fn end(&self) -> End {
+        let started = self.started.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let Some(started) = started else { return End::Whole };
+        let on = On { session: &started.session, specs: &self.specs };
+        let failed = started.runtime.block_on(self.gates.end(on));
+        let (kept, left_behind) = started.runtime.block_on(runner::end(&started.session, &self.specs));
+        for result in &failed {
+            tell(&self.with_variables(of_plain_call(result, Style::default())));
+        }
+        if !failed.is_empty() {
+            tell("Rejections that passed before or after these calls prove nothing.");
+        }
+        let not_tested = self.not_tested.lock().unwrap_or_else(PoisonError::into_inner);
+        for (reason, cases) in not_tested.iter() {
+            tell(&format!("not tested, though counted as passed: {} ({reason})", number(*cases, "case")));
+        }
+        if !kept.is_empty() {
+            tell(&format!("kept on the target, because no documented call removes them: {}", kept.len()));
+        }
+        for Leftover { entity, id, reason, .. } in &left_behind {
+            tell(&format!("left behind on the target: {entity} {id} ({reason})"));
+        }
+        match failed.is_empty() && left_behind.is_empty() {
+            true => End::Whole,
+            false => End::Incomplete,
         }
     }
 
@@ -215,7 +313,7 @@ impl Tests {
             Some(server) => self.options.moved(server.url()).session()?,
             None => self.options.session()?,
         };
-        let new = Arc::new(Started { session, specs: Arc::clone(&self.specs), _server: server, runtime });
+        let new = Arc::new(Started { session, _server: server, runtime });
         *started = Some(Arc::clone(&new));
         Ok(new)
     }

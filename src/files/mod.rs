@@ -1,0 +1,7 @@
+//! Files: read in bounded memory, written whole or not at all.
+
+mod read;
+mod write;
+
+pub use read::{bounded, not_read, ordinary, text};
+pub use write::{Begun, apart, begin, end, folder_of, is_same, not_written, resolved, sweep, write_whole};

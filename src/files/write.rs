@@ -1,0 +1,157 @@
+//! Writing: whole or not at all, with the permissions that the user has chosen.
+
+use std::fmt::Display;
+use std::fs::{self, File};
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use tempfile::NamedTempFile;
+
+/// What the names of files begin with that are being written.
+const BEGUN: &str = ".fineprint-";
+
+/// A file that is being written is locked within this time of its beginning.
+const LOCKED_BY: Duration = Duration::from_millis(500);
+
+/// What is told of a file that cannot be written.
+pub fn not_written(path: &Path, error: &dyn Display) -> String {
+    format!("{} cannot be written: {error}", path.display())
+}
+
+/// Whether files that will be written are neither each other nor what is read.
+///
+/// # Errors
+/// The complaint about the first that is.
+pub fn apart<'p>(inputs: &[&Path], outputs: impl Iterator<Item = &'p Path>) -> Result<(), String> {
+    let inputs: Vec<PathBuf> = inputs.iter().map(|path| resolved(path)).collect();
+    let mut seen: Vec<PathBuf> = Vec::new();
+    for path in outputs {
+        let place = resolved(path);
+        if inputs.contains(&place) {
+            return Err(format!("{} would be written over what is read", path.display()));
+        }
+        if seen.contains(&place) {
+            return Err(format!("{} would be two reports at once", path.display()));
+        }
+        seen.push(place);
+    }
+    Ok(())
+}
+
+/// Whether two paths lead to one place.
+pub fn is_same(one: &Path, other: &Path) -> bool {
+    resolved(one) == resolved(other)
+}
+
+/// Where a path leads, also where no file is there yet: through links, and without `.` and `..`.
+pub fn resolved(path: &Path) -> PathBuf {
+    if let Ok(place) = path.canonicalize() {
+        return place;
+    }
+    if let Ok(link) = fs::read_link(path) {
+        return resolved(&folder_of(path).join(link));
+    }
+    let folder = folder_of(path).canonicalize().unwrap_or_else(|_| folder_of(path).to_owned());
+    path.file_name().map_or_else(|| path.to_owned(), |name| folder.join(name))
+}
+
+/// The folder in which a file is, or will be.
+pub fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+/// Writes a file so that it is there whole or not at all.
+///
+/// # Errors
+/// What the file system says.
+pub fn write_whole(path: &Path, text: &str) -> io::Result<()> {
+    let file = begin(path)?;
+    file.writer()?.write_all(text.as_bytes())?;
+    end(file, path)
+}
+
+/// A file that is being written.
+#[derive(Debug)]
+pub enum Begun {
+    /// Beside the place where it will stand.
+    Beside(NamedTempFile),
+    /// What is no ordinary file (a pipe, a device) cannot be replaced: it is written as it is.
+    Into(File),
+}
+
+impl Begun {
+    /// Writes into it.
+    ///
+    /// # Errors
+    /// What the file system says.
+    pub fn writer(&self) -> io::Result<File> {
+        match self {
+            Self::Beside(file) => file.reopen(),
+            Self::Into(file) => file.try_clone(),
+        }
+    }
+}
+
+/// Begins a file that is there when it has come to its end, and not before. What a link leads to is written, and not the
+/// link.
+///
+/// # Errors
+/// What the file system says.
+pub fn begin(path: &Path) -> io::Result<Begun> {
+    match fs::metadata(path) {
+        Ok(there) if there.is_dir() => return Err(io::ErrorKind::IsADirectory.into()),
+        Ok(there) if !there.is_file() => return File::options().write(true).open(path).map(Begun::Into),
+        _ => {}
+    }
+    let path = resolved(path);
+    let folder = folder_of(&path);
+    fs::create_dir_all(folder)?;
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(BEGUN);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        // As any new file: what the user's umask takes away is not there.
+        builder.permissions(fs::Permissions::from_mode(0o666));
+    }
+    let file = builder.tempfile_in(folder)?;
+    // Where a file system has no locks, nothing is swept either.
+    let _ = file.as_file().lock();
+    Ok(Begun::Beside(file))
+}
+
+/// Removes what runs have left in a folder that were killed while they wrote. What is being written is locked.
+pub fn sweep(folder: &Path) {
+    let Ok(entries) = fs::read_dir(folder) else { return };
+    for path in entries.filter_map(|entry| Some(entry.ok()?.path())) {
+        let is_begun = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(BEGUN));
+        if is_begun && is_abandoned(&path) {
+            let _ = fs::remove_file(&path);
+        }
+    }
+}
+
+fn is_abandoned(path: &Path) -> bool {
+    let is_ordinary = fs::symlink_metadata(path).is_ok_and(|it| it.is_file());
+    let age = || fs::metadata(path).and_then(|it| it.modified()).ok()?.elapsed().ok();
+    is_ordinary
+        && age().is_some_and(|age| age >= LOCKED_BY)
+        && File::open(path).is_ok_and(|file| file.try_lock().is_ok())
+}
+
+/// Puts a file where it belongs.
+///
+/// # Errors
+/// What the file system says.
+pub fn end(file: Begun, path: &Path) -> io::Result<()> {
+    let Begun::Beside(file) = file else { return Ok(()) };
+    file.as_file().sync_all()?;
+    let path = resolved(path);
+    // What is there keeps its permissions: answers of a target may be confidential.
+    if let Ok(there) = fs::metadata(&path) {
+        file.as_file().set_permissions(there.permissions())?;
+    }
+    file.persist(path).map_err(|error| error.error)?;
+    Ok(())
+}

@@ -1,0 +1,85 @@
+//! The YAML files of a folder.
+
+use std::collections::HashSet;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::diagnostic::Finding;
+use crate::files::{not_read, ordinary};
+use crate::span::Source;
+use crate::spec::yaml::MAX_BYTES;
+
+/// How deep below the spec folder files are looked for: vendor, service, and room for grouping.
+const MAX_DEPTH: usize = 6;
+
+/// A YAML file.
+///
+/// # Errors
+/// Why it cannot be read.
+pub(super) fn source(path: &Path) -> Result<Arc<Source>, Box<Finding>> {
+    let name = slashed(path);
+    let bytes = ordinary(path, MAX_BYTES).map_err(|error| {
+        let rule = if error.kind() == io::ErrorKind::FileTooLarge { "too-large" } else { "unreadable" };
+        Box::new(Finding::error(rule, not_read(path, &error)))
+    })?;
+    match String::from_utf8(bytes) {
+        Ok(text) => Ok(Source::new(name, text)),
+        Err(error) => {
+            let at = error.utf8_error().valid_up_to();
+            Err(Box::new(Finding::error("not-utf8", format!("{name} is not UTF-8 from byte {at} on"))))
+        }
+    }
+}
+
+pub(super) fn unreadable(path: &Path, error: &io::Error) -> Finding {
+    Finding::error("unreadable", not_read(path, &error))
+}
+
+pub(super) fn slashed(path: &Path) -> String {
+    let parts: Vec<_> = path.components().map(|part| part.as_os_str().to_string_lossy()).collect();
+    parts.join("/").replace("//", "/")
+}
+
+/// All YAML files below a folder, in path order. A folder to which several links lead is read once.
+///
+/// # Errors
+/// What the file system says of the folder itself.
+pub(super) fn yaml_files(folder: &Path) -> io::Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    let mut seen: HashSet<PathBuf> = HashSet::from([folder.canonicalize()?]);
+    collect(folder, MAX_DEPTH, &mut seen, &mut files)?;
+    files.sort();
+    Ok(files)
+}
+
+fn collect(
+    folder: &Path,
+    depth: usize,
+    seen: &mut HashSet<PathBuf>,
+    files: &mut Vec<PathBuf>,
+) -> io::Result<()> {
+    let mut linked = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        let hidden = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
+        if path.is_dir() && !hidden && depth > 0 {
+            match path.is_symlink() {
+                true => linked.push(path),
+                false if seen.insert(path.canonicalize()?) => collect(&path, depth - 1, seen, files)?,
+                false => {}
+            }
+        } else if path.extension().is_some_and(|extension| extension == "yaml" || extension == "yml") {
+            files.push(path);
+        }
+    }
+    // What stands here itself comes before what links lead to, so that a file has its own name.
+    linked.sort();
+    for path in linked {
+        if seen.insert(path.canonicalize()?) {
+            collect(&path, depth - 1, seen, files)?;
+        }
+    }
+    Ok(())
+}

@@ -12,6 +12,7 @@ pub mod evidence;
 pub mod files;
 pub mod generate;
 pub mod harness;
+pub mod inert;
 pub mod json;
 pub mod judge;
 pub mod mutants;

@@ -385,7 +385,7 @@ fn every_mistake_is_caught_and_told_so_that_a_person_can_act() {
         expect(run.code == 1, "the exit code is not 1");
         expect(block.starts_with("FAIL"), &format!("{case} did not fail"));
         expect(block.contains(sentence), &format!("the block does not quote {sentence:?}"));
-        expect(block.contains("promised") && block.contains("received"), "no comparison");
+        expect(block.contains("expected") && block.contains("received"), "no comparison");
         expect(block.contains("≠"), "no difference is marked");
         expect(block.contains(".yaml:"), "no place in the spec");
         expect(block.contains("curl -sS"), "no curl line");

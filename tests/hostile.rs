@@ -152,7 +152,7 @@ fn bodies_without_measure() {
     let bomb =
         b"HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: 17\r\nconnection: close\r\n\r\n\
                  \x1f\x8b\x08\x00\x00\x00\x00\x00\x02\xff\xed\xc1\x01\x0d\x00\x00\x00";
-    expect("a gzip bomb", &sending(bomb.to_vec()), "fail", "the body is not");
+    expect("a gzip bomb", &sending(bomb.to_vec()), "fail", "the body is compressed (gzip)");
     let more = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\nconnection: close\r\n\r\n{\"RequestId\": \"1\"}";
     expect("more than content-length says", &sending(more), "fail", "the body is not JSON");
     let garbage = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nxyz\r\n{}\r\n0\r\n\r\n";

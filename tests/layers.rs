@@ -9,6 +9,8 @@ const LAYERS: &[&str] = &[
     "diagnostic",
     "digest",
     "json",
+    "inert",
+    "files",
     "spec",
     "wire",
     "case",
@@ -18,6 +20,7 @@ const LAYERS: &[&str] = &[
     "judge",
     "baseline",
     "event",
+    "evidence",
     "compare",
     "transport",
     "runner",
@@ -42,6 +45,7 @@ const FORBIDDEN: &[(&str, &str)] = &[
 /// Modules without clock, environment, randomness, network, disk or printing.
 const PURE: &[&str] = &[
     "span",
+    "inert",
     "diagnostic",
     "digest",
     "json",
@@ -53,6 +57,7 @@ const PURE: &[&str] = &[
     "judge",
     "baseline",
     "event",
+    "evidence",
     "compare",
 ];
 

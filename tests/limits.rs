@@ -187,6 +187,16 @@ fn a_run_that_was_killed_is_cleaned_up_behind_by_the_next() {
     assert_eq!(journals, 0, "and no journal is left");
 }
 
+/// A file as a run leaves its journal: nobody else reads it.
+fn private(path: &Path, text: &str) {
+    std::fs::write(path, text).unwrap();
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600)).unwrap();
+    }
+}
+
 #[test]
 fn a_call_that_was_never_answered_is_found_through_the_list() {
     let reference = Reference::start();
@@ -211,13 +221,13 @@ fn a_call_that_was_never_answered_is_found_through_the_list() {
     let url = reference.server.url();
     config(folder.path(), &format!("url = '{url}'"));
     // What was left elsewhere is no business of this target, though it has one of that name.
-    std::fs::write(reports.join("living-1.jsonl"), asked("http://elsewhere.example")).unwrap();
+    private(&reports.join("living-1.jsonl"), &asked("http://elsewhere.example"));
     let done = Done::from(command(folder.path()).arg("AddMessageContact/call/all").output().unwrap());
     assert_eq!(done.code, 0, "{}{}", done.stdout, done.stderr);
     assert_eq!(reference.contacts(), 1);
     assert!(done.stderr.contains("left something at http://elsewhere.example"), "{}", done.stderr);
 
-    std::fs::write(reports.join("living-1.jsonl"), asked(&url)).unwrap();
+    private(&reports.join("living-1.jsonl"), &asked(&url));
     let done = Done::from(command(folder.path()).arg("AddMessageContact/call/all").output().unwrap());
     assert_eq!(done.code, 0, "{}{}", done.stdout, done.stderr);
     assert_eq!(reference.contacts(), 0);

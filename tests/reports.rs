@@ -4,6 +4,7 @@ use std::io;
 use std::sync::{Arc, Mutex};
 
 use fineprint::event::Event;
+use fineprint::report::root::Root;
 use fineprint::report::standing::Gathered;
 use fineprint::report::terminal::{Talk, Terminal};
 use fineprint::report::{Reporter, github, html, json, jsonl, junit, markdown, sarif, style::Style};
@@ -79,8 +80,8 @@ fn nothing_that_a_target_sends_steers_a_terminal() {
 #[test]
 fn machines_get_what_they_read() {
     insta::assert_snapshot!("junit", report(junit::Junit::new));
-    insta::assert_snapshot!("sarif", report(sarif::Sarif::new));
-    insta::assert_snapshot!("github", report(github::Github::new));
+    insta::assert_snapshot!("sarif", report(|out| sarif::Sarif::new(out, Root::default())));
+    insta::assert_snapshot!("github", report(|out| github::Github::new(out, Root::default())));
     insta::assert_snapshot!("markdown", report(markdown::Markdown::new));
 }
 
@@ -113,7 +114,7 @@ fn the_page_is_marked_and_nothing_that_a_target_sends_gets_out_of_its_place() {
 
 #[test]
 fn no_command_and_no_mention_gets_into_a_log_or_a_comment() {
-    let log = report(github::Github::new);
+    let log = report(|out| github::Github::new(out, Root::default()));
     let is_own = |line: &str| line.starts_with("::error file=") || line.starts_with("::error title=");
     assert!(log.lines().all(is_own), "{log}");
     let comment = report(markdown::Markdown::new);
@@ -184,8 +185,8 @@ fn everywhere(events: &[Event]) -> [(&'static str, String); 5] {
     [
         ("html", report_of(events.to_vec(), html::Html::new)),
         ("markdown", report_of(events.to_vec(), markdown::Markdown::new)),
-        ("sarif", report_of(events.to_vec(), sarif::Sarif::new)),
-        ("github", report_of(events.to_vec(), github::Github::new)),
+        ("sarif", report_of(events.to_vec(), |out| sarif::Sarif::new(out, Root::default()))),
+        ("github", report_of(events.to_vec(), |out| github::Github::new(out, Root::default()))),
         ("junit", report_of(events.to_vec(), junit::Junit::new)),
     ]
 }
@@ -284,7 +285,7 @@ fn a_comment_has_an_end() {
     assert_eq!(comment.matches("<details>").count(), comment.matches("</details>").count());
     let log = report_of(events.clone(), |out| Terminal::new(out, Style::default(), Talk::Quiet));
     assert!(log.lines().all(|line| line.len() < 3_000), "{}", log.lines().map(str::len).max().unwrap_or(0));
-    let notes = report_of(events, github::Github::new);
+    let notes = report_of(events, |out| github::Github::new(out, Root::default()));
     assert!(notes.lines().count() <= 10 && notes.lines().all(|line| line.len() < 3_000));
 }
 

@@ -27,7 +27,7 @@ fn suite() -> (Arc<Specs>, Vec<Arc<Case>>) {
 
 fn options(seed: u64) -> Options {
     let network = Network { timeout: std::time::Duration::from_secs(30), ..Network::default() };
-    let target = Target { network, ..Target::at("mutants", None) };
+    let target = Target { network, ..Target::at("mutants", None).alone() };
     Options { nonce: seed, ..Options::new(target, seed) }
 }
 

@@ -415,8 +415,10 @@ fn secrets_are_in_nothing_that_a_failing_run_writes() {
 /// What stands behind `Signature=` where that is not the beginning of the name that stands for it.
 fn a_signature(text: &str) -> Option<&str> {
     let behind = text.match_indices("Signature=").map(|(at, found)| &text[at + found.len()..]);
+    // Three characters before a cut are no signature.
+    let is_cut = |rest: &&str| rest.split_once('…').is_some_and(|(begin, _)| begin.chars().count() < 4);
     behind
-        .filter(|rest| !rest.starts_with(['$', '\n']))
+        .filter(|rest| !rest.starts_with(['$', '\n']) && !is_cut(rest))
         .map(|rest| rest.lines().next().unwrap_or_default())
         .next()
 }

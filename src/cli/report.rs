@@ -49,6 +49,7 @@ pub fn report(args: &FromArgs, console: Console) -> Exit {
             }
             Event::SnapshotsCompared(compared) => changed = compared.differ(),
             Event::BaselineCompared(came) => baseline = Some(came.clone()),
+            Event::PlainCallKept { kept } => seen.kept.extend(kept.iter().cloned()),
             Event::RunStarted(_) | Event::Progress { .. } | Event::PlainCallFailed(_) => {}
         }
         outputs.event(&event);

@@ -184,6 +184,14 @@ pub fn matrix(specs: &Specs, left: &Recording, right: &Recording) -> Matrix {
     for pair in differing {
         cells.take(specs, &pair, cells.explaining(&pair), Relation::Differ);
     }
+    let ids = left.all().chain(right.all()).map(|case| case.id.as_str()).enumerate();
+    let mut places: HashMap<&str, usize> = HashMap::new();
+    ids.for_each(|(place, id)| {
+        places.entry(id).or_insert(place);
+    });
+    let first =
+        |cell: &Cell| cell.cases.values().flatten().filter_map(|id| places.get(id.as_str())).min().copied();
+    cells.all.sort_by_key(first);
     let (left, right) = match left.target == right.target {
         true => (format!("{} (A)", left.target), format!("{} (B)", right.target)),
         false => (left.target.clone(), right.target.clone()),

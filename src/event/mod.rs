@@ -29,6 +29,11 @@ pub enum Event {
     /// A call that the page says is valid was not accepted between the calls that must be rejected: what those have shown
     /// proves nothing.
     PlainCallFailed(Box<CaseResult>),
+    /// What a plain call has made that no documented call removes.
+    PlainCallKept {
+        /// The entities.
+        kept: Vec<Leftover>,
+    },
     /// A case is judged.
     CaseFinished(Box<CaseResult>),
     /// The answers were compared with the accepted ones.

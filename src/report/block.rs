@@ -7,8 +7,8 @@ use textwrap::core::display_width;
 use textwrap::{Options, WordSplitter};
 
 use crate::event::CaseResult;
+use crate::inert::escaped;
 use crate::judge::{Departure, Line, Verdict};
-use crate::snapshot::file::escaped;
 use crate::wire::{Exchange, Outcome, curl};
 
 use super::headline;

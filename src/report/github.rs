@@ -3,8 +3,8 @@
 use std::io::{self, Write};
 
 use crate::event::{CaseResult, Event};
+use crate::inert::escaped;
 use crate::judge::Departure;
-use crate::snapshot::file::escaped;
 
 use super::Reporter;
 use super::root::Root;

@@ -131,7 +131,7 @@ impl<W: Write> Reporter for Json<W> {
                 self.member("run", start)?;
                 self.out.write_all(b",\n\"cases\": [")?;
             }
-            Event::Progress { .. } => {}
+            Event::Progress { .. } | Event::PlainCallKept { .. } => {}
             Event::PlainCallFailed(result) => self.plain.push(CaseResult::clone(result)),
             Event::CaseFinished(result) => {
                 self.out.write_all(if self.cases == 0 { b"\n" } else { b",\n" })?;

@@ -197,7 +197,10 @@ fn status(result: &CaseResult, is_whole: bool) -> TestCaseStatus {
 impl<W: Write> Reporter for Junit<W> {
     fn event(&mut self, event: &Event, run: &Gathered) -> io::Result<()> {
         match event {
-            Event::RunStarted(_) | Event::Progress { .. } | Event::PlainCallFailed(_) => {}
+            Event::RunStarted(_)
+            | Event::Progress { .. }
+            | Event::PlainCallFailed(_)
+            | Event::PlainCallKept { .. } => {}
             Event::CaseFinished(result) => self.case(result),
             Event::SnapshotsCompared(snapshots) => self.changed(snapshots),
             Event::BaselineCompared(compared) => self.known(compared),

@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use crate::event::{CaseResult, Event, Leftover, Page};
+use crate::inert::escaped;
 use crate::judge::Departure;
-use crate::snapshot::file::escaped;
 use crate::wire::Outcome;
 
 use super::standing::{Failure, Gathered, Unjudged, reason};

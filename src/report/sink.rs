@@ -3,7 +3,7 @@
 
 use std::io::{self, Write};
 
-use crate::snapshot::file::escaped;
+use crate::inert::escaped;
 
 use super::inert::inert;
 use super::style::CODES;

@@ -158,7 +158,7 @@ impl Gathered {
                 self.passing.extend(compared.passing.iter().cloned());
                 self.expired.extend(compared.expired.clone());
             }
-            Event::Progress { .. } => {}
+            Event::Progress { .. } | Event::PlainCallKept { .. } => {}
         }
     }
 

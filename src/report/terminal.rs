@@ -283,6 +283,7 @@ impl<W: Write> Reporter for Terminal<W> {
             Event::RunStarted(_)
             | Event::Progress { .. }
             | Event::PlainCallFailed(_)
+            | Event::PlainCallKept { .. }
             | Event::SnapshotsCompared(_) => {}
             Event::CaseFinished(result) => self.case(result)?,
             Event::BaselineCompared(compared) => self.baseline(compared)?,

@@ -48,6 +48,7 @@ pub async fn call(session: &Session, call: Call<'_>, caller: Caller<'_>) -> Call
     let mut called = Called { exchange, id: None, as_another: None };
     if let Came::Success(output) = &came {
         strike(session, call);
+        change(session, call);
         if let Some(entity) = call.service.created_by(call.operation) {
             called.id = id_in(entity, output).cloned();
         }
@@ -145,6 +146,19 @@ fn strike(session: &Session, call: Call<'_>) {
         for id in ids.iter().filter(|_| removed(entity)) {
             session.ledger.removed(&call.service.folder, entity, id);
         }
+    }
+}
+
+/// Enters what a call has changed of the entities that it names.
+fn change(session: &Session, call: Call<'_>) {
+    if call.service.created_by(call.operation).is_some() || is_remover(call.service, call.operation) {
+        return;
+    }
+    let texts =
+        call.parameters.iter().filter_map(|(name, value)| Some((name.clone(), value.as_text()?.to_owned())));
+    let values: Vec<(String, String)> = texts.collect();
+    for (entity, id) in parents(call) {
+        session.ledger.changed(&call.service.folder, &entity, &id, &values);
     }
 }
 

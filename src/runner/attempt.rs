@@ -3,38 +3,32 @@
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
 use std::sync::PoisonError;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use futures_util::FutureExt as _;
 use futures_util::future::join_all;
 
-use crate::case::value::Value;
-use crate::case::{self, Case, Expectation, FEW_DRAWN, Parameters, Rows, Step, TRIED};
-use crate::event::{CaseResult, Expected};
+use crate::case::{self, Case, Expectation, Parameters, Step, TRIED};
+use crate::event::CaseResult;
 use crate::json::Json;
-use crate::judge::{self, Contract, Departure, Observed, Promise, Verdict};
+use crate::judge::{self, Contract, Departure, Verdict};
 use crate::snapshot;
-use crate::spec::breach::Breach;
 use crate::spec::model::{Operation, Service, Specs};
 use crate::wire::{self, Exchange, Outcome, Reply, Tamper, Twist};
 
 use super::account::{self, Called, Caller, lacks_id};
+use super::anew::Anew;
 use super::clean_up;
 use super::cost::{self, is_remover};
+use super::facts::{facts, skipped};
 use super::harm;
 use super::resolve::{Earlier, Values};
-use super::session::{FIRST_PAUSE, Session, asked_pause};
+use super::session::{FIRST_PAUSE, Session};
 use super::shared::{Made, Shared};
 use super::shown;
 
 /// Why a case has no verdict on which the runner itself has failed.
 const FAILED: &str = "the runner failed on this case";
-
-/// How often a case is begun anew because a drawn value was taken on the target.
-const ATTEMPTS: u32 = 8;
-
-/// How often at most a case is tried whose value may have been refused for being taken.
-const FEW_ATTEMPTS: u32 = 3;
 
 /// Runs a case and cleans up behind it, also where the runner itself fails on it.
 pub async fn run_case(session: &Session, specs: &Specs, case: &Case) -> CaseResult {
@@ -61,7 +55,7 @@ pub(super) async fn contained(
 async fn try_case(session: &Session, specs: &Specs, case: &Case) -> CaseResult {
     let begun = Instant::now();
     let Some((service, operation)) = specs.operation(&case.operation) else {
-        return unknown_operation(case);
+        return skipped(specs, case, "");
     };
     if let Some(reason) = not_let(session, service, case) {
         let verdict = Verdict::NotTested { reason };
@@ -119,78 +113,6 @@ fn kept(service: &Service, mut result: CaseResult) -> CaseResult {
     result
 }
 
-/// A case that is not tried, as a result.
-pub fn skipped(specs: &Specs, case: &Case, reason: &str) -> CaseResult {
-    match specs.operation(&case.operation) {
-        Some((service, operation)) => CaseResult {
-            verdict: Verdict::Skipped { reason: reason.to_owned() },
-            ..facts(service, operation, case)
-        },
-        None => unknown_operation(case),
-    }
-}
-
-fn unknown_operation(case: &Case) -> CaseResult {
-    CaseResult {
-        id: case.id.clone(),
-        vendor: String::new(),
-        service: String::new(),
-        operation: case.operation.clone(),
-        tries: case.tries.clone(),
-        promise: Promise { rule: String::new(), sentence: String::new(), place: String::new() },
-        about: Vec::new(),
-        rows: Vec::new(),
-        expected: Expected::default(),
-        observed: Observed::default(),
-        open: false,
-        choice: false,
-        other_only: false,
-        digest: None,
-        unsettled: false,
-        sends: String::new(),
-        expects: String::new(),
-        state: None,
-        verdict: Verdict::Skipped { reason: format!("the specs have no operation {}", case.operation) },
-        exchanges: Vec::new(),
-        tried: None,
-        drawn: Vec::new(),
-        seed: 0,
-        attempts: 0,
-        notes: Vec::new(),
-        kept: Vec::new(),
-        micros: 0,
-    }
-}
-
-fn facts(service: &Service, operation: &Operation, case: &Case) -> CaseResult {
-    CaseResult {
-        vendor: service.vendor.clone(),
-        service: service.folder.clone(),
-        promise: judge::promise_of(operation, &case.about),
-        about: case
-            .about
-            .iter()
-            .map(|about| judge::promise_of(operation, std::slice::from_ref(about)))
-            .collect(),
-        rows: rows(service, operation, case),
-        expected: Expected::from(&case.expect),
-        open: matches!(case.expect, Expectation::Silent(_)),
-        choice: case.leaves_choice(),
-        unsettled: !case.is_settled(service, operation),
-        sends: case::sends(case),
-        expects: case::expects(case),
-        state: Some(case::digest(case)),
-        ..unknown_operation(case)
-    }
-}
-
-/// The places of the rows that may answer.
-fn rows(service: &Service, operation: &Operation, case: &Case) -> Vec<String> {
-    let Some(Rows::Codes(codes)) = case.expect.rows() else { return Vec::new() };
-    let named = service.rows(operation).filter(|row| row.codes.iter().any(|code| codes.contains(code)));
-    named.map(|row| row.at.to_string()).collect()
-}
-
 /// Why a case is not sent to this target; `None` where it is.
 fn not_let(session: &Session, service: &Service, case: &Case) -> Option<String> {
     if session.target.alone {
@@ -214,48 +136,29 @@ fn wrong_secret(session: &Session, service: &Service, case: &Case) -> Option<Str
     })
 }
 
-/// Why a case is begun anew.
-#[derive(Clone, Copy)]
-enum Anew {
-    /// A value that was drawn may be somebody's.
-    Taken,
-    /// A gateway has answered a call that makes something; for how long it asks to wait.
-    Gateway(Option<Duration>),
-}
-
-impl Anew {
-    fn in_words(self) -> &'static str {
-        match self {
-            Self::Taken => "began again with other values: one that was drawn may have been taken",
-            Self::Gateway(_) => {
-                "began again with other values: a gateway had answered in the place of the service"
-            }
-        }
-    }
-}
-
-struct Attempt<'a> {
-    session: &'a Session,
-    service: &'a Service,
-    operation: &'a Operation,
-    case: &'a Case,
-    values: Values<'a>,
-    exchanges: Vec<Exchange>,
+/// A case that is being tried.
+pub(super) struct Attempt<'a> {
+    pub(super) session: &'a Session,
+    pub(super) service: &'a Service,
+    pub(super) operation: &'a Operation,
+    pub(super) case: &'a Case,
+    pub(super) values: Values<'a>,
+    pub(super) exchanges: Vec<Exchange>,
     /// Where the tried call stands among the exchanges, once it was sent.
     tried: Option<usize>,
     /// Entities that the case uses and that others may use after it.
     lent: Vec<Shared>,
     notes: Vec<String>,
-    last: Option<Asked<'a>>,
+    pub(super) last: Option<Asked<'a>>,
     /// Creations that gave the id of another living entity.
     same_ids: Vec<Departure>,
 }
 
 /// The last call: what it asked for, and what was to come of it.
-struct Asked<'a> {
-    operation: &'a Operation,
-    send: &'a Parameters,
-    expect: &'a Expectation,
+pub(super) struct Asked<'a> {
+    pub(super) operation: &'a Operation,
+    pub(super) send: &'a Parameters,
+    pub(super) expect: &'a Expectation,
 }
 
 /// Whether several calls at once ask for the same value of a parameter: where at most one of them may win, and for what
@@ -489,23 +392,6 @@ impl<'a> Attempt<'a> {
         }
     }
 
-    /// Why the case is to be begun anew with other draws, if it is.
-    fn why_anew(&self, verdict: &Verdict) -> Option<Anew> {
-        let begun = self.values.attempt + 1;
-        let is_taken = (begun < ATTEMPTS && self.met_a_stranger())
-            || (begun < FEW_ATTEMPTS && self.may_be_taken(verdict));
-        if is_taken {
-            return Some(Anew::Taken);
-        }
-        let is_gateway =
-            matches!(verdict, Verdict::Blocked { circumstance, .. } if circumstance == judge::GATEWAY);
-        let asked = || match &self.exchanges.last()?.outcome {
-            Outcome::Answered(answer) => asked_pause(answer),
-            Outcome::Unanswered(_) => None,
-        };
-        (is_gateway && begun <= self.session.target.retries).then(|| Anew::Gateway(asked()))
-    }
-
     /// Notes a creation that gave the id of another entity that lives.
     fn note_id(&mut self, operation: &Operation, called: &Called) {
         let (Some(id), Some(other)) = (&called.id, &called.as_another) else { return };
@@ -553,52 +439,6 @@ impl<'a> Attempt<'a> {
             "{} with the made-up id {number} could reach somebody's {entity}: nobody knows how high its ids are; --alone sends it",
             self.operation.name
         ))
-    }
-
-    /// Whether a value that had to be refused may have been refused for being taken: it has few characters, and no row
-    /// tells the two apart.
-    fn may_be_taken(&self, verdict: &Verdict) -> bool {
-        let [about] = self.case.about.as_slice() else { return false };
-        let is_unique = self.operation.parameter(&about.parameter).is_some_and(|parameter| parameter.unique);
-        let named = self.service.rows_for(self.operation, &about.parameter, Breach::Unique).next().is_some();
-        let value = self.case.send.iter().find(|(name, _)| *name == about.parameter).map(|(_, value)| value);
-        let few = value.and_then(Value::drawn).is_some_and(|drawn| drawn <= FEW_DRAWN);
-        let refused = *verdict == Verdict::Pass && matches!(self.case.expect, Expectation::Reject(_));
-        refused && is_unique && !named && few
-    }
-
-    /// Whether the last call may have been refused because a value that it drew was on the target already. Where no row
-    /// is bound to a used value, any refusal of a call that should have succeeded may mean that.
-    fn met_a_stranger(&self) -> bool {
-        let (Some(asked), Some(exchange)) = (&self.last, self.exchanges.last()) else { return false };
-        let Outcome::Answered(answer) = &exchange.outcome else { return false };
-        let Reply::Refused { code, .. } = wire::decode(self.service, asked.operation, answer) else {
-            return false;
-        };
-        let must_succeed = matches!(asked.expect, Expectation::Accept);
-        // Of several calls for one value, all but one are refused for it.
-        if matches!(asked.expect, Expectation::OneAccepted(_)) {
-            return false;
-        }
-        let unique = asked.operation.parameters.iter().filter(|parameter| parameter.unique);
-        unique.filter(|parameter| self.is_drawn(asked.send, &parameter.name, must_succeed)).any(|parameter| {
-            let mut rows = self.service.rows_for(asked.operation, &parameter.name, Breach::Unique).peekable();
-            match rows.peek() {
-                None => must_succeed,
-                Some(_) => rows.any(|row| self.service.answers_for(row, &code)),
-            }
-        })
-    }
-
-    /// Whether a parameter was drawn for this call; or for an earlier one that was refused, so that nobody knows yet
-    /// whether it was free.
-    fn is_drawn(&self, send: &Parameters, name: &str, must_succeed: bool) -> bool {
-        let drawn = |value: &Value| matches!(value, Value::Described(text) if text.is_drawn());
-        match send.iter().find(|(sent, _)| sent == name).map(|(_, value)| value) {
-            Some(Value::Same(label, _)) => must_succeed && label == TRIED,
-            Some(value) => drawn(value),
-            None => false,
-        }
     }
 
     /// Removes what the case has made, and gives back what it has not changed.

@@ -120,12 +120,15 @@ async fn read(
 fn shown(service: &Service, entity: &Entity, reader: &Operation, living: &Living, output: &Json) -> Shown {
     let Some(maker) = service.operation(&entity.made_by) else { return Shown::Nothing };
     for shown in reader.shows(maker) {
-        let drawn = living.unique.iter().find(|(name, _)| *name == shown.parameter);
-        let (Some((name, drawn)), Some(Json::Text(text))) = (drawn, output.at(&shown.path)) else { continue };
+        let all = living.unique.iter().chain(&living.before);
+        let own: Vec<&str> =
+            all.filter(|(name, _)| *name == shown.parameter).map(|(_, value)| value.as_str()).collect();
+        let Some(Json::Text(text)) = output.at(&shown.path).filter(|_| !own.is_empty()) else { continue };
         // A service may keep a value in other letters, without what stands around it.
-        return match text.trim().to_lowercase() == drawn.trim().to_lowercase() {
+        let is_it = |own: &&str| text.trim().to_lowercase() == own.trim().to_lowercase();
+        return match own.iter().any(is_it) {
             true => Shown::Own,
-            false => Shown::Other(format!("another {name}")),
+            false => Shown::Other(format!("another {}", shown.parameter)),
         };
     }
     Shown::Nothing

@@ -22,6 +22,8 @@ pub struct Known {
     unfinished: usize,
     /// What such runs have made that no call removes.
     kept: Vec<Leftover>,
+    /// What of all that plain calls have made.
+    plain_kept: Vec<Leftover>,
 }
 
 /// A result, and the run that has come to it.
@@ -83,6 +85,12 @@ impl Known {
                 }
                 Event::RunFinished(came) => finish = Some(came),
                 Event::SnapshotsCompared(snapshots) => self.snapshots.push(snapshots),
+                Event::PlainCallKept { kept: more } => {
+                    let is_new = |left: &&Leftover| !self.plain_kept.contains(left);
+                    let more: Vec<Leftover> = more.iter().filter(is_new).cloned().collect();
+                    kept.extend(more.iter().cloned());
+                    self.plain_kept.extend(more);
+                }
                 Event::Progress { .. } | Event::PlainCallFailed(_) | Event::BaselineCompared(_) => {}
             }
         }
@@ -175,6 +183,9 @@ impl Known {
         let mut counts = Counts::default();
         results.iter().for_each(|result| counts.add(&result.verdict));
         let mut events = vec![Event::RunStarted(start)];
+        if !self.plain_kept.is_empty() {
+            events.push(Event::PlainCallKept { kept: self.plain_kept.clone() });
+        }
         events.extend(results.into_iter().map(|result| Event::CaseFinished(Box::new(result.clone()))));
         if !self.finished.is_empty() {
             let (kept, left_behind) = self.leftovers();

@@ -26,6 +26,8 @@ pub struct Living {
     pub case: String,
     /// The values that were drawn for it and that nothing else has, by parameter.
     pub unique: Vec<(String, String)>,
+    /// The values that it had before it was changed: a change may have been accepted and not made.
+    pub before: Vec<(String, String)>,
     /// The ids of other entities that it was made with, by the entity's name: its removal may need them again.
     pub parents: Vec<(String, Json)>,
     /// When the call that made it was answered; `None`: in an earlier run.
@@ -137,6 +139,10 @@ impl Alive {
 
     fn get(&self, living: &Living) -> Option<&Living> {
         self.by_number.get(self.numbers.get(&Self::key_of(living))?)
+    }
+
+    fn get_mut(&mut self, service: &str, entity: &str, id: &Json) -> Option<&mut Living> {
+        self.by_number.get_mut(self.numbers.get(&Self::key(service, entity, id))?)
     }
 
     fn push(&mut self, living: Living) {
@@ -278,6 +284,22 @@ impl Ledger {
             }
             let kind = (living.service.clone(), living.entity.clone());
             entries.removed.entry(kind).or_default().push(living);
+        }
+    }
+
+    /// Enters that a call has changed values that only an entity has.
+    pub fn changed(&self, service: &str, entity: &str, id: &Json, values: &[(String, String)]) {
+        let mut entries = self.entries();
+        let Some(living) = entries.living.get_mut(service, entity, id) else { return };
+        let old = living.trace();
+        for (name, value) in &mut living.unique {
+            let Some((_, new)) = values.iter().find(|(changed, _)| changed == name) else { continue };
+            living.before.push((name.clone(), std::mem::replace(value, new.clone())));
+        }
+        let new = living.trace();
+        if new != old {
+            self.journal.write(&Entry::Made(new));
+            self.journal.write(&Entry::Removed(old));
         }
     }
 

@@ -1,11 +1,13 @@
 //! Running: many cases at once, results in the order of the plan.
 
 mod account;
+mod anew;
 mod attempt;
 pub mod bracket;
 mod clean_up;
 mod cost;
 mod draw;
+mod facts;
 mod harm;
 mod hunt;
 mod identity;
@@ -32,10 +34,11 @@ use std::time::{Duration, Instant};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-pub use attempt::{run_case, skipped};
+pub use attempt::run_case;
 pub use bracket::{Came, Plain};
 pub use cost::requests;
 pub use draw::any_seed;
+pub use facts::skipped;
 pub use hunt::{Hunt, hunt};
 pub use journal::{Journal, Remains};
 pub use known::{Known, Outdated};
@@ -64,7 +67,7 @@ const SILENT: &str = "the target does not answer";
 const TIME_OVER: &str = "the time that the run may take is over (--max-time)";
 
 /// How long a run waits in all because its target asks for it, unless somebody says otherwise.
-const MAX_WAIT: Duration = Duration::from_secs(60);
+const MAX_WAIT: Duration = Duration::from_secs(30);
 
 /// How to run.
 #[derive(Debug, Clone)]
@@ -282,6 +285,9 @@ fn take_done<E: FnMut(Event)>(
         Done::Plain(operation, result) => {
             let Some(plain) = context.plains.get(&operation) else { return };
             let came = Came::of(plain, &result);
+            if !result.kept.is_empty() {
+                (progress.emit)(Event::PlainCallKept { kept: result.kept.clone() });
+            }
             if matches!(came, Came::Failed(_)) {
                 (progress.emit)(Event::PlainCallFailed(result));
             }
@@ -409,9 +415,24 @@ fn start(specs: &Specs, cases: &[Case], pages: Vec<Page>, options: &Options) -> 
         url: options.target.shown_url(),
         seed: options.seed,
         cases: cases.len(),
-        requests: cases.iter().map(|case| requests(specs, case)).sum(),
+        requests: all_requests(specs, cases),
         pages,
     }
+}
+
+/// About how many requests these cases take, with the plain calls between them and all that is made and removed.
+pub fn all_requests(specs: &Specs, cases: &[Case]) -> usize {
+    let mut rejections: HashMap<&str, usize> = HashMap::new();
+    for case in cases.iter().filter(|case| bracket::is_bracketed(case)) {
+        *rejections.entry(&case.operation).or_default() += 1;
+    }
+    let is_valid = |case: &&Case| case.expect == Expectation::Accept && case.then.is_empty();
+    let plain = rejections.into_iter().map(|(operation, count)| {
+        // Which of the valid calls it is makes no difference.
+        let plain = cases.iter().filter(is_valid).find(|case| case.operation == operation);
+        plain.map_or(1, |plain| requests(specs, plain)) * (1 + count.div_ceil(bracket::MOST))
+    });
+    plain.sum::<usize>() + cases.iter().map(|case| requests(specs, case)).sum::<usize>()
 }
 
 /// The pages of the operations that are tested, with what each promise needs; and their plain calls.

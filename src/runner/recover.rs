@@ -47,6 +47,7 @@ fn living<'s>(specs: &'s Specs, trace: &Trace) -> Option<(&'s Service, Living)> 
         id: read(&trace.id)?,
         case: EARLIER.to_owned(),
         unique: trace.unique.clone(),
+        before: Vec::new(),
         parents: parents.collect(),
         made: None,
     };
@@ -65,12 +66,6 @@ pub async fn until_visible(session: &Session, made: impl Iterator<Item = (Instan
 
 /// Finds out what calls have made whose answers do not say it, where the service lists its entities, and removes it.
 pub async fn settle(session: &Session, specs: &Specs, doubts: Vec<Doubt>) {
-    let appears = |doubt: &Doubt| Some((doubt.since?, session.target.appears(&doubt.wish.entity)));
-    let is_listed = |doubt: &&Doubt| {
-        let found = find(specs, &doubt.wish.service, &doubt.wish.entity);
-        !doubt.wish.unique.is_empty() && found.is_some_and(|(_, entity)| entity.listed_by.is_some())
-    };
-    until_visible(session, doubts.iter().filter(is_listed).filter_map(appears)).await;
     let mut kinds: BTreeMap<(String, String), Vec<Doubt>> = BTreeMap::new();
     for doubt in doubts {
         kinds.entry((doubt.wish.service.clone(), doubt.wish.entity.clone())).or_default().push(doubt);
@@ -79,16 +74,58 @@ pub async fn settle(session: &Session, specs: &Specs, doubts: Vec<Doubt>) {
         let Some((service, entity)) = find(specs, &folder, &name) else { continue };
         let (named, nameless): (Vec<Doubt>, _) =
             doubts.into_iter().partition(|doubt| !doubt.wish.unique.is_empty());
-        give_up(session, entity, nameless.iter(), "no value identifies it as created by this run");
         if !named.is_empty() {
             settle_kind(session, service, entity, &named).await;
         }
+        settle_nameless(session, service, entity, &nameless).await;
+    }
+}
+
+/// What no value tells from what others have is certainly not there only if nothing is.
+async fn settle_nameless(session: &Session, service: &Service, entity: &Entity, doubts: &[Doubt]) {
+    if doubts.is_empty() {
+        return;
+    }
+    let wanted = Wanted::of(std::iter::empty());
+    let is_empty = |list: &Result<List, String>| matches!(list, Ok(list) if list.is_whole && list.is_empty);
+    let mut list = walk(session, service, entity, &wanted).await;
+    if is_empty(&list) && wait_for(session, doubts).await {
+        list = walk(session, service, entity, &wanted).await;
+    }
+    match is_empty(&list) {
+        true => doubts.iter().for_each(|doubt| settled(session, doubt)),
+        false => {
+            give_up(session, entity, doubts.iter(), "no value identifies it as created by this run");
+        }
+    }
+}
+
+/// Waits until what calls may have made would be visible; whether there was something to wait for.
+async fn wait_for(session: &Session, doubts: &[Doubt]) -> bool {
+    let appears = |doubt: &Doubt| Some((doubt.since?, session.target.appears(&doubt.wish.entity)));
+    let now = Instant::now();
+    let young: Vec<(Instant, Duration)> =
+        doubts.iter().filter_map(appears).filter(|(since, appears)| *since + *appears > now).collect();
+    until_visible(session, young.iter().copied()).await;
+    !young.is_empty()
+}
+
+/// A doubt is no more: it was found, or is not there.
+fn settled(session: &Session, doubt: &Doubt) {
+    match doubt.since {
+        Some(_) => session.ledger.answered(&doubt.wish),
+        None => session.ledger.settled(&doubt.wish),
     }
 }
 
 async fn settle_kind(session: &Session, service: &Service, entity: &Entity, doubts: &[Doubt]) {
     let wanted = Wanted::of(doubts.iter().map(|doubt| &doubt.wish.unique));
-    let (list, why) = match walk(session, service, entity, &wanted).await {
+    let mut list = walk(session, service, entity, &wanted).await;
+    // A list that cannot be read is not waited for.
+    if list.as_ref().is_ok_and(|list| list.found.len() < doubts.len()) && wait_for(session, doubts).await {
+        list = walk(session, service, entity, &wanted).await;
+    }
+    let (list, why) = match list {
         Ok(list) => (list, "its list does not have it, and may have more than was read"),
         Err(why) => return give_up(session, entity, doubts.iter(), &why),
     };
@@ -106,13 +143,9 @@ async fn settle_kind(session: &Session, service: &Service, entity: &Entity, doub
     for (_, living) in &found {
         session.ledger.made(entity, living.clone());
     }
-    let settled = |doubt: &Doubt| match doubt.since {
-        Some(_) => session.ledger.answered(&doubt.wish),
-        None => session.ledger.settled(&doubt.wish),
-    };
-    found.iter().for_each(|(doubt, _)| settled(doubt));
+    found.iter().for_each(|(doubt, _)| settled(session, doubt));
     match list.is_whole {
-        true => missing.iter().for_each(|doubt| settled(doubt)),
+        true => missing.iter().for_each(|doubt| settled(session, doubt)),
         false => give_up(session, entity, missing.into_iter(), why),
     }
     for (_, living) in found {
@@ -202,6 +235,8 @@ struct List {
     found: HashMap<usize, Json>,
     /// Whether every entity was seen: only then is what was not found not there.
     is_whole: bool,
+    /// Whether it has no members.
+    is_empty: bool,
     /// Whether members have elements with listed values, one of which may say that it is removed.
     shows_states: bool,
 }
@@ -220,7 +255,7 @@ async fn walk(
     }
     let array = array_of(lister).ok_or_else(|| "its answer holds no list".to_owned())?;
     let shows_states = array.elements.iter().any(|element| !element.values.is_empty());
-    let mut list = List { found: HashMap::new(), is_whole: false, shows_states };
+    let mut list = List { found: HashMap::new(), is_whole: false, is_empty: true, shows_states };
     let mut seen = HashSet::new();
     let mut next = first(&entity.pages);
     for page in 1..=PAGES {
@@ -230,6 +265,7 @@ async fn walk(
             _ => return Err("its answer holds no list".to_owned()),
         };
         let before = seen.len();
+        list.is_empty &= members.is_empty();
         for member in members {
             let (Some(id), Some(number)) = (id(entity, member), wanted.number(member)) else {
                 return Err("its list does not show what tells it from those of others".to_owned());

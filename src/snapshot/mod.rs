@@ -81,7 +81,7 @@ fn difference(accepted: &str, now: &str) -> String {
             ChangeTag::Equal => ' ',
         };
         lines.push(sign);
-        lines.push_str(&file::escaped(change.value().trim_end_matches('\n')));
+        lines.push_str(&crate::inert::escaped(change.value().trim_end_matches('\n')));
         lines.push('\n');
     }
     lines

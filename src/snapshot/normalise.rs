@@ -5,7 +5,7 @@ use crate::json::Json;
 use crate::spec::model::{Element, Service};
 use crate::wire::{self, Exchange, Outcome, Reply};
 
-use super::file::escaped;
+use crate::inert::escaped;
 
 /// Drawn texts of this length or more are recognised within a longer text; a chance match is out of the question.
 const RECOGNISED: usize = 8;

@@ -30,7 +30,7 @@ fn stands_alone(name: &str, text: &str) -> bool {
 
 /// Whether a character does not show, or steers a terminal.
 fn is_hidden(character: char) -> bool {
-    crate::snapshot::file::escaped(&character.to_string()) != character.to_string()
+    crate::inert::escaped(&character.to_string()) != character.to_string()
 }
 
 /// A character as the shell's own `printf` writes it.

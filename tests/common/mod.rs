@@ -45,11 +45,20 @@ impl Done {
     pub fn block(&self, case: &str) -> Option<String> {
         let is_it =
             |id: &str| id == case || (case.ends_with('/') && id.starts_with(case) && !id.contains(' '));
-        let mut lines =
-            self.stdout.lines().skip_while(|line| !line.split_once(' ').is_some_and(|(_, id)| is_it(id)));
-        let first = lines.next()?;
-        let rest = lines.take_while(|line| line.starts_with(' ') || line.is_empty());
-        Some([first].into_iter().chain(rest).collect::<Vec<_>>().join("\n"))
+        // A failure begins with its fault, and names its case below; others begin with their case.
+        let names_it = |line: &&str| {
+            let id = line.strip_prefix("  case ").or_else(|| Some(line.split_once(' ')?.1));
+            id.is_some_and(|id| is_it(id.trim()))
+        };
+        let mut blocks: Vec<Vec<&str>> = Vec::new();
+        for line in self.stdout.lines() {
+            match blocks.last_mut() {
+                Some(block) if line.starts_with(' ') || line.is_empty() => block.push(line),
+                _ => blocks.push(vec![line]),
+            }
+        }
+        let block = blocks.into_iter().find(|block| block.iter().take(2).any(names_it))?;
+        Some(block.join("\n"))
     }
 
     /// Every case with its verdict, in the order of the plan.
@@ -102,7 +111,7 @@ impl Run {
         let mut command = fineprint();
         let folder = tempfile::tempdir().unwrap();
         command
-            .args(["run", "--no-snapshots", "--verbose", "--url", url, "--json"])
+            .args(["run", "--no-snapshots", "--verbose", "--alone", "--url", url, "--json"])
             .arg(folder.path().join("report.json"))
             .arg("--reports")
             .arg(folder.path().join("reports"));

@@ -213,7 +213,7 @@ fn add_circumstances(plan: &Plan, suite: &mut Suite) -> Result<(), String> {
 
 /// What will be sent, before anything is.
 fn announce(plan: &Plan, specs: &Specs, cases: &[Case], console: Console) {
-    let requests: usize = cases.iter().map(|case| runner::requests(specs, case)).sum();
+    let requests = runner::all_requests(specs, cases);
     let own = plan.target.rates.iter().map(|(operation, rate)| {
         let calls = cases.iter().flat_map(Case::calls).filter(|(called, _)| *called == operation.as_str());
         (calls.count(), *rate, format!("{rate}/s of {operation}"))

@@ -266,6 +266,8 @@ impl Plan {
             known: Arc::clone(&self.known),
             against: self.against.clone(),
             max_time: self.max_time,
+            // Who says how long the run may take lets the target ask for as much of it as it likes.
+            max_wait: self.max_time.unwrap_or(options.max_wait),
             ..options
         }
     }

@@ -49,10 +49,11 @@ pub fn headline(run: &Gathered) -> String {
         1 => parts.push(format!("1 {one}")),
         count => parts.push(format!("{count} {many}")),
     };
+    // What makes the rest doubtful leads.
+    add(run.plain.len(), "plain call is not accepted", "plain calls are not accepted");
     add(broken, "promise is broken", "promises are broken");
     add(changed, "answer differs from the accepted one", "answers differ from the accepted ones");
     add(outdated, "entry of the baseline is outdated", "entries of the baseline are outdated");
-    add(run.plain.len(), "plain call is not accepted", "plain calls are not accepted");
     add(unjudged, "case could not be judged", "cases could not be judged");
     add(left, "entity was left on the target", "entities were left on the target");
     if run.finish.stopped.is_some() && unjudged == 0 {

@@ -4,6 +4,7 @@ mod examples;
 mod quotes;
 pub mod reach;
 mod rows;
+mod sentences;
 
 use crate::diagnostic::Finding;
 use crate::spec::model::{Acknowledgement, Operation, Service, Specs};
@@ -56,6 +57,7 @@ fn all(service: &Service, operation: &Operation) -> Vec<About> {
     all.extend(rows::unstated_limit(operation));
     all.extend(rows::two_statuses(service, operation));
     all.extend(rows::reach(service, operation));
+    all.extend(sentences::untranscribed(operation));
     all
 }
 

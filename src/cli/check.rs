@@ -4,6 +4,7 @@ use crate::check;
 use crate::files;
 use crate::generate::{self, Depth};
 use crate::project;
+use crate::report::number;
 use crate::spec::model::{Operation, Service};
 
 use super::args::CheckArgs;
@@ -55,6 +56,9 @@ pub fn execute(args: &CheckArgs, console: Console) -> Exit {
         found.open.len(),
         found.acknowledged,
     ));
+    for (service, operation) in specs.operations().filter(|(_, each)| !each.support && wanted(each)) {
+        tell_left_out(service, operation, console);
+    }
     if args.rows {
         let operations = specs.operations().filter(|(_, operation)| !operation.support && wanted(operation));
         for (service, operation) in operations {
@@ -62,6 +66,24 @@ pub fn execute(args: &CheckArgs, console: Console) -> Exit {
         }
     }
     if found.open.is_empty() { Exit::Holds } else { Exit::Broken }
+}
+
+/// What is worth trying of an operation and cannot be sent.
+fn tell_left_out(service: &Service, operation: &Operation, console: Console) {
+    let left_out = generate::left_out_by_protocol(service, operation);
+    let values: usize = left_out.iter().map(|left| left.cases).sum();
+    if values == 0 {
+        return;
+    }
+    let mut rules: Vec<String> =
+        left_out.iter().map(|left| format!("{} {}", left.parameter, left.breach)).collect();
+    rules.dedup();
+    console.say(&format!(
+        "{}: the protocol cannot carry {}, so that no case tries them: {}",
+        operation.name,
+        number(values, "value"),
+        rules.join(", ")
+    ));
 }
 
 /// Which cases try each row of an operation's error tables, and which rows none can try.
@@ -73,7 +95,7 @@ fn tell_rows(service: &Service, operation: &Operation, console: Console) {
         let common = if reach.own { "" } else { " (of the service)" };
         let name = format!("{status}{}{common}", reach.row.codes.join("/"));
         let tried = match (&reach.why, reach.cases.as_slice()) {
-            (Some(why), _) => console.out.faint(&format!("not tried: {why}")),
+            (Some(why), _) => console.out.faint(&format!("not tested: {why}")),
             (None, [only]) => only.clone(),
             (None, [first, rest @ ..]) => format!("{first} and {} more", rest.len()),
             (None, []) => String::new(),

@@ -17,6 +17,12 @@ use super::{covering, rules};
 /// A value with so few drawn characters is tried for its own sake, and not in every context.
 const SCARCE: usize = 3;
 
+/// So many classes of a parameter stand in contexts at most; further valid values are tried each for its own sake.
+const MOST_CLASSES: usize = 64;
+
+/// So many parameters are combined with each other at most: of more, each call has those of one window, and what it must have.
+const WINDOW: usize = 64;
+
 /// A class of valid values of one parameter.
 #[derive(Debug, Clone, PartialEq)]
 struct Class {
@@ -48,7 +54,25 @@ impl<'s> Contexts<'s> {
         let parameters: Vec<_> =
             baseline.sent().map(|parameter| (parameter, classes(baseline, parameter))).collect();
         let levels: Vec<usize> = parameters.iter().map(|(_, classes)| certain(classes)).collect();
-        Self { rows: covering::rows(&levels), parameters }
+        let windows = levels.chunks(WINDOW).enumerate();
+        let rows = windows.flat_map(|(window, of_window)| {
+            let widen = |row: Vec<usize>| {
+                let mut whole = vec![0; levels.len()];
+                whole[window * WINDOW..window * WINDOW + row.len()].copy_from_slice(&row);
+                whole
+            };
+            covering::rows(of_window).into_iter().map(widen).collect::<Vec<_>>()
+        });
+        Self { rows: rows.collect(), parameters }
+    }
+
+    /// Whether a parameter is left out of the context of that number.
+    fn is_left_out(&self, place: usize, number: usize) -> bool {
+        let windows = self.parameters.len().div_ceil(WINDOW).max(1);
+        let (_, classes) = &self.parameters[place];
+        let may_be_absent =
+            classes.first().is_some_and(|class| class.value.is_none() && class.doubt.is_empty());
+        may_be_absent && place / WINDOW != number % windows
     }
 
     /// How many contexts it takes until every class of every other parameter has been there.
@@ -64,6 +88,9 @@ impl<'s> Contexts<'s> {
         let mut context = Context::default();
         let number = if tried.exists.is_some() && number + 1 == self.needed(tried) { 0 } else { number };
         for (shift, (parameter, classes)) in self.parameters.iter().enumerate() {
+            if parameter.name != tried.name && self.is_left_out(shift, number) {
+                continue;
+            }
             if parameter.name == tried.name {
                 context.send.extend(value.map(|value| (tried.name.clone(), value.clone())));
             } else if let Some(class) =
@@ -160,6 +187,7 @@ fn classes(baseline: &Baseline<'_>, parameter: &Parameter) -> Vec<Class> {
             classes.push(class(Some(value)));
         }
     }
+    classes.truncate(MOST_CLASSES);
     if !classes.iter().any(|class| class.value.is_some()) {
         classes.push(class(Some(valid(parameter))));
     }

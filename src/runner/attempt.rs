@@ -14,6 +14,7 @@ use crate::json::Json;
 use crate::judge::{self, Contract, Departure, Verdict};
 use crate::snapshot;
 use crate::spec::model::{Operation, Service, Specs};
+use crate::wire::sign::Hidden;
 use crate::wire::{self, Exchange, Outcome, Reply, Tamper, Twist};
 
 use super::account::{self, Called, Caller, lacks_id};
@@ -103,12 +104,15 @@ async fn try_case(session: &Session, specs: &Specs, case: &Case) -> CaseResult {
         micros: u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX),
         ..facts(service, operation, case)
     };
-    kept(service, shown::result(result, &hidden))
+    kept(service, result, &hidden)
 }
 
-/// A result as it is kept: no target decides how much memory a run needs.
-fn kept(service: &Service, mut result: CaseResult) -> CaseResult {
-    result.digest = result.tried().and_then(|tried| snapshot::digest(service, tried, &result.drawn));
+/// A result as it is kept and shown: no target decides how much memory a run needs, nor how long it takes to look through.
+fn kept(service: &Service, mut result: CaseResult, hidden: &Hidden) -> CaseResult {
+    let plain = |text: &str| hidden.clean_plain(text);
+    result.digest = result.tried().and_then(|tried| snapshot::digest(service, tried, &result.drawn, plain));
+    result.exchanges = result.exchanges.into_iter().map(Exchange::shortened).collect();
+    let mut result = shown::result(result, hidden);
     result.exchanges = result.exchanges.into_iter().map(Exchange::kept).collect();
     result
 }

@@ -251,12 +251,12 @@ impl Known {
 
     /// Requests that were sent.
     pub fn requests(&self) -> usize {
-        self.finished.iter().map(|finish| finish.requests).sum::<usize>() + self.unfinished
+        self.finished.iter().map(|finish| finish.requests).fold(self.unfinished, usize::saturating_add)
     }
 
     /// How long the runs took together, in microseconds.
     pub fn micros(&self) -> u64 {
-        self.finished.iter().map(|finish| finish.micros).sum()
+        self.finished.iter().map(|finish| finish.micros).fold(0, u64::saturating_add)
     }
 
     /// How the runs stand to another target's answers, if they were held to them.

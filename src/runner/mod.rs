@@ -387,8 +387,8 @@ fn finished(own: Finish, order: InOrder<'_>, known: &Known, put_right: Vec<Lefto
         precedence: order.seen.facts(),
         kept,
         left_behind,
-        micros: own.micros + known.micros(),
-        requests: own.requests + known.requests(),
+        micros: own.micros.saturating_add(known.micros()),
+        requests: own.requests.saturating_add(known.requests()),
         ..own
     }
 }

@@ -61,3 +61,49 @@ impl Drop for Place {
         }
     }
 }
+/// For how long a run waits in all because its target asks for it. Pauses at the same time count once.
+#[derive(Debug)]
+pub struct Waiting(Mutex<Left>);
+
+#[derive(Debug)]
+struct Left {
+    /// What may still be waited.
+    left: Duration,
+    /// When the last of the pauses so far ends.
+    until: Option<Instant>,
+}
+
+impl Waiting {
+    /// So long at most.
+    pub fn new(most: Duration) -> Self {
+        Self(Mutex::new(Left { left: most, until: None }))
+    }
+
+    /// Takes a pause that begins now out of what is left; whether there was so much.
+    pub fn takes(&self, now: Instant, pause: Duration) -> bool {
+        let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let end = now + pause;
+        let more = end.saturating_duration_since(state.until.unwrap_or(now).max(now));
+        match state.left.checked_sub(more) {
+            Some(left) => {
+                *state = Left { left, until: Some(state.until.map_or(end, |until| until.max(end))) };
+                true
+            }
+            None => false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pauses_at_the_same_time_count_once_and_all_of_them_have_an_end() {
+        let (waiting, start) = (Waiting::new(Duration::from_secs(30)), Instant::now());
+        let takes = |at: u64, pause: u64| waiting.takes(start + Duration::from_secs(at), Duration::from_secs(pause));
+        assert!((0..8).all(|_| takes(0, 20)), "eight jobs that wait together");
+        assert!(takes(10, 20), "half of it is in the other one");
+        assert!(!takes(30, 1), "thirty seconds are over");
+    }
+}

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::future::Future;
 use std::pin::pin;
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use chrono::DateTime;
@@ -22,7 +22,7 @@ use crate::wire::{
 use super::Options;
 use super::draw::Drawer;
 use super::ledger::{Ledger, Living};
-use super::pace::Pace;
+use super::pace::{Pace, Waiting};
 use super::shared::Pool;
 use super::target::Target;
 
@@ -100,7 +100,7 @@ impl Session {
             shares,
             pool: Pool::default(),
             nonce: options.nonce,
-            waiting: Waiting::new(options.max_wait, options.jobs),
+            waiting: Waiting::new(options.max_wait),
             wrong_secrets: Mutex::default(),
             pace: target.rate.map(Pace::new),
             paces: target.rates.iter().map(|(name, rate)| (name.clone(), Pace::new(*rate))).collect(),
@@ -206,7 +206,7 @@ impl Session {
     pub fn pause(&self, asked: Option<Duration>, next_pause: &mut Duration) -> Option<Duration> {
         let longest = if self.cancel.is_cancelled() { HURRIED_PAUSE } else { LONGEST_PAUSE };
         match asked {
-            Some(asked) if asked > longest || !self.waiting.takes(asked) => None,
+            Some(asked) if asked > longest || !self.waiting.takes(tokio::time::Instant::now(), asked) => None,
             Some(asked) => Some(asked),
             None => Some(next(next_pause).min(longest)),
         }
@@ -331,30 +331,6 @@ fn passing(call: Call<'_>, exchange: &Exchange, gateways: &[GatewayAnswer]) -> O
         },
     };
     passes.then(|| asked_pause(answer))
-}
-
-/// How long a run may wait in all because its target asks for it, in microseconds as seen by one of its jobs.
-#[derive(Debug)]
-pub struct Waiting {
-    left: AtomicU64,
-    jobs: u64,
-}
-
-impl Waiting {
-    fn new(most: Duration, jobs: usize) -> Self {
-        let jobs = jobs.max(1) as u64;
-        Self { left: AtomicU64::new(micros(most)), jobs }
-    }
-
-    /// Takes a pause out of what is left; whether there was so much.
-    fn takes(&self, pause: Duration) -> bool {
-        let share = micros(pause) / self.jobs;
-        self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(share)).is_ok()
-    }
-}
-
-fn micros(time: Duration) -> u64 {
-    u64::try_from(time.as_micros()).unwrap_or(u64::MAX)
 }
 
 /// For how long an answer asks to wait: `Retry-After` in seconds or until a date (RFC 9110, section 10.2.3), and what Alibaba

@@ -12,10 +12,14 @@ const RECOGNISED: usize = 8;
 
 /// The answer of an exchange as one line: its status and its canonical body. `None` if there was no answer.
 pub fn normalised(service: &Service, exchange: &Exchange, drawn: &[String]) -> Option<String> {
+    canonical(service, exchange, drawn).map(|text| escaped(&text))
+}
+
+fn canonical(service: &Service, exchange: &Exchange, drawn: &[String]) -> Option<String> {
     let Outcome::Answered(answer) = &exchange.outcome else { return None };
     let Ok(mut body) = Json::read(answer.body.as_bytes()) else {
         let beginning: String = answer.body.chars().take(200).collect();
-        return Some(escaped(&format!("{} {}", answer.status, Json::Text(beginning))));
+        return Some(format!("{} {}", answer.status, Json::Text(beginning)));
     };
     let operation = service.operation(&exchange.operation)?;
     match wire::decode(service, operation, answer) {
@@ -30,13 +34,19 @@ pub fn normalised(service: &Service, exchange: &Exchange, drawn: &[String]) -> O
     }
     hide_drawn(&mut body, drawn);
     sort(&mut body);
-    Some(escaped(&format!("{} {body}", answer.status)))
+    Some(format!("{} {body}", answer.status))
 }
 
-/// The same in short, where only the beginning of the body will be kept: two answers are alike if this is.
-pub fn digest(service: &Service, exchange: &Exchange, drawn: &[String]) -> Option<String> {
+/// The same in short, where only the beginning of the body will be kept: two answers are alike if this is. `hide` leaves out what
+/// differs with the caller.
+pub fn digest(
+    service: &Service,
+    exchange: &Exchange,
+    drawn: &[String],
+    hide: impl Fn(&str) -> String,
+) -> Option<String> {
     let Outcome::Answered(answer) = &exchange.outcome else { return None };
-    let text = answer.is_long().then(|| normalised(service, exchange, drawn))??;
+    let text = hide(&answer.is_long().then(|| canonical(service, exchange, drawn))??);
     Some(format!(
         "{} {}",
         answer.status,

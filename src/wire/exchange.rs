@@ -117,6 +117,14 @@ const KEPT_HEADERS: usize = 4 * 1024;
 const KEPT_HEADER: usize = 1024;
 
 impl Answer {
+    fn within(mut self, bytes: usize) -> Self {
+        if self.body.len() > bytes {
+            self.cut = self.cut.or(Some(self.body.len()));
+            shorten(&mut self.body, bytes);
+        }
+        self
+    }
+
     /// Whether only the beginning of its body is kept.
     pub fn is_long(&self) -> bool {
         self.body.len() > KEPT_BODY
@@ -125,10 +133,7 @@ impl Answer {
     /// The answer as it is kept once it is judged: no target decides how much memory a run needs.
     #[must_use]
     pub fn kept(mut self) -> Self {
-        if self.is_long() {
-            self.cut = Some(self.body.len());
-            shorten(&mut self.body, KEPT_BODY);
-        }
+        self = self.within(KEPT_BODY);
         let mut room = KEPT_HEADERS;
         for (name, value) in &mut self.headers {
             shorten(name, KEPT_HEADER.min(room));
@@ -141,6 +146,10 @@ impl Answer {
         self
     }
 }
+
+/// So much of a body is looked through for what no output may show, in bytes: what is kept, and as much again, because a name may
+/// be shorter than the secret that it stands for.
+const CLEANED: usize = 2 * KEPT_BODY;
 
 /// Cuts a text to so many bytes at most, between two characters, and gives back the room.
 fn shorten(text: &mut String, bytes: usize) {
@@ -158,6 +167,15 @@ impl Exchange {
     pub fn kept(mut self) -> Self {
         if let Outcome::Answered(answer) = self.outcome {
             self.outcome = Outcome::Answered(answer.kept());
+        }
+        self
+    }
+
+    /// The exchange with so much of a long body as can be kept of it.
+    #[must_use]
+    pub fn shortened(mut self) -> Self {
+        if let Outcome::Answered(answer) = self.outcome {
+            self.outcome = Outcome::Answered(answer.within(CLEANED));
         }
         self
     }

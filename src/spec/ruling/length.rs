@@ -31,7 +31,7 @@ pub fn ruling(length: &Length, text: &str) -> Ruling {
         Limit::Unstated if is_among(PLAUSIBLE + 1..FAR) => {
             within.and(Ruling::open(Breach::LengthMax, "the page names a limit without giving it"))
         }
-        Limit::None if is_among(PLAUSIBLE.max(length.min.saturating_mul(2)) + 1..u64::MAX) => {
+        Limit::None if is_among(PLAUSIBLE.max(length.min.saturating_mul(2)).saturating_add(1)..u64::MAX) => {
             within.and(Ruling::open(Breach::LengthMax, NO_LIMIT))
         }
         _ => within,

@@ -248,12 +248,20 @@ fn on_listed(values: &[Json], value: &Json) -> Ruling {
     if values.contains(value) {
         return Ruling::holds();
     }
-    let folded = |json: &Json| json.as_text().map(str::to_lowercase);
-    let same_but_for_case = |listed: &Json| folded(listed).is_some() && folded(listed) == folded(value);
+    let same_but_for_case =
+        |listed: &Json| matches!((listed.as_text(), value.as_text()), (Some(listed), Some(text)) if is_same_folded(listed, text));
     match values.iter().any(same_but_for_case) {
         true => Ruling::open(Breach::Values, "the page does not say whether upper and lower case differ"),
         false => Ruling::breaks(Breach::Values),
     }
+}
+
+/// Whether two texts differ in nothing but upper and lower case. A page may list thousands: nothing is copied.
+fn is_same_folded(one: &str, other: &str) -> bool {
+    if one.is_ascii() && other.is_ascii() {
+        return one.eq_ignore_ascii_case(other);
+    }
+    one.chars().flat_map(char::to_lowercase).eq(other.chars().flat_map(char::to_lowercase))
 }
 
 fn on_text(rules: &Rules, text: &str) -> Ruling {

@@ -94,6 +94,12 @@ impl Hidden {
         self.variables.iter()
     }
 
+    /// A text without what is hidden where that stands as it is, and in no other form: for long texts that nobody sees.
+    pub fn clean_plain(&self, text: &str) -> String {
+        let there = self.texts.iter().filter(|(hidden, _)| hidden.len() >= LONG_ENOUGH && text.contains(hidden.as_str()));
+        there.fold(text.to_owned(), |clean, (hidden, name)| clean.replace(hidden, name))
+    }
+
     /// The name of a header without what is hidden: names travel in lower case, whatever case they had.
     pub fn clean_name(&self, header: &str) -> String {
         let lower = header.to_ascii_lowercase();

@@ -1,0 +1,71 @@
+//! Sentences that promise something, and of which no rule was transcribed: nothing holds a target to them.
+
+use crate::diagnostic::Finding;
+use crate::spec::model::{Element, Operation};
+use crate::spec::promise;
+
+use super::About;
+
+/// Words with which a sentence promises something that a request could show.
+const PROMISING: [&str; 7] = ["must", "only", "default", "defaults", "unique", "null", "order"];
+
+/// `untranscribed-sentence`: a sentence with a number, or a word that promises something, and no rule.
+pub fn untranscribed(operation: &Operation) -> Vec<About> {
+    let mut found = Vec::new();
+    for parameter in &operation.parameters {
+        for quote in parameter.says.iter().filter(|quote| quote.leaves.is_none()) {
+            if !promise::is_transcribed(parameter, quote) && promises(&quote.text) {
+                let place = if quote.of.is_empty() { &parameter.at } else { &quote.at };
+                found.push(about(&parameter.name, &quote.text, place));
+            }
+        }
+    }
+    elements(&operation.response, "", &mut found);
+    found
+}
+
+fn elements(of: &[Element], within: &str, found: &mut Vec<About>) {
+    for element in of {
+        let path = format!("{within}{}", element.name);
+        let has_rule = element.optional || element.unique || element.altered || !element.values.is_empty();
+        if let Some(says) = element.says.as_ref().filter(|says| !has_rule && promises(says)) {
+            found.push(about(&path, says, &element.at));
+        }
+        elements(&element.elements, &format!("{path}."), found);
+    }
+}
+
+fn about(name: &str, text: &str, place: &crate::span::Place) -> About {
+    let title = format!("no rule holds a target to what the page says of {name}: {text}");
+    let finding = Finding::warning("untranscribed-sentence", title).at(place);
+    About::new(
+        name,
+        finding
+            .help("write the rule that it states, and name it in `of`")
+            .help("what no rule can hold stands in `leaves`: `{text: …, leaves: what it says beyond the rules}`"),
+    )
+}
+
+/// Whether a sentence has a number, or a word that promises something. A number within a word (`IPv4`) is part of a name.
+fn promises(text: &str) -> bool {
+    let is_separator = |letter: char| !letter.is_alphanumeric();
+    text.split(is_separator).filter(|word| !word.is_empty()).any(|word| {
+        let word = word.to_lowercase();
+        word.starts_with(|first: char| first.is_ascii_digit()) || PROMISING.contains(&word.as_str())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_and_promising_words_are_asked_about() {
+        for text in ["At most 20.", "Must be today or later.", "Defaults to `NL`.", "It is Unique.", "Sorted in order."] {
+            assert!(promises(text), "{text}");
+        }
+        for text in ["The name of the contact.", "An IPv4 address.", "We send updates to it."] {
+            assert!(!promises(text), "{text}");
+        }
+    }
+}

@@ -120,9 +120,10 @@ fn without_code(line: &str) -> String {
         let ticks = rest[at..].len() - rest[at..].trim_start_matches('`').len();
         let fence = &rest[at..at + ticks];
         let behind = &rest[at + ticks..];
-        let end = behind.match_indices(fence).map(|(end, _)| end).find(|end| {
-            !behind[..*end].ends_with('`') && !behind[end + ticks..].starts_with('`')
-        });
+        let end = behind
+            .match_indices(fence)
+            .map(|(end, _)| end)
+            .find(|end| !behind[..*end].ends_with('`') && !behind[end + ticks..].starts_with('`'));
         text.push_str(&rest[..at]);
         rest = match end.filter(|_| !is_escaped) {
             Some(end) => &behind[end + ticks..],

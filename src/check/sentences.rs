@@ -40,9 +40,9 @@ fn about(name: &str, text: &str, place: &crate::span::Place) -> About {
     let finding = Finding::warning("untranscribed-sentence", title).at(place);
     About::new(
         name,
-        finding
-            .help("write the rule that it states, and name it in `of`")
-            .help("what no rule can hold stands in `leaves`: `{text: …, leaves: what it says beyond the rules}`"),
+        finding.help("write the rule that it states, and name it in `of`").help(
+            "what no rule can hold stands in `leaves`: `{text: …, leaves: what it says beyond the rules}`",
+        ),
     )
 }
 
@@ -61,7 +61,13 @@ mod tests {
 
     #[test]
     fn numbers_and_promising_words_are_asked_about() {
-        for text in ["At most 20.", "Must be today or later.", "Defaults to `NL`.", "It is Unique.", "Sorted in order."] {
+        for text in [
+            "At most 20.",
+            "Must be today or later.",
+            "Defaults to `NL`.",
+            "It is Unique.",
+            "Sorted in order.",
+        ] {
             assert!(promises(text), "{text}");
         }
         for text in ["The name of the contact.", "An IPv4 address.", "We send updates to it."] {

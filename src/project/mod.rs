@@ -2,7 +2,7 @@
 
 mod walk;
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -117,13 +117,22 @@ pub fn specs(folder: &Path) -> Result<Specs, Vec<Finding>> {
 /// Every finding of every spec and every case file.
 pub fn suite(spec_folder: &Path, case_folder: &Path, depth: Depth) -> Result<Suite, Vec<Finding>> {
     let specs = specs(spec_folder)?;
+    let mut present: BTreeSet<PathBuf> = match yaml_files(case_folder) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => BTreeSet::new(),
+        present => present.map_err(|error| vec![unreadable(case_folder, &error)])?.into_iter().collect(),
+    };
     let (mut cases, mut standard) = (Vec::new(), Vec::new());
-    let mut wanted = BTreeMap::new();
+    let (mut stale, mut findings) = (Vec::new(), Vec::new());
     for (service, operation) in specs.operations().filter(|(_, operation)| !operation.support) {
         // Case files hold the standard depth; the others are made where they are asked for.
         let file = generate::cases(service, operation, Depth::Standard);
         let path = case_folder.join(&service.folder).join(format!("{}.yaml", operation.name));
-        wanted.insert(path, case::write(&file));
+        // One at a time: the texts of all of them are larger than the cases.
+        let exists = present.remove(&path);
+        match settled(path, case::write(&file), exists) {
+            Ok(none_or_stale) => stale.extend(none_or_stale),
+            Err(finding) => findings.push(*finding),
+        }
         cases.extend(match depth {
             Depth::Standard => file.cases,
             depth => {
@@ -132,43 +141,42 @@ pub fn suite(spec_folder: &Path, case_folder: &Path, depth: Depth) -> Result<Sui
             }
         });
     }
-    let mut stale = Vec::new();
-    let mut findings = Vec::new();
-    let present = match yaml_files(case_folder) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
-        present => present.map_err(|error| vec![unreadable(case_folder, &error)])?,
-    };
     for path in present {
-        let source = match source(&path) {
-            Ok(source) => source,
-            Err(finding) => {
-                findings.push(*finding);
-                continue;
+        match source(&path) {
+            Ok(source) if source.text.starts_with(case::WRITTEN) => {
+                stale.push(Stale { path, text: None, exists: true });
             }
-        };
-        match wanted.remove(&path) {
-            // A checkout may have other ends of lines.
-            Some(text) if text == source.text.replace("\r\n", "\n") => {}
-            Some(_) if !source.text.starts_with(case::WRITTEN) => {
-                let title = format!("{} was not written by `fineprint generate`", source.name);
-                let finding = Finding::error("file-name", title);
-                findings.push(finding.help("that name is for generated cases; give the file another"));
-            }
-            Some(text) => stale.push(Stale { path, text: Some(text), exists: true }),
-            None if source.text.starts_with(case::WRITTEN) => {
-                stale.push(Stale { path, text: None, exists: true })
-            }
-            None => match case::read(&source, &specs) {
+            Ok(source) => match case::read(&source, &specs) {
                 Ok(file) => cases.extend(file.cases),
                 Err(more) => findings.extend(more),
             },
+            Err(finding) => findings.push(*finding),
         }
     }
-    stale.extend(wanted.into_iter().map(|(path, text)| Stale { path, text: Some(text), exists: false }));
     findings.extend(repeated_ids(&cases));
     match findings.is_empty() {
         true => Ok(Suite { specs, cases, standard, stale }),
         false => Err(findings),
+    }
+}
+
+/// Holds the file of an operation's cases against what it should be.
+fn settled(path: PathBuf, wanted: String, exists: bool) -> Result<Option<Stale>, Box<Finding>> {
+    if !exists {
+        return Ok(Some(Stale { path, text: Some(wanted), exists }));
+    }
+    let source = source(&path)?;
+    // A checkout may have other ends of lines.
+    if source.text == wanted || source.text.replace("\r\n", "\n") == wanted {
+        return Ok(None);
+    }
+    match source.text.starts_with(case::WRITTEN) {
+        true => Ok(Some(Stale { path, text: Some(wanted), exists })),
+        false => {
+            let title = format!("{} was not written by `fineprint generate`", source.name);
+            let finding = Finding::error("file-name", title);
+            Err(Box::new(finding.help("that name is for generated cases; give the file another")))
+        }
     }
 }
 

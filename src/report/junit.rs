@@ -21,6 +21,9 @@ use super::style::Style;
 /// So many cases that show the same have their whole block; others have their headline. A run may have 100,000.
 const WHOLE: usize = 20;
 
+/// How much room whole blocks may take, in bytes; later ones have their headline.
+const ROOM: usize = 16_000_000;
+
 /// What tells cases apart that show something else.
 fn alike(result: &CaseResult) -> String {
     let rules = match &result.verdict {
@@ -38,20 +41,25 @@ pub struct Junit<W> {
     suites: Vec<TestSuite>,
     /// How many cases show the same, so far.
     alike: HashMap<String, usize>,
+    /// How much room whole blocks take, in bytes.
+    used: usize,
     snapshots: Option<TestSuite>,
 }
 
 impl<W: Write> Junit<W> {
     /// A reporter that writes into `out`.
     pub fn new(out: W) -> Self {
-        Self { out, suites: Vec::new(), alike: HashMap::new(), snapshots: None }
+        Self { out, suites: Vec::new(), alike: HashMap::new(), used: 0, snapshots: None }
     }
 
     fn case(&mut self, result: &CaseResult) {
         let name = format!("{}/{}", result.service, result.operation);
         let seen = self.alike.entry(alike(result)).or_default();
         *seen += 1;
-        let case = test_case(result, *seen <= WHOLE);
+        let case = test_case(result, *seen <= WHOLE && self.used < ROOM);
+        if let TestCaseStatus::NonSuccess { description: Some(block), .. } = &case.status {
+            self.used += block.as_str().len();
+        }
         match self.suites.iter_mut().find(|suite| suite.name.as_str() == name) {
             Some(suite) => {
                 suite.add_test_case(case);

@@ -6,11 +6,13 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use crate::event::{CaseResult, Counts, Event, Finish, Page, Snapshots, Start};
 use crate::evidence::{Evidence, Tally};
 use crate::judge::{Departure, Kind, Verdict};
+use crate::wire::Outcome;
 
 use super::headline;
 
-/// So many cases of each failure are kept whole: a run may have 100,000.
+/// So many cases of each failure are kept whole at most, and so many of all failures, but for one of each: a run may have 100,000.
 const WHOLE: usize = 12;
+const WHOLE_IN_ALL: usize = 4_000;
 
 /// A broken promise, with the cases that show it.
 #[derive(Debug, Clone)]
@@ -71,24 +73,29 @@ type Size = (usize, usize, usize, usize);
 type Key = [String; 4];
 
 impl Group {
-    fn take(&mut self, result: &CaseResult) {
+    fn take(&mut self, result: &CaseResult, most: usize) {
         let size = size(result);
         if self.all.last().is_some_and(|(_, id)| **id == *result.id) {
             return;
         }
         self.all.push((size, result.id.as_str().into()));
-        self.whole.push((size, result.clone()));
-        if self.whole.len() > WHOLE * 2 {
+        if self.whole.len() >= most && self.whole.iter().all(|(known, _)| *known <= size) {
+            return;
+        }
+        self.whole.push((size, slim(result)));
+        if self.whole.len() > most {
             self.whole.sort_by_key(|(size, _)| *size);
-            self.whole.truncate(WHOLE);
+            self.whole.truncate(most);
         }
     }
 
     /// The smallest case that is wanted, and the ids of all that are, the smallest first.
     fn wanted(&self, is_wanted: impl Fn(&str) -> bool) -> Option<(&CaseResult, Vec<&str>)> {
-        let whole = self.whole.iter().filter(|(_, result)| is_wanted(&result.id));
-        let smallest = whole.min_by_key(|(size, _)| *size).map(|(_, result)| result)?;
         let mut all: Vec<&(Size, Box<str>)> = self.all.iter().filter(|(_, id)| is_wanted(id)).collect();
+        all.first()?;
+        // Only some are whole: where none of these is wanted, another one shows the same fault.
+        let smallest = self.whole.iter().min_by_key(|(size, result)| (!is_wanted(&result.id), *size));
+        let (_, smallest) = smallest?;
         all.sort_by_key(|(size, _)| *size);
         Some((smallest, all.into_iter().map(|(_, id)| &**id).collect()))
     }
@@ -107,7 +114,8 @@ impl Groups {
             self.all.push(Group { key: key.clone(), ..Group::default() });
             self.all.len() - 1
         });
-        self.all[place].take(result);
+        let most = (WHOLE_IN_ALL / self.all.len()).clamp(1, WHOLE);
+        self.all[place].take(result, most);
     }
 }
 
@@ -294,6 +302,17 @@ fn failure_key(result: &CaseResult, departure: &Departure) -> Key {
         _ => result.operation.clone(),
     };
     [operation, promise.rule.clone(), promise.sentence.clone(), promise.place.clone()]
+}
+
+/// A result with what people read of it.
+fn slim(result: &CaseResult) -> CaseResult {
+    let mut slim = result.clone();
+    for exchange in &mut slim.exchanges {
+        if let Outcome::Answered(answer) = &mut exchange.outcome {
+            answer.headers = Vec::new();
+        }
+    }
+    slim
 }
 
 /// How much a person has to read to see what a case shows.

@@ -194,10 +194,9 @@ impl Brackets {
         let mut waiting = std::mem::take(&mut bracket.waiting);
         waiting.extend(again.into_iter().map(|held| held.index));
         let is_last = bracket.left == 0 && !bracket.held.is_empty();
-        if std::mem::take(&mut bracket.is_due) || is_last {
-            if !bracket.held.is_empty() {
-                self.call_for(operation);
-            }
+        let is_due = std::mem::take(&mut bracket.is_due) || is_last;
+        if is_due && !bracket.held.is_empty() {
+            self.call_for(operation);
         }
         (waiting, settled)
     }
@@ -295,4 +294,127 @@ fn failed_by_request(result: &CaseResult) -> Verdict {
     let line = Line::new("response", promised, "a gateway's, each time it was sent", true);
     let promise = Promise { rule: "no server error".to_owned(), ..result.promise.clone() };
     Verdict::Fail { departures: vec![Departure { kind: Kind::Failed, promise, lines: vec![line] }] }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::case::Rows;
+    use crate::judge::Observed;
+
+    fn case(id: &str, expect: Expectation) -> Case {
+        Case {
+            id: format!("Add/{id}"),
+            operation: "Add".to_owned(),
+            tries: String::new(),
+            about: Vec::new(),
+            given: Vec::new(),
+            send: Vec::new(),
+            twist: None,
+            at_once: 1,
+            expect,
+            then: Vec::new(),
+        }
+    }
+
+    fn rejection(number: usize) -> Case {
+        case(&number.to_string(), Expectation::Reject(Rows::Any))
+    }
+
+    fn result(verdict: Verdict, accepted: bool) -> CaseResult {
+        let event = serde_json::json!({
+            "id": "Add/1", "vendor": "", "service": "", "operation": "Add", "tries": "", "sends": "", "expects": "",
+            "promise": {"rule": "", "sentence": "", "place": ""}, "verdict": "pass", "exchanges": [], "tried": null,
+            "drawn": [], "attempts": 1, "micros": 1,
+        });
+        let result: CaseResult = serde_json::from_value(event).unwrap();
+        CaseResult {
+            verdict,
+            observed: Observed { accepted: Some(accepted), ..Observed::default() },
+            ..result
+        }
+    }
+
+    fn accepted_wrongly() -> Verdict {
+        let promise = Promise { rule: "r".to_owned(), sentence: String::new(), place: String::new() };
+        Verdict::of(vec![Departure { kind: Kind::Accepted, promise, lines: Vec::new() }])
+    }
+
+    /// What runs so many rejections one after another come to, where the plain calls come to these, one after another.
+    fn run(rejections: usize, verdict: &Verdict, plain: &[bool]) -> (Vec<Verdict>, usize) {
+        let cases: Vec<Case> = (0..rejections).map(rejection).collect();
+        let own = Plain { case: Arc::new(case("plain", Expectation::Accept)), is_certain: true };
+        let mut brackets = Brackets::new(cases.iter(), |_| Some(own.clone()));
+        let (mut settled, mut calls) = (vec![Verdict::Pass; rejections], 0);
+        let mut waiting: Vec<usize> = (0..rejections).rev().collect();
+        loop {
+            for (operation, plain_call) in brackets.due() {
+                let is_accepted = plain.get(calls).or(plain.last()).copied().unwrap_or(true);
+                calls += 1;
+                let came = match is_accepted {
+                    true => Came::of(&plain_call, &result(Verdict::Pass, true)),
+                    false => Came::Failed("Full".to_owned()),
+                };
+                let (again, done) = brackets.called(&operation, came);
+                waiting.extend(again.into_iter().rev());
+                done.into_iter().for_each(|(index, result)| settled[index] = result.verdict);
+            }
+            let Some(index) = waiting.pop() else { break };
+            if brackets.admit(index, &cases[index]) == Step::Run(index)
+                && let Some((index, result)) =
+                    brackets.done(index, &cases[index], result(verdict.clone(), false))
+            {
+                settled[index] = result.verdict;
+            }
+        }
+        for (operation, _) in brackets.due() {
+            calls += 1;
+            let (_, done) = brackets.called(&operation, Came::Accepted);
+            done.into_iter().for_each(|(index, result)| settled[index] = result.verdict);
+        }
+        (settled, calls)
+    }
+
+    fn unproven(verdicts: &[Verdict]) -> usize {
+        verdicts.iter().filter(|verdict| matches!(verdict, Verdict::Unproven { .. })).count()
+    }
+
+    #[test]
+    fn plain_calls_stand_first_last_and_after_every_fifty_rejections() {
+        let (settled, calls) = run(120, &Verdict::Pass, &[true]);
+        assert_eq!(unproven(&settled), 0);
+        assert_eq!(calls, 4, "first, after 50, after 100, last");
+        assert_eq!(run(1, &Verdict::Pass, &[true]).1, 2);
+    }
+
+    #[test]
+    fn what_stands_beside_a_plain_call_that_fails_is_unproven_and_the_rest_is_not() {
+        let (settled, _) = run(120, &Verdict::Pass, &[true, true, false, true]);
+        assert_eq!(unproven(&settled[..50]), 0);
+        assert_eq!(unproven(&settled[50..]), 70, "the fifty before it and the twenty behind it");
+        let (settled, calls) = run(60, &Verdict::Pass, &[false]);
+        assert_eq!(unproven(&settled), 60);
+        assert!(calls <= 3, "{calls}");
+    }
+
+    #[test]
+    fn that_an_invalid_call_was_accepted_is_proof_by_itself() {
+        let (settled, _) = run(60, &accepted_wrongly(), &[false]);
+        assert_eq!(unproven(&settled), 0);
+        assert!(settled.iter().all(|verdict| matches!(verdict, Verdict::Fail { .. })));
+    }
+
+    #[test]
+    fn a_run_that_ends_early_leaves_rejections_unproven() {
+        let cases = [rejection(0), rejection(1)];
+        let own = Plain { case: Arc::new(case("plain", Expectation::Accept)), is_certain: true };
+        let mut brackets = Brackets::new(cases.iter(), |_| Some(own.clone()));
+        assert_eq!(brackets.admit(0, &cases[0]), Step::Wait);
+        assert_eq!(brackets.due().len(), 1);
+        assert_eq!(brackets.called("Add", Came::Accepted).0, [0]);
+        assert_eq!(brackets.admit(0, &cases[0]), Step::Run(0));
+        assert!(brackets.done(0, &cases[0], result(Verdict::Pass, false)).is_none());
+        let left = brackets.abandoned();
+        assert!(matches!(&left[0].1.verdict, Verdict::Unproven { .. }), "{left:?}");
+    }
 }

@@ -101,7 +101,8 @@ mod tests {
     #[test]
     fn pauses_at_the_same_time_count_once_and_all_of_them_have_an_end() {
         let (waiting, start) = (Waiting::new(Duration::from_secs(30)), Instant::now());
-        let takes = |at: u64, pause: u64| waiting.takes(start + Duration::from_secs(at), Duration::from_secs(pause));
+        let takes =
+            |at: u64, pause: u64| waiting.takes(start + Duration::from_secs(at), Duration::from_secs(pause));
         assert!((0..8).all(|_| takes(0, 20)), "eight jobs that wait together");
         assert!(takes(10, 20), "half of it is in the other one");
         assert!(!takes(30, 1), "thirty seconds are over");

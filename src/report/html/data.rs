@@ -12,14 +12,13 @@ use crate::report::texts::shortened;
 use crate::wire::{Exchange, Outcome, curl};
 
 /// How much room the exchanges of cases may take, in bytes: with 100,000 cases the file stays below 30 MB.
-const ROOM: usize = 14_000_000;
+const ROOM: usize = 8_000_000;
 
-/// The part of the room that cases which passed may take, where those that did not leave it.
-const ROOM_FOR_PASSED: usize = 10_000_000;
+/// The part of the room that cases may take which show what others have shown already, or passed, where the others leave it.
+const ROOM_FOR_MORE: usize = 6_000_000;
 
-/// So many cases of each broken promise, or of each reason why none could be judged, show their exchanges whatever room
-/// there is.
-const ALWAYS: usize = 5;
+/// So many cases of each broken promise, or of each reason why none could be judged, show it first.
+const FIRST: usize = 5;
 
 /// How much of an answer is shown.
 const SHOWN: usize = 4_000;
@@ -111,10 +110,14 @@ impl Cases {
         let number = self.rows.len();
         self.rows.push(serde_json::to_string(&row).unwrap_or_default());
         match &result.verdict {
-            Verdict::Pass if self.passed.used < ROOM_FOR_PASSED => self.passed.add(number, result),
+            Verdict::Pass if self.passed.used < ROOM_FOR_MORE => self.passed.add(number, result),
             Verdict::Pass => {}
-            _ if self.is_seldom(result) || self.aside.used < ROOM => self.aside.add(number, result),
-            _ => {}
+            _ => {
+                let room = if self.is_seldom(result) { ROOM } else { ROOM_FOR_MORE };
+                if self.aside.used < room {
+                    self.aside.add(number, result);
+                }
+            }
         }
     }
 
@@ -130,7 +133,7 @@ impl Cases {
         let key = [result.operation.as_str()].into_iter().chain(why).collect::<Vec<_>>().join("\n");
         let count = self.alike.entry(key).or_default();
         *count += 1;
-        *count <= ALWAYS
+        *count <= FIRST
     }
 
     /// All of it as JSON that can stand in a script element.

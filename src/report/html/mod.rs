@@ -98,6 +98,9 @@ fn document(run: &Gathered, cases: &Cases) -> Markup {
     }
 }
 
+/// So many broken promises are told at the head; those of more stand in the tables and in the list of cases.
+const TOLD: usize = 500;
+
 fn head(run: &Gathered) -> Markup {
     let counts = run.finish.counts;
     let broken = run.failures();
@@ -132,7 +135,10 @@ fn head(run: &Gathered) -> Markup {
             (tables::bars(run))
             @if !broken.is_empty() {
                 h2 { "Broken" }
-                ol .broken { @for failure in &broken { li { (told(failure)) } } }
+                ol .broken { @for failure in broken.iter().take(TOLD) { li { (told(failure)) } } }
+                @if broken.len() > TOLD {
+                    p { "And " (broken.len() - TOLD) " more: " "they stand in the tables of the pages and in the list of cases" }
+                }
             }
             (lists::changed(run))
             (lists::known(run))

@@ -248,8 +248,7 @@ fn on_listed(values: &[Json], value: &Json) -> Ruling {
     if values.contains(value) {
         return Ruling::holds();
     }
-    let same_but_for_case =
-        |listed: &Json| matches!((listed.as_text(), value.as_text()), (Some(listed), Some(text)) if is_same_folded(listed, text));
+    let same_but_for_case = |listed: &Json| matches!((listed.as_text(), value.as_text()), (Some(listed), Some(text)) if is_same_folded(listed, text));
     match values.iter().any(same_but_for_case) {
         true => Ruling::open(Breach::Values, "the page does not say whether upper and lower case differ"),
         false => Ruling::breaks(Breach::Values),

@@ -96,7 +96,10 @@ impl Hidden {
 
     /// A text without what is hidden where that stands as it is, and in no other form: for long texts that nobody sees.
     pub fn clean_plain(&self, text: &str) -> String {
-        let there = self.texts.iter().filter(|(hidden, _)| hidden.len() >= LONG_ENOUGH && text.contains(hidden.as_str()));
+        let there = self
+            .texts
+            .iter()
+            .filter(|(hidden, _)| hidden.len() >= LONG_ENOUGH && text.contains(hidden.as_str()));
         there.fold(text.to_owned(), |clean, (hidden, name)| clean.replace(hidden, name))
     }
 

@@ -325,7 +325,7 @@ fn what_nobody_can_remove_is_told_also_after_a_kill() {
     let lines: Vec<&str> = text.lines().collect();
     fs::write(&events, format!("{}\n", lines[..lines.len() / 2].join("\n"))).unwrap();
     run(folder.path(), &["run", "--resume", &events, "--no-snapshots", filter]);
-    assert_eq!(kept(), whole);
+    assert!(kept() >= whole, "nothing of the killed run is lost, and the plain calls come again");
     assert_eq!(run(folder.path(), &["report", "--from", &events]).code, 3, "it did not come to its end");
     assert!(kept() > 0);
 }

@@ -14,6 +14,9 @@ use crate::judge::{Kind, Verdict};
 pub use page::{element_lines, page};
 pub use texts::Texts;
 
+/// Why an error row was not tested of which nothing else is to be said.
+pub const NO_CASE: &str = "no case of this run expects it";
+
 /// The state of a promise after a run: the first that fits, in this order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum State {
@@ -246,7 +249,7 @@ impl Evidence {
             }
             () => {
                 let why = line.why_not.clone();
-                (State::NotTested, why.or_else(|| Some("no case of this run expects it".to_owned())))
+                (State::NotTested, why.or_else(|| Some(NO_CASE.to_owned())))
             }
         };
         Standing { state, cases: observations.len(), against, other, why }

@@ -23,7 +23,7 @@ use super::clean_up;
 use super::cost::{self, is_remover};
 use super::facts::{facts, skipped};
 use super::harm;
-use super::resolve::{Earlier, Values};
+use super::resolve::{Earlier, Values, key_of};
 use super::session::{FIRST_PAUSE, Session};
 use super::shared::{Made, Shared};
 use super::shown;
@@ -356,10 +356,8 @@ impl<'a> Attempt<'a> {
         send: &Parameters,
         label: impl Fn(&str) -> String,
     ) -> Vec<(String, Json)> {
-        let entity = self.service.created_by(operation);
-        let stays = entity.is_some_and(|entity| entity.removed_by.is_none());
-        let nonce = self.session.nonce;
-        let key = |name: &str| if stays { format!("{}/{nonce}", label(name)) } else { label(name) };
+        let (session, service) = (self.session, self.service);
+        let key = |name: &str| key_of(session, service, operation, &label(name));
         let about: Vec<&str> = self.case.about.iter().map(|about| about.parameter.as_str()).collect();
         self.session.target.fixed(operation, &about, self.values.all_by(send, key))
     }

@@ -1,6 +1,6 @@
 //! Values that must be new on the target, drawn from a seed.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::{Mutex, PoisonError};
 
@@ -18,17 +18,25 @@ const TRIES: u32 = 64;
 pub struct Drawer {
     seed: u64,
     used: Mutex<HashSet<String>>,
+    /// What was drawn beforehand, by what it is for.
+    reserved: Mutex<HashMap<String, String>>,
 }
 
 impl Drawer {
     /// A drawer for one run.
     pub fn new(seed: u64) -> Self {
-        Self { seed, used: Mutex::new(HashSet::new()) }
+        Self { seed, used: Mutex::default(), reserved: Mutex::default() }
     }
 
     /// The text with its drawn characters; `key` says for what, `attempt` counts repetitions. The same seed, key and
     /// attempt give the same text, unless this run has drawn that text for something else.
     pub fn draw(&self, text: &Text, key: &str, attempt: u32) -> String {
+        if attempt == 0 {
+            let mut reserved = self.reserved.lock().unwrap_or_else(PoisonError::into_inner);
+            if let Some(drawn) = reserved.remove(key) {
+                return drawn;
+            }
+        }
         let mut drawn = String::new();
         for again in 0..TRIES {
             let mut random = self.random(key, attempt, again);
@@ -39,6 +47,13 @@ impl Drawer {
             }
         }
         drawn
+    }
+
+    /// Draws a text beforehand. Of few characters there are few texts: who draws first would decide what others get, and so
+    /// would the order in which calls happen to be sent.
+    pub fn reserve(&self, text: &Text, key: String) {
+        let drawn = self.draw(text, &key, 0);
+        self.reserved.lock().unwrap_or_else(PoisonError::into_inner).insert(key, drawn);
     }
 
     /// From which everything is drawn.

@@ -184,6 +184,7 @@ pub async fn run(
     let begun = Instant::now();
     let (pages, plains) = prepared(&specs, &cases);
     emit(Event::RunStarted(start(&specs, &cases, pages, options)));
+    cases.iter().for_each(|case| resolve::reserve(&session, &specs, case));
     let refused = prepare(&session, &specs, &cases, options).await;
     let cases: Vec<Arc<Case>> = cases.into_iter().map(Arc::new).collect();
     let mut order = InOrder::new(&specs, &cases, options.against.clone());

@@ -1,9 +1,10 @@
 //! From the symbolic values of a case to what is sent.
 
-use crate::case::Parameters;
 use crate::case::text::Text;
 use crate::case::value::Value;
+use crate::case::{Case, FEW_DRAWN, Parameters, TRIED};
 use crate::json::Json;
+use crate::spec::model::{Operation, Service, Specs};
 
 use super::session::Session;
 
@@ -33,6 +34,35 @@ pub struct Values<'a> {
     pub drawn: Vec<(String, String)>,
     /// What of it is so seldom drawn that nobody else has it.
     pub telling: Vec<String>,
+}
+
+/// Draws what has few characters in the order of the plan, before anything is sent.
+pub fn reserve(session: &Session, specs: &Specs, case: &Case) {
+    let Some((service, tried)) = specs.operation(&case.operation) else { return };
+    let given =
+        case.given.iter().map(|call| (service.operation(&call.operation), call.label.as_str(), &call.send));
+    let then = case.then.iter().map(|step| &step.call);
+    let then = then.map(|call| (service.operation(&call.operation), call.label.as_str(), &call.send));
+    for (operation, label, send) in given.chain([(Some(tried), TRIED, &case.send)]).chain(then) {
+        let Some(operation) = operation else { continue };
+        let key = key_of(session, service, operation, label);
+        for (name, value) in send {
+            if let Value::Described(text) = value
+                && text.is_drawn()
+                && value.drawn().is_some_and(|drawn| drawn <= FEW_DRAWN)
+            {
+                session.drawer.reserve(text, format!("{}/{key}/{name}", case.id));
+            }
+        }
+    }
+}
+
+/// What tells the draws of a call from those of others: its label. What can never be removed is still there from earlier runs
+/// with the same seed.
+pub fn key_of(session: &Session, service: &Service, operation: &Operation, label: &str) -> String {
+    let entity = service.created_by(operation);
+    let stays = entity.is_some_and(|entity| entity.removed_by.is_none());
+    if stays { format!("{label}/{}", session.nonce) } else { label.to_owned() }
 }
 
 /// A text with so many drawn bits tells an entity from those of others: five digits have them.

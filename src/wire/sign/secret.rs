@@ -202,6 +202,7 @@ mod tests {
         assert_eq!(hidden.clean("sec&ret<77>/y"), "sec&ret<77>/y", "that is another");
         assert_eq!(hidden.clean("it is sec&ret<… and sec…"), "it is $TOKEN… and sec…", "cut off");
         assert_eq!(hidden.clean(r"it is sec\u0026re"), "it is $TOKEN");
+        assert_eq!(hidden.clean("it is sec%26ret%3…"), "it is $TOKEN%3…", "within an escape");
     }
 
     #[test]

@@ -76,7 +76,7 @@ pub fn spelled(wanted: &str, text: &str) -> Option<usize> {
     let mut ends = vec![0];
     let mut cut = None;
     for (done, character) in wanted.char_indices() {
-        let is_cut = |end: &&usize| text[**end..].chars().next().is_none_or(|next| next == CUT);
+        let is_cut = |end: &&usize| is_cut(&text[**end..]);
         if done >= KNOWN {
             cut = ends.iter().find(is_cut).copied().or(cut);
         }
@@ -95,6 +95,13 @@ pub fn spelled(wanted: &str, text: &str) -> Option<usize> {
         ends = next;
     }
     ends.first().copied()
+}
+
+/// Whether a text was cut off where this is left of it; it may have been within an escaped character.
+fn is_cut(left: &str) -> bool {
+    let is_escape = left.starts_with(['%', '\\', '&']);
+    let mut characters = left.chars().take(if is_escape { ENTITY } else { 1 });
+    characters.any(|next| next == CUT) || left.len() < if is_escape { ENTITY } else { 1 }
 }
 
 /// How many backslashes a text begins with, as far as they are looked at.

@@ -62,15 +62,20 @@ pub async fn call(session: &Session, call: Call<'_>, caller: Caller<'_>) -> Call
 fn wish(session: &Session, call: Call<'_>, telling: &[String]) -> Option<Wish> {
     let entity = call.service.created_by(call.operation);
     let entity = entity.filter(|entity| entity.removed_by.is_some())?;
-    let is_unique = |name: &str| call.operation.parameter(name).is_some_and(|parameter| parameter.unique);
-    let unique = call.parameters.iter().filter(|(name, _)| is_unique(name));
-    let unique = unique.filter_map(|(name, value)| Some((name.clone(), value.as_text()?.to_owned())));
     Some(Wish {
         service: call.service.folder.clone(),
         at: session.at(call.service),
         entity: entity.name.clone(),
-        unique: unique.filter(|(_, value)| telling.contains(value)).collect(),
+        unique: unique_values(call).filter(|(_, value)| telling.contains(value)).collect(),
     })
+}
+
+/// What a call sends for unique parameters.
+fn unique_values(call: Call<'_>) -> impl Iterator<Item = (String, String)> + '_ {
+    let is_unique =
+        move |name: &str| call.operation.parameter(name).is_some_and(|parameter| parameter.unique);
+    let unique = call.parameters.iter().filter(move |(name, _)| is_unique(name));
+    unique.filter_map(|(name, value)| Some((name.clone(), value.as_text()?.to_owned())))
 }
 
 /// Enters what a call has made, or may have made.
@@ -90,7 +95,8 @@ fn enter(
         (Came::Success(_), None) => Some("the answer gave no id that can be used".to_owned()),
         (Came::Success(_), Some(id)) => {
             let living = session.living(call.service, entity, id, owner, &unique);
-            let living = Living { parents: parents(call), made: Some(Instant::now()), ..living };
+            let values = unique_values(call).collect();
+            let living = Living { parents: parents(call), made: Some(Instant::now()), values, ..living };
             match session.ledger.made(entity, living) {
                 Named::Anew => None,
                 Named::AsAnother(case) => {

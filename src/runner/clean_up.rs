@@ -1,7 +1,5 @@
 //! Removing what a run has made, and nothing else.
 
-use std::time::Instant;
-
 use crate::generate;
 use crate::json::Json;
 use crate::spec::breach::Breach;
@@ -57,7 +55,12 @@ async fn attempt(session: &Session, service: &Service, living: &Living, is_last:
         Err(reason) => return session.ledger.could_not_remove(living, &reason),
     };
     if let Some(reason) = identity::is_somebody_elses(session, service, entity, living).await {
-        return session.ledger.could_not_remove(living, &reason);
+        session.ledger.could_not_remove(living, &reason);
+        // What was made with it may be there under another id.
+        if entity.listed_by.is_some() && !living.unique.is_empty() {
+            session.ledger.lost(living, living.wish(), &reason);
+        }
+        return;
     }
     let call = Call { service, operation: remover, parameters: &sent, twist: None, nonce: None };
     let exchange = session.call_to_the_end(call).await;
@@ -69,10 +72,8 @@ async fn attempt(session: &Session, service: &Service, living: &Living, is_last:
             true if !is_last => ledger.postpone(living, Pending::Shown),
             true => ledger.could_not_remove(living, &format!("{name} was accepted, and it is still there")),
         },
-        Removal::Unknown if !is_last && is_young(session, living) => {
-            ledger.postpone(living, Pending::NotVisible);
-        }
-        // The list may have it under another id.
+        // It may not be visible yet, or be there under another id: the run has not removed it.
+        Removal::Unknown if !is_last => ledger.postpone(living, Pending::NotVisible),
         Removal::Unknown if is_last && entity.listed_by.is_some() && !living.unique.is_empty() => {
             ledger.lost(living, living.wish(), "its removal did not find it");
         }
@@ -89,12 +90,6 @@ async fn attempt(session: &Session, service: &Service, living: &Living, is_last:
             }
         }
     }
-}
-
-/// Whether an entity was made so recently that the target may not show it yet.
-fn is_young(session: &Session, living: &Living) -> bool {
-    let appears = session.target.appears(&living.entity);
-    living.made.is_some_and(|made| Instant::now().duration_since(made) < appears)
 }
 
 /// What a removal sends: the id, the ids of what the entity was made within, and whatever else its operation demands.

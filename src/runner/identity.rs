@@ -29,7 +29,7 @@ pub async fn is_somebody_elses(
     living: &Living,
 ) -> Option<String> {
     let trust = session.ledger.trust(&living.service, &living.entity);
-    if trust.names_own || living.unique.is_empty() {
+    if trust.names_own || living.values.is_empty() {
         return None;
     }
     let reader = reader(service, entity)?;
@@ -120,16 +120,17 @@ async fn read(
 fn shown(service: &Service, entity: &Entity, reader: &Operation, living: &Living, output: &Json) -> Shown {
     let Some(maker) = service.operation(&entity.made_by) else { return Shown::Nothing };
     for shown in reader.shows(maker) {
-        let all = living.unique.iter().chain(&living.before);
-        let own: Vec<&str> =
-            all.filter(|(name, _)| *name == shown.parameter).map(|(_, value)| value.as_str()).collect();
+        let of_it = |(name, _): &&(String, String)| *name == shown.parameter;
+        let own: Vec<&str> = living.values.iter().filter(of_it).map(|(_, value)| value.as_str()).collect();
         let Some(Json::Text(text)) = output.at(&shown.path).filter(|_| !own.is_empty()) else { continue };
         // A service may keep a value in other letters, without what stands around it.
         let is_it = |own: &&str| text.trim().to_lowercase() == own.trim().to_lowercase();
-        return match own.iter().any(is_it) {
-            true => Shown::Own,
-            false => Shown::Other(format!("another {}", shown.parameter)),
-        };
+        match own.iter().any(is_it) {
+            false => return Shown::Other(format!("another {}", shown.parameter)),
+            true if living.unique.iter().any(|each| of_it(&each)) => return Shown::Own,
+            // Others may have the same by chance: it is no proof.
+            true => {}
+        }
     }
     Shown::Nothing
 }

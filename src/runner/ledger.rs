@@ -26,8 +26,9 @@ pub struct Living {
     pub case: String,
     /// The values that were drawn for it and that nothing else has, by parameter.
     pub unique: Vec<(String, String)>,
-    /// The values that it had before it was changed: a change may have been accepted and not made.
-    pub before: Vec<(String, String)>,
+    /// The values of its unique parameters, also those of which others may have the same by chance, and those that it had before it
+    /// was changed: a change may have been accepted and not made.
+    pub values: Vec<(String, String)>,
     /// The ids of other entities that it was made with, by the entity's name: its removal may need them again.
     pub parents: Vec<(String, Json)>,
     /// When the call that made it was answered; `None`: in an earlier run.
@@ -222,10 +223,14 @@ impl Ledger {
     pub fn made(&self, entity: &Entity, living: Living) -> Named {
         let mut entries = self.entries();
         entries.note_number(&living);
-        if let Some(known) = entries.living.get(&living) {
+        let is_it = |known: &&Living| known.is(&living.service, &living.entity, &living.id);
+        let unseen =
+            |(known, why): &'_ (Living, Pending)| (*why == Pending::NotVisible).then(|| known.clone());
+        let pending = entries.pending.iter().filter_map(unseen).find(|known| is_it(&known));
+        if let Some(known) = entries.living.get(&living).cloned().or(pending) {
             // Only two calls that asked for two different things must have made two.
-            let differ =
-                !known.unique.is_empty() && !living.unique.is_empty() && known.unique != living.unique;
+            let is_shared = living.values.iter().any(|value| known.values.contains(value));
+            let differ = !known.values.is_empty() && !living.values.is_empty() && !is_shared;
             return if differ { Named::AsAnother(known.case.clone()) } else { Named::Anew };
         }
         match entity.removed_by {
@@ -294,8 +299,11 @@ impl Ledger {
         let old = living.trace();
         for (name, value) in &mut living.unique {
             let Some((_, new)) = values.iter().find(|(changed, _)| changed == name) else { continue };
-            living.before.push((name.clone(), std::mem::replace(value, new.clone())));
+            value.clone_from(new);
         }
+        let is_its = |name: &str| living.values.iter().any(|(known, _)| known == name);
+        let more: Vec<_> = values.iter().filter(|(name, _)| is_its(name)).cloned().collect();
+        living.values.extend(more);
         let new = living.trace();
         if new != old {
             self.journal.write(&Entry::Made(new));

@@ -47,7 +47,7 @@ fn living<'s>(specs: &'s Specs, trace: &Trace) -> Option<(&'s Service, Living)> 
         id: read(&trace.id)?,
         case: EARLIER.to_owned(),
         unique: trace.unique.clone(),
-        before: Vec::new(),
+        values: trace.unique.clone(),
         parents: parents.collect(),
         made: None,
     };

@@ -157,7 +157,7 @@ impl Session {
             id: id.clone(),
             case: owner.to_owned(),
             unique: unique.to_vec(),
-            before: Vec::new(),
+            values: unique.to_vec(),
             parents: Vec::new(),
             made: None,
         }

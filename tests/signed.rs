@@ -416,7 +416,14 @@ fn secrets_are_in_nothing_that_a_failing_run_writes() {
 fn a_signature(text: &str) -> Option<&str> {
     let behind = text.match_indices("Signature=").map(|(at, found)| &text[at + found.len()..]);
     // Three characters before a cut are no signature.
-    let is_cut = |rest: &&str| rest.split_once('…').is_some_and(|(begin, _)| begin.chars().count() < 4);
+    let is_cut = |rest: &&str| {
+        let begin = rest.split_once('…').map(|(begin, _)| begin);
+        begin.is_some_and(|begin| {
+            let whole =
+                begin.rsplit_once('%').filter(|(_, last)| last.len() < 2).map_or(begin, |(whole, _)| whole);
+            percent_encoding::percent_decode_str(whole).decode_utf8_lossy().chars().count() < 4
+        })
+    };
     behind
         .filter(|rest| !rest.starts_with(['$', '\n']) && !is_cut(rest))
         .map(|rest| rest.lines().next().unwrap_or_default())

@@ -56,3 +56,33 @@ fn the_binary_of_the_command_is_there_for_scripts() {
         format!("fineprint {}\n", env!("CARGO_PKG_VERSION"))
     );
 }
+
+#[test]
+fn where_valid_calls_are_refused_no_rejection_passes() {
+    use std::io::{Read, Write};
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    std::thread::spawn(move || {
+        for mut stream in listener.incoming().flatten() {
+            std::thread::spawn(move || {
+                let (mut request, mut buffer) = (Vec::new(), [0; 4096]);
+                while !request.windows(4).any(|four| four == b"\r\n\r\n") {
+                    match stream.read(&mut buffer) {
+                        Ok(read @ 1..) => request.extend_from_slice(&buffer[..read]),
+                        _ => return,
+                    }
+                }
+                let body =
+                    r#"{"Code":"InvalidParameter.Title","Message":"The Title is invalid.","RequestId":"1"}"#;
+                let length = body.len();
+                let _ = write!(
+                    stream,
+                    "HTTP/1.1 400 X\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{body}"
+                );
+            });
+        }
+    });
+    let conclusion = run(&["AddMessageContact/Title/values/unknown", "--quiet"], Some(&url));
+    assert_eq!(conclusion.num_passed, 0, "the right refusals prove nothing");
+    assert!(conclusion.num_failed > 0);
+}

@@ -77,7 +77,13 @@ async fn attempt(session: &Session, service: &Service, living: &Living, is_last:
         Removal::Unknown if is_last && entity.listed_by.is_some() && !living.unique.is_empty() => {
             ledger.lost(living, living.wish(), "its removal did not find it");
         }
-        Removal::Unknown => ledger.removed(&living.service, &living.entity, &living.id),
+        // What is removed with another entity went with it; what an earlier run had, that run may have removed.
+        Removal::Unknown if living.made.is_none() || ledger.has_removed_parent(living) => {
+            ledger.removed(&living.service, &living.entity, &living.id);
+        }
+        Removal::Unknown => {
+            ledger.could_not_remove(living, "its removal did not find it, and nothing has removed it")
+        }
         Removal::State(code) if !is_last => ledger.postpone(living, Pending::State(code)),
         Removal::State(code) => {
             ledger.stays(living, &format!("{name} is rejected with {code}, as the page says of its state"));

@@ -328,6 +328,15 @@ impl Ledger {
         std::mem::take(&mut self.entries().put_right)
     }
 
+    /// Whether an entity was made within another one that the run has removed.
+    pub fn has_removed_parent(&self, living: &Living) -> bool {
+        let entries = self.entries();
+        living.parents.iter().any(|(parent, id)| {
+            let removed = entries.removed.get(&(living.service.clone(), parent.clone()));
+            removed.is_some_and(|removed| removed.iter().any(|removed| removed.id == *id))
+        })
+    }
+
     /// Gives up an id that names nothing: what was made with it is looked for by the values that only it has.
     pub fn lost(&self, living: &Living, wish: Wish, reason: &str) {
         self.asked(&wish);

@@ -109,9 +109,17 @@ fn envelope(maker: &Maker<'_>, mutants: &mut Vec<Mutant>) {
         Protocol::Tencent3 => (400, "Error.Message"),
         Protocol::Rest => (200, "Message"),
     };
-    let has_request_id = match &maker.service.http {
-        Some(http) => !http.carries.is_empty(),
-        None => true,
+    // Of what service.yaml gives no place, nothing is read, and no answer could show the fault.
+    let is_read = |slug: &str| {
+        let Some(http) = &maker.service.http else { return true };
+        let (code, message) = (http.code.is_some(), http.message.is_some());
+        match slug {
+            "no-request-id" => !http.carries.is_empty(),
+            "no-message" => message,
+            "html" => code || message || !http.carries.is_empty(),
+            "no-envelope" => code || http.output.is_some(),
+            _ => true,
+        }
     };
     let all = [
         ("no-envelope", "answers come without their envelope".to_owned(), Fault::NoEnvelope),
@@ -123,8 +131,7 @@ fn envelope(maker: &Maker<'_>, mutants: &mut Vec<Mutant>) {
     if !maker.can_be_refused() {
         return;
     }
-    for (slug, does, fault) in all.into_iter().filter(|(slug, ..)| has_request_id || *slug != "no-request-id")
-    {
+    for (slug, does, fault) in all.into_iter().filter(|(slug, ..)| is_read(slug)) {
         mutants.push(maker.fault(Kind::Envelope, &format!("envelope/{slug}"), does, fault));
     }
 }

@@ -110,8 +110,13 @@ struct Groups {
 
 impl Groups {
     fn take(&mut self, key: Key, result: &CaseResult) {
-        let place = *self.places.entry(key).or_insert_with_key(|key| {
-            self.all.push(Group { key: key.clone(), ..Group::default() });
+        self.take_as(key.clone(), key, result);
+    }
+
+    /// Takes a case that shares one key with others, and is shown by another.
+    fn take_as(&mut self, shared: Key, shown: Key, result: &CaseResult) {
+        let place = *self.places.entry(shared).or_insert_with(|| {
+            self.all.push(Group { key: shown, ..Group::default() });
             self.all.len() - 1
         });
         let most = (WHOLE_IN_ALL / self.all.len()).clamp(1, WHOLE);
@@ -196,7 +201,13 @@ impl Gathered {
             Verdict::Pass => {}
             Verdict::Fail { departures } => {
                 for departure in departures {
-                    self.failures.take(failure_key(result, departure), result);
+                    let shown = failure_key(result, departure);
+                    let mut shared = shown.clone();
+                    // Each case has its own place in the recording.
+                    if departure.kind == Kind::OtherTarget {
+                        (shared[2], shared[3]) = (String::new(), String::new());
+                    }
+                    self.failures.take_as(shared, shown, result);
                 }
             }
             Verdict::NotTested { reason } => {

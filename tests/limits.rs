@@ -97,7 +97,7 @@ fn through_the_gateway(arguments: &[&str]) -> (Done, Gateway) {
     let gateway = Gateway::before(&reference.server.url(), RATE, Flaw::None);
     let folder = tempfile::tempdir().unwrap();
     let target = format!(
-        "url = '{}'\nrate = '{RATE}/s'\nca-file = '{}'\nquotas = {{contact = {QUOTA}}}",
+        "url = '{}'\nalone = true\nrate = '{RATE}/s'\nca-file = '{}'\nquotas = {{contact = {QUOTA}}}",
         gateway.url,
         gateway.ca_file().display()
     );

@@ -8,7 +8,7 @@ const TOKEN: &str = "a-token-for-tests";
 
 fn main() -> ExitCode {
     let (runtime, url) = serve();
-    let conformance = Conformance::new("specs").url(url).secret("example", TOKEN);
+    let conformance = Conformance::new("specs").url(url).secret("example", TOKEN).alone();
     let code = conformance.main();
     drop(runtime);
     code

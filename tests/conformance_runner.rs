@@ -1,9 +1,11 @@
 //! The cases as tests of `cargo test`: the harness of `tests/conformance.rs`, run as a user's crate would run it.
 
+mod common;
 mod vendor;
 
 use std::process::Command;
 
+use common::{Asked, respond};
 use fineprint::harness::Conformance;
 use libtest_mimic::{Arguments, Conclusion};
 use vendor::Vendor;
@@ -59,26 +61,16 @@ fn the_binary_of_the_command_is_there_for_scripts() {
 
 #[test]
 fn where_valid_calls_are_refused_no_rejection_passes() {
-    use std::io::{Read, Write};
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     std::thread::spawn(move || {
         for mut stream in listener.incoming().flatten() {
             std::thread::spawn(move || {
-                let (mut request, mut buffer) = (Vec::new(), [0; 4096]);
-                while !request.windows(4).any(|four| four == b"\r\n\r\n") {
-                    match stream.read(&mut buffer) {
-                        Ok(read @ 1..) => request.extend_from_slice(&buffer[..read]),
-                        _ => return,
-                    }
-                }
                 let body =
                     r#"{"Code":"InvalidParameter.Title","Message":"The Title is invalid.","RequestId":"1"}"#;
-                let length = body.len();
-                let _ = write!(
-                    stream,
-                    "HTTP/1.1 400 X\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{body}"
-                );
+                if Asked::read(&mut stream).is_some() {
+                    respond(&mut stream, 400, body);
+                }
             });
         }
     });

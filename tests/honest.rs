@@ -4,14 +4,13 @@
 mod common;
 
 use std::fs;
-use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use common::{Done, fineprint};
+use common::{Asked, Done, fineprint, respond};
 use serde_json::{Value, json};
 
 /// What the service does otherwise than a plain one.
@@ -79,24 +78,10 @@ impl Notes {
 }
 
 fn serve(mut stream: TcpStream, state: &Mutex<State>, switches: &Switches) {
-    let (mut request, mut buffer) = (Vec::new(), [0; 4096]);
-    let head = loop {
-        let Ok(read @ 1..) = stream.read(&mut buffer) else { return };
-        request.extend_from_slice(&buffer[..read]);
-        let text = String::from_utf8_lossy(&request).to_lowercase();
-        let Some(end) = text.find("\r\n\r\n") else { continue };
-        let length = text.split("content-length: ").nth(1);
-        let length = length.map_or(0, |rest| rest.split("\r\n").next().unwrap().parse::<usize>().unwrap());
-        if request.len() >= end + 4 + length {
-            break end;
-        }
-    };
-    let line = String::from_utf8_lossy(&request[..head]).lines().next().unwrap().to_owned();
-    let body: Value = serde_json::from_slice(&request[head + 4..]).unwrap_or(Value::Null);
-    let (status, body) = answer(&line, &body, &mut state.lock().unwrap(), switches);
-    let length = body.len();
-    let _ =
-        write!(stream, "HTTP/1.1 {status} X\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{body}");
+    let Some(asked) = Asked::read(&mut stream) else { return };
+    let line = asked.head.lines().next().unwrap();
+    let (status, body) = answer(line, &asked.json(), &mut state.lock().unwrap(), switches);
+    respond(&mut stream, status, &body);
 }
 
 fn refusal(status: u16, code: &str) -> (u16, String) {
@@ -139,6 +124,9 @@ fn create(body: &Value, state: &mut State, switches: &Switches) -> (u16, String)
         Some(Value::String(text)) if (2..=40).contains(&text.chars().count()) && letters(text) => None,
         Some(_) => Some(refusal(422, "bad_title")),
     };
+    let colours = [Value::Null, json!("red"), json!("green")];
+    let is_colour = colours.contains(body.get("colour").unwrap_or(&Value::Null));
+    let refused = refused.or_else(|| (!is_colour).then(|| refusal(422, "bad_colour")));
     let is_taken = state.notes.iter().any(|note| note.title == title);
     let refused = refused.or_else(|| is_taken.then(|| refusal(409, "title_taken")));
     if switches.refuses {
@@ -166,7 +154,9 @@ fn project(notes: &Notes, pages: &str, target: &str) -> tempfile::TempDir {
          entities:\n  note: {{id: id, made-by: CreateNote, removed-by: BinNote, listed-by: ListNotes{pages}}}\n"
     );
     let create = "operation: CreateNote\nhttp: POST /notes\npage: {title: Create a note}\ncreates: note\nparameters:\n  \
-         title: {type: string, required: true, length: 2..40, characters: letters, unique: true, says: 2 to 40 letters}\nerrors:\n\
+         title: {type: string, required: true, length: 2..40, characters: letters, unique: true, says: 2 to 40 letters}\n  \
+         colour: {type: string, values: [red, green], says: red or green}\nerrors:\n\
+         - {status: 422, code: bad_colour, message: 'note: bad_colour', when: {colour: [type, values]}}\n\
          - {status: 422, code: missing_title, message: 'note: missing_title', when: {title: required}}\n\
          - {status: 422, code: bad_title, message: 'note: bad_title', when: {title: [type, length, characters]}}\n\
          - {status: 409, code: title_taken, message: 'note: title_taken', when: {title: unique}}\n\
@@ -235,6 +225,7 @@ fn a_service_that_refuses_every_creation_is_shown_to_keep_nothing() {
     let first = done.stdout.lines().next().unwrap();
     assert_eq!(first, "UNPROVEN CreateNote: the plain call is not accepted", "it leads");
     assert!(done.stdout.contains("422 {\"code\":\"bad_title\""), "with the response: {}", done.stdout);
+    assert!(!done.stdout.contains("order of checks"), "nothing is told of an order either: {}", done.stdout);
     let text = |name: &str| fs::read_to_string(folder.path().join(name)).unwrap();
     let json: Value = serde_json::from_str(&text("r.json")).unwrap();
     let states = json["promises"].to_string();

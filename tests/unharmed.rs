@@ -4,7 +4,6 @@ mod common;
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -12,7 +11,7 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use common::{Done, fineprint};
+use common::{Asked, Done, fineprint, respond};
 use serde_json::{Value, json};
 
 /// What the service does otherwise than a plain one.
@@ -71,32 +70,10 @@ impl Notes {
 }
 
 fn serve(mut stream: TcpStream, state: &Mutex<State>, switches: &Switches) {
-    let mut request = Vec::new();
-    let mut buffer = [0; 4096];
-    let head = loop {
-        let Ok(read @ 1..) = stream.read(&mut buffer) else { return };
-        request.extend_from_slice(&buffer[..read]);
-        let text = String::from_utf8_lossy(&request);
-        if let Some(end) = text.find("\r\n\r\n") {
-            let length = text
-                .to_lowercase()
-                .split("content-length: ")
-                .nth(1)
-                .map_or(0, |rest| rest.split("\r\n").next().unwrap().parse::<usize>().unwrap());
-            if request.len() >= end + 4 + length {
-                break end;
-            }
-        }
-    };
+    let Some(asked) = Asked::read(&mut stream) else { return };
     thread::sleep(switches.slow);
-    let head_text = String::from_utf8_lossy(&request[..head]).into_owned();
-    let body: Value = serde_json::from_slice(&request[head + 4..]).unwrap_or(Value::Null);
-    let (status, body) = answer(&head_text, &body, &mut state.lock().unwrap(), switches);
-    let _ = write!(
-        stream,
-        "HTTP/1.1 {status} X\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}",
-        body.len()
-    );
+    let (status, body) = answer(&asked.head, &asked.json(), &mut state.lock().unwrap(), switches);
+    respond(&mut stream, status, &body);
 }
 
 fn refusal(status: u16, code: &str) -> (u16, String) {

@@ -55,6 +55,32 @@ impl State {
 /// How many promises are in each state, by [`State`].
 pub type Tally = [usize; 6];
 
+/// What of a page makes a promise.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum What {
+    /// A row of the table of parameters, or a sentence about one.
+    Sentence,
+    /// A row of the operation's own error table.
+    Row,
+    /// A row that the operations of a service share.
+    SharedRow,
+    /// A response element.
+    Element,
+}
+
+/// A promise of a page, and what was seen of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Promised<'p> {
+    /// What makes it.
+    pub kind: What,
+    /// The parameter, the codes of the row, or the path of the element.
+    pub name: String,
+    /// Where the spec has it.
+    pub place: &'p str,
+    /// What was seen of it.
+    pub standing: Standing,
+}
+
 /// A promise with what came of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Standing {
@@ -278,22 +304,41 @@ impl Evidence {
         Standing { state, cases: seen.unwrap_or(0).max(against), against, other: 0, why }
     }
 
-    /// How many promises of a page are in each state: its table of parameters, the sentences that stand for themselves, its own
-    /// error rows, its response elements, and the sentences from which no rule was transcribed.
+    /// Every promise of a page with what was seen of it: its table of parameters, the sentences that stand for themselves, the
+    /// sentences from which no rule was transcribed, its error rows, and its response elements.
+    pub fn promises<'p>(&self, page: &'p Page) -> Vec<Promised<'p>> {
+        let mut all = Vec::new();
+        for row in &page.parameters {
+            let is_own = row.promises.iter().any(|line| line.place == row.place);
+            let own = is_own.then_some(row.place.as_str());
+            let apart = row.apart().map(|sentence| sentence.place.as_str());
+            for place in own.into_iter().chain(apart) {
+                let standing = self.sentence(page, row, place);
+                all.push(Promised { kind: What::Sentence, name: row.name.clone(), place, standing });
+            }
+            for sentence in row.sentences.iter().filter(|sentence| !sentence.is_covered) {
+                let standing = Standing::of(State::NotCovered, Some(sentence.text.clone()));
+                let place = sentence.place.as_str();
+                all.push(Promised { kind: What::Sentence, name: row.name.clone(), place, standing });
+            }
+        }
+        for line in &page.errors {
+            let kind = if line.own { What::Row } else { What::SharedRow };
+            let (name, standing) = (line.codes.join("/"), self.row(page, line));
+            all.push(Promised { kind, name, place: &line.place, standing });
+        }
+        for line in &page.elements {
+            let (name, standing) = (line.path.clone(), self.element(page, line));
+            all.push(Promised { kind: What::Element, name, place: &line.place, standing });
+        }
+        all
+    }
+
+    /// How many promises of a page are in each state. Rows that all operations of a service share count for none of them.
     pub fn tally(&self, page: &Page) -> Tally {
         let mut tally = Tally::default();
-        let mut add = |state: State| tally[state as usize] += 1;
-        for row in &page.parameters {
-            if row.promises.iter().any(|line| line.place == row.place) {
-                add(self.sentence(page, row, &row.place).state);
-            }
-            for sentence in row.apart() {
-                add(self.sentence(page, row, &sentence.place).state);
-            }
-            row.sentences.iter().filter(|sentence| !sentence.is_covered).for_each(|_| add(State::NotCovered));
-        }
-        page.errors.iter().filter(|line| line.own).for_each(|line| add(self.row(page, line).state));
-        page.elements.iter().for_each(|line| add(self.element(page, line).state));
+        let own = self.promises(page).into_iter().filter(|promise| promise.kind != What::SharedRow);
+        own.for_each(|promise| tally[promise.standing.state as usize] += 1);
         tally
     }
 }

@@ -9,7 +9,7 @@ use tokio::sync::Mutex;
 
 use crate::case::Case;
 use crate::event::CaseResult;
-use crate::runner::bracket::{Came, MOST, Plain, is_bracketed, is_surprise, proven_between};
+use crate::runner::bracket::{Came, MOST, Plain, is_bracketed, is_news, is_surprise, proven};
 use crate::runner::{self, Session};
 use crate::spec::model::Specs;
 
@@ -105,13 +105,12 @@ impl Gate {
         }
         let mut state = self.state.lock().await;
         state.since += 1;
-        // Once a plain call has failed, further surprises say nothing new.
-        let is_news = is_surprise && state.last.as_ref().is_none_or(|last| *last == Came::Accepted);
-        let came = match is_news || state.since >= MOST {
+        let is_due = is_surprise && is_news(state.last.as_ref());
+        let came = match is_due || state.since >= MOST {
             true => self.call(on, &mut state).await,
             false => state.last.clone().unwrap_or(Came::Silent),
         };
-        proven_between(before, result, Some(&came))
+        proven(before.as_ref(), result, Some(&came))
     }
 
     async fn call(&self, on: On<'_>, state: &mut State) -> Came {

@@ -34,8 +34,8 @@ use crate::generate::{self, Depth};
 use crate::judge::Verdict;
 use crate::project;
 use crate::report::block::{block, of_plain_call};
-use crate::report::number;
 use crate::report::style::Style;
+use crate::report::{number, summary};
 use crate::runner::{self, Options, Session, Signer, Target};
 use crate::server::Server;
 use crate::spec::model::{Service, Specs};
@@ -281,15 +281,13 @@ impl Tests {
             tell(&self.with_variables(of_plain_call(result, Style::default())));
         }
         if !failed.is_empty() {
-            tell("Rejections that passed before or after these calls prove nothing.");
+            tell("Rejections that passed beside these calls prove nothing.");
         }
         let not_tested = self.not_tested.lock().unwrap_or_else(PoisonError::into_inner);
         for (reason, cases) in not_tested.iter() {
             tell(&format!("not tested, though counted as passed: {} ({reason})", number(*cases, "case")));
         }
-        if !kept.is_empty() {
-            tell(&format!("kept on the target, because no documented call removes them: {}", kept.len()));
-        }
+        summary::kept(&kept).iter().for_each(|line| tell(line));
         for Leftover { entity, id, reason, .. } in &left_behind {
             tell(&format!("left behind on the target: {entity} {id} ({reason})"));
         }

@@ -14,8 +14,9 @@ use crate::wire::{Exchange, Outcome, curl};
 use super::headline;
 use super::inert::inert;
 use super::number;
-use super::standing::{Failure, Unjudged, reason};
+use super::standing::{Failure, Unjudged};
 use super::style::Style;
+use super::summary;
 use super::texts::shortened;
 
 /// The widest that a cell of the comparison becomes.
@@ -64,10 +65,7 @@ pub fn of_plain_call(result: &CaseResult, style: Style) -> String {
         style,
     );
     field(&mut out, "sends", &brief(&result.sends), style);
-    match result.exchanges.split_last() {
-        Some((tried, _)) => field(&mut out, "received", &answer_in_short(tried), style),
-        None => field(&mut out, "reason", &brief(reason(&result.verdict)), style),
-    }
+    field(&mut out, "received", &format!("→ {}", brief(&summary::what_came(result))), style);
     let remedy = "a value that this target accepts under `sample` in the spec; its credentials; what the call refers to, if it is \
                   not there. If the call is valid as it is, the target does not keep its page";
     field(&mut out, "check", remedy, style);

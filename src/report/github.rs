@@ -8,7 +8,8 @@ use crate::judge::Departure;
 
 use super::Reporter;
 use super::root::Root;
-use super::standing::{Failure, Gathered, reason};
+use super::standing::{Failure, Gathered};
+use super::summary;
 use super::summary::number;
 use super::texts::shortened;
 
@@ -92,12 +93,12 @@ fn unproven(run: &Gathered, plain: &CaseResult) -> Note {
     Note {
         place: run.page_of(&plain.id).map(|page| page.place.clone()).unwrap_or_default(),
         title: format!("{}: the plain call is not accepted", plain.operation),
-        text: format!("no rejection of {} proves anything: {}", plain.operation, shortened(reason_of(plain))),
+        text: format!(
+            "no rejection of {} proves anything: {}",
+            plain.operation,
+            shortened(&summary::what_came(plain))
+        ),
     }
-}
-
-fn reason_of(plain: &CaseResult) -> &str {
-    plain.observed.code.as_deref().unwrap_or_else(|| reason(&plain.verdict))
 }
 
 /// What else keeps the run from being fine.

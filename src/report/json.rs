@@ -6,8 +6,8 @@ use schemars::{JsonSchema, Schema, schema_for};
 use serde::{Deserialize, Serialize};
 
 use crate::baseline::Compared;
-use crate::event::{CaseResult, Event, Finish, Page, Sentence, Snapshots, Start};
-use crate::evidence::{Standing, State};
+use crate::event::{CaseResult, Event, Finish, Page, Snapshots, Start};
+use crate::evidence::{Promised, What};
 
 use super::Reporter;
 use super::standing::Gathered;
@@ -54,47 +54,29 @@ pub struct PromiseState {
     pub cases: usize,
 }
 
-/// The sentences from which no rule was transcribed.
-fn not_covered(page: &Page) -> impl Iterator<Item = &Sentence> {
-    page.parameters.iter().flat_map(|row| &row.sentences).filter(|sentence| !sentence.is_covered)
-}
-
 /// The states of all promises of a run.
 fn promises(run: &Gathered) -> Vec<PromiseState> {
-    let mut states = Vec::new();
-    for page in &run.start.pages {
-        let mut add = |kind: &str, name: &str, place: &str, standing: Standing| {
-            states.push(PromiseState {
-                operation: page.operation.clone(),
-                kind: kind.to_owned(),
-                name: name.to_owned(),
-                place: place.to_owned(),
-                state: standing.state.word().to_owned(),
-                why: standing.why,
-                cases: standing.cases,
-            });
+    let of_page = |page: &Page| {
+        let state = |promise: Promised<'_>| PromiseState {
+            operation: page.operation.clone(),
+            kind: word(promise.kind).to_owned(),
+            name: promise.name,
+            place: promise.place.to_owned(),
+            state: promise.standing.state.word().to_owned(),
+            why: promise.standing.why,
+            cases: promise.standing.cases,
         };
-        for row in &page.parameters {
-            let apart = row.apart().map(|sentence| sentence.place.as_str());
-            let is_own = row.promises.iter().any(|line| line.place == row.place);
-            let own = is_own.then_some(row.place.as_str());
-            for place in own.into_iter().chain(apart) {
-                add("sentence", &row.name, place, run.evidence.sentence(page, row, place));
-            }
-        }
-        for sentence in not_covered(page) {
-            let why = Some(sentence.text.clone());
-            let standing = Standing { state: State::NotCovered, cases: 0, against: 0, other: 0, why };
-            add("sentence", "", &sentence.place, standing);
-        }
-        for line in &page.errors {
-            add("row", &line.codes.join("/"), &line.place, run.evidence.row(page, line));
-        }
-        for line in &page.elements {
-            add("element", &line.path, &line.place, run.evidence.element(page, line));
-        }
+        run.evidence.promises(page).into_iter().map(state).collect::<Vec<_>>()
+    };
+    run.start.pages.iter().flat_map(of_page).collect()
+}
+
+fn word(kind: What) -> &'static str {
+    match kind {
+        What::Sentence => "sentence",
+        What::Row | What::SharedRow => "row",
+        What::Element => "element",
     }
-    states
 }
 
 /// The JSON Schema of the JSON report.

@@ -6,7 +6,6 @@ use std::io::{self, Write};
 use crate::event::{CaseResult, Event, Leftover, Page};
 use crate::inert::escaped;
 use crate::judge::Departure;
-use crate::wire::Outcome;
 
 use super::standing::{Failure, Gathered, Unjudged, reason};
 use super::{Reporter, number, summary};
@@ -114,17 +113,12 @@ fn not_judged(each: &Unjudged<'_>) -> String {
 
 /// A plain call that was not accepted.
 fn plain(result: &CaseResult) -> String {
-    let came = match result.exchanges.last().map(|exchange| &exchange.outcome) {
-        Some(Outcome::Answered(answer)) => format!("{} {}", answer.status, answer.body),
-        Some(Outcome::Unanswered(reason)) => reason.to_string(),
-        None => reason(&result.verdict).to_owned(),
-    };
     format!(
         "\n### {}: the plain call is not accepted\n\nThe page says that it is valid; while it is rejected, no rejection proves \
          anything. It sends {}, and received {}\n",
         cell(&result.operation),
         code(&result.sends),
-        code(&came)
+        code(&summary::what_came(result))
     )
 }
 

@@ -16,7 +16,7 @@ pub mod score;
 pub mod sink;
 pub mod standing;
 pub mod style;
-mod summary;
+pub mod summary;
 pub mod terminal;
 mod texts;
 

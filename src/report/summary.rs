@@ -1,13 +1,15 @@
 //! What is said of a run as a whole: counts in words, the facts of an operation, and what a person can do next.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use crate::event::{Counts, Page};
+use crate::event::{CaseResult, Counts, Leftover, Page};
 use crate::evidence::{NO_CASE, State, Tally};
 use crate::judge::{Precedence, Verdict};
+use crate::wire::Outcome;
 
-use super::standing::{Failure, Gathered};
+use super::block::in_line;
+use super::standing::{Failure, Gathered, reason};
 use super::style::Style;
 
 /// What the run has shown of an operation beside verdicts: error rows that were not tested, and the order of checks.
@@ -24,7 +26,7 @@ pub fn facts(page: &Page, run: &Gathered) -> Vec<String> {
     let rows = reasons.iter().map(|(reason, rows)| match reason.as_str() {
         // Of a part of the cases most rows are like this.
         NO_CASE if rows.len() > 3 => {
-            format!("error rows not tested: {} of which no case of this run expects one", rows.len())
+            format!("error rows not tested: {} that no case of this run expects", rows.len())
         }
         reason => format!("error rows not tested: {} ({reason})", rows.join(", ")),
     });
@@ -112,6 +114,32 @@ fn remedy(circumstance: &str) -> Option<&'static str> {
         "auth" => Some("the target wants credentials: [targets.NAME.credentials] in fineprint.toml"),
         _ => None,
     }
+}
+
+/// What came of a plain call that was not accepted: the whole response. Where a call that prepares it has failed, that is said,
+/// and the response is the one to that call.
+pub fn what_came(plain: &CaseResult) -> String {
+    let response = match plain.exchanges.last().map(|exchange| &exchange.outcome) {
+        Some(Outcome::Answered(answer)) => format!("{} {}", answer.status, answer.body),
+        Some(Outcome::Unanswered(reason)) => reason.to_string(),
+        None => return reason(&plain.verdict).to_owned(),
+    };
+    match plain.tried {
+        Some(_) => response,
+        None => format!("{}: {response}", reason(&plain.verdict)),
+    }
+}
+
+/// What stays on the target, as its page says: by number, because it is no failure, and nobody can do anything about it.
+pub fn kept(kept: &[Leftover]) -> Vec<String> {
+    let mut kinds: BTreeMap<(&str, &str), usize> = BTreeMap::new();
+    for leftover in kept {
+        *kinds.entry((&leftover.entity, &leftover.reason)).or_default() += 1;
+    }
+    let told = |((entity, reason), count): ((&str, &str), usize)| {
+        format!("kept on the target: {count} {entity} ({})", in_line(reason))
+    };
+    kinds.into_iter().map(told).collect()
 }
 
 /// How many promises are in each state, in words: all six, so that nobody has to guess what a number leaves out.

@@ -263,17 +263,8 @@ impl<W: Write> Terminal<W> {
         }
     }
 
-    /// What no documented call removes is told by number: it is no failure, and nobody can do anything about it.
     fn kept(&mut self, kept: &[Leftover]) -> io::Result<()> {
-        let mut kinds: BTreeMap<(&str, &str), usize> = BTreeMap::new();
-        for leftover in kept {
-            *kinds.entry((&leftover.entity, &leftover.reason)).or_default() += 1;
-        }
-        for ((entity, reason), count) in kinds.into_iter().take(TOLD) {
-            let reason = in_line(reason);
-            self.faint(&format!("kept on the target: {count} {entity} ({reason})"))?;
-        }
-        Ok(())
+        summary::kept(kept).into_iter().take(TOLD).try_for_each(|line| self.faint(&line))
     }
 }
 

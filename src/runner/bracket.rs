@@ -59,6 +59,13 @@ struct Held {
     is_second: bool,
 }
 
+impl Held {
+    /// Whether the plain calls on both sides were accepted.
+    fn others_work(&self, after: &Came) -> bool {
+        [self.before.as_ref(), Some(after)].into_iter().flatten().all(|came| *came == Came::Accepted)
+    }
+}
+
 /// The plain calls of one operation.
 struct Bracket {
     plain: Plain,
@@ -74,15 +81,6 @@ struct Bracket {
     held: Vec<Held>,
     /// How many of those were done before the plain call under way began.
     before_it: usize,
-}
-
-/// What is to be done next.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Step {
-    /// A case may be run.
-    Run(usize),
-    /// It waits.
-    Wait,
 }
 
 /// The plain calls of a run, by operation. Pure: it says what is to be called, and is told what came.
@@ -122,17 +120,17 @@ impl Brackets {
         Self { operations, due: Vec::new(), again: HashSet::new() }
     }
 
-    /// A case is next: whether it may run, or waits for its operation's first plain call.
-    pub fn admit(&mut self, index: usize, case: &Case) -> Step {
+    /// A case is next: whether it may run. If not, it waits for its operation's first plain call.
+    pub fn admits(&mut self, index: usize, case: &Case) -> bool {
         let Some(bracket) = self.operations.get_mut(&case.operation).filter(|_| is_bracketed(case)) else {
-            return Step::Run(index);
+            return true;
         };
         if bracket.last.is_some() {
-            return Step::Run(index);
+            return true;
         }
         bracket.waiting.push(index);
         self.call_for(&case.operation);
-        Step::Wait
+        false
     }
 
     /// The plain calls that are due now.
@@ -167,8 +165,7 @@ impl Brackets {
         if !counts && !is_surprise {
             return Some((index, result));
         }
-        // Once a plain call has failed, further surprises say nothing new.
-        let is_news = is_surprise && bracket.last.as_ref().is_none_or(|last| *last == Came::Accepted);
+        let is_news = is_surprise && is_news(bracket.last.as_ref());
         let before = bracket.last.clone();
         let is_second = self.again.contains(&index);
         bracket.held.push(Held { index, result, before, is_second });
@@ -185,7 +182,7 @@ impl Brackets {
         let ended: Vec<Held> = bracket.held.drain(..bracket.before_it).collect();
         let (again, ended): (Vec<Held>, Vec<Held>) =
             ended.into_iter().partition(|held| is_to_be_repeated(held, &came));
-        let settled: Vec<_> = ended.into_iter().map(|held| (held.index, proven(held, Some(&came)))).collect();
+        let settled: Vec<_> = ended.into_iter().map(|held| (held.index, settled(held, &came))).collect();
         bracket.left += again.len();
         self.again.extend(again.iter().map(|held| held.index));
         bracket.before_it = 0;
@@ -204,7 +201,7 @@ impl Brackets {
     /// What is left when the run ends before its plain calls.
     pub fn abandoned(&mut self) -> Vec<(usize, CaseResult)> {
         let held = self.operations.values_mut().flat_map(|bracket| bracket.held.drain(..));
-        held.map(|held| (held.index, proven(held, None))).collect()
+        held.map(|held| (held.index, proven(held.before.as_ref(), held.result, None))).collect()
     }
 }
 
@@ -220,35 +217,37 @@ pub fn is_surprise(case: &Case, result: &CaseResult) -> bool {
     }
 }
 
-/// A result as far as the plain calls around it prove it; none where there was none yet.
-pub fn proven_between(before: Option<Came>, result: CaseResult, after: Option<&Came>) -> CaseResult {
-    proven(Held { index: 0, result, before, is_second: false }, after)
+/// Whether a surprise is news: once a plain call has failed, further surprises say nothing new.
+pub fn is_news(last: Option<&Came>) -> bool {
+    last.is_none_or(|last| *last == Came::Accepted)
 }
 
-/// A result as far as the plain calls around it prove it.
-fn proven(held: Held, after: Option<&Came>) -> CaseResult {
-    let Held { mut result, before, is_second, .. } = held;
-    let reason = match (&before, after) {
+/// What a case comes to with the plain call after it.
+fn settled(held: Held, after: &Came) -> CaseResult {
+    let others_work = held.others_work(after);
+    let mut result = proven(held.before.as_ref(), held.result, Some(after));
+    if others_work && held.is_second && is_failing_gateway(&result) {
+        result.verdict = failed_by_request(&result);
+    }
+    result
+}
+
+/// A result as far as the plain calls around it prove it. None before it: it needed none; none after it: the run ended.
+pub fn proven(before: Option<&Came>, result: CaseResult, after: Option<&Came>) -> CaseResult {
+    let reason = match (before, after) {
         (Some(Came::Failed(came)), _) => unproven("before", came),
         (_, Some(Came::Failed(came))) => unproven("after", came),
         (Some(Came::Silent), _) | (_, Some(Came::Silent)) => {
-            return only_if_proven(result, |_| Verdict::NotTested {
-                reason:
-                    "no call of this operation is certain to be valid, so that a rejection proves nothing"
-                        .to_owned(),
-            });
+            let reason =
+                "no call of this operation is certain to be valid, so that a rejection proves nothing";
+            return only_if_proven(result, Verdict::NotTested { reason: reason.to_owned() });
         }
         (_, None) => {
             "the run ended before a valid call could show that valid calls are still accepted".to_owned()
         }
-        (None | Some(Came::Accepted), Some(Came::Accepted)) => {
-            if is_second && is_failing_gateway(&result) {
-                result.verdict = failed_by_request(&result);
-            }
-            return result;
-        }
+        (None | Some(Came::Accepted), Some(Came::Accepted)) => return result,
     };
-    only_if_proven(result, |_| Verdict::Unproven { reason: reason.clone() })
+    only_if_proven(result, Verdict::Unproven { reason })
 }
 
 fn unproven(when: &str, came: &str) -> String {
@@ -258,14 +257,14 @@ fn unproven(when: &str, came: &str) -> String {
 
 /// A rejection proves nothing then, whether it looked right or wrong. That an invalid call was accepted, or that the service
 /// failed, is proof by itself.
-fn only_if_proven(mut result: CaseResult, verdict: impl Fn(&CaseResult) -> Verdict) -> CaseResult {
+fn only_if_proven(mut result: CaseResult, otherwise: Verdict) -> CaseResult {
     let says_nothing = match &result.verdict {
         Verdict::Pass => true,
         Verdict::Fail { departures } => departures.iter().all(|departure| departure.kind.is_rejection()),
         _ => false,
     };
     if says_nothing {
-        result.verdict = verdict(&result);
+        result.verdict = otherwise;
     }
     result
 }
@@ -282,9 +281,7 @@ fn is_failing_gateway(result: &CaseResult) -> bool {
 
 /// Whether a case is run once more: a gateway has answered it, and valid calls are accepted. It may have been a passing moment.
 fn is_to_be_repeated(held: &Held, after: &Came) -> bool {
-    let accepted = |came: &Came| *came == Came::Accepted;
-    let others_work = held.before.as_ref().is_none_or(accepted) && accepted(after);
-    others_work && !held.is_second && is_failing_gateway(&held.result)
+    held.others_work(after) && !held.is_second && is_failing_gateway(&held.result)
 }
 
 /// A gateway that answers one request each time it is sent, while plain calls are accepted in between, does so for what is in
@@ -360,7 +357,7 @@ mod tests {
                 done.into_iter().for_each(|(index, result)| settled[index] = result.verdict);
             }
             let Some(index) = waiting.pop() else { break };
-            if brackets.admit(index, &cases[index]) == Step::Run(index)
+            if brackets.admits(index, &cases[index])
                 && let Some((index, result)) =
                     brackets.done(index, &cases[index], result(verdict.clone(), false))
             {
@@ -409,10 +406,10 @@ mod tests {
         let cases = [rejection(0), rejection(1)];
         let own = Plain { case: Arc::new(case("plain", Expectation::Accept)), is_certain: true };
         let mut brackets = Brackets::new(cases.iter(), |_| Some(own.clone()));
-        assert_eq!(brackets.admit(0, &cases[0]), Step::Wait);
+        assert!(!brackets.admits(0, &cases[0]));
         assert_eq!(brackets.due().len(), 1);
         assert_eq!(brackets.called("Add", Came::Accepted).0, [0]);
-        assert_eq!(brackets.admit(0, &cases[0]), Step::Run(0));
+        assert!(brackets.admits(0, &cases[0]));
         assert!(brackets.done(0, &cases[0], result(Verdict::Pass, false)).is_none());
         let left = brackets.abandoned();
         assert!(matches!(&left[0].1.verdict, Verdict::Unproven { .. }), "{left:?}");

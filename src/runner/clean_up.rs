@@ -74,7 +74,7 @@ async fn attempt(session: &Session, service: &Service, living: &Living, is_last:
         },
         // It may not be visible yet, or be there under another id: the run has not removed it.
         Removal::Unknown if !is_last => ledger.postpone(living, Pending::NotVisible),
-        Removal::Unknown if is_last && entity.listed_by.is_some() && !living.unique.is_empty() => {
+        Removal::Unknown if entity.listed_by.is_some() && !living.unique.is_empty() => {
             ledger.lost(living, living.wish(), "its removal did not find it");
         }
         // What is removed with another entity went with it; what an earlier run had, that run may have removed.
@@ -107,6 +107,7 @@ fn removal_of(
     let mut sent = Vec::new();
     let mut is_named = false;
     for parameter in &remover.parameters {
+        let is_demanded = generate::is_demanded(service, remover, parameter);
         let value = match &parameter.exists {
             Some(name) if *name == living.entity && !is_named => {
                 is_named = true;
@@ -116,10 +117,9 @@ fn removal_of(
                 let parent = living.parents.iter().find(|(parent, _)| parent == name);
                 parent.map(|(_, id)| named(parameter, id))
             }
-            None if generate::is_demanded(service, remover, parameter) => generate::valid_value(parameter),
+            None if is_demanded => generate::valid_value(parameter),
             None => None,
         };
-        let is_demanded = generate::is_demanded(service, remover, parameter);
         match value {
             Some(value) => {
                 let is_id = parameter.exists.is_some();
@@ -142,7 +142,7 @@ fn removal_of(
 }
 
 /// An id as a parameter takes it.
-fn named(parameter: &Parameter, id: &Json) -> Json {
+pub fn named(parameter: &Parameter, id: &Json) -> Json {
     match parameter.rules.kind {
         Type::Array => Json::List(vec![id.clone()]),
         _ => id.clone(),

@@ -2,10 +2,10 @@
 //! as long as the answers give reason to.
 
 use crate::json::Json;
-use crate::spec::model::{Entity, Operation, Service, Type};
+use crate::spec::model::{Entity, Operation, Service};
 use crate::wire::{self, Call, Outcome, Reply};
 
-use super::clean_up::says_unknown;
+use super::clean_up::{named, says_unknown};
 use super::ledger::Living;
 use super::session::Session;
 
@@ -91,14 +91,10 @@ async fn read(
     if !wire::can_name(service, reader, id, &living.id) {
         return Shown::Nothing;
     }
-    let value = match id.rules.kind {
-        Type::Array => Json::List(vec![living.id.clone()]),
-        _ => living.id.clone(),
-    };
-    let mut sent = vec![(id.name.clone(), value)];
+    let mut sent = vec![(id.name.clone(), named(id, &living.id))];
     for parameter in reader.parameters.iter().filter(|each| each.name != id.name) {
         let parent = living.parents.iter().find(|(name, _)| Some(name) == parameter.exists.as_ref());
-        sent.extend(parent.map(|(_, id)| (parameter.name.clone(), id.clone())));
+        sent.extend(parent.map(|(_, id)| (parameter.name.clone(), named(parameter, id))));
     }
     let sent = session.target.fixed(reader, &[], sent);
     let call = Call { service, operation: reader, parameters: &sent, twist: None, nonce: None };

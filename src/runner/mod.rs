@@ -55,7 +55,7 @@ use crate::spec::model::Specs;
 use crate::transport::{SetUp, Transport};
 use crate::wire::Twist;
 
-use bracket::{Brackets, Step};
+use bracket::Brackets;
 use ledger::{Living, Pending};
 use order::InOrder;
 
@@ -254,7 +254,7 @@ async fn run_cases<E: FnMut(Event)>(
                 break;
             }
             let Some(index) = waiting.pop_front() else { break };
-            if brackets.admit(index, &context.cases[index]) == Step::Run(index) {
+            if brackets.admits(index, &context.cases[index]) {
                 spawn_case(&mut running, context, index);
             }
         }
@@ -423,17 +423,22 @@ fn start(specs: &Specs, cases: &[Case], pages: Vec<Page>, options: &Options) -> 
 
 /// About how many requests these cases take, with the plain calls between them and all that is made and removed.
 pub fn all_requests(specs: &Specs, cases: &[Case]) -> usize {
-    let mut rejections: HashMap<&str, usize> = HashMap::new();
-    for case in cases.iter().filter(|case| bracket::is_bracketed(case)) {
-        *rejections.entry(&case.operation).or_default() += 1;
+    // By operation: how many rejections, and what a valid call takes. Which of them it is makes no difference.
+    let mut operations: HashMap<&str, (usize, Option<usize>)> = HashMap::new();
+    let mut all = 0;
+    for case in cases {
+        let own = requests(specs, case);
+        all += own;
+        let (rejections, plain) = operations.entry(&case.operation).or_default();
+        *rejections += usize::from(bracket::is_bracketed(case));
+        if case.expect == Expectation::Accept && case.then.is_empty() {
+            plain.get_or_insert(own);
+        }
     }
-    let is_valid = |case: &&Case| case.expect == Expectation::Accept && case.then.is_empty();
-    let plain = rejections.into_iter().map(|(operation, count)| {
-        // Which of the valid calls it is makes no difference.
-        let plain = cases.iter().filter(is_valid).find(|case| case.operation == operation);
-        plain.map_or(1, |plain| requests(specs, plain)) * (1 + count.div_ceil(bracket::MOST))
-    });
-    plain.sum::<usize>() + cases.iter().map(|case| requests(specs, case)).sum::<usize>()
+    let bracketed = operations.into_values().filter(|(rejections, _)| *rejections > 0);
+    let plain =
+        bracketed.map(|(rejections, plain)| plain.unwrap_or(1) * (1 + rejections.div_ceil(bracket::MOST)));
+    all + plain.sum::<usize>()
 }
 
 /// The pages of the operations that are tested, with what each promise needs; and their plain calls.

@@ -88,7 +88,8 @@ impl<'s> InOrder<'s> {
 
     /// Takes note of what an answer shows beside its verdict.
     fn note(&mut self, index: usize, result: &CaseResult) {
-        let Some(code) = &result.observed.code else { return };
+        // Where nothing is proven, the code tells nothing of an order either.
+        let Some(code) = result.observed.code.as_ref().filter(|_| result.verdict.is_judged()) else { return };
         let Some((service, operation)) = self.specs.operation(&result.operation) else { return };
         if let Some(case) = self.cases.get(index) {
             self.seen.take(service, operation, case, code);

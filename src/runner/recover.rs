@@ -285,21 +285,15 @@ async fn walk(
             return Ok(list);
         }
         next = following(&entity.pages, &output, (page, seen.len()));
-        match &entity.pages {
+        let is_over = match &entity.pages {
             Pages::Unsaid => return Ok(list),
-            Pages::One => {
-                list.is_whole = !lacks_some;
-                return Ok(list);
-            }
-            Pages::Number(_) | Pages::Offset(_) if is_last => {
-                list.is_whole = !lacks_some;
-                return Ok(list);
-            }
-            Pages::Token { .. } if next.is_none() => {
-                list.is_whole = !lacks_some;
-                return Ok(list);
-            }
-            Pages::Number(_) | Pages::Offset(_) | Pages::Token { .. } => {}
+            Pages::One => true,
+            Pages::Number(_) | Pages::Offset(_) => is_last,
+            Pages::Token { .. } => next.is_none(),
+        };
+        if is_over {
+            list.is_whole = !lacks_some;
+            return Ok(list);
         }
     }
     Ok(list)

@@ -211,3 +211,44 @@ fn copy(from: &Path, to: &PathBuf) {
         }
     }
 }
+
+/// A request that a hand-written service reads: its head, and its body.
+pub struct Asked {
+    /// The request line and the headers.
+    pub head: String,
+    /// What follows, as long as `content-length` says.
+    pub body: Vec<u8>,
+}
+
+impl Asked {
+    /// Reads a whole request; `None` if the connection ends before.
+    pub fn read(stream: &mut TcpStream) -> Option<Self> {
+        let (mut request, mut buffer) = (Vec::new(), [0; 4096]);
+        loop {
+            let Ok(read @ 1..) = stream.read(&mut buffer) else { return None };
+            request.extend_from_slice(&buffer[..read]);
+            let Some(end) = request.windows(4).position(|four| four == b"\r\n\r\n") else { continue };
+            let head = String::from_utf8_lossy(&request[..end]).into_owned();
+            let length = head
+                .to_lowercase()
+                .split("content-length: ")
+                .nth(1)
+                .map_or(0, |rest| rest.split("\r\n").next().unwrap().parse::<usize>().unwrap());
+            if request.len() >= end + 4 + length {
+                return Some(Self { head, body: request[end + 4..].to_vec() });
+            }
+        }
+    }
+
+    /// The body as JSON; null if it is none.
+    pub fn json(&self) -> serde_json::Value {
+        serde_json::from_slice(&self.body).unwrap_or(serde_json::Value::Null)
+    }
+}
+
+/// Answers a request, and lets the connection end.
+pub fn respond(stream: &mut TcpStream, status: u16, body: &str) {
+    let length = body.len();
+    let _ =
+        write!(stream, "HTTP/1.1 {status} X\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{body}");
+}

@@ -12,10 +12,9 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::compare::Matrix;
 use crate::event::{CaseResult, Event};
-use crate::wire::Outcome;
 
 use super::sink::in_markup;
-use super::standing::{Failure, Gathered, reason};
+use super::standing::{Failure, Gathered};
 use super::texts::shortened;
 use super::{Reporter, number, summary};
 
@@ -164,16 +163,11 @@ fn told(failure: &Failure<'_>) -> Markup {
 
 /// A plain call that was not accepted: what was sent, and the whole response.
 fn unproven(plain: &CaseResult) -> Markup {
-    let came = match plain.exchanges.last().map(|exchange| &exchange.outcome) {
-        Some(Outcome::Answered(answer)) => format!("{} {}", answer.status, answer.body),
-        Some(Outcome::Unanswered(reason)) => reason.to_string(),
-        None => reason(&plain.verdict).to_owned(),
-    };
     html! {
         section .warning {
             p { strong { (plain.operation) ": the plain call is not accepted" } ", so that no rejection proves anything." }
             p { "sends " code { (plain.sends) } }
-            pre { (came) }
+            pre { (summary::what_came(plain)) }
         }
     }
 }

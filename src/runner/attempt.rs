@@ -136,7 +136,7 @@ fn wrong_secret(session: &Session, service: &Service, case: &Case) -> Option<Str
     let sent = sent.entry(service.folder.clone()).or_default();
     *sent += 1;
     (*sent > WRONG_SECRETS).then(|| {
-        format!("a wrong secret for a real key is sent {WRONG_SECRETS} times a service, so that no account is locked; --alone sends all")
+        format!("a wrong secret for a real key is sent to a service {WRONG_SECRETS} times at most, so that no account is locked; --alone sends all")
     })
 }
 

@@ -228,7 +228,11 @@ pub const QUOTE: Form = Form {
     keys: &[
         must("quote", Text, "The sentence, word for word."),
         must("of", RULES_SHAPE, "The rules that it states."),
-        may("leaves", Text, "What it says beyond these rules, and no rule holds: it holds but for this."),
+        may(
+            "leaves",
+            Text,
+            "What the sentence says beyond these rules. No rule holds a target to that part.",
+        ),
     ],
 };
 

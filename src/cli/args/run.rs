@@ -85,7 +85,7 @@ pub struct RunArgs {
     /// End the run after this time, as in 90s or 15m: no further case begins, and what was made is removed
     #[arg(long, value_name = "TIME", value_parser = time)]
     pub max_time: Option<Duration>,
-    /// Send calls too that could reach what the run has not made: nobody else uses the target
+    /// Nobody else uses the target: also send calls that could reach what the run has not made
     #[arg(long)]
     pub alone: bool,
     /// Try only this part of the cases, as in 1/4; `merge` joins what the parts have found out

@@ -136,7 +136,7 @@ fn head(run: &Gathered) -> Markup {
                 h2 { "Broken" }
                 ol .broken { @for failure in broken.iter().take(TOLD) { li { (told(failure)) } } }
                 @if broken.len() > TOLD {
-                    p { "And " (broken.len() - TOLD) " more: " "they stand in the tables of the pages and in the list of cases" }
+                    p { "And " (broken.len() - TOLD) " more, which stand in the tables of the pages and in the list of cases." }
                 }
             }
             (lists::changed(run))

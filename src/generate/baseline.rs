@@ -1,14 +1,17 @@
 //! The call that breaks nothing, from which every case departs in one point.
 
+use std::cell::{OnceCell, RefCell};
+use std::collections::HashMap;
+
 use crate::case::text::Text;
 use crate::case::value::Value;
 use crate::case::{Call, Expectation, Parameters};
 use crate::json::Json;
-use crate::spec::model::{
-    Format, Length, Limit, Operation, Parameter, Required, Rules, Service, Type, is_masked,
-};
+use crate::spec::model::{Format, Length, Limit, Operation, Parameter, Rules, Service, Type, is_masked};
 use crate::spec::ruling::{self, Outcome};
 use crate::wire;
+
+use super::prepared::{Prepared, Tried};
 
 /// How many characters a drawn value has where the rule allows it: enough that a chance meeting is out of the question.
 const DRAWN: u64 = 10;
@@ -19,35 +22,46 @@ pub struct Baseline<'s> {
     pub service: &'s Service,
     /// The operation.
     pub operation: &'s Operation,
+    sent: OnceCell<Vec<Prepared<'s>>>,
+    /// What the operations that make entities are called with.
+    makers: RefCell<HashMap<&'s str, Parameters>>,
 }
 
 impl<'s> Baseline<'s> {
     /// The baseline of an operation.
     pub fn new(service: &'s Service, operation: &'s Operation) -> Self {
-        Self { service, operation }
+        Self { service, operation, sent: OnceCell::new(), makers: RefCell::default() }
+    }
+
+    /// The parameters that a call can carry.
+    pub fn prepared(&self) -> &[Prepared<'s>] {
+        self.sent.get_or_init(|| Prepared::all(self.service, self.operation))
+    }
+
+    /// The trials of a parameter.
+    pub fn tried(&self, parameter: &Parameter) -> &[Tried] {
+        let prepared = self.prepared().iter().find(|each| each.parameter.name == parameter.name);
+        prepared.map_or(&[], |each| each.tried(self.service, self.operation))
     }
 
     /// What a call must carry: the required parameters, and the id of the entity that it is about.
     pub fn required(&self) -> Parameters {
-        self.sent()
-            .filter(|parameter| is_required(parameter))
-            .map(|parameter| (parameter.name.clone(), valid(parameter)))
-            .collect()
+        self.prepared().iter().filter(|each| each.is_required).map(valid_entry).collect()
     }
 
     /// Everything that a call can carry.
     pub fn all(&self) -> Parameters {
-        self.sent().map(|parameter| (parameter.name.clone(), valid(parameter))).collect()
+        self.prepared().iter().map(valid_entry).collect()
     }
 
     /// The baseline with one parameter set, or left out.
     pub fn with(&self, parameter: &Parameter, value: Option<Value>) -> Parameters {
         let mut send = Vec::new();
-        for each in self.sent() {
-            if each.name == parameter.name {
-                send.extend(value.clone().map(|value| (each.name.clone(), value)));
-            } else if self.is_needed(each) {
-                send.push((each.name.clone(), valid(each)));
+        for each in self.prepared() {
+            if each.parameter.name == parameter.name {
+                send.extend(value.clone().map(|value| (parameter.name.clone(), value)));
+            } else if each.is_needed {
+                send.push(valid_entry(each));
             }
         }
         send
@@ -83,8 +97,10 @@ impl<'s> Baseline<'s> {
     /// The call that makes an entity, under a label, with other values than `send`.
     pub fn make(&self, entity: &str, label: &str, send: &Parameters) -> Option<Call> {
         let maker = self.service.operation(&self.service.entity(entity)?.made_by)?;
-        let baseline = Baseline::new(self.service, maker);
-        let mut made = baseline.with_all_needed();
+        let mut makers = self.makers.borrow_mut();
+        let made =
+            makers.entry(&maker.name).or_insert_with(|| Baseline::new(self.service, maker).with_all_needed());
+        let mut made = made.clone();
         for (name, value) in &mut made {
             let is_fixed = !is_drawn(value) && value.ids().is_empty();
             let is_sent = is_fixed && send.iter().any(|(sent, sends)| sent == name && sends == value);
@@ -111,14 +127,12 @@ impl<'s> Baseline<'s> {
     }
 
     fn with_all_needed(&self) -> Parameters {
-        let needed = self.sent().filter(|parameter| self.is_needed(parameter));
-        needed.map(|parameter| (parameter.name.clone(), valid(parameter))).collect()
+        self.prepared().iter().filter(|each| each.is_needed).map(valid_entry).collect()
     }
 
-    /// What every case carries: what is required, and what the page calls optional while it has a row for its absence,
-    /// so that a target that goes by the row is not held to the table in every single case.
+    /// Whether every case carries a parameter.
     pub fn is_needed(&self, parameter: &Parameter) -> bool {
-        is_required(parameter) || self.service.row_for_absence(self.operation, parameter).is_some()
+        self.prepared().iter().any(|each| each.parameter.name == parameter.name && each.is_needed)
     }
 
     /// The call that removes an entity that an earlier call made, if the vendor documents one.
@@ -138,6 +152,10 @@ impl<'s> Baseline<'s> {
             .iter()
             .filter(move |parameter| !wire::is_set_by_protocol(protocol, parameter))
     }
+}
+
+fn valid_entry(prepared: &Prepared<'_>) -> (String, Value) {
+    (prepared.parameter.name.clone(), prepared.valid.clone())
 }
 
 /// Sets a parameter of a call, at its place in the table.
@@ -161,14 +179,6 @@ pub fn supply(
         put(operation, &mut call.send, name, value(parameter));
     }
     Some(())
-}
-
-fn is_required(parameter: &Parameter) -> bool {
-    match parameter.required {
-        Required::Yes => true,
-        Required::Unclear => parameter.exists.is_some(),
-        Required::No => false,
-    }
 }
 
 fn is_drawn(value: &Value) -> bool {

@@ -8,11 +8,12 @@ use crate::case::value::Value;
 use crate::case::{Expectation, Parameters, Rows};
 use crate::spec::breach::Breach;
 use crate::spec::model::{Parameter, Required};
-use crate::spec::ruling::{self, Outcome};
+use crate::spec::ruling::Outcome;
 use crate::wire;
 
 use super::baseline::{Baseline, valid};
-use super::{covering, rules};
+use super::covering::Arrays;
+use super::prepared::Tried;
 
 /// A value with so few drawn characters is tried for its own sake, and not in every context.
 const SCARCE: usize = 3;
@@ -50,18 +51,18 @@ pub struct Context {
 
 impl<'s> Contexts<'s> {
     /// The classes of all parameters that a call can carry.
-    pub fn new(baseline: &Baseline<'s>) -> Self {
+    pub fn new(baseline: &Baseline<'s>, arrays: &Arrays) -> Self {
         let parameters: Vec<_> =
             baseline.sent().map(|parameter| (parameter, classes(baseline, parameter))).collect();
         let levels: Vec<usize> = parameters.iter().map(|(_, classes)| certain(classes)).collect();
         let windows = levels.chunks(WINDOW).enumerate();
         let rows = windows.flat_map(|(window, of_window)| {
-            let widen = |row: Vec<usize>| {
+            let widen = |row: &Vec<usize>| {
                 let mut whole = vec![0; levels.len()];
-                whole[window * WINDOW..window * WINDOW + row.len()].copy_from_slice(&row);
+                whole[window * WINDOW..window * WINDOW + row.len()].copy_from_slice(row);
                 whole
             };
-            covering::rows(of_window).into_iter().map(widen).collect::<Vec<_>>()
+            arrays.rows(of_window).iter().map(widen).collect::<Vec<_>>()
         });
         Self { rows: rows.collect(), parameters }
     }
@@ -174,17 +175,16 @@ fn classes(baseline: &Baseline<'_>, parameter: &Parameter) -> Vec<Class> {
     if parameter.required == Required::No && row.is_none() {
         classes.push(class(None));
     }
-    for trial in rules::trials(parameter, wire::is_typed(service, operation, parameter)) {
-        let Some(value) = trial.value else { continue };
-        let Some(json) = value.witness() else { continue };
-        let holds = ruling::on_parameter(parameter, Some(&json)).outcome() == Outcome::Holds;
+    for Tried { trial, witness, ruling, .. } in baseline.tried(parameter) {
+        let (Some(value), Some(json)) = (&trial.value, witness) else { continue };
+        let holds = ruling.outcome() == Outcome::Holds;
         let is_absence = trial.about == Breach::Required;
         // Names of two letters are soon used up, and others may have them.
         let is_scarce = value.drawn().is_some_and(|drawn| drawn <= SCARCE);
         let is_odd = trial.slug.starts_with("odd/");
-        let sayable = wire::can_say(service, operation, parameter, &json);
-        if holds && !is_absence && !is_scarce && !is_odd && sayable {
-            classes.push(class(Some(value)));
+        if holds && !is_absence && !is_scarce && !is_odd && wire::can_say(service, operation, parameter, json)
+        {
+            classes.push(class(Some(value.clone())));
         }
     }
     classes.truncate(MOST_CLASSES);

@@ -1,26 +1,63 @@
 //! Covering arrays: few rows in which each pair of classes of any two factors stands together at least once.
 
-/// The most rows that compete for each place in the array; the best of them is taken.
-const CANDIDATES: usize = 24;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
-/// Several arrays are made, each from another start, and the smallest is taken: the more, the fewer pairs there are.
-const EFFORT: usize = 60_000;
+/// How hard an array is tried for: several are made, each from another start, and the smallest is taken.
+struct Effort {
+    starts: usize,
+    /// The rows that compete for each place in the array; the best of them is taken.
+    candidates: usize,
+}
 
-/// The most of them.
-const MOST_STARTS: usize = 64;
+impl Effort {
+    /// Of few pairs, many arrays are made in no time. Beyond, each array takes longer, and one start is as good as another.
+    fn of(pairs: usize) -> Self {
+        match pairs {
+            0..1_000 => Self { starts: 64, candidates: 24 },
+            _ => Self { starts: (12_000 / pairs).max(1), candidates: 12 },
+        }
+    }
+}
+
+/// So many arrays are remembered at most: operations of one vendor have few shapes, and those of a million cases may have many.
+const REMEMBERED: usize = 4_096;
+
+/// An array: a row gives each factor one of its levels.
+pub type Array = Vec<Vec<usize>>;
+
+/// Arrays that were made, so that each shape is made once.
+#[derive(Debug, Default)]
+pub struct Arrays(Mutex<HashMap<Vec<usize>, Arc<Array>>>);
+
+impl Arrays {
+    /// [`rows`], made or remembered.
+    pub fn rows(&self, levels: &[usize]) -> Arc<Array> {
+        let lock = || self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = lock().get(levels) {
+            return Arc::clone(known);
+        }
+        let made = Arc::new(rows(levels));
+        let mut all = lock();
+        if all.len() < REMEMBERED {
+            all.insert(levels.to_vec(), Arc::clone(&made));
+        }
+        made
+    }
+}
 
 /// Rows that cover every pair of levels: `levels[f]` is how many levels factor `f` has, a row gives each factor one.
 /// The same levels give the same rows, always.
-pub fn rows(levels: &[usize]) -> Vec<Vec<usize>> {
+fn rows(levels: &[usize]) -> Array {
     if levels.len() < 2 || levels.contains(&0) {
         return single(levels);
     }
-    let mut sizes = levels.to_vec();
-    sizes.sort_unstable();
-    let least: usize = sizes.iter().rev().take(2).product();
-    let mut best: Option<Vec<Vec<usize>>> = None;
-    for start in 0..(EFFORT / Pairs::all(levels).left).clamp(1, MOST_STARTS) {
-        let array = without_spare_rows(levels, array(levels, start));
+    let least = least(levels);
+    let all = Pairs::all(levels);
+    let mut best: Option<Array> = None;
+    let effort = Effort::of(all.left);
+    for start in 0..effort.starts {
+        let array = without_spare_rows(&all, array(levels, all.clone(), start, effort.candidates));
         let is_smaller = best.as_ref().is_none_or(|best| array.len() < best.len());
         let is_least = array.len() == least;
         best = if is_smaller { Some(array) } else { best };
@@ -31,17 +68,33 @@ pub fn rows(levels: &[usize]) -> Vec<Vec<usize>> {
     best.unwrap_or_default()
 }
 
+/// No array has fewer rows: the two largest factors need one for each of their pairs, and `N` rows cover the pairs of at most
+/// `N-1 choose N/2` (rounded up) factors of two levels (Kleitman and Spencer, "Families of k-independent sets", 1973).
+fn least(levels: &[usize]) -> usize {
+    let mut sizes = levels.to_vec();
+    sizes.sort_unstable();
+    let of_largest: usize = sizes.iter().rev().take(2).product();
+    let factors = levels.iter().filter(|count| **count > 1).count();
+    let choose = |n: usize, k: usize| (0..k).fold(1, |all: usize, i| all.saturating_mul(n - i) / (i + 1));
+    let of_factors = (4..).find(|rows: &usize| choose(rows - 1, rows.div_ceil(2)) >= factors).unwrap_or(0);
+    if factors > 2 { of_largest.max(of_factors) } else { of_largest }
+}
+
 /// One array; another for each `start`.
-fn array(levels: &[usize], start: usize) -> Vec<Vec<usize>> {
+fn array(levels: &[usize], mut open: Pairs, start: usize, candidates: usize) -> Array {
     let mut array = Vec::new();
-    let mut open = Pairs::all(levels);
+    let mut room = Candidate::default();
     while open.left > 0 {
-        let turns = (0..CANDIDATES).map(|turn| scrambled((start * 1000 + array.len()) * CANDIDATES + turn));
+        let seeds = open.seeds(levels);
+        let most_possible = open.left.min(levels.len() * (levels.len() - 1) / 2);
         let mut best: Option<(usize, Vec<usize>)> = None;
-        for row in turns.map(|turn| candidate(levels, &open, turn)) {
-            let gain = open.gain(&row);
+        for turn in (0..candidates).map(|turn| scrambled((start * 1000 + array.len()) * candidates + turn)) {
+            let gain = room.fill(levels, &open, seeds[turn % seeds.len()], turn);
             if best.as_ref().is_none_or(|(most, _)| gain > *most) {
-                best = Some((gain, row));
+                best = Some((gain, room.row.clone()));
+            }
+            if gain == most_possible {
+                break;
             }
         }
         let Some((_, row)) = best else { break };
@@ -52,107 +105,138 @@ fn array(levels: &[usize], start: usize) -> Vec<Vec<usize>> {
 }
 
 /// One factor alone, or none: each level once.
-fn single(levels: &[usize]) -> Vec<Vec<usize>> {
+fn single(levels: &[usize]) -> Array {
     match levels {
         [count] => (0..*count).map(|level| vec![level]).collect(),
         _ => Vec::new(),
     }
 }
 
-/// The pairs that no row covers yet.
+/// The pairs that no row covers yet: for each level of each factor, the set of levels that it has not stood with.
+#[derive(Clone)]
 struct Pairs {
     /// Where the levels of each factor begin among all levels.
     starts: Vec<usize>,
-    total: usize,
-    open: Vec<bool>,
-    /// How many open pairs each level of each factor is in.
+    /// How many words a set has: one bit a level.
+    words: usize,
+    /// The sets, one behind the other.
+    open: Vec<u64>,
+    /// How many open pairs each level is in.
     degree: Vec<usize>,
     left: usize,
 }
 
 impl Pairs {
     fn all(levels: &[usize]) -> Self {
-        let mut starts = Vec::new();
-        let mut total = 0;
-        for count in levels {
-            starts.push(total);
-            total += count;
-        }
-        let mut pairs =
-            Self { starts, total, open: vec![false; total * total], degree: vec![0; total], left: 0 };
+        let total: usize = levels.iter().sum();
+        let starts: Vec<usize> =
+            levels.iter().scan(0, |next, count| Some(std::mem::replace(next, *next + count))).collect();
+        let words = total.div_ceil(64);
+        let mut pairs = Self { starts, words, open: vec![0; total * words], degree: vec![0; total], left: 0 };
         for (f, count) in levels.iter().enumerate() {
-            for (g, other) in levels.iter().enumerate().skip(f + 1) {
-                for (a, b) in (0..*count).flat_map(|a| (0..*other).map(move |b| (a, b))) {
-                    pairs.set((f, a), (g, b), true);
+            let own = pairs.starts[f]..pairs.starts[f] + count;
+            for level in own.clone() {
+                for other in (0..total).filter(|other| !own.contains(other)) {
+                    pairs.open[level * words + other / 64] |= 1 << (other % 64);
                 }
+                pairs.degree[level] = total - count;
+                pairs.left += total - count;
             }
         }
+        pairs.left /= 2;
         pairs
     }
 
-    fn level(&self, (factor, level): (usize, usize)) -> usize {
-        self.starts[factor] + level
+    fn is_open(&self, one: usize, other: usize) -> bool {
+        self.open[one * self.words + other / 64] & (1 << (other % 64)) != 0
     }
 
-    fn is_open(&self, one: (usize, usize), other: (usize, usize)) -> bool {
-        self.open[self.level(one) * self.total + self.level(other)]
+    /// How many of these levels a level has not stood with.
+    fn gain(&self, level: usize, chosen: &[u64]) -> usize {
+        let set = &self.open[level * self.words..(level + 1) * self.words];
+        set.iter().zip(chosen).map(|(set, chosen)| (set & chosen).count_ones() as usize).sum()
     }
 
-    fn set(&mut self, one: (usize, usize), other: (usize, usize), open: bool) {
-        let (a, b) = (self.level(one), self.level(other));
-        if self.open[a * self.total + b] == open {
+    fn close(&mut self, one: usize, other: usize) {
+        if !self.is_open(one, other) {
             return;
         }
-        self.open[a * self.total + b] = open;
-        self.open[b * self.total + a] = open;
-        for level in [a, b] {
-            self.degree[level] = if open { self.degree[level] + 1 } else { self.degree[level] - 1 };
+        for (level, of) in [(one, other), (other, one)] {
+            self.open[level * self.words + of / 64] &= !(1 << (of % 64));
+            self.degree[level] -= 1;
         }
-        self.left = if open { self.left + 1 } else { self.left - 1 };
-    }
-
-    fn gain(&self, row: &[usize]) -> usize {
-        let mut gain = 0;
-        for f in 0..row.len() {
-            gain += (f + 1..row.len()).filter(|g| self.is_open((f, row[f]), (*g, row[*g]))).count();
-        }
-        gain
+        self.left -= 1;
     }
 
     fn cover(&mut self, row: &[usize]) {
         for f in 0..row.len() {
             for g in f + 1..row.len() {
-                self.set((f, row[f]), (g, row[g]), false);
+                self.close(self.starts[f] + row[f], self.starts[g] + row[g]);
             }
         }
     }
+
+    /// The levels, each with its factor, that are in the most open pairs.
+    fn seeds(&self, levels: &[usize]) -> Vec<(usize, usize)> {
+        let most = self.degree.iter().copied().max().unwrap_or(0);
+        let all = levels.iter().enumerate().flat_map(|(f, count)| (0..*count).map(move |level| (f, level)));
+        all.filter(|(f, level)| self.degree[self.starts[*f] + level] == most).collect()
+    }
 }
 
-/// A row that covers many open pairs: it begins with a level that is in the most of them, and adds factor by factor the
-/// level that covers most with those chosen. `turn` decides between equals, and in which order the factors come.
-fn candidate(levels: &[usize], open: &Pairs, turn: usize) -> Vec<usize> {
-    let factors = levels.len();
-    let mut row = vec![0; factors];
-    let all = || (0..factors).flat_map(|f| (0..levels[f]).map(move |level| (f, level)));
-    let most = all().map(|at| open.degree[open.level(at)]).max().unwrap_or(0);
-    let seeds: Vec<(usize, usize)> = all().filter(|at| open.degree[open.level(*at)] == most).collect();
-    let (first, level) = seeds[turn % seeds.len()];
-    row[first] = level;
-    let mut order: Vec<usize> = (0..factors).filter(|factor| *factor != first).collect();
-    order.sort_by_key(|factor| scrambled(turn.wrapping_add(*factor)));
-    let mut chosen = vec![open.level((first, level))];
-    for factor in order {
-        let gains: Vec<usize> = (0..levels[factor])
-            .map(|level| open.level((factor, level)) * open.total)
-            .map(|line| chosen.iter().filter(|other| open.open[line + **other]).count())
-            .collect();
-        let most = gains.iter().max().copied().unwrap_or(0);
-        let equals: Vec<usize> = (0..levels[factor]).filter(|level| gains[*level] == most).collect();
-        let level = equals[scrambled(turn ^ factor) % equals.len()];
-        row[factor] = level;
-        chosen.push(open.level((factor, level)));
+/// A row in the making. One is made after the other in the same room.
+#[derive(Default)]
+struct Candidate {
+    row: Vec<usize>,
+    order: Vec<(usize, usize)>,
+    chosen: Vec<u64>,
+    equals: Vec<usize>,
+}
+
+impl Candidate {
+    /// Makes a row that covers many open pairs: it begins with the seed, and adds factor by factor the level that covers most
+    /// with those chosen. `turn` decides between equals, and in which order the factors come. How many pairs it covers.
+    fn fill(&mut self, levels: &[usize], open: &Pairs, (first, level): (usize, usize), turn: usize) -> usize {
+        self.row.clear();
+        self.row.resize(levels.len(), 0);
+        self.row[first] = level;
+        self.chosen.clear();
+        self.chosen.resize(open.words, 0);
+        self.choose(open.starts[first] + level);
+        self.order.clear();
+        let others = (0..levels.len()).filter(|factor| *factor != first);
+        self.order.extend(others.map(|factor| (scrambled(turn.wrapping_add(factor)), factor)));
+        self.order.sort_unstable();
+        let mut gain = 0;
+        for place in 0..self.order.len() {
+            let (_, factor) = self.order[place];
+            let (most, level) = self.best_level(levels, open, factor, turn);
+            gain += most;
+            self.row[factor] = level;
+            self.choose(open.starts[factor] + level);
+        }
+        gain
     }
-    row
+
+    fn choose(&mut self, level: usize) {
+        self.chosen[level / 64] |= 1 << (level % 64);
+    }
+
+    fn best_level(&mut self, levels: &[usize], open: &Pairs, factor: usize, turn: usize) -> (usize, usize) {
+        let mut most = 0;
+        self.equals.clear();
+        for level in 0..levels[factor] {
+            let gain = open.gain(open.starts[factor] + level, &self.chosen);
+            if gain > most {
+                most = gain;
+                self.equals.clear();
+            }
+            if gain == most {
+                self.equals.push(level);
+            }
+        }
+        (most, self.equals[scrambled(turn ^ factor) % self.equals.len()])
+    }
 }
 
 /// A number without visible relation to this one, always the same (the finaliser of SplitMix64).
@@ -164,17 +248,25 @@ fn scrambled(number: usize) -> usize {
 }
 
 /// The array without rows whose pairs all stand in other rows too; later rows are the likelier ones to be spared.
-fn without_spare_rows(levels: &[usize], mut array: Vec<Vec<usize>>) -> Vec<Vec<usize>> {
+fn without_spare_rows(all: &Pairs, mut array: Array) -> Array {
+    let total = all.degree.len();
+    let mut times = vec![0_u32; total * total];
+    for row in &array {
+        pairs_of(all, row).for_each(|pair| times[pair] += 1);
+    }
     for index in (0..array.len()).rev() {
-        let mut open = Pairs::all(levels);
-        for (_, row) in array.iter().enumerate().filter(|(other, _)| *other != index) {
-            open.cover(row);
-        }
-        if open.left == 0 {
+        if pairs_of(all, &array[index]).all(|pair| times[pair] > 1) {
+            pairs_of(all, &array[index]).for_each(|pair| times[pair] -= 1);
             array.remove(index);
         }
     }
     array
+}
+
+/// The pairs of levels in a row, each as one number.
+fn pairs_of<'a>(all: &'a Pairs, row: &'a [usize]) -> impl Iterator<Item = usize> + 'a {
+    let level = |factor: usize| all.starts[factor] + row[factor];
+    (0..row.len()).flat_map(move |f| (f + 1..row.len()).map(move |g| level(f) * all.degree.len() + level(g)))
 }
 
 #[cfg(test)]
@@ -202,6 +294,16 @@ mod tests {
             assert!(covers_all(&levels, &array), "{groups:?}");
             assert!(array.len() * 10 <= pict * 11, "{groups:?}: {} rows, PICT has {pict}", array.len());
         }
+    }
+
+    #[test]
+    fn no_array_is_smaller_than_the_least() {
+        let sizes = [(2, 4), (3, 4), (4, 5), (10, 6), (11, 7), (15, 7), (35, 8)];
+        for (factors, rows) in sizes {
+            assert_eq!(least(&vec![2; factors]), rows, "{factors} factors");
+        }
+        assert_eq!(least(&[3, 1, 4]), 12);
+        assert_eq!(least(&[1, 1]), 1);
     }
 
     #[test]

@@ -3,7 +3,9 @@
 use crate::case::value::Value;
 use crate::case::{Case, Expectation, Parameters, Rows};
 use crate::spec::breach::Breach;
-use crate::spec::model::{ErrorRow, Operation, Parameter, RequestFault, Required, Service, When};
+use crate::spec::model::{
+    ErrorRow, Operation, Parameter, RequestFault, Required, Rules, Service, Type, When,
+};
 use crate::spec::ruling::{self, Outcome, Ruling};
 
 use super::baseline::Baseline;
@@ -68,10 +70,26 @@ fn rows(service: &Service, operation: &Operation, parameter: &Parameter, ruling:
     Rows::Codes(codes)
 }
 
+/// The cases of an operation, as far as something can be held in them.
+pub fn in_doubt(operation: &Operation, cases: Vec<Case>) -> Vec<Case> {
+    let mut parameters = operation.parameters.iter();
+    match parameters.any(|parameter| may_lack_members(&parameter.rules)) {
+        true => cases.into_iter().filter_map(|case| held(operation, case)).collect(),
+        false => cases,
+    }
+}
+
+/// Whether a value of these rules can be, or hold, an object.
+fn may_lack_members(rules: &Rules) -> bool {
+    // What a list may hold where the page does not say, may be an object too.
+    rules.kind == Type::Object
+        || (rules.kind == Type::Array && rules.items.as_deref().is_none_or(may_lack_members))
+}
+
 /// A case, in which another value than the tried one may be what is refused: an object of which the page says nothing, and of
 /// which nothing valid can be made. What breaks a rule beside it is refused all the same, by whichever row. `None` where nothing
 /// is left to be held.
-pub fn in_doubt(operation: &Operation, case: Case) -> Option<Case> {
+fn held(operation: &Operation, case: Case) -> Option<Case> {
     let Some(name) = doubtful(operation, &case.send) else { return Some(case) };
     let expect = match case.expect {
         Expectation::Reject(Rows::Codes(_)) => Expectation::Reject(Rows::Any),

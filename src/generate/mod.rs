@@ -11,6 +11,7 @@ mod covering;
 mod depth;
 mod expect;
 mod precedence;
+mod prepared;
 mod references;
 mod request;
 mod rules;
@@ -31,14 +32,23 @@ use crate::wire;
 
 use baseline::Baseline;
 use context::Contexts;
+use covering::Arrays;
+use prepared::Tried;
 use trial::Trial;
+
+/// Expands operations, and remembers what those of one shape share.
+#[derive(Debug, Default)]
+pub struct Generator {
+    arrays: Arrays,
+}
 
 /// The cases of every tested operation.
 pub fn all(specs: &Specs, depth: Depth) -> Vec<CaseFile> {
+    let generator = Generator::default();
     specs
         .operations()
         .filter(|(_, operation)| !operation.support)
-        .map(|(service, operation)| cases(service, operation, depth))
+        .map(|(service, operation)| generator.cases(service, operation, depth))
         .collect()
 }
 
@@ -56,16 +66,11 @@ pub struct LeftOut {
 /// What is left out of the cases of an operation because its protocol cannot carry it, by parameter and rule.
 pub fn left_out_by_protocol(service: &Service, operation: &Operation) -> Vec<LeftOut> {
     let mut left: Vec<LeftOut> = Vec::new();
-    for parameter in &operation.parameters {
-        if wire::is_set_by_protocol(service.protocol, parameter) {
-            continue;
-        }
-        for trial in rules::trials(parameter, wire::is_typed(service, operation, parameter)) {
-            let witness = trial.value.as_ref().and_then(Value::witness);
-            let is_symbolic = trial.value.is_some() && witness.is_none();
-            if is_symbolic || wire::can_send(service, operation, parameter, witness.as_ref()) {
-                continue;
-            }
+    let baseline = Baseline::new(service, operation);
+    for prepared in baseline.prepared() {
+        let parameter = prepared.parameter;
+        let tried = prepared.tried(service, operation).iter();
+        for Tried { trial, .. } in tried.filter(|tried| !tried.is_sayable) {
             let is_it =
                 |known: &&mut LeftOut| known.parameter == parameter.name && known.breach == trial.about;
             match left.iter_mut().find(is_it) {
@@ -79,18 +84,29 @@ pub fn left_out_by_protocol(service: &Service, operation: &Operation) -> Vec<Lef
     left
 }
 
+impl Generator {
+    /// The cases of one operation, in the order of its parameter table.
+    pub fn cases(&self, service: &Service, operation: &Operation, depth: Depth) -> CaseFile {
+        let cases = expanded(service, operation, depth, &self.arrays);
+        CaseFile { operation: operation.name.clone(), cases }
+    }
+}
+
 /// The cases of one operation, in the order of its parameter table.
 pub fn cases(service: &Service, operation: &Operation, depth: Depth) -> CaseFile {
+    Generator::default().cases(service, operation, depth)
+}
+
+fn expanded(service: &Service, operation: &Operation, depth: Depth, arrays: &Arrays) -> Vec<Case> {
     let baseline = Baseline::new(service, operation);
-    let mut contexts = Contexts::new(&baseline);
+    let mut contexts = Contexts::new(&baseline, arrays);
     let mut cases = whole_calls(&baseline);
     for parameter in &operation.parameters {
         if wire::is_set_by_protocol(service.protocol, parameter) {
             continue;
         }
-        let trials = rules::trials(parameter, wire::is_typed(service, operation, parameter));
-        let judged =
-            trials.into_iter().filter_map(|trial| Judged::new(&baseline, parameter, trial)).collect();
+        let tried = baseline.tried(parameter).iter();
+        let judged = tried.filter_map(|tried| Judged::new(&baseline, parameter, tried)).collect();
         let mut of_parameter: Vec<Violation> = scenario::references(&baseline, parameter);
         of_parameter.extend(judged_cases(&baseline, parameter, judged, &mut contexts));
         cases.extend(among_contexts(of_parameter, parameter, &baseline, &contexts, depth));
@@ -98,16 +114,15 @@ pub fn cases(service: &Service, operation: &Operation, depth: Depth) -> CaseFile
     }
     cases.extend(scenario::whole(&baseline));
     cases.extend(request::cases(&baseline));
-    cases.extend(precedence::cases(&baseline));
+    cases.extend(precedence::cases(&baseline, depth));
     if depth == Depth::Pairwise {
         cases.extend(valid_pairs(&baseline, &mut contexts));
     }
     cases.extend(left_out(&baseline, &cases));
     cases.retain(|case| is_sayable(service, operation, case));
-    let cases = cases.into_iter().filter_map(|case| expect::in_doubt(operation, case));
+    let cases = expect::in_doubt(operation, cases).into_iter();
     let cases: Vec<Case> = cases.filter_map(|case| references::complete(service, case)).collect();
-    let cases = if depth == Depth::Smoke { depth::smoke(cases) } else { cases };
-    CaseFile { operation: operation.name.clone(), cases }
+    if depth == Depth::Smoke { depth::smoke(cases) } else { cases }
 }
 
 /// Whether the protocol can say what a case sends: all that has to be there is, and every value at its place.
@@ -213,20 +228,16 @@ struct Judged {
 
 impl Judged {
     /// `None` where the protocol cannot say it.
-    fn new(baseline: &Baseline<'_>, parameter: &Parameter, trial: Trial) -> Option<Self> {
-        let witness = match &trial.value {
-            Some(value) => Some(value.witness()?),
-            None => None,
-        };
+    fn new(baseline: &Baseline<'_>, parameter: &Parameter, tried: &Tried) -> Option<Self> {
         let (service, operation) = (baseline.service, baseline.operation);
-        if !wire::can_send(service, operation, parameter, witness.as_ref()) {
+        if !tried.is_sayable {
             return None;
         }
-        let ruling = ruling::on_parameter(parameter, witness.as_ref());
+        let Tried { trial, ruling, .. } = tried;
         // Many services pass over what they cannot read of an address: that it is refused, the page has to say.
         let is_word = ruling.breaches == [Breach::Type] && !wire::is_typed(service, operation, parameter);
         let is_said = || service.rows_for(operation, &parameter.name, Breach::Type).next().is_some();
-        (!is_word || is_said()).then_some(Self { trial, ruling })
+        (!is_word || is_said()).then(|| Self { trial: trial.clone(), ruling: ruling.clone() })
     }
 
     /// What the case is about: a rule that is certainly broken before one that some reader could name, and of several the one

@@ -5,12 +5,13 @@ use crate::spec::breach::Breach;
 use crate::spec::model::Parameter;
 
 use super::baseline::Baseline;
+use super::depth::Depth;
 use super::scenario;
 use super::trial::Trial;
 use super::{expect, plain};
 
-/// A case for each pair of parameters.
-pub fn cases(baseline: &Baseline<'_>) -> Vec<Case> {
+/// A case for each two parameters that are neighbours in the table: an order of checks is tested along it. Pairwise, for each two.
+pub fn cases(baseline: &Baseline<'_>, depth: Depth) -> Vec<Case> {
     let faults: Vec<(&Parameter, Trial, Breach)> = baseline
         .operation
         .parameters
@@ -21,8 +22,9 @@ pub fn cases(baseline: &Baseline<'_>) -> Vec<Case> {
         })
         .collect();
     let mut cases = Vec::new();
+    let reach = if depth == Depth::Pairwise { faults.len() } else { 1 };
     for (index, one) in faults.iter().enumerate() {
-        cases.extend(faults[index + 1..].iter().map(|other| case(baseline, one, other)));
+        cases.extend(faults[index + 1..].iter().take(reach).map(|other| case(baseline, one, other)));
     }
     cases
 }

@@ -4,6 +4,7 @@ use crate::case::value::Value;
 use crate::spec::breach::Breach;
 
 /// A value worth trying, without an expectation.
+#[derive(Debug, Clone)]
 pub struct Trial {
     /// The end of the case's id, `length/13`.
     pub slug: String,

@@ -11,12 +11,10 @@ pub use exists::{made_up, with_a_change};
 use crate::case::{About, Call, Case, Expectation, Parameters, Step};
 use crate::spec::breach::Breach;
 use crate::spec::model::{Operation, Parameter};
-use crate::spec::ruling::{self, Outcome};
-use crate::wire;
 
 use super::baseline::Baseline;
 use super::trial::Trial;
-use super::{Violation, plain, rules};
+use super::{Violation, plain};
 
 /// Violations that refer to what earlier calls have made; like all violations, they are tried among contexts.
 pub fn references(baseline: &Baseline<'_>, parameter: &Parameter) -> Vec<Violation> {
@@ -66,27 +64,16 @@ fn step(operation: &Operation, label: &str, send: Parameters, expect: Expectatio
 
 /// The first trial of a parameter that certainly breaks a rule, and which one, for calls that must be refused.
 pub fn fault(baseline: &Baseline<'_>, parameter: &Parameter) -> Option<(Trial, Breach)> {
-    let (service, operation) = (baseline.service, baseline.operation);
-    if wire::is_set_by_protocol(service.protocol, parameter) {
-        return None;
-    }
-    let trials = rules::trials(parameter, wire::is_typed(service, operation, parameter));
-    let judged = trials.into_iter().filter_map(|trial| {
-        let witness = match &trial.value {
-            Some(value) => Some(value.witness()?),
-            None => None,
-        };
-        let sayable = wire::can_send(service, operation, parameter, witness.as_ref());
-        let ruling = ruling::on_parameter(parameter, witness.as_ref());
-        let certain = ruling.outcome() == Outcome::Breaks && ruling.open.is_empty() && sayable;
-        let breach = *ruling.breaches.first().filter(|_| certain)?;
+    let certain = baseline.tried(parameter).iter().filter_map(|tried| {
+        let breach = tried.certain_breach()?;
         let has_row = baseline.service.rows_for(baseline.operation, &parameter.name, breach).next().is_some();
-        has_row.then_some((trial, breach))
+        has_row.then_some((tried, breach))
     });
     // The later a fault is noticed, the more may have happened already: types and absence are noticed first.
-    judged.min_by_key(|(_, breach)| match breach {
+    let first = certain.min_by_key(|(_, breach)| match breach {
         Breach::Required => 2,
         Breach::Type => 1,
         _ => 0,
-    })
+    });
+    first.map(|(tried, breach)| (tried.trial.clone(), breach))
 }

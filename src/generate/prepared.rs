@@ -1,0 +1,89 @@
+//! What the cases of an operation ask again and again about a parameter, worked out once.
+
+use std::cell::OnceCell;
+
+use crate::case::value::Value;
+use crate::json::Json;
+use crate::spec::breach::Breach;
+use crate::spec::model::{Operation, Parameter, Required, Service};
+use crate::spec::ruling::{self, Outcome, Ruling};
+use crate::wire;
+
+use super::baseline::valid;
+use super::rules;
+use super::trial::Trial;
+
+/// A parameter that calls can carry.
+pub struct Prepared<'s> {
+    /// The parameter.
+    pub parameter: &'s Parameter,
+    /// Whether the table says that a call must carry it, or it names what the call is about.
+    pub is_required: bool,
+    /// Whether every case carries it: what is required, and what the page calls optional while it has a row for its absence, so
+    /// that a target that goes by the row is not held to the table in every single case.
+    pub is_needed: bool,
+    /// A value that breaks none of its rules.
+    pub valid: Value,
+    tried: OnceCell<Vec<Tried>>,
+}
+
+/// A trial, what the page makes of it, and whether it can be sent.
+pub struct Tried {
+    /// The trial.
+    pub trial: Trial,
+    /// What the rules were asked about.
+    pub witness: Option<Json>,
+    /// What they say.
+    pub ruling: Ruling,
+    /// Whether the protocol can carry it.
+    pub is_sayable: bool,
+}
+
+impl<'s> Prepared<'s> {
+    /// The parameters of an operation that calls can carry, in the order of its table.
+    pub fn all(service: &'s Service, operation: &'s Operation) -> Vec<Self> {
+        let sent = operation.parameters.iter();
+        let sent = sent.filter(|parameter| !wire::is_set_by_protocol(service.protocol, parameter));
+        sent.map(|parameter| {
+            let is_required = is_required(parameter);
+            let has_row = || service.row_for_absence(operation, parameter).is_some();
+            let is_needed = is_required || has_row();
+            Self { parameter, is_required, is_needed, valid: valid(parameter), tried: OnceCell::new() }
+        })
+        .collect()
+    }
+
+    /// Its trials, without those that refer to what only a run knows.
+    pub fn tried(&self, service: &Service, operation: &Operation) -> &[Tried] {
+        self.tried.get_or_init(|| {
+            let parameter = self.parameter;
+            let trials = rules::trials(parameter, wire::is_typed(service, operation, parameter)).into_iter();
+            let tried = trials.filter_map(|trial| {
+                let witness = match &trial.value {
+                    Some(value) => Some(value.witness()?),
+                    None => None,
+                };
+                let is_sayable = wire::can_send(service, operation, parameter, witness.as_ref());
+                let ruling = ruling::on_parameter(parameter, witness.as_ref());
+                Some(Tried { trial, witness, ruling, is_sayable })
+            });
+            tried.collect()
+        })
+    }
+}
+
+impl Tried {
+    /// The rule that it certainly breaks, where no reader could name another one and it can be sent.
+    pub fn certain_breach(&self) -> Option<Breach> {
+        let is_certain = self.ruling.outcome() == Outcome::Breaks && self.ruling.open.is_empty();
+        self.ruling.breaches.first().copied().filter(|_| is_certain && self.is_sayable)
+    }
+}
+
+fn is_required(parameter: &Parameter) -> bool {
+    match parameter.required {
+        Required::Yes => true,
+        Required::Unclear => parameter.exists.is_some(),
+        Required::No => false,
+    }
+}

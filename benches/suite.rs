@@ -24,7 +24,7 @@ fn main() {
         let begun = Instant::now();
         let Ok(suite) = project::suite(&root.join("specs"), &root.join("cases"), depth) else { return };
         let made = begun.elapsed();
-        let specs = Arc::new(suite.specs);
+        let specs = suite.specs;
         let Ok(server) = runtime.block_on(Server::start(Arc::clone(&specs), 0)) else { return };
         let count = suite.cases.len();
         let begun = Instant::now();
@@ -38,8 +38,8 @@ fn main() {
         );
     }
     let Ok(suite) = project::suite(&root.join("specs"), &root.join("cases"), Depth::Standard) else { return };
-    let specs = Arc::new(suite.specs);
-    let cases: Vec<Arc<Case>> = suite.cases.into_iter().map(Arc::new).collect();
+    let specs = suite.specs;
+    let cases: Vec<Arc<Case>> = suite.cases.iter().collect();
     let begun = Instant::now();
     let options = options(String::new());
     let all = mutants::run(&specs, &cases, &options, |_| true, |_| {});

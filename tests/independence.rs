@@ -34,7 +34,7 @@ const WRONG: &[&str] = &[
 fn suite() -> (Arc<Specs>, Vec<Case>) {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let suite = project::suite(&root.join("specs"), &root.join("cases"), Depth::Standard).unwrap();
-    (Arc::new(suite.specs), suite.cases)
+    (suite.specs, suite.cases.to_vec())
 }
 
 /// What differs between two runs, and nothing else, so that a person can read it.

@@ -21,8 +21,8 @@ fn suite() -> (Arc<Specs>, Vec<Arc<Case>>) {
     let suite = project::suite(&root.join("specs"), &root.join("cases"), Depth::Standard).unwrap();
     let quotas = mutant::quotas(&suite.specs).into_iter();
     let quotas = quotas.filter_map(|(entity, _)| generate::quota(&suite.specs, &entity, QUOTA));
-    let cases: Vec<Case> = suite.cases.into_iter().chain(quotas).collect();
-    (Arc::new(suite.specs), cases.into_iter().map(Arc::new).collect())
+    let cases = suite.cases.iter().chain(quotas.map(Arc::new)).collect();
+    (suite.specs, cases)
 }
 
 fn options(seed: u64) -> Options {

@@ -25,7 +25,7 @@ use tokio::runtime::Runtime;
 fn suite() -> (Arc<Specs>, Vec<Case>) {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let suite = project::suite(&root.join("specs"), &root.join("cases"), Depth::Standard).unwrap();
-    (Arc::new(suite.specs), suite.cases)
+    (suite.specs, suite.cases.to_vec())
 }
 
 fn key() -> Key {

@@ -250,7 +250,7 @@ fn an_interrupt_removes_what_was_made_and_keeps_the_results() {
     assert!(stdout.contains("stopped before the end: interrupted"), "{stdout}");
     let report: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(report).unwrap()).unwrap();
     assert_eq!(report["result"]["stopped"], "interrupted");
-    assert_eq!(report["cases"].as_array().unwrap().len(), 895);
+    assert_eq!(report["cases"].as_array().unwrap().len(), 876);
 }
 
 /// An answer with a JSON body.

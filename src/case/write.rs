@@ -11,19 +11,19 @@ use crate::digest;
 use crate::json::Json;
 
 use super::value::Value;
-use super::{About, Call, Case, CaseFile, Expectation, Parameters, Rows, Step};
+use super::{About, Call, Case, Expectation, Parameters, Rows, Step};
 
 /// The line that tells a written case file from one that a person wrote.
 pub const WRITTEN: &str = "# Written by `fineprint generate`";
 
 /// The file's text. Its head names no path: the same specs make the same file from wherever they are read.
-pub fn write(file: &CaseFile) -> String {
+pub fn write<'c>(operation: &str, cases: impl IntoIterator<Item = &'c Case>) -> String {
     let mut out = format!(
         "{WRITTEN} from the spec of this name. Do not edit: write your own cases in a file beside it.\n\
          operation: {}\ncases:\n",
-        scalar(&file.operation)
+        scalar(operation)
     );
-    for case in &file.cases {
+    for case in cases {
         write_case(&mut out, case);
     }
     out

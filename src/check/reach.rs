@@ -1,5 +1,7 @@
 //! Which cases try each row of an error table and each rule, and why some rows cannot be tried.
 
+use std::borrow::Borrow;
+
 use crate::case::{Case, Rows};
 use crate::spec::breach::Breach;
 use crate::spec::model::{Circumstance, ErrorRow, Operation, RequestFault, Service, When};
@@ -18,8 +20,13 @@ pub struct RowReach<'a> {
 }
 
 /// Every row that holds for an operation, its own first.
-pub fn rows<'a>(service: &'a Service, operation: &'a Operation, cases: &[Case]) -> Vec<RowReach<'a>> {
-    let of_operation: Vec<&Case> = cases.iter().filter(|case| case.operation == operation.name).collect();
+pub fn rows<'a>(
+    service: &'a Service,
+    operation: &'a Operation,
+    cases: &[impl Borrow<Case>],
+) -> Vec<RowReach<'a>> {
+    let cases = cases.iter().map(Borrow::borrow);
+    let of_operation: Vec<&Case> = cases.filter(|case: &&Case| case.operation == operation.name).collect();
     let own = operation.errors.iter().map(|row| (row, true));
     let all = own.chain(service.errors.iter().map(|row| (row, false)));
     all.map(|(row, own)| {
@@ -90,9 +97,10 @@ pub struct RuleReach {
 }
 
 /// Every rule that the cases of an operation try, in the order of its parameter table.
-pub fn rules(operation: &Operation, cases: &[Case]) -> Vec<RuleReach> {
+pub fn rules(operation: &Operation, cases: &[impl Borrow<Case>]) -> Vec<RuleReach> {
     let mut rules: Vec<RuleReach> = Vec::new();
-    for case in cases.iter().filter(|case| case.operation == operation.name) {
+    let cases = cases.iter().map(Borrow::borrow);
+    for case in cases.filter(|case: &&Case| case.operation == operation.name) {
         for about in &case.about {
             let known = rules
                 .iter()

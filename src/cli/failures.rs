@@ -1,8 +1,9 @@
 //! Failures of a run, and the file of those that are known.
 
-use std::collections::BTreeSet;
+use std::collections::HashSet;
 use std::fmt::Display;
 use std::path::Path;
+use std::sync::Arc;
 
 use chrono::{NaiveDate, Utc};
 
@@ -13,20 +14,28 @@ use crate::judge::Verdict;
 
 /// The judged cases of a run: id, and whether it failed.
 #[derive(Debug, Default)]
-pub struct Judged(Vec<(String, bool)>);
+pub struct Judged(Option<Vec<(String, bool)>>);
 
 impl Judged {
+    /// Nothing yet; where nobody asks how the failures stand to what is known, nothing is kept either.
+    pub fn of(is_asked: bool) -> Self {
+        Self(is_asked.then(Vec::new))
+    }
+
     /// Takes note of a result; what was not judged is neither known nor news.
     pub fn take(&mut self, result: &CaseResult) {
-        match result.verdict {
-            Verdict::Pass => self.0.push((result.id.clone(), false)),
-            Verdict::Fail { .. } => self.0.push((result.id.clone(), true)),
-            _ => {}
+        let failed = match result.verdict {
+            Verdict::Pass => false,
+            Verdict::Fail { .. } => true,
+            _ => return,
+        };
+        if let Some(all) = &mut self.0 {
+            all.push((result.id.clone(), failed));
         }
     }
 
     fn all(&self) -> impl Iterator<Item = (&str, bool)> + Clone {
-        self.0.iter().map(|(id, failed)| (id.as_str(), *failed))
+        self.0.iter().flatten().map(|(id, failed)| (id.as_str(), *failed))
     }
 
     /// Holds the failures against the baseline, and writes the baseline where that was asked for; `ids` are those of all
@@ -38,8 +47,12 @@ impl Judged {
         &self,
         baseline: Option<&Baseline>,
         write_to: Option<&Path>,
-        ids: &BTreeSet<&str>,
+        ids: &HashSet<Arc<str>>,
     ) -> Result<Option<Compared>, String> {
+        if baseline.is_none() && write_to.is_none() {
+            return Ok(None);
+        }
+        let ids = &ids.iter().map(|id| &**id).collect();
         let today = today();
         if let Some(path) = write_to {
             let updated = baseline.cloned().unwrap_or_default().updated(self.all(), ids, today);

@@ -1,7 +1,10 @@
 //! `fineprint generate`, and what other commands do about stale case files.
 
+use std::io;
+use std::path::Path;
+
 use crate::files;
-use crate::generate::Depth;
+use crate::generate::{Depth, in_parallel};
 use crate::project::{self, Stale, Suite};
 
 use super::args::GenerateArgs;
@@ -24,14 +27,12 @@ pub fn execute(args: &GenerateArgs, console: Console) -> Exit {
 
 /// Brings stale case files up to date, or refuses them.
 pub fn settle(suite: &Suite, refuse: bool, console: Console) -> Result<(), Exit> {
-    for stale in &suite.stale {
-        if refuse {
+    if refuse {
+        for stale in &suite.stale {
             console.complain(&format!("{} {}", stale.path.display(), why(stale)));
-            continue;
         }
-        freshen(stale, console)?;
-        let done = if stale.text.is_some() { "written" } else { "removed" };
-        console.tell(&format!("{} {}: {done}", stale.path.display(), why(stale)));
+    } else {
+        freshen_all(suite, console)?;
     }
     match refuse && !suite.stale.is_empty() {
         true => {
@@ -42,16 +43,37 @@ pub fn settle(suite: &Suite, refuse: bool, console: Console) -> Result<(), Exit>
     }
 }
 
+/// Brings all of them up to date, and tells of each.
+fn freshen_all(suite: &Suite, console: Console) -> Result<(), Exit> {
+    let freshen = |stale: &'_ Stale| (stale.path.clone(), freshen(suite, stale), told(stale));
+    for (path, done, told) in in_parallel(&suite.stale, freshen) {
+        done.map_err(|error| complain(console, &path, &error))?;
+        console.tell(&told);
+    }
+    Ok(())
+}
+
+fn told(stale: &Stale) -> String {
+    let done = if stale.of.is_some() { "written" } else { "removed" };
+    format!("{} {}: {done}", stale.path.display(), why(stale))
+}
+
+fn freshen(suite: &Suite, stale: &Stale) -> io::Result<()> {
+    project::freshen(&stale.path, suite.text(stale).as_deref())
+}
+
+fn complain(console: Console, path: &Path, error: &io::Error) -> Exit {
+    console.complain(&files::not_written(path, error));
+    Exit::Usage
+}
+
 /// Brings one stale case file up to date.
-pub fn freshen(stale: &Stale, console: Console) -> Result<(), Exit> {
-    project::freshen(stale).map_err(|error| {
-        console.complain(&files::not_written(&stale.path, &error));
-        Exit::Usage
-    })
+pub fn freshen_one(suite: &Suite, stale: &Stale, console: Console) -> Result<(), Exit> {
+    freshen(suite, stale).map_err(|error| complain(console, &stale.path, &error))
 }
 
 fn why(stale: &Stale) -> &'static str {
-    match (&stale.text, stale.exists) {
+    match (stale.of, stale.exists) {
         (Some(_), true) => "is not what the specs generate",
         (Some(_), false) => "is missing",
         (None, _) => "belongs to no operation any more",

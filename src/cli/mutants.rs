@@ -39,8 +39,8 @@ pub fn execute(args: &MutantsArgs, console: Console) -> Exit {
         });
         return Exit::Holds;
     }
-    let specs = Arc::new(suite.specs);
-    let cases = with_quotas(&specs, suite.cases);
+    let specs = suite.specs;
+    let cases = with_quotas(&specs, suite.cases.to_vec());
     let runtime = match run::runtime() {
         Ok(runtime) => runtime,
         Err(error) => {

@@ -21,9 +21,8 @@ pub fn execute(args: &PruneArgs, console: Console) -> Exit {
         Ok(suite) => suite,
         Err(findings) => return console.findings(&findings),
     };
-    let kept = suite.kept();
-    let ids: HashSet<&str> = kept.iter().map(String::as_str).collect();
-    let operations = store::operations(&suite.specs, suite.cases.iter().map(|case| case.operation.as_str()));
+    let ids: HashSet<&str> = suite.kept.values().flatten().map(|id| &**id).collect();
+    let operations = store::operations(&suite.specs, suite.kept.keys().map(String::as_str));
     let of = Of { operations: &operations, ids: &ids, list: args.list, reports: &args.reports, console };
     let paths = match decide::folder(&args.reports, args.target.as_deref()).and_then(|folder| files(&folder))
     {

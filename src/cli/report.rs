@@ -1,12 +1,13 @@
 //! `fineprint report` and `fineprint merge`: reports of runs that are over, from their event streams.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::baseline::Baseline;
-use crate::case::Case;
 use crate::compare::is_optional;
 use crate::event::{Event, Finish};
+use crate::generate::Cases;
 use crate::project::{self, Suite};
 use crate::runner::{self, Known, Outdated};
 use crate::spec::model::Specs;
@@ -74,10 +75,10 @@ pub fn merge(args: &MergeArgs, console: Console) -> Exit {
 
 /// The parts of a run, and the cases that they are about.
 struct Parts {
-    specs: Specs,
-    cases: Vec<Case>,
+    specs: Arc<Specs>,
+    cases: Cases,
     /// The ids of all cases that there are.
-    ids: BTreeSet<String>,
+    ids: HashSet<Arc<str>>,
     known: Known,
     baseline: Option<Baseline>,
 }
@@ -90,10 +91,9 @@ impl Parts {
             .map_err(|findings| console.findings(&findings))?;
         let baseline = args.baseline.as_deref().map(failures::read).transpose().map_err(usage)?;
         let known = streams::joined(&args.files, console).map_err(usage)?;
-        let mut ids: BTreeSet<String> = suite.ids().map(str::to_owned).collect();
-        let Suite { specs, mut cases, .. } = suite;
-        let own: HashSet<&str> = cases.iter().map(|case| case.id.as_str()).collect();
-        let further: Vec<String> = known.ids().filter(|id| !own.contains(id)).map(str::to_owned).collect();
+        let Suite { specs, mut cases, mut ids, .. } = suite;
+        let own: HashSet<String> = known_among(&known, &cases);
+        let further: Vec<String> = known.ids().filter(|id| !own.contains(*id)).map(str::to_owned).collect();
         if let Some(id) = further.iter().find(|id| !is_optional(id)) {
             return Err(usage(format!(
                 "the specs have no case {id}: the files are of another state of them, or of another --depth"
@@ -104,15 +104,15 @@ impl Parts {
                 "{stream} is of another state of the project: {why}; run that part again, or merge where it was run"
             )));
         }
-        if let Some(filter) =
-            args.filter.iter().find(|filter| !cases.iter().any(|case| case.id.contains(*filter)))
-        {
+        if let Some(filter) = unselective(&args.filter, &cases) {
             return Err(usage(format!("no case has an id with {filter} in it")));
         }
         // Circumstances and authentication depend on what the runs were asked for; their cases are in the files only.
         cases.extend(known.stand_ins(&specs, &further));
-        cases.retain(|case| is_named(&args.filter, &case.id));
-        ids.extend(further);
+        if !args.filter.is_empty() {
+            cases = cases.select(|case| is_named(&args.filter, &case.id));
+        }
+        ids.extend(further.into_iter().map(Arc::from));
         Ok(Self { specs, cases, ids, known, baseline })
     }
 
@@ -123,8 +123,8 @@ impl Parts {
             args.files.iter().map(PathBuf::as_path).chain(args.baseline.as_deref()).collect();
         let mut outputs = Outputs::open(&args.reports_to, &inputs, Stream::Whole, console, cases.len())
             .map_err(|complaint| complain(console, &complaint))?;
-        let mut judged = Judged::default();
-        let finish = runner::merge(&specs, cases, &known, |event| {
+        let mut judged = Judged::of(baseline.is_some());
+        let finish = runner::merge(&specs, &cases, &known, |event| {
             if let Event::CaseFinished(result) = &event {
                 judged.take(result);
             }
@@ -135,7 +135,6 @@ impl Parts {
             changed = snapshots.differ();
             outputs.event(&Event::SnapshotsCompared(snapshots));
         }
-        let ids = ids.iter().map(String::as_str).collect();
         let compared = judged.settle(baseline.as_ref(), None, &ids).unwrap_or_default();
         if let Some(compared) = &compared {
             outputs.event(&Event::BaselineCompared(compared.clone()));
@@ -144,6 +143,16 @@ impl Parts {
         let written = outputs.close(console);
         Ok(Exit::of_run(&finish, changed, compared.as_ref(), written))
     }
+}
+
+/// The ids of results that are of one of the cases.
+fn known_among(known: &Known, cases: &Cases) -> HashSet<String> {
+    cases.iter().filter(|case| known.result(&case.id).is_some()).map(|case| case.id.clone()).collect()
+}
+
+/// The first filter that selects none of the cases.
+fn unselective<'f>(filters: &'f [String], cases: &Cases) -> Option<&'f String> {
+    filters.iter().find(|filter| !cases.iter().any(|case| case.id.contains(*filter)))
 }
 
 fn complain(console: Console, complaint: &str) -> Exit {

@@ -1,8 +1,10 @@
 //! `fineprint review`: a person walks through pending snapshots.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::io::{self, BufRead as _, Write as _};
+use std::sync::Arc;
 
+use crate::case::Case;
 use crate::generate::Depth;
 use crate::judge;
 use crate::project::{self, Suite};
@@ -83,6 +85,10 @@ fn walk(
     decided: &mut [BTreeMap<String, Decision>],
     console: Console,
 ) -> Result<(), String> {
+    let wanted: HashSet<&str> = proposals.iter().map(|(_, proposal)| proposal.id.as_str()).collect();
+    let cases = suite.into_iter().flat_map(|suite| suite.cases.iter());
+    let tried: HashMap<String, Arc<Case>> =
+        cases.filter(|case| wanted.contains(case.id.as_str())).map(|case| (case.id.clone(), case)).collect();
     for (number, (index, proposal)) in proposals.iter().enumerate() {
         if decided[*index].contains_key(&proposal.id) {
             continue;
@@ -90,7 +96,7 @@ fn walk(
         let alike = proposals[number..].iter().filter(|(_, other)| other.diff == proposal.diff).count();
         let head = format!("{} of {}: {}", number + 1, proposals.len(), proposal.id);
         console.say(&format!("{}\n  {}", console.out.strong(&head), files[*index].path.display()));
-        show(proposal, alike, suite, console);
+        show(proposal, alike, suite, tried.get(&proposal.id), console);
         match ask(console).map_err(|error| format!("standard input cannot be read: {error}"))? {
             Choice::Quit => break,
             Choice::Skip => {}
@@ -119,8 +125,13 @@ fn decide(
 }
 
 /// The page's sentence, and the difference.
-fn show(proposal: &Proposal, alike: usize, suite: Option<&Suite>, console: Console) {
-    let case = suite.and_then(|suite| suite.cases.iter().find(|case| case.id == proposal.id));
+fn show(
+    proposal: &Proposal,
+    alike: usize,
+    suite: Option<&Suite>,
+    case: Option<&Arc<Case>>,
+    console: Console,
+) {
     match (suite, case) {
         (Some(suite), Some(case)) => {
             console.say(&format!("  tried       {}", case.tries));

@@ -1,6 +1,7 @@
 //! A page as the event stream has it: its sentences, rows and elements, and for each promise what has to be seen of it.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use crate::case::{Case, Expectation};
 use crate::check::reach;
@@ -13,7 +14,7 @@ use crate::spec::promise;
 use crate::wire;
 
 /// The page of an operation, of which these are the cases that its spec implies, and these what its protocol cannot carry.
-pub fn page(service: &Service, operation: &Operation, cases: &[Case], left_out: &[LeftOut]) -> Page {
+pub fn page(service: &Service, operation: &Operation, cases: &[Arc<Case>], left_out: &[LeftOut]) -> Page {
     let planned = Planned::of(cases);
     let rows = reach::rows(service, operation, cases).into_iter();
     let parameters = operation.parameters.iter();
@@ -82,7 +83,7 @@ struct Sides<'c> {
 }
 
 impl<'c> Planned<'c> {
-    fn of(cases: &'c [Case]) -> Self {
+    fn of(cases: &'c [Arc<Case>]) -> Self {
         let mut planned: HashMap<(&str, Breach), Sides<'_>> = HashMap::new();
         for case in cases {
             let [about] = case.about.as_slice() else { continue };

@@ -5,6 +5,7 @@
 
 mod auth;
 mod baseline;
+mod cases;
 mod circumstance;
 mod context;
 mod covering;
@@ -19,6 +20,7 @@ mod scenario;
 mod trial;
 
 pub use auth::auth;
+pub use cases::{Cases, Expanded, in_parallel};
 pub use circumstance::{quota, with};
 pub use depth::Depth;
 

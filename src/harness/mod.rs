@@ -182,7 +182,7 @@ impl Conformance {
         let gates = Gates::new(&suite.cases);
         suite.cases.extend(generate::auth(&suite.specs, form));
         let tests = Arc::new(Tests {
-            specs: Arc::new(suite.specs),
+            specs: Arc::clone(&suite.specs),
             options: Options { jobs: 64, ..Options::new(target, self.seed) },
             variables: self.keys.iter().map(|(folder, _)| variable_of(folder)).collect(),
             embedded: self.url.is_none(),
@@ -190,11 +190,15 @@ impl Conformance {
             not_tested: Mutex::default(),
             started: Mutex::new(None),
         });
-        let trial = |case: Case| {
-            let tests = Arc::clone(&tests);
-            Trial::test(case.id.clone(), move || tests.hold(&case))
+        let cases = Arc::new(suite.cases);
+        let trial = |(number, case): (usize, Arc<Case>)| {
+            let (tests, cases) = (Arc::clone(&tests), Arc::clone(&cases));
+            Trial::test(case.id.clone(), move || {
+                let case = cases.get(number).ok_or("the specs have changed since the tests were listed")?;
+                tests.hold(&case)
+            })
         };
-        let trials = suite.cases.into_iter().map(trial).collect();
+        let trials = cases.iter().enumerate().map(trial).collect();
         Ok((tests, trials))
     }
 }

@@ -35,10 +35,43 @@ fn alike(result: &CaseResult) -> String {
     [result.operation.as_str(), result.verdict.name()].into_iter().chain(rules).collect::<Vec<_>>().join("\n")
 }
 
+/// A case, in little room until it is written.
+struct Row {
+    name: Box<str>,
+    time: Duration,
+    status: Status,
+}
+
+/// What a case has come to.
+enum Status {
+    Success,
+    NonSuccess(NonSuccessKind, Told),
+    Skipped(Told),
+}
+
+/// What is told of a case.
+struct Told {
+    message: Box<str>,
+    kind: &'static str,
+    /// The whole block, where it has one.
+    block: Option<Box<str>>,
+}
+
+/// The cases of an operation.
+struct Suite {
+    name: String,
+    classname: String,
+    rows: Vec<Row>,
+}
+
 /// Gathers a run and writes it when it is over.
 pub struct Junit<W> {
     out: W,
-    suites: Vec<TestSuite>,
+    /// Those of operations, and their places by name.
+    operations: Vec<Suite>,
+    places: HashMap<String, usize>,
+    /// Those of the run itself.
+    others: Vec<TestSuite>,
     /// How many cases show the same, so far.
     alike: HashMap<String, usize>,
     /// How much room whole blocks take, in bytes.
@@ -49,44 +82,44 @@ pub struct Junit<W> {
 impl<W: Write> Junit<W> {
     /// A reporter that writes into `out`.
     pub fn new(out: W) -> Self {
-        Self { out, suites: Vec::new(), alike: HashMap::new(), used: 0, snapshots: None }
+        Self {
+            out,
+            operations: Vec::new(),
+            places: HashMap::new(),
+            others: Vec::new(),
+            alike: HashMap::new(),
+            used: 0,
+            snapshots: None,
+        }
     }
 
     fn case(&mut self, result: &CaseResult) {
-        let name = format!("{}/{}", result.service, result.operation);
         let seen = self.alike.entry(alike(result)).or_default();
         *seen += 1;
-        let case = test_case(result, *seen <= WHOLE && self.used < ROOM);
-        if let TestCaseStatus::NonSuccess { description: Some(block), .. } = &case.status {
-            self.used += block.as_str().len();
+        let status = status(result, *seen <= WHOLE && self.used < ROOM);
+        if let Status::NonSuccess(_, Told { block: Some(block), .. }) = &status {
+            self.used += block.len();
         }
-        match self.suites.iter_mut().find(|suite| suite.name.as_str() == name) {
-            Some(suite) => {
-                suite.add_test_case(case);
-            }
-            None => {
-                let mut suite = TestSuite::new(name);
-                suite.add_test_case(case);
-                self.suites.push(suite);
-            }
-        }
+        let name = format!("{}/{}", result.service, result.operation);
+        let place = *self.places.entry(name).or_insert_with_key(|name| {
+            let classname = format!("{}.{}", result.service.replace('/', "."), result.operation);
+            self.operations.push(Suite { name: name.clone(), classname, rows: Vec::new() });
+            self.operations.len() - 1
+        });
+        let row =
+            Row { name: harmless(&result.id).into(), time: Duration::from_micros(result.micros), status };
+        self.operations[place].rows.push(row);
     }
 
     /// What is known to fail is no news: skipped, with its reason. What the baseline has wrong is.
     fn known(&mut self, compared: &Compared) {
         let known: HashMap<String, &str> =
             compared.known.iter().map(|(id, reason)| (harmless(id), reason.as_str())).collect();
-        let cases = self.suites.iter_mut().flat_map(|suite| &mut suite.test_cases);
-        for case in cases {
-            if let Some(reason) = known.get(case.name.as_str()) {
-                let mut status = TestCaseStatus::skipped();
-                status.set_message(harmless(&format!("known failure: {reason}")));
-                case.status = status;
+        for row in self.operations.iter_mut().flat_map(|suite| &mut suite.rows) {
+            if let Some(reason) = known.get(&*row.name) {
+                let message = harmless(&format!("known failure: {reason}")).into();
+                row.status = Status::Skipped(Told { message, kind: KNOWN, block: None });
             }
-        }
-        for suite in &mut self.suites {
-            suite.failures = suite.test_cases.iter().filter(|case| is_failure(case)).count();
-            suite.skipped = suite.test_cases.iter().filter(|case| is_skipped(case)).count();
         }
         if !compared.is_outdated() {
             return;
@@ -99,7 +132,38 @@ impl<W: Write> Junit<W> {
             status.set_message(harmless(&message)).set_type("baseline");
             suite.add_test_case(TestCase::new(harmless(case), status));
         }
-        self.suites.push(suite);
+        self.others.push(suite);
+    }
+
+    /// Writes all of it, a suite at a time: the tree of a whole run would not fit into little memory.
+    fn write(&mut self) -> io::Result<()> {
+        let others: Vec<TestSuite> = self.others.drain(..).chain(self.snapshots.take()).collect();
+        let mut all = Report::new("fineprint");
+        all.tests = self.operations.iter().map(|suite| suite.rows.len()).sum();
+        let rows = || self.operations.iter().flat_map(|suite| &suite.rows);
+        let count = |wanted: NonSuccessKind| {
+            rows().filter(|row| matches!(row.status, Status::NonSuccess(kind, _) if kind == wanted)).count()
+        };
+        (all.failures, all.errors) = (count(NonSuccessKind::Failure), count(NonSuccessKind::Error));
+        all.skipped = rows().filter(|row| matches!(row.status, Status::Skipped(_))).count();
+        for suite in &others {
+            all.tests += suite.tests;
+            all.failures += suite.failures;
+            all.errors += suite.errors;
+            all.skipped += suite.skipped;
+        }
+        let whole = written(&all)?;
+        let (head, end) = split(&whole).ok_or_else(|| io::Error::other("a JUnit report has no end"))?;
+        self.out.write_all(head.as_bytes())?;
+        for suite in self.operations.drain(..).map(Suite::into_suite).chain(others) {
+            let mut one = Report::new("fineprint");
+            one.add_test_suite(suite);
+            let text = written(&one)?;
+            let inner = inner(&text).ok_or_else(|| io::Error::other("a JUnit suite has no end"))?;
+            self.out.write_all(in_markup(inner).as_bytes())?;
+        }
+        self.out.write_all(end.as_bytes())?;
+        self.out.flush()
     }
 
     /// Where a run did not come to its end, or proves nothing, that is an error, whatever its cases are: no report looks clean of it.
@@ -121,7 +185,7 @@ impl<W: Write> Junit<W> {
             error("stopped before its end".to_owned(), reason, "stopped", harmless(reason));
         }
         if !suite.test_cases.is_empty() {
-            self.suites.push(suite);
+            self.others.push(suite);
         }
     }
 
@@ -140,7 +204,7 @@ impl<W: Write> Junit<W> {
             case.set_classname(left.service.replace('/', "."));
             suite.add_test_case(case);
         }
-        self.suites.push(suite);
+        self.others.push(suite);
     }
 
     fn changed(&mut self, snapshots: &Snapshots) {
@@ -160,46 +224,82 @@ impl<W: Write> Junit<W> {
     }
 }
 
-fn is_failure(case: &TestCase) -> bool {
-    matches!(case.status, TestCaseStatus::NonSuccess { kind: NonSuccessKind::Failure, .. })
+impl Suite {
+    fn into_suite(self) -> TestSuite {
+        let mut suite = TestSuite::new(self.name);
+        for Row { name, time, status } in self.rows {
+            let mut case = TestCase::new(name, status.into_status());
+            case.set_classname(self.classname.as_str());
+            case.set_time(time);
+            suite.add_test_case(case);
+        }
+        suite
+    }
 }
 
-fn is_skipped(case: &TestCase) -> bool {
-    matches!(case.status, TestCaseStatus::Skipped { .. })
+impl Status {
+    fn into_status(self) -> TestCaseStatus {
+        let (mut status, told) = match self {
+            Self::Success => return TestCaseStatus::success(),
+            Self::NonSuccess(kind, told) => (TestCaseStatus::non_success(kind), told),
+            Self::Skipped(told) => (TestCaseStatus::skipped(), told),
+        };
+        status.set_message(told.message);
+        if told.kind != KNOWN {
+            status.set_type(told.kind);
+        }
+        if let Some(block) = told.block {
+            status.set_description(block);
+        }
+        status
+    }
 }
 
-fn test_case(result: &CaseResult, is_whole: bool) -> TestCase {
-    let mut case = TestCase::new(harmless(&result.id), status(result, is_whole));
-    case.set_classname(format!("{}.{}", result.service.replace('/', "."), result.operation));
-    case.set_time(Duration::from_micros(result.micros));
-    case
+/// Of a known failure, the message says all.
+const KNOWN: &str = "known";
+
+/// A report as the library writes it.
+fn written(report: &Report) -> io::Result<String> {
+    report.to_string().map_err(io::Error::other)
+}
+
+/// The text of a report without suites, before them and behind them: its element is written as one that is empty or not.
+fn split(text: &str) -> Option<(String, &'static str)> {
+    const END: &str = "</testsuites>\n";
+    let text = text.trim_end();
+    let head = text.strip_suffix("/>").map(str::trim_end).map(|head| format!("{head}>\n"));
+    let head =
+        head.or_else(|| text.strip_suffix("</testsuites>").map(|head| format!("{}\n", head.trim_end())));
+    head.map(|head| (head, END))
+}
+
+/// What stands within the root element of a report.
+fn inner(text: &str) -> Option<&str> {
+    let begin = text.find("<testsuites")?;
+    let begin = begin + text[begin..].find(">\n")? + 2;
+    let end = text.rfind("</testsuites>")?;
+    text.get(begin..end)
 }
 
 /// Its status; the whole block of it, or its headline only.
-fn status(result: &CaseResult, is_whole: bool) -> TestCaseStatus {
-    let (mut status, message, kind) = match &result.verdict {
-        Verdict::Pass => return TestCaseStatus::success(),
-        Verdict::Fail { .. } => {
-            (TestCaseStatus::non_success(NonSuccessKind::Failure), headline::first(result), "promise")
-        }
-        Verdict::Blocked { code, .. } => {
-            let message = format!("blocked by {}", brief(code));
-            (TestCaseStatus::non_success(NonSuccessKind::Error), message, "blocked")
-        }
-        Verdict::Error { reason } => {
-            (TestCaseStatus::non_success(NonSuccessKind::Error), brief(reason), "no-answer")
-        }
-        Verdict::Unproven { reason } => {
-            (TestCaseStatus::non_success(NonSuccessKind::Error), brief(reason), "unproven")
-        }
-        Verdict::NotTested { reason } => (TestCaseStatus::skipped(), brief(reason), "not-tested"),
-        Verdict::Skipped { reason } => (TestCaseStatus::skipped(), brief(reason), "skipped"),
+fn status(result: &CaseResult, is_whole: bool) -> Status {
+    use NonSuccessKind::{Error, Failure};
+    let told = |message: String, kind: &'static str| Told {
+        message: harmless(&message).into(),
+        kind,
+        block: is_whole.then(|| block(result, Style::default()).into()),
     };
-    status.set_message(harmless(&message)).set_type(kind);
-    if is_whole {
-        status.set_description(block(result, Style::default()));
+    match &result.verdict {
+        Verdict::Pass => Status::Success,
+        Verdict::Fail { .. } => Status::NonSuccess(Failure, told(headline::first(result), "promise")),
+        Verdict::Blocked { code, .. } => {
+            Status::NonSuccess(Error, told(format!("blocked by {}", brief(code)), "blocked"))
+        }
+        Verdict::Error { reason } => Status::NonSuccess(Error, told(brief(reason), "no-answer")),
+        Verdict::Unproven { reason } => Status::NonSuccess(Error, told(brief(reason), "unproven")),
+        Verdict::NotTested { reason } => Status::Skipped(told(brief(reason), "not-tested")),
+        Verdict::Skipped { reason } => Status::Skipped(told(brief(reason), "skipped")),
     }
-    status
 }
 
 impl<W: Write> Reporter for Junit<W> {
@@ -215,12 +315,7 @@ impl<W: Write> Reporter for Junit<W> {
             Event::RunFinished(finish) => {
                 self.of_run(finish, run);
                 self.left_behind(finish);
-                let mut report = Report::new("fineprint");
-                report.add_test_suites(std::mem::take(&mut self.suites));
-                report.add_test_suites(self.snapshots.take());
-                let text = report.to_string().map_err(io::Error::other)?;
-                self.out.write_all(in_markup(&text).as_bytes())?;
-                self.out.flush()?;
+                self.write()?;
             }
         }
         Ok(())

@@ -1,6 +1,7 @@
 //! Where texts of targets and files leave: whatever they hold, they neither steer a terminal, nor hide, nor command a runner's
 //! log, nor break the file that they stand in. No caller has to think of it.
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 
 use crate::inert::escaped;
@@ -77,18 +78,18 @@ impl<W: Write> Drop for Printable<W> {
 }
 
 /// A text without the characters that no XML 1.0 document holds, and no HTML page should: they are written as escapes.
-pub fn in_markup(text: &str) -> String {
+pub fn in_markup(text: &str) -> Cow<'_, str> {
     let is_fine = |character: char| {
         matches!(character, '\t' | '\n')
             || !(character.is_control() || matches!(character, '\u{fffe}' | '\u{ffff}'))
     };
     if text.chars().all(is_fine) {
-        return text.to_owned();
+        return Cow::Borrowed(text);
     }
     let each = |character: char| {
         if is_fine(character) { character.to_string() } else { escaped(&character.to_string()) }
     };
-    text.chars().map(each).collect()
+    Cow::Owned(text.chars().map(each).collect())
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 //! theirs, and the states of promises are those of [`crate::evidence`].
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
 
 use crate::event::{CaseResult, Counts, Event, Finish, Page, Snapshots, Start};
 use crate::evidence::{Evidence, Tally};
@@ -12,7 +13,7 @@ use super::headline;
 
 /// So many cases of each failure are kept whole at most, and so many of all failures, but for one of each: a run may have 100,000.
 const WHOLE: usize = 12;
-const WHOLE_IN_ALL: usize = 4_000;
+const WHOLE_IN_ALL: usize = 1_000;
 
 /// A broken promise, with the cases that show it.
 #[derive(Debug, Clone)]
@@ -62,27 +63,27 @@ struct Group {
     /// What they share, in the words of the first.
     key: Key,
     /// The smallest, whole, in no order.
-    whole: Vec<(Size, CaseResult)>,
+    whole: Vec<(Size, Arc<CaseResult>)>,
     /// All of them.
-    all: Vec<(Size, Box<str>)>,
+    all: Vec<(Size, Arc<str>)>,
 }
 
-type Size = (usize, usize, usize, usize);
+type Size = [u32; 4];
 
 /// What tells groups apart: operation, rule or verdict, sentence or reason; and the place.
 type Key = [String; 4];
 
 impl Group {
-    fn take(&mut self, result: &CaseResult, most: usize) {
-        let size = size(result);
-        if self.all.last().is_some_and(|(_, id)| **id == *result.id) {
+    fn take(&mut self, taken: &mut Taken<'_>, most: usize) {
+        let size = taken.size;
+        if self.all.last().is_some_and(|(_, last)| *last == taken.id) {
             return;
         }
-        self.all.push((size, result.id.as_str().into()));
+        self.all.push((size, Arc::clone(&taken.id)));
         if self.whole.len() >= most && self.whole.iter().all(|(known, _)| *known <= size) {
             return;
         }
-        self.whole.push((size, slim(result)));
+        self.whole.push((size, taken.whole()));
         if self.whole.len() > most {
             self.whole.sort_by_key(|(size, _)| *size);
             self.whole.truncate(most);
@@ -91,13 +92,32 @@ impl Group {
 
     /// The smallest case that is wanted, and the ids of all that are, the smallest first.
     fn wanted(&self, is_wanted: impl Fn(&str) -> bool) -> Option<(&CaseResult, Vec<&str>)> {
-        let mut all: Vec<&(Size, Box<str>)> = self.all.iter().filter(|(_, id)| is_wanted(id)).collect();
+        let mut all: Vec<&(Size, Arc<str>)> = self.all.iter().filter(|(_, id)| is_wanted(id)).collect();
         all.first()?;
         // Only some are whole: where none of these is wanted, another one shows the same fault.
         let smallest = self.whole.iter().min_by_key(|(size, result)| (!is_wanted(&result.id), *size));
-        let (_, smallest) = smallest?;
+        let (_, smallest) = smallest.map(|(size, result)| (size, &**result))?;
         all.sort_by_key(|(size, _)| *size);
         Some((smallest, all.into_iter().map(|(_, id)| &**id).collect()))
+    }
+}
+
+/// A result that is taken into groups.
+struct Taken<'r> {
+    result: &'r CaseResult,
+    size: Size,
+    id: Arc<str>,
+    /// Made for the first group that keeps it whole.
+    whole: Option<Arc<CaseResult>>,
+}
+
+impl<'r> Taken<'r> {
+    fn new(result: &'r CaseResult) -> Self {
+        Self { result, size: size(result), id: result.id.as_str().into(), whole: None }
+    }
+
+    fn whole(&mut self) -> Arc<CaseResult> {
+        Arc::clone(self.whole.get_or_insert_with(|| Arc::new(slim(self.result))))
     }
 }
 
@@ -109,18 +129,18 @@ struct Groups {
 }
 
 impl Groups {
-    fn take(&mut self, key: Key, result: &CaseResult) {
-        self.take_as(key.clone(), key, result);
+    fn take(&mut self, key: Key, taken: &mut Taken<'_>) {
+        self.take_as(key.clone(), key, taken);
     }
 
     /// Takes a case that shares one key with others, and is shown by another.
-    fn take_as(&mut self, shared: Key, shown: Key, result: &CaseResult) {
+    fn take_as(&mut self, shared: Key, shown: Key, taken: &mut Taken<'_>) {
         let place = *self.places.entry(shared).or_insert_with(|| {
             self.all.push(Group { key: shown, ..Group::default() });
             self.all.len() - 1
         });
         let most = (WHOLE_IN_ALL / self.all.len()).clamp(1, WHOLE);
-        self.all[place].take(result, most);
+        self.all[place].take(taken, most);
     }
 }
 
@@ -140,7 +160,7 @@ pub struct Gathered {
     unjudged: Groups,
     not_tested: Groups,
     /// The ids of the cases that did not pass.
-    aside: HashSet<Box<str>>,
+    aside: HashSet<Arc<str>>,
     by_operation: BTreeMap<String, Bar>,
     by_rule: BTreeMap<String, Bar>,
     /// How many of them came to what, so far.
@@ -194,8 +214,9 @@ impl Gathered {
         };
         count(&mut self.by_operation, &result.operation, place);
         count(&mut self.by_rule, rule, place);
+        let mut taken = Taken::new(result);
         if place != 0 {
-            self.aside.insert(result.id.as_str().into());
+            self.aside.insert(Arc::clone(&taken.id));
         }
         match &result.verdict {
             Verdict::Pass => {}
@@ -207,16 +228,13 @@ impl Gathered {
                     if departure.kind == Kind::OtherTarget {
                         (shared[2], shared[3]) = (String::new(), String::new());
                     }
-                    self.failures.take_as(shared, shown, result);
+                    self.failures.take_as(shared, shown, &mut taken);
                 }
             }
-            Verdict::NotTested { reason } => {
-                self.not_tested
-                    .take([result.operation.clone(), String::new(), reason.clone(), String::new()], result);
-            }
             verdict => {
+                let groups = if place == 3 { &mut self.not_tested } else { &mut self.unjudged };
                 let (name, reason) = (verdict.name().to_owned(), reason(verdict).to_owned());
-                self.unjudged.take([result.operation.clone(), name, reason, String::new()], result);
+                groups.take([result.operation.clone(), name, reason, String::new()], &mut taken);
             }
         }
     }
@@ -329,7 +347,8 @@ fn slim(result: &CaseResult) -> CaseResult {
 /// How much a person has to read to see what a case shows.
 fn size(result: &CaseResult) -> Size {
     let sent = result.tried().map_or(0, |tried| tried.request.url.len() + tried.request.body.len());
-    (result.rows.len(), result.exchanges.len(), sent, result.id.len())
+    let counts = [result.rows.len(), result.exchanges.len(), sent, result.id.len()];
+    counts.map(|count| u32::try_from(count).unwrap_or(u32::MAX))
 }
 
 /// In short why a case could not be judged.

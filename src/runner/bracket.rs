@@ -98,11 +98,7 @@ pub fn is_bracketed(case: &Case) -> bool {
 
 impl Brackets {
     /// For the cases that will be run: the number of rejections of each operation, and its plain call.
-    pub fn new<'c>(cases: impl Iterator<Item = &'c Case>, plain: impl Fn(&str) -> Option<Plain>) -> Self {
-        let mut counts: HashMap<String, usize> = HashMap::new();
-        for case in cases.filter(|case| is_bracketed(case)) {
-            *counts.entry(case.operation.clone()).or_default() += 1;
-        }
+    pub fn new(rejections: HashMap<String, usize>, plain: impl Fn(&str) -> Option<Plain>) -> Self {
         let bracket = |(operation, left): (String, usize)| {
             let bracket = Bracket {
                 plain: plain(&operation)?,
@@ -116,7 +112,7 @@ impl Brackets {
             };
             Some((operation, bracket))
         };
-        let operations = counts.into_iter().filter_map(bracket).collect();
+        let operations = rejections.into_iter().filter_map(bracket).collect();
         Self { operations, due: Vec::new(), again: HashSet::new() }
     }
 
@@ -192,6 +188,10 @@ impl Brackets {
         waiting.extend(again.into_iter().map(|held| held.index));
         let is_last = bracket.left == 0 && !bracket.held.is_empty();
         let is_due = std::mem::take(&mut bracket.is_due) || is_last;
+        if bracket.held.is_empty() {
+            // A run has many operations: none keeps the room that its rejections took.
+            bracket.held = Vec::new();
+        }
         if is_due && !bracket.held.is_empty() {
             self.call_for(operation);
         }
@@ -338,10 +338,14 @@ mod tests {
     }
 
     /// What runs so many rejections one after another come to, where the plain calls come to these, one after another.
+    fn counted(cases: &[Case]) -> HashMap<String, usize> {
+        cases.iter().map(|case| (case.operation.clone(), cases.len())).collect()
+    }
+
     fn run(rejections: usize, verdict: &Verdict, plain: &[bool]) -> (Vec<Verdict>, usize) {
         let cases: Vec<Case> = (0..rejections).map(rejection).collect();
         let own = Plain { case: Arc::new(case("plain", Expectation::Accept)), is_certain: true };
-        let mut brackets = Brackets::new(cases.iter(), |_| Some(own.clone()));
+        let mut brackets = Brackets::new(counted(&cases), |_| Some(own.clone()));
         let (mut settled, mut calls) = (vec![Verdict::Pass; rejections], 0);
         let mut waiting: Vec<usize> = (0..rejections).rev().collect();
         loop {
@@ -405,7 +409,7 @@ mod tests {
     fn a_run_that_ends_early_leaves_rejections_unproven() {
         let cases = [rejection(0), rejection(1)];
         let own = Plain { case: Arc::new(case("plain", Expectation::Accept)), is_certain: true };
-        let mut brackets = Brackets::new(cases.iter(), |_| Some(own.clone()));
+        let mut brackets = Brackets::new(counted(&cases), |_| Some(own.clone()));
         assert!(!brackets.admits(0, &cases[0]));
         assert_eq!(brackets.due().len(), 1);
         assert_eq!(brackets.called("Add", Came::Accepted).0, [0]);

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use crate::case::{self, Case, Expectation};
 use crate::event::{CaseResult, Counts, Event, Finish, Leftover, Page, Recorded, Snapshots, Start};
+use crate::generate::Cases;
 use crate::spec::model::Specs;
 
 /// Results by case id, and what else the runs have told.
@@ -138,20 +139,35 @@ impl Known {
 
     /// The results that were judged by another state of the operation's spec, of the case, or of fineprint. A stream that
     /// does not tell the state of its specs is held to the cases alone; a case that is gone is not looked for.
-    pub fn outdated(&self, specs: &Specs, cases: &[Case]) -> Vec<Outdated> {
-        let cases: HashMap<&str, &Case> = cases.iter().map(|case| (case.id.as_str(), case)).collect();
+    pub fn outdated(&self, specs: &Specs, cases: &Cases) -> Vec<Outdated> {
+        if self.is_empty() {
+            return Vec::new();
+        }
         let digests = specs
             .operations()
             .map(|(service, operation)| (operation.name.as_str(), Page::digest(service, operation)));
         let digests: HashMap<&str, String> = digests.collect();
-        let mut outdated = Vec::new();
-        for judged in self.told.iter().filter_map(|id| self.results.get(id)) {
-            let result = &judged.result;
-            if let Some(why) = judged.why_outdated(&digests, cases.get(result.id.as_str()).copied()) {
-                outdated.push(Outdated { id: result.id.clone(), stream: judged.by.name.clone(), why });
+        let mut outdated: HashMap<&str, String> = HashMap::new();
+        for judged in self.results.values() {
+            outdated.extend(judged.why_outdated(&digests).map(|why| (judged.result.id.as_str(), why)));
+        }
+        for case in cases.iter() {
+            if let Some(judged) = self.results.get(&case.id).filter(|judged| !judged.is_of(&case)) {
+                let why = || format!("the case {} was another", case.id);
+                outdated.entry(&judged.result.id).or_insert_with(why);
             }
         }
-        outdated
+        let told = self.told.iter().filter_map(|id| self.results.get(id));
+        told.filter_map(|judged| {
+            let (id, stream) = (judged.result.id.clone(), judged.by.name.clone());
+            outdated.remove(id.as_str()).map(|why| Outdated { id, stream, why })
+        })
+        .collect()
+    }
+
+    /// Whether nothing is known.
+    pub fn is_empty(&self) -> bool {
+        self.results.is_empty()
     }
 
     /// Leaves results out, so that their cases are tried again.
@@ -284,8 +300,8 @@ impl Judged {
         self.by.digests.get(&self.result.operation).map(String::as_str)
     }
 
-    /// What is of another state than it was, in words; `None` where the result still counts.
-    fn why_outdated(&self, digests: &HashMap<&str, String>, case: Option<&Case>) -> Option<String> {
+    /// Which state of the spec or of fineprint it is of, in words, where that is not this one.
+    fn why_outdated(&self, digests: &HashMap<&str, String>) -> Option<String> {
         let result = &self.result;
         if let (Some(then), Some(now)) = (self.digest(), digests.get(result.operation.as_str()))
             && then != now
@@ -295,10 +311,14 @@ impl Judged {
         if self.by.fineprint != env!("CARGO_PKG_VERSION") {
             return Some(format!("fineprint {} has judged it", self.by.fineprint));
         }
-        let case = case?;
-        let is_same = case::sends(case) == result.sends
+        None
+    }
+
+    /// Whether the case is still the one that the result is of.
+    fn is_of(&self, case: &Case) -> bool {
+        let result = &self.result;
+        case::sends(case) == result.sends
             && case::expects(case) == result.expects
-            && result.state.as_ref().is_none_or(|state| *state == case::digest(case));
-        (!is_same).then(|| format!("the case {} was another", result.id))
+            && result.state.as_ref().is_none_or(|state| *state == case::digest(case))
     }
 }

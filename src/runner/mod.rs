@@ -23,11 +23,12 @@ mod resolve;
 mod session;
 mod shared;
 mod shown;
+mod survey;
 mod target;
 #[cfg(test)]
 mod tests;
 
-use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -44,20 +45,20 @@ pub use journal::{Journal, Remains};
 pub use known::{Known, Outdated};
 pub use rehearse::{can_ask, rehearse, rehearse_with_secrets};
 pub use session::Session;
+pub use survey::Tally;
 pub use target::{Signer, Target};
 
 use crate::case::{Case, Expectation};
 use crate::compare::Recording;
 use crate::event::{CaseResult, Event, Finish, Leftover, Page, Start, VERSION};
-use crate::evidence;
-use crate::generate::{self, Depth};
+use crate::generate::Cases;
 use crate::spec::model::Specs;
 use crate::transport::{SetUp, Transport};
-use crate::wire::Twist;
 
 use bracket::Brackets;
 use ledger::{Living, Pending};
 use order::InOrder;
+use survey::{Phase, Survey};
 
 /// Who owns what cases share.
 const SHARED: &str = "several cases";
@@ -144,7 +145,7 @@ impl Options {
 struct Context<'r> {
     session: &'r Arc<Session>,
     specs: &'r Arc<Specs>,
-    cases: &'r [Arc<Case>],
+    cases: &'r Cases,
     /// The plain calls, by operation.
     plains: &'r HashMap<String, Plain>,
     /// Cancelled by whoever wants the run to end.
@@ -161,7 +162,7 @@ struct Progress<'r, E> {
 
 /// A task that is done.
 enum Done {
-    Case(usize, Box<CaseResult>),
+    Case(usize, Arc<Case>, Box<CaseResult>),
     Plain(String, Box<CaseResult>),
 }
 
@@ -172,7 +173,7 @@ enum Done {
 /// What of the way to the target cannot be used.
 pub async fn run(
     specs: Arc<Specs>,
-    cases: Vec<Case>,
+    cases: impl Into<Cases>,
     options: &Options,
     cancel: CancellationToken,
     mut emit: impl FnMut(Event),
@@ -182,15 +183,21 @@ pub async fn run(
     let timer = options.max_time.map(|time| tokio::spawn(cancel_after(time, session.cancel.clone())));
     let session = Arc::new(session);
     let begun = Instant::now();
-    let (pages, plains) = prepared(&specs, &cases);
-    emit(Event::RunStarted(start(&specs, &cases, pages, options)));
-    cases.iter().for_each(|case| resolve::reserve(&session, &specs, case));
-    let refused = prepare(&session, &specs, &cases, options).await;
-    let cases: Vec<Arc<Case>> = cases.into_iter().map(Arc::new).collect();
+    let cases = cases.into();
+    let reserve = |case: &Case| resolve::reserve(&session, &specs, case);
+    let Survey { pages, plains, requests, tested, together, alone } =
+        Survey::of(&specs, &cases, &options.known, session.ceiling, reserve);
+    emit(Event::RunStarted(start(cases.len(), requests, pages, options)));
+    let is_asked = !together.cases.is_empty() || !alone.cases.is_empty();
+    let refused = match is_asked {
+        true => probe::refused_credentials(&session, &specs, |operation| tested.contains(operation)).await,
+        false => None,
+    };
+    if refused.is_none() {
+        recover::recover(&session, &specs, &options.remains).await;
+    }
     let mut order = InOrder::new(&specs, &cases, options.against.clone());
     let done = take_known(&options.known, &cases, &mut order, &mut emit);
-    let left: Vec<usize> = (0..cases.len()).filter(|index| !order.has(*index)).collect();
-    let (alone, together) = parted(&session, &specs, &cases, left);
     let context =
         Context { session: &session, specs: &specs, cases: &cases, plains: &plains, cancel: &cancel };
     let mut progress = Progress { order, done, stopped: refused, emit };
@@ -201,11 +208,7 @@ pub async fn run(
     timer.inspect(tokio::task::JoinHandle::abort);
     let Progress { mut order, stopped, mut emit, .. } = progress;
     let reason = stopped.as_deref().unwrap_or(INTERRUPTED);
-    for (index, case) in cases.iter().enumerate() {
-        if !order.has(index) {
-            order.take(index, skipped(&specs, case, reason), &mut emit);
-        }
-    }
+    skip_others(&specs, &cases, reason, &mut order, &mut emit);
     let micros = u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX);
     let finish =
         Finish { stopped, kept, left_behind, micros, requests: session.requests(), ..Finish::default() };
@@ -217,32 +220,15 @@ async fn cancel_after(time: Duration, cancel: CancellationToken) {
     cancel.cancel();
 }
 
-/// The cases that run one at a time after all others, and the others. Those that are about who calls come last of all: a wrong
-/// secret may lock an account.
-fn parted(
-    session: &Session,
-    specs: &Specs,
-    cases: &[Arc<Case>],
-    indices: Vec<usize>,
-) -> (Vec<usize>, Vec<usize>) {
-    let is_about_caller = |index: &usize| matches!(cases[*index].twist, Some(Twist::Signature(_)));
-    let (callers, others): (Vec<usize>, Vec<usize>) = indices.into_iter().partition(is_about_caller);
-    let is_exclusive = |index: &usize| is_exclusive(session, specs, &cases[*index]);
-    let (mut alone, together): (Vec<usize>, Vec<usize>) = others.into_iter().partition(is_exclusive);
-    alone.extend(callers);
-    (alone, together)
-}
-
 /// Runs some of the cases, so many at once, with plain calls between those that must be rejected.
 async fn run_cases<E: FnMut(Event)>(
     context: &Context<'_>,
-    indices: Vec<usize>,
+    phase: Phase,
     jobs: usize,
     progress: &mut Progress<'_, E>,
 ) {
-    let of_phase = indices.iter().map(|index| context.cases[*index].as_ref());
-    let mut brackets = Brackets::new(of_phase, |operation| context.plains.get(operation).cloned());
-    let mut waiting: VecDeque<usize> = indices.into();
+    let Phase { cases: mut waiting, rejections } = phase;
+    let mut brackets = Brackets::new(rejections, |operation| context.plains.get(operation).cloned());
     let mut running: JoinSet<Done> = JoinSet::new();
     loop {
         progress.stopped = progress.stopped.take().or_else(|| why_stop(context));
@@ -254,8 +240,9 @@ async fn run_cases<E: FnMut(Event)>(
                 break;
             }
             let Some(index) = waiting.pop_front() else { break };
-            if brackets.admits(index, &context.cases[index]) {
-                spawn_case(&mut running, context, index);
+            let Some(case) = context.cases.get(index) else { continue };
+            if brackets.admits(index, &case) {
+                spawn_case(&mut running, context, index, case);
             }
         }
         let Some(joined) = running.join_next().await else { break };
@@ -276,10 +263,10 @@ fn take_done<E: FnMut(Event)>(
     done: Done,
 ) {
     match done {
-        Done::Case(index, result) => {
+        Done::Case(index, case, result) => {
             progress.done = (progress.done + 1).min(context.cases.len());
             (progress.emit)(Event::Progress { done: progress.done });
-            if let Some((index, result)) = brackets.done(index, &context.cases[index], *result) {
+            if let Some((index, result)) = brackets.done(index, &case, *result) {
                 progress.order.take(index, result, &mut progress.emit);
             }
         }
@@ -301,10 +288,12 @@ fn take_done<E: FnMut(Event)>(
     }
 }
 
-fn spawn_case(running: &mut JoinSet<Done>, context: &Context<'_>, index: usize) {
+fn spawn_case(running: &mut JoinSet<Done>, context: &Context<'_>, index: usize, case: Arc<Case>) {
     let (session, specs) = (Arc::clone(context.session), Arc::clone(context.specs));
-    let case = Arc::clone(&context.cases[index]);
-    running.spawn(async move { Done::Case(index, Box::new(run_case(&session, &specs, &case).await)) });
+    running.spawn(async move {
+        let result = run_case(&session, &specs, &case).await;
+        Done::Case(index, case, Box::new(result))
+    });
 }
 
 fn spawn_plain(running: &mut JoinSet<Done>, context: &Context<'_>, operation: String, plain: Plain) {
@@ -323,43 +312,54 @@ pub async fn call_plain(session: &Session, specs: &Specs, plain: &Plain) -> Case
 }
 
 /// The plain call of an operation: of the calls that break nothing, the one with what is required; or else another one.
-pub fn plain_call(cases: &[Case]) -> Option<Plain> {
-    let is_one = |case: &&Case| case.then.is_empty() && case.at_once <= 1 && case.twist.is_none();
-    let is_whole = |case: &&Case| case.about.is_empty();
-    let accepted = || cases.iter().filter(is_one).filter(|case| case.expect == Expectation::Accept);
+pub fn plain_call<'c>(cases: impl Iterator<Item = &'c Arc<Case>> + Clone) -> Option<Plain> {
+    let is_one = |case: &&Arc<Case>| case.then.is_empty() && case.at_once <= 1 && case.twist.is_none();
+    let is_whole = |case: &&Arc<Case>| case.about.is_empty();
+    let single = || cases.clone().filter(is_one);
+    let accepted = || single().filter(|case| case.expect == Expectation::Accept);
     let certain = accepted().find(is_whole).or_else(|| accepted().next());
-    let silent = || cases.iter().filter(is_one).find(is_whole);
     let is_certain = certain.is_some();
-    certain.or_else(silent).map(|case| Plain { case: Arc::new(case.clone()), is_certain })
+    let any = certain.or_else(|| single().find(is_whole));
+    any.map(|case| Plain { case: Arc::clone(case), is_certain })
 }
 
 /// Joins what several runs of one plan have found out, as if it had been one run. Cases that none of them has judged are
 /// skipped.
-pub fn merge(specs: &Specs, cases: Vec<Case>, known: &Known, mut emit: impl FnMut(Event)) -> Finish {
+pub fn merge(specs: &Specs, cases: &Cases, known: &Known, mut emit: impl FnMut(Event)) -> Finish {
     const MISSING: &str = "none of the files has judged it";
     let named = known.start().cloned().unwrap_or_default();
     let options = Options::new(Target::at(&named.target, named.url), named.seed);
-    let (pages, _) = prepared(specs, &cases);
-    emit(Event::RunStarted(start(specs, &cases, pages, &options)));
-    let cases: Vec<Arc<Case>> = cases.into_iter().map(Arc::new).collect();
-    let mut order = InOrder::new(specs, &cases, None);
-    take_known(known, &cases, &mut order, &mut emit);
-    for (index, case) in cases.iter().enumerate() {
-        if !order.has(index) {
-            order.take(index, skipped(specs, case, MISSING), &mut emit);
-        }
-    }
+    let Survey { pages, requests, .. } = Survey::of(specs, cases, known, u32::MAX, |_| {});
+    emit(Event::RunStarted(start(cases.len(), requests, pages, &options)));
+    let mut order = InOrder::new(specs, cases, None);
+    take_known(known, cases, &mut order, &mut emit);
+    skip_others(specs, cases, MISSING, &mut order, &mut emit);
     finished(Finish::default(), order, known, Vec::new())
 }
 
-/// Takes the results that other runs have come to, and counts them.
-fn take_known(
-    known: &Known,
-    cases: &[Arc<Case>],
+/// Tells of the cases that have no result that they were not tried.
+fn skip_others(
+    specs: &Specs,
+    cases: &Cases,
+    reason: &str,
     order: &mut InOrder<'_>,
     emit: &mut impl FnMut(Event),
-) -> usize {
+) {
+    for index in 0..cases.len() {
+        if !order.has(index)
+            && let Some(case) = cases.get(index)
+        {
+            order.take(index, skipped(specs, &case, reason), emit);
+        }
+    }
+}
+
+/// Takes the results that other runs have come to, and counts them.
+fn take_known(known: &Known, cases: &Cases, order: &mut InOrder<'_>, emit: &mut impl FnMut(Event)) -> usize {
     let mut done = 0;
+    if known.is_empty() {
+        return done;
+    }
     for (index, case) in cases.iter().enumerate() {
         if let Some(result) = known.result(&case.id) {
             order.take(index, result.clone(), emit);
@@ -394,66 +394,17 @@ fn finished(own: Finish, order: InOrder<'_>, known: &Known, put_right: Vec<Lefto
     }
 }
 
-/// Asks whether the credentials are taken, and cleans up behind a run that was killed; why no case can be tried, if none
-/// can.
-async fn prepare(session: &Session, specs: &Specs, cases: &[Case], options: &Options) -> Option<String> {
-    let is_asked = cases.iter().any(|case| options.known.result(&case.id).is_none());
-    let refused = match is_asked {
-        true => probe::refused_credentials(session, specs, cases).await,
-        false => None,
-    };
-    if refused.is_none() {
-        recover::recover(session, specs, &options.remains).await;
-    }
-    refused
-}
-
-fn start(specs: &Specs, cases: &[Case], pages: Vec<Page>, options: &Options) -> Start {
+fn start(cases: usize, requests: usize, pages: Vec<Page>, options: &Options) -> Start {
     Start {
         version: VERSION,
         fineprint: env!("CARGO_PKG_VERSION").to_owned(),
         target: options.target.name.clone(),
         url: options.target.shown_url(),
         seed: options.seed,
-        cases: cases.len(),
-        requests: all_requests(specs, cases),
+        cases,
+        requests,
         pages,
     }
-}
-
-/// About how many requests these cases take, with the plain calls between them and all that is made and removed.
-pub fn all_requests(specs: &Specs, cases: &[Case]) -> usize {
-    // By operation: how many rejections, and what a valid call takes. Which of them it is makes no difference.
-    let mut operations: HashMap<&str, (usize, Option<usize>)> = HashMap::new();
-    let mut all = 0;
-    for case in cases {
-        let own = requests(specs, case);
-        all += own;
-        let (rejections, plain) = operations.entry(&case.operation).or_default();
-        *rejections += usize::from(bracket::is_bracketed(case));
-        if case.expect == Expectation::Accept && case.then.is_empty() {
-            plain.get_or_insert(own);
-        }
-    }
-    let bracketed = operations.into_values().filter(|(rejections, _)| *rejections > 0);
-    let plain =
-        bracketed.map(|(rejections, plain)| plain.unwrap_or(1) * (1 + rejections.div_ceil(bracket::MOST)));
-    all + plain.sum::<usize>()
-}
-
-/// The pages of the operations that are tested, with what each promise needs; and their plain calls.
-fn prepared(specs: &Specs, cases: &[Case]) -> (Vec<Page>, HashMap<String, Plain>) {
-    let tested: BTreeSet<&str> = cases.iter().map(|case| case.operation.as_str()).collect();
-    let (mut pages, mut plains) = (Vec::new(), HashMap::new());
-    for (service, operation) in specs.operations() {
-        if tested.contains(operation.name.as_str()) {
-            let implied = generate::cases(service, operation, Depth::Standard).cases;
-            let left_out = generate::left_out_by_protocol(service, operation);
-            pages.push(evidence::page(service, operation, &implied, &left_out));
-            plains.extend(plain_call(&implied).map(|plain| (operation.name.clone(), plain)));
-        }
-    }
-    (pages, plains)
 }
 
 /// Whether a case needs more room than cases have together: then it runs alone, after all others.

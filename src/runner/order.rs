@@ -3,16 +3,16 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::case::Case;
 use crate::compare::{self, Held, Recording};
 use crate::event::{CaseResult, Counts, Event, Recorded};
+use crate::generate::Cases;
 use crate::judge::{RequestIds, Seen, Verdict};
 use crate::spec::model::Specs;
 
 /// Puts results into the order of the plan, and judges what only the whole run shows.
 pub struct InOrder<'s> {
     specs: &'s Specs,
-    cases: &'s [Arc<Case>],
+    cases: &'s Cases,
     next: usize,
     early: BTreeMap<usize, CaseResult>,
     ids: RequestIds,
@@ -28,7 +28,7 @@ pub struct InOrder<'s> {
 
 impl<'s> InOrder<'s> {
     /// Nothing yet.
-    pub fn new(specs: &'s Specs, cases: &'s [Arc<Case>], against: Option<Arc<Recording>>) -> Self {
+    pub fn new(specs: &'s Specs, cases: &'s Cases, against: Option<Arc<Recording>>) -> Self {
         Self {
             specs,
             cases,
@@ -91,8 +91,10 @@ impl<'s> InOrder<'s> {
         // Where nothing is proven, the code tells nothing of an order either.
         let Some(code) = result.observed.code.as_ref().filter(|_| result.verdict.is_judged()) else { return };
         let Some((service, operation)) = self.specs.operation(&result.operation) else { return };
-        if let Some(case) = self.cases.get(index) {
-            self.seen.take(service, operation, case, code);
+        if result.about.len() == 2
+            && let Some(case) = self.cases.get(index)
+        {
+            self.seen.take(service, operation, &case, code);
         }
     }
 }

@@ -5,7 +5,7 @@ mod names;
 mod plan;
 mod snapshots;
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
@@ -17,9 +17,10 @@ use crate::baseline::Compared;
 use crate::case::Case;
 use crate::compare::Recording;
 use crate::event::{Event, Finish, Leftover};
+use crate::generate::Cases;
 use crate::project::{self, Suite};
 use crate::report::block::in_line;
-use crate::runner;
+use crate::runner::{self, Tally};
 use crate::server::{Access, Behaviour, Server};
 use crate::spec::model::{Service, Specs};
 use crate::wire::curl;
@@ -44,7 +45,7 @@ pub fn execute(args: RunArgs, console: Console) -> Exit {
         Err(exit) => return exit,
     };
     if ready.plan.dry_run {
-        return rehearse(&ready.plan, &ready.specs, &ready.cases, console);
+        return rehearse(&ready, console);
     }
     let outputs = match ready.outputs(console) {
         Ok(outputs) => outputs,
@@ -71,7 +72,7 @@ fn keep(
     ended: Ended,
     folder: &Path,
     earlier: Option<Earlier>,
-    ids: &HashSet<String>,
+    ids: &HashSet<Arc<str>>,
     console: Console,
 ) -> Exit {
     if ended.finish.counts.pass + ended.finish.counts.fail == 0 {
@@ -94,11 +95,32 @@ fn keep(
 pub struct Ready {
     plan: Plan,
     specs: Arc<Specs>,
-    cases: Vec<Case>,
+    cases: Cases,
+    load: Load,
     /// Of all cases that there are.
-    ids: HashSet<String>,
-    /// The cases whose answers snapshots keep.
-    kept: Vec<String>,
+    ids: HashSet<Arc<str>>,
+    /// By operation, the cases whose answers snapshots keep.
+    kept: BTreeMap<String, Vec<Arc<str>>>,
+}
+
+/// What cases send, in numbers.
+#[derive(Default)]
+struct Load {
+    cases: usize,
+    tally: Tally,
+    /// How often each operation is called that has a rate of its own.
+    calls: BTreeMap<String, usize>,
+}
+
+impl Load {
+    fn take(&mut self, plan: &Plan, specs: &Specs, case: &Case) {
+        self.cases += 1;
+        self.tally.take(specs, case);
+        for (operation, _) in &plan.target.rates {
+            let calls = case.calls().filter(|(called, _)| called == operation).count();
+            *self.calls.entry(operation.clone()).or_default() += calls;
+        }
+    }
 }
 
 /// A run that is over.
@@ -122,8 +144,7 @@ impl Ready {
         let mut suite = project::suite(&plan.specs, &plan.cases, plan.depth)
             .map_err(|findings| console.findings(&findings))?;
         names::check(&plan, &suite.specs).map_err(usage)?;
-        names::tell_unknown(&plan, &suite.cases, console);
-        let kept = suite.kept();
+        names::tell_unknown(&plan, &suite.ids, console);
         add_circumstances(&plan, &mut suite).map_err(usage)?;
         plan.filters_select(&suite.cases).map_err(usage)?;
         plan.options().transport().map_err(|error| usage(error.to_string()))?;
@@ -132,15 +153,20 @@ impl Ready {
         }
         generate::settle(&suite, plan.locked, console)?;
         plan.settle_known(&suite, console).map_err(usage)?;
-        let ids = suite.ids().map(str::to_owned).collect();
-        let specs = Arc::new(suite.specs);
-        let selected = suite.cases.into_iter().filter(|case| plan.selects(&case.id));
-        let (cases, unasked): (Vec<Case>, Vec<Case>) =
-            selected.partition(|case| runner::can_ask(&plan.target, &specs, case));
-        if !unasked.is_empty() {
+        let Suite { specs, cases, ids, kept, .. } = suite;
+        let (mut unasked, mut load) = (0, Load::default());
+        let cases = cases.select(|case| {
+            let is_selected = plan.selects(&case.id);
+            let can_ask = is_selected && runner::can_ask(&plan.target, &specs, case);
+            unasked += usize::from(is_selected && !can_ask);
+            if can_ask {
+                load.take(&plan, &specs, case);
+            }
+            can_ask
+        });
+        if unasked > 0 {
             console.tell(&format!(
-                "{} cases are left out: the target has no address for their service, or its signatures no room for their values",
-                unasked.len()
+                "{unasked} cases are left out: the target has no address for their service, or its signatures no room for their values"
             ));
         }
         if cases.is_empty() && !plan.is_part() {
@@ -148,7 +174,7 @@ impl Ready {
                 "there is nothing to try: the target has no address for any of these cases".to_owned(),
             ));
         }
-        Ok(Self { plan, specs, cases, ids, kept })
+        Ok(Self { plan, specs, cases, load, ids, kept })
     }
 
     /// Opens what the run writes.
@@ -160,7 +186,15 @@ impl Ready {
 
     /// Leaves only those cases that somebody else has tried.
     pub fn retain(&mut self, is_wanted: impl Fn(&str) -> bool) {
-        self.cases.retain(|case| is_wanted(&case.id));
+        let mut load = Load::default();
+        self.cases = self.cases.select(|case| {
+            let is_wanted = is_wanted(&case.id);
+            if is_wanted {
+                load.take(&self.plan, &self.specs, case);
+            }
+            is_wanted
+        });
+        self.load = load;
     }
 
     /// Tries the cases only to see what the target does; whether the run came to its end, and left nothing behind.
@@ -185,7 +219,7 @@ impl Ready {
             console.complain(&format!("the runtime cannot be started: {error}"));
             Exit::Incomplete
         })?;
-        announce(&self.plan, &self.specs, &self.cases, console);
+        announce(&self.plan, &self.load, console);
         runtime.block_on(run(self, outputs, recorder, console))
     }
 }
@@ -199,7 +233,7 @@ fn add_circumstances(plan: &Plan, suite: &mut Suite) -> Result<(), String> {
     }
     for (entity, size) in &plan.quotas {
         match crate::generate::quota(&suite.specs, entity, *size) {
-            Some(case) => suite.cases.push(case),
+            Some(case) => suite.cases.extend([case]),
             None => {
                 return Err(format!(
                     "--quota {entity}={size}: the specs have no entity {entity} whose maker has a row for its quota and \
@@ -212,22 +246,23 @@ fn add_circumstances(plan: &Plan, suite: &mut Suite) -> Result<(), String> {
 }
 
 /// What will be sent, before anything is.
-fn announce(plan: &Plan, specs: &Specs, cases: &[Case], console: Console) {
-    let requests = runner::all_requests(specs, cases);
+fn announce(plan: &Plan, load: &Load, console: Console) {
+    let requests = load.tally.requests();
     let own = plan.target.rates.iter().map(|(operation, rate)| {
-        let calls = cases.iter().flat_map(Case::calls).filter(|(called, _)| *called == operation.as_str());
-        (calls.count(), *rate, format!("{rate}/s of {operation}"))
+        let calls = load.calls.get(operation).copied().unwrap_or(0);
+        (calls, *rate, format!("{rate}/s of {operation}"))
     });
     let whole = plan.target.rate.map(|rate| (requests, rate, format!("{rate}/s")));
     let limits = own.chain(whole).map(|(calls, rate, limit)| (calls.div_ceil(rate as usize), limit));
     // The slowest of the limits is how long it takes.
     let slowest = limits.max_by_key(|(seconds, _)| *seconds);
     let time = slowest.map_or_else(String::new, |(seconds, limit)| format!(", {seconds} s at {limit}"));
-    console.tell(&format!("{} cases, about {requests} requests{time}", cases.len()));
+    console.tell(&format!("{} cases, about {requests} requests{time}", load.cases));
 }
 
 /// Prints what would be sent.
-fn rehearse(plan: &Plan, specs: &Specs, cases: &[Case], console: Console) -> Exit {
+fn rehearse(ready: &Ready, console: Console) -> Exit {
+    let Ready { plan, specs, cases, load, .. } = ready;
     let options = match plan.is_embedded() {
         true => plan.options().moved("http://127.0.0.1:4010".to_owned()),
         false => plan.options(),
@@ -239,14 +274,14 @@ fn rehearse(plan: &Plan, specs: &Specs, cases: &[Case], console: Console) -> Exi
             return Exit::Usage;
         }
     };
-    announce(plan, specs, cases, console);
+    announce(plan, load, console);
     if plan.target.rate.is_none() && plan.target.rates.is_empty() {
         console.tell("as fast as the target answers: it has no rate");
     }
     console.tell("below is what the cases send; what they make is removed again, which is not shown");
-    for case in cases {
+    for case in cases.iter() {
         console.say(&format!("{}: {}", case.id, case.tries));
-        for request in runner::rehearse(&session, specs, case) {
+        for request in runner::rehearse(&session, specs, &case) {
             console.say(&format!("  {}", curl::line(&request)));
         }
     }
@@ -266,7 +301,7 @@ async fn run(
     mut recorder: Option<Recorder>,
     console: Console,
 ) -> Result<Ended, Exit> {
-    let Ready { plan, specs, cases, kept, ids } = ready;
+    let Ready { plan, specs, cases, kept, ids, .. } = ready;
     let embedded = embedded(&plan, &specs, console).await?;
     let mut options = plan.options();
     if let Some(server) = &embedded {
@@ -275,14 +310,13 @@ async fn run(
     let kept_on_disk = write_down(&plan, &mut options, console);
     let cancel = CancellationToken::new();
     tokio::spawn(cancel_on_interrupt(cancel.clone(), console));
-    let is_kept: HashSet<&str> = kept.iter().map(String::as_str).collect();
-    let (mut answers, mut judged) = (Answers::default(), Judged::default());
+    let mut answers = Answers::of(&plan, &kept);
+    let is_asked = plan.baseline.is_some() || plan.write_baseline.is_some();
+    let mut judged = Judged::of(is_asked);
     let finish = runner::run(Arc::clone(&specs), cases, &options, cancel, |event| {
         if let Event::CaseFinished(result) = &event {
             judged.take(result);
-            if is_kept.contains(result.id.as_str()) {
-                answers.take(&specs, result);
-            }
+            answers.take(&specs, result);
         }
         if let Some(recorder) = &mut recorder {
             recorder.take(&event);
@@ -294,7 +328,7 @@ async fn run(
         console.complain(&error.to_string());
         Exit::Incomplete
     })?;
-    let changed = compare(&plan, &specs, &answers, &kept, &mut outputs, console);
+    let changed = compare(&plan, &specs, &answers, &mut outputs, console);
     if let Some(error) = options.journal.failed() {
         outputs.failed(format!("what lives on the target could not be written down: {error}"));
     }
@@ -314,9 +348,12 @@ async fn run(
 }
 
 /// How the failures stand to what is known.
-fn held_to_baseline(plan: &Plan, judged: &Judged, ids: &HashSet<String>) -> Result<Option<Compared>, String> {
-    let ids = ids.iter().map(String::as_str).collect();
-    judged.settle(plan.baseline.as_ref(), plan.write_baseline.as_deref(), &ids)
+fn held_to_baseline(
+    plan: &Plan,
+    judged: &Judged,
+    ids: &HashSet<Arc<str>>,
+) -> Result<Option<Compared>, String> {
+    judged.settle(plan.baseline.as_ref(), plan.write_baseline.as_deref(), ids)
 }
 
 /// The embedded server, where it is the target.
@@ -337,12 +374,11 @@ async fn embedded(plan: &Plan, specs: &Arc<Specs>, console: Console) -> Result<O
 fn compare(
     plan: &Plan,
     specs: &Specs,
-    answers: &Answers,
-    kept: &[String],
+    answers: &Answers<'_>,
     outputs: &mut Outputs,
     console: Console,
 ) -> bool {
-    match snapshots::settle(plan, specs, answers, kept) {
+    match snapshots::settle(plan, specs, answers) {
         Ok(None) => false,
         Ok(Some(compared)) => {
             outputs.event(&Event::SnapshotsCompared(compared.clone()));

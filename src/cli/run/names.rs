@@ -1,8 +1,9 @@
 //! Names that a target or a baseline refers to, held against the specs: a misspelt one would do nothing.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
+use std::sync::Arc;
 
-use crate::case::Case;
+use crate::baseline::Known;
 use crate::cli::console::Console;
 use crate::compare::is_optional;
 use crate::diagnostic::did_you_mean;
@@ -48,14 +49,15 @@ pub fn check(plan: &Plan, specs: &Specs) -> Result<(), String> {
 }
 
 /// Says which known failures are of no case: they would never be struck.
-pub fn tell_unknown(plan: &Plan, cases: &[Case], console: Console) {
+pub fn tell_unknown(plan: &Plan, ids: &HashSet<Arc<str>>, console: Console) {
     // Of another depth there are other cases.
     if plan.depth != Depth::Standard {
         return;
     }
     let known = plan.baseline.iter().flat_map(|baseline| &baseline.known);
     let known = known.filter(|entry| !is_optional(&entry.case));
-    for entry in known.filter(|entry| !cases.iter().any(|case| entry.is_about(&case.id))) {
+    let is_there = |entry: &Known| ids.contains(&*entry.case) || ids.iter().any(|id| entry.is_about(id));
+    for entry in known.filter(|entry| !is_there(entry)) {
         console.tell(&format!("the baseline knows {}, and no case has that id", entry.case));
     }
 }

@@ -1,6 +1,6 @@
 //! What a run will do: the arguments, resolved and checked before anything is sent.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -9,7 +9,6 @@ use std::time::Duration;
 use reqwest::Url;
 
 use crate::baseline::Baseline;
-use crate::case::Case;
 use crate::cli::args::{DepthArg, ReportArgs, RunArgs, is_named};
 use crate::cli::config::{self, Config};
 use crate::cli::console::Console;
@@ -24,7 +23,7 @@ use crate::diagnostic::did_you_mean;
 use crate::digest;
 use crate::event::Start;
 use crate::files;
-use crate::generate::Depth;
+use crate::generate::{Cases, Depth};
 use crate::project::Suite;
 use crate::report::number;
 use crate::runner::{self, Known, Options, Signer, Target};
@@ -221,11 +220,14 @@ impl Plan {
             console.tell(&format!("--resume: {cases} of it will be tried again: {why}"));
             Arc::make_mut(&mut self.known).forget(|id| ids.contains(id));
         }
-        let there: HashSet<&str> = suite.ids().collect();
-        let tried = suite.cases.iter().map(|case| case.id.as_str()).filter(|id| self.selects(id));
-        let tried: HashSet<&str> = tried.collect();
-        let is_lost = |id: &&str| (there.contains(id) || is_optional(id)) && !tried.contains(id);
-        match self.known.ids().find(is_lost).filter(|_| self.goes_on) {
+        if !self.goes_on {
+            return Ok(());
+        }
+        let known = suite.cases.iter().filter(|case| self.known.result(&case.id).is_some());
+        let tried: HashSet<String> =
+            known.filter(|case| self.selects(&case.id)).map(|case| case.id.clone()).collect();
+        let is_lost = |id: &&str| (suite.ids.contains(*id) || is_optional(id)) && !tried.contains(*id);
+        match self.known.ids().find(is_lost) {
             Some(id) => Err(format!(
                 "--resume: this run does not try {id}, and its stream would replace one that has it: give the options of that \
                  run, or write --events elsewhere"
@@ -243,10 +245,10 @@ impl Plan {
     ///
     /// # Errors
     /// The complaint about one that does not.
-    pub fn filters_select(&self, cases: &[Case]) -> Result<(), String> {
+    pub fn filters_select(&self, cases: &Cases) -> Result<(), String> {
         let selects = |filter: &&String| cases.iter().any(|case| case.id.contains(filter.as_str()));
         let Some(wanted) = self.filter.iter().find(|filter| !selects(filter)) else { return Ok(()) };
-        let parts: Vec<String> = cases.iter().flat_map(|case| parts(&case.id)).collect();
+        let parts: BTreeSet<String> = cases.iter().flat_map(|case| parts(&case.id)).collect();
         Err(match did_you_mean(wanted, parts.iter().map(String::as_str)) {
             Some(near) => format!("no case has an id with {wanted} in it; did you mean {near}?"),
             None => format!("no case has an id with {wanted} in it; `fineprint run --list` shows all"),

@@ -1,8 +1,9 @@
 //! Snapshots of a run: comparing, and writing what the policy allows.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::cli::console::Console;
 use crate::compare;
@@ -11,14 +12,17 @@ use crate::files;
 use crate::report::number;
 use crate::snapshot::file::{self, Entry};
 use crate::snapshot::{self, review, store};
-use crate::spec::model::Specs;
+use crate::spec::model::{Operation, Service, Specs};
 
 use super::plan::{Plan, SnapshotPolicy};
 
 /// The answers of a run, by operation.
-#[derive(Debug, Default)]
-pub struct Answers {
-    operations: Vec<OfOperation>,
+#[derive(Debug)]
+pub struct Answers<'p> {
+    plan: &'p Plan,
+    /// By operation, the cases whose answers are kept.
+    kept: &'p BTreeMap<String, Vec<Arc<str>>>,
+    operations: HashMap<String, OfOperation>,
 }
 
 #[derive(Debug)]
@@ -26,27 +30,59 @@ struct OfOperation {
     service: String,
     operation: String,
     source: String,
+    /// The cases whose answers are kept.
+    ids: HashSet<Arc<str>>,
+    path: PathBuf,
+    /// Whether anything is compared with the answers, or made of them: where there is nothing, they are counted only.
+    is_wanted: bool,
     entries: Vec<Entry>,
+    /// How many answers were counted only.
+    counted: usize,
 }
 
-impl Answers {
+impl<'p> Answers<'p> {
+    /// None yet.
+    pub fn of(plan: &'p Plan, kept: &'p BTreeMap<String, Vec<Arc<str>>>) -> Self {
+        Self { plan, kept, operations: HashMap::new() }
+    }
+
+    /// What is known of the answers of an operation.
+    fn of_operation(&mut self, service: &Service, operation: &Operation) -> &mut OfOperation {
+        let (plan, kept) = (self.plan, self.kept);
+        self.operations.entry(operation.name.clone()).or_insert_with(|| {
+            let path = store::path(&plan.reports, &plan.target.name, &service.folder, &operation.name);
+            let is_compared = plan.snapshots != SnapshotPolicy::Off && path.exists();
+            OfOperation {
+                service: service.folder.clone(),
+                operation: operation.name.clone(),
+                source: operation.at.source.name.clone(),
+                ids: kept.get(&operation.name).into_iter().flatten().cloned().collect(),
+                is_wanted: is_compared || plan.snapshots == SnapshotPolicy::Update,
+                path,
+                entries: Vec::new(),
+                counted: 0,
+            }
+        })
+    }
+
     /// Takes the answer of a case.
     pub fn take(&mut self, specs: &Specs, result: &CaseResult) {
+        if self.plan.snapshots == SnapshotPolicy::Off {
+            return;
+        }
         let Some((service, operation)) = specs.operation(&result.operation) else { return };
         // What was blocked or not tried says nothing about the promise; of a failed set-up the last exchange is another's.
         if !result.verdict.is_judged() {
             return;
         }
+        let of = self.of_operation(service, operation);
+        if !of.ids.contains(result.id.as_str()) {
+            return;
+        }
         let Some(text) = compare::kept(service, result) else { return };
-        let entry = Entry { id: result.id.clone(), text };
-        match self.operations.iter_mut().find(|of| of.operation == operation.name) {
-            Some(of) => of.entries.push(entry),
-            None => self.operations.push(OfOperation {
-                service: service.folder.clone(),
-                operation: operation.name.clone(),
-                source: operation.at.source.name.clone(),
-                entries: vec![entry],
-            }),
+        match of.is_wanted {
+            true => of.entries.push(Entry { id: result.id.clone(), text }),
+            false => of.counted += 1,
         }
     }
 }
@@ -56,44 +92,39 @@ impl Answers {
 ///
 /// # Errors
 /// The file that cannot be read or written, and why.
-pub fn settle(
-    plan: &Plan,
-    specs: &Specs,
-    answers: &Answers,
-    ids: &[String],
-) -> Result<Option<Snapshots>, String> {
+pub fn settle(plan: &Plan, specs: &Specs, answers: &Answers<'_>) -> Result<Option<Snapshots>, String> {
     if plan.snapshots == SnapshotPolicy::Off {
         return Ok(None);
     }
     let mut all = Snapshots { accepted: plan.snapshots == SnapshotPolicy::Update, ..Snapshots::default() };
-    for of in &answers.operations {
-        let path = store::path(&plan.reports, &plan.target.name, &of.service, &of.operation);
-        of_operation(plan, of, &path, ids, &mut all)
-            .map_err(|error| format!("{}: {error}", path.display()))?;
+    let mut operations: Vec<&OfOperation> = answers.operations.values().collect();
+    operations.sort_by_key(|of| (&of.service, &of.operation));
+    for of in operations {
+        let ids = answers.kept.get(&of.operation).map(Vec::as_slice).unwrap_or_default();
+        of_operation(plan, of, ids, &mut all).map_err(|error| format!("{}: {error}", of.path.display()))?;
     }
     let folder = plan.reports.join(&plan.target.name);
     let accepted = store::all_accepted(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
-    let operations = store::operations(specs, ids.iter().filter_map(|id| id.split('/').next()));
+    let kept = answers.kept.iter().filter(|(_, ids)| !ids.is_empty());
+    let operations = store::operations(specs, kept.map(|(operation, _)| operation.as_str()));
     let orphaned = accepted.iter().filter(|path| !store::is_of(path, &operations));
     all.orphaned = orphaned.map(|path| path.display().to_string()).collect();
     Ok(Some(all))
 }
 
-fn of_operation(
-    plan: &Plan,
-    of: &OfOperation,
-    path: &Path,
-    ids: &[String],
-    all: &mut Snapshots,
-) -> io::Result<()> {
+fn of_operation(plan: &Plan, of: &OfOperation, ids: &[Arc<str>], all: &mut Snapshots) -> io::Result<()> {
+    all.new += of.counted;
+    if !of.is_wanted {
+        return Ok(());
+    }
+    let path = of.path.as_path();
     let writes = matches!(plan.snapshots, SnapshotPolicy::Update | SnapshotPolicy::Pending);
     let is_there = path.exists() || plan.snapshots == SnapshotPolicy::Update;
     let lock = (writes && is_there).then(|| store::lock(files::folder_of(path))).transpose()?;
     let known = store::entries(path)?;
     let accepted = known.clone().unwrap_or_default();
-    let planned: HashSet<&str> = ids.iter().map(String::as_str).collect();
-    let compared = snapshot::compare(&accepted, &of.entries, &|id| planned.contains(id));
-    let order: Vec<&str> = ids.iter().map(String::as_str).collect();
+    let compared = snapshot::compare(&accepted, &of.entries, &|id| of.ids.contains(id));
+    let order: Vec<&str> = ids.iter().map(|id| &**id).collect();
     match plan.snapshots {
         SnapshotPolicy::Update => {
             let updated = snapshot::merge(&accepted, &of.entries, &order);

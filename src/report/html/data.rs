@@ -1,12 +1,15 @@
 //! The cases as data for the page's script.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
+use std::io::{self, Write};
 
 use serde::Serialize;
 
 use crate::event::CaseResult;
 use crate::evidence::Texts;
 use crate::judge::{Departure, Verdict};
+use crate::report::sink::in_markup;
 use crate::report::standing::{Gathered, reason};
 use crate::report::texts::shortened;
 use crate::wire::{Exchange, Outcome, curl};
@@ -136,8 +139,11 @@ impl Cases {
         *count <= FIRST
     }
 
-    /// All of it as JSON that can stand in a script element.
-    pub fn json(&self, run: &Gathered) -> String {
+    /// Writes all of it as JSON that can stand in a script element.
+    ///
+    /// # Errors
+    /// What the writer says.
+    pub fn write(&self, run: &Gathered, out: &mut impl Write) -> io::Result<()> {
         let changed: BTreeMap<&str, &str> = match run.snapshots.accepted {
             true => BTreeMap::new(),
             false => {
@@ -145,22 +151,33 @@ impl Cases {
                 changed.map(|change| (change.id.as_str(), change.diff.as_str())).collect()
             }
         };
-        let mut json = format!(
-            "{{\"texts\":{},\"changed\":{},\"known\":{},\"cases\":[\n",
-            text(&self.texts.all()),
-            text(&changed),
-            text(&run.known)
-        );
-        json.push_str(&self.rows.join(",\n"));
-        json.push_str("\n],\"details\":{\n");
+        let [texts, changed, known] = [text(&self.texts.all()), text(&changed), text(&run.known)];
+        let (texts, changed, known) = (harmless(&texts), harmless(&changed), harmless(&known));
+        write!(out, "{{\"texts\":{texts},\"changed\":{changed},\"known\":{known},\"cases\":[\n")?;
+        for (index, row) in self.rows.iter().enumerate() {
+            write!(out, "{}{}", separator(index), harmless(row))?;
+        }
+        out.write_all(b"\n],\"details\":{\n")?;
         let passed = self.passed.within(ROOM.saturating_sub(self.aside.used));
         for (index, (number, detail)) in self.aside.all.iter().chain(passed).enumerate() {
-            let comma = if index == 0 { "" } else { ",\n" };
-            json.push_str(&format!("{comma}\"{number}\":{detail}"));
+            write!(out, "{}\"{number}\":{}", separator(index), harmless(detail))?;
         }
-        json.push_str("\n}}");
-        // Neither `</script` nor `<!--` may stand in it, whatever a target sent.
-        json.replace('<', "\\u003c").replace('\u{2028}', "\\u2028").replace('\u{2029}', "\\u2029")
+        out.write_all(b"\n}}")
+    }
+}
+
+fn separator(index: usize) -> &'static str {
+    if index == 0 { "" } else { ",\n" }
+}
+
+/// JSON in which neither `</script` nor `<!--` stands, whatever a target sent, and nothing that hides.
+fn harmless(json: &str) -> Cow<'_, str> {
+    let json = in_markup(json);
+    match json.contains(['<', '\u{2028}', '\u{2029}']) {
+        true => Cow::Owned(
+            json.replace('<', "\\u003c").replace('\u{2028}', "\\u2028").replace('\u{2029}', "\\u2029"),
+        ),
+        false => json,
     }
 }
 

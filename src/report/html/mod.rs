@@ -47,7 +47,10 @@ impl<W: Write> Reporter for Html<W> {
         }
         if matches!(event, Event::RunFinished(_)) {
             let cases = std::mem::take(&mut self.cases);
-            self.out.write_all(in_markup(&document(run, &cases).into_string()).as_bytes())?;
+            let (before, after) = document(run);
+            self.out.write_all(in_markup(&before).as_bytes())?;
+            cases.write(run, &mut self.out)?;
+            self.out.write_all(in_markup(&after).as_bytes())?;
             self.out.flush()?;
         }
         Ok(())
@@ -72,9 +75,13 @@ fn meta() -> Markup {
     }
 }
 
-fn document(run: &Gathered, cases: &Cases) -> Markup {
+/// Where the cases' data belong. No text that is escaped can hold it.
+const DATA: &str = "<data/>";
+
+/// What comes before the cases' data, and behind it.
+fn document(run: &Gathered) -> (String, String) {
     let title = format!("fineprint: {}", run.start.target);
-    html! {
+    let whole = html! {
         (DOCTYPE)
         html lang="en" {
             head {
@@ -90,11 +97,14 @@ fn document(run: &Gathered, cases: &Cases) -> Markup {
                     (case_list(run))
                 }
                 footer { "fineprint " (run.start.fineprint) ", seed " (run.start.seed) }
-                script #data type="application/json" { (PreEscaped(cases.json(run))) }
+                script #data type="application/json" { (PreEscaped(DATA)) }
                 script { (PreEscaped(JS)) }
             }
         }
-    }
+    };
+    let mut before = whole.into_string();
+    let after = before.find(DATA).map(|at| before.split_off(at).split_off(DATA.len()));
+    (before, after.unwrap_or_default())
 }
 
 /// So many broken promises are told at the head; those of more stand in the tables and in the list of cases.

@@ -7,6 +7,7 @@ mod rows;
 mod sentences;
 
 use crate::diagnostic::Finding;
+use crate::generate::{Depth, Generator, in_parallel};
 use crate::spec::model::{Acknowledgement, Operation, Service, Specs};
 
 pub use quotes::against_page;
@@ -35,9 +36,12 @@ pub struct Findings {
 /// Checks every tested operation that is wanted.
 pub fn check(specs: &Specs, wanted: impl Fn(&Operation) -> bool) -> Findings {
     let mut findings = Findings::default();
-    let tested = specs.operations().filter(|(_, operation)| !operation.support && wanted(operation));
-    for (service, operation) in tested {
-        let of_operation = all(service, operation);
+    let tested: Vec<(&Service, &Operation)> =
+        specs.operations().filter(|(_, operation)| !operation.support && wanted(operation)).collect();
+    let generator = Generator::of_rejections();
+    let checked =
+        in_parallel(&tested, |(service, operation)| (operation, all(&generator, service, operation)));
+    for (operation, of_operation) in checked {
         let known = |about: &About| operation.acknowledged.iter().any(|ack| covers(ack, about));
         let stale =
             operation.acknowledged.iter().filter(|ack| !of_operation.iter().any(|about| covers(ack, about)));
@@ -49,14 +53,14 @@ pub fn check(specs: &Specs, wanted: impl Fn(&Operation) -> bool) -> Findings {
     findings
 }
 
-fn all(service: &Service, operation: &Operation) -> Vec<About> {
+fn all(generator: &Generator, service: &Service, operation: &Operation) -> Vec<About> {
     let mut all = examples::breaks_rule(operation);
     all.extend(examples::masked(operation));
     all.extend(examples::none_valid(operation));
     all.extend(rows::optional_with_missing_row(service, operation));
     all.extend(rows::unstated_limit(operation));
     all.extend(rows::two_statuses(service, operation));
-    all.extend(rows::reach(service, operation));
+    all.extend(rows::reach(operation, &generator.cases(service, operation, Depth::Standard).cases));
     all.extend(sentences::untranscribed(operation));
     all
 }

@@ -1,8 +1,7 @@
 //! Error rows that fit no rule, and rules that no row answers.
 
-use crate::case::{Expectation, Rows};
+use crate::case::{Case, Expectation, Rows};
 use crate::diagnostic::Finding;
-use crate::generate::{self, Depth};
 use crate::spec::breach::Breach;
 use crate::spec::model::{ErrorRow, Limit, Operation, Required, Service, When};
 
@@ -63,10 +62,9 @@ pub fn two_statuses(service: &Service, operation: &Operation) -> Vec<About> {
 }
 
 /// `unreachable-row` and `breach-without-row`: what the cases of the operation show about its error table.
-pub fn reach(service: &Service, operation: &Operation) -> Vec<About> {
-    let cases = generate::cases(service, operation, Depth::Standard).cases;
+pub fn reach(operation: &Operation, cases: &[Case]) -> Vec<About> {
     let mut found = Vec::new();
-    for case in &cases {
+    for case in cases {
         let (Some(about), Expectation::Reject(Rows::Any)) = (case.about.first(), &case.expect) else {
             continue;
         };

@@ -1,8 +1,11 @@
 //! `fineprint check`
 
+use std::collections::BTreeMap;
+
 use crate::check;
+use crate::diagnostic::Finding;
 use crate::files;
-use crate::generate::{self, Depth};
+use crate::generate::{self, Depth, LeftOut, in_parallel};
 use crate::project;
 use crate::report::number;
 use crate::spec::model::{Operation, Service};
@@ -42,9 +45,7 @@ pub fn execute(args: &CheckArgs, console: Console) -> Exit {
             }
         }
     }
-    for finding in &found.open {
-        console.say(&format!("{}\n", finding.render(console.out.colour)));
-    }
+    tell(&found.open, args.all, console);
     let (support, tested): (Vec<_>, Vec<_>) = specs
         .operations()
         .filter(|(_, operation)| wanted(operation))
@@ -56,9 +57,7 @@ pub fn execute(args: &CheckArgs, console: Console) -> Exit {
         found.open.len(),
         found.acknowledged,
     ));
-    for (service, operation) in specs.operations().filter(|(_, each)| !each.support && wanted(each)) {
-        tell_left_out(service, operation, console);
-    }
+    tell_left_out(&tested, args.all, console);
     if args.rows {
         let operations = specs.operations().filter(|(_, operation)| !operation.support && wanted(operation));
         for (service, operation) in operations {
@@ -68,13 +67,52 @@ pub fn execute(args: &CheckArgs, console: Console) -> Exit {
     if found.open.is_empty() { Exit::Holds } else { Exit::Broken }
 }
 
-/// What is worth trying of an operation and cannot be sent.
-fn tell_left_out(service: &Service, operation: &Operation, console: Console) {
-    let left_out = generate::left_out_by_protocol(service, operation);
-    let values: usize = left_out.iter().map(|left| left.cases).sum();
-    if values == 0 {
+/// More findings than this are told by kind.
+const MANY: usize = 100;
+
+/// So many of a kind are told then.
+const SHOWN: usize = 2;
+
+/// Tells all findings; of very many, some of each kind and how many more there are.
+fn tell(findings: &[Finding], all: bool, console: Console) {
+    let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
+    for finding in findings {
+        let count = seen.entry(finding.id).or_default();
+        *count += 1;
+        if all || findings.len() <= MANY || *count <= SHOWN {
+            console.say(&format!("{}\n", finding.render(console.out.colour)));
+        }
+    }
+    if all || findings.len() <= MANY {
         return;
     }
+    console.say("findings by kind, of which some are above; `--all` shows each, and OPERATION those of one:");
+    for (id, count) in seen {
+        console.say(&format!("  {count:>7} {id}"));
+    }
+}
+
+/// So many operations are told each by name.
+const NAMED: usize = 30;
+
+/// What is worth trying and cannot be sent.
+fn tell_left_out(tested: &[(&Service, &Operation)], all: bool, console: Console) {
+    let left = in_parallel(tested, |(service, operation)| generate::left_out_by_protocol(service, operation));
+    let left: Vec<_> = tested.iter().zip(left).filter(|(_, left)| !left.is_empty()).collect();
+    if all || left.len() <= NAMED {
+        left.iter().for_each(|((_, operation), left)| tell_of_operation(operation, left, console));
+        return;
+    }
+    let values: usize = left.iter().flat_map(|(_, left)| left).map(|left| left.cases).sum();
+    console.say(&format!(
+        "in {} the protocol cannot carry {}, so that no case tries them; `--all` names them",
+        number(left.len(), "operation"),
+        number(values, "value")
+    ));
+}
+
+fn tell_of_operation(operation: &Operation, left_out: &[LeftOut], console: Console) {
+    let values: usize = left_out.iter().map(|left| left.cases).sum();
     let mut rules: Vec<String> =
         left_out.iter().map(|left| format!("{} {}", left.parameter, left.breach)).collect();
     rules.dedup();

@@ -13,7 +13,11 @@ use super::exit::Exit;
 
 /// Expands the specs into the case files.
 pub fn execute(args: &GenerateArgs, console: Console) -> Exit {
-    let suite = match project::suite(&args.specs, &args.cases, Depth::Standard) {
+    let suite = match args.check {
+        true => project::suite(&args.specs, &args.cases, Depth::Standard),
+        false => project::expand(&args.specs, &args.cases),
+    };
+    let suite = match suite {
         Ok(suite) => suite,
         Err(findings) => return console.findings(&findings),
     };
@@ -59,6 +63,11 @@ fn told(stale: &Stale) -> String {
 }
 
 fn freshen(suite: &Suite, stale: &Stale) -> io::Result<()> {
+    match &stale.freshened {
+        Some(Ok(())) => return Ok(()),
+        Some(Err(error)) => return Err(io::Error::new(error.kind(), error.to_string())),
+        None => {}
+    }
     project::freshen(&stale.path, suite.text(stale).as_deref())
 }
 

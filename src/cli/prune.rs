@@ -21,8 +21,9 @@ pub fn execute(args: &PruneArgs, console: Console) -> Exit {
         Ok(suite) => suite,
         Err(findings) => return console.findings(&findings),
     };
-    let ids: HashSet<&str> = suite.kept.values().flatten().map(|id| &**id).collect();
-    let operations = store::operations(&suite.specs, suite.kept.keys().map(String::as_str));
+    let kept = suite.kept();
+    let ids: HashSet<&str> = kept.values().flatten().map(|id| &**id).collect();
+    let operations = store::operations(&suite.specs, kept.keys().map(String::as_str));
     let of = Of { operations: &operations, ids: &ids, list: args.list, reports: &args.reports, console };
     let paths = match decide::folder(&args.reports, args.target.as_deref()).and_then(|folder| files(&folder))
     {

@@ -91,7 +91,8 @@ impl Parts {
             .map_err(|findings| console.findings(&findings))?;
         let baseline = args.baseline.as_deref().map(failures::read).transpose().map_err(usage)?;
         let known = streams::joined(&args.files, console).map_err(usage)?;
-        let Suite { specs, mut cases, mut ids, .. } = suite;
+        let mut ids = if baseline.is_some() { suite.ids() } else { HashSet::new() };
+        let Suite { specs, mut cases, .. } = suite;
         let own: HashSet<String> = known_among(&known, &cases);
         let further: Vec<String> = known.ids().filter(|id| !own.contains(*id)).map(str::to_owned).collect();
         if let Some(id) = further.iter().find(|id| !is_optional(id)) {

@@ -265,3 +265,83 @@ pub fn in_parallel<'i, I: Sync, T: Send + 'i>(
     let at_once = AT_ONCE * rayon::current_num_threads();
     items.chunks(at_once).flat_map(move |chunk| chunk.par_iter().map(&work).collect::<Vec<T>>())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::span::Source;
+    use crate::spec::read::{SpecFile, read};
+
+    const SERVICE: &str = "service: a\nvendor: Me\nversion: v1\nprotocol: acs-rpc\n";
+
+    /// Operations that have the same parameters.
+    fn specs(operations: usize) -> Arc<Specs> {
+        let file = |name: &str, text: String| SpecFile {
+            folder: "me/a".to_owned(),
+            file_name: format!("{name}.yaml"),
+            source: Source::new(name, text),
+        };
+        let operation = |number: usize| {
+            let text = format!(
+                "operation: Do{number}\npage: {{title: Do}}\nparameters:\n  Name: {{type: string, required: true, length: 2..12, \
+                 characters: letters, example: tom}}\nerrors:\n- {{code: Bad, when: {{Name: [length, characters]}}}}\n"
+            );
+            file(&format!("Do{number}"), text)
+        };
+        let files: Vec<SpecFile> =
+            [file("service", SERVICE.to_owned())].into_iter().chain((0..operations).map(operation)).collect();
+        Arc::new(read(&files).unwrap())
+    }
+
+    fn ids(cases: &Cases) -> Vec<String> {
+        cases.iter().map(|case| case.id.clone()).collect()
+    }
+
+    fn implied(specs: &Arc<Specs>) -> Cases {
+        Cases::implied(Arc::clone(specs), Depth::Standard, |_, _, _| (), drop)
+    }
+
+    #[test]
+    fn cases_come_in_the_order_of_the_specs_and_have_their_numbers() {
+        let specs = specs(40);
+        let cases = implied(&specs);
+        let all: Vec<String> = super::super::all(&specs, Depth::Standard)
+            .into_iter()
+            .flat_map(|file| file.cases)
+            .map(|case| case.id)
+            .collect();
+        assert_eq!(ids(&cases), all);
+        // From the last to the first: what was let go is expanded again.
+        let by_number: Vec<String> =
+            (0..cases.len()).rev().map(|at| cases.get(at).unwrap().id.clone()).collect();
+        assert!(by_number.iter().rev().eq(&all));
+        assert!(cases.get(cases.len()).is_none());
+    }
+
+    #[test]
+    fn some_can_be_chosen_of_those_that_were_chosen() {
+        let specs = specs(3);
+        let mut cases = implied(&specs);
+        let own = Case { id: "Do1/own".to_owned(), ..Case::clone(&cases.get(0).unwrap()) };
+        cases.extend([own]);
+        let of_two = cases.select(|case| !case.id.starts_with("Do0/"));
+        let lengths = of_two.select(|case| case.id.contains("/length/") || case.id.ends_with("/own"));
+        let wanted: Vec<String> = ids(&cases)
+            .into_iter()
+            .filter(|id| !id.starts_with("Do0/") && (id.contains("/length/") || id.ends_with("/own")))
+            .collect();
+        assert!(wanted.len() > 4 && wanted.last().is_some_and(|id| id == "Do1/own"));
+        assert_eq!(ids(&lengths), wanted);
+        assert_eq!(lengths.len(), wanted.len());
+    }
+
+    #[test]
+    fn no_more_is_kept_than_there_is_room_for() {
+        let specs = specs(120);
+        let cases = implied(&specs);
+        assert!(cases.len() > KEPT, "{} cases", cases.len());
+        cases.iter().for_each(drop);
+        let recent = cases.expander.recent.lock().unwrap();
+        assert!(recent.iter().map(|(_, cases)| cases.len()).sum::<usize>() <= KEPT);
+    }
+}

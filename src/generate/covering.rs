@@ -3,6 +3,9 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
+/// After so many arrays that are no smaller, no further one is made.
+const IN_VAIN: usize = 10;
+
 /// How hard an array is tried for: several are made, each from another start, and the smallest is taken.
 struct Effort {
     starts: usize,
@@ -28,12 +31,24 @@ pub type Array = Vec<Vec<usize>>;
 
 /// Arrays that were made, so that each shape is made once.
 #[derive(Debug, Default)]
-pub struct Arrays(Mutex<HashMap<Vec<usize>, Arc<Array>>>);
+pub struct Arrays {
+    known: Mutex<HashMap<Vec<usize>, Arc<Array>>>,
+    /// Whether no array is asked for: all are empty.
+    are_empty: bool,
+}
 
 impl Arrays {
+    /// No array at all.
+    pub fn empty() -> Self {
+        Self { are_empty: true, ..Self::default() }
+    }
+
     /// [`rows`], made or remembered.
     pub fn rows(&self, levels: &[usize]) -> Arc<Array> {
-        let lock = || self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if self.are_empty {
+            return Arc::default();
+        }
+        let lock = || self.known.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = lock().get(levels) {
             return Arc::clone(known);
         }
@@ -56,12 +71,14 @@ fn rows(levels: &[usize]) -> Array {
     let all = Pairs::all(levels);
     let mut best: Option<Array> = None;
     let effort = Effort::of(all.left);
+    let mut in_vain = 0;
     for start in 0..effort.starts {
         let array = without_spare_rows(&all, array(levels, all.clone(), start, effort.candidates));
         let is_smaller = best.as_ref().is_none_or(|best| array.len() < best.len());
         let is_least = array.len() == least;
         best = if is_smaller { Some(array) } else { best };
-        if is_least {
+        in_vain = if is_smaller { 0 } else { in_vain + 1 };
+        if is_least || in_vain > IN_VAIN {
             break;
         }
     }

@@ -87,6 +87,11 @@ pub fn left_out_by_protocol(service: &Service, operation: &Operation) -> Vec<Lef
 }
 
 impl Generator {
+    /// One that does not combine accepted values with each other: what is rejected, and by which rows, is the same.
+    pub fn of_rejections() -> Self {
+        Self { arrays: Arrays::empty() }
+    }
+
     /// The cases of one operation, in the order of its parameter table.
     pub fn cases(&self, service: &Service, operation: &Operation, depth: Depth) -> CaseFile {
         let cases = expanded(service, operation, depth, &self.arrays);

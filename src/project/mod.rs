@@ -10,7 +10,7 @@ use crate::diagnostic::Finding;
 use crate::spec::model::Specs;
 use crate::spec::read::{self as specs_of, SpecFile};
 
-pub use suite::{Stale, Suite, freshen, suite};
+pub use suite::{Stale, Suite, expand, freshen, suite};
 
 use walk::{slashed, source, unreadable, yaml_files};
 

@@ -23,16 +23,14 @@ pub struct Suite {
     pub specs: Arc<Specs>,
     /// All cases: those of the specs in their order, then those that people wrote.
     pub cases: Cases,
-    /// The ids of all cases that there are: a run of another depth than the standard one leaves some of them out.
-    pub ids: HashSet<Arc<str>>,
-    /// By operation, the ids of the cases whose answers snapshots keep, in order: those that the call alone decides.
-    pub kept: BTreeMap<String, Vec<Arc<str>>>,
+    /// How deep the specs are expanded.
+    pub depth: Depth,
     /// Files below the case folder that are not what the specs generate.
     pub stale: Vec<Stale>,
 }
 
 /// A case file that is not what the specs generate.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Stale {
     /// Where it is.
     pub path: PathBuf,
@@ -40,22 +38,8 @@ pub struct Stale {
     pub of: Option<(usize, usize)>,
     /// Whether it is there.
     pub exists: bool,
-}
-
-/// The ids of an operation's cases, each with whether snapshots keep its answer.
-type Ids = Vec<(Arc<str>, bool)>;
-
-/// What has become of one operation.
-struct Expansion {
-    operation: String,
-    /// The ids of its cases.
-    ids: Ids,
-    /// Those of the standard depth, where its cases are of another.
-    standard: Vec<Arc<str>>,
-    /// Where its case file belongs.
-    path: PathBuf,
-    /// Whether the file has to be written, or why it cannot be told.
-    is_stale: Result<bool, Box<Finding>>,
+    /// What has come of bringing it up to date, where that was asked for.
+    pub freshened: Option<io::Result<()>>,
 }
 
 /// Reads the specs, expands them to a depth, and adds the cases that people wrote beside the generated ones.
@@ -63,94 +47,182 @@ struct Expansion {
 /// # Errors
 /// Every finding of every spec and every case file.
 pub fn suite(spec_folder: &Path, case_folder: &Path, depth: Depth) -> Result<Suite, Vec<Finding>> {
-    let specs = Arc::new(specs(spec_folder)?);
-    let mut present: BTreeSet<PathBuf> = match yaml_files(case_folder) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => BTreeSet::new(),
-        present => present.map_err(|error| vec![unreadable(case_folder, &error)])?.into_iter().collect(),
-    };
-    let generator = Generator::default();
-    let expand = |service: &Service, operation: &Operation, cases: &Expanded| {
-        // Case files hold the standard depth; the others are made where they are asked for.
-        let standard =
-            (depth != Depth::Standard).then(|| generator.cases(service, operation, Depth::Standard).cases);
-        let path = case_folder.join(&service.folder).join(format!("{}.yaml", operation.name));
-        let is_stale = match &standard {
-            Some(standard) => {
-                is_stale(&path, present.contains(&path), &case::write(&operation.name, standard))
+    Reading::of(spec_folder, case_folder, depth, false)?.suite()
+}
+
+/// Reads the specs, and brings the case files up to date as they are expanded.
+///
+/// # Errors
+/// Every finding of every spec and every case file. Files of generated cases may have been written all the same.
+pub fn expand(spec_folder: &Path, case_folder: &Path) -> Result<Suite, Vec<Finding>> {
+    Reading::of(spec_folder, case_folder, Depth::Standard, true)?.suite()
+}
+
+/// A project that is being read.
+struct Reading {
+    specs: Arc<Specs>,
+    case_folder: PathBuf,
+    depth: Depth,
+    /// Whether stale files are brought up to date.
+    freshens: bool,
+    generator: Generator,
+    /// The files that fineprint has written, and what else stands where its files belong.
+    present: BTreeSet<PathBuf>,
+    /// The cases that people wrote, and their ids.
+    own: Vec<Case>,
+    ids: HashSet<String>,
+    findings: Vec<Finding>,
+}
+
+/// What has become of one operation.
+struct Expansion {
+    stale: Option<Stale>,
+    path: PathBuf,
+    findings: Vec<Finding>,
+}
+
+impl Reading {
+    /// Reads everything that people wrote.
+    fn of(
+        spec_folder: &Path,
+        case_folder: &Path,
+        depth: Depth,
+        freshens: bool,
+    ) -> Result<Self, Vec<Finding>> {
+        let specs = Arc::new(specs(spec_folder)?);
+        let present: BTreeSet<PathBuf> = match yaml_files(case_folder) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => BTreeSet::new(),
+            present => present.map_err(|error| vec![unreadable(case_folder, &error)])?.into_iter().collect(),
+        };
+        let mut reading = Self {
+            specs,
+            case_folder: case_folder.to_owned(),
+            depth,
+            freshens,
+            generator: Generator::default(),
+            present: BTreeSet::new(),
+            own: Vec::new(),
+            ids: HashSet::new(),
+            findings: Vec::new(),
+        };
+        let generated: HashSet<PathBuf> = tested(&reading.specs).map(|of| reading.path(of.1, of.2)).collect();
+        for path in present {
+            match source(&path) {
+                Ok(source) if generated.contains(&path) || source.text.starts_with(case::WRITTEN) => {
+                    reading.present.insert(path);
+                }
+                Ok(source) => match case::read(&source, &reading.specs) {
+                    Ok(file) => reading.add(file.cases),
+                    Err(more) => reading.findings.extend(more),
+                },
+                Err(finding) => reading.findings.push(*finding),
             }
-            None => {
-                let cases = cases.iter().map(|case| &**case);
-                is_stale(&path, present.contains(&path), &case::write(&operation.name, cases))
+        }
+        Ok(reading)
+    }
+
+    fn path(&self, service: &Service, operation: &Operation) -> PathBuf {
+        self.case_folder.join(&service.folder).join(format!("{}.yaml", operation.name))
+    }
+
+    /// Adds cases that people wrote. Each id names one case.
+    fn add(&mut self, cases: Vec<Case>) {
+        for case in &cases {
+            if !self.ids.insert(case.id.clone()) {
+                self.findings.push(repeated_id(&case.id));
+            }
+        }
+        self.own.extend(cases);
+    }
+
+    /// Expands the specs, and holds the case files against them.
+    fn suite(mut self) -> Result<Suite, Vec<Finding>> {
+        let mut expansions = Vec::new();
+        let expand = |service: &Service, operation: &Operation, cases: &Expanded| {
+            self.expansion(service, operation, cases)
+        };
+        let mut cases =
+            Cases::implied(Arc::clone(&self.specs), self.depth, expand, |done| expansions.push(done));
+        let mut stale = Vec::new();
+        let places: Vec<(usize, usize)> = tested(&self.specs).map(|(place, ..)| place).collect();
+        for (expansion, place) in expansions.into_iter().zip(places) {
+            self.present.remove(&expansion.path);
+            stale.extend(expansion.stale.map(|stale| Stale { of: Some(place), ..stale }));
+            self.findings.extend(expansion.findings);
+        }
+        for path in self.present {
+            let freshened = (self.freshens && self.findings.is_empty()).then(|| freshen(&path, None));
+            stale.push(Stale { path, of: None, exists: true, freshened });
+        }
+        cases.extend(self.own);
+        match self.findings.is_empty() {
+            true => Ok(Suite { specs: self.specs, cases, depth: self.depth, stale }),
+            false => Err(self.findings),
+        }
+    }
+
+    fn expansion(&self, service: &Service, operation: &Operation, cases: &Expanded) -> Expansion {
+        let path = self.path(service, operation);
+        // Case files hold the standard depth; the others are made where they are asked for.
+        let text = match self.depth {
+            Depth::Standard => case::write(&operation.name, cases.iter().map(|case| &**case)),
+            _ => {
+                let standard = self.generator.cases(service, operation, Depth::Standard).cases;
+                case::write(&operation.name, &standard)
             }
         };
-        let ids = cases.iter().map(|case| (Arc::from(&*case.id), case.is_settled(service, operation)));
-        Expansion {
-            operation: operation.name.clone(),
-            ids: ids.collect(),
-            standard: standard.into_iter().flatten().map(|case| Arc::from(&*case.id)).collect(),
-            path,
-            is_stale,
-        }
-    };
-    let mut expansions = Vec::new();
-    let cases = Cases::implied(Arc::clone(&specs), depth, expand, |done| expansions.push(done));
-    let mut suite = Suite { specs, cases, ids: HashSet::new(), kept: BTreeMap::new(), stale: Vec::new() };
-    let mut findings = Vec::new();
-    let mut standard = Vec::new();
-    let places = places(&suite.specs);
-    for (expansion, place) in expansions.into_iter().zip(places) {
-        present.remove(&expansion.path);
-        let exists = expansion.path.exists();
-        match expansion.is_stale {
-            Ok(true) => suite.stale.push(Stale { path: expansion.path, of: Some(place), exists }),
-            Ok(false) => {}
-            Err(finding) => findings.push(*finding),
-        }
-        standard.extend(expansion.standard);
-        suite.note(expansion.operation, expansion.ids, &mut findings);
-    }
-    for path in present {
-        match source(&path) {
-            Ok(source) if source.text.starts_with(case::WRITTEN) => {
-                suite.stale.push(Stale { path, of: None, exists: true });
+        let mut findings: Vec<Finding> = repeated(cases, &self.ids).map(repeated_id).collect();
+        let exists = self.present.contains(&path);
+        let stale = match is_stale(&path, exists, &text) {
+            Ok(false) => None,
+            Ok(true) => {
+                let freshened = self.freshens.then(|| freshen(&path, Some(&text)));
+                Some(Stale { path: path.clone(), of: None, exists, freshened })
             }
-            Ok(source) => match case::read(&source, &suite.specs) {
-                Ok(file) => suite.add(file.cases, &mut findings),
-                Err(more) => findings.extend(more),
-            },
-            Err(finding) => findings.push(*finding),
-        }
+            Err(finding) => {
+                findings.push(*finding);
+                None
+            }
+        };
+        Expansion { stale, path, findings }
     }
-    suite.ids.extend(standard);
-    if findings.is_empty() { Ok(suite) } else { Err(findings) }
+}
+
+/// Ids of an operation's cases that are not theirs alone.
+fn repeated<'c>(cases: &'c Expanded, own: &'c HashSet<String>) -> impl Iterator<Item = &'c str> {
+    let mut seen: HashSet<&str> = HashSet::new();
+    let ids = cases.iter().map(|case| case.id.as_str());
+    ids.filter(move |id| !seen.insert(id) || own.contains(*id))
+}
+
+fn repeated_id(id: &str) -> Finding {
+    Finding::error("case-id", format!("two cases have the id {id}"))
+        .help("ids name cases in reports and snapshots: give one of them another")
 }
 
 impl Suite {
-    /// Adds cases that people wrote.
-    fn add(&mut self, cases: Vec<Case>, findings: &mut Vec<Finding>) {
-        for case in &cases {
-            let of = self.specs.operation(&case.operation);
-            let is_kept = of.is_some_and(|(service, operation)| case.is_settled(service, operation));
-            self.note(case.operation.clone(), vec![(Arc::from(&*case.id), is_kept)], findings);
+    /// The ids of all cases that there are: a run of another depth than the standard one leaves some of them out.
+    pub fn ids(&self) -> HashSet<Arc<str>> {
+        let id = |case: &Arc<Case>| Arc::from(case.id.as_str());
+        let mut ids: HashSet<Arc<str>> = self.cases.iter().map(|case| id(&case)).collect();
+        if self.depth != Depth::Standard {
+            for (place, ..) in tested(&self.specs) {
+                ids.extend(self.cases.standard(&self.specs, place).iter().map(id));
+            }
         }
-        self.cases.extend(cases);
+        ids
     }
 
-    /// Takes note of ids. Each names one case.
-    fn note(&mut self, operation: String, ids: Ids, findings: &mut Vec<Finding>) {
-        let kept = self.kept.entry(operation).or_default();
-        for (id, is_kept) in ids {
-            if is_kept {
-                kept.push(Arc::clone(&id));
-            }
-            if let Some(twice) = self.ids.replace(id) {
-                let title = format!("two cases have the id {twice}");
-                findings.push(
-                    Finding::error("case-id", title)
-                        .help("ids name cases in reports and snapshots: give one of them another"),
-                );
+    /// By operation, the ids of the cases whose answers snapshots keep, in order: those that the call alone decides.
+    pub fn kept(&self) -> BTreeMap<String, Vec<Arc<str>>> {
+        let mut kept: BTreeMap<String, Vec<Arc<str>>> = BTreeMap::new();
+        for case in self.cases.iter() {
+            let of = self.specs.operation(&case.operation);
+            if of.is_some_and(|(service, operation)| case.is_settled(service, operation)) {
+                kept.entry(case.operation.clone()).or_default().push(case.id.as_str().into());
             }
         }
+        kept
     }
 
     /// What a case file should contain; `None`: it should not be there.
@@ -162,14 +234,13 @@ impl Suite {
     }
 }
 
-/// The places of the tested operations, in their order.
-fn places(specs: &Specs) -> Vec<(usize, usize)> {
+/// The tested operations with their services, in order, and the places of both.
+fn tested(specs: &Specs) -> impl Iterator<Item = ((usize, usize), &Service, &Operation)> {
     let services = specs.services.iter().enumerate();
-    let places = services.flat_map(|(service, of)| {
-        let operations = of.operations.iter().enumerate().filter(|(_, operation)| !operation.support);
-        operations.map(move |(operation, _)| (service, operation))
-    });
-    places.collect()
+    services.flat_map(|(at, service)| {
+        let operations = service.operations.iter().enumerate().filter(|(_, operation)| !operation.support);
+        operations.map(move |(operation_at, operation)| ((at, operation_at), service, operation))
+    })
 }
 
 /// Whether the file of an operation's cases is not what it should be.

@@ -183,6 +183,9 @@ pub struct CheckArgs {
     /// Tell of each row of each error table which cases try it, and which rows none can try, and why
     #[arg(long)]
     pub rows: bool,
+    /// Tell each finding, also where there are more than 100
+    #[arg(long)]
+    pub all: bool,
     /// The text of the operation's page, to hold the quotes of its spec against
     #[arg(long, value_name = "FILE", requires = "operation")]
     pub page: Option<PathBuf>,

@@ -144,7 +144,10 @@ impl Ready {
         let mut suite = project::suite(&plan.specs, &plan.cases, plan.depth)
             .map_err(|findings| console.findings(&findings))?;
         names::check(&plan, &suite.specs).map_err(usage)?;
-        names::tell_unknown(&plan, &suite.ids, console);
+        let is_held_to_ids = plan.baseline.is_some() || plan.write_baseline.is_some() || plan.record;
+        let ids = if is_held_to_ids || plan.goes_on { suite.ids() } else { HashSet::new() };
+        names::tell_unknown(&plan, &ids, console);
+        let kept = if plan.needs_kept() { suite.kept() } else { BTreeMap::new() };
         add_circumstances(&plan, &mut suite).map_err(usage)?;
         plan.filters_select(&suite.cases).map_err(usage)?;
         plan.options().transport().map_err(|error| usage(error.to_string()))?;
@@ -152,8 +155,8 @@ impl Ready {
             return Err(list(&plan, &suite, console));
         }
         generate::settle(&suite, plan.locked, console)?;
-        plan.settle_known(&suite, console).map_err(usage)?;
-        let Suite { specs, cases, ids, kept, .. } = suite;
+        plan.settle_known(&suite, &ids, console).map_err(usage)?;
+        let Suite { specs, cases, .. } = suite;
         let (mut unasked, mut load) = (0, Load::default());
         let cases = cases.select(|case| {
             let is_selected = plan.selects(&case.id);

@@ -93,7 +93,7 @@ pub struct Plan {
     /// Whether requests are only printed.
     pub dry_run: bool,
     /// Whether the stream of the run takes the place of the one from which it goes on.
-    goes_on: bool,
+    pub goes_on: bool,
     /// Files that were named to be read.
     read_from: Vec<PathBuf>,
     /// Of these, the one of known failures.
@@ -212,7 +212,12 @@ impl Plan {
     ///
     /// # Errors
     /// That a stream would be replaced by one that lacks what it has.
-    pub fn settle_known(&mut self, suite: &Suite, console: Console) -> Result<(), String> {
+    pub fn settle_known(
+        &mut self,
+        suite: &Suite,
+        ids: &HashSet<Arc<str>>,
+        console: Console,
+    ) -> Result<(), String> {
         let outdated = self.known.outdated(&suite.specs, &suite.cases);
         if let Some(first) = outdated.first() {
             let ids: HashSet<&str> = outdated.iter().map(|each| each.id.as_str()).collect();
@@ -226,13 +231,24 @@ impl Plan {
         let known = suite.cases.iter().filter(|case| self.known.result(&case.id).is_some());
         let tried: HashSet<String> =
             known.filter(|case| self.selects(&case.id)).map(|case| case.id.clone()).collect();
-        let is_lost = |id: &&str| (suite.ids.contains(*id) || is_optional(id)) && !tried.contains(*id);
+        let is_lost = |id: &&str| (ids.contains(*id) || is_optional(id)) && !tried.contains(*id);
         match self.known.ids().find(is_lost) {
             Some(id) => Err(format!(
                 "--resume: this run does not try {id}, and its stream would replace one that has it: give the options of that \
                  run, or write --events elsewhere"
             )),
             None => Ok(()),
+        }
+    }
+
+    /// Whether there are accepted answers, or will be.
+    pub fn needs_kept(&self) -> bool {
+        match self.snapshots {
+            SnapshotPolicy::Off => false,
+            SnapshotPolicy::Update => true,
+            SnapshotPolicy::Compare | SnapshotPolicy::Pending => {
+                self.reports.join(&self.target.name).exists()
+            }
         }
     }
 

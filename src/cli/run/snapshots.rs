@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::cli::console::Console;
-use crate::compare;
+use crate::compare::{self, is_optional};
 use crate::event::{CaseResult, SnapshotChange, Snapshots};
 use crate::files;
 use crate::report::number;
@@ -76,13 +76,13 @@ impl<'p> Answers<'p> {
             return;
         }
         let of = self.of_operation(service, operation);
-        if !of.ids.contains(result.id.as_str()) {
+        if !of.is_wanted {
+            of.counted += usize::from(!result.unsettled && !is_optional(&result.id));
             return;
         }
-        let Some(text) = compare::kept(service, result) else { return };
-        match of.is_wanted {
-            true => of.entries.push(Entry { id: result.id.clone(), text }),
-            false => of.counted += 1,
+        if of.ids.contains(result.id.as_str()) {
+            let text = compare::kept(service, result);
+            of.entries.extend(text.map(|text| Entry { id: result.id.clone(), text }));
         }
     }
 }

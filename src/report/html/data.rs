@@ -153,7 +153,7 @@ impl Cases {
         };
         let [texts, changed, known] = [text(&self.texts.all()), text(&changed), text(&run.known)];
         let (texts, changed, known) = (harmless(&texts), harmless(&changed), harmless(&known));
-        write!(out, "{{\"texts\":{texts},\"changed\":{changed},\"known\":{known},\"cases\":[\n")?;
+        writeln!(out, "{{\"texts\":{texts},\"changed\":{changed},\"known\":{known},\"cases\":[")?;
         for (index, row) in self.rows.iter().enumerate() {
             write!(out, "{}{}", separator(index), harmless(row))?;
         }

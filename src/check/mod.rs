@@ -6,8 +6,9 @@ pub mod reach;
 mod rows;
 mod sentences;
 
+use crate::case::Case;
 use crate::diagnostic::Finding;
-use crate::generate::{Depth, Generator, in_parallel};
+use crate::generate::{Depth, Generator, LeftOut, in_parallel};
 use crate::spec::model::{Acknowledgement, Operation, Service, Specs};
 
 pub use quotes::against_page;
@@ -31,6 +32,8 @@ pub struct Findings {
     pub open: Vec<Finding>,
     /// How many are acknowledged.
     pub acknowledged: usize,
+    /// By operation, what its protocol cannot carry, where there is anything.
+    pub left_out: Vec<(String, Vec<LeftOut>)>,
 }
 
 /// Checks every tested operation that is wanted.
@@ -39,9 +42,14 @@ pub fn check(specs: &Specs, wanted: impl Fn(&Operation) -> bool) -> Findings {
     let tested: Vec<(&Service, &Operation)> =
         specs.operations().filter(|(_, operation)| !operation.support && wanted(operation)).collect();
     let generator = Generator::of_rejections();
-    let checked =
-        in_parallel(&tested, |(service, operation)| (operation, all(&generator, service, operation)));
-    for (operation, of_operation) in checked {
+    let checked = in_parallel(&tested, |(service, operation)| {
+        let (cases, left_out) = generator.cases_and_left_out(service, operation, Depth::Standard);
+        (operation, all(service, operation, &cases), left_out)
+    });
+    for (operation, of_operation, left_out) in checked {
+        if !left_out.is_empty() {
+            findings.left_out.push((operation.name.clone(), left_out));
+        }
         let known = |about: &About| operation.acknowledged.iter().any(|ack| covers(ack, about));
         let stale =
             operation.acknowledged.iter().filter(|ack| !of_operation.iter().any(|about| covers(ack, about)));
@@ -53,14 +61,14 @@ pub fn check(specs: &Specs, wanted: impl Fn(&Operation) -> bool) -> Findings {
     findings
 }
 
-fn all(generator: &Generator, service: &Service, operation: &Operation) -> Vec<About> {
+fn all(service: &Service, operation: &Operation, cases: &[Case]) -> Vec<About> {
     let mut all = examples::breaks_rule(operation);
     all.extend(examples::masked(operation));
     all.extend(examples::none_valid(operation));
     all.extend(rows::optional_with_missing_row(service, operation));
     all.extend(rows::unstated_limit(operation));
     all.extend(rows::two_statuses(service, operation));
-    all.extend(rows::reach(operation, &generator.cases(service, operation, Depth::Standard).cases));
+    all.extend(rows::reach(operation, cases));
     all.extend(sentences::untranscribed(operation));
     all
 }

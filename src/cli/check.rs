@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::check;
 use crate::diagnostic::Finding;
 use crate::files;
-use crate::generate::{self, Depth, LeftOut, in_parallel};
+use crate::generate::{self, Depth, LeftOut};
 use crate::project;
 use crate::report::number;
 use crate::spec::model::{Operation, Service};
@@ -57,7 +57,7 @@ pub fn execute(args: &CheckArgs, console: Console) -> Exit {
         found.open.len(),
         found.acknowledged,
     ));
-    tell_left_out(&tested, args.all, console);
+    tell_left_out(&found.left_out, args.all, console);
     if args.rows {
         let operations = specs.operations().filter(|(_, operation)| !operation.support && wanted(operation));
         for (service, operation) in operations {
@@ -96,11 +96,9 @@ fn tell(findings: &[Finding], all: bool, console: Console) {
 const NAMED: usize = 30;
 
 /// What is worth trying and cannot be sent.
-fn tell_left_out(tested: &[(&Service, &Operation)], all: bool, console: Console) {
-    let left = in_parallel(tested, |(service, operation)| generate::left_out_by_protocol(service, operation));
-    let left: Vec<_> = tested.iter().zip(left).filter(|(_, left)| !left.is_empty()).collect();
+fn tell_left_out(left: &[(String, Vec<LeftOut>)], all: bool, console: Console) {
     if all || left.len() <= NAMED {
-        left.iter().for_each(|((_, operation), left)| tell_of_operation(operation, left, console));
+        left.iter().for_each(|(operation, left)| tell_of_operation(operation, left, console));
         return;
     }
     let values: usize = left.iter().flat_map(|(_, left)| left).map(|left| left.cases).sum();
@@ -111,14 +109,14 @@ fn tell_left_out(tested: &[(&Service, &Operation)], all: bool, console: Console)
     ));
 }
 
-fn tell_of_operation(operation: &Operation, left_out: &[LeftOut], console: Console) {
+fn tell_of_operation(operation: &str, left_out: &[LeftOut], console: Console) {
     let values: usize = left_out.iter().map(|left| left.cases).sum();
     let mut rules: Vec<String> =
         left_out.iter().map(|left| format!("{} {}", left.parameter, left.breach)).collect();
     rules.dedup();
     console.say(&format!(
         "{}: the protocol cannot carry {}, so that no case tries them: {}",
-        operation.name,
+        operation,
         number(values, "value"),
         rules.join(", ")
     ));

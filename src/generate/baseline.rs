@@ -23,6 +23,8 @@ pub struct Baseline<'s> {
     /// The operation.
     pub operation: &'s Operation,
     sent: OnceCell<Vec<Prepared<'s>>>,
+    /// Where those stand, by name.
+    places: OnceCell<HashMap<&'s str, usize>>,
     /// What the operations that make entities are called with.
     makers: RefCell<HashMap<&'s str, Parameters>>,
 }
@@ -30,7 +32,13 @@ pub struct Baseline<'s> {
 impl<'s> Baseline<'s> {
     /// The baseline of an operation.
     pub fn new(service: &'s Service, operation: &'s Operation) -> Self {
-        Self { service, operation, sent: OnceCell::new(), makers: RefCell::default() }
+        Self {
+            service,
+            operation,
+            sent: OnceCell::new(),
+            places: OnceCell::new(),
+            makers: RefCell::default(),
+        }
     }
 
     /// The parameters that a call can carry.
@@ -42,6 +50,23 @@ impl<'s> Baseline<'s> {
     pub fn tried(&self, parameter: &Parameter) -> &[Tried] {
         let prepared = self.prepared().iter().find(|each| each.parameter.name == parameter.name);
         prepared.map_or(&[], |each| each.tried(self.service, self.operation))
+    }
+
+    /// Whether the protocol can say what a call sends: all that has to be there is, and every value at its place.
+    pub fn is_sayable(&self, send: &Parameters) -> bool {
+        let places = self.places.get_or_init(|| {
+            let names = self.prepared().iter().map(|each| each.parameter.name.as_str());
+            names.enumerate().map(|(place, name)| (name, place)).collect()
+        });
+        let mut is_there = vec![false; self.prepared().len()];
+        for (name, value) in send {
+            let Some(place) = places.get(name.as_str()) else { continue };
+            is_there[*place] = true;
+            if !self.prepared()[*place].can_say(self.service, self.operation, value) {
+                return false;
+            }
+        }
+        self.prepared().iter().zip(is_there).all(|(each, is_there)| is_there || each.can_be_absent)
     }
 
     /// What a call must carry: the required parameters, and the id of the entity that it is about.

@@ -67,8 +67,12 @@ pub struct LeftOut {
 
 /// What is left out of the cases of an operation because its protocol cannot carry it, by parameter and rule.
 pub fn left_out_by_protocol(service: &Service, operation: &Operation) -> Vec<LeftOut> {
+    not_carried(&Baseline::new(service, operation))
+}
+
+fn not_carried(baseline: &Baseline<'_>) -> Vec<LeftOut> {
+    let (service, operation) = (baseline.service, baseline.operation);
     let mut left: Vec<LeftOut> = Vec::new();
-    let baseline = Baseline::new(service, operation);
     for prepared in baseline.prepared() {
         let parameter = prepared.parameter;
         let tried = prepared.tried(service, operation).iter();
@@ -94,8 +98,19 @@ impl Generator {
 
     /// The cases of one operation, in the order of its parameter table.
     pub fn cases(&self, service: &Service, operation: &Operation, depth: Depth) -> CaseFile {
-        let cases = expanded(service, operation, depth, &self.arrays);
+        let cases = expanded(&Baseline::new(service, operation), depth, &self.arrays);
         CaseFile { operation: operation.name.clone(), cases }
+    }
+
+    /// The cases of one operation, and what is left out of them because its protocol cannot carry it.
+    pub fn cases_and_left_out(
+        &self,
+        service: &Service,
+        operation: &Operation,
+        depth: Depth,
+    ) -> (Vec<Case>, Vec<LeftOut>) {
+        let baseline = Baseline::new(service, operation);
+        (expanded(&baseline, depth, &self.arrays), not_carried(&baseline))
     }
 }
 
@@ -104,43 +119,32 @@ pub fn cases(service: &Service, operation: &Operation, depth: Depth) -> CaseFile
     Generator::default().cases(service, operation, depth)
 }
 
-fn expanded(service: &Service, operation: &Operation, depth: Depth, arrays: &Arrays) -> Vec<Case> {
-    let baseline = Baseline::new(service, operation);
-    let mut contexts = Contexts::new(&baseline, arrays);
-    let mut cases = whole_calls(&baseline);
+fn expanded(baseline: &Baseline<'_>, depth: Depth, arrays: &Arrays) -> Vec<Case> {
+    let (service, operation) = (baseline.service, baseline.operation);
+    let mut contexts = Contexts::new(baseline, arrays);
+    let mut cases = whole_calls(baseline);
     for parameter in &operation.parameters {
         if wire::is_set_by_protocol(service.protocol, parameter) {
             continue;
         }
         let tried = baseline.tried(parameter).iter();
-        let judged = tried.filter_map(|tried| Judged::new(&baseline, parameter, tried)).collect();
-        let mut of_parameter: Vec<Violation> = scenario::references(&baseline, parameter);
-        of_parameter.extend(judged_cases(&baseline, parameter, judged, &mut contexts));
-        cases.extend(among_contexts(of_parameter, parameter, &baseline, &contexts, depth));
-        cases.extend(scenario::cases(&baseline, parameter));
+        let judged = tried.filter_map(|tried| Judged::new(baseline, parameter, tried)).collect();
+        let mut of_parameter: Vec<Violation> = scenario::references(baseline, parameter);
+        of_parameter.extend(judged_cases(baseline, parameter, judged, &mut contexts));
+        cases.extend(among_contexts(of_parameter, parameter, baseline, &contexts, depth));
+        cases.extend(scenario::cases(baseline, parameter));
     }
-    cases.extend(scenario::whole(&baseline));
-    cases.extend(request::cases(&baseline));
-    cases.extend(precedence::cases(&baseline, depth));
+    cases.extend(scenario::whole(baseline));
+    cases.extend(request::cases(baseline));
+    cases.extend(precedence::cases(baseline, depth));
     if depth == Depth::Pairwise {
-        cases.extend(valid_pairs(&baseline, &mut contexts));
+        cases.extend(valid_pairs(baseline, &mut contexts));
     }
-    cases.extend(left_out(&baseline, &cases));
-    cases.retain(|case| is_sayable(service, operation, case));
+    cases.extend(left_out(baseline, &cases));
+    cases.retain(|case| baseline.is_sayable(&case.send));
     let cases = expect::in_doubt(operation, cases).into_iter();
     let cases: Vec<Case> = cases.filter_map(|case| references::complete(service, case)).collect();
     if depth == Depth::Smoke { depth::smoke(cases) } else { cases }
-}
-
-/// Whether the protocol can say what a case sends: all that has to be there is, and every value at its place.
-fn is_sayable(service: &Service, operation: &Operation, case: &Case) -> bool {
-    let value = |name: &str| case.send.iter().find(|(sent, _)| sent == name).map(|(_, value)| value);
-    operation.parameters.iter().all(|parameter| match value(&parameter.name) {
-        None => wire::can_send(service, operation, parameter, None),
-        Some(value) => {
-            value.witness().is_none_or(|json| wire::can_send(service, operation, parameter, Some(&json)))
-        }
-    })
 }
 
 /// Whether every call of an operation has to carry a parameter.
@@ -317,9 +321,8 @@ fn among_contexts(
     depth: Depth,
 ) -> Vec<Case> {
     // What cannot be said takes no context from what can.
-    let (service, operation) = (baseline.service, baseline.operation);
     let violations: Vec<Violation> =
-        violations.into_iter().filter(|violation| is_sayable(service, operation, &violation.case)).collect();
+        violations.into_iter().filter(|violation| baseline.is_sayable(&violation.case.send)).collect();
     let needed = contexts.needed(parameter);
     let mut seen: Vec<Option<Breach>> = Vec::new();
     let mut all = Vec::new();

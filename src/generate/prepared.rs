@@ -24,6 +24,10 @@ pub struct Prepared<'s> {
     pub is_needed: bool,
     /// A value that breaks none of its rules.
     pub valid: Value,
+    /// Whether the protocol can carry a call without it.
+    pub can_be_absent: bool,
+    /// Whether it can carry the valid value: most calls have that.
+    can_say_valid: bool,
     tried: OnceCell<Vec<Tried>>,
 }
 
@@ -48,9 +52,27 @@ impl<'s> Prepared<'s> {
             let is_required = is_required(parameter);
             let has_row = || service.row_for_absence(operation, parameter).is_some();
             let is_needed = is_required || has_row();
-            Self { parameter, is_required, is_needed, valid: valid(parameter), tried: OnceCell::new() }
+            let valid = valid(parameter);
+            let can_send = |json: Option<&Json>| wire::can_send(service, operation, parameter, json);
+            Self {
+                parameter,
+                is_required,
+                is_needed,
+                can_be_absent: can_send(None),
+                can_say_valid: valid.witness().is_none_or(|json| can_send(Some(&json))),
+                valid,
+                tried: OnceCell::new(),
+            }
         })
         .collect()
+    }
+
+    /// Whether the protocol can carry a value of it, as far as that is known before a run.
+    pub fn can_say(&self, service: &Service, operation: &Operation, value: &Value) -> bool {
+        if *value == self.valid {
+            return self.can_say_valid;
+        }
+        value.witness().is_none_or(|json| wire::can_send(service, operation, self.parameter, Some(&json)))
     }
 
     /// Its trials, without those that refer to what only a run knows.

@@ -10,6 +10,9 @@ pub use rows::{Circumstance, ErrorRow, RequestFault, When};
 pub use rules::{Characters, Format, Length, Limit, Rules, Type, Unclear, Unit};
 pub use shows::Shown;
 
+use std::collections::HashMap;
+use std::sync::OnceLock;
+
 use crate::json::Json;
 use crate::span::Place;
 
@@ -20,6 +23,18 @@ use super::breach::Breach;
 pub struct Specs {
     /// The services.
     pub services: Vec<Service>,
+    places: Places,
+}
+
+/// Where operations stand, by name: the place of the service, and their own. It is worked out when it is first asked for, and by
+/// each copy anew, because a copy may be changed.
+#[derive(Debug, Default)]
+struct Places(OnceLock<HashMap<String, (usize, usize)>>);
+
+impl Clone for Places {
+    fn clone(&self) -> Self {
+        Self::default()
+    }
 }
 
 impl Specs {
@@ -37,7 +52,24 @@ impl Specs {
 
     /// The operation of that name.
     pub fn operation(&self, name: &str) -> Option<(&Service, &Operation)> {
-        self.operations().find(|(_, operation)| operation.name == name)
+        let places = self.places.0.get_or_init(|| self.places());
+        let at = places.get(name).and_then(|(service, operation)| {
+            let service = self.services.get(*service)?;
+            Some((service, service.operations.get(*operation)?))
+        });
+        // What was changed since may have moved.
+        let is_it = |(_, operation): &(&Service, &Operation)| operation.name == name;
+        at.filter(is_it).or_else(|| self.operations().find(is_it))
+    }
+
+    fn places(&self) -> HashMap<String, (usize, usize)> {
+        let mut places = HashMap::new();
+        for (at, service) in self.services.iter().enumerate() {
+            for (own, operation) in service.operations.iter().enumerate() {
+                places.entry(operation.name.clone()).or_insert((at, own));
+            }
+        }
+        places
     }
 }
 

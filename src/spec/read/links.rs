@@ -1,5 +1,7 @@
 //! Names that must name something: parameters in error rows, entities, operations, elements.
 
+use std::collections::HashMap;
+
 use crate::diagnostic::{Finding, did_you_mean};
 use crate::span::Place;
 use crate::spec::model::{Entity, ErrorRow, Http, Location, Operation, Protocol, Service, Specs};
@@ -201,9 +203,9 @@ fn is_file_name(name: &str) -> bool {
 
 /// Case ids begin with the operation's name, so no two operations of a folder can share it.
 fn check_operation_names(specs: &Specs, findings: &mut Vec<Finding>) {
-    let mut seen: Vec<&Operation> = Vec::new();
+    let mut seen: HashMap<&str, &Operation> = HashMap::new();
     for (_, operation) in specs.operations().filter(|(_, operation)| !operation.name.is_empty()) {
-        if let Some(earlier) = seen.iter().find(|earlier| earlier.name == operation.name) {
+        if let Some(earlier) = seen.get(operation.name.as_str()) {
             let title = format!("the operation {} stands in two files", operation.name);
             findings.push(
                 Finding::error("repeated-key", title)
@@ -226,6 +228,6 @@ fn check_operation_names(specs: &Specs, findings: &mut Vec<Finding>) {
                 format!("call it {}.yaml, so that it is found by the operation's name", operation.name);
             findings.push(Finding::error("file-name", title).at(&operation.at).help(help));
         }
-        seen.push(operation);
+        seen.entry(&operation.name).or_insert(operation);
     }
 }

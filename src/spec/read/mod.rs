@@ -5,7 +5,10 @@ mod operation;
 mod reader;
 mod rules;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
+
+use rayon::prelude::*;
 
 pub use reader::{Fields, Reader};
 
@@ -35,20 +38,24 @@ pub struct SpecFile {
 /// # Errors
 /// Every finding of every file. Nothing can be generated or sent until they are mended.
 pub fn read(files: &[SpecFile]) -> Result<Specs, Vec<Finding>> {
-    let mut reader = Reader::default();
-    let mut folders: Vec<&str> = files.iter().map(|file| file.folder.as_str()).collect();
-    folders.sort_unstable();
-    folders.dedup();
-    let mut specs = Specs::default();
-    for folder in folders {
-        let of_folder: Vec<&SpecFile> = files.iter().filter(|file| file.folder == folder).collect();
-        specs.services.extend(reader.service_folder(folder, &of_folder));
+    let mut folders: BTreeMap<&str, Vec<&SpecFile>> = BTreeMap::new();
+    for file in files {
+        folders.entry(&file.folder).or_default().push(file);
     }
-    links::check(&specs, &mut reader.findings);
-    match any_error(&reader.findings) {
-        true => Err(reader.findings),
-        false => Ok(specs),
+    let read: Vec<(Option<Service>, Vec<Finding>)> = folders
+        .into_par_iter()
+        .map(|(folder, files)| {
+            let mut reader = Reader::default();
+            (reader.service_folder(folder, &files), reader.findings)
+        })
+        .collect();
+    let (mut specs, mut findings) = (Specs::default(), Vec::new());
+    for (service, of_folder) in read {
+        specs.services.extend(service);
+        findings.extend(of_folder);
     }
+    links::check(&specs, &mut findings);
+    if any_error(&findings) { Err(findings) } else { Ok(specs) }
 }
 
 impl Reader {

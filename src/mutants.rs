@@ -1,5 +1,6 @@
 //! The suite's own score: which case catches which broken promise, and which promises nobody guards.
 
+use std::collections::{HashMap, HashSet};
 use std::io;
 use std::sync::Arc;
 
@@ -8,10 +9,10 @@ use tokio::task::JoinSet;
 use crate::case::Case;
 use crate::event::CaseResult;
 use crate::judge::Verdict;
-use crate::runner::{self, Options};
+use crate::runner::{self, Hunt, Options};
 use crate::server::mutant::{self, Mutant};
 use crate::server::{Behaviour, Reading, Server};
-use crate::spec::model::Specs;
+use crate::spec::model::{Operation, Specs};
 use crate::transport::SetUp;
 
 /// How many servers are held to the cases at the same time.
@@ -68,6 +69,7 @@ pub async fn run(
 ) -> Result<Vec<Fate>, Error> {
     let transport = options.transport()?;
     let mutants: Vec<Mutant> = mutant::all(specs).into_iter().filter(wanted).collect();
+    let concerned = Concerned::of(specs, cases);
     let mut waiting = mutants.into_iter().enumerate();
     let mut running: JoinSet<Result<(usize, Fate), Error>> = JoinSet::new();
     let mut fates = Vec::new();
@@ -75,12 +77,20 @@ pub async fn run(
         while running.len() < SERVERS {
             let Some((index, mutant)) = waiting.next() else { break };
             let (specs, options, transport) = (Arc::clone(specs), options.clone(), transport.clone());
-            let cases = nearest_first(cases, &mutant);
+            let own = nearest_first(concerned.by(&mutant.operation), &mutant);
+            let (served, others) = match mutant.kind.is_of_service() {
+                true => (Specs::clone(&specs), concerned.others(cases, &mutant.operation)),
+                false => (concerned.served(&specs, &mutant.operation), Vec::new()),
+            };
             running.spawn(async move {
-                let (mutated, behaviour) = mutant.build(&specs);
+                let (mutated, behaviour) = mutant.build(&served);
                 let server = Server::behaving(Arc::new(mutated), 0, behaviour).await?;
                 let session = options.moved(server.url()).session_over(transport);
-                let hunt = runner::hunt(&session, &specs, &cases).await;
+                let mut hunt = runner::hunt(&session, &specs, &own).await;
+                if hunt.failed.is_none() {
+                    let more = runner::hunt(&session, &specs, &others).await;
+                    hunt = Hunt { tried: hunt.tried + more.tried, ..more };
+                }
                 let killed_by = hunt.failed.map(|result| result.id);
                 let Mutant { id, kind, does, .. } = mutant;
                 Ok((index, Fate { id, kind, does, killed_by, tried: hunt.tried }))
@@ -93,6 +103,68 @@ pub async fn run(
     }
     fates.sort_by_key(|(index, _)| *index);
     Ok(fates.into_iter().map(|(_, fate)| fate).collect())
+}
+
+/// Which cases call which operations: a mutant of an operation can show in those alone. With many operations, a mutant that
+/// survives would be held to all cases of all others.
+struct Concerned {
+    /// By operation, the cases in which it may be called.
+    cases: HashMap<String, Vec<Arc<Case>>>,
+    /// By operation, every operation that those cases may call.
+    operations: HashMap<String, HashSet<String>>,
+}
+
+impl Concerned {
+    fn of(specs: &Specs, cases: &[Arc<Case>]) -> Self {
+        let mut concerned = Self { cases: HashMap::new(), operations: HashMap::new() };
+        for case in cases {
+            let called = called(specs, case);
+            for operation in &called {
+                concerned.cases.entry(operation.clone()).or_default().push(Arc::clone(case));
+                concerned.operations.entry(operation.clone()).or_default().extend(called.iter().cloned());
+            }
+        }
+        concerned
+    }
+
+    fn by(&self, operation: &str) -> &[Arc<Case>] {
+        self.cases.get(operation).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// The cases in which an operation is not called.
+    fn others(&self, cases: &[Arc<Case>], operation: &str) -> Vec<Arc<Case>> {
+        let own: HashSet<&str> = self.by(operation).iter().map(|case| case.id.as_str()).collect();
+        cases.iter().filter(|case| !own.contains(case.id.as_str())).cloned().collect()
+    }
+
+    /// The specs of a server for these cases: with the operations that they may call.
+    fn served(&self, specs: &Specs, operation: &str) -> Specs {
+        let none = HashSet::new();
+        let called = self.operations.get(operation).unwrap_or(&none);
+        let is_served = |each: &Operation| each.name == operation || called.contains(&each.name);
+        let mut served = Specs::default();
+        for service in specs.services.iter().filter(|service| service.operations.iter().any(is_served)) {
+            let operations = service.operations.iter().filter(|each| is_served(each)).cloned().collect();
+            served.services.push(service.with(operations));
+        }
+        served
+    }
+}
+
+/// The operations that a case may call: those that it names, and those by which what it makes is read, looked for and removed.
+fn called(specs: &Specs, case: &Case) -> HashSet<String> {
+    let mut called: HashSet<String> = case.calls().map(|(operation, _)| operation.to_owned()).collect();
+    let Some((service, _)) = specs.operation(&case.operation) else { return called };
+    for operation in case.calls().filter_map(|(operation, _)| service.operation(operation)) {
+        let ids =
+            operation.parameters.iter().filter_map(|parameter| service.entity(parameter.exists.as_deref()?));
+        for entity in service.created_by(operation).into_iter().chain(ids) {
+            let others = [&Some(entity.made_by.clone()), &entity.removed_by, &entity.listed_by];
+            called.extend(others.into_iter().flatten().cloned());
+            called.extend(service.readers(&entity.name).map(|reader| reader.name.clone()));
+        }
+    }
+    called
 }
 
 /// The cases that are likeliest to see a mutant first: those about its rule, then those about its parameter, then those of

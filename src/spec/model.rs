@@ -101,6 +101,25 @@ pub struct Service {
 }
 
 impl Service {
+    /// The service with these operations.
+    #[must_use]
+    pub fn with(&self, operations: Vec<Operation>) -> Self {
+        let Self { folder, name, vendor, version, protocol, http, codes, errors, entities, at, .. } = self;
+        Self {
+            folder: folder.clone(),
+            name: name.clone(),
+            vendor: vendor.clone(),
+            version: version.clone(),
+            protocol: *protocol,
+            http: http.clone(),
+            codes: *codes,
+            errors: errors.clone(),
+            entities: entities.clone(),
+            operations,
+            at: at.clone(),
+        }
+    }
+
     /// The operation of that name.
     pub fn operation(&self, name: &str) -> Option<&Operation> {
         self.operations.iter().find(|operation| operation.name == name)

@@ -76,6 +76,13 @@ pub enum Kind {
     Quota,
 }
 
+impl Kind {
+    /// Whether such a mistake shows in calls of every operation of a service, and not of the mutant's own alone.
+    pub fn is_of_service(self) -> bool {
+        matches!(self, Self::Request | Self::Envelope)
+    }
+}
+
 impl fmt::Display for Kind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {

@@ -16,6 +16,7 @@ pub mod inert;
 pub mod json;
 pub mod judge;
 pub mod mutants;
+mod named;
 pub mod project;
 pub mod report;
 pub mod runner;

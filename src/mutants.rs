@@ -216,7 +216,7 @@ pub async fn reading(
 
 /// Every reading alone, and all that can go together at once.
 pub fn sets_of_readings() -> Vec<Vec<Reading>> {
-    let all: Vec<Reading> = Reading::ALL.iter().map(|(reading, _)| *reading).collect();
+    let all: Vec<Reading> = Reading::ALL.to_vec();
     let mut sets: Vec<Vec<Reading>> = all.iter().map(|reading| vec![*reading]).collect();
     for order in [all.clone(), all.into_iter().rev().collect()] {
         let mut together: Vec<Reading> = Vec::new();

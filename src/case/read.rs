@@ -223,7 +223,8 @@ impl CaseReader<'_> {
     fn about(&mut self, node: &Node) -> Vec<About> {
         let mut about = Vec::new();
         for (key, value) in self.reader.map(node).unwrap_or_default() {
-            let breaches = self.reader.word(value, &Breach::names()).map(Breach::named).unwrap_or_default();
+            let breaches =
+                self.reader.word(value, &Breach::names()).map(Breach::covered_by).unwrap_or_default();
             let first = breaches.first();
             about.extend(first.map(|breach| About { parameter: key.name.clone(), breach: *breach }));
         }

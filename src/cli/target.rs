@@ -258,8 +258,7 @@ fn signers(
 }
 
 fn unknown_form(name: &str) -> String {
-    let known: Vec<&str> = Form::ALL.iter().map(|(_, name, _)| *name).collect();
-    format!("there is no signature {name}; there is {}", known.join(", "))
+    format!("there is no signature {name}; there is {}", Form::NAMES.join(", "))
 }
 
 fn plain_address(what: &str, text: &str) -> Result<String, String> {

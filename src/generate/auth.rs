@@ -26,8 +26,8 @@ fn asks_who_calls(service: &Service) -> bool {
 
 fn of_operation(service: &Service, operation: &Operation, form: Form) -> Vec<Case> {
     let baseline = Baseline::new(service, operation);
-    let tampers = Tamper::ALL.iter().filter(|(tamper, _)| can_tamper(form, *tamper));
-    tampers.map(|(tamper, name)| case(&baseline, form, *tamper, name)).collect()
+    let tampers = Tamper::ALL.iter().filter(|tamper| can_tamper(form, **tamper));
+    tampers.map(|tamper| case(&baseline, form, *tamper, tamper.name())).collect()
 }
 
 fn case(baseline: &Baseline<'_>, form: Form, tamper: Tamper, name: &str) -> Case {

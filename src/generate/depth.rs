@@ -1,28 +1,20 @@
 //! How deep a run goes.
 
 use crate::case::{About, Case, Expectation};
+use crate::named::named;
 use crate::spec::breach::Breach;
 
-/// How many of the cases that a spec implies are tried.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Depth {
-    /// One violation of each rule and one valid value of each parameter.
-    Smoke,
-    /// Every trial, each rule violated among every class of every other parameter.
-    #[default]
-    Standard,
-    /// Every invalid value among every class of every other parameter, and every pair of valid classes.
-    Pairwise,
-}
-
-impl Depth {
-    /// Every depth with its name.
-    pub const ALL: [(Self, &'static str); 3] =
-        [(Self::Smoke, "smoke"), (Self::Standard, "standard"), (Self::Pairwise, "pairwise")];
-
-    /// Its name.
-    pub fn name(self) -> &'static str {
-        Self::ALL.iter().find(|(depth, _)| *depth == self).map_or("", |(_, name)| name)
+named! {
+    /// How many of the cases that a spec implies are tried.
+    #[derive(Default, PartialOrd, Ord)]
+    pub enum Depth {
+        /// One violation of each rule and one valid value of each parameter.
+        Smoke = "smoke",
+        /// Every trial, each rule violated among every class of every other parameter.
+        #[default]
+        Standard = "standard",
+        /// Every invalid value among every class of every other parameter, and every pair of valid classes.
+        Pairwise = "pairwise",
     }
 }
 

@@ -14,6 +14,7 @@ use std::collections::HashMap;
 use std::sync::OnceLock;
 
 use crate::json::Json;
+use crate::named::named;
 use crate::span::Place;
 
 use super::breach::Breach;
@@ -206,29 +207,15 @@ impl Service {
     }
 }
 
-/// The wire protocols.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Protocol {
-    /// Alibaba Cloud's RPC style: POST, parameters in the query, arrays as `Name.1`.
-    AcsRpc,
-    /// Tencent Cloud API 3.0: POST, parameters as JSON.
-    Tencent3,
-    /// Plain HTTP: method and path, parameters where the spec says.
-    Rest,
-}
-
-impl Protocol {
-    /// Every protocol with its name in a spec.
-    pub const NAMES: &'static [&'static str] = &["acs-rpc", "tencent-3.0", "rest"];
-
-    /// The protocol of that name.
-    pub fn named(name: &str) -> Option<Self> {
-        match name {
-            "acs-rpc" => Some(Self::AcsRpc),
-            "tencent-3.0" => Some(Self::Tencent3),
-            "rest" => Some(Self::Rest),
-            _ => None,
-        }
+named! {
+    /// The wire protocols.
+    pub enum Protocol {
+        /// Alibaba Cloud's RPC style: POST, parameters in the query, arrays as `Name.1`.
+        AcsRpc = "acs-rpc",
+        /// Tencent Cloud API 3.0: POST, parameters as JSON.
+        Tencent3 = "tencent-3.0",
+        /// Plain HTTP: method and path, parameters where the spec says.
+        Rest = "rest",
     }
 }
 

@@ -84,9 +84,9 @@ fn rules(out: &mut String) {
         "\n## Rules\n\nThe names under which `when` and `of` refer to rules: a rule, as in `length`, or a part of it, as in \
          `length.max`.\n\n| rule | is broken by | tried with |\n|---|---|---|"
     );
-    for (breach, name) in Breach::ALL {
-        let (broken_by, tried) = tried(breach);
-        let _ = writeln!(out, "| `{name}` | {broken_by} | {tried} |");
+    for breach in Breach::ALL {
+        let (broken_by, tried) = tried(*breach);
+        let _ = writeln!(out, "| `{breach}` | {broken_by} | {tried} |");
     }
 }
 

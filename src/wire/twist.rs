@@ -1,5 +1,7 @@
 //! Departures from a protocol: requests that no client library would send.
 
+use crate::named::named;
+
 /// In what a request departs from its protocol.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Twist {
@@ -43,44 +45,22 @@ impl Twist {
     }
 }
 
-/// What is wrong with a signature.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Tamper {
-    /// It was made with another secret.
-    WrongSecret,
-    /// Nobody has that key.
-    UnknownKey,
-    /// There is none.
-    Unsigned,
-    /// It was made an hour ago.
-    Expired,
-    /// It carries the nonce of the call before.
-    RepeatedNonce,
-    /// It was made for another value of a parameter.
-    ChangedParameter,
-    /// It was made for another operation.
-    ChangedAction,
-}
-
-impl Tamper {
-    /// Every kind with its name in a case file.
-    pub const ALL: [(Self, &'static str); 7] = [
-        (Self::WrongSecret, "wrong-secret"),
-        (Self::UnknownKey, "unknown-key"),
-        (Self::Unsigned, "missing"),
-        (Self::Expired, "expired"),
-        (Self::RepeatedNonce, "repeated-nonce"),
-        (Self::ChangedParameter, "changed-parameter"),
-        (Self::ChangedAction, "changed-action"),
-    ];
-
-    /// The kind of that name.
-    pub fn named(name: &str) -> Option<Self> {
-        Self::ALL.iter().find(|(_, known)| *known == name).map(|(tamper, _)| *tamper)
-    }
-
-    /// Its name.
-    pub fn name(self) -> &'static str {
-        Self::ALL.iter().find(|(tamper, _)| *tamper == self).map_or("", |(_, name)| name)
+named! {
+    /// What is wrong with a signature.
+    pub enum Tamper {
+        /// It was made with another secret.
+        WrongSecret = "wrong-secret",
+        /// Nobody has that key.
+        UnknownKey = "unknown-key",
+        /// There is none.
+        Unsigned = "missing",
+        /// It was made an hour ago.
+        Expired = "expired",
+        /// It carries the nonce of the call before.
+        RepeatedNonce = "repeated-nonce",
+        /// It was made for another value of a parameter.
+        ChangedParameter = "changed-parameter",
+        /// It was made for another operation.
+        ChangedAction = "changed-action",
     }
 }

@@ -254,8 +254,7 @@ pub struct MutantsArgs {
 }
 
 fn reading() -> impl TypedValueParser<Value = Reading> {
-    PossibleValuesParser::new(Reading::ALL.iter().map(|(_, name)| *name))
-        .try_map(|name| Reading::named(&name).ok_or("no such reading"))
+    PossibleValuesParser::new(Reading::NAMES).try_map(|name| Reading::named(&name).ok_or("no such reading"))
 }
 
 const REPORT_EXAMPLES: &str = "\

@@ -210,8 +210,7 @@ pub fn rate(text: &str) -> Result<u32, String> {
 }
 
 fn form() -> impl TypedValueParser<Value = Form> {
-    PossibleValuesParser::new(Form::ALL.iter().map(|(_, name, _)| *name))
-        .try_map(|name| Form::named(&name).ok_or("no such form"))
+    PossibleValuesParser::new(Form::NAMES).try_map(|name| Form::named(&name).ok_or("no such form"))
 }
 
 impl From<DepthArg> for Depth {

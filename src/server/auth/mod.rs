@@ -3,6 +3,8 @@
 mod acs;
 mod tencent;
 
+use crate::named::named;
+
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
@@ -33,30 +35,20 @@ pub enum Access {
     Always,
 }
 
-/// One of the checks, which a broken server leaves out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum AuthCheck {
-    /// That there is a signature.
-    Presence,
-    /// That the key is known.
-    Key,
-    /// That the signature is the right one.
-    Signature,
-    /// That it is young enough.
-    Age,
-    /// That its nonce is new.
-    Nonce,
-}
-
-impl AuthCheck {
-    /// Every check with its name.
-    pub const ALL: [(Self, &'static str); 5] = [
-        (Self::Presence, "presence"),
-        (Self::Key, "key"),
-        (Self::Signature, "signature"),
-        (Self::Age, "age"),
-        (Self::Nonce, "nonce"),
-    ];
+named! {
+    /// One of the checks, which a broken server leaves out.
+    pub enum AuthCheck {
+        /// That there is a signature.
+        Presence = "presence",
+        /// That the key is known.
+        Key = "key",
+        /// That the signature is the right one.
+        Signature = "signature",
+        /// That it is young enough.
+        Age = "age",
+        /// That its nonce is new.
+        Nonce = "nonce",
+    }
 }
 
 /// How the checks are done in this call.

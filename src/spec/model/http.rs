@@ -1,5 +1,7 @@
 //! How requests of a service travel whose protocol is plain HTTP: what other protocols fix, these specs say.
 
+use crate::named::named;
+
 /// The envelope of a service's answers, and how callers show who they are.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Http {
@@ -98,38 +100,21 @@ impl Route {
     }
 }
 
-/// Where a parameter stands in a request.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Location {
-    /// In the path.
-    Path,
-    /// In the query.
-    Query,
-    /// In a header of its name.
-    Header,
-    /// In a cookie of its name.
-    Cookie,
-    /// In a form body.
-    Form,
-    /// In a JSON body; a dot in its name leads into an object.
-    Body,
-}
-
-impl Location {
-    /// Every place with its name in a spec.
-    pub const NAMES: &'static [&'static str] = &["path", "query", "header", "cookie", "form", "body"];
-
-    /// The place of that name.
-    pub fn named(name: &str) -> Option<Self> {
-        match name {
-            "path" => Some(Self::Path),
-            "query" => Some(Self::Query),
-            "header" => Some(Self::Header),
-            "cookie" => Some(Self::Cookie),
-            "form" => Some(Self::Form),
-            "body" => Some(Self::Body),
-            _ => None,
-        }
+named! {
+    /// Where a parameter stands in a request.
+    pub enum Location {
+        /// In the path.
+        Path = "path",
+        /// In the query.
+        Query = "query",
+        /// In a header of its name.
+        Header = "header",
+        /// In a cookie of its name.
+        Cookie = "cookie",
+        /// In a form body.
+        Form = "form",
+        /// In a JSON body; a dot in its name leads into an object.
+        Body = "body",
     }
 }
 

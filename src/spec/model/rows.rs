@@ -1,5 +1,6 @@
 //! Error rows, and what they answer.
 
+use crate::named::named;
 use crate::span::Place;
 use crate::spec::breach::Breach;
 
@@ -35,51 +36,33 @@ pub enum When {
     Unsaid,
 }
 
-/// Circumstances that make a target refuse a request that breaks no rule.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Circumstance {
-    /// Another call is in the way; trying again helps.
-    Busy,
-    /// A quota is used up.
-    Quota,
-    /// The entity's state does not allow it.
-    State,
-    /// Too many calls.
-    Throttled,
-    /// Who calls, or what they may do.
-    Auth,
-    /// The request is not signed.
-    Unsigned,
-    /// Nobody has the key.
-    UnknownKey,
-    /// The signature is not the one that the request should have.
-    WrongSignature,
-    /// The signature is too old.
-    Expired,
-    /// The nonce was used before.
-    RepeatedNonce,
+named! {
+    /// Circumstances that make a target refuse a request that breaks no rule.
+    pub enum Circumstance {
+        /// Another call is in the way; trying again helps.
+        Busy = "busy",
+        /// A quota is used up.
+        Quota = "quota",
+        /// The entity's state does not allow it.
+        State = "state",
+        /// Too many calls.
+        Throttled = "throttled",
+        /// Who calls, or what they may do.
+        Auth = "auth",
+        /// The request is not signed.
+        Unsigned = "unsigned",
+        /// Nobody has the key.
+        UnknownKey = "unknown-key",
+        /// The signature is not the one that the request should have.
+        WrongSignature = "wrong-signature",
+        /// The signature is too old.
+        Expired = "expired",
+        /// The nonce was used before.
+        RepeatedNonce = "repeated-nonce",
+    }
 }
 
 impl Circumstance {
-    /// Every circumstance with its name in a spec.
-    pub const ALL: [(Self, &'static str); 10] = [
-        (Self::Busy, "busy"),
-        (Self::Quota, "quota"),
-        (Self::State, "state"),
-        (Self::Throttled, "throttled"),
-        (Self::Auth, "auth"),
-        (Self::Unsigned, "unsigned"),
-        (Self::UnknownKey, "unknown-key"),
-        (Self::WrongSignature, "wrong-signature"),
-        (Self::Expired, "expired"),
-        (Self::RepeatedNonce, "repeated-nonce"),
-    ];
-
-    /// Its name in a spec.
-    pub fn name(self) -> &'static str {
-        Self::ALL.iter().find(|(circumstance, _)| *circumstance == self).map_or("", |(_, name)| name)
-    }
-
     /// Whether it concerns who calls.
     pub fn is_auth(self) -> bool {
         !matches!(self, Self::Busy | Self::Quota | Self::State | Self::Throttled)
@@ -91,28 +74,18 @@ impl Circumstance {
     }
 }
 
-/// Faults of a request that concern no single parameter.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum RequestFault {
-    /// A parameter that the page does not know.
-    UnknownParameter,
-    /// An operation that the service does not have.
-    UnknownAction,
-    /// A version that the service does not have.
-    UnknownVersion,
-    /// A request that cannot be read.
-    Malformed,
-    /// A request that is larger than the service takes, where no page says how large that is.
-    TooLarge,
-}
-
-impl RequestFault {
-    /// Every fault with its name in a spec.
-    pub const ALL: [(Self, &'static str); 5] = [
-        (Self::UnknownParameter, "unknown-parameter"),
-        (Self::UnknownAction, "unknown-action"),
-        (Self::UnknownVersion, "unknown-version"),
-        (Self::Malformed, "malformed-request"),
-        (Self::TooLarge, "too-large"),
-    ];
+named! {
+    /// Faults of a request that concern no single parameter.
+    pub enum RequestFault {
+        /// A parameter that the page does not know.
+        UnknownParameter = "unknown-parameter",
+        /// An operation that the service does not have.
+        UnknownAction = "unknown-action",
+        /// A version that the service does not have.
+        UnknownVersion = "unknown-version",
+        /// A request that cannot be read.
+        Malformed = "malformed-request",
+        /// A request that is larger than the service takes, where no page says how large that is.
+        TooLarge = "too-large",
+    }
 }

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::json::Json;
+use crate::named::named;
 use crate::span::Place;
 
 /// What a value must be, apart from being there.
@@ -35,43 +36,21 @@ impl Rules {
     }
 }
 
-/// The types of values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Type {
-    /// Text.
-    String,
-    /// A whole number.
-    Integer,
-    /// A number.
-    Number,
-    /// True or false.
-    Boolean,
-    /// A list.
-    Array,
-    /// Named members.
-    Object,
-}
-
-impl Type {
-    /// Every type's name in a spec.
-    pub const NAMES: &'static [&'static str] = &["string", "integer", "number", "boolean", "array", "object"];
-
-    /// The type of that name.
-    pub fn named(name: &str) -> Option<Self> {
-        let all = [Self::String, Self::Integer, Self::Number, Self::Boolean, Self::Array, Self::Object];
-        all.into_iter().find(|kind| kind.name() == name)
-    }
-
-    /// Its name in a spec.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::String => "string",
-            Self::Integer => "integer",
-            Self::Number => "number",
-            Self::Boolean => "boolean",
-            Self::Array => "array",
-            Self::Object => "object",
-        }
+named! {
+    /// The types of values.
+    pub enum Type {
+        /// Text.
+        String = "string",
+        /// A whole number.
+        Integer = "integer",
+        /// A number.
+        Number = "number",
+        /// True or false.
+        Boolean = "boolean",
+        /// A list.
+        Array = "array",
+        /// Named members.
+        Object = "object",
     }
 }
 

@@ -161,13 +161,9 @@ impl Reader {
     fn when(&mut self, node: &Node) -> When {
         let Kind::Map(_) = node.kind else {
             let word = self.word(node, &forms::when_words());
-            let circumstance = Circumstance::ALL.iter().find(|(_, name)| Some(*name) == word);
-            let fault = RequestFault::ALL.iter().find(|(_, name)| Some(*name) == word);
-            return match (circumstance, fault) {
-                (Some((circumstance, _)), _) => When::Circumstance(*circumstance),
-                (_, Some((fault, _))) => When::Request(*fault),
-                _ => When::Unsaid,
-            };
+            let circumstance = word.and_then(Circumstance::named).map(When::Circumstance);
+            let fault = || word.and_then(RequestFault::named).map(When::Request);
+            return circumstance.or_else(fault).unwrap_or(When::Unsaid);
         };
         let mut breaches = Vec::new();
         for (key, value) in self.map(node).unwrap_or_default() {

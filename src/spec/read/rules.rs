@@ -196,7 +196,7 @@ impl Reader {
         let names = Breach::names();
         let mut breaches = Vec::new();
         for item in self.list_or_one(node) {
-            breaches.extend(self.word(item, &names).map(Breach::named).unwrap_or_default());
+            breaches.extend(self.word(item, &names).map(Breach::covered_by).unwrap_or_default());
         }
         breaches
     }

@@ -14,6 +14,7 @@ pub use secret::{Hidden, Secret};
 
 use chrono::{DateTime, Utc};
 
+use crate::named::named;
 use crate::spec::model::Protocol;
 
 /// Who calls.
@@ -52,58 +53,42 @@ impl Stamp {
     }
 }
 
-/// The signature forms of the protocols.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Form {
-    /// Alibaba Cloud, signature V3: headers.
-    Acs3,
-    /// Alibaba Cloud, RPC signature V1: parameters of the query.
-    RpcV1,
-    /// Tencent Cloud, signature v3 of a POST with a JSON body.
-    Tc3,
-    /// Tencent Cloud, signature v3 of a GET.
-    Tc3Get,
-    /// Tencent Cloud, signature v1 with HMAC-SHA1, of a GET.
-    TcV1Sha1,
-    /// Tencent Cloud, signature v1 with HMAC-SHA256, of a GET.
-    TcV1Sha256,
-    /// Plain HTTP: the secret itself, where the service says.
-    Secret,
+named! {
+    /// The signature forms of the protocols.
+    pub enum Form {
+        /// Alibaba Cloud, signature V3: headers.
+        Acs3 = "acs3-hmac-sha256",
+        /// Alibaba Cloud, RPC signature V1: parameters of the query.
+        RpcV1 = "rpc-hmac-sha1",
+        /// Tencent Cloud, signature v3 of a POST with a JSON body.
+        Tc3 = "tc3-hmac-sha256",
+        /// Tencent Cloud, signature v3 of a GET.
+        Tc3Get = "tc3-hmac-sha256-get",
+        /// Tencent Cloud, signature v1 with HMAC-SHA1, of a GET.
+        TcV1Sha1 = "hmac-sha1-get",
+        /// Tencent Cloud, signature v1 with HMAC-SHA256, of a GET.
+        TcV1Sha256 = "hmac-sha256-get",
+        /// Plain HTTP: the secret itself, where the service says.
+        Secret = "secret",
+    }
 }
 
 impl Form {
-    /// Every form with its name and its protocol; the first of a protocol is what its SDK uses if nothing is said.
-    pub const ALL: [(Self, &'static str, Protocol); 7] = [
-        (Self::Acs3, "acs3-hmac-sha256", Protocol::AcsRpc),
-        (Self::RpcV1, "rpc-hmac-sha1", Protocol::AcsRpc),
-        (Self::Tc3, "tc3-hmac-sha256", Protocol::Tencent3),
-        (Self::Tc3Get, "tc3-hmac-sha256-get", Protocol::Tencent3),
-        (Self::TcV1Sha1, "hmac-sha1-get", Protocol::Tencent3),
-        (Self::TcV1Sha256, "hmac-sha256-get", Protocol::Tencent3),
-        (Self::Secret, "secret", Protocol::Rest),
-    ];
-
-    /// The form of that name.
-    pub fn named(name: &str) -> Option<Self> {
-        Self::ALL.iter().find(|(_, known, _)| *known == name).map(|(form, ..)| *form)
-    }
-
-    /// Its name.
-    pub fn name(self) -> &'static str {
-        Self::ALL.iter().find(|(form, ..)| *form == self).map_or("", |(_, name, _)| name)
-    }
-
     /// The protocol whose requests it signs.
     pub fn protocol(self) -> Protocol {
-        Self::ALL.iter().find(|(form, ..)| *form == self).map_or(Protocol::AcsRpc, |(.., protocol)| *protocol)
+        match self {
+            Self::Acs3 | Self::RpcV1 => Protocol::AcsRpc,
+            Self::Tc3 | Self::Tc3Get | Self::TcV1Sha1 | Self::TcV1Sha256 => Protocol::Tencent3,
+            Self::Secret => Protocol::Rest,
+        }
     }
 
     /// What each protocol's SDK uses if nothing is said.
     pub fn defaults() -> Vec<Self> {
         let mut forms: Vec<Self> = Vec::new();
-        for (form, _, protocol) in Self::ALL {
-            if !forms.iter().any(|known| known.protocol() == protocol) {
-                forms.push(form);
+        for form in Self::ALL {
+            if !forms.iter().any(|known| known.protocol() == form.protocol()) {
+                forms.push(*form);
             }
         }
         forms

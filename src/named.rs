@@ -1,0 +1,62 @@
+//! Enums whose variants have names, in specs, case files, options or reports.
+
+/// Declares such an enum. A variant without a name does not compile, and no list of them has to be kept beside it.
+macro_rules! named {
+    (
+        $(#[$of_enum:meta])*
+        pub enum $Enum:ident {
+            $($(#[$of_variant:meta])* $Variant:ident = $name:literal,)+
+        }
+    ) => {
+        $(#[$of_enum])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum $Enum {
+            $($(#[$of_variant])* $Variant,)+
+        }
+
+        impl $Enum {
+            /// All of them, in this order.
+            pub const ALL: &'static [Self] = &[$(Self::$Variant,)+];
+
+            /// Their names, in the same order.
+            pub const NAMES: &'static [&'static str] = &[$($name,)+];
+
+            /// Its name.
+            pub const fn name(self) -> &'static str {
+                match self {
+                    $(Self::$Variant => $name,)+
+                }
+            }
+
+            /// The one of that name.
+            pub fn named(name: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|each| each.name() == name)
+            }
+        }
+    };
+}
+
+pub(crate) use named;
+
+#[cfg(test)]
+mod tests {
+    named! {
+        /// Sizes.
+        pub enum Size {
+            /// A small one.
+            Small = "small",
+            /// A large one.
+            Large = "very-large",
+        }
+    }
+
+    #[test]
+    fn each_variant_is_found_by_its_name_and_no_other() {
+        for (size, name) in Size::ALL.iter().zip(Size::NAMES) {
+            assert_eq!(Size::named(name), Some(*size));
+            assert_eq!(size.name(), *name);
+        }
+        assert_eq!(Size::named("large"), None);
+        assert_eq!(Size::ALL, [Size::Small, Size::Large]);
+    }
+}

@@ -10,6 +10,7 @@ const LAYERS: &[&str] = &[
     "digest",
     "json",
     "inert",
+    "named",
     "files",
     "spec",
     "wire",
@@ -46,6 +47,7 @@ const FORBIDDEN: &[(&str, &str)] = &[
 const PURE: &[&str] = &[
     "span",
     "inert",
+    "named",
     "diagnostic",
     "digest",
     "json",

@@ -4,6 +4,7 @@
 //! departure.
 
 use crate::named::named;
+use crate::spec::question::Question;
 
 named! {
     /// One side of an open question.
@@ -51,6 +52,8 @@ named! {
         UnstatedLimitOf64 = "unstated-limit-of-64",
         /// A limit that is named and not given is 900.
         UnstatedLimitOf900 = "unstated-limit-of-900",
+        /// Of a text of which the page does not say how long it can be, none is longer than it has to be.
+        OwnLimit = "own-limit",
         /// Where several rows are bound to a breach, the last one answers.
         LastRowAnswers = "last-row-answers",
         /// A scalar of another type is converted.
@@ -99,6 +102,50 @@ named! {
 }
 
 impl Reading {
+    /// The questions that it answers in another way than the plain reference; none where it is about the order of things, which no
+    /// ruling asks about.
+    pub const fn questions(self) -> &'static [Question] {
+        match self {
+            Self::LettersOfAnyScript => &[Question::OtherScripts],
+            Self::DigitsOfAnyScript => &[Question::OtherScripts, Question::OtherDigits],
+            Self::LengthInUtf16 | Self::LengthInGraphemes => &[Question::OneCharacter],
+            Self::UnclearCharactersRefused => &[Question::UnclearCharacter],
+            Self::EmptyIsPresent => &[Question::EmptyValue, Question::EmptyList],
+            Self::BlankIsAbsent | Self::EmptyOptionalRefused => &[Question::EmptyValue],
+            Self::EmailStrict | Self::EmailLoose | Self::EmailTrimmed => &[Question::EmailAddress],
+            Self::PhoneStrict | Self::PhoneLoose | Self::OnlyMainlandPhones => &[Question::PhoneNumber],
+            Self::NoCountryIsACountry => &[Question::NoCountryCode],
+            Self::ValuesWithoutCase => &[Question::CaseOfValues, Question::ValidMember],
+            Self::OnlyShownValues => &[Question::ValidValues, Question::MembersOfObject],
+            Self::OnlyPlainCharacters => &[Question::CharactersOfText],
+            Self::RepeatedMembersRefused => &[Question::RepeatedMember],
+            Self::UnstatedLimitOf64 | Self::UnstatedLimitOf900 => &[Question::UnstatedLimit],
+            Self::OwnLimit => &[Question::LongestText],
+            Self::ScalarsConverted => &[Question::ScalarOfAnotherType],
+            Self::IdFormChecked => &[Question::IdOfNothing],
+            Self::UnclearNotRequired => &[Question::Required],
+            Self::LastRowAnswers
+            | Self::CheckedBackwards
+            | Self::AbsenceFirst
+            | Self::FormBeforeLength
+            | Self::OwnValueIsUsed
+            | Self::UniqueWithoutCase
+            | Self::RemovedValuesStayTaken
+            | Self::ChangesNothingRefused
+            | Self::UpdateReplaces
+            | Self::LaterIsLater
+            | Self::UnlistedRefused
+            | Self::LastOfRepeatedCounts
+            | Self::BusyNowAndThen
+            | Self::SubCodes
+            | Self::LastUnboundRow
+            | Self::ExtraElements
+            | Self::OtherOrder
+            | Self::OptionalElementsAbsent
+            | Self::OtherWords => &[],
+        }
+    }
+
     /// Whether a server cannot take both sides.
     pub fn excludes(self, other: Self) -> bool {
         const EITHER: &[(Reading, Reading)] = &[
@@ -109,5 +156,22 @@ impl Reading {
             (Reading::EmptyIsPresent, Reading::EmptyOptionalRefused),
         ];
         EITHER.iter().any(|pair| *pair == (self, other) || *pair == (other, self))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_question_has_a_server_on_the_other_side() {
+        for question in Question::ALL {
+            let is_answered = Reading::ALL.iter().any(|reading| reading.questions().contains(question));
+            assert!(
+                is_answered,
+                "no reading answers `{}` in another way than the reference",
+                question.name()
+            );
+        }
     }
 }

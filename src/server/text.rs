@@ -13,6 +13,13 @@ use super::reading::Reading;
 /// What this server takes for the limit where the page names one without giving it: RFC 5321's.
 const UNSTATED: u64 = 254;
 
+/// No server that goes by the page refuses a text of so many characters for its length, where the page names no limit, and at least
+/// one character has to be there.
+const LEAST: u64 = 30;
+
+/// The same, where the page says only of which characters a text is.
+const BEYOND_DOUBT: usize = 999;
+
 /// A text and what it must be.
 pub struct Text<'a> {
     /// The rules.
@@ -38,8 +45,12 @@ impl Text<'_> {
 
     /// Too short, or too long.
     pub fn length_fault(&self) -> Option<Breach> {
-        let length = self.rules.length.as_ref()?;
         let text = self.taken();
+        let Some(length) = &self.rules.length else {
+            let has_form = self.rules.characters.is_some() && self.rules.format.is_none();
+            let is_refused = has_form && self.reads(Reading::OwnLimit) && text.len() > BEYOND_DOUBT;
+            return is_refused.then_some(Breach::LengthMax);
+        };
         let count = match length.unit {
             Unit::Bytes => text.len(),
             Unit::Characters if self.reads(Reading::LengthInUtf16) => text.encode_utf16().count(),
@@ -47,6 +58,7 @@ impl Text<'_> {
             Unit::Characters => text.chars().count(),
         } as u64;
         let max = match length.max {
+            Limit::None if self.reads(Reading::OwnLimit) => LEAST.max(length.min.saturating_mul(2)),
             Limit::None => u64::MAX,
             Limit::At(max) => max,
             Limit::Unstated if self.reads(Reading::UnstatedLimitOf64) => 64,
@@ -120,7 +132,9 @@ impl Text<'_> {
     fn phone_fault(&self, countries: &[String]) -> Option<Breach> {
         let loose = self.reads(Reading::PhoneLoose);
         let text = if loose { self.text.trim().trim_start_matches('+') } else { self.text };
-        let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+        let any_script = self.reads(Reading::DigitsOfAnyScript);
+        let is_digit = |each: char| if any_script { each.is_numeric() } else { each.is_ascii_digit() };
+        let digits = |part: &str| !part.is_empty() && part.chars().all(is_digit);
         let no_country = match self.reads(Reading::NoCountryIsACountry) {
             true => Breach::FormatCountry,
             false => Breach::FormatShape,

@@ -5,6 +5,7 @@ use crate::case::{Case, Expectation};
 use crate::json::Json;
 use crate::spec::breach::Breach;
 use crate::spec::model::{ErrorRow, Parameter, Type, When};
+use crate::spec::question::Question;
 use crate::spec::ruling::Ruling;
 
 use crate::generate::Violation;
@@ -12,8 +13,6 @@ use crate::generate::baseline::{self, Baseline};
 use crate::generate::{context, expect};
 
 use super::about;
-
-const EITHER_WAY: &str = "an id of nothing may be refused for its form or for naming nothing";
 
 /// Ids that were never given out; whether their form is checked first, no page says.
 const MADE_UP: &[(&str, &str, &str)] = &[
@@ -48,8 +47,10 @@ fn removed(baseline: &Baseline<'_>, parameter: &Parameter, entity: &str) -> Opti
 }
 
 fn unknown(baseline: &Baseline<'_>, parameter: &Parameter) -> Vec<Case> {
-    let ruling =
-        Ruling { breaches: vec![Breach::ExistsUnknown], open: vec![(Breach::ExistsShape, EITHER_WAY)] };
+    let ruling = Ruling {
+        breaches: vec![Breach::ExistsUnknown],
+        open: vec![(Breach::ExistsShape, Question::IdOfNothing)],
+    };
     let expect: Expectation = expect::expectation(baseline.service, baseline.operation, parameter, &ruling);
     let case = |slug: &str, tries: &str, id: Value| {
         let send = baseline.with(parameter, Some(id));

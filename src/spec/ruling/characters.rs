@@ -4,11 +4,9 @@ use unicode_properties::{GeneralCategory, GeneralCategoryGroup, UnicodeGeneralCa
 
 use crate::spec::breach::Breach;
 use crate::spec::model::{Characters, Unclear};
+use crate::spec::question::Question;
 
 use super::Ruling;
-
-const OTHER_SCRIPT: &str = "the page does not say whether the letters and digits of other scripts count";
-const CONTRADICTED: &str = "the page contradicts itself on this character, or is silent";
 
 /// What the rule says about a text.
 pub fn ruling(rule: &Characters, text: &str) -> Ruling {
@@ -29,10 +27,10 @@ fn of_character(rule: &Characters, character: char) -> Ruling {
         Unclear::Others => true,
     };
     if unclear {
-        return Ruling::open(Breach::CharactersOf, CONTRADICTED);
+        return Ruling::open(Breach::CharactersOf, Question::UnclearCharacter);
     }
     match !character.is_ascii() && may_be_named(rule, character) {
-        true => Ruling::open(Breach::CharactersOf, OTHER_SCRIPT),
+        true => Ruling::open(Breach::CharactersOf, Question::OtherScripts),
         false => Ruling::breaks(Breach::CharactersOf),
     }
 }

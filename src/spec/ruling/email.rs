@@ -1,10 +1,9 @@
 //! E-mail addresses. The pages say "email address" and give no grammar, so only the plain cases are held.
 
 use crate::spec::breach::Breach;
+use crate::spec::question::Question;
 
 use super::Ruling;
-
-const NO_GRAMMAR: &str = "the page gives no grammar for e-mail addresses";
 
 /// What "email address" says about a text.
 pub fn ruling(text: &str) -> Ruling {
@@ -12,7 +11,7 @@ pub fn ruling(text: &str) -> Ruling {
     match (is_no_address(trimmed), is_plain_address(text)) {
         (true, _) => Ruling::breaks(Breach::FormatShape),
         (_, true) => Ruling::holds(),
-        _ => Ruling::open(Breach::FormatShape, NO_GRAMMAR),
+        _ => Ruling::open(Breach::FormatShape, Question::EmailAddress),
     }
 }
 

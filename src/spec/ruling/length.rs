@@ -4,6 +4,7 @@ use unicode_segmentation::UnicodeSegmentation;
 
 use crate::spec::breach::Breach;
 use crate::spec::model::{Length, Limit, Unit};
+use crate::spec::question::Question;
 
 use super::Ruling;
 
@@ -13,8 +14,6 @@ pub const PLAUSIBLE: u64 = 30;
 
 /// Where a limit is named but not given, a text of this many characters is beyond any limit in use.
 pub const FAR: u64 = 1_000;
-
-const NO_LIMIT: &str = "the page does not say how long a text can be";
 
 /// What the rule says about a text.
 pub fn ruling(length: &Length, text: &str) -> Ruling {
@@ -29,10 +28,10 @@ pub fn ruling(length: &Length, text: &str) -> Ruling {
     let is_among = |range: std::ops::Range<u64>| counts.iter().any(|count| range.contains(count));
     match length.max {
         Limit::Unstated if is_among(PLAUSIBLE + 1..FAR) => {
-            within.and(Ruling::open(Breach::LengthMax, "the page names a limit without giving it"))
+            within.and(Ruling::open(Breach::LengthMax, Question::UnstatedLimit))
         }
         Limit::None if is_among(PLAUSIBLE.max(length.min.saturating_mul(2)).saturating_add(1)..u64::MAX) => {
-            within.and(Ruling::open(Breach::LengthMax, NO_LIMIT))
+            within.and(Ruling::open(Breach::LengthMax, Question::LongestText))
         }
         _ => within,
     }
@@ -41,7 +40,7 @@ pub fn ruling(length: &Length, text: &str) -> Ruling {
 /// What the page says about the length of a text of which it only says what stands in it.
 pub fn without_rule(text: &str) -> Ruling {
     match text.len() as u64 >= FAR {
-        true => Ruling::open(Breach::LengthMax, NO_LIMIT),
+        true => Ruling::open(Breach::LengthMax, Question::LongestText),
         false => Ruling::holds(),
     }
 }
@@ -58,7 +57,7 @@ fn side(outside: usize, ways: usize, breach: Breach) -> Ruling {
     match outside {
         0 => Ruling::holds(),
         all if all == ways => Ruling::breaks(breach),
-        _ => Ruling::open(breach, "beyond ASCII it depends on what counts as one character"),
+        _ => Ruling::open(breach, Question::OneCharacter),
     }
 }
 

@@ -14,14 +14,9 @@ use crate::json::Json;
 
 use super::breach::Breach;
 use super::model::{Format, Parameter, Required, Rules, Type};
+use super::question::Question;
 
 pub use length::{FAR, PLAUSIBLE};
-
-/// A limit says nothing about NUL, emoji or markup.
-const UNNAMED_CHARACTERS: &str = "the page does not say which characters it may hold";
-
-/// Of an object, a page that says no more names no valid one.
-const UNKNOWN_MEMBERS: &str = "the page does not say which members it has";
 
 /// What the rules of one parameter say about one value.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -29,7 +24,7 @@ pub struct Ruling {
     /// The rules that it certainly breaks.
     pub breaches: Vec<Breach>,
     /// The rules that a careful reader could say it breaks, and why another would not.
-    pub open: Vec<(Breach, &'static str)>,
+    pub open: Vec<(Breach, Question)>,
 }
 
 /// The three outcomes of a ruling.
@@ -55,13 +50,13 @@ impl Ruling {
     }
 
     /// A value of which the page does not say whether it breaks a rule.
-    pub fn open(breach: Breach, why: &'static str) -> Self {
-        Self { breaches: Vec::new(), open: vec![(breach, why)] }
+    pub fn open(breach: Breach, question: Question) -> Self {
+        Self { breaches: Vec::new(), open: vec![(breach, question)] }
     }
 
     /// Adds a rule that a reader could name as the broken one too.
-    fn or(mut self, breach: Breach, why: &'static str) -> Self {
-        self.open.push((breach, why));
+    fn or(mut self, breach: Breach, question: Question) -> Self {
+        self.open.push((breach, question));
         self
     }
 
@@ -81,14 +76,14 @@ impl Ruling {
     }
 
     /// One or the other ruling holds, and the page does not say which.
-    pub fn either(self, other: Self, why: &'static str) -> Self {
+    pub fn either(self, other: Self, question: Question) -> Self {
         let both_break = self.outcome() == Outcome::Breaks && other.outcome() == Outcome::Breaks;
         let (mut breaches, alternatives) = match both_break {
             true => (self.breaches, other.breaches),
             false => (Vec::new(), [self.breaches, other.breaches].concat()),
         };
         breaches.dedup();
-        let alternatives = alternatives.into_iter().map(|breach| (breach, why));
+        let alternatives = alternatives.into_iter().map(|breach| (breach, question));
         Self { breaches, open: alternatives.chain(self.open).chain(other.open).collect() }
     }
 
@@ -112,12 +107,12 @@ impl Ruling {
 
     /// Whether the value holds an object of which the page does not say what it must have.
     pub fn lacks_members(&self) -> bool {
-        self.open.iter().any(|(_, why)| *why == UNKNOWN_MEMBERS)
+        self.open.iter().any(|(_, question)| *question == Question::MembersOfObject)
     }
 
     /// Why the page leaves it open, if it does.
     pub fn why_open(&self) -> Option<&'static str> {
-        self.open.first().map(|(_, why)| *why)
+        self.open.first().map(|(_, question)| question.why())
     }
 }
 
@@ -127,7 +122,9 @@ pub fn on_parameter(parameter: &Parameter, value: Option<&Json>) -> Ruling {
     let mut as_given = on_value(&parameter.rules, value);
     if is_shown(parameter, value) {
         // What the page itself sends may be sent.
-        as_given.open.retain(|(_, why)| !matches!(*why, UNNAMED_CHARACTERS | UNKNOWN_MEMBERS));
+        as_given.open.retain(|(_, question)| {
+            !matches!(question, Question::CharactersOfText | Question::MembersOfObject)
+        });
     }
     let as_given = as_given.and(on_unruled(parameter, value)).and(on_name(parameter, value));
     match counts_as_absent(value) {
@@ -139,11 +136,10 @@ pub fn on_parameter(parameter: &Parameter, value: Option<&Json>) -> Ruling {
 /// A text of which the page says nothing but its type: what it shows or names is valid, and of anything else nobody knows
 /// (a region has to exist, whatever the page says about its name).
 fn on_unruled(parameter: &Parameter, value: &Json) -> Ruling {
-    const WHY: &str = "the page does not say which values are valid";
     let is_ruled = !parameter.rules.is_unruled() || parameter.exists.is_some();
     match is_ruled || is_shown(parameter, value) || !matches!(value, Json::Text(_)) {
         true => Ruling::holds(),
-        false => Ruling::open(Breach::Values, WHY),
+        false => Ruling::open(Breach::Values, Question::ValidValues),
     }
 }
 
@@ -154,25 +150,26 @@ fn is_shown(parameter: &Parameter, value: &Json) -> bool {
 
 /// Nothing has an empty id; of others, the rules alone cannot tell.
 fn on_name(parameter: &Parameter, value: &Json) -> Ruling {
-    const WHY: &str = "an id of nothing may be refused for its form or for naming nothing";
     let is_empty = matches!(value, Json::Text(text) if text.trim().is_empty());
     match parameter.exists.is_some() && is_empty {
-        true => Ruling { breaches: vec![Breach::ExistsUnknown], open: vec![(Breach::ExistsShape, WHY)] },
+        true => Ruling {
+            breaches: vec![Breach::ExistsUnknown],
+            open: vec![(Breach::ExistsShape, Question::IdOfNothing)],
+        },
         false => Ruling::holds(),
     }
 }
 
 /// An empty value may count as not given, and blanks as empty.
 fn on_emptiness(parameter: &Parameter, value: &Json, as_given: Ruling) -> Ruling {
-    const WHY: &str = "an empty value may count as not given";
     let as_empty = match value {
         Json::Text(text) if !text.is_empty() => on_value(&parameter.rules, &Json::Text(String::new())),
         _ => as_given.clone(),
     };
-    let either = as_given.clone().either(on_absence(parameter), WHY);
+    let either = as_given.clone().either(on_absence(parameter), Question::EmptyValue);
     match as_empty == as_given {
         true => either,
-        false => either.either(as_empty, WHY),
+        false => either.either(as_empty, Question::EmptyValue),
     }
 }
 
@@ -180,9 +177,7 @@ fn on_absence(parameter: &Parameter) -> Ruling {
     match parameter.required {
         Required::Yes => Ruling::breaks(Breach::Required),
         Required::No => Ruling::holds(),
-        Required::Unclear => {
-            Ruling::open(Breach::Required, "the page contradicts itself on whether it is required")
-        }
+        Required::Unclear => Ruling::open(Breach::Required, Question::Required),
     }
 }
 
@@ -199,10 +194,9 @@ fn counts_as_absent(value: &Json) -> bool {
 pub fn on_value(rules: &Rules, value: &Json) -> Ruling {
     match (fits(rules.kind, value), converted(rules.kind, value)) {
         (true, _) => on_fitting(rules, value),
-        (false, Some(converted)) => Ruling::breaks(Breach::Type).either(
-            on_fitting(rules, &converted),
-            "the page does not say whether a scalar of another type is converted",
-        ),
+        (false, Some(converted)) => {
+            Ruling::breaks(Breach::Type).either(on_fitting(rules, &converted), Question::ScalarOfAnotherType)
+        }
         (false, None) => Ruling::breaks(Breach::Type),
     }
 }
@@ -212,7 +206,7 @@ fn on_fitting(rules: &Rules, value: &Json) -> Ruling {
     let inner = match value {
         Json::Text(text) => on_text(rules, text),
         Json::List(items) => on_items(rules, items),
-        Json::Object(_) => Ruling::open(Breach::Values, UNKNOWN_MEMBERS),
+        Json::Object(_) => Ruling::open(Breach::Values, Question::MembersOfObject),
         _ => Ruling::holds(),
     };
     listed.and(inner)
@@ -250,7 +244,7 @@ fn on_listed(values: &[Json], value: &Json) -> Ruling {
     }
     let same_but_for_case = |listed: &Json| matches!((listed.as_text(), value.as_text()), (Some(listed), Some(text)) if is_same_folded(listed, text));
     match values.iter().any(same_but_for_case) {
-        true => Ruling::open(Breach::Values, "the page does not say whether upper and lower case differ"),
+        true => Ruling::open(Breach::Values, Question::CaseOfValues),
         false => Ruling::breaks(Breach::Values),
     }
 }
@@ -281,7 +275,7 @@ fn on_text(rules: &Rules, text: &str) -> Ruling {
     }
     let is_bare = rules.length.is_some() && rules.characters.is_none() && rules.format.is_none();
     if is_bare && rules.values.is_none() && !text.chars().all(is_plain) {
-        ruling = ruling.and(Ruling::open(Breach::CharactersOf, UNNAMED_CHARACTERS));
+        ruling = ruling.and(Ruling::open(Breach::CharactersOf, Question::CharactersOfText));
     }
     match &rules.format {
         Some(Format::Email) => ruling.and(email::ruling(text)),
@@ -303,18 +297,16 @@ fn on_items(rules: &Rules, items: &[Json]) -> Ruling {
         let of_item = match inner.outcome() {
             Outcome::Holds => Ruling::holds(),
             Outcome::Breaks => Ruling::breaks(Breach::Items),
-            Outcome::Open if inner.lacks_members() => Ruling::open(Breach::Items, UNKNOWN_MEMBERS),
-            Outcome::Open => Ruling::open(Breach::Items, "the page leaves open whether this member is valid"),
+            Outcome::Open if inner.lacks_members() => Ruling::open(Breach::Items, Question::MembersOfObject),
+            Outcome::Open => Ruling::open(Breach::Items, Question::ValidMember),
         };
         ruling = ruling.and(of_item);
         if items[..index].contains(item) {
-            ruling = ruling
-                .and(Ruling::open(Breach::Items, "the page does not say whether a member may be repeated"));
+            ruling = ruling.and(Ruling::open(Breach::Items, Question::RepeatedMember));
         }
     }
     if items.is_empty() {
-        ruling =
-            ruling.and(Ruling::open(Breach::Items, "the page does not say whether the list may be empty"));
+        ruling = ruling.and(Ruling::open(Breach::Items, Question::EmptyList));
     }
     ruling
 }

@@ -1,23 +1,18 @@
 //! `<Country code>-<Mobile phone number>`. The pages give no lengths, so only the plain cases are held.
 
 use crate::spec::breach::Breach;
+use crate::spec::question::Question;
 
 use super::Ruling;
-
-const NO_GRAMMAR: &str = "the page does not say what a country code or a mobile phone number is made of";
-const WHICH_PART: &str = "without a country code, either row can be meant";
 
 /// What the format says about a text, given the country codes that the page supports (none: it does not say).
 pub fn ruling(countries: &[String], text: &str) -> Ruling {
     if text.trim() != text {
         return ruling(countries, text.trim())
-            .either(Ruling::open(Breach::FormatShape, NO_GRAMMAR), NO_GRAMMAR);
+            .either(Ruling::open(Breach::FormatShape, Question::PhoneNumber), Question::PhoneNumber);
     }
     if text.chars().any(|character| !character.is_ascii() && character.is_numeric()) {
-        return Ruling::open(
-            Breach::FormatShape,
-            "the page does not say whether the digits of other scripts count",
-        );
+        return Ruling::open(Breach::FormatShape, Question::OtherDigits);
     }
     let Some((country, number)) = text.split_once('-') else {
         return without_country(text);
@@ -34,8 +29,8 @@ pub fn ruling(countries: &[String], text: &str) -> Ruling {
 /// `+86` and `0086` are written by some; anything else that is no number is no country code.
 fn without_country(text: &str) -> Ruling {
     match text.strip_prefix('+').is_some_and(all_digits) {
-        true => Ruling::open(Breach::FormatShape, NO_GRAMMAR),
-        false => Ruling::breaks(Breach::FormatShape).or(Breach::FormatCountry, WHICH_PART),
+        true => Ruling::open(Breach::FormatShape, Question::PhoneNumber),
+        false => Ruling::breaks(Breach::FormatShape).or(Breach::FormatCountry, Question::NoCountryCode),
     }
 }
 
@@ -44,12 +39,15 @@ fn shape(countries: &[String], country: &str) -> Ruling {
     let ruling = Ruling::breaks(Breach::FormatShape);
     match country == "86" || countries.iter().any(|supported| supported == country) {
         true => ruling,
-        false => ruling.or(Breach::FormatCountry, WHICH_PART),
+        false => ruling.or(Breach::FormatCountry, Question::NoCountryCode),
     }
 }
 
 fn on_number(countries: &[String], country: &str, number: &str) -> Ruling {
-    let open = || Ruling::open(Breach::FormatCountry, NO_GRAMMAR).or(Breach::FormatShape, NO_GRAMMAR);
+    let open = || {
+        Ruling::open(Breach::FormatCountry, Question::PhoneNumber)
+            .or(Breach::FormatShape, Question::PhoneNumber)
+    };
     let is_mainland = country == "86" && is_mainland_mobile(number);
     match countries.iter().any(|supported| supported == country) {
         _ if is_mainland && (countries.is_empty() || countries.iter().any(|supported| supported == "86")) => {
@@ -57,10 +55,10 @@ fn on_number(countries: &[String], country: &str, number: &str) -> Ruling {
         }
         _ if countries.is_empty() || country.starts_with('0') => open(),
         true if country != "86" && is_plain(number) => Ruling::holds(),
-        true => Ruling::open(Breach::FormatShape, NO_GRAMMAR),
+        true => Ruling::open(Breach::FormatShape, Question::PhoneNumber),
         // Codes of one and two digits are given out, so the row about country codes is the plainer one.
         false if all_digits(number) && country.len() <= 2 => Ruling::breaks(Breach::FormatCountry),
-        false => Ruling::breaks(Breach::FormatCountry).or(Breach::FormatShape, NO_GRAMMAR),
+        false => Ruling::breaks(Breach::FormatCountry).or(Breach::FormatShape, Question::PhoneNumber),
     }
 }
 

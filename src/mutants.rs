@@ -141,7 +141,7 @@ impl Concerned {
     fn served(&self, specs: &Specs, operation: &str) -> Specs {
         let none = HashSet::new();
         let called = self.operations.get(operation).unwrap_or(&none);
-        let is_served = |each: &Operation| each.name == operation || called.contains(&each.name);
+        let is_served = |each: &Operation| each.id == operation || called.contains(&each.id);
         let mut served = Specs::default();
         for service in specs.services.iter().filter(|service| service.operations.iter().any(is_served)) {
             let operations = service.operations.iter().filter(|each| is_served(each)).cloned().collect();
@@ -153,15 +153,16 @@ impl Concerned {
 
 /// The operations that a case may call: those that it names, and those by which what it makes is read, looked for and removed.
 fn called(specs: &Specs, case: &Case) -> HashSet<String> {
-    let mut called: HashSet<String> = case.calls().map(|(operation, _)| operation.to_owned()).collect();
+    let mut called = HashSet::from([case.operation.clone()]);
     let Some((service, _)) = specs.operation(&case.operation) else { return called };
     for operation in case.calls().filter_map(|(operation, _)| service.operation(operation)) {
+        called.insert(operation.id.clone());
         let ids =
             operation.parameters.iter().filter_map(|parameter| service.entity(parameter.exists.as_deref()?));
         for entity in service.created_by(operation).into_iter().chain(ids) {
-            let others = [&Some(entity.made_by.clone()), &entity.removed_by, &entity.listed_by];
-            called.extend(others.into_iter().flatten().cloned());
-            called.extend(service.readers(&entity.name).map(|reader| reader.name.clone()));
+            let others = [Some(&entity.made_by), entity.removed_by.as_ref(), entity.listed_by.as_ref()];
+            let others = others.into_iter().flatten().filter_map(|name| service.operation(name));
+            called.extend(others.chain(service.readers(&entity.name)).map(|other| other.id.clone()));
         }
     }
     called

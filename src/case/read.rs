@@ -6,7 +6,7 @@ use crate::diagnostic::{Finding, any_error, did_you_mean};
 use crate::span::Source;
 use crate::spec::breach::Breach;
 use crate::spec::form::{Form, Shape, may, must};
-use crate::spec::model::Specs;
+use crate::spec::model::{Operation, Service, Specs};
 use crate::spec::read::{Fields, Reader};
 use crate::spec::yaml::{self, Kind, Node};
 use crate::wire::Twist;
@@ -89,7 +89,7 @@ const STEP: Form = Form {
 pub fn read(source: &Arc<Source>, specs: &Specs) -> Result<CaseFile, Vec<Finding>> {
     let node = yaml::read(source).map_err(|finding| vec![*finding])?;
     let by_hand = !source.text.starts_with(super::WRITTEN);
-    let mut reader = CaseReader { reader: Reader::default(), specs, by_hand };
+    let mut reader = CaseReader { reader: Reader::default(), specs, service: None, by_hand };
     let file = reader.file(&node);
     match (file, any_error(&reader.reader.findings)) {
         (Some(file), false) => Ok(file),
@@ -100,14 +100,17 @@ pub fn read(source: &Arc<Source>, specs: &Specs) -> Result<CaseFile, Vec<Finding
 struct CaseReader<'s> {
     reader: Reader,
     specs: &'s Specs,
+    /// The service of the file, once its operation is read.
+    service: Option<&'s Service>,
     /// Whether a person has written the file.
     by_hand: bool,
 }
 
-impl CaseReader<'_> {
+impl<'s> CaseReader<'s> {
     fn file(&mut self, node: &Node) -> Option<CaseFile> {
         let fields = self.reader.form(node, &FILE)?;
         let operation = self.operation(&fields, "operation")?;
+        self.service = self.specs.operation(&operation).map(|(service, _)| service);
         let nodes = fields.get("cases").map(|node| self.reader.list(node)).unwrap_or_default();
         let cases = nodes.into_iter().filter_map(|node| self.case(node, &operation)).collect();
         Some(CaseFile { operation, cases })
@@ -116,11 +119,19 @@ impl CaseReader<'_> {
     fn operation(&mut self, fields: &Fields<'_>, key: &str) -> Option<String> {
         let node = fields.get(key)?;
         let name = self.reader.text(node)?;
-        if self.specs.operation(&name).is_none() {
+        if self.find(&name).is_none() {
             let title = format!("there is no operation `{name}` in the specs");
             self.reader.note(Finding::error("unknown-name", title).at(&node.place));
         }
         Some(name)
+    }
+
+    /// The operation of that name in the service of the file; before that is known, the one that is called so in the project.
+    fn find(&self, name: &str) -> Option<(&'s Service, &'s Operation)> {
+        match self.service {
+            Some(service) => service.operation(name).map(|operation| (service, operation)),
+            None => self.specs.operation(name),
+        }
     }
 
     fn case(&mut self, node: &Node, operation: &str) -> Option<Case> {
@@ -260,8 +271,7 @@ impl CaseReader<'_> {
 
     /// Response elements with what they must show. One that the page does not have would be held to nothing.
     fn shows(&mut self, node: &Node, operation: &str) -> Option<Parameters> {
-        let specs = self.specs;
-        let (_, operation) = specs.operation(operation)?;
+        let (_, operation) = self.find(operation)?;
         for (key, _) in self.reader.map(node)? {
             if operation.has_element(&key.name) {
                 continue;
@@ -320,9 +330,7 @@ impl CaseReader<'_> {
     /// A code of the operation's error tables.
     fn code(&mut self, node: &Node, operation: &str) -> Option<String> {
         let code = self.reader.text(node)?;
-        let specs = self.specs;
-        let rows =
-            specs.operation(operation).into_iter().flat_map(|(service, operation)| service.rows(operation));
+        let rows = self.find(operation).into_iter().flat_map(|(service, operation)| service.rows(operation));
         let known: Vec<&str> = rows.flat_map(|row| row.codes.iter().map(String::as_str)).collect();
         if !known.contains(&code.as_str()) {
             let title = format!("the error tables of {operation} have no code `{code}`");

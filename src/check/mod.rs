@@ -48,7 +48,7 @@ pub fn check(specs: &Specs, wanted: impl Fn(&Operation) -> bool) -> Findings {
     });
     for (operation, of_operation, left_out) in checked {
         if !left_out.is_empty() {
-            findings.left_out.push((operation.name.clone(), left_out));
+            findings.left_out.push((operation.id.clone(), left_out));
         }
         let known = |about: &About| operation.acknowledged.iter().any(|ack| covers(ack, about));
         let stale =

@@ -26,7 +26,7 @@ pub fn rows<'a>(
     cases: &[impl Borrow<Case>],
 ) -> Vec<RowReach<'a>> {
     let cases = cases.iter().map(Borrow::borrow);
-    let of_operation: Vec<&Case> = cases.filter(|case: &&Case| case.operation == operation.name).collect();
+    let of_operation: Vec<&Case> = cases.filter(|case: &&Case| case.operation == operation.id).collect();
     let own = operation.errors.iter().map(|row| (row, true));
     let all = own.chain(service.errors.iter().map(|row| (row, false)));
     all.map(|(row, own)| {
@@ -100,7 +100,7 @@ pub struct RuleReach {
 pub fn rules(operation: &Operation, cases: &[impl Borrow<Case>]) -> Vec<RuleReach> {
     let mut rules: Vec<RuleReach> = Vec::new();
     let cases = cases.iter().map(Borrow::borrow);
-    for case in cases.filter(|case: &&Case| case.operation == operation.name) {
+    for case in cases.filter(|case: &&Case| case.operation == operation.id) {
         for about in &case.about {
             let known = rules
                 .iter()

@@ -23,9 +23,11 @@ pub fn execute(args: &CheckArgs, console: Console) -> Exit {
         Ok(specs) => specs,
         Err(findings) => return console.findings(&findings),
     };
-    let wanted = |operation: &Operation| args.operation.as_ref().is_none_or(|name| *name == operation.name);
+    let wanted = |operation: &Operation| {
+        args.operation.as_ref().is_none_or(|name| [&operation.name, &operation.id].contains(&name))
+    };
     if !specs.operations().any(|(_, operation)| wanted(operation)) {
-        let all: Vec<&str> = specs.operations().map(|(_, operation)| operation.name.as_str()).collect();
+        let all: Vec<&str> = specs.operations().map(|(_, operation)| operation.id.as_str()).collect();
         let name = args.operation.as_deref().unwrap_or_default();
         console.complain(&format!("there is no operation {name}; there is {}", all.join(", ")));
         return Exit::Usage;
@@ -125,7 +127,7 @@ fn tell_of_operation(operation: &str, left_out: &[LeftOut], console: Console) {
 /// Which cases try each row of an operation's error tables, and which rows none can try.
 fn tell_rows(service: &Service, operation: &Operation, console: Console) {
     let cases = generate::cases(service, operation, Depth::Standard).cases;
-    console.say(&format!("\n{}", console.out.strong(&operation.name)));
+    console.say(&format!("\n{}", console.out.strong(&operation.id)));
     for reach in check::reach::rows(service, operation, &cases) {
         let status = reach.row.status.map(|status| format!("{status} ")).unwrap_or_default();
         let common = if reach.own { "" } else { " (of the service)" };

@@ -21,7 +21,7 @@ pub fn page(service: &Service, operation: &Operation, cases: &[Arc<Case>], left_
     Page {
         vendor: service.vendor.clone(),
         service: service.folder.clone(),
-        operation: operation.name.clone(),
+        operation: operation.id.clone(),
         title: operation.page.title.clone(),
         updated: operation.page.updated.clone(),
         url: operation.page.url.clone(),

@@ -99,7 +99,7 @@ impl Generator {
     /// The cases of one operation, in the order of its parameter table.
     pub fn cases(&self, service: &Service, operation: &Operation, depth: Depth) -> CaseFile {
         let cases = expanded(&Baseline::new(service, operation), depth, &self.arrays);
-        CaseFile { operation: operation.name.clone(), cases }
+        CaseFile { operation: operation.id.clone(), cases }
     }
 
     /// The cases of one operation, and what is left out of them because its protocol cannot carry it.
@@ -173,8 +173,8 @@ pub fn without_valid_value(operation: &Operation) -> Vec<&Parameter> {
 /// A case without set-up and without more than one call.
 fn plain(operation: &Operation, id: &str, tries: String, send: Parameters, expect: Expectation) -> Case {
     Case {
-        id: format!("{}/{id}", operation.name),
-        operation: operation.name.clone(),
+        id: format!("{}/{id}", operation.id),
+        operation: operation.id.clone(),
         tries,
         about: Vec::new(),
         given: Vec::new(),

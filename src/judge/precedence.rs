@@ -33,7 +33,7 @@ impl Seen {
             let mut rows = service.rows_for(operation, &about.parameter, about.breach);
             rows.any(|row| service.answers_for(row, code))
         };
-        let of = self.of(&operation.name);
+        let of = self.of(&operation.id);
         match (answers(one), answers(other)) {
             (true, false) => of.pairs.push((one.parameter.clone(), other.parameter.clone())),
             (false, true) => of.pairs.push((other.parameter.clone(), one.parameter.clone())),

@@ -107,8 +107,13 @@ impl Reading {
         };
         let generated: HashSet<PathBuf> = tested(&reading.specs).map(|of| reading.path(of.1, of.2)).collect();
         for path in present {
+            // What belongs there is read when it is held against its operation.
+            if generated.contains(&path) {
+                reading.present.insert(path);
+                continue;
+            }
             match source(&path) {
-                Ok(source) if generated.contains(&path) || source.text.starts_with(case::WRITTEN) => {
+                Ok(source) if source.text.starts_with(case::WRITTEN) => {
                     reading.present.insert(path);
                 }
                 Ok(source) => match case::read(&source, &reading.specs) {
@@ -165,10 +170,10 @@ impl Reading {
         let path = self.path(service, operation);
         // Case files hold the standard depth; the others are made where they are asked for.
         let text = match self.depth {
-            Depth::Standard => case::write(&operation.name, cases.iter().map(|case| &**case)),
+            Depth::Standard => case::write(&operation.id, cases.iter().map(|case| &**case)),
             _ => {
                 let standard = self.generator.cases(service, operation, Depth::Standard).cases;
-                case::write(&operation.name, &standard)
+                case::write(&operation.id, &standard)
             }
         };
         let mut findings: Vec<Finding> = repeated(cases, &self.ids).map(repeated_id).collect();
@@ -230,7 +235,7 @@ impl Suite {
         let place = stale.of?;
         let operation = self.specs.services.get(place.0)?.operations.get(place.1)?;
         let cases = self.cases.standard(&self.specs, place);
-        Some(case::write(&operation.name, cases.iter().map(|case| &**case)))
+        Some(case::write(&operation.id, cases.iter().map(|case| &**case)))
     }
 }
 

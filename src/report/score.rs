@@ -65,7 +65,7 @@ fn survivors(count: usize, style: Style) -> String {
 /// What the writer says.
 pub fn guards(out: &mut impl Write, specs: &Specs, cases: &[Case], style: Style) -> io::Result<()> {
     for (service, operation) in specs.operations().filter(|(_, operation)| !operation.support) {
-        writeln!(out, "\n{}", style.strong(&operation.name))?;
+        writeln!(out, "\n{}", style.strong(&operation.id))?;
         for rule in reach::rules(operation, cases) {
             let name = format!("{} {}", rule.parameter, rule.breach);
             writeln!(

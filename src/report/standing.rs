@@ -297,8 +297,11 @@ impl Gathered {
 
     /// The page of the operation that an id begins with.
     pub fn page_of(&self, id: &str) -> Option<&Page> {
-        let operation = id.split('/').next()?;
-        self.start.pages.iter().find(|page| page.operation == operation)
+        let is_of = |page: &&Page| {
+            id.strip_prefix(page.operation.as_str())
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        self.start.pages.iter().find(is_of)
     }
 
     /// How many promises of all pages are in each state.

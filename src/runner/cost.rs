@@ -6,34 +6,36 @@ use crate::spec::model::{Operation, Service, Specs};
 /// How many requests a case takes if nothing has to be repeated, clean-up included. Shared entities are made and removed
 /// a few times in a run; they are not counted here.
 pub fn requests(specs: &Specs, case: &Case) -> usize {
+    let Some((service, _)) = specs.operation(&case.operation) else { return 0 };
     let own = case.given.iter().filter(|call| !call.shared);
     let lent = case.given.len() - own.clone().count();
     let sent = case.calls().count() - lent;
-    let made = own.filter(|call| is_removable(specs, &call.operation)).count();
-    let removed = case.given.iter().filter(|call| removes(specs, &call.operation)).count();
+    let made = own.filter(|call| is_removable(service, &call.operation)).count();
+    let removed = case.given.iter().filter(|call| removes(service, &call.operation)).count();
     let accepted = |expect: &Expectation| matches!(expect, Expectation::Accept | Expectation::AcceptOr(_));
     let tried = match &case.expect {
         Expectation::OneAccepted(_) => 1,
         expect if accepted(expect) => case.at_once.max(1) as usize,
         _ => 0,
     };
-    let tried = if is_removable(specs, &case.operation) { tried } else { 0 };
+    let tried = if is_removable(service, &case.operation) { tried } else { 0 };
     let then = case.then.iter().filter(|step| accepted(&step.expect));
-    let then = then.filter(|step| is_removable(specs, &step.call.operation)).count();
+    let then = then.filter(|step| is_removable(service, &step.call.operation)).count();
     sent + (made + tried + then).saturating_sub(removed)
 }
 
 /// How many removable entities of its own a case may have alive at once, and how many shared ones it uses.
 pub fn entities(specs: &Specs, case: &Case) -> (u32, u32) {
+    let Some((service, _)) = specs.operation(&case.operation) else { return (0, 0) };
     let shared = case.given.iter().filter(|call| call.shared).count();
-    let made = case.calls().filter(|(operation, _)| is_removable(specs, operation)).count();
+    let made = case.calls().filter(|(operation, _)| is_removable(service, operation)).count();
     let number = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
     (number(made.saturating_sub(shared)), number(shared))
 }
 
 /// Whether an operation makes something that another one removes.
-pub fn is_removable(specs: &Specs, operation: &str) -> bool {
-    specs.operation(operation).is_some_and(|(service, operation)| {
+pub fn is_removable(service: &Service, operation: &str) -> bool {
+    service.operation(operation).is_some_and(|operation| {
         let entity = service.created_by(operation);
         entity.is_some_and(|entity| entity.removed_by.is_some())
     })
@@ -44,6 +46,6 @@ pub fn is_remover(service: &Service, operation: &Operation) -> bool {
     service.entities.iter().any(|entity| entity.removed_by.as_ref() == Some(&operation.name))
 }
 
-fn removes(specs: &Specs, operation: &str) -> bool {
-    specs.operation(operation).is_some_and(|(service, operation)| is_remover(service, operation))
+fn removes(service: &Service, operation: &str) -> bool {
+    service.operation(operation).is_some_and(|operation| is_remover(service, operation))
 }

@@ -145,7 +145,7 @@ impl Known {
         }
         let digests = specs
             .operations()
-            .map(|(service, operation)| (operation.name.as_str(), Page::digest(service, operation)));
+            .map(|(service, operation)| (operation.id.as_str(), Page::digest(service, operation)));
         let digests: HashMap<&str, String> = digests.collect();
         let mut outdated: HashMap<&str, String> = HashMap::new();
         for judged in self.results.values() {

@@ -23,7 +23,7 @@ pub async fn refused_credentials(
 ) -> Option<String> {
     for service in &specs.services {
         let Some(signer) = session.target.signer(service) else { continue };
-        if !service.operations.iter().any(|operation| is_tested(&operation.name)) {
+        if !service.operations.iter().any(|operation| is_tested(&operation.id)) {
             continue;
         }
         let Some(call) = harmless(session, service) else { continue };

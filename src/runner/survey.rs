@@ -86,14 +86,14 @@ impl Survey {
     fn prepare(&mut self, specs: &Specs, cases: &Cases) {
         for (of_service, service) in specs.services.iter().enumerate() {
             for (of_operation, operation) in service.operations.iter().enumerate() {
-                if !self.tested.contains(&operation.name) {
+                if !self.tested.contains(&operation.id) {
                     continue;
                 }
                 let implied = cases.standard(specs, (of_service, of_operation));
                 let left_out = generate::left_out_by_protocol(service, operation);
                 self.pages.push(evidence::page(service, operation, &implied, &left_out));
                 let plain = plain_call(implied.iter());
-                self.plains.extend(plain.map(|plain| (operation.name.clone(), plain)));
+                self.plains.extend(plain.map(|plain| (operation.id.clone(), plain)));
             }
         }
     }

@@ -19,9 +19,21 @@ use super::{Call, Refusal, Reply, Site, respond};
 /// How long a call of a racy server lets others go on between its check and its entry.
 const GAP: Duration = Duration::from_millis(50);
 
+/// The operation that a request names: of the service whose version it carries, or else of any.
+pub fn addressed<'s>(
+    services: &[&'s Service],
+    action: &str,
+    version: &str,
+) -> Option<(&'s Service, &'s Operation)> {
+    let named_so =
+        |service: &'s Service| service.operations.iter().find(|operation| operation.name == action);
+    let named = || services.iter().filter_map(|service| Some((*service, named_so(service)?)));
+    named().find(|(service, _)| service.version == version).or_else(|| named().next())
+}
+
 /// Finds the operation among the services that speak the protocol, and performs it.
 pub async fn perform(site: &Site<'_>, services: &[&Service], call: &Call) -> Reply {
-    let found = services.iter().find_map(|service| Some((*service, service.operation(&call.action)?)));
+    let found = addressed(services, &call.action, &call.version);
     let any = || services.iter().find_map(|service| Some((*service, service.operations.first()?)));
     let found = if site.behaviour.breaks(&Fault::AnyAction) { found.or_else(any) } else { found };
     let Some((service, operation)) = found else {

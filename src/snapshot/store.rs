@@ -133,7 +133,7 @@ pub fn accepted(pending: &Path) -> PathBuf {
 /// The operations of these names, each with its service's folder.
 pub fn operations<'s>(specs: &'s Specs, names: impl Iterator<Item = &'s str>) -> HashSet<(&'s str, &'s str)> {
     let names: HashSet<&str> = names.collect();
-    let named = specs.operations().filter(|(_, operation)| names.contains(operation.name.as_str()));
+    let named = specs.operations().filter(|(_, operation)| names.contains(operation.id.as_str()));
     named.map(|(service, operation)| (service.folder.as_str(), operation.name.as_str())).collect()
 }
 

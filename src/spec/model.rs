@@ -51,15 +51,15 @@ impl Specs {
             .flat_map(|service| service.operations.iter().map(move |operation| (service, operation)))
     }
 
-    /// The operation of that name.
-    pub fn operation(&self, name: &str) -> Option<(&Service, &Operation)> {
+    /// The operation that is called so in the project.
+    pub fn operation(&self, id: &str) -> Option<(&Service, &Operation)> {
         let places = self.places.0.get_or_init(|| self.places());
-        let at = places.get(name).and_then(|(service, operation)| {
+        let at = places.get(id).and_then(|(service, operation)| {
             let service = self.services.get(*service)?;
             Some((service, service.operations.get(*operation)?))
         });
         // What was changed since may have moved.
-        let is_it = |(_, operation): &(&Service, &Operation)| operation.name == name;
+        let is_it = |(_, operation): &(&Service, &Operation)| operation.id == id;
         at.filter(is_it).or_else(|| self.operations().find(is_it))
     }
 
@@ -67,7 +67,7 @@ impl Specs {
         let mut places = HashMap::new();
         for (at, service) in self.services.iter().enumerate() {
             for (own, operation) in service.operations.iter().enumerate() {
-                places.entry(operation.name.clone()).or_insert((at, own));
+                places.entry(operation.id.clone()).or_insert((at, own));
             }
         }
         places
@@ -121,9 +121,9 @@ impl Service {
         }
     }
 
-    /// The operation of that name.
+    /// The operation of that name, or that is called so in the project.
     pub fn operation(&self, name: &str) -> Option<&Operation> {
-        self.operations.iter().find(|operation| operation.name == name)
+        self.operations.iter().find(|operation| operation.name == name || operation.id == name)
     }
 
     /// The entity of that name.
@@ -297,8 +297,10 @@ impl Pages {
 /// One operation: one documentation page.
 #[derive(Debug, Clone)]
 pub struct Operation {
-    /// Its name on the wire.
+    /// Its name on the wire, and in its service.
     pub name: String,
+    /// What it is called in the project: its name, or where another service has an operation of that name, `FOLDER/NAME`.
+    pub id: String,
     /// The page that it was transcribed from.
     pub page: Page,
     /// Used for set-up and clean-up only, not tested.

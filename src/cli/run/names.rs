@@ -20,7 +20,10 @@ pub fn check(plan: &Plan, specs: &Specs) -> Result<(), String> {
     let services: Vec<&str> = specs.services.iter().map(|service| service.folder.as_str()).collect();
     let vendors = services.iter().filter_map(|folder| folder.split('/').next());
     let owners: Vec<&str> = services.iter().copied().chain(vendors).collect();
-    let operations: Vec<&str> = specs.operations().map(|(_, operation)| operation.name.as_str()).collect();
+    let operations: Vec<&str> = specs
+        .operations()
+        .flat_map(|(_, operation)| [operation.name.as_str(), operation.id.as_str()])
+        .collect();
     let entities = specs.services.iter().flat_map(|service| &service.entities);
     let entities: Vec<&str> = entities.map(|entity| entity.name.as_str()).collect();
     let target = &plan.target;

@@ -27,7 +27,8 @@ pub struct Answers<'p> {
 
 #[derive(Debug)]
 struct OfOperation {
-    service: String,
+    /// What it is called in the project.
+    id: String,
     operation: String,
     source: String,
     /// The cases whose answers are kept.
@@ -49,14 +50,14 @@ impl<'p> Answers<'p> {
     /// What is known of the answers of an operation.
     fn of_operation(&mut self, service: &Service, operation: &Operation) -> &mut OfOperation {
         let (plan, kept) = (self.plan, self.kept);
-        self.operations.entry(operation.name.clone()).or_insert_with(|| {
+        self.operations.entry(operation.id.clone()).or_insert_with(|| {
             let path = store::path(&plan.reports, &plan.target.name, &service.folder, &operation.name);
             let is_compared = plan.snapshots != SnapshotPolicy::Off && path.exists();
             OfOperation {
-                service: service.folder.clone(),
+                id: operation.id.clone(),
                 operation: operation.name.clone(),
                 source: operation.at.source.name.clone(),
-                ids: kept.get(&operation.name).into_iter().flatten().cloned().collect(),
+                ids: kept.get(&operation.id).into_iter().flatten().cloned().collect(),
                 is_wanted: is_compared || plan.snapshots == SnapshotPolicy::Update,
                 path,
                 entries: Vec::new(),
@@ -98,9 +99,9 @@ pub fn settle(plan: &Plan, specs: &Specs, answers: &Answers<'_>) -> Result<Optio
     }
     let mut all = Snapshots { accepted: plan.snapshots == SnapshotPolicy::Update, ..Snapshots::default() };
     let mut operations: Vec<&OfOperation> = answers.operations.values().collect();
-    operations.sort_by_key(|of| (&of.service, &of.operation));
+    operations.sort_by_key(|of| &of.path);
     for of in operations {
-        let ids = answers.kept.get(&of.operation).map(Vec::as_slice).unwrap_or_default();
+        let ids = answers.kept.get(&of.id).map(Vec::as_slice).unwrap_or_default();
         of_operation(plan, of, ids, &mut all).map_err(|error| format!("{}: {error}", of.path.display()))?;
     }
     let folder = plan.reports.join(&plan.target.name);

@@ -293,10 +293,10 @@ impl Maker<'_> {
 
     fn fault(&self, kind: Kind, slug: &str, does: String, fault: Fault) -> Mutant {
         Mutant {
-            id: format!("{}/{slug}", self.operation.name),
+            id: format!("{}/{slug}", self.operation.id),
             kind,
             does,
-            operation: self.operation.name.clone(),
+            operation: self.operation.id.clone(),
             parameter: None,
             breach: None,
             change: Change::Fault(fault),

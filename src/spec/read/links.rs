@@ -205,7 +205,7 @@ fn is_file_name(name: &str) -> bool {
 fn check_operation_names(specs: &Specs, findings: &mut Vec<Finding>) {
     let mut seen: HashMap<&str, &Operation> = HashMap::new();
     for (_, operation) in specs.operations().filter(|(_, operation)| !operation.name.is_empty()) {
-        if let Some(earlier) = seen.get(operation.name.as_str()) {
+        if let Some(earlier) = seen.get(operation.id.as_str()) {
             let title = format!("the operation {} stands in two files", operation.name);
             findings.push(
                 Finding::error("repeated-key", title)
@@ -228,6 +228,6 @@ fn check_operation_names(specs: &Specs, findings: &mut Vec<Finding>) {
                 format!("call it {}.yaml, so that it is found by the operation's name", operation.name);
             findings.push(Finding::error("file-name", title).at(&operation.at).help(help));
         }
-        seen.entry(&operation.name).or_insert(operation);
+        seen.entry(&operation.id).or_insert(operation);
     }
 }

@@ -5,7 +5,7 @@ mod operation;
 mod reader;
 mod rules;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -54,8 +54,26 @@ pub fn read(files: &[SpecFile]) -> Result<Specs, Vec<Finding>> {
         specs.services.extend(service);
         findings.extend(of_folder);
     }
+    identify(&mut specs);
     links::check(&specs, &mut findings);
     if any_error(&findings) { Err(findings) } else { Ok(specs) }
+}
+
+/// Gives operations whose name another service has as well that of their folder too.
+fn identify(specs: &mut Specs) {
+    let mut services: HashMap<String, usize> = HashMap::new();
+    for service in &specs.services {
+        let names: HashSet<&str> =
+            service.operations.iter().map(|operation| operation.name.as_str()).collect();
+        names.into_iter().for_each(|name| *services.entry(name.to_owned()).or_default() += 1);
+    }
+    for service in &mut specs.services {
+        for operation in &mut service.operations {
+            if services.get(&operation.name).is_some_and(|count| *count > 1) {
+                operation.id = format!("{}/{}", service.folder, operation.name);
+            }
+        }
+    }
 }
 
 impl Reader {

@@ -20,6 +20,7 @@ impl Reader {
         let name = named.and_then(|node| self.text(node));
         let page = fields.get("page").and_then(|node| self.page(node));
         let mut operation = Operation {
+            id: name.clone().unwrap_or_default(),
             name: name.unwrap_or_default(),
             page: page.unwrap_or(Page { title: String::new(), updated: None, url: None }),
             support: self.flag(&fields, "support"),

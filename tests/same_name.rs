@@ -1,0 +1,93 @@
+//! Services that have an operation of one name: two versions of an API, in one project.
+
+mod common;
+
+use std::fs;
+
+use common::Project;
+
+const ERRORS: &str = "errors:\n- {code: MissingParameter, when: {\"*\": required}}\n- {code: InvalidParameter, when: {\"*\": type}}\n";
+
+/// A service that makes and removes a note.
+fn version(project: &Project, version: &str, longest: u32) {
+    let folder = format!("specs/me/notes-{version}");
+    let write = |name: &str, text: String| {
+        let path = project.path(&format!("{folder}/{name}.yaml"));
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    };
+    write(
+        "service",
+        format!(
+            "service: notes\nvendor: Me\nversion: \"{version}\"\nprotocol: acs-rpc\nentities:\n  note: {{id: NoteId, made-by: AddNote, removed-by: DropNote}}\n{ERRORS}"
+        ),
+    );
+    write(
+        "AddNote",
+        format!(
+            "operation: AddNote\npage: {{title: AddNote}}\ncreates: note\nparameters:\n  Name: {{type: string, required: true, length: 2..{longest}, characters: letters, unique: true, example: tom}}\nerrors:\n- {{status: 400, code: InvalidName, message: The name is invalid., when: {{Name: [length, characters]}}}}\n- {{status: 400, code: NameTaken, message: The name is taken., when: {{Name: unique}}}}\nresponse:\n  NoteId: {{type: string, varies: true, example: n-2DFCE4C9A1}}\n"
+        ),
+    );
+    write(
+        "DropNote",
+        "operation: DropNote\npage: {title: DropNote}\nparameters:\n  NoteId: {type: string, required: true, exists: note, example: n-2DFCE4C9A1}\nerrors:\n- {status: 404, code: NoSuchNote, message: There is no such note., when: {NoteId: exists}}\nresponse:\n  RequestId: {type: string, varies: true, example: r-1}\n".to_owned(),
+    );
+}
+
+fn project() -> Project {
+    let project = Project::empty();
+    version(&project, "2024-01-01", 12);
+    version(&project, "2025-01-01", 20);
+    project
+}
+
+#[test]
+fn each_version_is_held_to_its_own_page() {
+    let project = project();
+    let run = project.done(&["run", "--update"]);
+    assert_eq!(run.code, 0, "{}{}", run.stdout, run.stderr);
+    let list = project.done(&["run", "--list", "Name/length"]).stdout;
+    for (id, is_there) in [
+        ("me/notes-2024-01-01/AddNote/Name/length/13", true),
+        ("me/notes-2025-01-01/AddNote/Name/length/13", false),
+        ("me/notes-2025-01-01/AddNote/Name/length/21", true),
+    ] {
+        assert_eq!(list.lines().any(|line| line == id), is_there, "{id} in {list}");
+    }
+    let again = project.done(&["run"]);
+    assert_eq!(again.code, 0, "{}{}", again.stdout, again.stderr);
+    assert!(!again.stdout.contains("changed"), "{}", again.stdout);
+    for folder in ["me/notes-2024-01-01", "me/notes-2025-01-01"] {
+        assert!(project.path(&format!("cases/{folder}/AddNote.yaml")).exists(), "{folder}");
+        assert!(project.path(&format!("reports/reference/{folder}/AddNote.snap")).exists(), "{folder}");
+    }
+}
+
+#[test]
+fn a_limit_of_the_other_version_is_found() {
+    let project = project();
+    let mutants = project.done(&["mutants"]);
+    assert_eq!(mutants.code, 0, "{}{}", mutants.stdout, mutants.stderr);
+    assert!(mutants.stdout.contains(" 0 survived"), "{}", mutants.stdout);
+}
+
+#[test]
+fn cases_of_ones_own_name_the_service_too() {
+    let project = project();
+    let own = |operation: &str| {
+        format!(
+            "operation: {operation}\ncases:\n- id: {operation}/own\n  tries: a name of 15 letters\n  send: {{Name: abcdefghijklmno}}\n  expect: accept\n  then:\n  - {{call: DropNote, as: dropped, send: {{NoteId: {{$id: tried}}}}, expect: accept}}\n"
+        )
+    };
+    let path = project.path("cases/own.yaml");
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    fs::write(&path, own("me/notes-2025-01-01/AddNote")).unwrap();
+    let run = project.done(&["run", "AddNote/own"]);
+    assert_eq!(run.code, 0, "{}{}", run.stdout, run.stderr);
+    fs::write(&path, own("me/notes-2024-01-01/AddNote")).unwrap();
+    let run = project.done(&["run", "AddNote/own"]);
+    assert_eq!(run.code, 1, "the older version takes 12 letters: {}{}", run.stdout, run.stderr);
+    fs::write(&path, own("AddNote")).unwrap();
+    let run = project.done(&["run", "AddNote/own"]);
+    assert_eq!(run.code, 2, "which of them is meant nobody knows: {}{}", run.stdout, run.stderr);
+}

@@ -28,7 +28,7 @@ pub type Parameters = Vec<(String, Value)>;
 pub struct Case {
     /// Stable and readable: `AddMessageContact/Name/length/13`.
     pub id: String,
-    /// The operation that it tries.
+    /// The operation that it tries, as the project calls it ([`Operation::id`]).
     pub operation: String,
     /// What it tries, in words.
     pub tries: String,
@@ -60,7 +60,7 @@ pub struct About {
 /// A call that prepares a case.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Call {
-    /// The operation.
+    /// The operation, by its name in the service of the case.
     pub operation: String,
     /// Under which name later calls refer to it.
     pub label: String,

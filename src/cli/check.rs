@@ -23,9 +23,7 @@ pub fn execute(args: &CheckArgs, console: Console) -> Exit {
         Ok(specs) => specs,
         Err(findings) => return console.findings(&findings),
     };
-    let wanted = |operation: &Operation| {
-        args.operation.as_ref().is_none_or(|name| [&operation.name, &operation.id].contains(&name))
-    };
+    let wanted = |operation: &Operation| args.operation.as_ref().is_none_or(|name| operation.is_called(name));
     if !specs.operations().any(|(_, operation)| wanted(operation)) {
         let all: Vec<&str> = specs.operations().map(|(_, operation)| operation.id.as_str()).collect();
         let name = args.operation.as_deref().unwrap_or_default();
@@ -69,13 +67,13 @@ pub fn execute(args: &CheckArgs, console: Console) -> Exit {
     if found.open.is_empty() { Exit::Holds } else { Exit::Broken }
 }
 
-/// More findings than this are told by kind.
+/// Above this number, findings are counted by kind and not all shown.
 const MANY: usize = 100;
 
-/// So many of a kind are told then.
+/// How many of each kind are shown then.
 const SHOWN: usize = 2;
 
-/// Tells all findings; of very many, some of each kind and how many more there are.
+/// Shows all findings. If there are very many, shows the first of each kind and how many there are.
 fn tell(findings: &[Finding], all: bool, console: Console) {
     let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
     for finding in findings {
@@ -88,13 +86,16 @@ fn tell(findings: &[Finding], all: bool, console: Console) {
     if all || findings.len() <= MANY {
         return;
     }
-    console.say("findings by kind, of which some are above; `--all` shows each, and OPERATION those of one:");
+    console.say(&format!(
+        "The first {SHOWN} of each kind are above. `fineprint check --all` shows all, `fineprint check OPERATION` those of one \
+         operation. There are:"
+    ));
     for (id, count) in seen {
         console.say(&format!("  {count:>7} {id}"));
     }
 }
 
-/// So many operations are told each by name.
+/// Above this number, operations are counted and not named.
 const NAMED: usize = 30;
 
 /// What is worth trying and cannot be sent.

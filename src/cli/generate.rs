@@ -1,7 +1,6 @@
 //! `fineprint generate`, and what other commands do about stale case files.
 
 use std::io;
-use std::path::Path;
 
 use crate::files;
 use crate::generate::{Depth, in_parallel};
@@ -49,36 +48,36 @@ pub fn settle(suite: &Suite, refuse: bool, console: Console) -> Result<(), Exit>
 
 /// Brings all of them up to date, and tells of each.
 fn freshen_all(suite: &Suite, console: Console) -> Result<(), Exit> {
-    let freshen = |stale: &'_ Stale| (stale.path.clone(), freshen(suite, stale), told(stale));
-    for (path, done, told) in in_parallel(&suite.stale, freshen) {
-        done.map_err(|error| complain(console, &path, &error))?;
-        console.tell(&told);
+    let done = in_parallel(&suite.stale, |stale| (stale, freshened(suite, stale)));
+    for (stale, done) in done {
+        tell(done, console)?;
+        let done = if stale.of.is_some() { "written" } else { "removed" };
+        console.tell(&format!("{} {}: {done}", stale.path.display(), why(stale)));
     }
     Ok(())
 }
 
-fn told(stale: &Stale) -> String {
-    let done = if stale.of.is_some() { "written" } else { "removed" };
-    format!("{} {}: {done}", stale.path.display(), why(stale))
-}
-
-fn freshen(suite: &Suite, stale: &Stale) -> io::Result<()> {
-    match &stale.freshened {
-        Some(Ok(())) => return Ok(()),
-        Some(Err(error)) => return Err(io::Error::new(error.kind(), error.to_string())),
-        None => {}
-    }
-    project::freshen(&stale.path, suite.text(stale).as_deref())
-}
-
-fn complain(console: Console, path: &Path, error: &io::Error) -> Exit {
-    console.complain(&files::not_written(path, error));
-    Exit::Usage
-}
-
 /// Brings one stale case file up to date.
-pub fn freshen_one(suite: &Suite, stale: &Stale, console: Console) -> Result<(), Exit> {
-    freshen(suite, stale).map_err(|error| complain(console, &stale.path, &error))
+pub fn freshen(suite: &Suite, stale: &Stale, console: Console) -> Result<(), Exit> {
+    tell(freshened(suite, stale), console)
+}
+
+/// Brings a file up to date, unless that was done when it was read; the complaint where it cannot be written.
+fn freshened(suite: &Suite, stale: &Stale) -> Result<(), String> {
+    let complaint = |error: &io::Error| files::not_written(&stale.path, error);
+    match &stale.freshened {
+        Some(done) => done.as_ref().map_err(complaint).copied(),
+        None => {
+            project::freshen(&stale.path, suite.text(stale).as_deref()).map_err(|error| complaint(&error))
+        }
+    }
+}
+
+fn tell(done: Result<(), String>, console: Console) -> Result<(), Exit> {
+    done.map_err(|complaint| {
+        console.complain(&complaint);
+        Exit::Usage
+    })
 }
 
 fn why(stale: &Stale) -> &'static str {

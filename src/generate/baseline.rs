@@ -9,7 +9,6 @@ use crate::case::{Call, Expectation, Parameters};
 use crate::json::Json;
 use crate::spec::model::{Format, Length, Limit, Operation, Parameter, Rules, Service, Type, is_masked};
 use crate::spec::ruling::{self, Outcome};
-use crate::wire;
 
 use super::prepared::{Prepared, Tried};
 
@@ -41,28 +40,32 @@ impl<'s> Baseline<'s> {
         }
     }
 
-    /// The parameters that a call can carry.
+    /// What is known of the parameters that a call can carry.
     pub fn prepared(&self) -> &[Prepared<'s>] {
         self.sent.get_or_init(|| Prepared::all(self.service, self.operation))
     }
 
+    fn place(&self, name: &str) -> Option<usize> {
+        let places = self.places.get_or_init(|| {
+            let names = self.prepared().iter().map(|each| each.parameter.name.as_str());
+            names.enumerate().map(|(place, name)| (name, place)).collect()
+        });
+        places.get(name).copied()
+    }
+
     /// The trials of a parameter.
     pub fn tried(&self, parameter: &Parameter) -> &[Tried] {
-        let prepared = self.prepared().iter().find(|each| each.parameter.name == parameter.name);
+        let prepared = self.place(&parameter.name).map(|place| &self.prepared()[place]);
         prepared.map_or(&[], |each| each.tried(self.service, self.operation))
     }
 
     /// Whether the protocol can say what a call sends: all that has to be there is, and every value at its place.
     pub fn is_sayable(&self, send: &Parameters) -> bool {
-        let places = self.places.get_or_init(|| {
-            let names = self.prepared().iter().map(|each| each.parameter.name.as_str());
-            names.enumerate().map(|(place, name)| (name, place)).collect()
-        });
         let mut is_there = vec![false; self.prepared().len()];
         for (name, value) in send {
-            let Some(place) = places.get(name.as_str()) else { continue };
-            is_there[*place] = true;
-            if !self.prepared()[*place].can_say(self.service, self.operation, value) {
+            let Some(place) = self.place(name) else { continue };
+            is_there[place] = true;
+            if !self.prepared()[place].can_say(self.service, self.operation, value) {
                 return false;
             }
         }
@@ -157,7 +160,7 @@ impl<'s> Baseline<'s> {
 
     /// Whether every case carries a parameter.
     pub fn is_needed(&self, parameter: &Parameter) -> bool {
-        self.prepared().iter().any(|each| each.parameter.name == parameter.name && each.is_needed)
+        self.place(&parameter.name).is_some_and(|place| self.prepared()[place].is_needed)
     }
 
     /// The call that removes an entity that an earlier call made, if the vendor documents one.
@@ -170,12 +173,8 @@ impl<'s> Baseline<'s> {
     }
 
     /// The parameters that a call can carry.
-    pub fn sent(&self) -> impl Iterator<Item = &'s Parameter> + use<'s> {
-        let protocol = self.service.protocol;
-        self.operation
-            .parameters
-            .iter()
-            .filter(move |parameter| !wire::is_set_by_protocol(protocol, parameter))
+    pub fn sent(&self) -> impl Iterator<Item = &'s Parameter> + '_ {
+        self.prepared().iter().map(|each| each.parameter)
     }
 }
 

@@ -11,7 +11,7 @@ use crate::spec::model::{Operation, Service, Specs};
 
 use super::{Depth, Generator};
 
-/// So many cases are kept expanded at most, beside those of the operation that is next.
+/// The maximum number of cases that are kept expanded. The cases of one operation are kept even if there are more.
 const KEPT: usize = 8_192;
 
 /// The cases of an operation.
@@ -47,11 +47,10 @@ enum Chosen {
     Some(Arc<[u32]>),
 }
 
-/// Which operation, and how deep.
+/// Which operation, by its place in the specs, and how deep.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Key {
-    service: usize,
-    operation: usize,
+    place: (usize, usize),
     depth: Depth,
 }
 
@@ -64,18 +63,9 @@ struct Expander {
 }
 
 impl Expander {
-    fn operation(&self, key: Key) -> Option<(&Service, &Operation)> {
-        let service = self.specs.services.get(key.service)?;
-        Some((service, service.operations.get(key.operation)?))
-    }
-
-    fn expand(&self, service: &Service, operation: &Operation, depth: Depth) -> Expanded {
-        self.generator.cases(service, operation, depth).cases.into_iter().map(Arc::new).collect()
-    }
-
-    fn expand_key(&self, key: Key) -> Expanded {
-        self.operation(key)
-            .map_or_else(Arc::default, |(service, operation)| self.expand(service, operation, key.depth))
+    fn expand(&self, specs: &Specs, key: Key) -> Expanded {
+        let Some((service, operation)) = specs.at(key.place) else { return Arc::default() };
+        self.generator.cases(service, operation, key.depth).cases.into_iter().map(Arc::new).collect()
     }
 
     fn expanded(&self, key: Key) -> Expanded {
@@ -83,7 +73,7 @@ impl Expander {
         if let Some((_, known)) = recent.iter().find(|(known, _)| *known == key) {
             return Arc::clone(known);
         }
-        let made = self.expand_key(key);
+        let made = self.expand(&self.specs, key);
         keep(&mut recent, key, &made);
         made
     }
@@ -106,6 +96,14 @@ impl Block {
             Made::Implied(_, Chosen::Some(places)) => places.len(),
         }
     }
+
+    /// Where its case of that number stands among those that are made together.
+    fn place(&self, number: usize) -> Option<usize> {
+        match &self.made {
+            Made::Implied(_, Chosen::Some(places)) => Some(*places.get(number)? as usize),
+            Made::Given(_) | Made::Implied(_, Chosen::All(_)) => Some(number),
+        }
+    }
 }
 
 impl From<Vec<Case>> for Cases {
@@ -117,27 +115,28 @@ impl From<Vec<Case>> for Cases {
 }
 
 impl Cases {
-    /// Those that specs imply, at a depth. `work` is done with those of each tested operation, on several threads; `take` is given
-    /// what it comes to, in the order of the specs.
+    /// Those that specs imply, at a depth. `work` is done with each tested operation, its place and its cases, on several threads;
+    /// `take` is given what it comes to, in the order of the specs.
     pub fn implied<T: Send>(
         specs: Arc<Specs>,
         depth: Depth,
-        work: impl Fn(&Service, &Operation, &Expanded) -> T + Sync,
+        work: impl Fn((usize, usize), (&Service, &Operation), &Expanded) -> T + Sync,
         mut take: impl FnMut(T),
     ) -> Self {
         let expander = Arc::new(Expander { specs, ..Expander::default() });
         let mut all = Self { expander: Arc::clone(&expander), ..Self::default() };
-        let keys = keys(&expander.specs, depth);
-        in_parallel(&keys, |key| {
-            let cases = expander.expand_key(*key);
-            let done = expander.operation(*key).map(|(service, operation)| work(service, operation, &cases));
+        let tested = expander.specs.placed().filter(|(.., operation)| !operation.support);
+        let keys: Vec<Key> = tested.map(|(place, ..)| Key { place, depth }).collect();
+        let expanded = in_parallel(&keys, |key| {
+            let cases = expander.expand(&expander.specs, *key);
+            let done = expander.specs.at(key.place).map(|of| work(key.place, of, &cases));
             (*key, cases, done)
-        })
-        .for_each(|(key, cases, done)| {
+        });
+        for (key, cases, done) in expanded {
             all.push(Made::Implied(key, Chosen::All(cases.len())));
             keep(&mut expander.recent.lock().unwrap_or_else(PoisonError::into_inner), key, &cases);
             done.into_iter().for_each(&mut take);
-        });
+        }
         all
     }
 
@@ -154,50 +153,34 @@ impl Cases {
     /// The case of that number.
     pub fn get(&self, index: usize) -> Option<Arc<Case>> {
         let block = self.blocks.partition_point(|block| block.first <= index).checked_sub(1)?;
-        let Block { first, made } = &self.blocks[block];
-        let place = index - first;
-        match made {
-            Made::Given(cases) => cases.get(place).cloned(),
-            Made::Implied(key, Chosen::All(_)) => self.expander.expanded(*key).get(place).cloned(),
-            Made::Implied(key, Chosen::Some(places)) => {
-                let place = *places.get(place)? as usize;
-                self.expander.expanded(*key).get(place).cloned()
-            }
-        }
+        let block = &self.blocks[block];
+        self.made_with(block).get(block.place(index - block.first)?).cloned()
     }
 
     /// All of them in order.
     pub fn iter(&self) -> impl Iterator<Item = Arc<Case>> + '_ {
-        self.blocks.iter().flat_map(|block| self.of_block(block).into_iter())
-    }
-
-    fn of_block(&self, block: &Block) -> Vec<Arc<Case>> {
-        match &block.made {
-            Made::Given(cases) => cases.to_vec(),
-            Made::Implied(key, chosen) => {
-                let cases = self.expander.expanded(*key);
-                match chosen {
-                    Chosen::All(_) => cases.to_vec(),
-                    Chosen::Some(places) => {
-                        places.iter().filter_map(|place| cases.get(*place as usize).cloned()).collect()
-                    }
-                }
-            }
-        }
-    }
-
-    /// What the spec of an operation implies at the standard depth; `place` is that of its service and its own in the specs.
-    pub fn standard(&self, specs: &Specs, (service, operation): (usize, usize)) -> Expanded {
-        let key = Key { service, operation, depth: Depth::Standard };
-        if std::ptr::eq(specs, &*self.expander.specs) {
-            return self.expander.expanded(key);
-        }
-        // Cases that were given know no specs.
-        let of_service = specs.services.get(service);
-        let found = of_service.and_then(|service| Some((service, service.operations.get(operation)?)));
-        found.map_or_else(Arc::default, |(service, operation)| {
-            self.expander.expand(service, operation, key.depth)
+        self.blocks.iter().flat_map(|block| {
+            let made = self.made_with(block);
+            (0..block.len()).filter_map(move |number| made.get(block.place(number)?).cloned())
         })
+    }
+
+    /// All cases that are made together with those of a block.
+    fn made_with(&self, block: &Block) -> Expanded {
+        match &block.made {
+            Made::Given(cases) => Arc::clone(cases),
+            Made::Implied(key, _) => self.expander.expanded(*key),
+        }
+    }
+
+    /// What the spec of an operation implies at the standard depth; `place` is that of the operation in the specs.
+    pub fn standard(&self, specs: &Specs, place: (usize, usize)) -> Expanded {
+        let key = Key { place, depth: Depth::Standard };
+        match std::ptr::eq(specs, &*self.expander.specs) {
+            true => self.expander.expanded(key),
+            // Cases that were given know no specs.
+            false => self.expander.expand(specs, key),
+        }
     }
 
     /// Those that are wanted.
@@ -205,19 +188,15 @@ impl Cases {
     pub fn select(&self, mut is_wanted: impl FnMut(&Case) -> bool) -> Self {
         let mut selected = Self { expander: Arc::clone(&self.expander), ..Self::default() };
         for block in &self.blocks {
-            let cases = self.of_block(block);
-            let wanted: Vec<usize> = (0..cases.len()).filter(|place| is_wanted(&cases[*place])).collect();
+            let made = self.made_with(block);
+            let places = (0..block.len()).filter_map(|number| block.place(number));
+            let wanted: Vec<usize> = places.filter(|place| is_wanted(&made[*place])).collect();
             selected.push(match &block.made {
-                made if wanted.len() == cases.len() => made.clone(),
-                Made::Given(_) => {
-                    Made::Given(wanted.iter().map(|place| Arc::clone(&cases[*place])).collect())
-                }
-                Made::Implied(key, chosen) => {
-                    let place = |place: &usize| match chosen {
-                        Chosen::All(_) => u32::try_from(*place).unwrap_or(u32::MAX),
-                        Chosen::Some(places) => places[*place],
-                    };
-                    Made::Implied(*key, Chosen::Some(wanted.iter().map(place).collect()))
+                all if wanted.len() == block.len() => all.clone(),
+                Made::Given(_) => Made::Given(wanted.iter().map(|place| Arc::clone(&made[*place])).collect()),
+                Made::Implied(key, _) => {
+                    let places = wanted.into_iter().filter_map(|place| u32::try_from(place).ok());
+                    Made::Implied(*key, Chosen::Some(places.collect()))
                 }
             });
         }
@@ -229,7 +208,7 @@ impl Cases {
         self.push(Made::Given(cases.into_iter().map(Arc::new).collect()));
     }
 
-    /// All of them at once, for who has few.
+    /// All of them at once. This needs memory for every case.
     pub fn to_vec(&self) -> Vec<Case> {
         self.iter().map(|case| Case::clone(&case)).collect()
     }
@@ -243,21 +222,10 @@ impl Cases {
     }
 }
 
-/// The tested operations in the order of the specs.
-fn keys(specs: &Specs, depth: Depth) -> Vec<Key> {
-    let services = specs.services.iter().enumerate();
-    services
-        .flat_map(|(service, of)| {
-            let operations = of.operations.iter().enumerate().filter(|(_, operation)| !operation.support);
-            operations.map(move |(operation, _)| Key { service, operation, depth })
-        })
-        .collect()
-}
-
-/// So many operations are expanded at once by each thread: enough that none waits long for another.
+/// How many items each thread takes at once: enough that no thread waits long for another.
 const AT_ONCE: usize = 4;
 
-/// What comes of each, in order; some of them are worked on at once.
+/// Works on several items at once. The results come in the order of the items.
 pub fn in_parallel<'i, I: Sync, T: Send + 'i>(
     items: &'i [I],
     work: impl Fn(&'i I) -> T + Sync + 'i,

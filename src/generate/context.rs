@@ -9,11 +9,10 @@ use crate::case::{Expectation, Parameters, Rows};
 use crate::spec::breach::Breach;
 use crate::spec::model::{Parameter, Required};
 use crate::spec::ruling::Outcome;
-use crate::wire;
 
-use super::baseline::{Baseline, valid};
+use super::baseline::Baseline;
 use super::covering::Arrays;
-use super::prepared::Tried;
+use super::prepared::{Prepared, Tried};
 
 /// A value with so few drawn characters is tried for its own sake, and not in every context.
 const SCARCE: usize = 3;
@@ -53,7 +52,7 @@ impl<'s> Contexts<'s> {
     /// The classes of all parameters that a call can carry.
     pub fn new(baseline: &Baseline<'s>, arrays: &Arrays) -> Self {
         let parameters: Vec<_> =
-            baseline.sent().map(|parameter| (parameter, classes(baseline, parameter))).collect();
+            baseline.prepared().iter().map(|each| (each.parameter, classes(baseline, each))).collect();
         let levels: Vec<usize> = parameters.iter().map(|(_, classes)| certain(classes)).collect();
         let windows = levels.chunks(WINDOW).enumerate();
         let rows = windows.flat_map(|(window, of_window)| {
@@ -164,32 +163,30 @@ fn certain(classes: &[Class]) -> usize {
     classes.iter().filter(|class| class.doubt.is_empty()).count()
 }
 
-fn classes(baseline: &Baseline<'_>, parameter: &Parameter) -> Vec<Class> {
+fn classes(baseline: &Baseline<'_>, prepared: &Prepared<'_>) -> Vec<Class> {
+    let (parameter, row) = (prepared.parameter, prepared.row_for_absence);
     let class = |value: Option<Value>| Class { value, doubt: Vec::new() };
     if parameter.exists.is_some() {
-        return vec![class(Some(valid(parameter)))];
+        return vec![class(Some(prepared.valid.clone()))];
     }
-    let (service, operation) = (baseline.service, baseline.operation);
     let mut classes = Vec::new();
-    let row = baseline.service.row_for_absence(baseline.operation, parameter);
     if parameter.required == Required::No && row.is_none() {
         classes.push(class(None));
     }
-    for Tried { trial, witness, ruling, .. } in baseline.tried(parameter) {
-        let (Some(value), Some(json)) = (&trial.value, witness) else { continue };
+    for Tried { trial, ruling, is_sayable } in prepared.tried(baseline.service, baseline.operation) {
+        let Some(value) = &trial.value else { continue };
         let holds = ruling.outcome() == Outcome::Holds;
         let is_absence = trial.about == Breach::Required;
         // Names of two letters are soon used up, and others may have them.
         let is_scarce = value.drawn().is_some_and(|drawn| drawn <= SCARCE);
         let is_odd = trial.slug.starts_with("odd/");
-        if holds && !is_absence && !is_scarce && !is_odd && wire::can_say(service, operation, parameter, json)
-        {
+        if holds && !is_absence && !is_scarce && !is_odd && *is_sayable {
             classes.push(class(Some(value.clone())));
         }
     }
     classes.truncate(MOST_CLASSES);
     if !classes.iter().any(|class| class.value.is_some()) {
-        classes.push(class(Some(valid(parameter))));
+        classes.push(class(Some(prepared.valid.clone())));
     }
     if let (Required::No, Some(row)) = (parameter.required, row) {
         classes.push(Class { value: None, doubt: row.codes.clone() });

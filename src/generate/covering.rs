@@ -3,10 +3,10 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// After so many arrays that are no smaller, no further one is made.
+/// After this many arrays in a row that are not smaller, no further one is made.
 const IN_VAIN: usize = 10;
 
-/// How hard an array is tried for: several are made, each from another start, and the smallest is taken.
+/// How much work goes into an array: several are made, each from another start, and the smallest is taken.
 struct Effort {
     starts: usize,
     /// The rows that compete for each place in the array; the best of them is taken.
@@ -14,7 +14,7 @@ struct Effort {
 }
 
 impl Effort {
-    /// Of few pairs, many arrays are made in no time. Beyond, each array takes longer, and one start is as good as another.
+    /// Small arrays are cheap, so many are tried. A large one takes longer, and further starts gain little.
     fn of(pairs: usize) -> Self {
         match pairs {
             0..1_000 => Self { starts: 64, candidates: 24 },
@@ -23,7 +23,7 @@ impl Effort {
     }
 }
 
-/// So many arrays are remembered at most: operations of one vendor have few shapes, and those of a million cases may have many.
+/// The maximum number of arrays that are remembered.
 const REMEMBERED: usize = 4_096;
 
 /// An array: a row gives each factor one of its levels.

@@ -91,7 +91,7 @@ fn not_carried(baseline: &Baseline<'_>) -> Vec<LeftOut> {
 }
 
 impl Generator {
-    /// One that does not combine accepted values with each other: what is rejected, and by which rows, is the same.
+    /// One that makes no covering arrays. Its accepted calls lack combinations; what is rejected, and by which rows, is the same.
     pub fn of_rejections() -> Self {
         Self { arrays: Arrays::empty() }
     }
@@ -123,11 +123,9 @@ fn expanded(baseline: &Baseline<'_>, depth: Depth, arrays: &Arrays) -> Vec<Case>
     let (service, operation) = (baseline.service, baseline.operation);
     let mut contexts = Contexts::new(baseline, arrays);
     let mut cases = whole_calls(baseline);
-    for parameter in &operation.parameters {
-        if wire::is_set_by_protocol(service.protocol, parameter) {
-            continue;
-        }
-        let tried = baseline.tried(parameter).iter();
+    for prepared in baseline.prepared() {
+        let parameter = prepared.parameter;
+        let tried = prepared.tried(service, operation).iter();
         let judged = tried.filter_map(|tried| Judged::new(baseline, parameter, tried)).collect();
         let mut of_parameter: Vec<Violation> = scenario::references(baseline, parameter);
         of_parameter.extend(judged_cases(baseline, parameter, judged, &mut contexts));

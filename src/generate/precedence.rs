@@ -10,7 +10,8 @@ use super::scenario;
 use super::trial::Trial;
 use super::{expect, plain};
 
-/// A case for each two parameters that are neighbours in the table: an order of checks is tested along it. Pairwise, for each two.
+/// A case for each two parameters that are neighbours in the table: their order of checks shows the whole order. At the pairwise
+/// depth, a case for every two parameters.
 pub fn cases(baseline: &Baseline<'_>, depth: Depth) -> Vec<Case> {
     let faults: Vec<(&Parameter, Trial, Breach)> = baseline
         .operation

@@ -5,7 +5,7 @@ use std::cell::OnceCell;
 use crate::case::value::Value;
 use crate::json::Json;
 use crate::spec::breach::Breach;
-use crate::spec::model::{Operation, Parameter, Required, Service};
+use crate::spec::model::{ErrorRow, Operation, Parameter, Required, Service};
 use crate::spec::ruling::{self, Outcome, Ruling};
 use crate::wire;
 
@@ -22,6 +22,8 @@ pub struct Prepared<'s> {
     /// Whether every case carries it: what is required, and what the page calls optional while it has a row for its absence, so
     /// that a target that goes by the row is not held to the table in every single case.
     pub is_needed: bool,
+    /// The row that names its absence.
+    pub row_for_absence: Option<&'s ErrorRow>,
     /// A value that breaks none of its rules.
     pub valid: Value,
     /// Whether the protocol can carry a call without it.
@@ -35,8 +37,6 @@ pub struct Prepared<'s> {
 pub struct Tried {
     /// The trial.
     pub trial: Trial,
-    /// What the rules were asked about.
-    pub witness: Option<Json>,
     /// What they say.
     pub ruling: Ruling,
     /// Whether the protocol can carry it.
@@ -50,14 +50,14 @@ impl<'s> Prepared<'s> {
         let sent = sent.filter(|parameter| !wire::is_set_by_protocol(service.protocol, parameter));
         sent.map(|parameter| {
             let is_required = is_required(parameter);
-            let has_row = || service.row_for_absence(operation, parameter).is_some();
-            let is_needed = is_required || has_row();
+            let row_for_absence = service.row_for_absence(operation, parameter);
             let valid = valid(parameter);
             let can_send = |json: Option<&Json>| wire::can_send(service, operation, parameter, json);
             Self {
                 parameter,
                 is_required,
-                is_needed,
+                is_needed: is_required || row_for_absence.is_some(),
+                row_for_absence,
                 can_be_absent: can_send(None),
                 can_say_valid: valid.witness().is_none_or(|json| can_send(Some(&json))),
                 valid,
@@ -87,7 +87,7 @@ impl<'s> Prepared<'s> {
                 };
                 let is_sayable = wire::can_send(service, operation, parameter, witness.as_ref());
                 let ruling = ruling::on_parameter(parameter, witness.as_ref());
-                Some(Tried { trial, witness, ruling, is_sayable })
+                Some(Tried { trial, ruling, is_sayable })
             });
             tried.collect()
         })

@@ -4,11 +4,10 @@
 //! after fifty of them, after any surprise, and when all tests are over: what it then shows is told, and spoils the exit code.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 
 use tokio::sync::Mutex;
 
-use crate::case::{Case, Expectation};
+use crate::case::Case;
 use crate::event::CaseResult;
 use crate::generate::Cases;
 use crate::runner::bracket::{Came, MOST, Plain, is_bracketed, is_news, is_surprise, proven};
@@ -50,19 +49,15 @@ pub struct On<'t> {
 impl Gates {
     /// For the operations of these cases.
     pub fn new(cases: &Cases) -> Self {
-        let mut by_operation: HashMap<String, Vec<Arc<Case>>> = HashMap::new();
-        for case in cases.iter().filter(|case| case.then.is_empty()) {
-            let known = by_operation.entry(case.operation.clone()).or_default();
-            // One that tries something is called only where no other one can be.
-            if case.about.is_empty() || known.iter().all(|known| known.expect != Expectation::Accept) {
-                known.push(case);
+        let mut best: HashMap<String, Plain> = HashMap::new();
+        for plain in cases.iter().filter_map(|case| Plain::of(&case)) {
+            let known = best.entry(plain.case.operation.clone()).or_insert_with(|| plain.clone());
+            if plain.rank() < known.rank() {
+                *known = plain;
             }
         }
-        let gate = |(operation, cases): (String, Vec<Arc<Case>>)| {
-            let plain = runner::plain_call(cases.iter())?;
-            Some((operation, Gate { plain, state: Mutex::default() }))
-        };
-        Self { operations: by_operation.into_iter().filter_map(gate).collect() }
+        let gate = |(operation, plain)| (operation, Gate { plain, state: Mutex::default() });
+        Self { operations: best.into_iter().map(gate).collect() }
     }
 
     /// Runs a case, with the plain calls that are due before it and after it.

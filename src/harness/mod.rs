@@ -194,7 +194,7 @@ impl Conformance {
         let trial = |(number, case): (usize, Arc<Case>)| {
             let (tests, cases) = (Arc::clone(&tests), Arc::clone(&cases));
             Trial::test(case.id.clone(), move || {
-                let case = cases.get(number).ok_or("the specs have changed since the tests were listed")?;
+                let case = cases.get(number).ok_or("there is no case for this test")?;
                 tests.hold(&case)
             })
         };

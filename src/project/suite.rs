@@ -1,6 +1,6 @@
 //! The cases of a project: those that its specs imply, and those that people wrote beside them.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, HashSet};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -34,7 +34,7 @@ pub struct Suite {
 pub struct Stale {
     /// Where it is.
     pub path: PathBuf,
-    /// Of which operation it should be, by the places of its service and its own; `None`: it should not be there.
+    /// The place of the operation that it belongs to; `None`: it should not be there.
     pub of: Option<(usize, usize)>,
     /// Whether it is there.
     pub exists: bool,
@@ -65,19 +65,15 @@ struct Reading {
     depth: Depth,
     /// Whether stale files are brought up to date.
     freshens: bool,
+    /// For case files where the cases are of another depth.
     generator: Generator,
-    /// The files that fineprint has written, and what else stands where its files belong.
-    present: BTreeSet<PathBuf>,
+    /// The files that are there and belong to an operation.
+    present: HashSet<PathBuf>,
+    /// The files that fineprint has written and that belong to no operation.
+    orphans: Vec<PathBuf>,
     /// The cases that people wrote, and their ids.
     own: Vec<Case>,
     ids: HashSet<String>,
-    findings: Vec<Finding>,
-}
-
-/// What has become of one operation.
-struct Expansion {
-    stale: Option<Stale>,
-    path: PathBuf,
     findings: Vec<Finding>,
 }
 
@@ -89,38 +85,29 @@ impl Reading {
         depth: Depth,
         freshens: bool,
     ) -> Result<Self, Vec<Finding>> {
-        let specs = Arc::new(specs(spec_folder)?);
-        let present: BTreeSet<PathBuf> = match yaml_files(case_folder) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => BTreeSet::new(),
-            present => present.map_err(|error| vec![unreadable(case_folder, &error)])?.into_iter().collect(),
+        let files = match yaml_files(case_folder) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
+            files => files.map_err(|error| vec![unreadable(case_folder, &error)]),
         };
         let mut reading = Self {
-            specs,
+            specs: Arc::new(specs(spec_folder)?),
             case_folder: case_folder.to_owned(),
             depth,
             freshens,
             generator: Generator::default(),
-            present: BTreeSet::new(),
+            present: HashSet::new(),
+            orphans: Vec::new(),
             own: Vec::new(),
             ids: HashSet::new(),
             findings: Vec::new(),
         };
-        let generated: HashSet<PathBuf> = tested(&reading.specs).map(|of| reading.path(of.1, of.2)).collect();
-        for path in present {
-            // What belongs there is read when it is held against its operation.
-            if generated.contains(&path) {
-                reading.present.insert(path);
-                continue;
-            }
-            match source(&path) {
-                Ok(source) if source.text.starts_with(case::WRITTEN) => {
-                    reading.present.insert(path);
-                }
-                Ok(source) => match case::read(&source, &reading.specs) {
-                    Ok(file) => reading.add(file.cases),
-                    Err(more) => reading.findings.extend(more),
-                },
-                Err(finding) => reading.findings.push(*finding),
+        let tested = reading.specs.operations().filter(|(_, operation)| !operation.support);
+        let generated: HashSet<PathBuf> =
+            tested.map(|(service, operation)| reading.path(service, operation)).collect();
+        for path in files? {
+            match generated.contains(&path) {
+                true => drop(reading.present.insert(path)),
+                false => reading.other(path),
             }
         }
         Ok(reading)
@@ -128,6 +115,18 @@ impl Reading {
 
     fn path(&self, service: &Service, operation: &Operation) -> PathBuf {
         self.case_folder.join(&service.folder).join(format!("{}.yaml", operation.name))
+    }
+
+    /// Reads a file that belongs to no operation: cases that people wrote, or what was generated once.
+    fn other(&mut self, path: PathBuf) {
+        match source(&path) {
+            Ok(source) if source.text.starts_with(case::WRITTEN) => self.orphans.push(path),
+            Ok(source) => match case::read(&source, &self.specs) {
+                Ok(file) => self.add(file.cases),
+                Err(more) => self.findings.extend(more),
+            },
+            Err(finding) => self.findings.push(*finding),
+        }
     }
 
     /// Adds cases that people wrote. Each id names one case.
@@ -142,31 +141,38 @@ impl Reading {
 
     /// Expands the specs, and holds the case files against them.
     fn suite(mut self) -> Result<Suite, Vec<Finding>> {
-        let mut expansions = Vec::new();
-        let expand = |service: &Service, operation: &Operation, cases: &Expanded| {
-            self.expansion(service, operation, cases)
+        let (mut stale, mut findings) = (Vec::new(), Vec::new());
+        let expand = |place, (service, operation): (&Service, &Operation), cases: &Expanded| {
+            let ids = repeated(cases, &self.ids).map(repeated_id).collect::<Vec<Finding>>();
+            (ids, self.stale(place, service, operation, cases))
         };
-        let mut cases =
-            Cases::implied(Arc::clone(&self.specs), self.depth, expand, |done| expansions.push(done));
-        let mut stale = Vec::new();
-        let places: Vec<(usize, usize)> = tested(&self.specs).map(|(place, ..)| place).collect();
-        for (expansion, place) in expansions.into_iter().zip(places) {
-            self.present.remove(&expansion.path);
-            stale.extend(expansion.stale.map(|stale| Stale { of: Some(place), ..stale }));
-            self.findings.extend(expansion.findings);
-        }
-        for path in self.present {
-            let freshened = (self.freshens && self.findings.is_empty()).then(|| freshen(&path, None));
+        let mut cases = Cases::implied(Arc::clone(&self.specs), self.depth, expand, |(ids, of_file)| {
+            findings.extend(ids);
+            match of_file {
+                Ok(of_file) => stale.extend(of_file),
+                Err(finding) => findings.push(*finding),
+            }
+        });
+        findings.append(&mut self.findings);
+        for path in self.orphans {
+            let freshened = (self.freshens && findings.is_empty()).then(|| freshen(&path, None));
             stale.push(Stale { path, of: None, exists: true, freshened });
         }
         cases.extend(self.own);
-        match self.findings.is_empty() {
+        match findings.is_empty() {
             true => Ok(Suite { specs: self.specs, cases, depth: self.depth, stale }),
-            false => Err(self.findings),
+            false => Err(findings),
         }
     }
 
-    fn expansion(&self, service: &Service, operation: &Operation, cases: &Expanded) -> Expansion {
+    /// The case file of an operation, if it is not what it should be.
+    fn stale(
+        &self,
+        place: (usize, usize),
+        service: &Service,
+        operation: &Operation,
+        cases: &Expanded,
+    ) -> Result<Option<Stale>, Box<Finding>> {
         let path = self.path(service, operation);
         // Case files hold the standard depth; the others are made where they are asked for.
         let text = match self.depth {
@@ -176,20 +182,12 @@ impl Reading {
                 case::write(&operation.id, &standard)
             }
         };
-        let mut findings: Vec<Finding> = repeated(cases, &self.ids).map(repeated_id).collect();
         let exists = self.present.contains(&path);
-        let stale = match is_stale(&path, exists, &text) {
-            Ok(false) => None,
-            Ok(true) => {
-                let freshened = self.freshens.then(|| freshen(&path, Some(&text)));
-                Some(Stale { path: path.clone(), of: None, exists, freshened })
-            }
-            Err(finding) => {
-                findings.push(*finding);
-                None
-            }
-        };
-        Expansion { stale, path, findings }
+        if !is_stale(&path, exists, &text)? {
+            return Ok(None);
+        }
+        let freshened = self.freshens.then(|| freshen(&path, Some(&text)));
+        Ok(Some(Stale { path, of: Some(place), exists, freshened }))
     }
 }
 
@@ -211,20 +209,23 @@ impl Suite {
         let id = |case: &Arc<Case>| Arc::from(case.id.as_str());
         let mut ids: HashSet<Arc<str>> = self.cases.iter().map(|case| id(&case)).collect();
         if self.depth != Depth::Standard {
-            for (place, ..) in tested(&self.specs) {
+            let tested = self.specs.placed().filter(|(.., operation)| !operation.support);
+            for (place, ..) in tested {
                 ids.extend(self.cases.standard(&self.specs, place).iter().map(id));
             }
         }
         ids
     }
 
-    /// By operation, the ids of the cases whose answers snapshots keep, in order: those that the call alone decides.
+    /// By operation, the ids of the cases whose answers snapshots keep, in order: those that the call alone decides. An operation
+    /// may have none.
     pub fn kept(&self) -> BTreeMap<String, Vec<Arc<str>>> {
         let mut kept: BTreeMap<String, Vec<Arc<str>>> = BTreeMap::new();
         for case in self.cases.iter() {
             let of = self.specs.operation(&case.operation);
+            let of_operation = kept.entry(case.operation.clone()).or_default();
             if of.is_some_and(|(service, operation)| case.is_settled(service, operation)) {
-                kept.entry(case.operation.clone()).or_default().push(case.id.as_str().into());
+                of_operation.push(case.id.as_str().into());
             }
         }
         kept
@@ -233,19 +234,10 @@ impl Suite {
     /// What a case file should contain; `None`: it should not be there.
     pub fn text(&self, stale: &Stale) -> Option<String> {
         let place = stale.of?;
-        let operation = self.specs.services.get(place.0)?.operations.get(place.1)?;
+        let (_, operation) = self.specs.at(place)?;
         let cases = self.cases.standard(&self.specs, place);
         Some(case::write(&operation.id, cases.iter().map(|case| &**case)))
     }
-}
-
-/// The tested operations with their services, in order, and the places of both.
-fn tested(specs: &Specs) -> impl Iterator<Item = ((usize, usize), &Service, &Operation)> {
-    let services = specs.services.iter().enumerate();
-    services.flat_map(|(at, service)| {
-        let operations = service.operations.iter().enumerate().filter(|(_, operation)| !operation.support);
-        operations.map(move |(operation_at, operation)| ((at, operation_at), service, operation))
-    })
 }
 
 /// Whether the file of an operation's cases is not what it should be.

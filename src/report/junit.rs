@@ -52,7 +52,7 @@ enum Status {
 /// What is told of a case.
 struct Told {
     message: Box<str>,
-    kind: &'static str,
+    kind: Option<&'static str>,
     /// The whole block, where it has one.
     block: Option<Box<str>>,
 }
@@ -118,7 +118,7 @@ impl<W: Write> Junit<W> {
         for row in self.operations.iter_mut().flat_map(|suite| &mut suite.rows) {
             if let Some(reason) = known.get(&*row.name) {
                 let message = harmless(&format!("known failure: {reason}")).into();
-                row.status = Status::Skipped(Told { message, kind: KNOWN, block: None });
+                row.status = Status::Skipped(Told { message, kind: None, block: None });
             }
         }
         if !compared.is_outdated() {
@@ -152,17 +152,18 @@ impl<W: Write> Junit<W> {
             all.errors += suite.errors;
             all.skipped += suite.skipped;
         }
-        let whole = written(&all)?;
-        let (head, end) = split(&whole).ok_or_else(|| io::Error::other("a JUnit report has no end"))?;
+        let all = written(&all)?;
+        let (head, _) = parts(&all)?;
         self.out.write_all(head.as_bytes())?;
         for suite in self.operations.drain(..).map(Suite::into_suite).chain(others) {
             let mut one = Report::new("fineprint");
             one.add_test_suite(suite);
-            let text = written(&one)?;
-            let inner = inner(&text).ok_or_else(|| io::Error::other("a JUnit suite has no end"))?;
-            self.out.write_all(in_markup(inner).as_bytes())?;
+            let one = written(&one)?;
+            let (_, suite) = parts(&one)?;
+            self.out.write_all(in_markup(suite).as_bytes())?;
         }
-        self.out.write_all(end.as_bytes())?;
+        self.out.write_all(END.as_bytes())?;
+        self.out.write_all(b"\n")?;
         self.out.flush()
     }
 
@@ -245,8 +246,8 @@ impl Status {
             Self::Skipped(told) => (TestCaseStatus::skipped(), told),
         };
         status.set_message(told.message);
-        if told.kind != KNOWN {
-            status.set_type(told.kind);
+        if let Some(kind) = told.kind {
+            status.set_type(kind);
         }
         if let Some(block) = told.block {
             status.set_description(block);
@@ -255,30 +256,22 @@ impl Status {
     }
 }
 
-/// Of a known failure, the message says all.
-const KNOWN: &str = "known";
-
 /// A report as the library writes it.
 fn written(report: &Report) -> io::Result<String> {
     report.to_string().map_err(io::Error::other)
 }
 
-/// The text of a report without suites, before them and behind them: its element is written as one that is empty or not.
-fn split(text: &str) -> Option<(String, &'static str)> {
-    const END: &str = "</testsuites>\n";
-    let text = text.trim_end();
-    let head = text.strip_suffix("/>").map(str::trim_end).map(|head| format!("{head}>\n"));
-    let head =
-        head.or_else(|| text.strip_suffix("</testsuites>").map(|head| format!("{}\n", head.trim_end())));
-    head.map(|head| (head, END))
-}
+const END: &str = "</testsuites>";
 
-/// What stands within the root element of a report.
-fn inner(text: &str) -> Option<&str> {
-    let begin = text.find("<testsuites")?;
-    let begin = begin + text[begin..].find(">\n")? + 2;
-    let end = text.rfind("</testsuites>")?;
-    text.get(begin..end)
+/// The text of a report up to its suites, and the text of those.
+fn parts(report: &str) -> io::Result<(&str, &str)> {
+    let split = || {
+        let end = report.rfind(END)?;
+        let root = report.find("<testsuites")?;
+        let begin = root + report[root..end].find(">\n")? + 2;
+        Some((&report[..begin], &report[begin..end]))
+    };
+    split().ok_or_else(|| io::Error::other("the JUnit library writes reports in another form"))
 }
 
 /// Its status; the whole block of it, or its headline only.
@@ -286,7 +279,7 @@ fn status(result: &CaseResult, is_whole: bool) -> Status {
     use NonSuccessKind::{Error, Failure};
     let told = |message: String, kind: &'static str| Told {
         message: harmless(&message).into(),
-        kind,
+        kind: Some(kind),
         block: is_whole.then(|| block(result, Style::default()).into()),
     };
     match &result.verdict {

@@ -96,9 +96,9 @@ impl Group {
         all.first()?;
         // Only some are whole: where none of these is wanted, another one shows the same fault.
         let smallest = self.whole.iter().min_by_key(|(size, result)| (!is_wanted(&result.id), *size));
-        let (_, smallest) = smallest.map(|(size, result)| (size, &**result))?;
+        let (_, smallest) = smallest?;
         all.sort_by_key(|(size, _)| *size);
-        Some((smallest, all.into_iter().map(|(_, id)| &**id).collect()))
+        Some((&**smallest, all.into_iter().map(|(_, id)| &**id).collect()))
     }
 }
 

@@ -21,6 +21,21 @@ pub struct Plain {
     pub is_certain: bool,
 }
 
+impl Plain {
+    /// A case as a plain call, if it can be one: a single call that the page calls valid, or one that breaks nothing on purpose.
+    pub fn of(case: &Arc<Case>) -> Option<Self> {
+        let is_single = case.then.is_empty() && case.at_once <= 1 && case.twist.is_none();
+        let is_certain = case.expect == Expectation::Accept;
+        let can_be = is_single && (is_certain || case.about.is_empty());
+        can_be.then(|| Self { case: Arc::clone(case), is_certain })
+    }
+
+    /// Of several, the one with the lowest rank is called: one that is certain, and of those one that tries nothing.
+    pub fn rank(&self) -> (bool, bool) {
+        (!self.is_certain, !self.case.about.is_empty())
+    }
+}
+
 /// What a plain call came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Came {
@@ -337,11 +352,11 @@ mod tests {
         Verdict::of(vec![Departure { kind: Kind::Accepted, promise, lines: Vec::new() }])
     }
 
-    /// What runs so many rejections one after another come to, where the plain calls come to these, one after another.
     fn counted(cases: &[Case]) -> HashMap<String, usize> {
         cases.iter().map(|case| (case.operation.clone(), cases.len())).collect()
     }
 
+    /// What runs so many rejections one after another come to, where the plain calls come to these, one after another.
     fn run(rejections: usize, verdict: &Verdict, plain: &[bool]) -> (Vec<Verdict>, usize) {
         let cases: Vec<Case> = (0..rejections).map(rejection).collect();
         let own = Plain { case: Arc::new(case("plain", Expectation::Accept)), is_certain: true };

@@ -33,6 +33,11 @@ pub fn entities(specs: &Specs, case: &Case) -> (u32, u32) {
     (number(made.saturating_sub(shared)), number(shared))
 }
 
+/// Whether a case needs more room than the `ceiling` of entities that cases have together: then it runs alone, after all others.
+pub fn is_exclusive(specs: &Specs, case: &Case, ceiling: u32) -> bool {
+    entities(specs, case).0 > ceiling
+}
+
 /// Whether an operation makes something that another one removes.
 pub fn is_removable(service: &Service, operation: &str) -> bool {
     service.operation(operation).is_some_and(|operation| {

@@ -9,9 +9,10 @@ use crate::event::CaseResult;
 use crate::judge::{RequestIds, Verdict};
 use crate::spec::model::Specs;
 
+use super::cost::is_exclusive;
 use super::order::judge_repeats;
 use super::session::Session;
-use super::{is_exclusive, remove_shared, run_case};
+use super::{remove_shared, run_case};
 
 /// How many cases run at once at first; twice as many each time that none has failed.
 const FIRST: usize = 4;
@@ -33,11 +34,11 @@ pub async fn hunt(session: &Session, specs: &Specs, cases: &[Arc<Case>]) -> Hunt
     let mut ids = RequestIds::default();
     let (mut from, mut width) = (0, FIRST);
     while from < cases.len() {
-        let alone = is_exclusive(session, specs, &cases[from]);
+        let alone = is_exclusive(specs, &cases[from], session.ceiling);
         let wanted = if alone { 1 } else { width };
         let together = cases[from..].iter().take(wanted);
         let chunk: Vec<_> =
-            together.take_while(|case| alone || !is_exclusive(session, specs, case)).collect();
+            together.take_while(|case| alone || !is_exclusive(specs, case, session.ceiling)).collect();
         if alone {
             remove_shared(session, specs).await;
         }

@@ -48,7 +48,7 @@ pub use session::Session;
 pub use survey::Tally;
 pub use target::{Signer, Target};
 
-use crate::case::{Case, Expectation};
+use crate::case::Case;
 use crate::compare::Recording;
 use crate::event::{CaseResult, Event, Finish, Leftover, Page, Start, VERSION};
 use crate::generate::Cases;
@@ -311,18 +311,6 @@ pub async fn call_plain(session: &Session, specs: &Specs, plain: &Plain) -> Case
     run_case(session, specs, &Case { id, ..Case::clone(&plain.case) }).await
 }
 
-/// The plain call of an operation: of the calls that break nothing, the one with what is required; or else another one.
-pub fn plain_call<'c>(cases: impl Iterator<Item = &'c Arc<Case>> + Clone) -> Option<Plain> {
-    let is_one = |case: &&Arc<Case>| case.then.is_empty() && case.at_once <= 1 && case.twist.is_none();
-    let is_whole = |case: &&Arc<Case>| case.about.is_empty();
-    let single = || cases.clone().filter(is_one);
-    let accepted = || single().filter(|case| case.expect == Expectation::Accept);
-    let certain = accepted().find(is_whole).or_else(|| accepted().next());
-    let is_certain = certain.is_some();
-    let any = certain.or_else(|| single().find(is_whole));
-    any.map(|case| Plain { case: Arc::clone(case), is_certain })
-}
-
 /// Joins what several runs of one plan have found out, as if it had been one run. Cases that none of them has judged are
 /// skipped.
 pub fn merge(specs: &Specs, cases: &Cases, known: &Known, mut emit: impl FnMut(Event)) -> Finish {
@@ -405,11 +393,6 @@ fn start(cases: usize, requests: usize, pages: Vec<Page>, options: &Options) -> 
         requests,
         pages,
     }
-}
-
-/// Whether a case needs more room than cases have together: then it runs alone, after all others.
-fn is_exclusive(session: &Session, specs: &Specs, case: &Case) -> bool {
-    cost::entities(specs, case).0 > session.ceiling
 }
 
 /// Removes what cases have shared: after the last of them, or where one needs all the room. No case may be under way.

@@ -219,8 +219,7 @@ impl Session {
             Some(connections) => connections.acquire().await.ok(),
             None => None,
         };
-        let own =
-            self.paces.iter().find(|(name, _)| [&call.operation.name, &call.operation.id].contains(&name));
+        let own = self.paces.iter().find(|(name, _)| call.operation.is_called(name));
         let _own_place = match own {
             Some((_, pace)) => Some(pace.place().await),
             None => None,

@@ -10,8 +10,8 @@ use crate::spec::model::Specs;
 use crate::wire::Twist;
 
 use super::bracket::{self, Plain};
+use super::cost;
 use super::known::Known;
-use super::{cost, plain_call};
 
 /// What a run has to know of its cases.
 #[derive(Debug, Default)]
@@ -42,12 +42,8 @@ pub struct Phase {
 impl Phase {
     fn add(&mut self, index: usize, case: &Case) {
         self.cases.push_back(index);
-        if !bracket::is_bracketed(case) {
-            return;
-        }
-        match self.rejections.get_mut(&case.operation) {
-            Some(count) => *count += 1,
-            None => drop(self.rejections.insert(case.operation.clone(), 1)),
+        if bracket::is_bracketed(case) {
+            *self.rejections.entry(case.operation.clone()).or_default() += 1;
         }
     }
 }
@@ -71,7 +67,7 @@ impl Survey {
                 () if known.result(&case.id).is_some() => {}
                 // A wrong secret may lock an account: those that are about who calls come last of all.
                 () if matches!(case.twist, Some(Twist::Signature(_))) => callers.push((index, case)),
-                () if cost::entities(specs, &case).0 > ceiling => survey.alone.add(index, &case),
+                () if cost::is_exclusive(specs, &case, ceiling) => survey.alone.add(index, &case),
                 () => survey.together.add(index, &case),
             }
         }
@@ -84,17 +80,15 @@ impl Survey {
 
     /// The pages and plain calls of the operations that are tested.
     fn prepare(&mut self, specs: &Specs, cases: &Cases) {
-        for (of_service, service) in specs.services.iter().enumerate() {
-            for (of_operation, operation) in service.operations.iter().enumerate() {
-                if !self.tested.contains(&operation.id) {
-                    continue;
-                }
-                let implied = cases.standard(specs, (of_service, of_operation));
-                let left_out = generate::left_out_by_protocol(service, operation);
-                self.pages.push(evidence::page(service, operation, &implied, &left_out));
-                let plain = plain_call(implied.iter());
-                self.plains.extend(plain.map(|plain| (operation.id.clone(), plain)));
+        for (place, service, operation) in specs.placed() {
+            if !self.tested.contains(&operation.id) {
+                continue;
             }
+            let implied = cases.standard(specs, place);
+            let left_out = generate::left_out_by_protocol(service, operation);
+            self.pages.push(evidence::page(service, operation, &implied, &left_out));
+            let plain = implied.iter().filter_map(Plain::of).min_by_key(Plain::rank);
+            self.plains.extend(plain.map(|plain| (operation.id.clone(), plain)));
         }
     }
 }
@@ -112,10 +106,7 @@ impl Tally {
     pub fn take(&mut self, specs: &Specs, case: &Case) {
         let own = cost::requests(specs, case);
         self.own += own;
-        if !self.operations.contains_key(&case.operation) {
-            self.operations.insert(case.operation.clone(), (0, None));
-        }
-        let Some((rejections, plain)) = self.operations.get_mut(&case.operation) else { return };
+        let (rejections, plain) = self.operations.entry(case.operation.clone()).or_default();
         *rejections += usize::from(bracket::is_bracketed(case));
         if case.expect == Expectation::Accept && case.then.is_empty() {
             plain.get_or_insert(own);

@@ -3,6 +3,7 @@
 use crate::json::Json;
 use crate::spec::model::{Protocol, RequestFault};
 
+use super::address::addressed;
 use super::fault::Fault;
 use super::form::{gather, pairs, typed};
 use super::operations;
@@ -36,7 +37,7 @@ pub async fn serve(site: &Site<'_>, raw: &Raw) -> Answer {
     let services = site.speaking(Protocol::AcsRpc);
     let action = header("x-acs-action").or_else(|| system("Action")).unwrap_or_default();
     let version = header("x-acs-version").or_else(|| system("Version")).unwrap_or_default();
-    let operation = operations::addressed(&services, &action, &version).map(|(_, operation)| operation);
+    let operation = addressed(&services, &action, &version).map(|(_, operation)| operation);
     // A page may list one of them as a parameter of its own: `RegionId` mostly.
     let is_listed = |key: &str| operation.is_some_and(|operation| operation.parameter(key).is_some());
     let is_own = |key: &str| !SYSTEM.contains(&key) || is_listed(key);

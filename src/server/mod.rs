@@ -4,6 +4,7 @@
 //! its own code, so that a mistake in the oracle does not agree with itself.
 
 mod acs_rpc;
+mod address;
 mod auth;
 mod behaviour;
 mod fault;

@@ -7,9 +7,10 @@ use chrono::{DateTime, Utc};
 use crate::json::Json;
 use crate::spec::breach::Breach;
 use crate::spec::model::{
-    Circumstance, Entity, ErrorRow, Operation, Parameter, Protocol, RequestFault, Required, Service, When,
+    Circumstance, Entity, ErrorRow, Operation, Parameter, RequestFault, Required, Service, When,
 };
 
+use super::address::{addressed, with_address};
 use super::fault::Fault;
 use super::reading::Reading;
 use super::store::{Record, Records};
@@ -18,18 +19,6 @@ use super::{Call, Refusal, Reply, Site, respond};
 
 /// How long a call of a racy server lets others go on between its check and its entry.
 const GAP: Duration = Duration::from_millis(50);
-
-/// The operation that a request names: of the service whose version it carries, or else of any.
-pub fn addressed<'s>(
-    services: &[&'s Service],
-    action: &str,
-    version: &str,
-) -> Option<(&'s Service, &'s Operation)> {
-    let named_so =
-        |service: &'s Service| service.operations.iter().find(|operation| operation.name == action);
-    let named = || services.iter().filter_map(|service| Some((*service, named_so(service)?)));
-    named().find(|(service, _)| service.version == version).or_else(|| named().next())
-}
 
 /// Finds the operation among the services that speak the protocol, and performs it.
 pub async fn perform(site: &Site<'_>, services: &[&Service], call: &Call) -> Reply {
@@ -82,30 +71,6 @@ async fn checked(site: &Site<'_>, check: &Check<'_>) -> Result<Reply, Refusal> {
         return Err(refusal);
     }
     act.apply().await.map(Reply::Accepted)
-}
-
-/// Whether a parameter is one that the request is addressed by.
-pub fn is_address(service: &Service, parameter: &Parameter) -> bool {
-    let is_named = matches!(parameter.name.as_str(), "Action" | "Version");
-    let is_taken = parameter.common || service.protocol == Protocol::AcsRpc;
-    is_named && is_taken && service.protocol != Protocol::Rest
-}
-
-/// Puts in what a request was addressed by, as if it were right: that is judged apart from the rules.
-pub fn with_address(
-    service: &Service,
-    operation: &Operation,
-    mut parameters: Vec<(String, Json)>,
-) -> Vec<(String, Json)> {
-    for parameter in operation.parameters.iter().filter(|parameter| is_address(service, parameter)) {
-        let value = match parameter.name.as_str() {
-            "Action" => &operation.name,
-            _ => &service.version,
-        };
-        parameters.retain(|(name, _)| *name != parameter.name);
-        parameters.push((parameter.name.clone(), Json::Text(value.clone())));
-    }
-    parameters
 }
 
 /// Performs a call whose body may be one that cannot be read: by the row for it; where the page has none, nothing was said

@@ -52,7 +52,7 @@ named! {
         UnstatedLimitOf64 = "unstated-limit-of-64",
         /// A limit that is named and not given is 900.
         UnstatedLimitOf900 = "unstated-limit-of-900",
-        /// Of a text of which the page does not say how long it can be, none is longer than it has to be.
+        /// Where the page does not say how long a text can be, the server has a limit of its own.
         OwnLimit = "own-limit",
         /// Where several rows are bound to a breach, the last one answers.
         LastRowAnswers = "last-row-answers",

@@ -3,6 +3,7 @@
 use crate::json::Json;
 use crate::spec::model::{Codes, Operation, Protocol, Service, When};
 
+use super::address::addressed;
 use super::fault::Fault;
 use super::form::{gather, pairs, typed};
 use super::operations;
@@ -49,7 +50,7 @@ pub async fn serve(site: &Site<'_>, raw: &Raw) -> Answer {
     let action = of_call("Action").unwrap_or_default();
     let version = of_call("Version").unwrap_or_default();
     let any = || first.and_then(|service| Some((service, service.operations.first()?)));
-    let found = operations::addressed(&services, &action, &version);
+    let found = addressed(&services, &action, &version);
     let found = found.or_else(|| any().filter(|_| site.behaviour.breaks(&Fault::AnyAction)));
     let operation = found.map(|(_, operation)| operation);
     let own = own_parameters(raw, &pairs, operation);

@@ -13,12 +13,11 @@ use super::reading::Reading;
 /// What this server takes for the limit where the page names one without giving it: RFC 5321's.
 const UNSTATED: u64 = 254;
 
-/// No server that goes by the page refuses a text of so many characters for its length, where the page names no limit, and at least
-/// one character has to be there.
+/// With a limit of its own, this server still takes texts of this length, or of twice the least length if that is more.
 const LEAST: u64 = 30;
 
-/// The same, where the page says only of which characters a text is.
-const BEYOND_DOUBT: usize = 999;
+/// The same, in bytes, where the page says which characters a text may have and nothing of its length.
+const LEAST_UNRULED: usize = 999;
 
 /// A text and what it must be.
 pub struct Text<'a> {
@@ -47,9 +46,9 @@ impl Text<'_> {
     pub fn length_fault(&self) -> Option<Breach> {
         let text = self.taken();
         let Some(length) = &self.rules.length else {
-            let has_form = self.rules.characters.is_some() && self.rules.format.is_none();
-            let is_refused = has_form && self.reads(Reading::OwnLimit) && text.len() > BEYOND_DOUBT;
-            return is_refused.then_some(Breach::LengthMax);
+            let is_free = self.rules.characters.is_some() && self.rules.format.is_none();
+            let is_too_long = is_free && self.reads(Reading::OwnLimit) && text.len() > LEAST_UNRULED;
+            return is_too_long.then_some(Breach::LengthMax);
         };
         let count = match length.unit {
             Unit::Bytes => text.len(),

@@ -27,8 +27,8 @@ pub struct Specs {
     places: Places,
 }
 
-/// Where operations stand, by name: the place of the service, and their own. It is worked out when it is first asked for, and by
-/// each copy anew, because a copy may be changed.
+/// Where operations stand, by id: the place of the service, and their own. It is worked out when it is first asked for. A copy works
+/// it out anew, because a copy may be changed.
 #[derive(Debug, Default)]
 struct Places(OnceLock<HashMap<String, (usize, usize)>>);
 
@@ -44,31 +44,38 @@ impl Specs {
         self.services.iter().find(|service| service.folder == folder)
     }
 
+    /// Every operation with its service, and where both stand.
+    pub fn placed(&self) -> impl Iterator<Item = ((usize, usize), &Service, &Operation)> {
+        self.services.iter().enumerate().flat_map(|(at, service)| {
+            let operations = service.operations.iter().enumerate();
+            operations.map(move |(own, operation)| ((at, own), service, operation))
+        })
+    }
+
+    /// What stands at such a place.
+    pub fn at(&self, (service, operation): (usize, usize)) -> Option<(&Service, &Operation)> {
+        let service = self.services.get(service)?;
+        Some((service, service.operations.get(operation)?))
+    }
+
     /// Every operation with its service.
     pub fn operations(&self) -> impl Iterator<Item = (&Service, &Operation)> {
-        self.services
-            .iter()
-            .flat_map(|service| service.operations.iter().map(move |operation| (service, operation)))
+        self.placed().map(|(_, service, operation)| (service, operation))
     }
 
     /// The operation that is called so in the project.
     pub fn operation(&self, id: &str) -> Option<(&Service, &Operation)> {
         let places = self.places.0.get_or_init(|| self.places());
-        let at = places.get(id).and_then(|(service, operation)| {
-            let service = self.services.get(*service)?;
-            Some((service, service.operations.get(*operation)?))
-        });
-        // What was changed since may have moved.
+        let at = places.get(id).and_then(|place| self.at(*place));
+        // Specs may have been changed since the places were worked out.
         let is_it = |(_, operation): &(&Service, &Operation)| operation.id == id;
         at.filter(is_it).or_else(|| self.operations().find(is_it))
     }
 
     fn places(&self) -> HashMap<String, (usize, usize)> {
         let mut places = HashMap::new();
-        for (at, service) in self.services.iter().enumerate() {
-            for (own, operation) in service.operations.iter().enumerate() {
-                places.entry(operation.id.clone()).or_insert((at, own));
-            }
+        for (place, _, operation) in self.placed() {
+            places.entry(operation.id.clone()).or_insert(place);
         }
         places
     }
@@ -123,7 +130,7 @@ impl Service {
 
     /// The operation of that name, or that is called so in the project.
     pub fn operation(&self, name: &str) -> Option<&Operation> {
-        self.operations.iter().find(|operation| operation.name == name || operation.id == name)
+        self.operations.iter().find(|operation| operation.is_called(name))
     }
 
     /// The entity of that name.
@@ -324,6 +331,11 @@ pub struct Operation {
 }
 
 impl Operation {
+    /// Whether it is meant by a name: its own, or what it is called in the project.
+    pub fn is_called(&self, name: &str) -> bool {
+        self.name == name || self.id == name
+    }
+
     /// Whether the response has an element at a path, `Contact.Name` or `Contacts[0].Name`. What is within an object or a list
     /// of which the page says nothing may be anything.
     pub fn has_element(&self, path: &str) -> bool {

@@ -131,7 +131,7 @@ fn expand(folder: &Path, is_here: bool, console: Console) -> Result<(), Exit> {
     let suite = project::suite(&below("specs"), &below("cases"), Depth::Standard)
         .map_err(|findings| console.findings(&findings))?;
     for missing in suite.stale.iter().filter(|stale| !stale.exists) {
-        generate::freshen_one(&suite, missing, console)?;
+        generate::freshen(&suite, missing, console)?;
         console.say(&format!("made {}", missing.path.display()));
     }
     Ok(())

@@ -116,9 +116,11 @@ impl Load {
     fn take(&mut self, plan: &Plan, specs: &Specs, case: &Case) {
         self.cases += 1;
         self.tally.take(specs, case);
-        for (operation, _) in &plan.target.rates {
-            let calls = case.calls().filter(|(called, _)| called == operation).count();
-            *self.calls.entry(operation.clone()).or_default() += calls;
+        let Some((service, _)) = specs.operation(&case.operation) else { return };
+        for (name, _) in &plan.target.rates {
+            let is_it = |called: &str| service.operation(called).is_some_and(|called| called.is_called(name));
+            let calls = case.calls().filter(|(called, _)| is_it(called)).count();
+            *self.calls.entry(name.clone()).or_default() += calls;
         }
     }
 }

@@ -19,9 +19,9 @@ use crate::spec::model::{
     Service, Specs, Type, Unclear, When,
 };
 
+use super::address;
 use super::behaviour::Behaviour;
 use super::fault::{Fault, Odd};
-use super::operations;
 use super::validate::Check;
 
 /// One broken promise.
@@ -189,7 +189,7 @@ struct Maker<'s> {
 impl Maker<'_> {
     /// Whether a parameter is what the request is addressed by, which is no rule among rules.
     fn is_addressed(&self, parameter: &Parameter) -> bool {
-        operations::is_address(self.service, parameter)
+        address::is_address(self.service, parameter)
     }
 
     /// Whether the protocol carries the types of a parameter's values.

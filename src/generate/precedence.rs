@@ -10,8 +10,8 @@ use super::scenario;
 use super::trial::Trial;
 use super::{expect, plain};
 
-/// A case for each two parameters that are neighbours in the table: their order of checks shows the whole order. At the pairwise
-/// depth, a case for every two parameters.
+/// A case for each two parameters that are neighbours in the table: an order of checks that follows the table shows in them. At the
+/// pairwise depth, a case for every two parameters.
 pub fn cases(baseline: &Baseline<'_>, depth: Depth) -> Vec<Case> {
     let faults: Vec<(&Parameter, Trial, Breach)> = baseline
         .operation

@@ -11,7 +11,7 @@ use crate::spec::model::{Operation, Service};
 pub struct Precedence {
     /// The operation.
     pub operation: String,
-    /// Every parameter that was seen, the first checked first; empty where the pairs contradict each other.
+    /// Every parameter that was seen, the first checked first; empty where the pairs contradict each other, or fit more than one order.
     pub order: Vec<String>,
     /// The pairs that were seen: the first was answered, the second was not.
     pub pairs: Vec<(String, String)>,
@@ -55,7 +55,7 @@ impl Seen {
     }
 }
 
-/// The parameters so that every pair stands in the order in which it was seen.
+/// The parameters so that every pair stands in the order in which it was seen; none where there is no such order, or another one.
 fn order(pairs: &[(String, String)]) -> Vec<String> {
     let mut rest: Vec<&String> = Vec::new();
     for name in pairs.iter().flat_map(|(first, second)| [first, second]) {
@@ -65,11 +65,12 @@ fn order(pairs: &[(String, String)]) -> Vec<String> {
     }
     let mut order = Vec::new();
     while !rest.is_empty() {
-        let is_behind = |name: &&String| {
-            pairs.iter().any(|(first, second)| second == *name && first != *name && rest.contains(&first))
+        let is_behind = |name: &String| {
+            pairs.iter().any(|(first, second)| second == name && first != name && rest.contains(&first))
         };
-        let Some(index) = rest.iter().position(|name| !is_behind(name)) else { return Vec::new() };
-        order.push(rest.remove(index).clone());
+        let firsts: Vec<usize> = (0..rest.len()).filter(|index| !is_behind(rest[*index])).collect();
+        let [first] = firsts.as_slice() else { return Vec::new() };
+        order.push(rest.remove(*first).clone());
     }
     order
 }
@@ -83,9 +84,10 @@ mod tests {
     }
 
     #[test]
-    fn pairs_become_an_order_unless_they_contradict_each_other() {
+    fn pairs_become_an_order_if_they_fit_one_and_no_other() {
         assert_eq!(ordered(&[("b", "c"), ("a", "c"), ("a", "b")]), ["a", "b", "c"]);
         assert!(ordered(&[("a", "b"), ("b", "c"), ("c", "a")]).is_empty());
+        assert!(ordered(&[("a", "b"), ("a", "c")]).is_empty(), "nobody has seen b beside c");
         assert!(ordered(&[]).is_empty());
     }
 }

@@ -10,10 +10,11 @@ use crate::wire::{self, Exchange, Outcome, Reply};
 use super::elements::{at, path_of};
 use super::{Departure, Kind, Line, Observed, Promise, Unique};
 
-/// The values seen so far, in the order of the plan.
+/// The values seen so far, in the order of the plan: by service, path and value. What one service calls unique, another may
+/// give out again.
 #[derive(Debug, Default)]
 pub struct RequestIds {
-    seen: HashMap<(String, String), String>,
+    seen: HashMap<(String, String, String), String>,
 }
 
 /// The values in a response that no other response may have.
@@ -68,7 +69,8 @@ impl RequestIds {
 
     fn note(&mut self, service: &Service, unique: &Unique, case: &str) -> Option<Departure> {
         let Unique { operation, path, value } = unique;
-        let earlier = self.seen.insert((path.clone(), value.clone()), case.to_owned())?;
+        let key = (service.folder.clone(), path.clone(), value.clone());
+        let earlier = self.seen.insert(key, case.to_owned())?;
         let element = at(&service.operation(operation)?.response, path)?;
         let text = element.says.clone().unwrap_or_else(|| format!("{path} is unique"));
         Some(Departure {

@@ -202,3 +202,22 @@ fn an_element_has_one_of_the_values_that_the_page_lists() {
         assert_eq!(departures[0].lines[0].promised, promised);
     }
 }
+
+#[test]
+fn two_services_may_give_out_the_same_value_one_may_not() {
+    let specs = read::fixture(&[
+        ("service.yaml", "service: s\nvendor: V\nversion: '1'\nprotocol: acs-rpc\n"),
+        (
+            "Add.yaml",
+            "operation: Add\npage: {title: Add}\nparameters: {}\nresponse:\n  RequestId: {type: string, unique: true}\n",
+        ),
+    ]);
+    let (service, _) = specs.operation("Add").unwrap();
+    let other = crate::spec::model::Service { folder: "another".into(), ..service.clone() };
+    let unique = repeats::values(service, &answered(200, r#"{"RequestId":"r-1"}"#));
+    let observed = Observed { unique, ..Observed::default() };
+    let mut ids = RequestIds::default();
+    assert_eq!(ids.take(service, "a", &observed).len(), 0);
+    assert_eq!(ids.take(&other, "b", &observed).len(), 0);
+    assert_eq!(ids.take(service, "c", &observed).len(), 1);
+}

@@ -55,9 +55,10 @@ pub(super) async fn contained(
 
 async fn try_case(session: &Session, specs: &Specs, case: &Case) -> CaseResult {
     let begun = Instant::now();
-    let Some((service, operation)) = specs.operation(&case.operation) else {
+    let Some(found) = specs.operation(&case.operation) else {
         return skipped(specs, case, "");
     };
+    let (service, operation) = found;
     if let Some(reason) = not_let(session, service, case) {
         let verdict = Verdict::NotTested { reason };
         return CaseResult { verdict, ..facts(service, operation, case) };
@@ -66,7 +67,8 @@ async fn try_case(session: &Session, specs: &Specs, case: &Case) -> CaseResult {
         room = session.room(cost::entities(specs, case)) => room,
         () = session.cancel.cancelled() => return skipped(specs, case, super::INTERRUPTED),
     };
-    let mut attempt = Attempt::new(session, service, operation, case, 0);
+    let begin = |number| Attempt::new(session, specs, found, case, number);
+    let mut attempt = begin(0);
     let mut verdict = attempt.run().await;
     let mut pause = FIRST_PAUSE;
     while !session.cancel.is_cancelled()
@@ -80,7 +82,7 @@ async fn try_case(session: &Session, specs: &Specs, case: &Case) -> CaseResult {
                 () = session.cancel.cancelled() => break,
             }
         }
-        attempt = Attempt::new(session, service, operation, case, attempt.values.attempt + 1);
+        attempt = begin(attempt.values.attempt + 1);
         attempt.notes.push(why.in_words().to_owned());
         verdict = attempt.run().await;
     }
@@ -143,6 +145,7 @@ fn wrong_secret(session: &Session, service: &Service, case: &Case) -> Option<Str
 /// A case that is being tried.
 pub(super) struct Attempt<'a> {
     pub(super) session: &'a Session,
+    specs: &'a Specs,
     pub(super) service: &'a Service,
     pub(super) operation: &'a Operation,
     pub(super) case: &'a Case,
@@ -175,14 +178,15 @@ fn is_contested(case: &Case, parameter: &str) -> bool {
 impl<'a> Attempt<'a> {
     fn new(
         session: &'a Session,
-        service: &'a Service,
-        operation: &'a Operation,
+        specs: &'a Specs,
+        (service, operation): (&'a Service, &'a Operation),
         case: &'a Case,
         attempt: u32,
     ) -> Self {
         let values = Values::new(session, &case.id, attempt);
         Self {
             session,
+            specs,
             service,
             operation,
             case,
@@ -246,13 +250,13 @@ impl<'a> Attempt<'a> {
     /// Takes an entity that an earlier case has left, if there is one.
     async fn borrow(&mut self, call: &case::Call) -> bool {
         let asked = case::asks(call);
-        if let Some(shared) = self.session.pool.take(&asked) {
+        if let Some(shared) = self.session.pool.take(&self.service.folder, &asked) {
             let (sent, id) = (shared.sent.clone(), Some(shared.made.id.clone()));
             self.values.earlier.push(Earlier { label: call.label.clone(), sent, id });
             self.lent.push(shared);
             return true;
         }
-        if let Some(other) = self.session.pool.evict(&asked) {
+        if let Some(other) = self.session.pool.evict(&self.service.folder, &asked) {
             self.end_of(&other).await;
         }
         false
@@ -461,10 +465,9 @@ impl<'a> Attempt<'a> {
     }
 
     async fn end_of(&self, shared: &Shared) {
-        let mut living = self.session.ledger.of(super::SHARED).into_iter();
-        let living = living.find(|living| shared.made.is(living));
-        if let Some(living) = living {
-            clean_up::remove(self.session, self.service, &living).await;
-        }
+        // It may be another service's, which has its own call to remove it.
+        let mut living = self.session.ledger.of(super::SHARED);
+        living.retain(|living| shared.made.is(living));
+        super::remove(self.session, self.specs, living).await;
     }
 }

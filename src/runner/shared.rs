@@ -9,12 +9,18 @@ use super::ledger::Living;
 /// An entity that cases may share, with what its making has sent.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Shared {
-    /// The call that made it, as its case file has it: cases that ask for the same get the same.
+    /// The call that made it, as its case file has it: cases that ask the same service for the same get the same.
     pub call: String,
     /// What was sent.
     pub sent: Vec<(String, Json)>,
     /// What was made.
     pub made: Made,
+}
+
+impl Shared {
+    fn is_from(&self, service: &str, call: &str) -> bool {
+        self.made.service == service && self.call == call
+    }
 }
 
 /// An entity: of several kinds, two may have one id.
@@ -46,10 +52,10 @@ impl Pool {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// An idle entity made by this call, if there is one.
-    pub fn take(&self, call: &str) -> Option<Shared> {
+    /// An idle entity that this call of this service made, if there is one.
+    pub fn take(&self, service: &str, call: &str) -> Option<Shared> {
         let mut idle = self.idle();
-        let index = idle.iter().position(|shared| shared.call == call)?;
+        let index = idle.iter().position(|shared| shared.is_from(service, call))?;
         Some(idle.swap_remove(index))
     }
 
@@ -63,10 +69,34 @@ impl Pool {
         self.idle().clear();
     }
 
-    /// An idle entity that was made by another call than this one, to make room.
-    pub fn evict(&self, call: &str) -> Option<Shared> {
+    /// An idle entity that another call made, to make room.
+    pub fn evict(&self, service: &str, call: &str) -> Option<Shared> {
         let mut idle = self.idle();
-        let index = idle.iter().position(|shared| shared.call != call)?;
+        let index = idle.iter().position(|shared| !shared.is_from(service, call))?;
         Some(idle.swap_remove(index))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shared(service: &str, id: &str) -> Shared {
+        let (service, id) = (service.to_owned(), Json::Text(id.to_owned()));
+        let made = Made { service, entity: Some("note".to_owned()), id };
+        Shared { call: "AddNote {Name: tom}".to_owned(), sent: Vec::new(), made }
+    }
+
+    #[test]
+    fn no_service_is_lent_what_another_has_made_with_the_same_call() {
+        let pool = Pool::default();
+        pool.give(shared("me/notes-2024", "n-1"));
+        assert_eq!(pool.take("me/notes-2025", "AddNote {Name: tom}"), None);
+        let evicted = pool.evict("me/notes-2025", "AddNote {Name: tom}").map(|shared| shared.made.id);
+        assert_eq!(evicted, Some(Json::Text("n-1".to_owned())), "it makes room");
+        pool.give(shared("me/notes-2024", "n-2"));
+        assert_eq!(pool.evict("me/notes-2024", "AddNote {Name: tom}"), None);
+        let taken = pool.take("me/notes-2024", "AddNote {Name: tom}").map(|shared| shared.made.id);
+        assert_eq!(taken, Some(Json::Text("n-2".to_owned())));
     }
 }

@@ -172,9 +172,10 @@ fn called(specs: &Specs, case: &Case) -> HashSet<String> {
 /// its operation. Cases of other operations that call it come last.
 fn nearest_first(cases: &[Arc<Case>], mutant: &Mutant) -> Vec<Arc<Case>> {
     let distance = |case: &Case| {
-        let about = || case.about.iter().filter(|about| mutant.parameter.as_ref() == Some(&about.parameter));
+        let about =
+            || case.about.iter().filter(|about| mutant.parameter.as_ref() == Some(&about.at.to_string()));
         let of_parameter = about().next().is_some();
-        let of_rule = about().any(|about| Some(about.breach) == mutant.breach);
+        let of_rule = about().any(|about| Some(about.part) == mutant.breach);
         match case.operation == mutant.operation {
             true if of_rule => 0,
             true if of_parameter => 1,

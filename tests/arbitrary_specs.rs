@@ -263,7 +263,7 @@ proptest! {
                     (Expectation::Reject(rows), [about]) => {
                         prop_assert!(faults.len() <= 1, "{}: {faults:?}", case.id);
                         for (name, broken) in &faults {
-                            prop_assert_eq!(name, &about.parameter, "{}", &case.id);
+                            prop_assert_eq!(name, about.at.parameter(), "{}", &case.id);
                             prop_assert_eq!(broken.len(), 1, "{} breaks {:?}", &case.id, broken);
                             let Rows::Codes(codes) = rows else { continue };
                             let code = format!("{name}.{}", broken.first().unwrap());

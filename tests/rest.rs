@@ -21,8 +21,12 @@ parameters:
   X-Source: {type: string, in: header, length: 1..5, characters: letters, says: f}
   session: {type: string, in: cookie, length: 4, characters: digits, says: g}
   label: {type: string, required: true, length: 1..9, says: h}
-  owner.name: {type: string, length: 2..6, characters: letters, says: i}
-  owner.age: {type: integer, says: j}
+  owner:
+    type: object
+    says: i
+    members:
+      name: {type: string, length: 2..6, characters: letters, says: j}
+      age: {type: integer, says: k}
 errors:
 - {status: 404, code: E404, message: No shelf., when: {shelf: [length, characters]}}
 - {status: 409, code: E409, message: There is one., when: {thing: unique}}

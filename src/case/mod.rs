@@ -10,6 +10,7 @@ pub use write::{WRITTEN, asks, digest, expects, sends, write};
 
 use crate::spec::breach::Breach;
 use crate::spec::model::{Operation, Service};
+use crate::spec::path::Path;
 use crate::wire::Twist;
 
 use value::Value;
@@ -23,6 +24,12 @@ pub const FEW_DRAWN: usize = 2;
 /// What is sent, in order.
 pub type Parameters = Vec<(String, Value)>;
 
+/// What is sent at a place: of a list, in its first item.
+pub fn sent_at(send: &Parameters, at: &Path) -> Option<Value> {
+    let whole = send.iter().find(|(name, _)| *name == at.parameter()).map(|(_, value)| value)?;
+    whole.at(at.steps().get(1..)?)
+}
+
 /// One case.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Case {
@@ -33,7 +40,7 @@ pub struct Case {
     /// What it tries, in words.
     pub tries: String,
     /// The promises that it holds the target to, the first of all the one that a report quotes.
-    pub about: Vec<About>,
+    pub about: Vec<Breach>,
     /// Calls that must succeed first.
     pub given: Vec<Call>,
     /// What is sent.
@@ -46,15 +53,6 @@ pub struct Case {
     pub expect: Expectation,
     /// What must hold afterwards.
     pub then: Vec<Step>,
-}
-
-/// A promise: a rule of a parameter.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct About {
-    /// The parameter.
-    pub parameter: String,
-    /// The rule, or the part of it.
-    pub breach: Breach,
 }
 
 /// A call that prepares a case.
@@ -74,7 +72,7 @@ pub struct Call {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Step {
     /// The promises that it holds the target to; those of the case if there are none.
-    pub about: Vec<About>,
+    pub about: Vec<Breach>,
     /// The call.
     pub call: Call,
     /// What must come.

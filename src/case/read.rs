@@ -4,16 +4,17 @@ use std::sync::Arc;
 
 use crate::diagnostic::{Finding, any_error, did_you_mean};
 use crate::span::Source;
-use crate::spec::breach::Breach;
+use crate::spec::breach::{Breach, Part};
 use crate::spec::form::{Form, Shape, may, must};
 use crate::spec::model::{Operation, Service, Specs};
+use crate::spec::path::Path;
 use crate::spec::read::{Fields, Reader};
 use crate::spec::yaml::{self, Kind, Node};
 use crate::wire::Twist;
 
 use super::text::Text;
 use super::value::Value;
-use super::{About, Call, Case, CaseFile, Expectation, Parameters, Rows, Step, TRIED};
+use super::{Call, Case, CaseFile, Expectation, Parameters, Rows, Step, TRIED};
 
 use Shape::{Any, Bool, List, Map, OneOf, Text as AnyText, Word};
 
@@ -185,7 +186,7 @@ impl<'s> CaseReader<'s> {
             };
             match (known.iter().find(|(known, _)| known == label), sent) {
                 (None, _) => self.no_such_call(label, known, case),
-                (Some((_, sends)), Some(name)) if !sends.iter().any(|(sent, _)| sent == name) => {
+                (Some((_, sends)), Some(name)) if !sends_it(sends, name) => {
                     let title = format!("the call `{label}` of this case does not send `{name}`");
                     let finding = Finding::error("unknown-name", title).at(&case.place);
                     let near = did_you_mean(name, sends.iter().map(|(sent, _)| sent.as_str()));
@@ -231,13 +232,15 @@ impl<'s> CaseReader<'s> {
         }
     }
 
-    fn about(&mut self, node: &Node) -> Vec<About> {
+    fn about(&mut self, node: &Node) -> Vec<Breach> {
         let mut about = Vec::new();
         for (key, value) in self.reader.map(node).unwrap_or_default() {
-            let breaches =
-                self.reader.word(value, &Breach::names()).map(Breach::covered_by).unwrap_or_default();
+            let breaches = self.reader.word(value, &Part::names()).map(Part::covered_by).unwrap_or_default();
             let first = breaches.first();
-            about.extend(first.map(|breach| About { parameter: key.name.clone(), breach: *breach }));
+            match Path::read(&key.name) {
+                Some(at) => about.extend(first.map(|part| Breach { at, part: *part })),
+                None => self.reader.no_path(key),
+            }
         }
         about
     }
@@ -344,6 +347,11 @@ impl CaseReader<'_> {
     }
 }
 
+/// Whether a call sends something at a place.
+fn sends_it(send: &Parameters, place: &str) -> bool {
+    Path::read(place).is_some_and(|at| super::sent_at(send, &at).is_some())
+}
+
 /// A value; a mapping of one key that begins with `$` is symbolic.
 fn value(node: &Node) -> Value {
     if let Kind::Map(entries) = &node.kind
@@ -362,6 +370,9 @@ fn value(node: &Node) -> Value {
     }
     match &node.kind {
         Kind::List(items) => Value::list(items.iter().map(value).collect()),
+        Kind::Map(entries) => {
+            Value::object(entries.iter().map(|(key, node)| (key.name.clone(), value(node))).collect())
+        }
         _ => Value::Plain(node.to_json()),
     }
 }

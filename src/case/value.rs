@@ -1,6 +1,7 @@
 //! What a case sends for a parameter.
 
 use crate::json::Json;
+use crate::spec::path::Step;
 
 use super::text::Text;
 
@@ -15,8 +16,10 @@ pub enum Value {
     Id(String),
     /// What an earlier call of the case sent: its label, and the parameter.
     Same(String, String),
-    /// A list with such members.
+    /// A list with such items.
     List(Vec<Value>),
+    /// An object with such members.
+    Object(Vec<(String, Value)>),
 }
 
 impl Value {
@@ -37,6 +40,43 @@ impl Value {
         plain.map_or(Self::List(members), |plain| Self::Plain(Json::List(plain)))
     }
 
+    /// An object with such members; a plain one if nothing in it needs describing.
+    pub fn object(members: Vec<(String, Self)>) -> Self {
+        let plain: Option<Vec<(String, Json)>> = members
+            .iter()
+            .map(|(name, member)| match member {
+                Self::Plain(json) => Some((name.clone(), json.clone())),
+                _ => None,
+            })
+            .collect();
+        plain.map_or(Self::Object(members), |plain| Self::Plain(Json::Object(plain)))
+    }
+
+    /// What a list or an object holds, as items or members of its own.
+    #[must_use]
+    pub fn opened(self) -> Self {
+        match self {
+            Self::Plain(Json::List(items)) => Self::List(items.into_iter().map(Self::Plain).collect()),
+            Self::Plain(Json::Object(members)) => {
+                Self::Object(members.into_iter().map(|(name, json)| (name, Self::Plain(json))).collect())
+            }
+            value => value,
+        }
+    }
+
+    /// The value at the end of these steps: of a list, in its first item.
+    pub fn at(&self, steps: &[Step]) -> Option<Self> {
+        let Some((first, further)) = steps.split_first() else { return Some(self.clone()) };
+        let inner = match (first, self.clone().opened()) {
+            (Step::Item, Self::List(items)) => items.into_iter().next(),
+            (Step::Member(name), Self::Object(members)) => {
+                members.into_iter().find(|(known, _)| known == name).map(|(_, value)| value)
+            }
+            _ => None,
+        };
+        inner?.at(further)
+    }
+
     /// A described text; a plain one if nothing in it needs describing.
     pub fn described(written: &str) -> Self {
         let text = Text::read(written);
@@ -50,7 +90,8 @@ impl Value {
     pub fn ids(&self) -> Vec<&str> {
         match self {
             Self::Id(label) => vec![label],
-            Self::List(members) => members.iter().flat_map(Self::ids).collect(),
+            Self::List(items) => items.iter().flat_map(Self::ids).collect(),
+            Self::Object(members) => members.iter().flat_map(|(_, value)| value.ids()).collect(),
             _ => Vec::new(),
         }
     }
@@ -71,6 +112,10 @@ impl Value {
             Self::Id(_) | Self::Same(..) => None,
             Self::List(items) => {
                 items.iter().map(Value::witness).collect::<Option<Vec<Json>>>().map(Json::List)
+            }
+            Self::Object(members) => {
+                let members = members.iter().map(|(name, value)| Some((name.clone(), value.witness()?)));
+                members.collect::<Option<Vec<(String, Json)>>>().map(Json::Object)
             }
         }
     }

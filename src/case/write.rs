@@ -9,9 +9,10 @@ use unicode_properties::{GeneralCategoryGroup, UnicodeGeneralCategory};
 
 use crate::digest;
 use crate::json::Json;
+use crate::spec::breach::Breach;
 
 use super::value::Value;
-use super::{About, Call, Case, Expectation, Parameters, Rows, Step};
+use super::{Call, Case, Expectation, Parameters, Rows, Step};
 
 /// The line that tells a written case file from one that a person wrote.
 pub const WRITTEN: &str = "# Written by `fineprint generate`";
@@ -87,8 +88,8 @@ fn call_entries(call: &Call) -> String {
     )
 }
 
-fn promises(about: &[About]) -> String {
-    let about = about.iter().map(|about| format!("{}: {}", scalar(&about.parameter), about.breach));
+fn promises(about: &[Breach]) -> String {
+    let about = about.iter().map(|about| format!("{}: {}", scalar(&about.at.to_string()), about.part));
     format!("{{{}}}", about.collect::<Vec<_>>().join(", "))
 }
 
@@ -133,6 +134,7 @@ fn flow(value: &Value) -> String {
         Value::Id(label) => format!("{{$id: {}}}", scalar(label)),
         Value::Same(label, parameter) => format!("{{$same: {}}}", scalar(&format!("{label}.{parameter}"))),
         Value::List(items) => format!("[{}]", items.iter().map(flow).collect::<Vec<_>>().join(", ")),
+        Value::Object(members) => flow_parameters(members),
     }
 }
 

@@ -2,8 +2,7 @@
 
 use crate::diagnostic::Finding;
 use crate::generate;
-use crate::spec::breach::Breach;
-use crate::spec::model::{Operation, Parameter, is_masked};
+use crate::spec::model::{Member, Operation, is_masked};
 use crate::spec::ruling::{self, Outcome};
 
 use super::About;
@@ -13,14 +12,14 @@ pub fn breaks_rule(operation: &Operation) -> Vec<About> {
     operation.parameters.iter().filter_map(of_parameter).collect()
 }
 
-fn of_parameter(parameter: &Parameter) -> Option<About> {
+fn of_parameter(parameter: &Member) -> Option<About> {
     let example =
         parameter.example.as_ref().filter(|example| !is_masked(example) && parameter.exists.is_none())?;
-    let ruling = ruling::on_parameter(parameter, Some(example));
-    let (breach, verb): (Breach, &str) = match ruling.outcome() {
+    let ruling = ruling::on_member(parameter, Some(example));
+    let (breach, verb) = match ruling.outcome() {
         Outcome::Holds => return None,
-        Outcome::Breaks => (*ruling.breaches.first()?, "breaks"),
-        Outcome::Open => (ruling.open.first()?.0, "puts in doubt"),
+        Outcome::Breaks => (ruling.breaches.first()?, "breaks"),
+        Outcome::Open => (&ruling.open.first()?.0, "puts in doubt"),
     };
     let title = format!("the page's example {example} {verb} its own rule {breach}");
     let finding = Finding::warning("example-breaks-rule", title).at(&parameter.at).help(

@@ -20,10 +20,10 @@ pub fn against_page(operation: &Operation, page: &str) -> Vec<Finding> {
             hold("sentence", &quote.text, &quote.at);
         }
         for value in parameter
-            .rules
+            .schema
             .values
             .iter()
-            .chain(parameter.rules.items.iter().filter_map(|i| i.values.as_ref()))
+            .chain(parameter.schema.items().iter().filter_map(|i| i.values.as_ref()))
         {
             for text in value.iter().filter_map(|value| value.as_text()) {
                 hold("valid value", text, &parameter.at);

@@ -3,8 +3,9 @@
 use std::borrow::Borrow;
 
 use crate::case::{Case, Rows};
-use crate::spec::breach::Breach;
+use crate::spec::breach::{Breach, Part};
 use crate::spec::model::{Circumstance, ErrorRow, Operation, RequestFault, Service, When};
+use crate::spec::path::Path;
 
 /// A row of an error table, and the cases that demand it.
 #[derive(Debug, Clone)]
@@ -43,11 +44,9 @@ fn demands(case: &Case, row: &ErrorRow) -> bool {
     let Some(Rows::Codes(codes)) = case.expect.rows() else { return false };
     let is_named = row.codes.iter().any(|code| codes.contains(code));
     let is_for_it = match &row.when {
-        When::Breaches(bound) => bound.iter().any(|(name, breach)| {
-            case.about
-                .iter()
-                .any(|about| about.breach == *breach && (name == "*" || *name == about.parameter))
-        }),
+        When::Breaches(bound) => {
+            bound.iter().any(|bound| case.about.iter().any(|about| bound.is_about(about)))
+        }
         _ => true,
     };
     is_named && is_for_it
@@ -76,7 +75,7 @@ fn why(operation: &Operation, row: &ErrorRow) -> String {
         }
         When::Request(_) => "the operation's page fixes no such thing".to_owned(),
         When::Unsaid => "the page does not say what it answers".to_owned(),
-        When::Breaches(bound) if bound.iter().all(|(_, breach)| *breach == Breach::Required) => {
+        When::Breaches(bound) if bound.iter().all(|bound| bound.part == Part::Required) => {
             "the parameter table does not call the parameter required".to_owned()
         }
         When::Breaches(_) => "the page leaves open whether the rule is broken".to_owned(),
@@ -86,9 +85,7 @@ fn why(operation: &Operation, row: &ErrorRow) -> String {
 /// A rule of a parameter, and how many cases stand guard over it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RuleReach {
-    /// The parameter.
-    pub parameter: String,
-    /// The rule, or the part of it.
+    /// The rule, and where it holds.
     pub breach: Breach,
     /// Cases that break it.
     pub breaking: usize,
@@ -102,12 +99,9 @@ pub fn rules(operation: &Operation, cases: &[impl Borrow<Case>]) -> Vec<RuleReac
     let cases = cases.iter().map(Borrow::borrow);
     for case in cases.filter(|case: &&Case| case.operation == operation.id) {
         for about in &case.about {
-            let known = rules
-                .iter()
-                .position(|rule| rule.parameter == about.parameter && rule.breach == about.breach);
+            let known = rules.iter().position(|rule| rule.breach == *about);
             let index = known.unwrap_or_else(|| {
-                let (parameter, breach) = (about.parameter.clone(), about.breach);
-                rules.push(RuleReach { parameter, breach, breaking: 0, others: 0 });
+                rules.push(RuleReach { breach: about.clone(), breaking: 0, others: 0 });
                 rules.len() - 1
             });
             match case.expect.rows() {
@@ -116,7 +110,8 @@ pub fn rules(operation: &Operation, cases: &[impl Borrow<Case>]) -> Vec<RuleReac
             }
         }
     }
-    let place = |name: &str| operation.parameters.iter().position(|parameter| parameter.name == name);
-    rules.sort_by_key(|rule| (place(&rule.parameter), rule.breach));
+    let places = operation.members();
+    let place = |at: &Path| places.iter().position(|(known, _)| known == at);
+    rules.sort_by_key(|rule| (place(&rule.breach.at), rule.breach.part));
     rules
 }

@@ -2,8 +2,9 @@
 
 use crate::case::{Case, Expectation, Rows};
 use crate::diagnostic::Finding;
-use crate::spec::breach::Breach;
+use crate::spec::breach::Part;
 use crate::spec::model::{ErrorRow, Limit, Operation, Required, Service, When};
+use crate::spec::path::Path;
 
 use super::About;
 
@@ -12,7 +13,7 @@ pub fn optional_with_missing_row(service: &Service, operation: &Operation) -> Ve
     let optional = operation.parameters.iter().filter(|parameter| parameter.required != Required::Yes);
     optional
         .filter_map(|parameter| {
-            let row = service.row_for_absence(operation, parameter)?;
+            let row = service.row_for_absence(operation, &Path::member(&parameter.name))?;
             let title =
                 format!("{} is optional, and {} answers its absence", parameter.name, row.codes.join("/"));
             let finding = Finding::warning("optional-with-missing-row", title).at(&row.at);
@@ -30,7 +31,7 @@ pub fn unstated_limit(operation: &Operation) -> Vec<About> {
     operation
         .parameters
         .iter()
-        .filter(|parameter| unstated(parameter.rules.length.map(|length| length.max)))
+        .filter(|parameter| unstated(parameter.schema.length.map(|length| length.max)))
         .map(|parameter| {
             let title = format!("the page names a limit for {} without giving it", parameter.name);
             let finding = Finding::warning("unstated-limit", title).at(&parameter.at);
@@ -68,12 +69,12 @@ pub fn reach(operation: &Operation, cases: &[Case]) -> Vec<About> {
         let (Some(about), Expectation::Reject(Rows::Any)) = (case.about.first(), &case.expect) else {
             continue;
         };
-        let title = format!("no error row answers {} {}", about.parameter, about.breach);
-        let place = operation.parameter(&about.parameter).map_or(&operation.at, |parameter| &parameter.at);
+        let title = format!("no error row answers {about}");
+        let place = operation.member(&about.at).map_or(&operation.at, |member| &member.at);
         let finding = Finding::warning("breach-without-row", title)
             .at(place)
             .help(format!("{} is tried, and any code of the table is right", case.id));
-        found.push(About::new(&about.parameter, finding));
+        found.push(About::new(&about.at.to_string(), finding));
     }
     found.dedup_by(|a, b| a.finding.title == b.finding.title);
     for row in operation.errors.iter().filter(|row| matches!(row.when, When::Breaches(_))) {
@@ -95,5 +96,5 @@ pub fn reach(operation: &Operation, cases: &[Case]) -> Vec<About> {
 
 /// Rows for the absence of optional parameters are a finding of their own.
 fn answers_absence_only(row: &ErrorRow) -> bool {
-    matches!(&row.when, When::Breaches(bound) if bound.iter().all(|(_, breach)| *breach == Breach::Required))
+    matches!(&row.when, When::Breaches(bound) if bound.iter().all(|bound| bound.part == Part::Required))
 }

@@ -114,8 +114,7 @@ fn tell_left_out(left: &[(String, Vec<LeftOut>)], all: bool, console: Console) {
 
 fn tell_of_operation(operation: &str, left_out: &[LeftOut], console: Console) {
     let values: usize = left_out.iter().map(|left| left.cases).sum();
-    let mut rules: Vec<String> =
-        left_out.iter().map(|left| format!("{} {}", left.parameter, left.breach)).collect();
+    let mut rules: Vec<String> = left_out.iter().map(|left| left.breach.to_string()).collect();
     rules.dedup();
     console.say(&format!(
         "{}: the protocol cannot carry {}, so that no case tries them: {}",

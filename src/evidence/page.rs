@@ -8,8 +8,9 @@ use crate::check::reach;
 use crate::event::{ElementLine, ErrorLine, Page, ParameterRow, PromiseLine, Sentence, Side};
 use crate::generate::LeftOut;
 use crate::json::Json;
-use crate::spec::breach::Breach;
-use crate::spec::model::{Element, Operation, Parameter, Required, Service, When};
+use crate::spec::breach::{Breach, Part};
+use crate::spec::model::{Element, Member, Operation, Required, Service, When};
+use crate::spec::path::Path;
 use crate::spec::promise;
 use crate::wire;
 
@@ -17,7 +18,7 @@ use crate::wire;
 pub fn page(service: &Service, operation: &Operation, cases: &[Arc<Case>], left_out: &[LeftOut]) -> Page {
     let planned = Planned::of(cases);
     let rows = reach::rows(service, operation, cases).into_iter();
-    let parameters = operation.parameters.iter();
+    let members = operation.members();
     Page {
         vendor: service.vendor.clone(),
         service: service.folder.clone(),
@@ -25,8 +26,9 @@ pub fn page(service: &Service, operation: &Operation, cases: &[Arc<Case>], left_
         title: operation.page.title.clone(),
         updated: operation.page.updated.clone(),
         url: operation.page.url.clone(),
-        parameters: parameters
-            .map(|parameter| parameter_row(service, operation, parameter, &planned, left_out))
+        parameters: members
+            .iter()
+            .map(|(at, member)| parameter_row(service, operation, (at, member), &planned, left_out))
             .collect(),
         errors: rows.map(error_line).collect(),
         elements: element_lines(operation),
@@ -72,7 +74,7 @@ fn collect(elements: &[Element], prefix: &str, lines: &mut Vec<ElementLine>) {
 }
 
 /// What cases expect, by the one rule that they are about.
-struct Planned<'c>(HashMap<(&'c str, Breach), Sides<'c>>);
+struct Planned<'c>(HashMap<&'c Breach, Sides<'c>>);
 
 #[derive(Default)]
 struct Sides<'c> {
@@ -84,10 +86,10 @@ struct Sides<'c> {
 
 impl<'c> Planned<'c> {
     fn of(cases: &'c [Arc<Case>]) -> Self {
-        let mut planned: HashMap<(&str, Breach), Sides<'_>> = HashMap::new();
+        let mut planned: HashMap<&Breach, Sides<'_>> = HashMap::new();
         for case in cases {
             let [about] = case.about.as_slice() else { continue };
-            let sides = planned.entry((&about.parameter, about.breach)).or_default();
+            let sides = planned.entry(about).or_default();
             match &case.expect {
                 Expectation::Accept | Expectation::AcceptOr(_) => sides.accepted = true,
                 Expectation::Reject(_) | Expectation::OneAccepted(_) => sides.rejected = true,
@@ -101,7 +103,7 @@ impl<'c> Planned<'c> {
 fn parameter_row(
     service: &Service,
     operation: &Operation,
-    parameter: &Parameter,
+    (at, parameter): (&Path, &Member),
     planned: &Planned<'_>,
     left_out: &[LeftOut],
 ) -> ParameterRow {
@@ -118,11 +120,13 @@ fn parameter_row(
         leaves: quote.leaves.clone(),
     };
     let parts = promise::parts(parameter).into_iter();
-    let lines =
-        parts.filter_map(|breach| promise_line(service, operation, parameter, breach, (planned, left_out)));
+    let lines = parts.filter_map(|part| {
+        let breach = Breach { at: at.clone(), part };
+        promise_line(service, operation, (parameter, &breach), (planned, left_out))
+    });
     ParameterRow {
-        name: parameter.name.clone(),
-        kind: parameter.rules.kind.name().to_owned(),
+        name: at.to_string(),
+        kind: parameter.schema.kind().name().to_owned(),
         required: required.to_owned(),
         example: parameter.example.as_ref().map(shown),
         sentences: parameter.says.iter().map(sentence).collect(),
@@ -135,20 +139,17 @@ fn parameter_row(
 fn promise_line(
     service: &Service,
     operation: &Operation,
-    parameter: &Parameter,
-    breach: Breach,
+    (parameter, breach): (&Member, &Breach),
     (planned, left_out): (&Planned<'_>, &[LeftOut]),
 ) -> Option<PromiseLine> {
     let none = Sides::default();
-    let sides = planned.0.get(&(parameter.name.as_str(), breach)).unwrap_or(&none);
-    let not_carried: usize = left_out
-        .iter()
-        .filter(|left| left.parameter == parameter.name && left.breach == breach)
-        .map(|left| left.cases)
-        .sum();
-    let is_text_only = breach == Breach::Type && !wire::is_typed(service, operation, parameter);
+    let sides = planned.0.get(breach).unwrap_or(&none);
+    let not_carried: usize =
+        left_out.iter().filter(|left| left.breach == *breach).map(|left| left.cases).sum();
+    let whole = operation.parameter(breach.at.parameter()).unwrap_or(parameter);
+    let is_text_only = breach.part == Part::Type && !wire::is_typed(service, operation, whole);
     let is_nothing = !sides.accepted && !sides.rejected && sides.silent.is_none();
-    let is_fixed = wire::is_set_by_protocol(service.protocol, parameter);
+    let is_fixed = wire::is_set_by_protocol(service.protocol, whole);
     if is_nothing && (is_text_only || is_fixed) {
         return None;
     }
@@ -162,8 +163,8 @@ fn promise_line(
         (true, None, _) => Some("its protocol cannot carry a value that breaks it".to_owned()),
     };
     Some(PromiseLine {
-        rule: format!("{} {breach}", parameter.name),
-        place: promise::of_rule(parameter, breach).at.to_string(),
+        rule: breach.to_string(),
+        place: promise::of_rule(parameter, breach.part).at.to_string(),
         is_open: needs.is_empty() && sides.silent.is_some(),
         needs,
         why_not,

@@ -1,8 +1,10 @@
 //! Authentication, where a target has credentials: signatures that must not be taken, on calls that are right otherwise.
 
 use crate::case::{Call, Case, Expectation, Rows};
-use crate::spec::breach::Breach;
-use crate::spec::model::{Authentication, Circumstance, ErrorRow, Operation, Protocol, Service, Specs, When};
+use crate::spec::breach::Part;
+use crate::spec::model::{
+    Authentication, Bound, Circumstance, ErrorRow, Operation, Protocol, Service, Specs, When,
+};
 use crate::wire::sign::Form;
 use crate::wire::{Tamper, Twist, can_tamper};
 
@@ -96,9 +98,7 @@ fn rows(baseline: &Baseline<'_>, form: Form, tamper: Tamper) -> Rows {
 /// Rows for anything that is missing, and the service's rows that are bound to nothing.
 fn tells_of_absence(own: bool, row: &ErrorRow) -> bool {
     match &row.when {
-        When::Breaches(bound) => {
-            bound.iter().any(|(name, breach)| name == "*" && *breach == Breach::Required)
-        }
+        When::Breaches(bound) => bound.contains(&Bound { at: None, part: Part::Required }),
         When::Unsaid => !own,
         _ => false,
     }

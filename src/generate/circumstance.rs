@@ -4,7 +4,7 @@ use crate::case::{Call, Case, Expectation, Rows};
 use crate::spec::model::{Circumstance, Entity, Operation, Service, Specs, When};
 
 use super::baseline::Baseline;
-use super::{expect, plain, scenario};
+use super::{plain, scenario};
 
 /// How many calls are sent at once to get in each other's way.
 const CROWD: u32 = 8;
@@ -49,15 +49,13 @@ fn busy(baseline: &Baseline<'_>, codes: Vec<String>) -> Case {
 
 /// Calls that must be refused and leave nothing behind, too many at once.
 fn throttled(baseline: &Baseline<'_>, codes: Vec<String>) -> Option<Case> {
-    let parameters = baseline.operation.parameters.iter().filter(|parameter| parameter.exists.is_none());
-    let (parameter, (trial, breach)) = parameters
-        .filter_map(|parameter| Some((parameter, scenario::fault(baseline, parameter)?)))
-        .next_back()?;
-    let Expectation::Reject(Rows::Codes(mut rows)) = expect::reject(baseline, parameter, breach) else {
+    let places = baseline.prepared().iter().filter(|place| place.parameter.exists.is_none());
+    let fault = places.filter_map(|place| scenario::fault(baseline, place)).last()?;
+    let Expectation::Reject(Rows::Codes(mut rows)) = fault.answer(baseline) else {
         return None;
     };
     rows.extend(codes);
-    let send = baseline.with(parameter, trial.value);
+    let send = baseline.with_at(fault.place, fault.trial.value);
     let expect = Expectation::Reject(Rows::Codes(rows));
     let given = baseline.given(&send, &expect);
     let tries = format!(

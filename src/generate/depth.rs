@@ -1,8 +1,8 @@
 //! How deep a run goes.
 
-use crate::case::{About, Case, Expectation};
+use crate::case::{Case, Expectation};
 use crate::named::named;
-use crate::spec::breach::Breach;
+use crate::spec::breach::{Breach, Part};
 
 named! {
     /// How many of the cases that a spec implies are tried.
@@ -20,13 +20,13 @@ named! {
 
 /// The first case of each promise, and of each parameter the first whose call succeeds.
 pub fn smoke(cases: Vec<Case>) -> Vec<Case> {
-    let mut tried: Vec<(String, Option<Breach>)> = Vec::new();
+    let mut tried: Vec<(String, Option<Part>)> = Vec::new();
     let is_new = |case: &Case| {
-        let topic = |about: &About| match &case.expect {
+        let topic = |about: &Breach| match &case.expect {
             Expectation::Reject(_) if case.then.is_empty() => {
-                Some((about.parameter.clone(), Some(about.breach)))
+                Some((about.at.parameter().to_owned(), Some(about.part)))
             }
-            Expectation::Accept if case.then.is_empty() => Some((about.parameter.clone(), None)),
+            Expectation::Accept if case.then.is_empty() => Some((about.at.parameter().to_owned(), None)),
             _ => None,
         };
         match case.about.as_slice() {

@@ -2,10 +2,9 @@
 
 use crate::case::value::Value;
 use crate::case::{Case, Expectation, Parameters, Rows};
-use crate::spec::breach::Breach;
-use crate::spec::model::{
-    ErrorRow, Operation, Parameter, RequestFault, Required, Rules, Service, Type, When,
-};
+use crate::spec::breach::Part;
+use crate::spec::model::{ErrorRow, Member, Operation, RequestFault, Required, Schema, Service, Shape, When};
+use crate::spec::path::Path;
 use crate::spec::ruling::{self, Outcome, Ruling};
 
 use super::baseline::Baseline;
@@ -15,21 +14,16 @@ const TAKEN: &str = "another entity may have this value already";
 const CHANGES_NOTHING: &str = "the page does not say whether a call that changes nothing succeeds";
 
 /// The expectation that a ruling supports.
-pub fn expectation(
-    service: &Service,
-    operation: &Operation,
-    parameter: &Parameter,
-    ruling: &Ruling,
-) -> Expectation {
+pub fn expectation(service: &Service, operation: &Operation, ruling: &Ruling) -> Expectation {
     match ruling.outcome() {
         Outcome::Holds => Expectation::Accept,
         Outcome::Open => Expectation::Silent(ruling.why_open().unwrap_or("the page is silent").to_owned()),
-        Outcome::Breaks => Expectation::Reject(rows(service, operation, parameter, ruling)),
+        Outcome::Breaks => Expectation::Reject(rows(service, operation, ruling)),
     }
 }
 
 /// The expectation, where the value is one that another entity can have already.
-pub fn of_value(parameter: &Parameter, value: Option<&Value>, expect: Expectation) -> Expectation {
+pub fn of_value(parameter: &Member, value: Option<&Value>, expect: Expectation) -> Expectation {
     let can_be_taken = parameter.unique && value.is_some_and(|value| value.drawn().is_none());
     match expect {
         Expectation::Accept if can_be_taken => Expectation::Silent(TAKEN.to_owned()),
@@ -38,8 +32,9 @@ pub fn of_value(parameter: &Parameter, value: Option<&Value>, expect: Expectatio
 }
 
 /// The rows that answer a breach.
-pub fn reject(baseline: &Baseline<'_>, parameter: &Parameter, breach: Breach) -> Expectation {
-    expectation(baseline.service, baseline.operation, parameter, &Ruling::breaks(breach))
+pub fn reject(baseline: &Baseline<'_>, parameter: &Member, breach: Part) -> Expectation {
+    let ruling = Ruling::breaks(breach).at(&Path::member(&parameter.name));
+    expectation(baseline.service, baseline.operation, &ruling)
 }
 
 /// Larger requests than this, in bytes, may be too large for a service whose page does not say how large they can be.
@@ -54,13 +49,13 @@ pub fn rows_for_size(baseline: &Baseline<'_>, size: usize) -> Vec<String> {
 
 /// The rows that may answer: all that are bound to a breach that some reader could name. One without a row leaves the whole
 /// table open.
-fn rows(service: &Service, operation: &Operation, parameter: &Parameter, ruling: &Ruling) -> Rows {
-    let bound = |breach: Breach| service.rows_for(operation, &parameter.name, breach);
-    if ruling.answerable().into_iter().any(|breach| bound(breach).next().is_none()) {
+fn rows(service: &Service, operation: &Operation, ruling: &Ruling) -> Rows {
+    let answerable = ruling.answerable();
+    if answerable.iter().any(|breach| service.rows_for(operation, breach).next().is_none()) {
         return Rows::Any;
     }
     let mut codes: Vec<String> = Vec::new();
-    for row in ruling.answerable().into_iter().flat_map(bound) {
+    for row in answerable.iter().flat_map(|breach| service.rows_for(operation, breach)) {
         for code in &row.codes {
             if !codes.contains(code) {
                 codes.push(code.clone());
@@ -73,17 +68,21 @@ fn rows(service: &Service, operation: &Operation, parameter: &Parameter, ruling:
 /// The cases of an operation, as far as something can be held in them.
 pub fn in_doubt(operation: &Operation, cases: Vec<Case>) -> Vec<Case> {
     let mut parameters = operation.parameters.iter();
-    match parameters.any(|parameter| may_lack_members(&parameter.rules)) {
+    match parameters.any(|parameter| may_lack_members(&parameter.schema)) {
         true => cases.into_iter().filter_map(|case| held(operation, case)).collect(),
         false => cases,
     }
 }
 
 /// Whether a value of these rules can be, or hold, an object.
-fn may_lack_members(rules: &Rules) -> bool {
-    // What a list may hold where the page does not say, may be an object too.
-    rules.kind == Type::Object
-        || (rules.kind == Type::Array && rules.items.as_deref().is_none_or(may_lack_members))
+fn may_lack_members(schema: &Schema) -> bool {
+    match &schema.shape {
+        Shape::Object(members) if members.is_empty() => true,
+        Shape::Object(members) => members.iter().any(|member| may_lack_members(&member.schema)),
+        // What a list may hold where the page does not say, may be an object too.
+        Shape::List(items) => items.as_deref().is_none_or(may_lack_members),
+        _ => false,
+    }
 }
 
 /// A case, in which another value than the tried one may be what is refused: an object of which the page says nothing, and of
@@ -105,7 +104,7 @@ fn held(operation: &Operation, case: Case) -> Option<Case> {
 fn doubtful<'o>(operation: &'o Operation, send: &Parameters) -> Option<&'o str> {
     send.iter().find_map(|(name, value)| {
         let parameter = operation.parameter(name)?;
-        let ruling = ruling::on_parameter(parameter, Some(&value.witness()?));
+        let ruling = ruling::on_member(parameter, Some(&value.witness()?));
         ruling.lacks_members().then_some(parameter.name.as_str())
     })
 }

@@ -18,6 +18,7 @@ mod request;
 mod rules;
 mod scenario;
 mod trial;
+mod valid;
 
 pub use auth::auth;
 pub use cases::{Cases, Expanded, in_parallel};
@@ -25,17 +26,17 @@ pub use circumstance::{quota, with};
 pub use depth::Depth;
 
 use crate::case::value::Value;
-use crate::case::{About, Case, CaseFile, Expectation, Parameters};
+use crate::case::{Case, CaseFile, Expectation, Parameters};
 use crate::json::Json;
-use crate::spec::breach::Breach;
-use crate::spec::model::{Operation, Parameter, Required, Service, Specs};
+use crate::spec::breach::{Breach, Part};
+use crate::spec::model::{Member, Operation, Required, Service, Specs};
 use crate::spec::ruling::{self, Outcome, Ruling};
 use crate::wire;
 
 use baseline::Baseline;
 use context::Contexts;
 use covering::Arrays;
-use prepared::Tried;
+use prepared::{Prepared, Tried};
 use trial::Trial;
 
 /// Expands operations, and remembers what those of one shape share.
@@ -57,9 +58,7 @@ pub fn all(specs: &Specs, depth: Depth) -> Vec<CaseFile> {
 /// What the protocol of an operation cannot carry: values of a parameter that would be worth trying.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LeftOut {
-    /// The parameter.
-    pub parameter: String,
-    /// The rule that they are about.
+    /// The rule that they are about, and where it holds.
     pub breach: Breach,
     /// How many.
     pub cases: usize,
@@ -74,15 +73,15 @@ fn not_carried(baseline: &Baseline<'_>) -> Vec<LeftOut> {
     let (service, operation) = (baseline.service, baseline.operation);
     let mut left: Vec<LeftOut> = Vec::new();
     for prepared in baseline.prepared() {
-        let parameter = prepared.parameter;
         let tried = prepared.tried(service, operation).iter();
         for Tried { trial, .. } in tried.filter(|tried| !tried.is_sayable) {
             let is_it =
-                |known: &&mut LeftOut| known.parameter == parameter.name && known.breach == trial.about;
+                |known: &&mut LeftOut| known.breach.part == trial.about && known.breach.at == prepared.at;
             match left.iter_mut().find(is_it) {
                 Some(known) => known.cases += 1,
                 None => {
-                    left.push(LeftOut { parameter: parameter.name.clone(), breach: trial.about, cases: 1 });
+                    let breach = Breach { at: prepared.at.clone(), part: trial.about };
+                    left.push(LeftOut { breach, cases: 1 });
                 }
             }
         }
@@ -123,14 +122,13 @@ fn expanded(baseline: &Baseline<'_>, depth: Depth, arrays: &Arrays) -> Vec<Case>
     let (service, operation) = (baseline.service, baseline.operation);
     let mut contexts = Contexts::new(baseline, arrays);
     let mut cases = whole_calls(baseline);
-    for prepared in baseline.prepared() {
-        let parameter = prepared.parameter;
-        let tried = prepared.tried(service, operation).iter();
-        let judged = tried.filter_map(|tried| Judged::new(baseline, parameter, tried)).collect();
-        let mut of_parameter: Vec<Violation> = scenario::references(baseline, parameter);
-        of_parameter.extend(judged_cases(baseline, parameter, judged, &mut contexts));
-        cases.extend(among_contexts(of_parameter, parameter, baseline, &contexts, depth));
-        cases.extend(scenario::cases(baseline, parameter));
+    for place in baseline.prepared() {
+        let tried = place.tried(service, operation).iter();
+        let judged = tried.filter_map(|tried| Judged::new(baseline, place, tried)).collect();
+        let mut of_place: Vec<Violation> = scenario::references(baseline, place.parameter);
+        of_place.extend(judged_cases(baseline, place, judged, &mut contexts));
+        cases.extend(among_contexts(of_place, place, baseline, &contexts, depth));
+        cases.extend(scenario::cases(baseline, place.parameter));
     }
     cases.extend(scenario::whole(baseline));
     cases.extend(request::cases(baseline));
@@ -146,24 +144,24 @@ fn expanded(baseline: &Baseline<'_>, depth: Depth, arrays: &Arrays) -> Vec<Case>
 }
 
 /// Whether every call of an operation has to carry a parameter.
-pub fn is_demanded(service: &Service, operation: &Operation, parameter: &Parameter) -> bool {
+pub fn is_demanded(service: &Service, operation: &Operation, parameter: &Member) -> bool {
     let is_sent = !wire::is_set_by_protocol(service.protocol, parameter);
     is_sent && Baseline::new(service, operation).is_needed(parameter)
 }
 
 /// A value of a parameter that breaks none of its rules, if one can be made from the spec.
-pub fn valid_value(parameter: &Parameter) -> Option<Json> {
-    baseline::valid(parameter).witness()
+pub fn valid_value(parameter: &Member) -> Option<Json> {
+    valid::valid(parameter).witness()
 }
 
 /// The parameters of which no valid value can be made from the spec: their rules are stranger than this module knows.
-pub fn without_valid_value(operation: &Operation) -> Vec<&Parameter> {
-    let is_fine = |parameter: &&Parameter| {
-        let can_be_new = !parameter.is_new() || baseline::valid(parameter).drawn().is_some();
-        let Some(json) = baseline::valid(parameter).witness() else { return true };
-        let holds = || ruling::on_parameter(parameter, Some(&json)).outcome() == Outcome::Holds;
+pub fn without_valid_value(operation: &Operation) -> Vec<&Member> {
+    let is_fine = |parameter: &&Member| {
+        let can_be_new = !parameter.is_new() || valid::valid(parameter).drawn().is_some();
+        let Some(json) = valid::valid(parameter).witness() else { return true };
+        let holds = || ruling::on_member(parameter, Some(&json)).outcome() == Outcome::Holds;
         // Without a rule there is none that a text could break.
-        can_be_new && (parameter.rules.is_unruled() || holds())
+        can_be_new && (parameter.schema.is_unruled() || holds())
     };
     operation.parameters.iter().filter(|parameter| !is_fine(parameter)).collect()
 }
@@ -195,7 +193,7 @@ fn whole_call(baseline: &Baseline<'_>, id: &str, tries: String, send: Parameters
 fn whole_calls(baseline: &Baseline<'_>) -> Vec<Case> {
     let whole = |id: &str, tries: &str, send: Parameters| whole_call(baseline, id, tries.to_owned(), send);
     let mut cases = vec![whole("call/required", "only what is required", baseline.required())];
-    if baseline.operation.parameters.iter().any(|parameter| parameter.required != Required::Yes) {
+    if baseline.operation.members().iter().any(|(_, member)| member.required != Required::Yes) {
         cases.push(whole("call/all", "every parameter", baseline.all()));
     }
     cases
@@ -203,17 +201,17 @@ fn whole_calls(baseline: &Baseline<'_>) -> Vec<Case> {
 
 /// Without each parameter that need not be there and that every other accepted call carries.
 fn left_out(baseline: &Baseline<'_>, cases: &[Case]) -> Vec<Case> {
-    let is_carried = |parameter: &&Parameter| {
+    let is_carried = |parameter: &&Member| {
         let carries = |case: &Case| case.send.iter().any(|(name, _)| *name == parameter.name);
         cases.iter().filter(|case| case.expect == Expectation::Accept).all(carries)
     };
     let optional = baseline.sent().filter(|each| each.required == Required::No && each.exists.is_none());
-    let without = |parameter: &Parameter| {
+    let without = |parameter: &Member| {
         let mut send = baseline.all();
         send.retain(|(name, _)| *name != parameter.name);
         let tries = format!("every parameter but {}", parameter.name);
         let id = format!("{}/required/left-out", parameter.name);
-        let about = vec![About { parameter: parameter.name.clone(), breach: Breach::Required }];
+        let about = vec![Breach::of(&parameter.name, Part::Required)];
         Case { about, ..whole_call(baseline, &id, tries, send) }
     };
     optional.filter(is_carried).map(without).filter(|case| case.expect == Expectation::Accept).collect()
@@ -237,40 +235,45 @@ struct Judged {
 
 impl Judged {
     /// `None` where the protocol cannot say it.
-    fn new(baseline: &Baseline<'_>, parameter: &Parameter, tried: &Tried) -> Option<Self> {
+    fn new(baseline: &Baseline<'_>, place: &Prepared<'_>, tried: &Tried) -> Option<Self> {
         let (service, operation) = (baseline.service, baseline.operation);
         if !tried.is_sayable {
             return None;
         }
         let Tried { trial, ruling, .. } = tried;
         // Many services pass over what they cannot read of an address: that it is refused, the page has to say.
-        let is_word = ruling.breaches == [Breach::Type] && !wire::is_typed(service, operation, parameter);
-        let is_said = || service.rows_for(operation, &parameter.name, Breach::Type).next().is_some();
+        let of_type = Breach { at: place.at.clone(), part: Part::Type };
+        let is_only = ruling.breaches.as_slice() == std::slice::from_ref(&of_type);
+        let is_word = is_only && !wire::is_typed(service, operation, place.whole);
+        let is_said = || service.rows_for(operation, &of_type).next().is_some();
         (!is_word || is_said()).then(|| Self { trial: trial.clone(), ruling: ruling.clone() })
     }
 
-    /// What the case is about: a rule that is certainly broken before one that some reader could name, and of several the one
-    /// that the trial was made for.
-    fn about(&self, parameter: &Parameter) -> About {
-        let open: Vec<Breach> = self.ruling.open.iter().map(|(breach, _)| *breach).collect();
-        let named = [&self.ruling.breaches, &open].into_iter().find(|named| !named.is_empty());
-        let breach = match named {
-            Some(named) if !named.contains(&self.trial.about) => named[0],
-            _ => self.trial.about,
-        };
-        About { parameter: parameter.name.clone(), breach }
+    /// What the case is about: a promise that is certainly broken before one that some reader could name, and of several the
+    /// one that the trial was made for.
+    fn about(&self, place: &Prepared<'_>) -> Breach {
+        let own = Breach { at: place.at.clone(), part: self.trial.about };
+        let (broken, doubted) = (self.ruling.broken(), self.ruling.doubted());
+        let named = [broken, doubted].into_iter().find(|named| !named.is_empty());
+        match named {
+            Some(mut named) if !named.contains(&own) => named.swap_remove(0),
+            _ => own,
+        }
     }
 
-    /// The one rule that the value certainly breaks, if it is one.
+    /// The one promise that the value certainly breaks, if it is one.
     fn breaks(&self) -> Option<Breach> {
-        match self.ruling.breaches.as_slice() {
-            [breach] => Some(*breach),
-            _ => None,
-        }
+        let mut broken = self.ruling.broken();
+        broken.pop().filter(|_| broken.is_empty())
+    }
+
+    /// Whether no reader could name a further promise.
+    fn is_pure(&self) -> bool {
+        self.ruling.doubted().is_empty()
     }
 }
 
-/// A case, and the one rule for which it goes through the contexts, if it does.
+/// A case, and the one promise for which it goes through the contexts, if it does.
 struct Violation {
     case: Case,
     breaks: Option<Breach>,
@@ -278,28 +281,29 @@ struct Violation {
 
 fn judged_cases(
     baseline: &Baseline<'_>,
-    parameter: &Parameter,
+    place: &Prepared<'_>,
     judged: Vec<Judged>,
     contexts: &mut Contexts<'_>,
 ) -> Vec<Violation> {
-    let is_pure = |judged: &&Judged| judged.ruling.open.is_empty();
-    let pure: Vec<Breach> = judged.iter().filter(is_pure).filter_map(Judged::breaks).collect();
+    let parameter = place.parameter;
+    let pure: Vec<Breach> =
+        judged.iter().filter(|judged| judged.is_pure()).filter_map(Judged::breaks).collect();
     let violation = |judged: Judged| {
-        let expect = expect::expectation(baseline.service, baseline.operation, parameter, &judged.ruling);
+        let expect = expect::expectation(baseline.service, baseline.operation, &judged.ruling);
         let expect = expect::of_value(parameter, judged.trial.value.as_ref(), expect);
         let size =
             judged.trial.value.as_ref().and_then(Value::witness).map_or(0, |json| json.to_string().len());
         let expect = context::widened(expect, expect::rows_for_size(baseline, size));
-        let about = judged.about(parameter);
+        let about = judged.about(place);
         // What a reader could take for the violation of another rule stands in only where nothing else breaks the rule.
-        let breaks = judged.breaks().filter(|breach| judged.ruling.open.is_empty() || !pure.contains(breach));
+        let breaks = judged.breaks().filter(|breach| judged.is_pure() || !pure.contains(breach));
         let value = judged.trial.value;
         let send = match judged.ruling.outcome() {
-            Outcome::Holds if value.is_some() => contexts.valid_with(parameter, value.as_ref()),
-            _ => baseline.with(parameter, value),
+            Outcome::Holds if value.is_some() => contexts.valid_with(place, value.as_ref()),
+            _ => baseline.with_at(place, value),
         };
-        let id = format!("{}/{}", parameter.name, judged.trial.slug);
-        let tries = format!("{}: {}", parameter.name, judged.trial.tries);
+        let id = format!("{}/{}", place.name, judged.trial.slug);
+        let tries = format!("{}: {}", place.name, judged.trial.tries);
         let given = baseline.given(&send, &expect);
         let case = Case { about: vec![about], given, ..plain(baseline.operation, &id, tries, send, expect) };
         let case = if parameter.exists.is_some() { scenario::with_a_change(case, baseline, 0) } else { case };
@@ -313,7 +317,7 @@ fn judged_cases(
 /// rule does not count among them.
 fn among_contexts(
     violations: Vec<Violation>,
-    parameter: &Parameter,
+    place: &Prepared<'_>,
     baseline: &Baseline<'_>,
     contexts: &Contexts<'_>,
     depth: Depth,
@@ -321,20 +325,20 @@ fn among_contexts(
     // What cannot be said takes no context from what can.
     let violations: Vec<Violation> =
         violations.into_iter().filter(|violation| baseline.is_sayable(&violation.case.send)).collect();
-    let needed = contexts.needed(parameter);
-    let mut seen: Vec<Option<Breach>> = Vec::new();
+    let needed = contexts.needed(place);
+    let mut seen: Vec<&Option<Breach>> = Vec::new();
     let mut all = Vec::new();
     for Violation { case, breaks } in &violations {
         if !matches!(case.expect, Expectation::Reject(_)) {
             all.push(case.clone());
             continue;
         }
-        let place = seen.iter().filter(|known| *known == breaks).count();
-        seen.push(*breaks);
+        let turn = seen.iter().filter(|known| **known == breaks).count();
+        seen.push(breaks);
         let step = violations.iter().filter(|other| other.breaks == *breaks).count();
         let own = match breaks {
-            Some(_) if !(baseline.keeps() && draws_few(case)) => (place..needed.max(place + 1)).step_by(step),
-            _ => (place..place + 1).step_by(1),
+            Some(_) if !(baseline.keeps() && draws_few(case)) => (turn..needed.max(turn + 1)).step_by(step),
+            _ => (turn..turn + 1).step_by(1),
         };
         let others = (0..needed).filter(|number| !own.clone().any(|own| own % needed == *number));
         let numbers: Vec<usize> = match depth {
@@ -345,7 +349,7 @@ fn among_contexts(
             numbers
                 .into_iter()
                 .enumerate()
-                .map(|(again, number)| in_context(case, parameter, baseline, contexts, (again, number))),
+                .map(|(again, number)| in_context(case, place, baseline, contexts, (again, number))),
         );
     }
     all
@@ -359,13 +363,14 @@ fn draws_few(case: &Case) -> bool {
 /// A case in the context of that number; `again` counts its repetitions.
 fn in_context(
     case: &Case,
-    parameter: &Parameter,
+    place: &Prepared<'_>,
     baseline: &Baseline<'_>,
     contexts: &Contexts<'_>,
     (again, number): (usize, usize),
 ) -> Case {
-    let value = case.send.iter().find(|(name, _)| *name == parameter.name).map(|(_, value)| value);
-    let context = contexts.numbered(parameter, value, number);
+    let whole = case.send.iter().find(|(name, _)| *name == place.whole.name).map(|(_, value)| value);
+    let value = whole.and_then(|whole| whole.at(&place.at.steps()[1..]));
+    let context = contexts.numbered(place, value.as_ref(), number);
     let expect = context::widened(case.expect.clone(), context.doubt);
     let (id, tries) = match again {
         0 => (case.id.clone(), case.tries.clone()),
@@ -374,12 +379,10 @@ fn in_context(
     let own = case.given.iter().filter(|call| !baseline.is_reference(&call.label)).cloned();
     let given = baseline.given(&context.send, &expect).into_iter().chain(own).collect();
     let case = Case { id, tries, given, send: context.send, expect, ..case.clone() };
-    match parameter.exists.is_some() {
-        true => scenario::with_a_change(
-            case,
-            baseline,
-            number / contexts.needed(parameter).saturating_sub(1).max(1),
-        ),
+    match place.parameter.exists.is_some() {
+        true => {
+            scenario::with_a_change(case, baseline, number / contexts.needed(place).saturating_sub(1).max(1))
+        }
         false => case,
     }
 }

@@ -1,56 +1,52 @@
 //! Two faults in one request. Which is answered, no page says: either row may, and a run tells what the target does.
 
-use crate::case::{About, Case, Expectation, Rows};
-use crate::spec::breach::Breach;
-use crate::spec::model::Parameter;
+use crate::case::{Case, Expectation, Parameters, Rows};
+use crate::spec::breach::{Breach, Part};
+use crate::spec::ruling::Ruling;
 
 use super::baseline::Baseline;
 use super::depth::Depth;
-use super::scenario;
+use super::prepared::Prepared;
+use super::scenario::{self, Fault};
 use super::trial::Trial;
 use super::{expect, plain};
 
 /// A case for each two parameters that are neighbours in the table: an order of checks that follows the table shows in them. At the
 /// pairwise depth, a case for every two parameters.
 pub fn cases(baseline: &Baseline<'_>, depth: Depth) -> Vec<Case> {
-    let faults: Vec<(&Parameter, Trial, Breach)> = baseline
-        .operation
-        .parameters
-        .iter()
-        .filter_map(|parameter| {
-            let (trial, breach) = fault(baseline, parameter)?;
-            Some((parameter, trial, breach))
-        })
-        .collect();
+    let places = baseline.prepared().iter();
+    let faults: Vec<Fault<'_>> = places.filter_map(|place| fault(baseline, place)).collect();
     let mut cases = Vec::new();
     let reach = if depth == Depth::Pairwise { faults.len() } else { 1 };
     for (index, one) in faults.iter().enumerate() {
-        cases.extend(faults[index + 1..].iter().take(reach).map(|other| case(baseline, one, other)));
+        // An object that is at fault has no members that are.
+        let others = faults[index + 1..].iter().filter(|other| !one.place.is_around(other.place));
+        cases.extend(others.take(reach).map(|other| case(baseline, one, other)));
     }
     cases
 }
 
-fn fault(baseline: &Baseline<'_>, parameter: &Parameter) -> Option<(Trial, Breach)> {
-    if parameter.exists.is_some() {
-        let (slug, tries, id) = scenario::made_up(parameter).into_iter().next()?;
-        return Some((Trial::new(Breach::ExistsUnknown, slug, tries, id), Breach::ExistsUnknown));
+fn fault<'b>(baseline: &Baseline<'_>, place: &'b Prepared<'b>) -> Option<Fault<'b>> {
+    if place.parameter.exists.is_none() {
+        return scenario::fault(baseline, place);
     }
-    scenario::fault(baseline, parameter)
+    let (slug, tries, id) = scenario::made_up(place.parameter).into_iter().next()?;
+    let breach = Breach { at: place.at.clone(), part: Part::ExistsUnknown };
+    let ruling = Ruling::breaks(breach.part).at(&breach.at);
+    Some(Fault { place, trial: Trial::new(breach.part, slug, tries, id), breach, ruling })
 }
 
-type Fault<'a> = (&'a Parameter, Trial, Breach);
-
 fn case(baseline: &Baseline<'_>, one: &Fault<'_>, other: &Fault<'_>) -> Case {
-    let mut send = baseline.with(one.0, one.1.value.clone());
-    send.retain(|(name, _)| *name != other.0.name);
-    send.extend(other.1.value.clone().map(|value| (other.0.name.clone(), value)));
+    let mut send = baseline.with_at(one.place, one.trial.value.clone());
+    send_too(&mut send, other);
     let mut codes = Vec::new();
     let mut any = false;
-    for (parameter, trial, breach) in [one, other] {
+    for fault in [one, other] {
         // Of a made-up id the form may be what is answered.
-        let shape = (trial.about == Breach::ExistsUnknown).then_some(Breach::ExistsShape);
-        for breach in [Some(*breach), shape].into_iter().flatten() {
-            match expect::reject(baseline, parameter, breach) {
+        let is_id = fault.trial.about == Part::ExistsUnknown;
+        let shape = is_id.then(|| Ruling::breaks(Part::ExistsShape).at(&fault.breach.at));
+        for ruling in [Some(&fault.ruling), shape.as_ref()].into_iter().flatten() {
+            match expect::expectation(baseline.service, baseline.operation, ruling) {
                 Expectation::Reject(Rows::Codes(of)) => codes.extend(of),
                 _ => any |= shape.is_none(),
             }
@@ -63,15 +59,22 @@ fn case(baseline: &Baseline<'_>, one: &Fault<'_>, other: &Fault<'_>) -> Case {
         is_new
     });
     let expect = Expectation::Reject(if any { Rows::Any } else { Rows::Codes(codes) });
-    let id = format!("precedence/{}-{}", one.0.name, other.0.name);
-    let tries =
-        format!("{} and {} both at fault ({}, {})", one.0.name, other.0.name, one.1.tries, other.1.tries);
-    let about =
-        |(parameter, _, breach): &Fault<'_>| About { parameter: parameter.name.clone(), breach: *breach };
+    let (first, second) = (&one.place.name, &other.place.name);
+    let id = format!("precedence/{first}-{second}");
+    let tries = format!("{first} and {second} both at fault ({}, {})", one.trial.tries, other.trial.tries);
     let given = baseline.given(&send, &expect);
-    Case {
-        about: vec![about(one), about(other)],
-        given,
-        ..plain(baseline.operation, &id, tries, send, expect)
-    }
+    let about = vec![one.breach.clone(), other.breach.clone()];
+    Case { about, given, ..plain(baseline.operation, &id, tries, send, expect) }
+}
+
+/// Puts a further fault into a call.
+fn send_too(send: &mut Parameters, fault: &Fault<'_>) {
+    let Fault { place, trial, .. } = fault;
+    let within = send.iter().position(|(name, _)| *name == place.whole.name);
+    let within = within.map(|index| send.remove(index).1);
+    let whole = match place.is_member() {
+        true => place.put(within, trial.value.clone()),
+        false => trial.value.clone(),
+    };
+    send.extend(whole.map(|whole| (place.whole.name.clone(), whole)));
 }

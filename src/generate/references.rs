@@ -3,8 +3,10 @@
 use crate::case::value::Value;
 use crate::case::{Call, Case, Parameters};
 use crate::spec::model::{Entity, Operation, Service};
+use crate::spec::path::Path;
 
-use super::baseline::{Baseline, supply, valid};
+use super::baseline::{Baseline, supply};
+use super::valid::valid;
 
 /// Between an entity and the parameter that refers to a further one of its kind: `user-of-managerId`.
 const OF: &str = "-of-";
@@ -47,7 +49,8 @@ fn tell_apart(service: &Service, send: &mut Parameters) {
 fn labels(value: &mut Value) -> Vec<&mut String> {
     match value {
         Value::Id(label) => vec![label],
-        Value::List(members) => members.iter_mut().flat_map(labels).collect(),
+        Value::List(items) => items.iter_mut().flat_map(labels).collect(),
+        Value::Object(members) => members.iter_mut().flat_map(|(_, value)| labels(value)).collect(),
         _ => Vec::new(),
     }
 }
@@ -104,7 +107,7 @@ fn send_what_is_referred_to(service: &Service, mut case: Case) -> Option<Case> {
     for call in &mut case.given {
         for (label, name) in &referred {
             if *label == call.label {
-                supply(service, call, name, valid)?;
+                supply(service, call, &Path::read(name)?, valid)?;
             }
         }
         // What refers to another entity goes with it.

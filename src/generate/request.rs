@@ -2,9 +2,9 @@
 //! body that cannot be read.
 
 use crate::case::value::Value;
-use crate::case::{About, Case, Expectation, Rows};
-use crate::spec::breach::Breach;
-use crate::spec::model::{ErrorRow, Parameter, RequestFault, Required, When};
+use crate::case::{Case, Expectation, Rows};
+use crate::spec::breach::{Breach, Part};
+use crate::spec::model::{ErrorRow, Member, RequestFault, Required, When};
 use crate::wire::{self, Twist};
 
 use super::baseline::Baseline;
@@ -87,15 +87,15 @@ fn repeated(baseline: &Baseline<'_>) -> Option<Case> {
     let tries = format!("{} twice, with one value", parameter.name);
     let mut case = of_fault(baseline, "repeated-parameter", &tries, Expectation::Silent(REPEATED.to_owned()));
     if !case.send.iter().any(|(name, _)| *name == parameter.name) {
-        case.send.push((parameter.name.clone(), super::baseline::valid(parameter)));
+        case.send.push((parameter.name.clone(), super::valid::valid(parameter)));
     }
     Some(Case { twist: Some(Twist::Repeat(parameter.name.clone())), ..case })
 }
 
 /// Another value than the one that the page fixes. Whether the operation does not exist, or is not supported, or not in
 /// that version, several rows can say.
-fn other_than_fixed(baseline: &Baseline<'_>, parameter: &Parameter) -> Vec<Case> {
-    if parameter.rules.values.is_none() {
+fn other_than_fixed(baseline: &Baseline<'_>, parameter: &Member) -> Vec<Case> {
+    if parameter.schema.values.is_none() {
         return Vec::new();
     }
     let twists: Vec<(&str, &str, Twist)> = match parameter.name.as_str() {
@@ -112,11 +112,12 @@ fn other_than_fixed(baseline: &Baseline<'_>, parameter: &Parameter) -> Vec<Case>
     let of_request = service.rows(operation).filter(|row| {
         matches!(row.when, When::Request(RequestFault::UnknownAction | RequestFault::UnknownVersion))
     });
-    let of_rule = service.rows_for(operation, &parameter.name, Breach::Values);
+    let listed = Breach::of(&parameter.name, Part::Values);
+    let of_rule = service.rows_for(operation, &listed);
     // "Unsupported operation." and its like: rows of the page that are bound to nothing.
     let unbound = operation.errors.iter().filter(|row| row.when == When::Unsaid);
     let rows = only_if_bound(of_request.chain(of_rule).chain(unbound).collect());
-    let about = vec![About { parameter: parameter.name.clone(), breach: Breach::Values }];
+    let about = vec![Breach::of(&parameter.name, Part::Values)];
     let case = |(slug, tries, twist)| Case {
         about: about.clone(),
         twist: Some(twist),
@@ -129,7 +130,7 @@ fn other_than_fixed(baseline: &Baseline<'_>, parameter: &Parameter) -> Vec<Case>
 /// be in it, a page without such a row does not say that it must be refused, and no page does of a body that is not there.
 fn unreadable(baseline: &Baseline<'_>, (slug, tries, body): &(&str, &str, &str)) -> Case {
     let (service, operation) = (baseline.service, baseline.operation);
-    let is_demanded = |each: &Parameter| {
+    let is_demanded = |each: &Member| {
         each.required == Required::Yes && !each.common && wire::is_typed(service, operation, each)
     };
     let is_demanding = operation.parameters.iter().any(is_demanded);

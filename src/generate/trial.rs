@@ -1,7 +1,7 @@
 //! A value worth trying.
 
 use crate::case::value::Value;
-use crate::spec::breach::Breach;
+use crate::spec::breach::Part;
 
 /// A value worth trying, without an expectation.
 #[derive(Debug, Clone)]
@@ -11,14 +11,14 @@ pub struct Trial {
     /// What it tries, in words.
     pub tries: String,
     /// The rule that proposes it.
-    pub about: Breach,
+    pub about: Part,
     /// The value; `None` leaves the parameter out.
     pub value: Option<Value>,
 }
 
 impl Trial {
     /// A trial with a value.
-    pub fn new(about: Breach, slug: impl Into<String>, tries: impl Into<String>, value: Value) -> Self {
+    pub fn new(about: Part, slug: impl Into<String>, tries: impl Into<String>, value: Value) -> Self {
         Self {
             slug: format!("{}/{}", about.rule(), slug.into()),
             tries: tries.into(),

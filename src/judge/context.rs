@@ -2,7 +2,8 @@
 
 use crate::json::Json;
 use crate::spec::breach::Breach;
-use crate::spec::model::{ErrorRow, Parameter, When};
+use crate::spec::model::{ErrorRow, Member, When};
+use crate::spec::path::Step;
 use crate::spec::promise;
 use crate::spec::ruling::{self, Outcome};
 
@@ -11,18 +12,15 @@ use super::{Contract, Line, Promise};
 
 /// A parameter of the context that a refusal names, though its value breaks no rule.
 pub struct Blamed<'a> {
-    parameter: &'a Parameter,
     breach: Breach,
+    member: &'a Member,
     value: Option<&'a Json>,
 }
 
 impl Blamed<'_> {
     /// The promise that is broken: the rule that the value keeps.
     pub fn promise(&self) -> Promise {
-        Promise::new(
-            format!("{} {}", self.parameter.name, self.breach),
-            &promise::of_rule(self.parameter, self.breach),
-        )
+        Promise::new(self.breach.to_string(), &promise::of_rule(self.member, self.breach.part))
     }
 
     /// What the refusal says, beside what the page says.
@@ -32,7 +30,7 @@ impl Blamed<'_> {
             None => "absent".to_owned(),
         };
         let promised = format!("valid: {value}");
-        Line::new(&self.parameter.name, promised, "named by the refusal", true)
+        Line::new(self.breach.at.to_string(), promised, "named by the refusal", true)
     }
 }
 
@@ -45,16 +43,18 @@ pub fn blamed<'a>(contract: Contract<'a>, answering: &[&'a ErrorRow]) -> Option<
             _ => return None,
         }
     }
-    let (name, breach) = bound.first()?;
-    let at_fault = |name: &str| contract.about.iter().any(|about| about.parameter == name);
-    if bound.iter().any(|(other, _)| other != name) || at_fault(name) {
+    let first = bound.first()?;
+    // Of a list's items, another one may be meant than the first.
+    let at = first.at.as_ref().filter(|at| !at.steps().contains(&Step::Item))?;
+    let at_fault = |name: &str| contract.about.iter().any(|about| about.at.parameter() == name);
+    if bound.iter().any(|other| other.at.as_ref() != Some(at)) || at_fault(at.parameter()) {
         return None;
     }
-    let parameter = contract.operation.parameter(name)?;
-    let value = contract.sent.iter().find(|(sent, _)| sent == name).map(|(_, value)| value);
-    let is_id = parameter.exists.is_some();
-    match is_id || ruling::on_parameter(parameter, value).outcome() == Outcome::Holds {
-        true => Some(Blamed { parameter, breach: *breach, value }),
+    let member = contract.operation.member(at)?;
+    let value = at.sent(contract.sent);
+    let is_id = member.exists.is_some();
+    match is_id || ruling::on_member(member, value).outcome() == Outcome::Holds {
+        true => Some(Blamed { breach: Breach { at: at.clone(), part: first.part }, member, value }),
         false => None,
     }
 }

@@ -18,8 +18,9 @@ pub use repeats::{RequestIds, same_id};
 pub use step::{Shows, judge_step};
 pub use verdict::{Departure, Kind, Line, Promise, Verdict};
 
-use crate::case::{About, Case, Expectation};
+use crate::case::{Case, Expectation};
 use crate::json::Json;
+use crate::spec::breach::Breach;
 use crate::spec::model::{Operation, Service};
 use crate::spec::promise::{self, Sentence};
 use crate::wire::{self, Answer, Exchange, Gateway, GatewayAnswer, Outcome, Reply};
@@ -36,7 +37,7 @@ pub struct Contract<'a> {
     /// The case.
     pub case: &'a Case,
     /// The promises that this call holds the target to.
-    pub about: &'a [About],
+    pub about: &'a [Breach],
     /// What must come of this call.
     pub expect: &'a Expectation,
     /// What it sends.
@@ -156,14 +157,11 @@ fn misplaced(contract: Contract<'_>, answer: &Answer, path: &str) -> Departure {
 }
 
 /// The first promise of these: its rule, or the operation as a whole.
-pub fn promise_of(operation: &Operation, about: &[About]) -> Promise {
+pub fn promise_of(operation: &Operation, about: &[Breach]) -> Promise {
     let about = about.first();
-    let parameter = about.and_then(|about| operation.parameter(&about.parameter));
-    match (about, parameter) {
-        (Some(about), Some(parameter)) => Promise::new(
-            format!("{} {}", parameter.name, about.breach),
-            &promise::of_rule(parameter, about.breach),
-        ),
+    let member = about.and_then(|about| operation.member(&about.at));
+    match (about, member) {
+        (Some(about), Some(member)) => Promise::new(about.to_string(), &promise::of_rule(member, about.part)),
         _ => Promise::new("call", &promise::of_operation(operation)),
     }
 }

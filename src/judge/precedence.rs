@@ -3,7 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::case::{About, Case};
+use crate::case::Case;
+use crate::spec::breach::Breach;
 use crate::spec::model::{Operation, Service};
 
 /// In which order a target checks the parameters of an operation.
@@ -29,14 +30,14 @@ impl Seen {
     /// Takes note of the answer to a case with two faults; other cases show nothing.
     pub fn take(&mut self, service: &Service, operation: &Operation, case: &Case, code: &str) {
         let [one, other] = case.about.as_slice() else { return };
-        let answers = |about: &About| {
-            let mut rows = service.rows_for(operation, &about.parameter, about.breach);
+        let answers = |about: &Breach| {
+            let mut rows = service.rows_for(operation, about);
             rows.any(|row| service.answers_for(row, code))
         };
         let of = self.of(&operation.id);
         match (answers(one), answers(other)) {
-            (true, false) => of.pairs.push((one.parameter.clone(), other.parameter.clone())),
-            (false, true) => of.pairs.push((other.parameter.clone(), one.parameter.clone())),
+            (true, false) => of.pairs.push((one.at.to_string(), other.at.to_string())),
+            (false, true) => of.pairs.push((other.at.to_string(), one.at.to_string())),
             _ => of.unseen += 1,
         }
     }

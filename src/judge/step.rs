@@ -1,7 +1,7 @@
 //! Calls that show, after the tried one, what that has done.
 
 use crate::json::Json;
-use crate::spec::breach::Breach;
+use crate::spec::breach::Part;
 use crate::spec::model::{Operation, When};
 use crate::spec::promise;
 use crate::wire::{self, Exchange, Outcome, Reply};
@@ -46,7 +46,7 @@ pub fn judge_step(
 
 /// Whether a refusal says that there is no such entity: then the tried call has not done what it said.
 fn says_unknown(contract: Contract<'_>, code: &str, status: u16) -> bool {
-    let is_unknown = |when: &When| matches!(when, When::Breaches(bound) if bound.iter().any(|(_, breach)| *breach == Breach::ExistsUnknown));
+    let is_unknown = |when: &When| matches!(when, When::Breaches(bound) if bound.iter().any(|bound| bound.part == Part::ExistsUnknown));
     let mut rows = contract.service.rows_answering(contract.operation, code, status).into_iter();
     rows.any(|row| is_unknown(&row.when))
 }

@@ -1,8 +1,8 @@
 //! What the judge makes of answers: a table of the ways in which one can differ from what was promised.
 
 use super::*;
-use crate::case::{About, Rows};
-use crate::spec::breach::Breach;
+use crate::case::Rows;
+use crate::spec::breach::{Breach, Part};
 use crate::spec::model::Specs;
 use crate::spec::read;
 use crate::wire::NoAnswer;
@@ -21,8 +21,8 @@ fn specs() -> Specs {
     read::fixture(&[("service.yaml", service), ("Add.yaml", operation)])
 }
 
-fn case(expect: Expectation, about: &[(&str, Breach)]) -> Case {
-    let about = about.iter().map(|(name, breach)| About { parameter: (*name).into(), breach: *breach });
+fn case(expect: Expectation, about: &[(&str, Part)]) -> Case {
+    let about = about.iter().map(|(name, breach)| Breach::of(name, *breach));
     Case {
         id: "Add/Name/length/13".into(),
         operation: "Add".into(),
@@ -47,7 +47,7 @@ fn answered(status: u16, body: &str) -> Exchange {
 }
 
 fn verdict(expect: Expectation, status: u16, body: &str) -> Verdict {
-    let case = case(expect, &[("Name", Breach::LengthMax)]);
+    let case = case(expect, &[("Name", Part::LengthMax)]);
     judge(contract(&specs(), &case, &[]), &answered(status, body))
 }
 

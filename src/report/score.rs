@@ -67,7 +67,7 @@ pub fn guards(out: &mut impl Write, specs: &Specs, cases: &[Case], style: Style)
     for (service, operation) in specs.operations().filter(|(_, operation)| !operation.support) {
         writeln!(out, "\n{}", style.strong(&operation.id))?;
         for rule in reach::rules(operation, cases) {
-            let name = format!("{} {}", rule.parameter, rule.breach);
+            let name = rule.breach.to_string();
             writeln!(
                 out,
                 "  {name:44} {:>4} cases break it, {:>3} keep it or leave it open",

@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::case::value::Value;
 use crate::case::{Expectation, FEW_DRAWN, Parameters, TRIED};
 use crate::judge::{self, Verdict};
-use crate::spec::breach::Breach;
+use crate::spec::breach::{Breach, Part};
 use crate::wire::{self, Outcome, Reply};
 
 use super::attempt::Attempt;
@@ -60,9 +60,12 @@ impl Attempt<'_> {
     /// tells the two apart.
     fn may_be_taken(&self, verdict: &Verdict) -> bool {
         let [about] = self.case.about.as_slice() else { return false };
-        let is_unique = self.operation.parameter(&about.parameter).is_some_and(|parameter| parameter.unique);
-        let named = self.service.rows_for(self.operation, &about.parameter, Breach::Unique).next().is_some();
-        let value = self.case.send.iter().find(|(name, _)| *name == about.parameter).map(|(_, value)| value);
+        let is_unique =
+            self.operation.parameter(about.at.parameter()).is_some_and(|parameter| parameter.unique);
+        let taken = Breach::of(about.at.parameter(), Part::Unique);
+        let named = self.service.rows_for(self.operation, &taken).next().is_some();
+        let value =
+            self.case.send.iter().find(|(name, _)| *name == about.at.parameter()).map(|(_, value)| value);
         let few = value.and_then(Value::drawn).is_some_and(|drawn| drawn <= FEW_DRAWN);
         let refused = *verdict == Verdict::Pass && matches!(self.case.expect, Expectation::Reject(_));
         refused && is_unique && !named && few
@@ -83,7 +86,8 @@ impl Attempt<'_> {
         }
         let unique = asked.operation.parameters.iter().filter(|parameter| parameter.unique);
         unique.filter(|parameter| self.is_drawn(asked.send, &parameter.name, must_succeed)).any(|parameter| {
-            let mut rows = self.service.rows_for(asked.operation, &parameter.name, Breach::Unique).peekable();
+            let taken = Breach::of(&parameter.name, Part::Unique);
+            let mut rows = self.service.rows_for(asked.operation, &taken).peekable();
             match rows.peek() {
                 None => must_succeed,
                 Some(_) => rows.any(|row| self.service.answers_for(row, &code)),

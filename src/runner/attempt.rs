@@ -171,7 +171,7 @@ pub(super) struct Asked<'a> {
 /// Whether several calls at once ask for the same value of a parameter: where at most one of them may win, and for what
 /// the case is about.
 fn is_contested(case: &Case, parameter: &str) -> bool {
-    let is_about = case.about.is_empty() || case.about.iter().any(|about| about.parameter == parameter);
+    let is_about = case.about.is_empty() || case.about.iter().any(|about| about.at.parameter() == parameter);
     matches!(case.expect, Expectation::OneAccepted(_)) && is_about
 }
 
@@ -362,7 +362,7 @@ impl<'a> Attempt<'a> {
     ) -> Vec<(String, Json)> {
         let (session, service) = (self.session, self.service);
         let key = |name: &str| key_of(session, service, operation, &label(name));
-        let about: Vec<&str> = self.case.about.iter().map(|about| about.parameter.as_str()).collect();
+        let about: Vec<&str> = self.case.about.iter().map(|about| about.at.parameter()).collect();
         self.session.target.fixed(operation, &about, self.values.all_by(send, key))
     }
 

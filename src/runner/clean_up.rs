@@ -2,8 +2,8 @@
 
 use crate::generate;
 use crate::json::Json;
-use crate::spec::breach::Breach;
-use crate::spec::model::{Circumstance, Operation, Parameter, Service, Type, When};
+use crate::spec::breach::Part;
+use crate::spec::model::{Bound, Circumstance, Member, Operation, Service, Type, When};
 use crate::wire::{self, Call, Exchange, Outcome, Reply};
 
 use super::SILENT;
@@ -142,8 +142,8 @@ fn removal_of(
 }
 
 /// An id as a parameter takes it.
-pub fn named(parameter: &Parameter, id: &Json) -> Json {
-    match parameter.rules.kind {
+pub fn named(parameter: &Member, id: &Json) -> Json {
+    match parameter.schema.kind() {
         Type::Array => Json::List(vec![id.clone()]),
         _ => id.clone(),
     }
@@ -182,7 +182,8 @@ pub fn says_unknown(when: &When, operation: &Operation, living: &Living) -> bool
     let takes_id = |name: &str| {
         operation.parameter(name).is_some_and(|each| each.exists.as_ref() == Some(&living.entity))
     };
-    let says_so =
-        |name: &str, breach: Breach| breach == Breach::ExistsUnknown && (name == "*" || takes_id(name));
-    matches!(when, When::Breaches(bound) if bound.iter().any(|(name, breach)| says_so(name, *breach)))
+    let says_so = |bound: &Bound| {
+        bound.part == Part::ExistsUnknown && bound.at.as_ref().is_none_or(|at| takes_id(at.parameter()))
+    };
+    matches!(when, When::Breaches(bound) if bound.iter().any(says_so))
 }

@@ -3,7 +3,7 @@
 use crate::case::value::Value;
 use crate::case::{Case, Parameters};
 use crate::json::Json;
-use crate::spec::model::{Operation, Parameter, Required, Service};
+use crate::spec::model::{Member, Operation, Required, Service};
 
 use super::resolve::TELLING;
 
@@ -38,7 +38,7 @@ fn of_call(service: &Service, operation: &Operation, send: &Parameters) -> Optio
 fn of_body(service: &Service, case: &Case) -> Option<String> {
     let operation = service.operation(&case.operation)?;
     let is_body = matches!(case.twist, Some(crate::wire::Twist::Body(_)));
-    let in_body = |each: &Parameter| each.exists.is_some() && crate::wire::is_typed(service, operation, each);
+    let in_body = |each: &Member| each.exists.is_some() && crate::wire::is_typed(service, operation, each);
     let is_harm = is_body && touches(service, operation) && operation.parameters.iter().any(in_body);
     is_harm.then(|| format!("{} with a body that holds no id could reach others", operation.name))
 }
@@ -56,7 +56,7 @@ pub fn touches(service: &Service, operation: &Operation) -> bool {
 
 /// The parameters that say what a call is about: the first that takes an id, and all that have to be there. Others name what
 /// else a call refers to.
-fn subjects(operation: &Operation) -> Vec<&Parameter> {
+fn subjects(operation: &Operation) -> Vec<&Member> {
     let ids = operation.parameters.iter().filter(|each| each.exists.is_some()).enumerate();
     ids.filter(|(place, id)| *place == 0 || id.required == Required::Yes).map(|(_, id)| id).collect()
 }
@@ -71,7 +71,7 @@ fn names_one(value: &Value) -> bool {
         Value::Plain(Json::List(ids)) => {
             !ids.is_empty() && ids.iter().all(|id| names_one(&Value::Plain(id.clone())))
         }
-        Value::Plain(_) => false,
+        Value::Plain(_) | Value::Object(_) => false,
         Value::List(ids) => !ids.is_empty() && ids.iter().all(names_one),
     }
 }
@@ -94,7 +94,7 @@ fn is_new(value: &Value) -> bool {
     match value {
         Value::Described(text) => text.bits() >= TELLING,
         Value::Id(_) | Value::Same(..) => true,
-        Value::Plain(_) | Value::List(_) => false,
+        Value::Plain(_) | Value::List(_) | Value::Object(_) => false,
     }
 }
 

@@ -1,7 +1,7 @@
 //! Whether a target takes the credentials, asked before the first case.
 
 use crate::json::Json;
-use crate::spec::model::{Circumstance, Operation, Parameter, Required, Service, Specs, When};
+use crate::spec::model::{Circumstance, Member, Operation, Required, Service, Specs, When};
 use crate::wire::sign::Form;
 use crate::wire::{self, Call, Outcome, Reply};
 
@@ -48,7 +48,7 @@ fn harmless<'s>(session: &Session, service: &'s Service) -> Option<(&'s Operatio
     refused.min_by_key(|(operation, _)| service.created_by(operation).is_some())
 }
 
-fn is_missing(sent: &[(String, Json)], parameter: &Parameter) -> bool {
+fn is_missing(sent: &[(String, Json)], parameter: &Member) -> bool {
     !parameter.common && !sent.iter().any(|(name, _)| *name == parameter.name)
 }
 

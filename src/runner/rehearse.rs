@@ -20,7 +20,7 @@ pub fn rehearse(session: &Session, specs: &Specs, case: &Case) -> Vec<Request> {
 pub fn rehearse_with_secrets(session: &Session, specs: &Specs, case: &Case) -> Vec<Request> {
     let Some((service, _)) = specs.operation(&case.operation) else { return Vec::new() };
     let mut values = Values::new(session, &case.id, 0);
-    let about: Vec<&str> = case.about.iter().map(|about| about.parameter.as_str()).collect();
+    let about: Vec<&str> = case.about.iter().map(|about| about.at.parameter()).collect();
     let mut requests = Vec::new();
     let mut add = |values: &mut Values<'_>, of: (&str, &str), send: &Parameters, twist: Option<&Twist>| {
         requests.extend(request(values, service, of, send, (&about, twist)));

@@ -5,6 +5,7 @@ use crate::case::value::Value;
 use crate::case::{Case, FEW_DRAWN, Parameters, TRIED};
 use crate::json::Json;
 use crate::spec::model::{Operation, Service, Specs};
+use crate::spec::path::Path;
 
 use super::session::Session;
 
@@ -99,6 +100,12 @@ impl<'a> Values<'a> {
                 let items = items.iter().enumerate();
                 Json::List(items.map(|(index, item)| self.one(item, &format!("{what}.{index}"))).collect())
             }
+            Value::Object(members) => {
+                let one = |(name, member): &(String, Value)| {
+                    (name.clone(), self.one(member, &format!("{what}.{name}")))
+                };
+                Json::Object(members.iter().map(one).collect())
+            }
         }
     }
 
@@ -129,8 +136,7 @@ impl<'a> Values<'a> {
         self.earlier.iter().find(|earlier| earlier.label == label)
     }
 
-    fn sent_earlier(&self, label: &str, parameter: &str) -> Option<Json> {
-        let sent = &self.labelled(label)?.sent;
-        sent.iter().find(|(name, _)| name == parameter).map(|(_, value)| value.clone())
+    fn sent_earlier(&self, label: &str, place: &str) -> Option<Json> {
+        Path::read(place)?.sent(&self.labelled(label)?.sent).cloned()
     }
 }

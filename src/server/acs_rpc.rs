@@ -41,7 +41,7 @@ pub async fn serve(site: &Site<'_>, raw: &Raw) -> Answer {
     // A page may list one of them as a parameter of its own: `RegionId` mostly.
     let is_listed = |key: &str| operation.is_some_and(|operation| operation.parameter(key).is_some());
     let is_own = |key: &str| !SYSTEM.contains(&key) || is_listed(key);
-    let own = gather(pairs.iter().filter(|(key, _)| is_own(key)));
+    let own = gather(operation, pairs.iter().filter(|(key, _)| is_own(key)));
     let call = Call { action, version, parameters: typed(operation, own) };
     let reply = match raw.method.as_str() {
         "GET" | "POST" if let Err(refusal) = auth::check_acs(site.guard(), raw, &pairs) => {

@@ -3,10 +3,11 @@
 use std::collections::BTreeSet;
 
 use crate::json::Json;
-use crate::spec::breach::Breach;
+use crate::spec::breach::Part;
+use crate::spec::path::{Path, Step};
 
 use super::auth::{Access, AuthCheck};
-use super::fault::{Fault, Odd, Part};
+use super::fault::{Fault, Odd, Portion};
 use super::reading::Reading;
 
 /// Readings, and at most one broken promise.
@@ -49,7 +50,7 @@ impl Behaviour {
     }
 
     /// Whether a rule is not checked in this call.
-    pub fn skips(&self, of: (&str, &str), breach: Breach, parameters: &[(String, Json)]) -> bool {
+    pub fn skips(&self, of: (&str, &str), breach: Part, parameters: &[(String, Json)]) -> bool {
         match &self.fault {
             Some(Fault::Skipped { operation, parameter, breach: skipped, condition }) => {
                 (operation.as_str(), parameter.as_str()) == of
@@ -61,7 +62,7 @@ impl Behaviour {
     }
 
     /// The part of a parameter's value that is checked, if not all is.
-    pub fn part(&self, of: (&str, &str)) -> Option<Part> {
+    pub fn part(&self, of: (&str, &str)) -> Option<Portion> {
         match &self.fault {
             Some(Fault::PartChecked { operation, parameter, part })
                 if (operation.as_str(), parameter.as_str()) == of =>
@@ -109,5 +110,21 @@ impl Behaviour {
 }
 
 fn has(parameters: &[(String, Json)], parameter: &str, odd: Odd) -> bool {
-    parameters.iter().any(|(name, value)| name == parameter && odd.is(value))
+    let Some(at) = Path::read(parameter) else { return false };
+    let (first, further) = (at.parameter(), &at.steps()[1..]);
+    parameters.iter().any(|(name, value)| name == first && holds(value, further, odd))
+}
+
+/// Whether any value at the end of these steps is such input.
+fn holds(value: &Json, steps: &[Step], odd: Odd) -> bool {
+    match (steps.split_first(), value) {
+        (None, value) => odd.is(value),
+        (Some((Step::Item, further)), Json::List(items)) => {
+            items.iter().any(|item| holds(item, further, odd))
+        }
+        (Some((Step::Member(name), further)), value) => {
+            value.get(name).is_some_and(|inner| holds(inner, further, odd))
+        }
+        _ => false,
+    }
 }

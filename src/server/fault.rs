@@ -2,7 +2,8 @@
 
 use super::auth::AuthCheck;
 use crate::json::Json;
-use crate::spec::breach::Breach;
+use crate::spec::breach::Part;
+use crate::spec::path::Path;
 
 /// A broken promise.
 #[derive(Debug, Clone, PartialEq)]
@@ -14,7 +15,7 @@ pub enum Fault {
         /// The parameter.
         parameter: String,
         /// The rule, or the part of it.
-        breach: Breach,
+        breach: Part,
         /// When.
         condition: Condition,
     },
@@ -25,7 +26,7 @@ pub enum Fault {
         /// The parameter.
         parameter: String,
         /// Which part.
-        part: Part,
+        part: Portion,
     },
     /// White space around a value is cut off before it is checked.
     Trimmed {
@@ -116,7 +117,7 @@ pub enum Condition {
 impl Condition {
     /// Whether a call meets it.
     pub fn met(&self, parameters: &[(String, Json)]) -> bool {
-        let value = |name: &str| parameters.iter().find(|(known, _)| known == name).map(|(_, value)| value);
+        let value = |place: &str| Path::read(place).and_then(|at| at.sent(parameters));
         match self {
             Self::Always => true,
             Self::Absent(name) => value(name).is_none(),
@@ -128,7 +129,7 @@ impl Condition {
 
 /// What is checked of a text or a list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Part {
+pub enum Portion {
     /// The first character or member.
     First,
     /// The last one.
@@ -139,7 +140,7 @@ pub enum Part {
     AllButLast,
 }
 
-impl Part {
+impl Portion {
     /// Every part with its name.
     pub const ALL: [(Self, &'static str); 4] = [
         (Self::First, "only the first"),

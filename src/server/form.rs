@@ -1,7 +1,7 @@
 //! Parameters as text: of a query, and of a form.
 
 use crate::json::Json;
-use crate::spec::model::{Operation, Type};
+use crate::spec::model::{Operation, Schema, Type};
 
 use super::Raw;
 
@@ -16,46 +16,91 @@ pub fn pairs(raw: &Raw) -> Vec<(String, String)> {
     pairs
 }
 
-/// Joins `Name.1`, `Name.2`… to a list; of a repeated parameter the first counts.
-pub fn gather<'p>(pairs: impl Iterator<Item = &'p (String, String)>) -> Vec<(String, Json)> {
-    let mut lists: Vec<(String, Vec<(u32, Json)>)> = Vec::new();
-    let mut parameters: Vec<(String, Json)> = Vec::new();
+/// What texts are, once it is known which of them belong together.
+enum Gathered {
+    Text(String),
+    /// What stands behind a dot, by what it is called there.
+    Parts(Vec<(String, Gathered)>),
+}
+
+/// Joins `Name.1`, `Name.2`… to a list, and `Name.Key` to an object; of a repeated parameter the first counts. A parameter that has
+/// dots in its name keeps them.
+pub fn gather<'p>(
+    operation: Option<&Operation>,
+    pairs: impl Iterator<Item = &'p (String, String)>,
+) -> Vec<(String, Json)> {
+    let mut all = Vec::new();
     for (key, value) in pairs {
-        let indexed = key.rsplit_once('.').and_then(|(name, index)| Some((name, index.parse().ok()?)));
-        match indexed {
-            Some((name, index)) => match lists.iter_mut().find(|(known, _)| known == name) {
-                Some((_, items)) => items.push((index, Json::Text(value.clone()))),
-                None => lists.push((name.to_owned(), vec![(index, Json::Text(value.clone()))])),
-            },
-            None if parameters.iter().any(|(known, _)| known == key) => {}
-            None => parameters.push((key.clone(), Json::Text(value.clone()))),
+        let is_name = operation.is_some_and(|operation| operation.parameter(key).is_some());
+        let steps: Vec<&str> = if is_name { vec![key] } else { key.split('.').collect() };
+        add(&mut all, &steps, value);
+    }
+    all.into_iter().map(|(name, gathered)| (name, gathered.into_json())).collect()
+}
+
+fn add(all: &mut Vec<(String, Gathered)>, steps: &[&str], value: &str) {
+    let [first, further @ ..] = steps else { return };
+    let known = all.iter().position(|(name, _)| name == first);
+    match (known.map(|place| &mut all[place].1), further.is_empty()) {
+        (None, true) => all.push(((*first).to_owned(), Gathered::Text(value.to_owned()))),
+        (None, false) => {
+            let mut inner = Vec::new();
+            add(&mut inner, further, value);
+            all.push(((*first).to_owned(), Gathered::Parts(inner)));
+        }
+        (Some(Gathered::Parts(inner)), false) => add(inner, further, value),
+        (Some(_), _) => {}
+    }
+}
+
+impl Gathered {
+    /// Parts that are all numbered are a list.
+    fn into_json(self) -> Json {
+        let mut parts = match self {
+            Self::Text(text) => return Json::Text(text),
+            Self::Parts(parts) => parts,
+        };
+        let number = |(name, _): &(String, Self)| name.parse::<u32>().ok();
+        match parts.iter().all(|part| number(part).is_some()) {
+            true => {
+                parts.sort_by_key(number);
+                Json::List(parts.into_iter().map(|(_, part)| part.into_json()).collect())
+            }
+            false => Json::Object(parts.into_iter().map(|(name, part)| (name, part.into_json())).collect()),
         }
     }
-    for (name, mut items) in lists {
-        items.sort_by_key(|(index, _)| *index);
-        parameters.push((name, Json::List(items.into_iter().map(|(_, item)| item).collect())));
-    }
-    parameters
 }
 
 /// Texts as the values that the operation's types make of them; what cannot be one stays a text.
 pub fn typed(operation: Option<&Operation>, parameters: Vec<(String, Json)>) -> Vec<(String, Json)> {
-    let Some(operation) = operation else { return parameters };
-    let scalar = |name: &str, value: Json| match value {
-        Json::Text(text) => value_of(operation, name, text),
-        other => other,
-    };
-    let value = |name: &str, value: Json| match value {
-        Json::List(items) => Json::List(items.into_iter().map(|item| scalar(name, item)).collect()),
-        other => scalar(name, other),
-    };
-    parameters.into_iter().map(|(name, each)| (name.clone(), value(&name, each))).collect()
+    let schema = |name: &str| Some(&operation?.parameter(name)?.schema);
+    let parameters = parameters.into_iter();
+    parameters.map(|(name, value)| (name.clone(), value_typed(schema(&name), value))).collect()
 }
 
-/// A text as the value that the parameter's type makes of it; of a list, as one of its members.
+fn value_typed(schema: Option<&Schema>, value: Json) -> Json {
+    match value {
+        Json::Text(text) => text_typed(schema, text),
+        Json::List(items) => {
+            let schema = schema.map(|schema| schema.items().unwrap_or(schema));
+            Json::List(items.into_iter().map(|item| value_typed(schema, item)).collect())
+        }
+        Json::Object(members) => {
+            let of = |name: &str| schema.and_then(|schema| schema.member(name)).map(|member| &member.schema);
+            let members = members.into_iter();
+            Json::Object(members.map(|(name, value)| (name.clone(), value_typed(of(&name), value))).collect())
+        }
+        other => other,
+    }
+}
+
+/// A text as the value that the parameter's type makes of it; of a list, as one of its items.
 pub fn value_of(operation: &Operation, name: &str, text: String) -> Json {
-    let rules = operation.parameter(name).map(|parameter| &parameter.rules);
-    let kind = rules.map(|rules| rules.items.as_ref().map_or(rules.kind, |items| items.kind));
+    text_typed(operation.parameter(name).map(|parameter| &parameter.schema), text)
+}
+
+fn text_typed(schema: Option<&Schema>, text: String) -> Json {
+    let kind = schema.map(|schema| schema.items().map_or(schema.kind(), Schema::kind));
     match kind {
         Some(Type::Integer | Type::Number | Type::Boolean) => {
             Json::read(text.as_bytes()).unwrap_or(Json::Text(text))

@@ -5,9 +5,9 @@ use std::time::{Duration, SystemTime};
 use chrono::{DateTime, Utc};
 
 use crate::json::Json;
-use crate::spec::breach::Breach;
+use crate::spec::breach::{Breach, Part};
 use crate::spec::model::{
-    Circumstance, Entity, ErrorRow, Operation, Parameter, RequestFault, Required, Service, When,
+    Circumstance, Entity, ErrorRow, Member, Operation, RequestFault, Required, Service, When,
 };
 
 use super::address::{addressed, with_address};
@@ -165,16 +165,15 @@ impl Act<'_> {
     /// What the call sets.
     fn attributes(&self) -> Vec<(String, Json)> {
         let operation = self.check.operation;
-        let sets = |parameter: &Parameter| {
-            let of = (operation.name.as_str(), parameter.name.as_str());
-            parameter.exists.is_none() && !parameter.common && !self.site.behaviour.ignores(of)
-        };
+        let ignores = |at: &str| self.site.behaviour.ignores((operation.name.as_str(), at));
+        let sets =
+            |parameter: &Member| parameter.exists.is_none() && !parameter.common && !ignores(&parameter.name);
         let set = self
             .check
             .parameters
             .iter()
             .filter(|(name, value)| operation.parameter(name).is_some_and(sets) && *value != Json::Null);
-        set.cloned().collect()
+        set.map(|(name, value)| (name.clone(), without(value, name, &ignores))).collect()
     }
 
     /// Those of them that nobody else can have.
@@ -241,7 +240,7 @@ impl Act<'_> {
     }
 
     /// The entities that a parameter refers to.
-    fn of_kind<T>(&self, reference: &Parameter, act: impl FnOnce(&mut Records) -> T) -> T {
+    fn of_kind<T>(&self, reference: &Member, act: impl FnOnce(&mut Records) -> T) -> T {
         let kind = reference.exists.as_ref().and_then(|name| self.check.service.entity(name));
         act(self.site.store.open().records(self.check.service, kind.unwrap_or(self.entity)))
     }
@@ -274,22 +273,22 @@ impl Act<'_> {
     }
 
     /// Refuses an id of nothing, or one of no form.
-    fn find(&self, reference: &Parameter, id: &Json) -> Result<(), Refusal> {
+    fn find(&self, reference: &Member, id: &Json) -> Result<(), Refusal> {
         let of = (self.check.operation.name.as_str(), reference.name.as_str());
         let example = reference.example.as_ref().and_then(Json::as_text);
         if let (Some(example), true) = (example, self.reads(Reading::IdFormChecked))
             && !is_like(example, id)
         {
-            return Err(self.check.row_for(&reference.name, Breach::ExistsShape));
+            return Err(self.check.row_for(&Breach::of(&reference.name, Part::ExistsShape)));
         }
         let (lives, was) = self.of_kind(reference, |records| {
             (records.living.iter().any(|record| record.id == *id), records.removed.contains(id))
         });
-        let passed_over = self.site.behaviour.skips(of, Breach::ExistsUnknown, self.check.parameters)
+        let passed_over = self.site.behaviour.skips(of, Part::ExistsUnknown, self.check.parameters)
             || (was && self.breaks(Fault::RemovedAccepted));
         match lives || passed_over {
             true => Ok(()),
-            false => Err(self.check.row_for(&reference.name, Breach::ExistsUnknown)),
+            false => Err(self.check.row_for(&Breach::of(&reference.name, Part::ExistsUnknown))),
         }
     }
 
@@ -309,8 +308,8 @@ impl Act<'_> {
             let others = records.living.iter().filter(|record| Some(&record.id) != own);
             let is_used = others.flat_map(|record| &record.taken).chain(&records.reserved).any(is_it);
             let of = (self.check.operation.name.as_str(), name.as_str());
-            if is_used && !self.site.behaviour.skips(of, Breach::Unique, self.check.parameters) {
-                return Some(self.check.row_for(&name, Breach::Unique));
+            if is_used && !self.site.behaviour.skips(of, Part::Unique, self.check.parameters) {
+                return Some(self.check.row_for(&Breach::of(&name, Part::Unique)));
             }
         }
         None
@@ -446,7 +445,7 @@ fn named_by(value: &Json) -> Vec<&Json> {
 }
 
 /// Whether a call names something: an empty id is none, where there need not be one.
-fn is_given(reference: &Parameter, id: &Json) -> bool {
+fn is_given(reference: &Member, id: &Json) -> bool {
     let is_empty = *id == Json::Text(String::new());
     *id != Json::Null && (!is_empty || reference.required == Required::Yes)
 }
@@ -463,4 +462,12 @@ fn is_like(example: &str, id: &Json) -> bool {
         }
         None => beginning.is_empty(),
     }
+}
+
+/// A value without the members that have no effect.
+fn without(value: &Json, at: &str, ignores: &impl Fn(&str) -> bool) -> Json {
+    let Json::Object(members) = value else { return value.clone() };
+    let members = members.iter().map(|(name, member)| (format!("{at}.{name}"), name, member));
+    let kept = members.filter(|(at, ..)| !ignores(at));
+    Json::Object(kept.map(|(at, name, member)| (name.clone(), without(member, &at, ignores))).collect())
 }

@@ -123,12 +123,17 @@ fn is_list(value: &Json) -> bool {
     matches!(value, Json::List(_))
 }
 
-/// The value whose name is the path, or the most of its end.
+/// The value at the path, or at the most of its end.
 fn named(values: &[(String, Json)], path: &str) -> Option<Json> {
-    let ends = std::iter::successors(Some(path), |path| path.split_once('.').map(|(_, rest)| rest));
-    ends.into_iter()
-        .find_map(|end| values.iter().find(|(name, _)| name == end))
-        .map(|(_, value)| value.clone())
+    let mut ends = std::iter::successors(Some(path), |path| path.split_once('.').map(|(_, rest)| rest));
+    ends.find_map(|end| {
+        let whole = values.iter().find(|(name, _)| name == end).map(|(_, value)| value);
+        let within = || {
+            let (name, inner) = end.split_once('.')?;
+            values.iter().find(|(known, _)| known == name)?.1.at(inner)
+        };
+        whole.or_else(within).cloned()
+    })
 }
 
 /// A value as the response elements say its type.

@@ -117,7 +117,7 @@ fn parameters(
         operation.parameters.iter().any(|parameter| operation.location(&parameter.name) == Location::Body);
     if has_body {
         let Ok(Json::Object(members)) = Json::read(&raw.body) else { return (parameters, false) };
-        flatten(operation, "", members, &mut parameters);
+        parameters.extend(members);
     }
     (parameters, true)
 }
@@ -126,7 +126,7 @@ fn parameters(
 fn gathered(operation: &Operation, texts: Vec<(String, String)>) -> Vec<(String, Json)> {
     let mut gathered: Vec<(String, Json)> = Vec::new();
     for (name, text) in texts {
-        let kind = operation.parameter(&name).map(|parameter| parameter.rules.kind);
+        let kind = operation.parameter(&name).map(|parameter| parameter.schema.kind());
         let value = value_of(operation, &name, text);
         let known = gathered.iter_mut().find(|(known, _)| *known == name).map(|(_, value)| value);
         match (known, kind) {
@@ -137,28 +137,6 @@ fn gathered(operation: &Operation, texts: Vec<(String, String)>) -> Vec<(String,
         }
     }
     gathered
-}
-
-/// Members of the body, nested ones under the names with dots that the operation gives them.
-fn flatten(
-    operation: &Operation,
-    prefix: &str,
-    members: Vec<(String, Json)>,
-    parameters: &mut Vec<(String, Json)>,
-) {
-    for (name, value) in members {
-        let name = format!("{prefix}{name}");
-        let leads_on = operation
-            .parameters
-            .iter()
-            .any(|parameter| parameter.name.strip_prefix(&name).is_some_and(|rest| rest.starts_with('.')));
-        match value {
-            Json::Object(inner) if leads_on && operation.parameter(&name).is_none() => {
-                flatten(operation, &format!("{name}."), inner, parameters);
-            }
-            value => parameters.push((name, value)),
-        }
-    }
 }
 
 /// The refusal of a caller who does not show who they are, or shows something else.

@@ -24,12 +24,23 @@ pub struct Record {
 }
 
 impl Record {
-    /// Sets attributes; others stay.
+    /// Sets attributes; others stay, and so do the members of an object that are not named.
     pub fn set(&mut self, attributes: &[(String, Json)]) {
-        for (name, value) in attributes {
-            self.attributes.retain(|(known, _)| known != name);
-            self.attributes.push((name.clone(), value.clone()));
-        }
+        merge(&mut self.attributes, attributes);
+    }
+}
+
+fn merge(known: &mut Vec<(String, Json)>, new: &[(String, Json)]) {
+    for (name, value) in new {
+        let old = known.iter().position(|(known, _)| known == name).map(|place| known.remove(place).1);
+        let value = match (old, value) {
+            (Some(Json::Object(mut members)), Json::Object(new)) => {
+                merge(&mut members, new);
+                Json::Object(members)
+            }
+            _ => value.clone(),
+        };
+        known.push((name.clone(), value));
     }
 }
 

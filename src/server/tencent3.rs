@@ -84,7 +84,7 @@ fn own_parameters(
         }
         _ => return None,
     }
-    let own = gather(pairs.iter().filter(|(key, _)| !SYSTEM.contains(&key.as_str())));
+    let own = gather(operation, pairs.iter().filter(|(key, _)| !SYSTEM.contains(&key.as_str())));
     Some(typed(operation, own))
 }
 

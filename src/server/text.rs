@@ -3,11 +3,11 @@
 use unicode_properties::{GeneralCategoryGroup, UnicodeGeneralCategory};
 use unicode_segmentation::UnicodeSegmentation;
 
-use crate::spec::breach::Breach;
-use crate::spec::model::{Characters, Format, Limit, Rules, Unclear, Unit};
+use crate::spec::breach::Part;
+use crate::spec::model::{Characters, Format, Limit, Schema, Unclear, Unit};
 
 use super::behaviour::Behaviour;
-use super::fault::Part;
+use super::fault::Portion;
 use super::reading::Reading;
 
 /// What this server takes for the limit where the page names one without giving it: RFC 5321's.
@@ -22,13 +22,13 @@ const LEAST_UNRULED: usize = 999;
 /// A text and what it must be.
 pub struct Text<'a> {
     /// The rules.
-    pub rules: &'a Rules,
+    pub schema: &'a Schema,
     /// The text.
     pub text: &'a str,
     /// How the server reads the pages.
     pub behaviour: &'a Behaviour,
     /// The part whose characters are checked, if not all are.
-    pub part: Option<Part>,
+    pub part: Option<Portion>,
 }
 
 impl Text<'_> {
@@ -38,17 +38,17 @@ impl Text<'_> {
 
     /// The text as its format takes it.
     fn taken(&self) -> &str {
-        let is_email = self.rules.format == Some(Format::Email);
+        let is_email = self.schema.format == Some(Format::Email);
         if is_email && self.reads(Reading::EmailTrimmed) { self.text.trim() } else { self.text }
     }
 
     /// Too short, or too long.
-    pub fn length_fault(&self) -> Option<Breach> {
+    pub fn length_fault(&self) -> Option<Part> {
         let text = self.taken();
-        let Some(length) = &self.rules.length else {
-            let is_free = self.rules.characters.is_some() && self.rules.format.is_none();
+        let Some(length) = &self.schema.length else {
+            let is_free = self.schema.characters.is_some() && self.schema.format.is_none();
             let is_too_long = is_free && self.reads(Reading::OwnLimit) && text.len() > LEAST_UNRULED;
-            return is_too_long.then_some(Breach::LengthMax);
+            return is_too_long.then_some(Part::LengthMax);
         };
         let count = match length.unit {
             Unit::Bytes => text.len(),
@@ -65,26 +65,26 @@ impl Text<'_> {
             Limit::Unstated => UNSTATED,
         };
         if count < length.min {
-            return Some(Breach::LengthMin);
+            return Some(Part::LengthMin);
         }
-        (count > max).then_some(Breach::LengthMax)
+        (count > max).then_some(Part::LengthMax)
     }
 
     /// A character that may not stand there.
-    pub fn character_fault(&self) -> Option<Breach> {
-        let characters = self.rules.characters.as_ref()?;
+    pub fn character_fault(&self) -> Option<Part> {
+        let characters = self.schema.characters.as_ref()?;
         // The @ and the dots of the host belong to every address.
-        let meant: String = match (&self.rules.format, self.taken().rsplit_once('@')) {
+        let meant: String = match (&self.schema.format, self.taken().rsplit_once('@')) {
             (Some(Format::Email), Some((local, host))) => format!("{local}{}", host.replace('.', "")),
             _ => self.taken().to_owned(),
         };
         if meant.starts_with(characters.not_first.as_slice()) {
-            return Some(Breach::CharactersFirst);
+            return Some(Part::CharactersFirst);
         }
         let all: Vec<char> = meant.chars().collect();
         let checked = self.part.map_or(all.clone(), |part| part.of(&all));
         let fine = checked.into_iter().all(|character| self.allows(characters, character));
-        (!fine).then_some(Breach::CharactersOf)
+        (!fine).then_some(Part::CharactersOf)
     }
 
     fn allows(&self, characters: &Characters, character: char) -> bool {
@@ -109,9 +109,9 @@ impl Text<'_> {
     }
 
     /// Not of the form.
-    pub fn format_fault(&self) -> Option<Breach> {
-        match self.rules.format.as_ref()? {
-            Format::Email => (!self.is_email()).then_some(Breach::FormatShape),
+    pub fn format_fault(&self) -> Option<Part> {
+        match self.schema.format.as_ref()? {
+            Format::Email => (!self.is_email()).then_some(Part::FormatShape),
             Format::Phone { countries } => self.phone_fault(countries),
         }
     }
@@ -128,15 +128,15 @@ impl Text<'_> {
         parts && !text.chars().any(odd) && (!self.reads(Reading::EmailStrict) || is_strict(local, host))
     }
 
-    fn phone_fault(&self, countries: &[String]) -> Option<Breach> {
+    fn phone_fault(&self, countries: &[String]) -> Option<Part> {
         let loose = self.reads(Reading::PhoneLoose);
         let text = if loose { self.text.trim().trim_start_matches('+') } else { self.text };
         let any_script = self.reads(Reading::DigitsOfAnyScript);
         let is_digit = |each: char| if any_script { each.is_numeric() } else { each.is_ascii_digit() };
         let digits = |part: &str| !part.is_empty() && part.chars().all(is_digit);
         let no_country = match self.reads(Reading::NoCountryIsACountry) {
-            true => Breach::FormatCountry,
-            false => Breach::FormatShape,
+            true => Part::FormatCountry,
+            false => Part::FormatShape,
         };
         let Some((country, number)) = text.split_once('-') else { return Some(no_country) };
         if !digits(country) {
@@ -148,14 +148,14 @@ impl Text<'_> {
         };
         if !digits(&number) || (self.reads(Reading::PhoneStrict) && country == "86" && !is_mainland(&number))
         {
-            return Some(Breach::FormatShape);
+            return Some(Part::FormatShape);
         }
         let only_mainland = countries.is_empty() && self.reads(Reading::OnlyMainlandPhones);
         let supported = match countries.is_empty() {
             true => !only_mainland || country == "86",
             false => countries.iter().any(|supported| supported == country),
         };
-        (!supported).then_some(Breach::FormatCountry)
+        (!supported).then_some(Part::FormatCountry)
     }
 }
 

@@ -1,8 +1,10 @@
 //! Validation by the spec's rules, one parameter after the other in the order of the page, the first fault wins.
 
 use crate::json::Json;
-use crate::spec::breach::Breach;
-use crate::spec::model::{ErrorRow, Operation, Parameter, Required, Rules, Service, Type, When};
+use crate::spec::breach::{Breach, Part};
+use crate::spec::model::{ErrorRow, Member, Operation, Required, Schema, Service, Type, When};
+
+use crate::spec::path::{Path, Step};
 
 use super::Refusal;
 use super::behaviour::Behaviour;
@@ -34,30 +36,28 @@ impl Check<'_> {
 
     /// The first fault of the call, as the row that answers it.
     pub fn first_fault(&self) -> Option<Refusal> {
-        let mut parameters: Vec<&Parameter> = self.operation.parameters.iter().collect();
+        let mut parameters: Vec<&Member> = self.operation.parameters.iter().collect();
         if self.reads(Reading::CheckedBackwards) {
             parameters.reverse();
         }
-        let faults = |parameter: &Parameter| {
-            self.faults(parameter).into_iter().next().map(|breach| (parameter.name.clone(), breach))
-        };
-        let mut all = parameters.into_iter().filter_map(faults);
+        let mut all =
+            parameters.into_iter().filter_map(|parameter| self.faults(parameter).into_iter().next());
         let first = match self.reads(Reading::AbsenceFirst) {
             false => all.next(),
             true => {
                 let all: Vec<_> = all.collect();
-                let absent = all.iter().find(|(_, breach)| *breach == Breach::Required);
+                let absent = all.iter().find(|breach| breach.part == Part::Required);
                 absent.or(all.first()).cloned()
             }
         };
-        first.map(|(parameter, breach)| self.row_for(&parameter, breach))
+        first.map(|breach| self.row_for(&breach))
     }
 
     /// The row of the page's table, or else of the service's, that answers a breach; failing that, one that is bound to
     /// nothing, or any about a value: a page with a table says that there are no other codes.
-    pub fn row_for(&self, parameter: &str, breach: Breach) -> Refusal {
+    pub fn row_for(&self, breach: &Breach) -> Refusal {
         let rows = || self.operation.errors.iter().chain(&self.service.errors);
-        let bound: Vec<&ErrorRow> = rows().filter(|row| binds(&row.when, parameter, breach)).collect();
+        let bound: Vec<&ErrorRow> = rows().filter(|row| binds(&row.when, breach)).collect();
         let chosen = match self.reads(Reading::LastRowAnswers) {
             true => bound.last(),
             false => bound.first(),
@@ -68,16 +68,19 @@ impl Check<'_> {
             None => Refusal {
                 status: Some(400),
                 code: "InvalidParameter".to_owned(),
-                message: format!("{parameter} breaks the rule {breach}, for which the page has no row."),
+                message: format!(
+                    "{} breaks the rule {}, for which the page has no row.",
+                    breach.at, breach.part
+                ),
                 worded: false,
             },
         }
     }
 
     /// Whether a row is bound to a breach.
-    pub fn has_row(&self, parameter: &str, breach: Breach) -> bool {
+    pub fn has_row(&self, breach: &Breach) -> bool {
         let mut rows = self.operation.errors.iter().chain(&self.service.errors);
-        rows.any(|row| binds(&row.when, parameter, breach))
+        rows.any(|row| binds(&row.when, breach))
     }
 
     /// The row that answers what no row is bound to.
@@ -93,38 +96,49 @@ impl Check<'_> {
     }
 
     /// Every rule that a parameter breaks and that is checked, in the order of checking.
-    pub fn faults(&self, parameter: &Parameter) -> Vec<Breach> {
-        let given = self.value(&parameter.name).filter(|value| !self.is_nothing(parameter, value));
+    pub fn faults(&self, parameter: &Member) -> Vec<Breach> {
+        self.faults_at(parameter, &Path::member(&parameter.name), self.value(&parameter.name))
+    }
+
+    /// The same for a parameter, or a member of one, that stands there.
+    fn faults_at(&self, member: &Member, at: &Path, value: Option<&Json>) -> Vec<Breach> {
+        let given = value.filter(|value| !self.is_nothing(member, at, value));
+        let here = |part: Part| vec![Breach { at: at.clone(), part }];
         let mut faults = match given {
-            None => self.faults_of_absence(parameter),
-            Some(value) if self.reads(Reading::OnlyShownValues) && is_strange(parameter, value) => {
-                vec![Breach::Values]
+            None if self.must_be_there(member, at, value) => here(Part::Required),
+            None => Vec::new(),
+            Some(value) if self.reads(Reading::OnlyShownValues) && is_strange(member, value) => {
+                here(Part::Values)
             }
-            Some(value) if self.reads(Reading::OnlyPlainCharacters) && is_odd(parameter, value) => {
-                vec![Breach::CharactersOf]
+            Some(value) if self.reads(Reading::OnlyPlainCharacters) && is_odd(member, value) => {
+                here(Part::CharactersOf)
             }
-            Some(value) => self.faults_of_value(&parameter.rules, &parameter.name, value),
+            Some(value) => self.faults_of_value(&member.schema, at, value),
         };
-        let of = (self.operation.name.as_str(), parameter.name.as_str());
-        faults.retain(|breach| !self.behaviour.skips(of, *breach, self.parameters));
+        // What an item breaks is what is said of the items of its list.
+        faults.retain(|breach| {
+            let promise = breach.promise();
+            let of = (self.operation.name.as_str(), promise.at.to_string());
+            !self.behaviour.skips((of.0, &of.1), promise.part, self.parameters)
+        });
         faults
     }
 
-    fn faults_of_absence(&self, parameter: &Parameter) -> Vec<Breach> {
-        let has_row = || self.service.row_for_absence(self.operation, parameter).is_some();
-        let sends_nothing = self.value(&parameter.name).is_some_and(|value| *value != Json::Null);
-        let required = match parameter.required {
+    fn must_be_there(&self, member: &Member, at: &Path, value: Option<&Json>) -> bool {
+        let has_row = || self.service.row_for_absence(self.operation, at).is_some();
+        let sends_nothing = value.is_some_and(|value| *value != Json::Null);
+        match member.required {
             Required::Yes => true,
             Required::Unclear => !self.reads(Reading::UnclearNotRequired),
             Required::No => self.reads(Reading::EmptyOptionalRefused) && sends_nothing && has_row(),
-        };
-        if required { vec![Breach::Required] } else { Vec::new() }
+        }
     }
 
-    fn is_nothing(&self, parameter: &Parameter, value: &Json) -> bool {
+    fn is_nothing(&self, member: &Member, at: &Path, value: &Json) -> bool {
         // Who refuses blanks as nothing has a row to say so.
-        let can_refuse = || self.has_row(&parameter.name, Breach::Required) || self.unbound().is_some();
-        let blanks_count = || parameter.required != Required::Yes || can_refuse();
+        let absence = || Breach { at: at.clone(), part: Part::Required };
+        let can_refuse = || self.has_row(&absence()) || self.unbound().is_some();
+        let blanks_count = || member.required != Required::Yes || can_refuse();
         let empty_counts = !self.reads(Reading::EmptyIsPresent);
         match value {
             Json::Null => true,
@@ -133,59 +147,82 @@ impl Check<'_> {
                 self.reads(Reading::BlankIsAbsent) && text.trim().is_empty() && blanks_count()
             }
             Json::List(items) => items.is_empty() && empty_counts,
+            Json::Object(members) => {
+                members.is_empty() && !member.schema.members().is_empty() && empty_counts
+            }
             _ => false,
         }
     }
 
-    fn faults_of_value(&self, rules: &Rules, name: &str, value: &Json) -> Vec<Breach> {
+    fn faults_of_value(&self, schema: &Schema, at: &Path, value: &Json) -> Vec<Breach> {
+        let here = |part: Part| Breach { at: at.clone(), part };
         // On the query string every scalar is text.
-        let value = &scalar(rules.kind, value);
-        match (rules.kind, value) {
-            (Type::String, Json::Text(text)) => self.faults_of_text(rules, name, text),
+        let value = &scalar(schema.kind(), value);
+        match (schema.kind(), value) {
+            (Type::String, Json::Text(text)) => {
+                self.faults_of_text(schema, at, text).into_iter().map(here).collect()
+            }
             (Type::String, Json::Integer(_) | Json::Number(_) | Json::Bool(_))
                 if self.reads(Reading::ScalarsConverted) =>
             {
-                self.faults_of_text(rules, name, &value.to_string())
+                self.faults_of_text(schema, at, &value.to_string()).into_iter().map(here).collect()
             }
-            (Type::Array, Json::List(items)) => self.faults_of_items(rules, name, items),
+            (Type::Array, Json::List(items)) => self.faults_of_items(schema, at, items),
+            (Type::Object, Json::Object(_)) if !schema.members().is_empty() => {
+                self.faults_of_members(schema, at, value)
+            }
             (Type::Integer, Json::Integer(_))
             | (Type::Number, Json::Integer(_) | Json::Number(_))
             | (Type::Boolean, Json::Bool(_))
-            | (Type::Object, Json::Object(_)) => match &rules.values {
-                Some(values) if !values.contains(value) => vec![Breach::Values],
+            | (Type::Object, Json::Object(_)) => match &schema.values {
+                Some(values) if !values.contains(value) => vec![here(Part::Values)],
                 _ => Vec::new(),
             },
-            _ => vec![Breach::Type],
+            _ => vec![here(Part::Type)],
         }
     }
 
-    fn faults_of_items(&self, rules: &Rules, name: &str, items: &[Json]) -> Vec<Breach> {
-        let Some(rules) = rules.items.as_deref() else { return Vec::new() };
-        let checked = match self.behaviour.part((&self.operation.name, name)) {
+    /// The faults of the members of an object, one after the other in the order of the page.
+    fn faults_of_members(&self, schema: &Schema, at: &Path, object: &Json) -> Vec<Breach> {
+        let members = schema.members().iter();
+        members
+            .flat_map(|member| {
+                let at = at.then(Step::Member(member.name.clone()));
+                self.faults_at(member, &at, object.get(&member.name))
+            })
+            .collect()
+    }
+
+    fn faults_of_items(&self, schema: &Schema, at: &Path, items: &[Json]) -> Vec<Breach> {
+        let Some(schema) = schema.items() else { return Vec::new() };
+        let checked = match self.behaviour.part((&self.operation.name, &named(at))) {
             Some(part) => part.of(items),
             None => items.to_vec(),
         };
+        let of_item = at.then(Step::Item);
+        let mut faults: Vec<Breach> =
+            checked.iter().flat_map(|item| self.faults_of_value(schema, &of_item, item)).collect();
         let repeats = items.iter().enumerate().any(|(index, item)| items[..index].contains(item));
-        let wrong = checked.iter().any(|item| !self.faults_of_value(rules, name, item).is_empty());
-        match wrong || (repeats && self.reads(Reading::RepeatedMembersRefused)) {
-            true => vec![Breach::Items],
-            false => Vec::new(),
+        if repeats && self.reads(Reading::RepeatedMembersRefused) {
+            faults.push(Breach { at: at.clone(), part: Part::Items });
         }
+        faults
     }
 
-    fn faults_of_text(&self, rules: &Rules, name: &str, text: &str) -> Vec<Breach> {
-        let of = (self.operation.name.as_str(), name);
+    fn faults_of_text(&self, schema: &Schema, at: &Path, text: &str) -> Vec<Part> {
+        let name = named(at);
+        let of = (self.operation.name.as_str(), name.as_str());
         let text = if self.behaviour.trims(of) { text.trim() } else { text };
-        if let Some(values) = &rules.values {
+        if let Some(values) = &schema.values {
             let matches = |listed: &str| match () {
                 () if self.behaviour.takes_prefixes(of) => !text.is_empty() && listed.starts_with(text),
                 () if self.reads(Reading::ValuesWithoutCase) => listed.to_lowercase() == text.to_lowercase(),
                 () => listed == text,
             };
             let listed = values.iter().filter_map(Json::as_text).any(matches);
-            return if listed { Vec::new() } else { vec![Breach::Values] };
+            return if listed { Vec::new() } else { vec![Part::Values] };
         }
-        let whole = text::Text { rules, text, behaviour: self.behaviour, part: self.behaviour.part(of) };
+        let whole = text::Text { schema, text, behaviour: self.behaviour, part: self.behaviour.part(of) };
         let mut faults = vec![whole.length_fault(), whole.character_fault(), whole.format_fault()];
         if self.reads(Reading::FormBeforeLength) {
             faults.reverse();
@@ -207,35 +244,38 @@ fn scalar(kind: Type, value: &Json) -> Json {
 
 /// Whether a text of which the page says how long it is and no more holds anything but letters and digits, and is not what
 /// the page shows.
-fn is_odd(parameter: &Parameter, value: &Json) -> bool {
-    let rules = &parameter.rules;
-    let is_bare = rules.length.is_some()
-        && rules.characters.is_none()
-        && rules.format.is_none()
-        && rules.values.is_none();
+fn is_odd(parameter: &Member, value: &Json) -> bool {
+    let schema = &parameter.schema;
+    let is_bare = schema.length.is_some()
+        && schema.characters.is_none()
+        && schema.format.is_none()
+        && schema.values.is_none();
     let is_plain = |text: &str| text.bytes().all(|byte| byte.is_ascii_alphanumeric());
     let mut shown = [&parameter.sample, &parameter.example].into_iter().flatten();
     is_bare && value.as_text().is_some_and(|text| !is_plain(text)) && !shown.any(|shown| shown == value)
 }
 
 /// Whether a text that no rule is about is another than the page shows.
-fn is_strange(parameter: &Parameter, value: &Json) -> bool {
+fn is_strange(parameter: &Member, value: &Json) -> bool {
     let shown = [&parameter.sample, &parameter.example];
     let mut shown = shown.into_iter().flatten().peekable();
-    let holds_objects = parameter.rules.kind == Type::Object
-        || parameter.rules.items.as_ref().is_some_and(|items| items.kind == Type::Object);
-    (parameter.rules.is_unruled() || holds_objects)
+    let schema = &parameter.schema;
+    let holds_objects = schema.is_any_object() || schema.items().is_some_and(Schema::is_any_object);
+    (parameter.schema.is_unruled() || holds_objects)
         && parameter.exists.is_none()
         && shown.peek().is_some()
         && !shown.any(|shown| shown == value)
 }
 
-/// Whether a row answers a breach.
-fn binds(when: &When, parameter: &str, breach: Breach) -> bool {
-    match when {
-        When::Breaches(bound) => {
-            bound.iter().any(|(name, of)| (name == parameter || name == "*") && *of == breach)
-        }
-        _ => false,
+/// What a mistake in the checks calls a place: an item goes by the name of its list.
+fn named(at: &Path) -> String {
+    match at.list() {
+        Some(list) => named(&list),
+        None => at.to_string(),
     }
+}
+
+/// Whether a row answers a breach.
+fn binds(when: &When, breach: &Breach) -> bool {
+    matches!(when, When::Breaches(bound) if bound.iter().any(|bound| bound.binds(breach)))
 }

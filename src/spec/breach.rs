@@ -1,13 +1,15 @@
-//! The ways in which a value can break the rules of its parameter: the words between rules and error rows.
+//! The ways in which a value can break its rules: the words between rules and error rows.
 
 use std::fmt;
 
 use crate::named::named;
 
+use super::path::{Path, Step};
+
 named! {
-    /// One way to break one rule. Named `rule` or `rule.part`; an error row binds to either.
+    /// One way to break a rule. Named `rule` or `rule.part`; an error row binds to either.
     #[derive(PartialOrd, Ord, Hash)]
-    pub enum Breach {
+    pub enum Part {
         /// Not given.
         Required = "required",
         /// Of another type.
@@ -37,7 +39,44 @@ named! {
     }
 }
 
+/// A part of a rule that is broken at a place.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Breach {
+    /// Where.
+    pub at: Path,
+    /// The rule, or the part of it.
+    pub part: Part,
+}
+
 impl Breach {
+    /// A breach of the value itself.
+    pub fn here(part: Part) -> Self {
+        Self { at: Path::default(), part }
+    }
+
+    /// A breach of a parameter.
+    pub fn of(parameter: &str, part: Part) -> Self {
+        Self { at: Path::member(parameter), part }
+    }
+
+    /// The same, seen from where this step leads to it.
+    #[must_use]
+    pub fn within(self, step: Step) -> Self {
+        Self { at: self.at.within(step), ..self }
+    }
+
+    /// The promise that it breaks: whatever an item itself breaks, it breaks what the page says of the items of its list. What a
+    /// member of an item breaks is a promise of its own.
+    #[must_use]
+    pub fn promise(&self) -> Self {
+        match self.at.list() {
+            Some(at) => Self { at, part: Part::Items }.promise(),
+            None => self.clone(),
+        }
+    }
+}
+
+impl Part {
     /// The rule that it breaks, `length`.
     pub fn rule(self) -> &'static str {
         self.name().split('.').next().unwrap_or_default()
@@ -63,6 +102,15 @@ impl Breach {
 
 impl fmt::Display for Breach {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.at.is_here() {
+            true => write!(f, "{}", self.part),
+            false => write!(f, "{} {}", self.at, self.part),
+        }
+    }
+}
+
+impl fmt::Display for Part {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())
     }
 }
@@ -73,9 +121,9 @@ mod tests {
 
     #[test]
     fn a_rule_covers_its_parts_and_a_part_itself() {
-        assert_eq!(Breach::covered_by("length"), [Breach::LengthMin, Breach::LengthMax]);
-        assert_eq!(Breach::covered_by("length.max"), [Breach::LengthMax]);
-        assert_eq!(Breach::covered_by("exists"), [Breach::ExistsUnknown, Breach::ExistsShape]);
-        assert!(Breach::covered_by("lenght").is_empty());
+        assert_eq!(Part::covered_by("length"), [Part::LengthMin, Part::LengthMax]);
+        assert_eq!(Part::covered_by("length.max"), [Part::LengthMax]);
+        assert_eq!(Part::covered_by("exists"), [Part::ExistsUnknown, Part::ExistsShape]);
+        assert!(Part::covered_by("lenght").is_empty());
     }
 }

@@ -1,7 +1,7 @@
 //! The forms of the spec language.
 
-use super::breach::Breach;
-use super::form::{Form, Shape, may, must};
+use super::breach::Part;
+use super::form::{Form, Key, Shape, may, must};
 use super::model::{Circumstance, Format, Location, Protocol, RequestFault, Type};
 
 use Shape::{Any, Bool, Form as Of, Integer, List, Map, OneOf, Text, Word, Words};
@@ -103,7 +103,7 @@ pub const OPERATION: Form = Form {
         may("http", Text, "rest: method and path, with parameters in braces: GET /contacts/{id}."),
         may("support", Bool, "true: used to set up and clean up, not tested."),
         may("creates", Text, "The entity that a successful call creates."),
-        may("parameters", Map(&Of(&PARAMETER)), "The parameter table, in the page's order."),
+        may("parameters", Map(&PARAMETER_SHAPE), "The parameter table, in the page's order."),
         may("errors", List(&Of(&ERROR_ROW)), "The error table, in the page's order."),
         may(
             "response",
@@ -127,31 +127,24 @@ pub const PAGE: Form = Form {
 };
 
 /// A parameter.
-pub const PARAMETER: Form = Form {
+pub static PARAMETER: Form = Form {
     name: "Parameter",
     doc: "One row of the parameter table.",
     keys: &[
-        must("type", Word(Type::NAMES), "The type of its values."),
-        may(
-            "required",
-            OneOf(&[Bool, Word(&["unclear"])]),
-            "Whether a call must carry it; unclear where the page contradicts itself. The default is false.",
-        ),
+        TYPE,
+        REQUIRED,
         may(
             "in",
             Word(Location::NAMES),
             "rest: where it stands. The default is the path that names it, else the JSON body, or the query of a GET or DELETE.",
         ),
         may("common", Bool, "true: a parameter of every call, which the protocol places beside the others."),
-        may(
-            "length",
-            LENGTH_SHAPE,
-            "How long: 2..12, ..64, 2.., 5, or ..unstated for a limit that is named but not given.",
-        ),
-        may("characters", CHARACTERS_SHAPE, "Of which characters."),
-        may("format", FORMAT_SHAPE, "In which form."),
-        may("values", List(&Any), "The valid values, all of them."),
-        may("items", Of(&ITEM), "What each member of an array must be."),
+        LENGTH_KEY,
+        CHARACTERS_KEY,
+        FORMAT_KEY,
+        VALUES,
+        may("items", Of(&ITEM), ITEMS_DOC),
+        may("members", Map(&MEMBER_SHAPE), MEMBERS_DOC),
         may("unique", Bool, "true: no two living entities share its value."),
         may(
             "takes-effect",
@@ -159,25 +152,74 @@ pub const PARAMETER: Form = Form {
             "later: the page says that it takes some further step until the value holds. The default is at-once.",
         ),
         may("exists", Text, "The entity whose id it is."),
-        may("example", Any, "The page's example, word for word."),
-        may("sample", Any, "A value to send where the page gives no example, or one that cannot be sent."),
-        may("says", SAYS_SHAPE, "The page's sentences about it, word for word."),
+        EXAMPLE,
+        SAMPLE,
+        SAYS,
     ],
 };
+
+/// A member of an object.
+pub static MEMBER: Form = Form {
+    name: "Member",
+    doc: "A member of an object: one row of the table below a parameter.",
+    keys: &[
+        TYPE,
+        may(
+            "required",
+            OneOf(&[Bool, Word(&["unclear"])]),
+            "Whether the object must have it, where the object is there; unclear where the page contradicts itself. The default is false.",
+        ),
+        LENGTH_KEY,
+        CHARACTERS_KEY,
+        FORMAT_KEY,
+        VALUES,
+        may("items", Of(&ITEM), ITEMS_DOC),
+        may("members", Map(&MEMBER_SHAPE), MEMBERS_DOC),
+        EXAMPLE,
+        SAMPLE,
+        SAYS,
+    ],
+};
+
+const TYPE: Key = must("type", Word(Type::NAMES), "The type of its values.");
+const REQUIRED: Key = may(
+    "required",
+    OneOf(&[Bool, Word(&["unclear"])]),
+    "Whether a call must carry it; unclear where the page contradicts itself. The default is false.",
+);
+const LENGTH_KEY: Key = may(
+    "length",
+    LENGTH_SHAPE,
+    "How long: 2..12, ..64, 2.., 5, or ..unstated for a limit that is named but not given.",
+);
+const CHARACTERS_KEY: Key = may("characters", CHARACTERS_SHAPE, "Of which characters.");
+const FORMAT_KEY: Key = may("format", FORMAT_SHAPE, "In which form.");
+const VALUES: Key = may("values", List(&Any), "The valid values, all of them.");
+const ITEMS_DOC: &str = "What each item of an array must be.";
+const MEMBERS_DOC: &str = "The members of an object, in the page's order.";
+// A static may refer to itself; a constant may not.
+static MEMBER_SHAPE: Shape = Of(&MEMBER);
+static PARAMETER_SHAPE: Shape = Of(&PARAMETER);
+const EXAMPLE: Key = may("example", Any, "The page's example, word for word.");
+const SAMPLE: Key =
+    may("sample", Any, "A value to send where the page gives no example, or one that cannot be sent.");
+const SAYS: Key = may("says", SAYS_SHAPE, "The page's sentences about it, word for word.");
 
 /// When a value takes effect.
 pub const TAKES_EFFECT: &[&str] = &["at-once", "later"];
 
-/// A member of an array.
-pub const ITEM: Form = Form {
+/// An item of an array.
+pub static ITEM: Form = Form {
     name: "Item",
-    doc: "What each member of an array must be.",
+    doc: "What each item of an array must be.",
     keys: &[
-        must("type", Word(Type::NAMES), "The type of the members."),
+        must("type", Word(Type::NAMES), "The type of the items."),
         may("length", LENGTH_SHAPE, "How long each."),
         may("characters", CHARACTERS_SHAPE, "Of which characters each."),
         may("format", FORMAT_SHAPE, "In which form each."),
-        may("values", List(&Any), "The valid members."),
+        may("values", List(&Any), "The valid items."),
+        may("items", Of(&ITEM), ITEMS_DOC),
+        may("members", Map(&MEMBER_SHAPE), MEMBERS_DOC),
     ],
 };
 
@@ -236,7 +278,7 @@ pub const QUOTE: Form = Form {
     ],
 };
 
-const RULES_SHAPE: Shape = OneOf(&[Words(Breach::names), List(&Words(Breach::names))]);
+const RULES_SHAPE: Shape = OneOf(&[Words(Part::names), List(&Words(Part::names))]);
 
 /// A row of an error table.
 pub const ERROR_ROW: Form = Form {

@@ -7,6 +7,7 @@ pub mod breach;
 pub mod form;
 pub mod forms;
 pub mod model;
+pub mod path;
 pub mod promise;
 pub mod question;
 pub mod read;

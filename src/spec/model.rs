@@ -2,12 +2,12 @@
 
 mod http;
 mod rows;
-mod rules;
+mod schema;
 mod shows;
 
 pub use http::{Authentication, Http, Location, Route};
-pub use rows::{Circumstance, ErrorRow, RequestFault, When};
-pub use rules::{Characters, Format, Length, Limit, Rules, Type, Unclear, Unit};
+pub use rows::{Bound, Circumstance, ErrorRow, RequestFault, When};
+pub use schema::{Characters, Format, Length, Limit, Schema, Shape, Type, Unclear, Unit};
 pub use shows::Shown;
 
 use std::collections::HashMap;
@@ -17,7 +17,8 @@ use crate::json::Json;
 use crate::named::named;
 use crate::span::Place;
 
-use super::breach::Breach;
+use super::breach::{Breach, Part};
+use super::path::{Path, Step};
 
 /// All specs of a folder, services in path order.
 #[derive(Debug, Clone, Default)]
@@ -186,29 +187,23 @@ impl Service {
         self.rows_answering(operation, code, status).iter().any(passes)
     }
 
-    /// The row that names a parameter's absence; a row for any parameter names none.
-    pub fn row_for_absence<'a>(
-        &'a self,
-        operation: &'a Operation,
-        parameter: &Parameter,
-    ) -> Option<&'a ErrorRow> {
+    /// The row that names the absence of what stands at a place; a row for any place names none.
+    pub fn row_for_absence<'a>(&'a self, operation: &'a Operation, at: &Path) -> Option<&'a ErrorRow> {
+        let absence = Bound { at: Some(at.clone()), part: Part::Required };
         self.rows(operation).find(|row| match &row.when {
-            When::Breaches(bound) => bound.contains(&(parameter.name.clone(), Breach::Required)),
+            When::Breaches(bound) => bound.contains(&absence),
             _ => false,
         })
     }
 
-    /// The error rows that answer a breach of a parameter's rules.
+    /// The error rows that answer a breach.
     pub fn rows_for<'a>(
         &'a self,
         operation: &'a Operation,
-        parameter: &'a str,
-        breach: Breach,
+        breach: &Breach,
     ) -> impl Iterator<Item = &'a ErrorRow> {
         self.rows(operation).filter(move |row| match &row.when {
-            When::Breaches(bound) => {
-                bound.iter().any(|(name, of)| *of == breach && (name == "*" || name == parameter))
-            }
+            When::Breaches(bound) => bound.iter().any(|bound| bound.binds(breach)),
             _ => false,
         })
     }
@@ -317,7 +312,7 @@ pub struct Operation {
     /// The entity that a successful call creates.
     pub creates: Option<String>,
     /// The parameter table.
-    pub parameters: Vec<Parameter>,
+    pub parameters: Vec<Member>,
     /// The error table.
     pub errors: Vec<ErrorRow>,
     /// The response elements.
@@ -364,7 +359,7 @@ impl Operation {
         let in_path = self.route.as_ref().is_some_and(|route| route.labels().any(|label| label == name));
         let has_body = self.route.as_ref().is_some_and(Route::has_body);
         // What the page does not list goes where others go.
-        let in_body = |each: &Parameter| each.name != name && self.location(&each.name) == Location::Body;
+        let in_body = |each: &Member| each.name != name && self.location(&each.name) == Location::Body;
         let has_body = has_body && (self.parameter(name).is_some() || self.parameters.iter().any(in_body));
         said.unwrap_or(match (in_path, has_body) {
             (true, _) => Location::Path,
@@ -373,9 +368,68 @@ impl Operation {
         })
     }
 
+    /// Every parameter and every member below one, in the order of the page, with its place.
+    pub fn members(&self) -> Vec<(Path, &Member)> {
+        let mut all = Vec::new();
+        collect(&self.parameters, &Path::default(), &mut all);
+        all
+    }
+
+    /// The parameter, or the member of one, that has a place; of an item the member whose list it is in.
+    pub fn member(&self, at: &Path) -> Option<&Member> {
+        self.described(at).map(|(member, _)| member)
+    }
+
+    /// What a value at a place must be.
+    pub fn schema(&self, at: &Path) -> Option<&Schema> {
+        self.described(at).map(|(_, schema)| schema)
+    }
+
+    fn described(&self, at: &Path) -> Option<(&Member, &Schema)> {
+        let (first, further) = at.steps().split_first()?;
+        let Step::Member(name) = first else { return None };
+        let parameter = self.parameter(name)?;
+        further.iter().try_fold((parameter, &parameter.schema), |(member, schema), step| match step {
+            Step::Item => Some((member, schema.items()?)),
+            Step::Member(name) => schema.member(name).map(|member| (member, &member.schema)),
+        })
+    }
+
+    /// The same, to be changed.
+    pub fn member_mut(&mut self, at: &Path) -> Option<&mut Member> {
+        let mut steps = at.steps().iter();
+        let Some(Step::Member(first)) = steps.next() else { return None };
+        let mut member = self.parameters.iter_mut().find(|parameter| parameter.name == *first)?;
+        let mut further = steps.as_slice();
+        while let Some(last) = further.iter().position(|step| matches!(step, Step::Member(_))) {
+            let items = &further[..last];
+            let schema = items.iter().try_fold(&mut member.schema, |schema, _| schema.items_mut())?;
+            let Step::Member(name) = &further[last] else { return None };
+            member = schema.members_mut().iter_mut().find(|member| member.name == *name)?;
+            further = &further[last + 1..];
+        }
+        Some(member)
+    }
+
     /// The parameter of that name.
-    pub fn parameter(&self, name: &str) -> Option<&Parameter> {
+    pub fn parameter(&self, name: &str) -> Option<&Member> {
         self.parameters.iter().find(|parameter| parameter.name == name)
+    }
+}
+
+/// Members with all that are below them. What a type holds of itself is not followed any further.
+fn collect<'m>(members: &'m [Member], within: &Path, all: &mut Vec<(Path, &'m Member)>) {
+    for member in members {
+        let at = within.then(Step::Member(member.name.clone()));
+        all.push((at.clone(), member));
+        below(&member.schema, &at, all);
+    }
+}
+
+fn below<'m>(schema: &'m Schema, at: &Path, all: &mut Vec<(Path, &'m Member)>) {
+    collect(schema.members(), at, all);
+    if let Some(items) = schema.items() {
+        below(items, &at.then(Step::Item), all);
     }
 }
 
@@ -392,7 +446,7 @@ pub struct Page {
 
 /// One row of a parameter table.
 #[derive(Debug, Clone)]
-pub struct Parameter {
+pub struct Member {
     /// Its name on the wire.
     pub name: String,
     /// Whether a call must carry it.
@@ -402,7 +456,7 @@ pub struct Parameter {
     /// A parameter of every call of the service, which the protocol places beside the others.
     pub common: bool,
     /// What its value must be.
-    pub rules: Rules,
+    pub schema: Schema,
     /// No two living entities share its value.
     pub unique: bool,
     /// It is the last part of the path to which what the operation creates is put: its value names that one.
@@ -421,7 +475,7 @@ pub struct Parameter {
     pub at: Place,
 }
 
-impl Parameter {
+impl Member {
     /// Whether a call that creates something needs a value of its own for it: another entity may have any that is not new.
     pub fn is_new(&self) -> bool {
         self.unique || self.names_own
@@ -477,7 +531,7 @@ pub struct Quote {
     /// The sentence, word for word.
     pub text: String,
     /// The rules that it states; empty means all of the parameter.
-    pub of: Vec<Breach>,
+    pub of: Vec<Part>,
     /// What it says beyond these, so that no rule holds it.
     pub leaves: Option<String>,
     /// Where it is quoted.

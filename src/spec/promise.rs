@@ -3,8 +3,8 @@
 use crate::json::Json;
 use crate::span::Place;
 
-use super::breach::Breach;
-use super::model::{ErrorRow, Format, Limit, Operation, Parameter, Quote, Required};
+use super::breach::Part;
+use super::model::{ErrorRow, Format, Limit, Member, Operation, Quote, Required};
 
 /// A sentence and where the spec has it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,21 +16,21 @@ pub struct Sentence {
 }
 
 /// What the page says about a rule of a parameter: the sentence that states it, or else its row of the parameter table.
-pub fn of_rule(parameter: &Parameter, breach: Breach) -> Sentence {
+pub fn of_rule(parameter: &Member, breach: Part) -> Sentence {
     if let Some(quote) = parameter.says.iter().find(|quote| quote.of.contains(&breach)) {
         return Sentence { text: quote.text.clone(), at: quote.at.clone() };
     }
-    let rules = &parameter.rules;
-    let listed = rules.values.as_ref().or(rules.items.as_ref().and_then(|items| items.values.as_ref()));
+    let schema = &parameter.schema;
+    let listed = schema.values.as_ref().or(schema.items().and_then(|items| items.values.as_ref()));
     let text = match (breach, listed) {
-        (Breach::Values | Breach::Items, Some(values)) => {
+        (Part::Values | Part::Items, Some(values)) => {
             format!(
                 "{}. Valid values: {}",
                 table_row(parameter),
                 values.iter().map(shown).collect::<Vec<_>>().join(", ")
             )
         }
-        (Breach::Required | Breach::Type, _) => table_row(parameter),
+        (Part::Required | Part::Type, _) => table_row(parameter),
         _ => match parameter.says.iter().find(|quote| quote.of.is_empty()) {
             Some(quote) => format!("{}. {}", table_row(parameter), quote.text),
             None => table_row(parameter),
@@ -40,44 +40,44 @@ pub fn of_rule(parameter: &Parameter, breach: Breach) -> Sentence {
 }
 
 /// The parts of the rules that a spec has for a parameter: each is a promise of its own.
-pub fn parts(parameter: &Parameter) -> Vec<Breach> {
-    let rules = &parameter.rules;
+pub fn parts(parameter: &Member) -> Vec<Part> {
+    let schema = &parameter.schema;
     let mut parts = Vec::new();
-    let mut add = |is: bool, breach: Breach| parts.extend(is.then_some(breach));
-    add(parameter.required != Required::No, Breach::Required);
-    add(parameter.exists.is_none(), Breach::Type);
-    add(rules.length.is_some_and(|length| length.min > 0), Breach::LengthMin);
-    add(rules.length.is_some_and(|length| length.max != Limit::None), Breach::LengthMax);
-    add(rules.characters.is_some(), Breach::CharactersOf);
-    let not_first = rules.characters.as_ref().is_some_and(|characters| !characters.not_first.is_empty());
-    add(not_first, Breach::CharactersFirst);
-    add(rules.format.is_some(), Breach::FormatShape);
-    let countries = matches!(&rules.format, Some(Format::Phone { countries }) if !countries.is_empty());
-    add(countries, Breach::FormatCountry);
-    add(rules.values.is_some(), Breach::Values);
-    add(rules.items.as_ref().is_some_and(|items| !items.is_unruled()), Breach::Items);
-    add(parameter.unique, Breach::Unique);
-    add(parameter.exists.is_some(), Breach::ExistsUnknown);
+    let mut add = |is: bool, breach: Part| parts.extend(is.then_some(breach));
+    add(parameter.required != Required::No, Part::Required);
+    add(parameter.exists.is_none(), Part::Type);
+    add(schema.length.is_some_and(|length| length.min > 0), Part::LengthMin);
+    add(schema.length.is_some_and(|length| length.max != Limit::None), Part::LengthMax);
+    add(schema.characters.is_some(), Part::CharactersOf);
+    let not_first = schema.characters.as_ref().is_some_and(|characters| !characters.not_first.is_empty());
+    add(not_first, Part::CharactersFirst);
+    add(schema.format.is_some(), Part::FormatShape);
+    let countries = matches!(&schema.format, Some(Format::Phone { countries }) if !countries.is_empty());
+    add(countries, Part::FormatCountry);
+    add(schema.values.is_some(), Part::Values);
+    add(schema.items().is_some_and(|items| !items.is_unruled()), Part::Items);
+    add(parameter.unique, Part::Unique);
+    add(parameter.exists.is_some(), Part::ExistsUnknown);
     parts
 }
 
 /// Whether a rule was transcribed from a sentence. One that names its rules says so; one that does not may state those that no
 /// other sentence names, if it is the only one of its kind: of two, nobody knows which states what.
-pub fn is_transcribed(parameter: &Parameter, quote: &Quote) -> bool {
-    let has = |breach: &Breach| parts(parameter).contains(breach) || *breach == Breach::ExistsShape;
+pub fn is_transcribed(parameter: &Member, quote: &Quote) -> bool {
+    let has = |breach: &Part| parts(parameter).contains(breach) || *breach == Part::ExistsShape;
     if !quote.of.is_empty() {
         return quote.of.iter().any(has);
     }
     let is_only = parameter.says.iter().filter(|other| other.of.is_empty()).count() == 1;
-    let named: Vec<Breach> = parameter.says.iter().flat_map(|other| other.of.clone()).collect();
-    let of_table = [Breach::Required, Breach::Type];
+    let named: Vec<Part> = parameter.says.iter().flat_map(|other| other.of.clone()).collect();
+    let of_table = [Part::Required, Part::Type];
     let mut left =
         parts(parameter).into_iter().filter(|part| !of_table.contains(part) && !named.contains(part));
     is_only && left.next().is_some()
 }
 
 /// What the page says about a parameter as a whole: its row of the parameter table with its first sentence.
-pub fn of_effect(parameter: &Parameter) -> Sentence {
+pub fn of_effect(parameter: &Member) -> Sentence {
     let text = match parameter.says.first() {
         Some(quote) => format!("{}. {}", table_row(parameter), quote.text),
         None => table_row(parameter),
@@ -89,13 +89,13 @@ fn shown(json: &Json) -> String {
     json.as_text().map_or_else(|| json.to_string(), str::to_owned)
 }
 
-fn table_row(parameter: &Parameter) -> String {
+fn table_row(parameter: &Member) -> String {
     let required = match parameter.required {
         Required::Yes => "Yes",
         Required::No => "No",
         Required::Unclear => "unclear",
     };
-    format!("{} | {} | Required: {required}", parameter.name, parameter.rules.kind.name())
+    format!("{} | {} | Required: {required}", parameter.name, parameter.schema.kind().name())
 }
 
 /// A row of the error table as the page has it.

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::breach::Breach;
+use super::breach::Part;
 use super::form::{Form, Key, Shape};
 use super::forms::{self, ELEMENT, OPERATION, SERVICE};
 
@@ -69,7 +69,7 @@ fn in_words(shape: &Shape) -> String {
         Shape::Words(of) => {
             let of = of();
             // The rules have a table of their own.
-            if of == Breach::names() { "[rules](#rules)".to_owned() } else { words(&of) }
+            if of == Part::names() { "[rules](#rules)".to_owned() } else { words(&of) }
         }
         Shape::List(item) => format!("a list of: {}", in_words(item)),
         Shape::Map(value) => format!("by name: {}", in_words(value)),
@@ -84,51 +84,49 @@ fn rules(out: &mut String) {
         "\n## Rules\n\nThe names under which `when` and `of` refer to rules: a rule, as in `length`, or a part of it, as in \
          `length.max`.\n\n| rule | is broken by | tried with |\n|---|---|---|"
     );
-    for breach in Breach::ALL {
+    for breach in Part::ALL {
         let (broken_by, tried) = tried(*breach);
         let _ = writeln!(out, "| `{breach}` | {broken_by} | {tried} |");
     }
 }
 
 /// What breaks a rule, and what the cases send to see it.
-fn tried(breach: Breach) -> (&'static str, &'static str) {
+fn tried(breach: Part) -> (&'static str, &'static str) {
     match breach {
-        Breach::Required => (
+        Part::Required => (
             "a value that is not given",
             "left out; empty; blank (open, where the page does not say that a blank is none)",
         ),
-        Breach::Type => {
+        Part::Type => {
             ("a value of another type", "a list, an object, a number where the protocol can carry them")
         }
-        Breach::LengthMin => ("a value that is too short", "one less than the least, the least, one more"),
-        Breach::LengthMax => ("a value that is too long", "one less than the most, the most, one more, 1000"),
-        Breach::CharactersOf => (
+        Part::LengthMin => ("a value that is too short", "one less than the least, the least, one more"),
+        Part::LengthMax => ("a value that is too long", "one less than the most, the most, one more, 1000"),
+        Part::CharactersOf => (
             "a character that may not stand anywhere",
             "signs, digits, blanks, control characters, letters of other scripts (open), first, inside and last",
         ),
-        Breach::CharactersFirst => {
+        Part::CharactersFirst => {
             ("a character that may not stand first", "that character first, inside and last")
         }
-        Breach::FormatShape => {
+        Part::FormatShape => {
             ("a value of another form", "its parts left out, doubled and in the wrong order")
         }
-        Breach::FormatCountry => {
-            ("a country code that is not supported", "codes that the page does not list")
-        }
-        Breach::Values => (
+        Part::FormatCountry => ("a country code that is not supported", "codes that the page does not list"),
+        Part::Values => (
             "a value that is not listed",
             "each listed value; one that is none; a prefix, something longer, other case (open where the page is)",
         ),
-        Breach::Items => (
+        Part::Items => (
             "a member of a list that breaks a rule of its own",
             "such a member alone, first, inside and last, for each rule of the members; each valid member, and all of them; one repeated, or of other case, where the page is silent",
         ),
-        Breach::Unique => (
+        Part::Unique => (
             "the value of another entity",
             "a used value; the same at once; after a refusal, a removal and an update, when it is free",
         ),
-        Breach::ExistsUnknown => ("the id of no entity", "a made-up id; that of an entity that was removed"),
-        Breach::ExistsShape => {
+        Part::ExistsUnknown => ("the id of no entity", "a made-up id; that of an entity that was removed"),
+        Part::ExistsShape => {
             ("what is no id at all", "symbols, a quote, a blank inside, much too short, much too long")
         }
     }

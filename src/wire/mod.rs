@@ -18,7 +18,7 @@ pub use twist::{Tamper, Twist};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::json::Json;
-use crate::spec::model::{ErrorRow, Http, Location, Operation, Parameter, Protocol, Service, Type};
+use crate::spec::model::{ErrorRow, Http, Location, Member, Operation, Protocol, Schema, Service, Type};
 
 /// One call of an operation.
 #[derive(Debug, Clone, Copy)]
@@ -179,7 +179,7 @@ fn no_json(body: &str, error: &serde_json::Error) -> String {
 }
 
 /// Whether the type of a parameter's value travels with it, or only its text.
-pub fn is_typed(service: &Service, operation: &Operation, parameter: &Parameter) -> bool {
+pub fn is_typed(service: &Service, operation: &Operation, parameter: &Member) -> bool {
     match service.protocol {
         Protocol::AcsRpc => false,
         Protocol::Tencent3 => !parameter.common,
@@ -197,7 +197,7 @@ pub fn has_json_body(service: &Service, operation: &Operation) -> bool {
 }
 
 /// Whether a call can do without a parameter: without a part of its path it would be another call.
-fn can_omit(service: &Service, operation: &Operation, parameter: &Parameter) -> bool {
+fn can_omit(service: &Service, operation: &Operation, parameter: &Member) -> bool {
     service.protocol != Protocol::Rest || operation.location(&parameter.name) != Location::Path
 }
 
@@ -205,7 +205,7 @@ fn can_omit(service: &Service, operation: &Operation, parameter: &Parameter) -> 
 const QUERY_VALUE: usize = 2_000;
 
 /// Whether a value can be said on the wire so that it differs from every other value.
-pub fn can_say(service: &Service, operation: &Operation, parameter: &Parameter, value: &Json) -> bool {
+pub fn can_say(service: &Service, operation: &Operation, parameter: &Member, value: &Json) -> bool {
     match service.protocol {
         Protocol::Rest => rest::can_say(operation.location(&parameter.name), parameter, value),
         protocol => can_say_in(protocol, parameter, value),
@@ -213,12 +213,7 @@ pub fn can_say(service: &Service, operation: &Operation, parameter: &Parameter, 
 }
 
 /// Whether a call can carry a parameter with this value, or go without it.
-pub fn can_send(
-    service: &Service,
-    operation: &Operation,
-    parameter: &Parameter,
-    value: Option<&Json>,
-) -> bool {
+pub fn can_send(service: &Service, operation: &Operation, parameter: &Member, value: Option<&Json>) -> bool {
     match value {
         Some(json) => can_say(service, operation, parameter, json),
         None => can_omit(service, operation, parameter),
@@ -230,7 +225,7 @@ fn is_header_text(text: &str) -> bool {
     text.bytes().all(|byte| (0x20..0x7f).contains(&byte)) && text.trim() == text
 }
 
-fn can_say_in(protocol: Protocol, parameter: &Parameter, value: &Json) -> bool {
+fn can_say_in(protocol: Protocol, parameter: &Member, value: &Json) -> bool {
     let in_header = parameter.common && protocol == Protocol::Tencent3;
     if in_header {
         return matches!(value, Json::Text(text) if is_header_text(text) && text.len() <= QUERY_VALUE);
@@ -239,22 +234,37 @@ fn can_say_in(protocol: Protocol, parameter: &Parameter, value: &Json) -> bool {
         (Protocol::Tencent3 | Protocol::Rest, _) => true,
         // A longer request line, front ends refuse by themselves (RFC 9110, section 4.1, asks for 8,000 octets at least).
         (Protocol::AcsRpc, value) if value.to_string().len() > QUERY_VALUE => false,
-        (Protocol::AcsRpc, Json::Text(_)) => parameter.rules.kind != Type::Array,
-        (Protocol::AcsRpc, Json::List(items)) => {
-            !items.is_empty() && items.iter().all(|item| is_text_of(parameter, item))
-        }
-        (Protocol::AcsRpc, Json::Integer(_) | Json::Big(_) | Json::Number(_) | Json::Bool(_)) => {
-            parameter.rules.kind != Type::String
-        }
-        (Protocol::AcsRpc, Json::Null | Json::Object(_)) => false,
+        (Protocol::AcsRpc, value) => is_told_by_texts(&parameter.schema, value),
     }
 }
 
-/// Whether a member of a list travels as a text that is told from every other: a scalar that is no text only where the
-/// members are none.
-fn is_text_of(parameter: &Parameter, member: &Json) -> bool {
-    let of_texts = parameter.rules.items.as_ref().is_none_or(|items| items.kind == Type::String);
-    match member {
+/// Whether a value differs from every other one where all that travels are texts, with the way that leads to each.
+fn is_told_by_texts(schema: &Schema, value: &Json) -> bool {
+    match value {
+        Json::Text(_) => schema.kind() != Type::Array && schema.members().is_empty(),
+        Json::Integer(_) | Json::Big(_) | Json::Number(_) | Json::Bool(_) => schema.kind() != Type::String,
+        Json::List(items) => {
+            let is_told = |item: &Json| match schema.items() {
+                Some(schema) if schema.kind() == Type::Object => is_told_by_texts(schema, item),
+                _ => is_text_of(schema, item),
+            };
+            !items.is_empty() && items.iter().all(is_told)
+        }
+        Json::Object(members) => {
+            let is_told = |(name, value): &(String, Json)| {
+                schema.member(name).is_some_and(|member| is_told_by_texts(&member.schema, value))
+            };
+            !members.is_empty() && members.iter().all(is_told)
+        }
+        Json::Null => false,
+    }
+}
+
+/// Whether an item of a list travels as a text that is told from every other: a scalar that is no text only where the items
+/// are none.
+fn is_text_of(list: &Schema, item: &Json) -> bool {
+    let of_texts = list.items().is_none_or(|items| items.kind() == Type::String);
+    match item {
         Json::Text(_) => true,
         Json::Integer(_) | Json::Big(_) | Json::Number(_) | Json::Bool(_) => !of_texts,
         Json::Null | Json::List(_) | Json::Object(_) => false,
@@ -263,7 +273,7 @@ fn is_text_of(parameter: &Parameter, member: &Json) -> bool {
 
 /// Whether a value can be said by a signature form that puts parameters into the query; other forms say what their
 /// protocol says.
-pub fn can_say_signed(form: sign::Form, parameter: &Parameter, value: &Json) -> bool {
+pub fn can_say_signed(form: sign::Form, parameter: &Member, value: &Json) -> bool {
     match form.is_query() {
         true if parameter.common => can_say_in(Protocol::Tencent3, parameter, value),
         true => can_say_in(Protocol::AcsRpc, parameter, value),
@@ -273,7 +283,7 @@ pub fn can_say_signed(form: sign::Form, parameter: &Parameter, value: &Json) -> 
 
 /// Parameters of every call that the protocol sets by itself: the operation's name and the version. In Alibaba Cloud's RPC
 /// style these names are taken: an operation's own parameters stand beside them in the query.
-pub fn is_set_by_protocol(protocol: Protocol, parameter: &Parameter) -> bool {
+pub fn is_set_by_protocol(protocol: Protocol, parameter: &Member) -> bool {
     let is_address = matches!(parameter.name.as_str(), "Action" | "Version");
     match protocol {
         Protocol::AcsRpc => is_address,
@@ -348,7 +358,7 @@ pub fn error_in_success<'j>(service: &Service, operation: &Operation, output: &'
 }
 
 /// Whether an id that a target gave can be said in a call that takes it, so that the call means that one and nothing else.
-pub fn can_name(service: &Service, operation: &Operation, parameter: &Parameter, id: &Json) -> bool {
+pub fn can_name(service: &Service, operation: &Operation, parameter: &Member, id: &Json) -> bool {
     match service.protocol {
         Protocol::Rest => rest::can_name(operation.location(&parameter.name), id),
         Protocol::AcsRpc => id.to_string().len() <= QUERY_VALUE,

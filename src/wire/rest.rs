@@ -2,7 +2,7 @@
 
 use crate::digest::base64;
 use crate::json::Json;
-use crate::spec::model::{Authentication, Http, Location, Operation, Parameter, Type};
+use crate::spec::model::{Authentication, Http, Location, Member, Operation, Type};
 
 use super::sign::Key;
 use super::{Call, Reply, Request, Twist, escape, is_header_text, query};
@@ -63,39 +63,12 @@ fn body(
     if !has_json_body(call.operation) {
         return (None, String::new());
     }
-    let mut object = Vec::new();
-    for (name, value) in members {
-        let path: Vec<&str> = name.split('.').collect();
-        nest(&mut object, &path, value);
-    }
-    (Some(JSON), Json::Object(object).to_string())
+    (Some(JSON), Json::Object(members).to_string())
 }
 
 /// Whether calls of the operation carry a JSON body.
 pub(super) fn has_json_body(operation: &Operation) -> bool {
     operation.parameters.iter().any(|parameter| operation.location(&parameter.name) == Location::Body)
-}
-
-/// Puts a value at a path of names; what is there already stays, so that a repeated member is sent twice.
-fn nest(object: &mut Vec<(String, Json)>, path: &[&str], value: Json) {
-    match path {
-        [] => {}
-        [name] => object.push(((*name).to_owned(), value)),
-        [name, rest @ ..] => {
-            let known = object.iter_mut().find_map(|(known, inner)| match inner {
-                Json::Object(inner) if known == name => Some(inner),
-                _ => None,
-            });
-            match known {
-                Some(inner) => nest(inner, rest, value),
-                None => {
-                    let mut inner = Vec::new();
-                    nest(&mut inner, rest, value);
-                    object.push(((*name).to_owned(), Json::Object(inner)));
-                }
-            }
-        }
-    }
 }
 
 fn show_caller(
@@ -194,11 +167,11 @@ pub(super) fn can_name(location: Location, id: &Json) -> bool {
 }
 
 /// Whether a value can be said at its place so that it differs from every other value.
-pub(super) fn can_say(location: Location, parameter: &Parameter, value: &Json) -> bool {
+pub(super) fn can_say(location: Location, parameter: &Member, value: &Json) -> bool {
     let is_plain = |json: &Json| !matches!(json, Json::Null | Json::List(_) | Json::Object(_));
     // A number where a text belongs is that text.
     let is_own = !matches!(value, Json::Integer(_) | Json::Big(_) | Json::Number(_) | Json::Bool(_))
-        || parameter.rules.kind != Type::String;
+        || parameter.schema.kind() != Type::String;
     match location {
         Location::Body => true,
         Location::Path => {
@@ -213,14 +186,14 @@ pub(super) fn can_say(location: Location, parameter: &Parameter, value: &Json) -
         }
         Location::Query | Location::Form => match value {
             Json::List(items) => {
-                parameter.rules.kind == Type::Array
+                parameter.schema.kind() == Type::Array
                     && !items.is_empty()
-                    && items.iter().all(|item| super::is_text_of(parameter, item))
+                    && items.iter().all(|item| super::is_text_of(&parameter.schema, item))
             }
             value => {
                 is_plain(value)
                     && is_own
-                    && parameter.rules.kind != Type::Array
+                    && parameter.schema.kind() != Type::Array
                     && (location == Location::Form || text(value).len() <= super::QUERY_VALUE)
             }
         },
@@ -242,17 +215,6 @@ pub(super) fn can_say(location: Location, parameter: &Parameter, value: &Json) -
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn dots_lead_into_objects_and_repeated_members_stay() {
-        let mut object = Vec::new();
-        for (name, value) in [("a", 1), ("address.city", 2), ("address.street", 3), ("a", 4)] {
-            let path: Vec<&str> = name.split('.').collect();
-            nest(&mut object, &path, Json::Integer(value));
-        }
-        let expected = r#"{"a":1,"address":{"city":2,"street":3},"a":4}"#;
-        assert_eq!(Json::Object(object).to_string(), expected);
-    }
 
     #[test]
     fn statuses_and_paths_tell_what_an_answer_is() {

@@ -82,7 +82,7 @@ async fn create(State(store): State<Store>, body: Bytes) -> Result<Response, Ref
     let name = name(body.get("name"))?;
     let email = email(body.get("email"))?;
     let role = role(body.get("role"))?;
-    city(body.get("address").and_then(|address| address.get("city")))?;
+    city(body.get("address"))?;
     tags(body.get("tags"))?;
     let mut contacts = open(&store);
     if contacts.all.iter().any(|contact| contact.name == name) {
@@ -128,9 +128,12 @@ fn role(value: Option<&Value>) -> Result<Option<String>, Refusal> {
     }
 }
 
-fn city(value: Option<&Value>) -> Result<(), Refusal> {
+fn city(address: Option<&Value>) -> Result<(), Refusal> {
+    const NO_OBJECT: Refusal = invalid("invalid_address", "The address is not an object.");
+    let Some(address) = address else { return Ok(()) };
+    let city = address.as_object().ok_or(NO_OBJECT)?.get("city");
     let fits = |city: &Value| city.as_str().is_some_and(|city| (1..=40).contains(&city.chars().count()));
-    value.is_none_or(fits).then_some(()).ok_or(invalid("invalid_city", "The city is not valid."))
+    city.is_none_or(fits).then_some(()).ok_or(invalid("invalid_city", "The city is not valid."))
 }
 
 fn tags(value: Option<&Value>) -> Result<(), Refusal> {

@@ -2,11 +2,11 @@
 
 use crate::case::value::Value;
 use crate::json::Json;
-use crate::spec::breach::Breach;
-use crate::spec::model::{Characters, Length, Limit, Parameter};
+use crate::spec::breach::Part;
+use crate::spec::model::{Characters, Length, Limit, Member};
 
-use crate::generate::baseline::{Filling, valid};
 use crate::generate::trial::Trial;
+use crate::generate::valid::{Filling, valid};
 
 /// Tried as first, as middle and as last character: what a loose pattern lets through, or lets through at an edge. The
 /// neighbours of letters and digits in ASCII are what `[A-z]` and off-by-one ranges let through.
@@ -60,13 +60,13 @@ const ODD: &[(&str, &str, &str)] = &[
 const SYMBOLS: &[char] = &['-', '.', '@', '#'];
 
 /// Texts with one doubtful character each, and texts of nothing but allowed ones.
-pub fn trials(parameter: &Parameter) -> Vec<Trial> {
-    let Some(characters) = &parameter.rules.characters else { return Vec::new() };
-    if parameter.rules.format.is_some() {
+pub fn trials(parameter: &Member) -> Vec<Trial> {
+    let Some(characters) = &parameter.schema.characters else { return Vec::new() };
+    if parameter.schema.format.is_some() {
         return first_characters(parameter, characters);
     }
-    let room = Room::of(&parameter.rules.length);
-    let filling = Filling::of(&parameter.rules);
+    let room = Room::of(&parameter.schema.length);
+    let filling = Filling::of(&parameter.schema);
     let filler = |count: u64| if count > 0 { filling.text(parameter.is_new(), count) } else { String::new() };
     let mut trials = allowed(characters, room.whole(), parameter.is_new());
     trials.extend(listed(parameter, characters, &room));
@@ -78,13 +78,13 @@ pub fn trials(parameter: &Parameter) -> Vec<Trial> {
             ("last", "as last character", format!("{}{character}", filler(fill))),
         ];
         for (place, where_, text) in places {
-            let about = if place == "first" { Breach::CharactersFirst } else { Breach::CharactersOf };
+            let about = if place == "first" { Part::CharactersFirst } else { Part::CharactersOf };
             let tries = format!("{words} {where_}");
             trials.push(Trial::new(about, format!("{name}-{place}"), tries, Value::described(&text)));
         }
     }
     let mut of = |slug: String, tries: String, text: String| {
-        trials.push(Trial::new(Breach::CharactersOf, slug, tries, Value::described(&text)));
+        trials.push(Trial::new(Part::CharactersOf, slug, tries, Value::described(&text)));
     };
     for (name, words, piece) in ODD {
         if let Some(fill) = room.beside(piece) {
@@ -115,24 +115,24 @@ fn allowed(characters: &Characters, count: u64, unique: bool) -> Vec<Trial> {
     };
     let mut trials = Vec::new();
     if characters.letters {
-        trials.push(Trial::new(Breach::CharactersOf, "lower-case", "lower case only", text("letters", "a")));
-        trials.push(Trial::new(Breach::CharactersOf, "upper-case", "upper case only", text("capitals", "A")));
+        trials.push(Trial::new(Part::CharactersOf, "lower-case", "lower case only", text("letters", "a")));
+        trials.push(Trial::new(Part::CharactersOf, "upper-case", "upper case only", text("capitals", "A")));
     }
-    trials.push(Trial::new(Breach::CharactersOf, "only-digits", "digits only", text("digits", "1")));
+    trials.push(Trial::new(Part::CharactersOf, "only-digits", "digits only", text("digits", "1")));
     trials
 }
 
 /// The characters that the page names one by one and that no other trial sends: all of them in one text, and each at its
 /// place, or where the page does not let it stand.
-fn listed(parameter: &Parameter, characters: &Characters, room: &Room) -> Vec<Trial> {
+fn listed(parameter: &Member, characters: &Characters, room: &Room) -> Vec<Trial> {
     let is_near = |each: &&char| NEAR.iter().any(|(.., near)| near.starts_with(**each));
     let single: Vec<&char> = characters.also.iter().filter(|each| !is_near(each)).collect();
-    let filling = Filling::of(&parameter.rules);
+    let filling = Filling::of(&parameter.schema);
     let filler = |count: u64| if count > 0 { filling.text(parameter.is_new(), count) } else { String::new() };
     let mut trials = Vec::new();
     if !characters.letters && !characters.digits && room.most > 0 {
         let value = Value::described(&filler(room.whole()));
-        trials.push(Trial::new(Breach::CharactersOf, "listed", "nothing but listed characters", value));
+        trials.push(Trial::new(Part::CharactersOf, "listed", "nothing but listed characters", value));
     }
     for character in single {
         let Some(fill) = room.beside(&character.to_string()) else { continue };
@@ -140,11 +140,11 @@ fn listed(parameter: &Parameter, characters: &Characters, room: &Room) -> Vec<Tr
         let inside = format!("{}{character}{}", filler(fill.div_ceil(2)), filler(fill / 2));
         let tries = format!("the listed character {character} inside");
         let of = |breach, slug, tries, text: String| Trial::new(breach, slug, tries, Value::described(&text));
-        trials.push(of(Breach::CharactersOf, format!("{name}-inside"), tries, inside));
+        trials.push(of(Part::CharactersOf, format!("{name}-inside"), tries, inside));
         if characters.not_first.contains(character) {
             let tries = format!("{character} as first character");
             let first = format!("{character}{}", filler(fill));
-            trials.push(of(Breach::CharactersFirst, format!("{name}-first"), tries, first));
+            trials.push(of(Part::CharactersFirst, format!("{name}-first"), tries, first));
         }
     }
     trials
@@ -159,7 +159,7 @@ fn in_id(character: char) -> String {
 }
 
 /// Where a format rules the rest, only the first character is tried.
-fn first_characters(parameter: &Parameter, characters: &Characters) -> Vec<Trial> {
+fn first_characters(parameter: &Member, characters: &Characters) -> Vec<Trial> {
     let valid = match valid(parameter) {
         Value::Plain(Json::Text(text)) => text,
         Value::Described(text) => text.to_string(),
@@ -173,7 +173,7 @@ fn first_characters(parameter: &Parameter, characters: &Characters) -> Vec<Trial
             let (name, words) = near.map_or(("other", "it"), |(name, words, _)| (*name, *words));
             let tries = format!("{words} as first character");
             let value = Value::described(&format!("{first}{valid}"));
-            Trial::new(Breach::CharactersFirst, format!("{name}-first"), tries, value)
+            Trial::new(Part::CharactersFirst, format!("{name}-first"), tries, value)
         })
         .collect()
 }

@@ -1,8 +1,8 @@
 //! E-mail addresses: plain ones, none at all, and the kinds that implementations disagree about.
 
 use crate::case::value::Value;
-use crate::spec::breach::Breach;
-use crate::spec::model::Parameter;
+use crate::spec::breach::Part;
+use crate::spec::model::Member;
 
 use crate::generate::trial::Trial;
 
@@ -35,7 +35,7 @@ const ADDRESSES: &[(&str, &str, &str)] = &[
 ];
 
 /// Addresses of every kind. For a parameter that must be unique, the plain ones are drawn.
-pub fn trials(parameter: &Parameter) -> Vec<Trial> {
+pub fn trials(parameter: &Member) -> Vec<Trial> {
     ADDRESSES
         .iter()
         .map(|(slug, tries, address)| {
@@ -45,7 +45,7 @@ pub fn trials(parameter: &Parameter) -> Vec<Trial> {
                 }
                 false => (*address).to_owned(),
             };
-            Trial::new(Breach::FormatShape, *slug, *tries, Value::described(&address))
+            Trial::new(Part::FormatShape, *slug, *tries, Value::described(&address))
         })
         .collect()
 }

@@ -1,12 +1,12 @@
 //! Lengths: the nearest inside and outside of each bound, and far beyond.
 
 use crate::case::value::Value;
-use crate::spec::breach::Breach;
-use crate::spec::model::{Format, Length, Limit, Parameter};
+use crate::spec::breach::Part;
+use crate::spec::model::{Format, Length, Limit, Member};
 use crate::spec::ruling::{FAR, PLAUSIBLE};
 
-use crate::generate::baseline::Filling;
 use crate::generate::trial::Trial;
+use crate::generate::valid::Filling;
 
 /// The longest text that is tried, in characters: more than front ends take.
 const LONGEST: u64 = 1_000_000;
@@ -15,8 +15,8 @@ const LONGEST: u64 = 1_000_000;
 const VERY_FAR: u64 = 100_000;
 
 /// Texts of the lengths around the bounds.
-pub fn trials(parameter: &Parameter) -> Vec<Trial> {
-    let Some(length) = &parameter.rules.length else { return Vec::new() };
+pub fn trials(parameter: &Member) -> Vec<Trial> {
+    let Some(length) = &parameter.schema.length else { return Vec::new() };
     let mut lengths: Vec<u64> = Vec::new();
     if length.min > 0 {
         lengths.extend([length.min.saturating_sub(1), length.min, length.min.saturating_add(1)]);
@@ -41,7 +41,7 @@ pub fn trials(parameter: &Parameter) -> Vec<Trial> {
         .filter_map(|count| {
             let text = text_of(parameter, count)?;
             let tries = in_words(count, length);
-            let about = if count < length.min { Breach::LengthMin } else { Breach::LengthMax };
+            let about = if count < length.min { Part::LengthMin } else { Part::LengthMax };
             Some(Trial::new(about, count.to_string(), tries, Value::described(&text)))
         })
         .collect()
@@ -62,8 +62,8 @@ fn in_words(count: u64, length: &Length) -> String {
 }
 
 /// A text of exactly so many characters that breaks no other rule.
-fn text_of(parameter: &Parameter, count: u64) -> Option<String> {
-    match &parameter.rules.format {
+fn text_of(parameter: &Member, count: u64) -> Option<String> {
+    match &parameter.schema.format {
         Some(Format::Email) => email_of(count, parameter.is_new()),
         Some(Format::Phone { .. }) => None,
         None => Some(filling(parameter, count)),
@@ -71,13 +71,13 @@ fn text_of(parameter: &Parameter, count: u64) -> Option<String> {
 }
 
 /// Few characters are drawn from as many as the rules allow: else they are soon used up.
-fn filling(parameter: &Parameter, count: u64) -> String {
+fn filling(parameter: &Member, count: u64) -> String {
     const FEW: u64 = 2;
-    let characters = parameter.rules.characters.as_ref();
+    let characters = parameter.schema.characters.as_ref();
     let wide = characters.is_some_and(|characters| characters.letters && characters.digits);
     match parameter.is_new() && wide && count <= FEW {
         true => format!("<{count} letters-and-digits>"),
-        false => Filling::of(&parameter.rules).text(parameter.is_new(), count),
+        false => Filling::of(&parameter.schema).text(parameter.is_new(), count),
     }
 }
 

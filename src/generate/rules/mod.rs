@@ -12,12 +12,12 @@ mod values;
 
 use std::collections::HashSet;
 
-use crate::spec::model::{Format, Parameter};
+use crate::spec::model::{Format, Member};
 
 use super::trial::Trial;
 
 /// Every trial of a parameter; `typed` where the protocol carries the types of values.
-pub fn trials(parameter: &Parameter, typed: bool) -> Vec<Trial> {
+pub fn trials(parameter: &Member, typed: bool) -> Vec<Trial> {
     let mut trials = required::trials(parameter);
     if parameter.exists.is_some() {
         return trials;
@@ -29,12 +29,12 @@ pub fn trials(parameter: &Parameter, typed: bool) -> Vec<Trial> {
     }
     trials.extend(length::trials(parameter));
     trials.extend(characters::trials(parameter));
-    match &parameter.rules.format {
+    match &parameter.schema.format {
         Some(Format::Email) => trials.extend(email::trials(parameter)),
         Some(Format::Phone { .. }) => trials.extend(phone::trials(parameter)),
         None => {}
     }
-    trials.extend(values::trials(&parameter.rules));
+    trials.extend(values::trials(&parameter.schema));
     trials.extend(items::trials(parameter));
     trials.extend(odd::trials(parameter));
     told_apart(trials)

@@ -3,11 +3,11 @@
 
 use crate::case::value::Value;
 use crate::json::Json;
-use crate::spec::breach::Breach;
-use crate::spec::model::{Format, Parameter, Rules, Type};
+use crate::spec::breach::Part;
+use crate::spec::model::{Format, Member, Schema, Type};
 
-use crate::generate::baseline::{Filling, valid};
 use crate::generate::trial::Trial;
+use crate::generate::valid::{Filling, valid};
 
 const ODD: &[(&str, &str, &str)] = &[
     ("nul", "NUL behind it", "\0"),
@@ -21,14 +21,14 @@ const ODD: &[(&str, &str, &str)] = &[
 const LONG: usize = 1_000;
 
 /// A valid value with something odd behind it. Where the rules name characters, those are tried there.
-pub fn trials(parameter: &Parameter) -> Vec<Trial> {
-    let rules = &parameter.rules;
-    let breach = breach(rules);
-    if rules.characters.is_some() && rules.format.is_none() {
+pub fn trials(parameter: &Member) -> Vec<Trial> {
+    let schema = &parameter.schema;
+    let breach = breach(schema);
+    if schema.characters.is_some() && schema.format.is_none() {
         return long_of_allowed(parameter, breach).into_iter().collect();
     }
     let Some(text) = text(parameter) else { return Vec::new() };
-    let whole = |odd: String| match rules.kind {
+    let whole = |odd: String| match schema.kind() {
         Type::Array => Value::Plain(Json::List(vec![Json::Text(odd)])),
         _ if parameter.is_new() => Value::described(&odd),
         _ => Value::text(odd),
@@ -40,17 +40,17 @@ pub fn trials(parameter: &Parameter) -> Vec<Trial> {
         value: Some(whole(odd)),
     };
     let mut trials: Vec<Trial> =
-        ODD.iter().map(|(slug, tries, odd)| trial(slug, tries, behind(rules, &text, odd))).collect();
-    if rules.length.is_none() {
-        trials.push(trial("long", "a thousand characters", behind(rules, &text, &"1".repeat(LONG))));
+        ODD.iter().map(|(slug, tries, odd)| trial(slug, tries, behind(schema, &text, odd))).collect();
+    if schema.length.is_none() {
+        trials.push(trial("long", "a thousand characters", behind(schema, &text, &"1".repeat(LONG))));
     }
     trials
 }
 
 /// Allowed characters, more than buffers and columns take.
-fn long_of_allowed(parameter: &Parameter, breach: Breach) -> Option<Trial> {
-    let text = Filling::of(&parameter.rules).text(parameter.is_new(), LONG as u64);
-    parameter.rules.length.is_none().then(|| Trial {
+fn long_of_allowed(parameter: &Member, breach: Part) -> Option<Trial> {
+    let text = Filling::of(&parameter.schema).text(parameter.is_new(), LONG as u64);
+    parameter.schema.length.is_none().then(|| Trial {
         slug: "odd/long".to_owned(),
         tries: "a thousand characters".to_owned(),
         about: breach,
@@ -59,24 +59,24 @@ fn long_of_allowed(parameter: &Parameter, breach: Breach) -> Option<Trial> {
 }
 
 /// In an address, behind the local part: there, a host name is not what stops it.
-fn behind(rules: &Rules, text: &str, odd: &str) -> String {
-    match (&rules.format, text.split_once('@')) {
+fn behind(schema: &Schema, text: &str, odd: &str) -> String {
+    match (&schema.format, text.split_once('@')) {
         (Some(Format::Email), Some((local, host))) => format!("{local}{odd}@{host}"),
         _ => format!("{text}{odd}"),
     }
 }
 
-fn breach(rules: &Rules) -> Breach {
-    match (rules.kind, &rules.format) {
-        (Type::Array, _) => Breach::Items,
-        (_, Some(_)) => Breach::FormatShape,
-        _ if rules.values.is_some() => Breach::Values,
-        _ => Breach::Type,
+fn breach(schema: &Schema) -> Part {
+    match (schema.kind(), &schema.format) {
+        (Type::Array, _) => Part::Items,
+        (_, Some(_)) => Part::FormatShape,
+        _ if schema.values.is_some() => Part::Values,
+        _ => Part::Type,
     }
 }
 
 /// A valid text of the parameter, or of a member of it; as it is described where it is drawn.
-fn text(parameter: &Parameter) -> Option<String> {
+fn text(parameter: &Member) -> Option<String> {
     match valid(parameter) {
         Value::Plain(Json::Text(text)) => Some(text),
         Value::Described(text) if text.is_drawn() => Some(text.to_string()),

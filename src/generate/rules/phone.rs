@@ -1,8 +1,8 @@
 //! Phone numbers with a country code: plain ones, none at all, and the kinds that implementations disagree about.
 
 use crate::case::value::Value;
-use crate::spec::breach::Breach;
-use crate::spec::model::Parameter;
+use crate::spec::breach::Part;
+use crate::spec::model::Member;
 
 use crate::generate::trial::Trial;
 
@@ -35,7 +35,7 @@ const NUMBERS: &[(&str, &str, &str)] = &[
 ];
 
 /// Numbers of every kind. For a parameter that must be unique, the ends of the long ones are drawn.
-pub fn trials(parameter: &Parameter) -> Vec<Trial> {
+pub fn trials(parameter: &Member) -> Vec<Trial> {
     NUMBERS
         .iter()
         .map(|(slug, tries, number)| {
@@ -43,7 +43,7 @@ pub fn trials(parameter: &Parameter) -> Vec<Trial> {
                 true => Value::described(&with_new_end(number)),
                 false => Value::text(*number),
             };
-            Trial::new(Breach::FormatShape, *slug, *tries, value)
+            Trial::new(Part::FormatShape, *slug, *tries, value)
         })
         .collect()
 }

@@ -2,23 +2,23 @@
 
 use crate::case::value::Value;
 use crate::json::Json;
-use crate::spec::breach::Breach;
-use crate::spec::model::{Parameter, Required, Type};
+use crate::spec::breach::Part;
+use crate::spec::model::{Member, Required, Type};
 
 use crate::generate::trial::Trial;
 
 /// Leaves the parameter out, and sends nothing in it.
-pub fn trials(parameter: &Parameter) -> Vec<Trial> {
+pub fn trials(parameter: &Member) -> Vec<Trial> {
     let mut trials = Vec::new();
     if parameter.required != Required::No {
         trials.push(Trial {
             slug: "required/absent".to_owned(),
             tries: "left out".to_owned(),
-            about: Breach::Required,
+            about: Part::Required,
             value: None,
         });
     }
-    let empty: &[(&str, &str, Value)] = match parameter.rules.kind {
+    let empty: &[(&str, &str, Value)] = match parameter.schema.kind() {
         Type::String => {
             &[("empty", "an empty text", Value::text("")), ("blank", "three blanks", Value::text("   "))]
         }
@@ -29,7 +29,7 @@ pub fn trials(parameter: &Parameter) -> Vec<Trial> {
         _ => &[],
     };
     trials.extend(
-        empty.iter().map(|(slug, tries, value)| Trial::new(Breach::Required, *slug, *tries, value.clone())),
+        empty.iter().map(|(slug, tries, value)| Trial::new(Part::Required, *slug, *tries, value.clone())),
     );
     trials
 }

@@ -2,17 +2,17 @@
 
 use crate::case::value::Value;
 use crate::json::Json;
-use crate::spec::breach::Breach;
-use crate::spec::model::{Parameter, Type};
+use crate::spec::breach::Part;
+use crate::spec::model::{Member, Type};
 
-use crate::generate::baseline::valid;
 use crate::generate::trial::Trial;
+use crate::generate::valid::valid;
 
 /// Numbers and truth values that are valid: of a truth value both, of a number the one that the page shows, or else 1.
-pub fn valid_ones(parameter: &Parameter) -> Vec<Trial> {
-    let of = |slug: &str, tries: &str, value: Value| Trial::new(Breach::Type, slug, tries, value);
-    match parameter.rules.kind {
-        _ if parameter.rules.values.is_some() => Vec::new(),
+pub fn valid_ones(parameter: &Member) -> Vec<Trial> {
+    let of = |slug: &str, tries: &str, value: Value| Trial::new(Part::Type, slug, tries, value);
+    match parameter.schema.kind() {
+        _ if parameter.schema.values.is_some() => Vec::new(),
         Type::Boolean => vec![
             of("true", "the valid value true", Value::Plain(Json::Bool(true))),
             of("false", "the valid value false", Value::Plain(Json::Bool(false))),
@@ -23,8 +23,8 @@ pub fn valid_ones(parameter: &Parameter) -> Vec<Trial> {
 }
 
 /// One value of each other type.
-pub fn trials(parameter: &Parameter) -> Vec<Trial> {
-    let kind = parameter.rules.kind;
+pub fn trials(parameter: &Member) -> Vec<Trial> {
+    let kind = parameter.schema.kind();
     let candidates = [
         ("null", "null", Json::Null, None),
         ("number", "a number", Json::Integer(5), Some(Type::Integer)),
@@ -48,12 +48,12 @@ pub fn trials(parameter: &Parameter) -> Vec<Trial> {
     candidates
         .into_iter()
         .filter(|(.., own)| *own != Some(kind) && !(kind == Type::Number && *own == Some(Type::Integer)))
-        .map(|(slug, tries, json, _)| Trial::new(Breach::Type, slug, tries, Value::Plain(json)))
+        .map(|(slug, tries, json, _)| Trial::new(Part::Type, slug, tries, Value::Plain(json)))
         .collect()
 }
 
 /// A word where the wire carries texts only: that of no number and of no truth value.
-pub fn words(parameter: &Parameter) -> Option<Trial> {
-    let is_read = matches!(parameter.rules.kind, Type::Integer | Type::Number | Type::Boolean);
-    is_read.then(|| Trial::new(Breach::Type, "text", "text", Value::text("five")))
+pub fn words(parameter: &Member) -> Option<Trial> {
+    let is_read = matches!(parameter.schema.kind(), Type::Integer | Type::Number | Type::Boolean);
+    is_read.then(|| Trial::new(Part::Type, "text", "text", Value::text("five")))
 }

@@ -4,8 +4,8 @@ use std::collections::HashSet;
 
 use crate::case::value::Value;
 use crate::json::Json;
-use crate::spec::breach::Breach;
-use crate::spec::model::Rules;
+use crate::spec::breach::Part;
+use crate::spec::model::Schema;
 
 use crate::generate::trial::Trial;
 
@@ -29,11 +29,11 @@ fn integers(values: &[Json]) -> Option<Vec<i64>> {
 }
 
 /// Trials of a value out of a list, or of a list of such values.
-pub fn trials(rules: &Rules) -> Vec<Trial> {
-    if let Some(values) = &rules.values {
+pub fn trials(schema: &Schema) -> Vec<Trial> {
+    if let Some(values) = &schema.values {
         return single(values);
     }
-    match rules.items.as_ref().and_then(|items| items.values.as_ref()) {
+    match schema.items().and_then(|items| items.values.as_ref()) {
         Some(values) => members(values),
         None => Vec::new(),
     }
@@ -44,7 +44,7 @@ fn single(values: &[Json]) -> Vec<Trial> {
         .iter()
         .map(|value| {
             Trial::new(
-                Breach::Values,
+                Part::Values,
                 label(value),
                 format!("the valid value {}", shown(value)),
                 Value::Plain(value.clone()),
@@ -54,7 +54,7 @@ fn single(values: &[Json]) -> Vec<Trial> {
     trials.extend(
         near_misses(values)
             .into_iter()
-            .map(|(slug, tries, miss)| Trial::new(Breach::Values, slug, tries, Value::Plain(miss))),
+            .map(|(slug, tries, miss)| Trial::new(Part::Values, slug, tries, Value::Plain(miss))),
     );
     trials
 }
@@ -172,5 +172,5 @@ fn members(values: &[Json]) -> Vec<Trial> {
 }
 
 fn trial(slug: &str, tries: &str, members: Vec<Json>) -> Trial {
-    Trial::new(Breach::Items, slug, tries, Value::Plain(Json::List(members)))
+    Trial::new(Part::Items, slug, tries, Value::Plain(Json::List(members)))
 }

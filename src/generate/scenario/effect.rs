@@ -1,14 +1,16 @@
 //! What a call says it has done shows when the entity is read.
 
 use crate::case::value::Value;
-use crate::case::{About, Case, Expectation, Step, TRIED};
-use crate::spec::breach::Breach;
-use crate::spec::model::{Operation, Parameter, Shown};
+use crate::case::{Case, Expectation, Step, TRIED, sent_at};
+use crate::spec::breach::{Breach, Part};
+use crate::spec::model::{Member, Operation, Shown};
+use crate::spec::path::Path;
 
-use crate::generate::baseline::{Baseline, other, reference, supply, valid};
-use crate::generate::expect;
+use crate::generate::baseline::{Baseline, replace, set, supply};
+use crate::generate::prepared::Prepared;
+use crate::generate::valid::{other, reference, valid};
 
-use super::{about, fault, step};
+use super::{fault, step};
 use crate::generate::plain;
 
 /// Read-back scenarios, where the service has an operation that shows an entity.
@@ -19,8 +21,8 @@ pub fn cases(baseline: &Baseline<'_>) -> Vec<Case> {
     match (&baseline.operation.creates, baseline.entity()) {
         (Some(_), _) => cases.push(made(baseline, &reader)),
         (None, Some(entity)) => {
-            let shown = baseline.operation.parameters.iter().filter(|each| reader.path(&each.name).is_some());
-            cases.extend(shown.filter_map(|parameter| changed(baseline, &reader, parameter, entity)));
+            let places = baseline.prepared().iter();
+            cases.extend(places.filter_map(|place| changed(baseline, &reader, place, entity)));
             cases.extend(unchanged(baseline, &reader, entity));
         }
         (None, None) => {}
@@ -32,7 +34,7 @@ pub fn cases(baseline: &Baseline<'_>) -> Vec<Case> {
 struct Reader<'s> {
     operation: &'s Operation,
     /// The parameter that takes the id.
-    id: &'s Parameter,
+    id: &'s Member,
     /// What the answer shows.
     shows: Vec<Shown>,
 }
@@ -61,14 +63,18 @@ impl<'s> Reader<'s> {
 /// What was made has what was sent.
 fn made(baseline: &Baseline<'_>, reader: &Reader<'_>) -> Case {
     let mut send = baseline.all();
-    for (name, value) in &mut send {
+    for place in baseline.prepared() {
         // What is forgotten may be set to the first or the last of the listed values by itself.
-        let listed = baseline.operation.parameter(name).and_then(|parameter| parameter.rules.values.as_ref());
-        if let Some(within) = listed.and_then(|values| values.get(values.len() / 2)) {
-            *value = Value::Plain(within.clone());
+        let listed = place.parameter.schema.values.as_ref();
+        let within = listed.and_then(|values| values.get(values.len() / 2));
+        let whole = send.iter_mut().find(|(name, _)| *name == place.whole.name);
+        if let (Some(within), Some((_, whole))) = (within, whole) {
+            set(whole, place, Some(Value::Plain(within.clone())));
         }
     }
-    let shows = reader.shows.iter().filter(|shown| send.iter().any(|(sent, _)| *sent == shown.parameter));
+    let is_sent =
+        |shown: &&Shown| Path::read(&shown.parameter).is_some_and(|at| sent_at(&send, &at).is_some());
+    let shows = reader.shows.iter().filter(is_sent);
     let same = |shown: &Shown| Value::Same(TRIED.to_owned(), shown.parameter.clone());
     let shows = shows.map(|shown| (shown.path.clone(), same(shown)));
     let then = vec![reader.step(TRIED, shows.collect())];
@@ -77,42 +83,42 @@ fn made(baseline: &Baseline<'_>, reader: &Reader<'_>) -> Case {
 }
 
 /// What was changed has what was sent.
-fn changed(
-    baseline: &Baseline<'_>,
-    reader: &Reader<'_>,
-    parameter: &Parameter,
-    entity: &str,
-) -> Option<Case> {
-    let send = baseline.with(parameter, Some(valid(parameter)));
-    let path = reader.path(&parameter.name)?.to_owned();
-    let shows = vec![(path, Value::Same(TRIED.to_owned(), parameter.name.clone()))];
-    // What had no value before could be left out when it is read.
+fn changed(baseline: &Baseline<'_>, reader: &Reader<'_>, place: &Prepared<'_>, entity: &str) -> Option<Case> {
+    let (name, parameter) = (&place.name, place.parameter);
+    let path = reader.path(name)?.to_owned();
+    let send = baseline.with_at(place, Some(valid(parameter)));
+    let shows = vec![(path, Value::Same(TRIED.to_owned(), name.clone()))];
     let mut made = baseline.make(entity, entity, &send)?;
-    supply(baseline.service, &mut made, &parameter.name, |_| other(parameter, &valid(parameter)));
+    let different = |_: &Member| other(parameter, &valid(parameter));
+    // What had no value before could be left out when it is read.
+    supply(baseline.service, &mut made, &place.at, different);
+    if place.is_member() && sent_at(&made.send, &place.at) == sent_at(&send, &place.at) {
+        replace(baseline.service, &mut made, &place.at, different);
+    }
     let given = vec![made];
     let then = vec![reader.step(entity, shows)];
-    let tries = format!("{}: the new value shows when the entity is read", parameter.name);
-    let id = format!("{}/effect", parameter.name);
-    let about = vec![About { parameter: parameter.name.clone(), breach: Breach::Type }];
+    let tries = format!("{name}: the new value shows when the entity is read");
+    let about = vec![Breach { at: place.at.clone(), part: Part::Type }];
+    let id = format!("{name}/effect");
     Some(Case { about, given, then, ..plain(baseline.operation, &id, tries, send, Expectation::Accept) })
 }
 
 /// A refused change changes nothing: one parameter is valid and new, another at fault.
 fn unchanged(baseline: &Baseline<'_>, reader: &Reader<'_>, entity: &str) -> Vec<Case> {
-    let can_show_it = |parameter: &Parameter| {
+    let can_show_it = |parameter: &Member| {
         let value = valid(parameter);
         !parameter.is_new() && other(parameter, &value) != value
     };
-    let shown = |parameter: &&Parameter| reader.path(&parameter.name).is_some() && can_show_it(parameter);
+    let shown = |parameter: &&Member| reader.path(&parameter.name).is_some() && can_show_it(parameter);
     let Some(parameter) = baseline.operation.parameters.iter().find(shown) else { return Vec::new() };
-    let others = baseline.operation.parameters.iter().filter(|each| each.name != parameter.name);
+    let others = baseline.prepared().iter().filter(|each| each.whole.name != parameter.name);
     others
-        .filter(|each| each.exists.is_none())
+        .filter(|each| each.parameter.exists.is_none())
         .filter_map(|at_fault| {
-            let (trial, breach) = fault(baseline, at_fault)?;
+            let fault = fault(baseline, at_fault)?;
             let mut made = baseline.make(entity, entity, &Vec::new())?;
-            supply(baseline.service, &mut made, &parameter.name, |_| valid(parameter));
-            let mut send = baseline.with(at_fault, trial.value);
+            supply(baseline.service, &mut made, &Path::member(&parameter.name), |_| valid(parameter));
+            let mut send = baseline.with_at(at_fault, fault.trial.value.clone());
             send.retain(|(name, _)| *name != parameter.name);
             let before = made.send.iter().find(|(name, _)| *name == parameter.name)?.1.clone();
             send.push((parameter.name.clone(), other(parameter, &before)));
@@ -120,9 +126,17 @@ fn unchanged(baseline: &Baseline<'_>, reader: &Reader<'_>, entity: &str) -> Vec<
             let shows = vec![(path, Value::Same(entity.to_owned(), parameter.name.clone()))];
             let slug = format!("refused-with-{}", parameter.name);
             let tries = format!("a call that is refused for it leaves {} as it was", parameter.name);
-            let expect = expect::reject(baseline, at_fault, breach);
-            let case = about(baseline, at_fault, breach, (&slug, &tries), (send, expect));
-            Some(Case { given: vec![made], then: vec![reader.step(entity, shows)], ..case })
+            let id = format!("{}/{}/{slug}", at_fault.name, fault.breach.part.rule());
+            let tries = format!("{}: {tries}", at_fault.name);
+            let expect = fault.answer(baseline);
+            let then = vec![reader.step(entity, shows)];
+            let about = vec![fault.breach];
+            Some(Case {
+                about,
+                given: vec![made],
+                then,
+                ..plain(baseline.operation, &id, tries, send, expect)
+            })
         })
         .collect()
 }

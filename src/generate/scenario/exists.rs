@@ -3,13 +3,15 @@
 use crate::case::value::Value;
 use crate::case::{Case, Expectation};
 use crate::json::Json;
-use crate::spec::breach::Breach;
-use crate::spec::model::{ErrorRow, Parameter, Type, When};
+use crate::spec::breach::{Breach, Part};
+use crate::spec::model::{ErrorRow, Member, Type, When};
+use crate::spec::path::Path;
 use crate::spec::question::Question;
 use crate::spec::ruling::Ruling;
 
 use crate::generate::Violation;
-use crate::generate::baseline::{self, Baseline};
+use crate::generate::baseline::Baseline;
+use crate::generate::valid::{reference, valid};
 use crate::generate::{context, expect};
 
 use super::about;
@@ -28,41 +30,49 @@ const MADE_UP: &[(&str, &str, &str)] = &[
 const MADE_UP_NUMBER: (&str, &str, i64) = ("unknown", "a made-up id", 1_999_999_999);
 
 /// The id of what was removed, and ids that never were, which a target may refuse for their form.
-pub fn cases(baseline: &Baseline<'_>, parameter: &Parameter, entity: &str) -> Vec<Violation> {
+pub fn cases(baseline: &Baseline<'_>, parameter: &Member, entity: &str) -> Vec<Violation> {
     let removed = removed(baseline, parameter, entity).into_iter();
     let removed = removed.map(|case| Violation { case, breaks: None });
     let unknown = unknown(baseline, parameter).into_iter();
-    removed.chain(unknown.map(|case| Violation { case, breaks: Some(Breach::ExistsUnknown) })).collect()
+    removed
+        .chain(
+            unknown.map(|case| Violation {
+                case,
+                breaks: Some(Breach::of(&parameter.name, Part::ExistsUnknown)),
+            }),
+        )
+        .collect()
 }
 
 /// The id of an entity that was: certainly well-formed, certainly of nothing.
-fn removed(baseline: &Baseline<'_>, parameter: &Parameter, entity: &str) -> Option<Case> {
-    let send = baseline.with(parameter, Some(baseline::reference(parameter, "gone")));
-    let expect = expect::reject(baseline, parameter, Breach::ExistsUnknown);
+fn removed(baseline: &Baseline<'_>, parameter: &Member, entity: &str) -> Option<Case> {
+    let send = baseline.with(parameter, Some(reference(parameter, "gone")));
+    let expect = expect::reject(baseline, parameter, Part::ExistsUnknown);
     let words = ("removed", "the id of an entity that was removed");
     let case =
-        with_a_change(about(baseline, parameter, Breach::ExistsUnknown, words, (send, expect)), baseline, 0);
+        with_a_change(about(baseline, parameter, Part::ExistsUnknown, words, (send, expect)), baseline, 0);
     let given = vec![baseline.make(entity, "gone", &case.send)?, baseline.remove(entity, "gone")?];
     Some(Case { given, ..case })
 }
 
-fn unknown(baseline: &Baseline<'_>, parameter: &Parameter) -> Vec<Case> {
+fn unknown(baseline: &Baseline<'_>, parameter: &Member) -> Vec<Case> {
     let ruling = Ruling {
-        breaches: vec![Breach::ExistsUnknown],
-        open: vec![(Breach::ExistsShape, Question::IdOfNothing)],
+        breaches: vec![Breach::here(Part::ExistsUnknown)],
+        open: vec![(Breach::here(Part::ExistsShape), Question::IdOfNothing)],
     };
-    let expect: Expectation = expect::expectation(baseline.service, baseline.operation, parameter, &ruling);
+    let ruling = ruling.at(&Path::member(&parameter.name));
+    let expect: Expectation = expect::expectation(baseline.service, baseline.operation, &ruling);
     let case = |slug: &str, tries: &str, id: Value| {
         let send = baseline.with(parameter, Some(id));
-        let case = about(baseline, parameter, Breach::ExistsUnknown, (slug, tries), (send, expect.clone()));
+        let case = about(baseline, parameter, Part::ExistsUnknown, (slug, tries), (send, expect.clone()));
         with_a_change(case, baseline, 0)
     };
     made_up(parameter).into_iter().map(|(slug, tries, id)| case(slug, tries, id)).collect()
 }
 
 /// Ids that were never given out, the likeliest of a service's own first; of another type they would break that as well.
-pub fn made_up(parameter: &Parameter) -> Vec<(&'static str, &'static str, Value)> {
-    match parameter.rules.kind {
+pub fn made_up(parameter: &Member) -> Vec<(&'static str, &'static str, Value)> {
+    match parameter.schema.kind() {
         Type::String => {
             MADE_UP.iter().map(|(slug, tries, id)| (*slug, *tries, Value::described(id))).collect()
         }
@@ -76,8 +86,8 @@ pub fn made_up(parameter: &Parameter) -> Vec<(&'static str, &'static str, Value)
 }
 
 /// In a list, an id of nothing alone and beside one of something.
-fn made_up_in_lists(parameter: &Parameter) -> Vec<(&'static str, &'static str, Value)> {
-    let kind = parameter.rules.items.as_ref().map_or(Type::String, |items| items.kind);
+fn made_up_in_lists(parameter: &Member) -> Vec<(&'static str, &'static str, Value)> {
+    let kind = parameter.schema.items().map_or(Type::String, |items| items.kind());
     let unknown = match kind {
         Type::String => Value::text(MADE_UP[0].2),
         Type::Integer | Type::Number => Value::Plain(Json::Integer(MADE_UP_NUMBER.2)),
@@ -98,28 +108,28 @@ pub fn with_a_change(mut case: Case, baseline: &Baseline<'_>, turn: usize) -> Ca
     let is_failure = |row: &ErrorRow| row.status.is_some_and(|status| status >= 500);
     let says_so = |row: &&ErrorRow| row.when == When::Unsaid && !is_failure(row);
     let saying: Vec<&ErrorRow> = baseline.service.rows(baseline.operation).filter(says_so).collect();
-    let is_change = |parameter: &Parameter| parameter.exists.is_none() && !parameter.common;
+    let is_change = |parameter: &Member| parameter.exists.is_none() && !parameter.common;
     if !baseline.operation.parameters.iter().any(is_change) {
         return case;
     }
     let is_plain =
-        |parameter: &&Parameter| parameter.exists.is_none() && !parameter.is_new() && !parameter.common;
+        |parameter: &&Member| parameter.exists.is_none() && !parameter.is_new() && !parameter.common;
     let carries_change =
         case.send.iter().any(|(name, _)| baseline.operation.parameter(name).is_some_and(|p| is_plain(&p)));
     if baseline.operation.only_reads() || saying.is_empty() || carries_change {
         return case;
     }
-    let listed = |parameter: &&Parameter| {
-        parameter.rules.values.is_some()
-            || parameter.rules.items.as_ref().is_some_and(|items| items.values.is_some())
+    let listed = |parameter: &&Member| {
+        parameter.schema.values.is_some()
+            || parameter.schema.items().is_some_and(|items| items.values.is_some())
     };
-    let changes: Vec<&Parameter> =
+    let changes: Vec<&Member> =
         baseline.operation.parameters.iter().filter(is_plain).filter(listed).collect();
     if changes.len() < 2 {
         let codes = saying.into_iter().flat_map(|row| row.codes.clone()).collect();
         return Case { expect: context::widened(case.expect.clone(), codes), ..case };
     }
     let change = changes[turn.min(changes.len() - 1)];
-    case.send.push((change.name.clone(), baseline::valid(change)));
+    case.send.push((change.name.clone(), valid(change)));
     case
 }

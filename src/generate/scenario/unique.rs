@@ -1,12 +1,14 @@
 //! Values that no two living entities share: used again, by several at once, after a refusal, after an update.
 
 use crate::case::value::Value;
-use crate::case::{About, Call, Case, Expectation, Parameters, Rows, Step, TRIED};
-use crate::spec::breach::Breach;
-use crate::spec::model::{Operation, Parameter};
+use crate::case::{Call, Case, Expectation, Parameters, Rows, Step, TRIED};
+use crate::spec::breach::{Breach, Part};
+use crate::spec::model::{Member, Operation};
 
-use crate::generate::baseline::{Baseline, reference};
+use crate::generate::baseline::Baseline;
 use crate::generate::expect;
+use crate::generate::prepared::Prepared;
+use crate::generate::valid::reference;
 
 use super::{about, fault, step};
 
@@ -17,19 +19,19 @@ const REMOVED: &str = "the page does not say when the value of a removed entity 
 const RACERS: u32 = 4;
 
 /// The value of a living entity again.
-pub fn used(baseline: &Baseline<'_>, parameter: &Parameter) -> Option<Case> {
+pub fn used(baseline: &Baseline<'_>, parameter: &Member) -> Option<Case> {
     let entity = baseline.operation.creates.as_deref().or(baseline.entity())?;
     let label = if baseline.operation.creates.is_some() { "first" } else { "other" };
     let send = baseline.with(parameter, Some(Value::Same(label.to_owned(), parameter.name.clone())));
-    let expect = expect::reject(baseline, parameter, Breach::Unique);
+    let expect = expect::reject(baseline, parameter, Part::Unique);
     let mut given = baseline.given(&send, &expect);
     given.push(baseline.share(entity, label)?);
     let words = ("used", "the value of a living entity, all else different");
-    Some(Case { given, ..about(baseline, parameter, Breach::Unique, words, (send, expect)) })
+    Some(Case { given, ..about(baseline, parameter, Part::Unique, words, (send, expect)) })
 }
 
 /// Every other scenario of a unique parameter.
-pub fn cases(baseline: &Baseline<'_>, parameter: &Parameter) -> Vec<Case> {
+pub fn cases(baseline: &Baseline<'_>, parameter: &Member) -> Vec<Case> {
     let mut cases = Vec::new();
     match (&baseline.operation.creates, baseline.entity()) {
         (Some(entity), _) => {
@@ -44,28 +46,28 @@ pub fn cases(baseline: &Baseline<'_>, parameter: &Parameter) -> Vec<Case> {
         }
         (None, None) => {}
     }
-    let others = baseline.operation.parameters.iter().filter(|other| other.name != parameter.name);
+    let others = baseline.prepared().iter().filter(|other| other.whole.name != parameter.name);
     cases.extend(others.filter_map(|other| after_refusal(baseline, parameter, other)));
     cases
 }
 
-fn one_accepted(baseline: &Baseline<'_>, parameter: &Parameter) -> Expectation {
-    match expect::reject(baseline, parameter, Breach::Unique) {
+fn one_accepted(baseline: &Baseline<'_>, parameter: &Member) -> Expectation {
+    match expect::reject(baseline, parameter, Part::Unique) {
         Expectation::Reject(rows) => Expectation::OneAccepted(rows),
         _ => Expectation::OneAccepted(Rows::Any),
     }
 }
 
 /// Several calls that make an entity with one new value.
-fn made_at_once(baseline: &Baseline<'_>, parameter: &Parameter) -> Case {
+fn made_at_once(baseline: &Baseline<'_>, parameter: &Member) -> Case {
     let send = baseline.set(&[(&parameter.name, new(parameter))]);
     let words = ("at-once", "one new value in four calls at once");
-    let case = about(baseline, parameter, Breach::Unique, words, (send, one_accepted(baseline, parameter)));
+    let case = about(baseline, parameter, Part::Unique, words, (send, one_accepted(baseline, parameter)));
     Case { at_once: RACERS, ..case }
 }
 
 /// Several entities that take one new value: the calls refer to `contact`, `contact-1`…
-fn changed_at_once(baseline: &Baseline<'_>, parameter: &Parameter, entity: &str) -> Option<Case> {
+fn changed_at_once(baseline: &Baseline<'_>, parameter: &Member, entity: &str) -> Option<Case> {
     let send = baseline.set(&[(&parameter.name, new(parameter))]);
     let mut given = Vec::new();
     for number in 0..RACERS {
@@ -73,36 +75,36 @@ fn changed_at_once(baseline: &Baseline<'_>, parameter: &Parameter, entity: &str)
         given.push(baseline.make(entity, &label, &send)?);
     }
     let words = ("at-once", "one new value for four entities at once");
-    let case = about(baseline, parameter, Breach::Unique, words, (send, one_accepted(baseline, parameter)));
+    let case = about(baseline, parameter, Part::Unique, words, (send, one_accepted(baseline, parameter)));
     Some(Case { at_once: RACERS, given, ..case })
 }
 
-fn own(baseline: &Baseline<'_>, parameter: &Parameter, entity: &str) -> Case {
+fn own(baseline: &Baseline<'_>, parameter: &Member, entity: &str) -> Case {
     let value = Value::Same(entity.to_owned(), parameter.name.clone());
     let send = baseline.with(parameter, Some(value));
     let expect = Expectation::Silent(OWN_VALUE.to_owned());
     let given = baseline.given(&send, &expect);
     let words = ("own", "the value that the entity has already");
-    Case { given, ..about(baseline, parameter, Breach::Unique, words, (send, expect)) }
+    Case { given, ..about(baseline, parameter, Part::Unique, words, (send, expect)) }
 }
 
-fn of_removed(baseline: &Baseline<'_>, parameter: &Parameter, entity: &str) -> Option<Case> {
+fn of_removed(baseline: &Baseline<'_>, parameter: &Member, entity: &str) -> Option<Case> {
     let value = Value::Same("gone".to_owned(), parameter.name.clone());
     let send = baseline.with(parameter, Some(value));
     let given = vec![baseline.make(entity, "gone", &send)?, baseline.remove(entity, "gone")?];
     let words = ("removed", "the value of an entity that was removed");
     let expect = Expectation::Silent(REMOVED.to_owned());
-    Some(Case { given, ..about(baseline, parameter, Breach::Unique, words, (send, expect)) })
+    Some(Case { given, ..about(baseline, parameter, Part::Unique, words, (send, expect)) })
 }
 
 /// A call that is refused for another parameter takes nothing: the value is still free.
-fn after_refusal(baseline: &Baseline<'_>, parameter: &Parameter, other: &Parameter) -> Option<Case> {
-    let (trial, breach) = fault(baseline, other)?;
-    let mut send = baseline.with(other, trial.value);
+fn after_refusal(baseline: &Baseline<'_>, parameter: &Member, other: &Prepared<'_>) -> Option<Case> {
+    let fault = fault(baseline, other)?;
+    let mut send = baseline.with_at(other, fault.trial.value.clone());
     if !send.iter().any(|(name, _)| *name == parameter.name) {
         send.push((parameter.name.clone(), new(parameter)));
     }
-    let expect = expect::reject(baseline, other, breach);
+    let expect = fault.answer(baseline);
     let maker = maker(baseline, parameter)?;
     let free = maker.set(&[(&parameter.name, Value::Same(TRIED.to_owned(), parameter.name.clone()))]);
     let free =
@@ -111,18 +113,17 @@ fn after_refusal(baseline: &Baseline<'_>, parameter: &Parameter, other: &Paramet
     let tries =
         format!("a new value in a call that is refused for its {} is still free afterwards", other.name);
     let given = baseline.given(&send, &expect);
-    let case = about(baseline, parameter, Breach::Unique, (&slug, &tries), (send, expect));
-    let at_fault = vec![About { parameter: other.name.clone(), breach }];
-    Some(Case { about: at_fault, given, then: vec![free], ..case })
+    let case = about(baseline, parameter, Part::Unique, (&slug, &tries), (send, expect));
+    Some(Case { about: vec![fault.breach], given, then: vec![free], ..case })
 }
 
 /// An accepted update takes the new value and gives the old one back.
-fn after_update(baseline: &Baseline<'_>, parameter: &Parameter, entity: &str) -> Option<Case> {
+fn after_update(baseline: &Baseline<'_>, parameter: &Member, entity: &str) -> Option<Case> {
     let maker = maker(baseline, parameter)?;
     let send = baseline.set(&[(&parameter.name, new(parameter))]);
     let again =
         |label: &str| maker.set(&[(&parameter.name, Value::Same(label.to_owned(), parameter.name.clone()))]);
-    let taken = expect::reject(&maker, maker.operation.parameter(&parameter.name)?, Breach::Unique);
+    let taken = expect::reject(&maker, maker.operation.parameter(&parameter.name)?, Part::Unique);
     let then = vec![
         Step { about: promise(parameter), ..step(maker.operation, "new", again(TRIED), taken) },
         Step {
@@ -132,12 +133,12 @@ fn after_update(baseline: &Baseline<'_>, parameter: &Parameter, entity: &str) ->
     ];
     let given = vec![baseline.make(entity, entity, &send)?];
     let words = ("after-update", "the new value is taken then, and the old one free");
-    let case = about(baseline, parameter, Breach::Unique, words, (send, Expectation::Accept));
+    let case = about(baseline, parameter, Part::Unique, words, (send, Expectation::Accept));
     Some(Case { given, then, ..case })
 }
 
 /// The value that another entity has had since its update.
-fn used_by_update(baseline: &Baseline<'_>, parameter: &Parameter, entity: &str) -> Option<Case> {
+fn used_by_update(baseline: &Baseline<'_>, parameter: &Member, entity: &str) -> Option<Case> {
     let id = baseline.operation.parameters.iter().find(|each| each.exists.as_deref() == Some(entity))?;
     let change = baseline.set(&[(&id.name, reference(id, "other")), (&parameter.name, new(parameter))]);
     let value = Value::Same("change".to_owned(), parameter.name.clone());
@@ -153,23 +154,23 @@ fn used_by_update(baseline: &Baseline<'_>, parameter: &Parameter, entity: &str) 
         baseline.make(entity, "other", &change.send)?,
         change,
     ];
-    let expect = expect::reject(baseline, parameter, Breach::Unique);
+    let expect = expect::reject(baseline, parameter, Part::Unique);
     let words = ("used-by-update", "the value that another entity has by an update");
-    Some(Case { given, ..about(baseline, parameter, Breach::Unique, words, (send, expect)) })
+    Some(Case { given, ..about(baseline, parameter, Part::Unique, words, (send, expect)) })
 }
 
 /// The operation that makes the entity with that parameter, as one to call.
-fn maker<'s>(baseline: &Baseline<'s>, parameter: &Parameter) -> Option<Baseline<'s>> {
+fn maker<'s>(baseline: &Baseline<'s>, parameter: &Member) -> Option<Baseline<'s>> {
     let name = baseline.operation.creates.as_deref().or(baseline.entity())?;
     let maker: &Operation = baseline.service.operation(&baseline.service.entity(name)?.made_by)?;
     maker.parameter(&parameter.name).filter(|of_maker| of_maker.unique)?;
     Some(Baseline::new(baseline.service, maker))
 }
 
-fn promise(parameter: &Parameter) -> Vec<About> {
-    vec![About { parameter: parameter.name.clone(), breach: Breach::Unique }]
+fn promise(parameter: &Member) -> Vec<Breach> {
+    vec![Breach::of(&parameter.name, Part::Unique)]
 }
 
-fn new(parameter: &Parameter) -> Value {
-    crate::generate::baseline::valid(parameter)
+fn new(parameter: &Member) -> Value {
+    crate::generate::valid::valid(parameter)
 }

@@ -1,10 +1,11 @@
 //! What calls do: uniqueness under races and updates, effects, quotas, requests as a whole.
 
 use crate::server::fault::Fault;
-use crate::spec::breach::Breach;
-use crate::spec::model::{Circumstance, Parameter, RequestFault, Rules, Shown, When};
+use crate::spec::breach::Part;
+use crate::spec::model::{Circumstance, Member, RequestFault, Schema, Shown, When};
+use crate::spec::path::Path;
 
-use super::{Change, Kind, Maker, Mutant, QUOTA};
+use super::{Change, Kind, Maker, Mutant, Placed, QUOTA, is_changeable};
 
 /// The mutants of what an operation does.
 pub fn of(maker: &Maker<'_>, mutants: &mut Vec<Mutant>) {
@@ -22,16 +23,15 @@ fn changes(maker: &Maker<'_>) -> bool {
         && maker.operation.parameters.iter().any(|parameter| parameter.exists.is_some())
 }
 
-fn uniqueness(maker: &Maker<'_>, parameter: &Parameter, mutants: &mut Vec<Mutant>) {
+fn uniqueness(maker: &Maker<'_>, parameter: &Member, mutants: &mut Vec<Mutant>) {
     let name = || maker.operation.name.clone();
     let mut add = |slug: &str, does: &str, fault: Fault| {
         let slug = format!("{}/unique/{slug}", parameter.name);
         let does = format!("{}: {does}", parameter.name);
-        mutants.push(maker.fault(Kind::Unique, &slug, does, fault).about(parameter, Breach::Unique));
+        mutants.push(maker.fault(Kind::Unique, &slug, does, fault).about(&parameter.name, Part::Unique));
     };
     add("racy", "two calls at once can take one value", Fault::Racy(name()));
-    let others = maker.operation.parameters.iter().filter(|other| other.name != parameter.name);
-    if maker.can_be_refused_for(others) {
+    if maker.can_be_refused_for(|other| other.name != parameter.name) {
         add("taken-by-refusal", "a refused call takes the value", Fault::TakenByRefusal(name()));
     }
     if changes(maker) {
@@ -42,25 +42,26 @@ fn uniqueness(maker: &Maker<'_>, parameter: &Parameter, mutants: &mut Vec<Mutant
 
 fn effects(maker: &Maker<'_>, mutants: &mut Vec<Mutant>) {
     let name = || maker.operation.name.clone();
-    let can_be_seen = |parameter: &&Parameter| {
-        let is_set = parameter.exists.is_none() && !parameter.common && !parameter.names_own;
-        is_set && (parameter.unique || shows(maker, parameter))
+    let can_be_seen = |place: &Placed<'_>| {
+        let is_set = is_changeable(place.whole) && !place.names_own;
+        is_set && (place.unique || shows(maker, &place.at, place))
     };
-    for parameter in maker.operation.parameters.iter().filter(can_be_seen) {
-        let fault = Fault::NoEffect { operation: name(), parameter: parameter.name.clone() };
-        let slug = format!("{}/no-effect", parameter.name);
-        let does = format!("{}: is accepted and forgotten", parameter.name);
-        mutants.push(maker.fault(Kind::Effect, &slug, does, fault).of_parameter(parameter));
+    for place in maker.places().into_iter().filter(can_be_seen) {
+        let fault = Fault::NoEffect { operation: name(), parameter: place.name.clone() };
+        let slug = format!("{}/no-effect", place.name);
+        let does = format!("{}: is accepted and forgotten", place.name);
+        mutants.push(maker.fault(Kind::Effect, &slug, does, fault).of_parameter(&place.name));
     }
-    let can_stay = |parameter: &Parameter| {
-        let others = maker.changeable().filter(|other| other.name != parameter.name);
-        !parameter.unique && shows(maker, parameter) && maker.can_be_refused_for(others)
+    let can_stay = |parameter: &Member| {
+        let is_other = |other: &Member| is_changeable(other) && other.name != parameter.name;
+        let is_shown = shows(maker, &Path::member(&parameter.name), parameter);
+        !parameter.unique && is_shown && maker.can_be_refused_for(is_other)
     };
     if changes(maker) && maker.changeable().any(can_stay) {
         let does = "a refused call changes what was right in it".to_owned();
         mutants.push(maker.fault(Kind::Effect, "effect-of-refusal", does, Fault::EffectOfRefusal(name())));
     }
-    let can_be_gone = |parameter: &&Parameter| {
+    let can_be_gone = |parameter: &&Member| {
         let entity = parameter.exists.as_ref().and_then(|entity| maker.service.entity(entity));
         entity.is_some_and(|entity| entity.removed_by.is_some())
     };
@@ -68,30 +69,30 @@ fn effects(maker: &Maker<'_>, mutants: &mut Vec<Mutant>) {
         let does = format!("{}: the id of a removed entity is taken", parameter.name);
         let slug = format!("{}/exists/removed-accepted", parameter.name);
         let mutant = maker.fault(Kind::Effect, &slug, does, Fault::RemovedAccepted(name()));
-        mutants.push(mutant.about(parameter, Breach::ExistsUnknown));
+        mutants.push(mutant.about(&parameter.name, Part::ExistsUnknown));
     }
 }
 
-/// Whether another operation shows a parameter's value at once.
-fn shows(maker: &Maker<'_>, parameter: &Parameter) -> bool {
+/// Whether another operation shows at once what is sent at a place.
+fn shows(maker: &Maker<'_>, at: &Path, parameter: &Member) -> bool {
     let entity = maker.operation.creates.as_deref();
     let entity = entity.or(maker.operation.parameters.iter().find_map(|each| each.exists.as_deref()));
     let mut readers = entity.into_iter().flat_map(|entity| maker.service.readers(entity));
     let mut makers = maker.service.operations.iter().filter(|each| each.creates.as_deref() == entity);
     // What had a value before cannot be left out.
-    let had_value =
-        maker.operation.creates.is_none() && makers.any(|each| each.parameter(&parameter.name).is_some());
-    let can_change = maker.operation.creates.is_some() || has_two_values(&parameter.rules);
-    let is_shown = |shown: &Shown| shown.parameter == parameter.name && (had_value || !shown.optional);
+    let had_value = maker.operation.creates.is_none() && makers.any(|each| each.member(at).is_some());
+    let can_change = maker.operation.creates.is_some() || has_two_values(&parameter.schema);
+    let name = at.to_string();
+    let is_shown = |shown: &Shown| shown.parameter == name && (had_value || !shown.optional);
     can_change && readers.any(|reader| reader.shows(maker.operation).iter().any(is_shown))
 }
 
 /// Whether the page says of two different values that they are valid.
-fn has_two_values(rules: &Rules) -> bool {
-    match (&rules.values, &rules.items) {
+fn has_two_values(schema: &Schema) -> bool {
+    match (&schema.values, schema.items()) {
         (Some(values), _) => values.len() > 1,
         (None, Some(items)) => has_two_values(items),
-        (None, None) => !rules.is_unruled(),
+        (None, None) => !schema.is_unruled(),
     }
 }
 

@@ -2,13 +2,13 @@
 
 use crate::json::Json;
 use crate::server::fault::{Condition, Fault};
-use crate::spec::model::{Parameter, Required};
+use crate::spec::model::Required;
 
-use super::{Kind, Maker, Mutant, label};
+use super::{Kind, Maker, Mutant, Placed, label};
 
 /// The mutants of one parameter's rules.
-pub fn of(maker: &Maker<'_>, parameter: &Parameter, mutants: &mut Vec<Mutant>) {
-    for other in maker.operation.parameters.iter().filter(|other| other.name != parameter.name) {
+pub fn of(maker: &Maker<'_>, parameter: &Placed<'_>, mutants: &mut Vec<Mutant>) {
+    for other in maker.all_places().iter().filter(|other| other.is_beside(parameter)) {
         for (condition, slug, words) in conditions(other) {
             for breach in maker.breaches(parameter) {
                 let fault = Fault::Skipped {
@@ -19,14 +19,15 @@ pub fn of(maker: &Maker<'_>, parameter: &Parameter, mutants: &mut Vec<Mutant>) {
                 };
                 let slug = format!("{}/{breach}/while-{slug}", parameter.name);
                 let does = format!("{}: {breach} is not checked while {words}", parameter.name);
-                mutants.push(maker.fault(Kind::Interaction, &slug, does, fault).about(parameter, breach));
+                mutants
+                    .push(maker.fault(Kind::Interaction, &slug, does, fault).about(&parameter.name, breach));
             }
         }
     }
 }
 
 /// Conditions that some accepted calls meet, and others do not.
-fn conditions(other: &Parameter) -> Vec<(Condition, String, String)> {
+fn conditions(other: &Placed<'_>) -> Vec<(Condition, String, String)> {
     let name = &other.name;
     let mut conditions = Vec::new();
     if other.required == Required::No && other.exists.is_none() {
@@ -43,7 +44,7 @@ fn conditions(other: &Parameter) -> Vec<(Condition, String, String)> {
     }
     let single = |value: &Json| (value.clone(), label(value));
     let member = |value: &Json| (Json::List(vec![value.clone()]), label(value));
-    let values: Vec<(Json, String)> = match (&other.rules.values, &other.rules.items) {
+    let values: Vec<(Json, String)> = match (&other.schema.values, other.schema.items()) {
         (Some(values), _) if values.len() > 1 => values.iter().map(single).collect(),
         (None, Some(items)) => items.values.iter().flatten().map(member).collect(),
         _ => Vec::new(),

@@ -13,16 +13,16 @@ mod rules;
 use std::fmt;
 
 use crate::json::Json;
-use crate::spec::breach::Breach;
+use crate::spec::breach::{Breach, Part};
 use crate::spec::model::{
-    ErrorRow, Format, Limit, Location, Operation, Parameter, Protocol, RequestFault, Required, Rules,
-    Service, Specs, Type, Unclear, When,
+    ErrorRow, Format, Limit, Location, Member, Operation, Protocol, RequestFault, Required, Schema, Service,
+    Specs, Type, Unclear, When,
 };
+use crate::spec::path::Path;
 
 use super::address;
 use super::behaviour::Behaviour;
 use super::fault::{Fault, Odd};
-use super::validate::Check;
 
 /// One broken promise.
 pub struct Mutant {
@@ -37,7 +37,7 @@ pub struct Mutant {
     /// The parameter.
     pub parameter: Option<String>,
     /// The rule, or the part of it.
-    pub breach: Option<Breach>,
+    pub breach: Option<Part>,
     change: Change,
 }
 
@@ -49,7 +49,7 @@ pub enum Kind {
     /// A character class widened or narrowed.
     Characters,
     /// Only a part of a value checked, or not the value that was sent.
-    Part,
+    Portion,
     /// A listed value dropped, or others accepted.
     Values,
     /// A rule not checked at all.
@@ -88,7 +88,7 @@ impl fmt::Display for Kind {
         f.write_str(match self {
             Self::Boundary => "boundaries",
             Self::Characters => "characters",
-            Self::Part => "parts checked",
+            Self::Portion => "parts checked",
             Self::Values => "listed values",
             Self::Gone => "rules gone",
             Self::Demanded => "optional demanded",
@@ -167,11 +167,9 @@ pub fn all(specs: &Specs) -> Vec<Mutant> {
     let mut mutants = Vec::new();
     for (service, operation) in specs.operations().filter(|(_, operation)| !operation.support) {
         let maker = Maker { service, operation };
-        for parameter in &operation.parameters {
-            if !maker.is_addressed(parameter) {
-                rules::of(&maker, parameter, &mut mutants);
-                interactions::of(&maker, parameter, &mut mutants);
-            }
+        for place in maker.places() {
+            rules::of(&maker, &place, &mut mutants);
+            interactions::of(&maker, &place, &mut mutants);
         }
         rows::of(&maker, &mut mutants);
         acts::of(&maker, &mut mutants);
@@ -180,24 +178,87 @@ pub fn all(specs: &Specs) -> Vec<Mutant> {
     mutants
 }
 
+/// A parameter, or a member of one, at its place.
+#[derive(Clone)]
+struct Placed<'s> {
+    at: Path,
+    /// The place, as names of mutants have it.
+    name: String,
+    /// The parameter in which it lies.
+    whole: &'s Member,
+    member: &'s Member,
+}
+
+impl std::ops::Deref for Placed<'_> {
+    type Target = Member;
+
+    fn deref(&self) -> &Member {
+        self.member
+    }
+}
+
+impl Placed<'_> {
+    /// The breach of one of its rules.
+    fn breach(&self, part: Part) -> Breach {
+        Breach { at: self.at.clone(), part }
+    }
+
+    /// Whether neither lies in the other.
+    fn is_beside(&self, other: &Self) -> bool {
+        let (own, others) = (self.at.steps(), other.at.steps());
+        !own.starts_with(others) && !others.starts_with(own)
+    }
+
+    /// Whether it is a member of a parameter, and no parameter itself.
+    fn is_member(&self) -> bool {
+        self.at.steps().len() > 1
+    }
+}
+
 /// Makes mutants of one operation.
 struct Maker<'s> {
     service: &'s Service,
     operation: &'s Operation,
 }
 
-impl Maker<'_> {
+impl<'s> Maker<'s> {
+    /// The parameters that requests are not addressed by, each followed by the members below it.
+    fn places(&self) -> Vec<Placed<'s>> {
+        let mut places = self.all_places();
+        places.retain(|place| !self.is_addressed(place.whole));
+        places
+    }
+
+    /// Whether a member is all that its object has: without it, that is empty, and may count as absent.
+    fn is_only_member(&self, place: &Placed<'_>) -> bool {
+        let steps = place.at.steps().len();
+        let is_sibling = |other: &Placed<'_>| {
+            let others = other.at.steps();
+            others.len() == steps && others[..steps - 1] == place.at.steps()[..steps - 1]
+        };
+        place.is_member() && self.all_places().iter().filter(|other| is_sibling(other)).count() == 1
+    }
+
+    /// All parameters, each followed by the members below it.
+    fn all_places(&self) -> Vec<Placed<'s>> {
+        let all = self.operation.members().into_iter().filter_map(|(at, member)| {
+            let whole = self.operation.parameter(at.parameter())?;
+            Some(Placed { name: at.to_string(), at, whole, member })
+        });
+        all.collect()
+    }
+
     /// Whether a parameter is what the request is addressed by, which is no rule among rules.
-    fn is_addressed(&self, parameter: &Parameter) -> bool {
+    fn is_addressed(&self, parameter: &Member) -> bool {
         address::is_address(self.service, parameter)
     }
 
     /// Whether the protocol carries the types of a parameter's values.
-    fn is_typed(&self, parameter: &Parameter) -> bool {
+    fn is_typed(&self, parameter: &Placed<'_>) -> bool {
         match self.service.protocol {
             Protocol::AcsRpc => false,
-            Protocol::Tencent3 => !parameter.common,
-            Protocol::Rest => self.operation.location(&parameter.name) == Location::Body,
+            Protocol::Tencent3 => !parameter.whole.common,
+            Protocol::Rest => self.operation.location(&parameter.whole.name) == Location::Body,
         }
     }
 
@@ -206,21 +267,18 @@ impl Maker<'_> {
         self.service.created_by(self.operation).is_some_and(|entity| entity.removed_by.is_some())
     }
 
-    /// Whether a call can be refused by the row of a rule that one of these parameters breaks; an id of nothing apart.
-    fn can_be_refused_for<'p>(&self, parameters: impl IntoIterator<Item = &'p Parameter>) -> bool {
-        let has_row = |parameter: &Parameter, breach: Breach| {
-            breach != Breach::ExistsUnknown && self.has_row(parameter, breach)
-        };
-        let mut parameters = parameters.into_iter().filter(|parameter| !self.is_addressed(parameter));
-        parameters
-            .any(|parameter| self.breaches(parameter).into_iter().any(|breach| has_row(parameter, breach)))
+    /// Whether a call can be refused by the row of a rule that is broken within one of these parameters; an id of nothing apart.
+    fn can_be_refused_for(&self, is_one: impl Fn(&Member) -> bool) -> bool {
+        let has_row =
+            |place: &Placed<'_>, part: Part| part != Part::ExistsUnknown && self.has_row(&place.breach(part));
+        let mut places = self.places().into_iter().filter(|place| is_one(place.whole));
+        places.any(|place| self.breaches(&place).into_iter().any(|part| has_row(&place, part)))
     }
 
-    /// Whether the page has a row for a breach.
-    fn has_row(&self, parameter: &Parameter, breach: Breach) -> bool {
-        let behaviour = Behaviour::default();
-        let (service, operation) = (self.service, self.operation);
-        Check { service, operation, behaviour: &behaviour, parameters: &[] }.has_row(&parameter.name, breach)
+    /// Whether the page has a row for a breach, or for what an item itself breaks where it is the breach of its list.
+    fn has_row(&self, breach: &Breach) -> bool {
+        let is_about = |row: &ErrorRow| matches!(&row.when, When::Breaches(bound) if bound.iter().any(|bound| bound.is_about(breach)));
+        self.service.rows(self.operation).any(is_about)
     }
 
     /// Whether some call is refused by a row for what it sends.
@@ -228,19 +286,17 @@ impl Maker<'_> {
         let is_of_request =
             |row: &ErrorRow| matches!(row.when, When::Request(RequestFault::UnknownParameter));
         let refers = self.operation.parameters.iter().any(|each| each.exists.is_some());
-        refers
-            || self.can_be_refused_for(&self.operation.parameters)
-            || self.service.rows(self.operation).any(is_of_request)
+        refers || self.can_be_refused_for(|_| true) || self.service.rows(self.operation).any(is_of_request)
     }
 
     /// The parameters that a call of the operation can change.
-    fn changeable(&self) -> impl Iterator<Item = &Parameter> {
-        self.operation.parameters.iter().filter(|each| each.exists.is_none() && !each.common)
+    fn changeable(&self) -> impl Iterator<Item = &Member> {
+        self.operation.parameters.iter().filter(|each| is_changeable(each))
     }
 
     /// Whether calls carry a JSON body.
     fn has_json_body(&self) -> bool {
-        let in_body = |parameter: &Parameter| self.operation.location(&parameter.name) == Location::Body;
+        let in_body = |parameter: &Member| self.operation.location(&parameter.name) == Location::Body;
         match self.service.protocol {
             Protocol::AcsRpc => false,
             Protocol::Tencent3 => true,
@@ -249,7 +305,7 @@ impl Maker<'_> {
     }
 
     /// Whether a request carries such input to the operation, and nothing on the way refuses it.
-    fn carries(&self, parameter: &Parameter, odd: Odd) -> bool {
+    fn carries(&self, parameter: &Placed<'_>, odd: Odd) -> bool {
         let is_path = !self.can_omit(parameter);
         match odd {
             Odd::Nul => !is_path && !self.in_header(parameter),
@@ -257,14 +313,14 @@ impl Maker<'_> {
             // More than 500 characters: a header takes a thousand.
             Odd::Long => !is_path,
             // What ends a query has blanks in it, which no cookie has (RFC 6265, section 4.1.1).
-            Odd::Quote => self.operation.location(&parameter.name) != Location::Cookie,
+            Odd::Quote => self.operation.location(&parameter.whole.name) != Location::Cookie,
             Odd::Markup | Odd::Template => true,
         }
     }
 
     /// Whether a request carries a character of a parameter as it is.
-    fn carries_character(&self, parameter: &Parameter, character: char) -> bool {
-        let location = self.operation.location(&parameter.name);
+    fn carries_character(&self, parameter: &Placed<'_>, character: char) -> bool {
+        let location = self.operation.location(&parameter.whole.name);
         let can_stand = match location {
             _ if self.service.protocol != Protocol::Rest => true,
             Location::Cookie => !['"', ',', ';', '\\', ' '].contains(&character),
@@ -275,20 +331,20 @@ impl Maker<'_> {
     }
 
     /// Whether a parameter stands in a header, which carries plain text and no white space around it.
-    fn in_header(&self, parameter: &Parameter) -> bool {
+    fn in_header(&self, parameter: &Placed<'_>) -> bool {
         match self.service.protocol {
             Protocol::Rest => {
-                matches!(self.operation.location(&parameter.name), Location::Header | Location::Cookie)
+                matches!(self.operation.location(&parameter.whole.name), Location::Header | Location::Cookie)
             }
-            Protocol::Tencent3 => parameter.common,
+            Protocol::Tencent3 => parameter.whole.common,
             Protocol::AcsRpc => false,
         }
     }
 
     /// Whether a call can do without a parameter: without a label of its path it is another call.
-    fn can_omit(&self, parameter: &Parameter) -> bool {
+    fn can_omit(&self, parameter: &Placed<'_>) -> bool {
         let is_rest = self.service.protocol == Protocol::Rest;
-        !is_rest || self.operation.location(&parameter.name) != Location::Path
+        parameter.is_member() || !is_rest || self.operation.location(&parameter.whole.name) != Location::Path
     }
 
     fn fault(&self, kind: Kind, slug: &str, does: String, fault: Fault) -> Mutant {
@@ -324,71 +380,75 @@ impl Maker<'_> {
     /// The same for one parameter's rules.
     fn rules(
         &self,
-        parameter: &Parameter,
-        breach: Breach,
+        parameter: &Placed<'_>,
+        breach: Part,
         (kind, slug, does): (Kind, &str, &str),
-        change: impl Fn(&mut Parameter) + Send + Sync + 'static,
+        change: impl Fn(&mut Member) + Send + Sync + 'static,
     ) -> Mutant {
-        let name = parameter.name.clone();
-        let edit = move |operation: &mut Operation| {
-            operation.parameters.iter_mut().filter(|each| each.name == name).for_each(&change);
-        };
+        let at = parameter.at.clone();
+        let edit = move |operation: &mut Operation| operation.member_mut(&at).into_iter().for_each(&change);
         let slug = format!("{}/{breach}/{slug}", parameter.name);
-        self.edit(kind, &slug, format!("{}: {does}", parameter.name), edit).about(parameter, breach)
+        self.edit(kind, &slug, format!("{}: {does}", parameter.name), edit).about(&parameter.name, breach)
     }
 
     /// The ways in which the server can find a parameter broken, on which the page is plain.
-    fn breaches(&self, parameter: &Parameter) -> Vec<Breach> {
-        let rules = &parameter.rules;
+    fn breaches(&self, parameter: &Placed<'_>) -> Vec<Part> {
+        let schema = &parameter.schema;
         let mut breaches = Vec::new();
-        let mut add = |is: bool, breach: Breach| breaches.extend(is.then_some(breach));
-        add(parameter.required == Required::Yes && self.can_omit(parameter), Breach::Required);
+        let mut add = |is: bool, breach: Part| breaches.extend(is.then_some(breach));
+        add(parameter.required == Required::Yes && self.can_omit(parameter), Part::Required);
         if parameter.exists.is_some() {
-            add(true, Breach::ExistsUnknown);
+            add(true, Part::ExistsUnknown);
             return breaches;
         }
-        let is_read = matches!(rules.kind, Type::Integer | Type::Number | Type::Boolean);
-        add(self.is_typed(parameter) && rules.kind == Type::String, Breach::Type);
-        add(is_read && rules.values.is_none() && self.has_row(parameter, Breach::Type), Breach::Type);
-        let length = rules.length.as_ref();
+        let is_read = matches!(schema.kind(), Type::Integer | Type::Number | Type::Boolean);
+        add(self.is_typed(parameter) && schema.kind() == Type::String, Part::Type);
+        add(is_read && schema.values.is_none() && self.has_row(&parameter.breach(Part::Type)), Part::Type);
+        let length = schema.length.as_ref();
         // Only an empty text is shorter than one character, and that may count as absent. Nobody writes to an address with
         // fewer than those of `example.com`.
-        let least = if matches!(rules.format, Some(Format::Email)) { SHORTEST_ADDRESS } else { 1 };
-        add(length.is_some_and(|length| length.min > least), Breach::LengthMin);
-        add(length.is_some_and(|length| length.max != Limit::None), Breach::LengthMax);
-        let characters = rules.characters.as_ref();
-        add(characters.is_some_and(|characters| characters.unclear != Unclear::Others), Breach::CharactersOf);
+        let least = if matches!(schema.format, Some(Format::Email)) { SHORTEST_ADDRESS } else { 1 };
+        add(length.is_some_and(|length| length.min > least), Part::LengthMin);
+        add(length.is_some_and(|length| length.max != Limit::None), Part::LengthMax);
+        let characters = schema.characters.as_ref();
+        add(characters.is_some_and(|characters| characters.unclear != Unclear::Others), Part::CharactersOf);
         let can_be_first = |first: &char| self.carries_character(parameter, *first);
         add(
             characters.is_some_and(|characters| characters.not_first.iter().any(can_be_first)),
-            Breach::CharactersFirst,
+            Part::CharactersFirst,
         );
-        add(rules.format.is_some(), Breach::FormatShape);
-        let countries = matches!(&rules.format, Some(Format::Phone { countries }) if !countries.is_empty());
-        add(countries, Breach::FormatCountry);
-        add(rules.values.is_some(), Breach::Values);
-        let can_be_wrong =
-            |items: &Rules| !items.is_unruled() && (items.kind == Type::String || self.is_typed(parameter));
-        add(rules.items.as_deref().is_some_and(can_be_wrong), Breach::Items);
-        add(parameter.unique, Breach::Unique);
+        add(schema.format.is_some(), Part::FormatShape);
+        let countries = matches!(&schema.format, Some(Format::Phone { countries }) if !countries.is_empty());
+        add(countries, Part::FormatCountry);
+        add(schema.values.is_some(), Part::Values);
+        let can_be_wrong = |items: &Schema| {
+            !items.is_unruled() && (items.kind() == Type::String || self.is_typed(parameter))
+        };
+        add(schema.items().is_some_and(can_be_wrong), Part::Items);
+        add(parameter.unique, Part::Unique);
         breaches
     }
 }
 
+/// Whether a call can change what a parameter sets.
+fn is_changeable(parameter: &Member) -> bool {
+    parameter.exists.is_none() && !parameter.common
+}
+
 impl Mutant {
-    fn about(self, parameter: &Parameter, breach: Breach) -> Self {
-        Self { parameter: Some(parameter.name.clone()), breach: Some(breach), ..self }
+    fn about(self, parameter: &str, part: Part) -> Self {
+        Self { breach: Some(part), ..self.of_parameter(parameter) }
     }
 
-    fn of_parameter(self, parameter: &Parameter) -> Self {
-        Self { parameter: Some(parameter.name.clone()), ..self }
+    fn of_parameter(self, parameter: &str) -> Self {
+        Self { parameter: Some(parameter.to_owned()), ..self }
     }
 }
 
 /// The listed values of a parameter, or of the members of one.
-fn listed(rules: &Rules) -> &[Json] {
-    let of_items = || rules.items.as_ref().and_then(|items| items.values.as_deref());
-    rules.values.as_deref().or_else(of_items).unwrap_or_default()
+fn listed(schema: &Schema) -> &[Json] {
+    let of_items = || schema.items().and_then(|items| items.values.as_deref());
+    schema.values.as_deref().or_else(of_items).unwrap_or_default()
 }
 
 fn label(value: &Json) -> String {

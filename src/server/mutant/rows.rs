@@ -2,7 +2,8 @@
 
 use crate::server::behaviour::Behaviour;
 use crate::server::validate::Check;
-use crate::spec::model::{Circumstance, ErrorRow, Operation, RequestFault, When};
+use crate::spec::breach::Breach;
+use crate::spec::model::{Bound, Circumstance, ErrorRow, Operation, RequestFault, When};
 
 use super::{Kind, Maker, Mutant};
 
@@ -20,10 +21,12 @@ fn used(maker: &Maker<'_>) -> Vec<String> {
     let check =
         Check { service: maker.service, operation: maker.operation, behaviour: &behaviour, parameters: &[] };
     let mut used = Vec::new();
-    for parameter in maker.operation.parameters.iter().filter(|parameter| !maker.is_addressed(parameter)) {
-        for breach in maker.breaches(parameter) {
-            if check.has_row(&parameter.name, breach) {
-                used.push(check.row_for(&parameter.name, breach).code);
+    for place in maker.places() {
+        for breach in maker.breaches(&place).into_iter().map(|part| place.breach(part)) {
+            match check.has_row(&breach) {
+                true => used.push(check.row_for(&breach).code),
+                // Of a list, the rows for what an item itself breaks.
+                false => used.extend(of_items(maker, &breach).flat_map(|row| row.codes.clone())),
             }
         }
     }
@@ -34,6 +37,13 @@ fn used(maker: &Maker<'_>) -> Vec<String> {
     };
     used.extend(maker.operation.errors.iter().filter(by_request).flat_map(|row| row.codes.clone()));
     used
+}
+
+/// The rows that are bound to what an item of a list breaks.
+fn of_items<'m>(maker: &'m Maker<'_>, breach: &Breach) -> impl Iterator<Item = &'m ErrorRow> {
+    maker.service.rows(maker.operation).filter(move |row| {
+        matches!(&row.when, When::Breaches(bound) if bound.iter().any(|bound| bound.is_about(breach)))
+    })
 }
 
 fn of_row(maker: &Maker<'_>, row: &ErrorRow, mutants: &mut Vec<Mutant>) {
@@ -50,8 +60,9 @@ fn of_row(maker: &Maker<'_>, row: &ErrorRow, mutants: &mut Vec<Mutant>) {
             _ => None,
         };
         mutants.push(match bound {
-            Some((parameter, breach)) => {
-                Mutant { parameter: Some(parameter), breach: Some(breach), ..mutant }
+            Some(bound) => {
+                let parameter = bound.at.map_or_else(|| "*".to_owned(), |at| at.to_string());
+                Mutant { parameter: Some(parameter), breach: Some(bound.part), ..mutant }
             }
             None => mutant,
         });
@@ -95,8 +106,9 @@ fn exchanged(maker: &Maker<'_>, row: &ErrorRow) -> Option<String> {
     };
     let own = bound(row);
     let shares = |other: &&ErrorRow| {
-        bound(other).iter().any(|(name, breach)| {
-            own.iter().any(|(own, of)| of == breach && (own == name || own == "*" || name == "*"))
+        bound(other).iter().any(|other| {
+            let is_same = |own: &Bound| own.at == other.at || own.at.is_none() || other.at.is_none();
+            own.iter().any(|own| own.part == other.part && is_same(own))
         })
     };
     let is_other = |other: &&ErrorRow| {

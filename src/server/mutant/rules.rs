@@ -1,17 +1,17 @@
 //! Rules that are too tight, too loose, checked in part, or gone.
 
 use crate::json::Json;
-use crate::server::fault::{Condition, Fault, Odd, Part};
-use crate::spec::breach::Breach;
-use crate::spec::model::{Characters, Length, Limit, Parameter, Required, Rules, Type};
+use crate::server::fault::{Condition, Fault, Odd, Portion};
+use crate::spec::breach::Part;
+use crate::spec::model::{Characters, Length, Limit, Member, Required, Schema, Type};
 
-use super::{Kind, Maker, Mutant, label, listed};
+use super::{Kind, Maker, Mutant, Placed, label, listed};
 
 /// Characters that a class is widened by: neighbours of letters and digits, and what names are written with.
 const FOREIGN: &[char] = &['1', ' ', '-', '_', '.', '\'', '@', '[', '`', '{', '/', ':', '<', '"', '\0', '\n'];
 
 /// The mutants of one parameter's rules.
-pub fn of(maker: &Maker<'_>, parameter: &Parameter, mutants: &mut Vec<Mutant>) {
+pub fn of(maker: &Maker<'_>, parameter: &Placed<'_>, mutants: &mut Vec<Mutant>) {
     gone(maker, parameter, mutants);
     mutants.extend(demanded(maker, parameter));
     if parameter.exists.is_some() {
@@ -19,7 +19,7 @@ pub fn of(maker: &Maker<'_>, parameter: &Parameter, mutants: &mut Vec<Mutant>) {
         return;
     }
     boundaries(maker, parameter, mutants);
-    if let Some(characters) = &parameter.rules.characters {
+    if let Some(characters) = &parameter.schema.characters {
         classes(maker, parameter, characters, mutants);
     }
     values(maker, parameter, mutants);
@@ -27,7 +27,7 @@ pub fn of(maker: &Maker<'_>, parameter: &Parameter, mutants: &mut Vec<Mutant>) {
     crashes(maker, parameter, mutants);
 }
 
-fn gone(maker: &Maker<'_>, parameter: &Parameter, mutants: &mut Vec<Mutant>) {
+fn gone(maker: &Maker<'_>, parameter: &Placed<'_>, mutants: &mut Vec<Mutant>) {
     for breach in maker.breaches(parameter) {
         let fault = Fault::Skipped {
             operation: maker.operation.name.clone(),
@@ -37,39 +37,40 @@ fn gone(maker: &Maker<'_>, parameter: &Parameter, mutants: &mut Vec<Mutant>) {
         };
         let slug = format!("{}/{breach}/gone", parameter.name);
         let does = format!("{}: {breach} is not checked", parameter.name);
-        mutants.push(maker.fault(Kind::Gone, &slug, does, fault).about(parameter, breach));
+        mutants.push(maker.fault(Kind::Gone, &slug, does, fault).about(&parameter.name, breach));
     }
 }
 
-fn demanded(maker: &Maker<'_>, parameter: &Parameter) -> Option<Mutant> {
+fn demanded(maker: &Maker<'_>, parameter: &Placed<'_>) -> Option<Mutant> {
     let is_optional = parameter.required == Required::No && parameter.exists.is_none();
     let is_change = maker.operation.parameters.iter().any(|each| each.exists.is_some());
     // Whether a call that changes nothing succeeds, no page says.
     let can_be_left_out = !is_change || maker.operation.only_reads() || maker.changeable().count() > 1;
-    (is_optional && can_be_left_out).then(|| {
+    let is_alone = maker.is_only_member(parameter);
+    (is_optional && can_be_left_out && !is_alone).then(|| {
         let words = (Kind::Demanded, "demanded", "must be there");
-        maker.rules(parameter, Breach::Required, words, |each| each.required = Required::Yes)
+        maker.rules(parameter, Part::Required, words, |each| each.required = Required::Yes)
     })
 }
 
-fn boundaries(maker: &Maker<'_>, parameter: &Parameter, mutants: &mut Vec<Mutant>) {
-    let Some(length) = parameter.rules.length else { return };
+fn boundaries(maker: &Maker<'_>, parameter: &Placed<'_>, mutants: &mut Vec<Mutant>) {
+    let Some(length) = parameter.schema.length else { return };
     let checks = maker.breaches(parameter);
-    let mut moved = |breach: Breach, slug: &str, does: &str, length: Length| {
-        let change = move |each: &mut Parameter| each.rules.length = Some(length);
+    let mut moved = |breach: Part, slug: &str, does: &str, length: Length| {
+        let change = move |each: &mut Member| each.schema.length = Some(length);
         mutants.push(maker.rules(parameter, breach, (Kind::Boundary, slug, does), change));
     };
-    if checks.contains(&Breach::LengthMin) {
+    if checks.contains(&Part::LengthMin) {
         moved(
-            Breach::LengthMin,
+            Part::LengthMin,
             "one-less",
             "one character less will do",
             Length { min: length.min - 1, ..length },
         );
     }
-    if length.min == 1 || checks.contains(&Breach::LengthMin) {
+    if length.min == 1 || checks.contains(&Part::LengthMin) {
         moved(
-            Breach::LengthMin,
+            Part::LengthMin,
             "one-more",
             "one character more is demanded",
             Length { min: length.min + 1, ..length },
@@ -78,13 +79,13 @@ fn boundaries(maker: &Maker<'_>, parameter: &Parameter, mutants: &mut Vec<Mutant
     match length.max {
         Limit::At(max) => {
             moved(
-                Breach::LengthMax,
+                Part::LengthMax,
                 "one-more",
                 "one character more will do",
                 Length { max: Limit::At(max + 1), ..length },
             );
             moved(
-                Breach::LengthMax,
+                Part::LengthMax,
                 "one-less",
                 "one character less is the most",
                 Length { max: Limit::At(max - 1), ..length },
@@ -92,7 +93,7 @@ fn boundaries(maker: &Maker<'_>, parameter: &Parameter, mutants: &mut Vec<Mutant
         }
         Limit::Unstated => {
             moved(
-                Breach::LengthMax,
+                Part::LengthMax,
                 "tight",
                 "20 characters are the most",
                 Length { max: Limit::At(20), ..length },
@@ -102,10 +103,10 @@ fn boundaries(maker: &Maker<'_>, parameter: &Parameter, mutants: &mut Vec<Mutant
     }
 }
 
-fn classes(maker: &Maker<'_>, parameter: &Parameter, characters: &Characters, mutants: &mut Vec<Mutant>) {
-    let checks = maker.breaches(parameter).contains(&Breach::CharactersOf);
-    let mut changed = |breach: Breach, slug: &str, does: &str, to: Characters| {
-        let change = move |each: &mut Parameter| each.rules.characters = Some(to.clone());
+fn classes(maker: &Maker<'_>, parameter: &Placed<'_>, characters: &Characters, mutants: &mut Vec<Mutant>) {
+    let checks = maker.breaches(parameter).contains(&Part::CharactersOf);
+    let mut changed = |breach: Part, slug: &str, does: &str, to: Characters| {
+        let change = move |each: &mut Member| each.schema.characters = Some(to.clone());
         mutants.push(maker.rules(parameter, breach, (Kind::Characters, slug, does), change));
     };
     if checks {
@@ -116,7 +117,7 @@ fn classes(maker: &Maker<'_>, parameter: &Parameter, characters: &Characters, mu
             let also = [characters.also.clone(), vec![*foreign]].concat();
             let slug = format!("{:02x}-passes", u32::from(*foreign));
             changed(
-                Breach::CharactersOf,
+                Part::CharactersOf,
                 &slug,
                 &format!("{foreign:?} passes"),
                 Characters { also, ..characters.clone() },
@@ -126,9 +127,9 @@ fn classes(maker: &Maker<'_>, parameter: &Parameter, characters: &Characters, mu
         let none = Characters { letters: false, ..characters.clone() };
         if characters.letters {
             let lower = Characters { also: some('a', 'z'), ..none.clone() };
-            changed(Breach::CharactersOf, "lower-case-only", "capitals are refused", lower);
+            changed(Part::CharactersOf, "lower-case-only", "capitals are refused", lower);
             changed(
-                Breach::CharactersOf,
+                Part::CharactersOf,
                 "upper-case-only",
                 "small letters are refused",
                 Characters { also: some('A', 'Z'), ..none },
@@ -136,14 +137,14 @@ fn classes(maker: &Maker<'_>, parameter: &Parameter, characters: &Characters, mu
         }
         if characters.digits {
             let no_digits = Characters { digits: false, ..characters.clone() };
-            changed(Breach::CharactersOf, "no-digits", "digits are refused", no_digits);
+            changed(Part::CharactersOf, "no-digits", "digits are refused", no_digits);
         }
         let carried = characters.also.iter().filter(|also| maker.carries_character(parameter, **also));
         for dropped in carried {
             let also = characters.also.iter().filter(|also| *also != dropped).copied().collect();
             let slug = format!("{:02x}-refused", u32::from(*dropped));
             changed(
-                Breach::CharactersOf,
+                Part::CharactersOf,
                 &slug,
                 &format!("{dropped:?} is refused"),
                 Characters { also, ..characters.clone() },
@@ -157,7 +158,7 @@ fn classes(maker: &Maker<'_>, parameter: &Parameter, characters: &Characters, mu
         ];
         for (slug, does, more, _) in narrowed.into_iter().filter(|(.., is_among)| *is_among) {
             let not_first = characters.not_first.iter().copied().chain(more).collect();
-            changed(Breach::CharactersFirst, slug, does, Characters { not_first, ..characters.clone() });
+            changed(Part::CharactersFirst, slug, does, Characters { not_first, ..characters.clone() });
         }
     }
 }
@@ -172,59 +173,59 @@ fn is_among(characters: &Characters, character: char) -> bool {
     unclear || characters.also.contains(&character) || (characters.digits && character.is_ascii_digit())
 }
 
-fn values(maker: &Maker<'_>, parameter: &Parameter, mutants: &mut Vec<Mutant>) {
-    let breach = if parameter.rules.values.is_some() { Breach::Values } else { Breach::Items };
-    for value in listed(&parameter.rules) {
+fn values(maker: &Maker<'_>, parameter: &Placed<'_>, mutants: &mut Vec<Mutant>) {
+    let breach = if parameter.schema.values.is_some() { Part::Values } else { Part::Items };
+    for value in listed(&parameter.schema) {
         let dropped = value.clone();
         let slug = format!("{}-refused", label(value));
         let does = format!("{} is refused", label(value));
-        let change = move |each: &mut Parameter| drop_value(&mut each.rules, &dropped);
+        let change = move |each: &mut Member| drop_value(&mut each.schema, &dropped);
         mutants.push(maker.rules(parameter, breach, (Kind::Values, &slug, &does), change));
     }
     // The beginning that is tried is all but the last letter.
     let has_beginning = |value: &Json| {
         let text = value.as_text().unwrap_or_default();
         let shorter: String = text.chars().take(text.chars().count().saturating_sub(1)).collect();
-        !shorter.is_empty() && !listed(&parameter.rules).contains(&Json::Text(shorter))
+        !shorter.is_empty() && !listed(&parameter.schema).contains(&Json::Text(shorter))
     };
-    if listed(&parameter.rules).iter().any(has_beginning) {
+    if listed(&parameter.schema).iter().any(has_beginning) {
         let of = || (maker.operation.name.clone(), parameter.name.clone());
         let (operation, name) = of();
         let slug = format!("{}/{breach}/by-prefix", parameter.name);
         let does = format!("{}: the beginning of a listed value will do", parameter.name);
         let fault = Fault::ByPrefix { operation, parameter: name };
-        mutants.push(maker.fault(Kind::Values, &slug, does, fault).about(parameter, breach));
+        mutants.push(maker.fault(Kind::Values, &slug, does, fault).about(&parameter.name, breach));
     }
 }
 
-fn drop_value(rules: &mut Rules, dropped: &Json) {
-    if let Some(values) = &mut rules.values {
+fn drop_value(schema: &mut Schema, dropped: &Json) {
+    if let Some(values) = &mut schema.values {
         values.retain(|value| value != dropped);
     }
-    if let Some(values) = rules.items.as_mut().and_then(|items| items.values.as_mut()) {
+    if let Some(values) = schema.items_mut().and_then(|items| items.values.as_mut()) {
         values.retain(|value| value != dropped);
     }
 }
 
-fn parts(maker: &Maker<'_>, parameter: &Parameter, mutants: &mut Vec<Mutant>) {
+fn parts(maker: &Maker<'_>, parameter: &Placed<'_>, mutants: &mut Vec<Mutant>) {
     let breaches = maker.breaches(parameter);
     let of = || (maker.operation.name.clone(), parameter.name.clone());
-    let in_parts = [Breach::CharactersOf, Breach::Items].into_iter().find(|breach| breaches.contains(breach));
+    let in_parts = [Part::CharactersOf, Part::Items].into_iter().find(|breach| breaches.contains(breach));
     if let Some(breach) = in_parts {
-        for (part, words) in Part::ALL {
+        for (part, words) in Portion::ALL {
             let (operation, name) = of();
-            let what = if breach == Breach::Items { "member" } else { "character" };
+            let what = if breach == Part::Items { "member" } else { "character" };
             let slug = format!("{}/{breach}/{}", parameter.name, words.replace(' ', "-"));
             let does = format!("{}: {words} {what} is checked", parameter.name);
             let fault = Fault::PartChecked { operation, parameter: name, part };
-            mutants.push(maker.fault(Kind::Part, &slug, does, fault).about(parameter, breach));
+            mutants.push(maker.fault(Kind::Portion, &slug, does, fault).about(&parameter.name, breach));
         }
     }
-    let exact = [Breach::CharactersOf, Breach::Values, Breach::Items];
-    let members_tell = |items: &Rules| items.values.is_some() || items.characters.is_some();
-    let can_have_blanks = is_textual(&parameter.rules)
+    let exact = [Part::CharactersOf, Part::Values, Part::Items];
+    let members_tell = |items: &Schema| items.values.is_some() || items.characters.is_some();
+    let can_have_blanks = is_textual(&parameter.schema)
         && !maker.in_header(parameter)
-        && parameter.rules.items.as_deref().is_none_or(members_tell);
+        && parameter.schema.items().is_none_or(members_tell);
     if let Some(breach) =
         exact.into_iter().find(|breach| breaches.contains(breach)).filter(|_| can_have_blanks)
     {
@@ -232,20 +233,20 @@ fn parts(maker: &Maker<'_>, parameter: &Parameter, mutants: &mut Vec<Mutant>) {
         let slug = format!("{}/{breach}/trimmed", parameter.name);
         let does = format!("{}: white space around it is cut off", parameter.name);
         let fault = Fault::Trimmed { operation, parameter: name };
-        mutants.push(maker.fault(Kind::Part, &slug, does, fault).about(parameter, breach));
+        mutants.push(maker.fault(Kind::Portion, &slug, does, fault).about(&parameter.name, breach));
     }
 }
 
 /// Whether values are texts, or lists of them.
-fn is_textual(rules: &Rules) -> bool {
-    match &rules.items {
-        Some(items) => items.kind == Type::String,
-        None => matches!(rules.kind, Type::String | Type::Array),
+fn is_textual(schema: &Schema) -> bool {
+    match schema.items() {
+        Some(items) => items.kind() == Type::String,
+        None => matches!(schema.kind(), Type::String | Type::Array),
     }
 }
 
-fn crashes(maker: &Maker<'_>, parameter: &Parameter, mutants: &mut Vec<Mutant>) {
-    if !is_textual(&parameter.rules) {
+fn crashes(maker: &Maker<'_>, parameter: &Placed<'_>, mutants: &mut Vec<Mutant>) {
+    if !is_textual(&parameter.schema) {
         return;
     }
     for (odd, words) in Odd::ALL {
@@ -259,13 +260,14 @@ fn crashes(maker: &Maker<'_>, parameter: &Parameter, mutants: &mut Vec<Mutant>) 
         let (operation, name) = of();
         let does = format!("{}: {words} makes the server fail", parameter.name);
         let fault = Fault::Crash { operation, parameter: name, odd };
-        mutants.push(maker.fault(Kind::Crash, &slug("crash"), does, fault).of_parameter(parameter));
+        mutants.push(maker.fault(Kind::Crash, &slug("crash"), does, fault).of_parameter(&parameter.name));
         if !maker.service.has_table(maker.operation) {
             continue;
         }
         let (operation, name) = of();
         let does = format!("{}: {words} is refused with a code that no table has", parameter.name);
         let fault = Fault::Stray { operation, parameter: name, odd };
-        mutants.push(maker.fault(Kind::Crash, &slug("stray-code"), does, fault).of_parameter(parameter));
+        mutants
+            .push(maker.fault(Kind::Crash, &slug("stray-code"), does, fault).of_parameter(&parameter.name));
     }
 }

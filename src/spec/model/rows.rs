@@ -2,7 +2,8 @@
 
 use crate::named::named;
 use crate::span::Place;
-use crate::spec::breach::Breach;
+use crate::spec::breach::{Breach, Part};
+use crate::spec::path::{Path, Step};
 
 /// One row of an error table.
 #[derive(Debug, Clone)]
@@ -26,14 +27,53 @@ pub struct ErrorRow {
 /// What an error row answers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum When {
-    /// Violations of rules: parameter (or `*` for any) and breach.
-    Breaches(Vec<(String, Breach)>),
+    /// Violations of rules.
+    Breaches(Vec<Bound>),
     /// Something about the target and not about the request.
     Circumstance(Circumstance),
     /// Something about the request as a whole.
     Request(RequestFault),
     /// The page does not say.
     Unsaid,
+}
+
+/// What a row binds: a part of a rule, at a place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Bound {
+    /// The place; `None` for any, written `*`.
+    pub at: Option<Path>,
+    /// The part. [`Part::Items`] binds whatever breaks at the items of a list, and below them.
+    pub part: Part,
+}
+
+impl Bound {
+    /// Whether the row answers for a breach.
+    pub fn binds(&self, breach: &Breach) -> bool {
+        match &self.at {
+            _ if self.part == Part::Items && self.is_around(&breach.at) => true,
+            None => self.part == breach.part,
+            Some(at) => self.part == breach.part && *at == breach.at,
+        }
+    }
+
+    /// Whether the row may answer for a promise that a case is about.
+    pub fn is_about(&self, promise: &Breach) -> bool {
+        self.binds(promise) || self.binds_below(promise)
+    }
+
+    /// Whether the promise is that of a list's items, and the row is for something that an item itself can break.
+    fn binds_below(&self, promise: &Breach) -> bool {
+        let is_of_item = self.at.as_ref().is_some_and(|at| at.list().as_ref() == Some(&promise.at));
+        promise.part == Part::Items && is_of_item
+    }
+
+    /// Whether a place lies in an item of the list.
+    fn is_around(&self, place: &Path) -> bool {
+        match &self.at {
+            Some(list) => place.is_in_item_of(list),
+            None => place.steps().contains(&Step::Item),
+        }
+    }
 }
 
 named! {

@@ -1,6 +1,8 @@
 //! Which operation shows an entity, and where its answer shows what was sent.
 
-use super::{Element, Operation, Required, Service, Type, is_masked};
+use crate::spec::path::{Path, Step};
+
+use super::{Element, Member, Operation, Required, Service, Type, is_masked};
 
 impl Service {
     /// The operations that show one entity: they take its id, need nothing else and change nothing. What changes
@@ -23,7 +25,8 @@ impl Service {
         let is_free = |required: Required| required == Required::No;
         operation.parameters.iter().all(|each| {
             each.exists.is_some()
-                || (is_free(each.required) && self.row_for_absence(operation, each).is_none())
+                || (is_free(each.required)
+                    && self.row_for_absence(operation, &Path::member(&each.name)).is_none())
         })
     }
 }
@@ -31,7 +34,7 @@ impl Service {
 /// A response element that shows what a parameter was sent with.
 #[derive(Debug, Clone)]
 pub struct Shown {
-    /// The parameter.
+    /// The parameter, or the place of a member of one.
     pub parameter: String,
     /// The element.
     pub path: String,
@@ -48,30 +51,37 @@ impl Operation {
     /// Which parameters of another operation the answer shows as they were sent: elements that have the parameter's name and
     /// type, at the top or, where there are none, within an object there.
     pub fn shows(&self, of: &Operation) -> Vec<Shown> {
-        let at_top = shown(&self.response, "", "", of);
+        let here = Path::default();
+        let at_top = shown(&self.response, "", &here, of);
         if !at_top.is_empty() {
             return at_top;
         }
         let objects = self.response.iter().filter(|element| element.kind == Type::Object);
-        objects.flat_map(|object| shown(&object.elements, &format!("{}.", object.name), "", of)).collect()
+        objects.flat_map(|object| shown(&object.elements, &format!("{}.", object.name), &here, of)).collect()
     }
 }
 
-/// The elements below `prefix` that show a parameter; `inner` is the part of their path that its name has as well.
-fn shown(elements: &[Element], prefix: &str, inner: &str, of: &Operation) -> Vec<Shown> {
+/// The elements below `prefix` that show a parameter, or a member of one; `within` is where in what is sent that lies.
+fn shown(elements: &[Element], prefix: &str, within: &Path, of: &Operation) -> Vec<Shown> {
     let mut found = Vec::new();
     for element in elements {
-        let name = format!("{inner}{}", element.name);
+        let at = within.then(Step::Member(element.name.clone()));
         if element.kind == Type::Object {
-            found.extend(shown(&element.elements, prefix, &format!("{name}."), of));
+            let prefix = format!("{prefix}{}.", element.name);
+            found.extend(shown(&element.elements, &prefix, &at, of));
             continue;
         }
-        let is_same = of.parameter(&name).is_some_and(|parameter| {
-            parameter.exists.is_none() && !parameter.later && parameter.rules.kind == element.kind
+        // What is shown of the items of a list may be more than was sent of them.
+        let holds_objects =
+            |member: &Member| member.schema.items().is_some_and(|items| !items.members().is_empty());
+        let is_same = of.member(&at).is_some_and(|member| {
+            let is_later = of.parameter(at.parameter()).is_some_and(|whole| whole.later);
+            let is_kind = member.schema.kind() == element.kind && !holds_objects(member);
+            member.exists.is_none() && !is_later && is_kind
         });
         if is_same && !element.is_altered() {
-            let path = format!("{prefix}{name}");
-            found.push(Shown { parameter: name, path, optional: element.optional });
+            let path = format!("{prefix}{}", element.name);
+            found.push(Shown { parameter: at.to_string(), path, optional: element.optional });
         }
     }
     found

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use crate::diagnostic::{Finding, did_you_mean};
 use crate::span::Place;
 use crate::spec::model::{Entity, ErrorRow, Http, Location, Operation, Protocol, Service, Specs};
+use crate::spec::path::Path;
 
 /// Checks every name of every spec.
 pub fn check(specs: &Specs, findings: &mut Vec<Finding>) {
@@ -36,11 +37,13 @@ fn dangling<'a>(kind: &str, name: &str, place: &Place, known: impl IntoIterator<
 }
 
 fn check_operation(operation: &Operation, service: &Service, findings: &mut Vec<Finding>) {
-    let parameters = || operation.parameters.iter().map(|parameter| parameter.name.as_str());
     let entities = || service.entities.iter().map(|entity| entity.name.as_str());
     for row in &operation.errors {
-        let unknown = row.names.iter().filter(|(name, _)| name != "*" && operation.parameter(name).is_none());
-        findings.extend(unknown.map(|(name, at)| dangling("parameter", name, at, parameters())));
+        let places = operation.members();
+        let places: Vec<String> = places.iter().map(|(place, _)| place.to_string()).collect();
+        let unknown = row.names.iter().filter(|(name, _)| name != "*" && !has_place(operation, name));
+        let known = || places.iter().map(String::as_str);
+        findings.extend(unknown.map(|(name, at)| dangling("parameter", name, at, known())));
     }
     check_route(operation, service, findings);
     if service.protocol == Protocol::Rest {
@@ -50,9 +53,6 @@ fn check_operation(operation: &Operation, service: &Service, findings: &mut Vec<
     if let Some(name) = operation.creates.as_deref().filter(|name| service.entity(name).is_none()) {
         findings.push(dangling("entity", name, &operation.at, entities()));
     }
-    if service.protocol == Protocol::Tencent3 {
-        check_names(operation, findings);
-    }
     for parameter in &operation.parameters {
         if let Some(name) = parameter.exists.as_deref().filter(|name| service.entity(name).is_none()) {
             findings.push(dangling("entity", name, &parameter.at, entities()));
@@ -60,21 +60,16 @@ fn check_operation(operation: &Operation, service: &Service, findings: &mut Vec<
     }
 }
 
-/// Where parameters are members of a JSON object, a dot in a name leads nowhere: it would travel as it is.
-fn check_names(operation: &Operation, findings: &mut Vec<Finding>) {
-    for parameter in operation.parameters.iter().filter(|parameter| parameter.name.contains('.')) {
-        let title =
-            format!("the name `{}` has a dot, which leads into no object in this protocol", parameter.name);
-        let help = "members of an object are in the language for `protocol: rest` only; describe the object as a whole";
-        findings.push(Finding::error("dotted-name", title).at(&parameter.at).help(help));
-    }
+/// Whether a path leads somewhere; what is no path has a finding already.
+fn has_place(operation: &Operation, path: &str) -> bool {
+    Path::read(path).is_none_or(|path| operation.schema(&path).is_some())
 }
 
 /// A service's row holds for all operations: a parameter that only some have is fine, one that none has is not.
 fn any_parameter(row: &ErrorRow, service: &Service, findings: &mut Vec<Finding>) {
     let known = || service.operations.iter().flat_map(|operation| &operation.parameters);
     for (name, at) in &row.names {
-        if name != "*" && !known().any(|parameter| parameter.name == *name) {
+        if name != "*" && !service.operations.iter().any(|operation| has_place(operation, name)) {
             findings.push(dangling("parameter", name, at, known().map(|parameter| parameter.name.as_str())));
         }
     }
@@ -128,7 +123,7 @@ fn check_route(operation: &Operation, service: &Service, findings: &mut Vec<Find
     }
 }
 
-/// A request has one body: a form or JSON, in which a member is either a value or an object of further ones.
+/// A request has one body: a form or JSON.
 fn check_body(operation: &Operation, findings: &mut Vec<Finding>) {
     let at = |location: Location| {
         let all = operation.parameters.iter();
@@ -139,13 +134,6 @@ fn check_body(operation: &Operation, findings: &mut Vec<Finding>) {
         let help =
             format!("a request has one body: write `in: form` for {} too, or another place", json.name);
         findings.push(Finding::error("two-bodies", title).at(&json.at).help(help));
-    }
-    for outer in at(Location::Body) {
-        let is_within = |name: &str| name.strip_prefix(&outer.name).is_some_and(|rest| rest.starts_with('.'));
-        if let Some(inner) = at(Location::Body).find(|inner| is_within(&inner.name)) {
-            let title = format!("{} is a value of its own, and {} a member of it", outer.name, inner.name);
-            findings.push(Finding::error("two-bodies", title).at(&outer.at).help("strike one of them"));
-        }
     }
 }
 

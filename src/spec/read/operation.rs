@@ -5,12 +5,16 @@ use crate::span::Place;
 use crate::spec::form::Form;
 use crate::spec::forms;
 use crate::spec::model::{
-    Acknowledgement, Circumstance, Element, ErrorRow, Location, Operation, Page, Parameter, Quote,
+    Acknowledgement, Bound, Circumstance, Element, ErrorRow, Location, Member, Operation, Page, Quote,
     RequestFault, Required, Route, Type, When,
 };
+use crate::spec::path::Path;
 use crate::spec::yaml::{Key, Kind, Node};
 
 use super::reader::{Fields, Reader};
+
+/// Stands in a row for every place.
+const ANY: &str = "*";
 
 impl Reader {
     /// An operation's file.
@@ -90,40 +94,53 @@ impl Reader {
         })
     }
 
-    fn parameters(&mut self, fields: &Fields<'_>) -> Vec<Parameter> {
+    fn parameters(&mut self, fields: &Fields<'_>) -> Vec<Member> {
         let entries = fields.get("parameters").and_then(|node| self.map(node)).unwrap_or_default();
         entries.into_iter().filter_map(|(key, node)| self.parameter(key, node)).collect()
     }
 
-    fn parameter(&mut self, key: &Key, node: &Node) -> Option<Parameter> {
+    fn parameter(&mut self, key: &Key, node: &Node) -> Option<Member> {
         let fields = self.form(node, &forms::PARAMETER)?;
-        let required = match fields.get("required") {
+        let location = fields.get("in").and_then(|node| self.word(node, Location::NAMES));
+        let effect = fields.get("takes-effect").and_then(|node| self.word(node, forms::TAKES_EFFECT));
+        Some(Member {
+            location: location.and_then(Location::named),
+            common: self.flag(&fields, "common"),
+            unique: self.flag(&fields, "unique"),
+            later: effect == Some("later"),
+            exists: self.optional_text(&fields, "exists"),
+            ..self.described(key, &fields)
+        })
+    }
+
+    /// What is said of a parameter as of any member of an object.
+    pub fn described(&mut self, key: &Key, fields: &Fields<'_>) -> Member {
+        Member {
+            name: self.name(key),
+            required: self.required(fields),
+            location: None,
+            common: false,
+            schema: self.schema(fields),
+            unique: false,
+            names_own: false,
+            later: false,
+            exists: None,
+            example: fields.get("example").map(Node::to_json),
+            sample: fields.get("sample").map(Node::to_json),
+            says: fields.get("says").map(|node| self.quotes(node)).unwrap_or_default(),
+            at: key.place.clone(),
+        }
+    }
+
+    fn required(&mut self, fields: &Fields<'_>) -> Required {
+        match fields.get("required") {
             None => Required::No,
             Some(node) if matches!(&node.kind, Kind::Text(text) if text == "unclear") => Required::Unclear,
             Some(node) => match self.bool(node) {
                 Some(true) => Required::Yes,
                 _ => Required::No,
             },
-        };
-        Some(Parameter {
-            name: key.name.clone(),
-            required,
-            location: fields
-                .get("in")
-                .and_then(|node| self.word(node, Location::NAMES))
-                .and_then(Location::named),
-            common: self.flag(&fields, "common"),
-            rules: self.rules(&fields),
-            unique: self.flag(&fields, "unique"),
-            names_own: false,
-            later: fields.get("takes-effect").and_then(|node| self.word(node, forms::TAKES_EFFECT))
-                == Some("later"),
-            exists: self.optional_text(&fields, "exists"),
-            example: fields.get("example").map(Node::to_json),
-            sample: fields.get("sample").map(Node::to_json),
-            says: fields.get("says").map(|node| self.quotes(node)).unwrap_or_default(),
-            at: key.place.clone(),
-        })
+        }
     }
 
     /// The error rows under `errors`.
@@ -168,7 +185,12 @@ impl Reader {
         };
         let mut breaches = Vec::new();
         for (key, value) in self.map(node).unwrap_or_default() {
-            breaches.extend(self.breaches(value).into_iter().map(|breach| (key.name.clone(), breach)));
+            let at = Path::read(&key.name).filter(|_| key.name != ANY);
+            if at.is_none() && key.name != ANY {
+                self.no_path(key);
+            }
+            let parts = self.parts(value).into_iter();
+            breaches.extend(parts.map(|part| Bound { at: at.clone(), part }));
         }
         When::Breaches(breaches)
     }

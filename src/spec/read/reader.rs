@@ -3,6 +3,7 @@
 use crate::diagnostic::{Finding, did_you_mean};
 use crate::span::Place;
 use crate::spec::form::Form;
+use crate::spec::path::{Path, Step};
 use crate::spec::yaml::{Key, Kind, Node};
 
 /// Collects findings while nodes are read.
@@ -48,6 +49,34 @@ impl Reader {
             }
         }
         Some(Fields { entries, at: &node.place })
+    }
+
+    /// The name of a parameter or of a member: a dot, a bracket or a brace in it stands in quotes.
+    pub fn name(&mut self, key: &Key) -> String {
+        let path = Path::read(&key.name);
+        if let Some([Step::Member(name)]) = path.as_ref().map(Path::steps) {
+            return name.clone();
+        }
+        let title = format!("`{}` is no name", key.name);
+        let help = match path.as_ref().map(Path::steps) {
+            Some([Step::Member(outer), Step::Member(inner), ..]) => format!(
+                "write the object and its members: {outer}: {{type: object, members: {{{inner}: …}}}}; a name that has a dot on the wire stands in quotes: '\"{}\"'",
+                key.name
+            ),
+            _ => format!(
+                "a name that has a dot, a bracket or a brace in it stands in quotes: '\"{}\"'",
+                key.name
+            ),
+        };
+        self.note(Finding::error("dotted-name", title).at(&key.place).help(help));
+        key.name.clone()
+    }
+
+    /// A key that should be a path and is none.
+    pub fn no_path(&mut self, key: &Key) {
+        let title = format!("`{}` is no path", key.name);
+        let help = "write a.b for a member, a[] for any item of a list, and a name with a dot in it in quotes: '\"a.b\"'";
+        self.note(Finding::error("no-path", title).at(&key.place).help(help));
     }
 
     fn unknown_key(&mut self, key: &Key, form: &Form) {

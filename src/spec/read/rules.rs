@@ -2,60 +2,87 @@
 
 use crate::diagnostic::Finding;
 use crate::json::Json;
-use crate::spec::breach::Breach;
+use crate::spec::breach::Part;
 use crate::spec::forms;
-use crate::spec::model::{Characters, Format, Length, Limit, Quote, Rules, Type, Unclear, Unit};
-use crate::spec::yaml::{Kind, Node};
+use crate::spec::model::{
+    Characters, Format, Length, Limit, Member, Quote, Schema, Shape, Type, Unclear, Unit,
+};
+use crate::spec::yaml::{Key, Kind, Node};
 
 use super::reader::{Fields, Reader};
 
 impl Reader {
-    /// The rules of a parameter or of an array's members.
-    pub fn rules(&mut self, fields: &Fields<'_>) -> Rules {
+    /// What a parameter, a member or an item must be.
+    pub fn schema(&mut self, fields: &Fields<'_>) -> Schema {
         let kind = fields.get("type").and_then(|node| self.word(node, Type::NAMES));
         let kind = kind.and_then(Type::named).unwrap_or(Type::String);
-        let rules = Rules {
-            kind,
+        let schema = Schema {
+            shape: self.shape(fields, kind),
             length: fields.get("length").and_then(|node| self.length(node)),
             characters: fields.get("characters").and_then(|node| self.characters(node)),
             format: fields.get("format").and_then(|node| self.format(node)),
             values: fields.get("values").map(|node| self.values(node)),
-            items: fields.get("items").and_then(|node| self.items(node, kind)),
             at: fields.at.clone(),
         };
-        self.fitting(&rules, fields);
-        rules
+        self.fitting(&schema, fields);
+        schema
     }
 
-    fn fitting(&mut self, rules: &Rules, fields: &Fields<'_>) {
+    fn fitting(&mut self, schema: &Schema, fields: &Fields<'_>) {
         for name in ["length", "characters", "format"] {
-            if rules.kind != Type::String
+            if schema.kind() != Type::String
                 && let Some(node) = fields.get(name)
             {
-                let title = format!("`{name}` says nothing about {}", plural(rules.kind));
+                let title = format!("`{name}` says nothing about {}", plural(schema.kind()));
                 self.impossible(
                     &node.place,
                     title,
-                    "it holds for strings; of an array's members write `items`",
+                    "it holds for strings; for what an array holds, write it under `items`",
                 );
             }
         }
-        if rules.kind == Type::Array && rules.items.is_none() {
-            let finding = Finding::error("missing-key", "this array says nothing about its members");
-            self.note(finding.at(fields.at).help("`items`: what each member must be"));
+        if schema.kind() == Type::Array && schema.items().is_none() {
+            let finding = Finding::error("missing-key", "this array says nothing about its items");
+            self.note(finding.at(fields.at).help("`items`: what each item must be"));
         }
     }
 
-    fn items(&mut self, node: &Node, kind: Type) -> Option<Box<Rules>> {
+    fn shape(&mut self, fields: &Fields<'_>, kind: Type) -> Shape {
+        let items = fields.get("items").and_then(|node| self.items(node, kind));
+        let members = fields.get("members").map(|node| self.members(node, kind)).unwrap_or_default();
+        match kind {
+            Type::String => Shape::Text,
+            Type::Integer => Shape::Integer,
+            Type::Number => Shape::Number,
+            Type::Boolean => Shape::Boolean,
+            Type::Array => Shape::List(items),
+            Type::Object => Shape::Object(members),
+        }
+    }
+
+    fn items(&mut self, node: &Node, kind: Type) -> Option<Box<Schema>> {
         if kind != Type::Array {
             self.impossible(
                 &node.place,
                 format!("`items` says nothing about {}", plural(kind)),
-                "only arrays have members",
+                "only arrays have items",
             );
         }
         let fields = self.form(node, &forms::ITEM)?;
-        Some(Box::new(self.rules(&fields)))
+        Some(Box::new(self.schema(&fields)))
+    }
+
+    fn members(&mut self, node: &Node, kind: Type) -> Vec<Member> {
+        if kind != Type::Object {
+            let title = format!("`members` says nothing about {}", plural(kind));
+            self.impossible(&node.place, title, "only objects have members; of an array write `items`");
+        }
+        let entries = self.map(node).unwrap_or_default();
+        let member = |(key, node): &'_ (Key, Node)| {
+            let fields = self.form(node, &forms::MEMBER)?;
+            Some(self.described(key, &fields))
+        };
+        entries.into_iter().filter_map(member).collect()
     }
 
     fn values(&mut self, node: &Node) -> Vec<Json> {
@@ -181,7 +208,7 @@ impl Reader {
             if let Kind::Map(_) = item.kind {
                 let Some(fields) = self.form(item, &forms::QUOTE) else { continue };
                 let text = fields.get("quote").and_then(|node| self.text(node));
-                let of = fields.get("of").map(|node| self.breaches(node)).unwrap_or_default();
+                let of = fields.get("of").map(|node| self.parts(node)).unwrap_or_default();
                 let leaves = self.optional_text(&fields, "leaves");
                 quotes.extend(text.map(|text| Quote { text, of, leaves, at }));
             } else {
@@ -192,13 +219,13 @@ impl Reader {
     }
 
     /// Names of rules or of parts of rules.
-    pub fn breaches(&mut self, node: &Node) -> Vec<Breach> {
-        let names = Breach::names();
-        let mut breaches = Vec::new();
+    pub fn parts(&mut self, node: &Node) -> Vec<Part> {
+        let names = Part::names();
+        let mut parts = Vec::new();
         for item in self.list_or_one(node) {
-            breaches.extend(self.word(item, &names).map(Breach::covered_by).unwrap_or_default());
+            parts.extend(self.word(item, &names).map(Part::covered_by).unwrap_or_default());
         }
-        breaches
+        parts
     }
 }
 

@@ -2,7 +2,7 @@
 
 use unicode_properties::{GeneralCategory, GeneralCategoryGroup, UnicodeGeneralCategory};
 
-use crate::spec::breach::Breach;
+use crate::spec::breach::Part;
 use crate::spec::model::{Characters, Unclear};
 use crate::spec::question::Question;
 
@@ -13,7 +13,7 @@ pub fn ruling(rule: &Characters, text: &str) -> Ruling {
     let of_all =
         text.chars().map(|character| of_character(rule, character)).fold(Ruling::holds(), Ruling::and);
     match text.chars().next() {
-        Some(first) if rule.not_first.contains(&first) => of_all.and(Ruling::breaks(Breach::CharactersFirst)),
+        Some(first) if rule.not_first.contains(&first) => of_all.and(Ruling::breaks(Part::CharactersFirst)),
         _ => of_all,
     }
 }
@@ -27,11 +27,11 @@ fn of_character(rule: &Characters, character: char) -> Ruling {
         Unclear::Others => true,
     };
     if unclear {
-        return Ruling::open(Breach::CharactersOf, Question::UnclearCharacter);
+        return Ruling::open(Part::CharactersOf, Question::UnclearCharacter);
     }
     match !character.is_ascii() && may_be_named(rule, character) {
-        true => Ruling::open(Breach::CharactersOf, Question::OtherScripts),
-        false => Ruling::breaks(Breach::CharactersOf),
+        true => Ruling::open(Part::CharactersOf, Question::OtherScripts),
+        false => Ruling::breaks(Part::CharactersOf),
     }
 }
 

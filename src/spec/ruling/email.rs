@@ -1,6 +1,6 @@
 //! E-mail addresses. The pages say "email address" and give no grammar, so only the plain cases are held.
 
-use crate::spec::breach::Breach;
+use crate::spec::breach::Part;
 use crate::spec::question::Question;
 
 use super::Ruling;
@@ -9,9 +9,9 @@ use super::Ruling;
 pub fn ruling(text: &str) -> Ruling {
     let trimmed = text.trim();
     match (is_no_address(trimmed), is_plain_address(text)) {
-        (true, _) => Ruling::breaks(Breach::FormatShape),
+        (true, _) => Ruling::breaks(Part::FormatShape),
         (_, true) => Ruling::holds(),
-        _ => Ruling::open(Breach::FormatShape, Question::EmailAddress),
+        _ => Ruling::open(Part::FormatShape, Question::EmailAddress),
     }
 }
 

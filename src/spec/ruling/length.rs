@@ -2,7 +2,7 @@
 
 use unicode_segmentation::UnicodeSegmentation;
 
-use crate::spec::breach::Breach;
+use crate::spec::breach::Part;
 use crate::spec::model::{Length, Limit, Unit};
 use crate::spec::question::Question;
 
@@ -23,15 +23,15 @@ pub fn ruling(length: &Length, text: &str) -> Ruling {
     };
     let too_short = counts.iter().filter(|count| **count < length.min).count();
     let too_long = counts.iter().filter(|count| beyond(**count, length.max)).count();
-    let within = side(too_short, counts.len(), Breach::LengthMin);
-    let within = within.and(side(too_long, counts.len(), Breach::LengthMax));
+    let within = side(too_short, counts.len(), Part::LengthMin);
+    let within = within.and(side(too_long, counts.len(), Part::LengthMax));
     let is_among = |range: std::ops::Range<u64>| counts.iter().any(|count| range.contains(count));
     match length.max {
         Limit::Unstated if is_among(PLAUSIBLE + 1..FAR) => {
-            within.and(Ruling::open(Breach::LengthMax, Question::UnstatedLimit))
+            within.and(Ruling::open(Part::LengthMax, Question::UnstatedLimit))
         }
         Limit::None if is_among(PLAUSIBLE.max(length.min.saturating_mul(2)).saturating_add(1)..u64::MAX) => {
-            within.and(Ruling::open(Breach::LengthMax, Question::LongestText))
+            within.and(Ruling::open(Part::LengthMax, Question::LongestText))
         }
         _ => within,
     }
@@ -40,7 +40,7 @@ pub fn ruling(length: &Length, text: &str) -> Ruling {
 /// What the page says about the length of a text of which it only says what stands in it.
 pub fn without_rule(text: &str) -> Ruling {
     match text.len() as u64 >= FAR {
-        true => Ruling::open(Breach::LengthMax, Question::LongestText),
+        true => Ruling::open(Part::LengthMax, Question::LongestText),
         false => Ruling::holds(),
     }
 }
@@ -53,7 +53,7 @@ fn beyond(count: u64, max: Limit) -> bool {
     }
 }
 
-fn side(outside: usize, ways: usize, breach: Breach) -> Ruling {
+fn side(outside: usize, ways: usize, breach: Part) -> Ruling {
     match outside {
         0 => Ruling::holds(),
         all if all == ways => Ruling::breaks(breach),

@@ -12,13 +12,14 @@ use std::borrow::Cow;
 
 use crate::json::Json;
 
-use super::breach::Breach;
-use super::model::{Format, Parameter, Required, Rules, Type};
+use super::breach::{Breach, Part};
+use super::model::{Format, Member, Required, Schema, Type};
+use super::path::{Path, Step};
 use super::question::Question;
 
 pub use length::{FAR, PLAUSIBLE};
 
-/// What the rules of one parameter say about one value.
+/// What a page says about one value. Places start at that value.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Ruling {
     /// The rules that it certainly breaks.
@@ -45,19 +46,53 @@ impl Ruling {
     }
 
     /// A value that breaks one rule.
-    pub fn breaks(breach: Breach) -> Self {
-        Self { breaches: vec![breach], open: Vec::new() }
+    pub fn breaks(part: Part) -> Self {
+        Self { breaches: vec![Breach::here(part)], open: Vec::new() }
     }
 
     /// A value of which the page does not say whether it breaks a rule.
-    pub fn open(breach: Breach, question: Question) -> Self {
-        Self { breaches: Vec::new(), open: vec![(breach, question)] }
+    pub fn open(part: Part, question: Question) -> Self {
+        Self { breaches: Vec::new(), open: vec![(Breach::here(part), question)] }
     }
 
     /// Adds a rule that a reader could name as the broken one too.
-    fn or(mut self, breach: Breach, question: Question) -> Self {
-        self.open.push((breach, question));
+    fn or(mut self, part: Part, question: Question) -> Self {
+        self.open.push((Breach::here(part), question));
         self
+    }
+
+    /// The ruling, seen from where this step leads to the value.
+    #[must_use]
+    pub fn within(self, step: &Step) -> Self {
+        let breaches = self.breaches.into_iter().map(|breach| breach.within(step.clone())).collect();
+        let open = self.open.into_iter().map(|(breach, question)| (breach.within(step.clone()), question));
+        Self { breaches, open: open.collect() }
+    }
+
+    /// The ruling, seen from where this path leads to the value.
+    #[must_use]
+    pub fn at(self, path: &Path) -> Self {
+        path.steps().iter().rev().fold(self, Self::within)
+    }
+
+    /// The promises that it certainly breaks.
+    pub fn broken(&self) -> Vec<Breach> {
+        unlike(self.breaches.iter().map(Breach::promise))
+    }
+
+    /// The promises that a careful reader could say it breaks, apart from those of items that certainly break theirs.
+    pub fn doubted(&self) -> Vec<Breach> {
+        let broken = self.broken();
+        let open = self
+            .open
+            .iter()
+            .filter(|(breach, _)| breach.at.list().is_none() || !broken.contains(&breach.promise()));
+        unlike(open.map(|(breach, _)| breach.promise()))
+    }
+
+    /// The promise that it breaks, where no reader could name another one.
+    pub fn certain(&self) -> Option<Breach> {
+        self.broken().into_iter().next().filter(|_| self.doubted().is_empty())
     }
 
     /// Both rulings hold for the value.
@@ -98,8 +133,8 @@ impl Ruling {
 
     /// Every breach that an error row may answer for.
     pub fn answerable(&self) -> Vec<Breach> {
-        let mut all = self.breaches.clone();
-        all.extend(self.open.iter().map(|(breach, _)| *breach));
+        let mut all: Vec<Breach> =
+            self.breaches.iter().chain(self.open.iter().map(|(breach, _)| breach)).cloned().collect();
         all.sort_unstable();
         all.dedup();
         all
@@ -116,10 +151,21 @@ impl Ruling {
     }
 }
 
-/// What the parameter's rules say about a value; `None` is an absent parameter.
-pub fn on_parameter(parameter: &Parameter, value: Option<&Json>) -> Ruling {
+/// Breaches without repetitions, in their order.
+fn unlike(breaches: impl Iterator<Item = Breach>) -> Vec<Breach> {
+    let mut unlike = Vec::new();
+    for breach in breaches {
+        if !unlike.contains(&breach) {
+            unlike.push(breach);
+        }
+    }
+    unlike
+}
+
+/// What the page says about a value of a parameter, or of a member of an object; `None` is an absent one.
+pub fn on_member(parameter: &Member, value: Option<&Json>) -> Ruling {
     let Some(value) = value else { return on_absence(parameter) };
-    let mut as_given = on_value(&parameter.rules, value);
+    let mut as_given = on_value(&parameter.schema, value);
     if is_shown(parameter, value) {
         // What the page itself sends may be sent.
         as_given.open.retain(|(_, question)| {
@@ -127,7 +173,10 @@ pub fn on_parameter(parameter: &Parameter, value: Option<&Json>) -> Ruling {
         });
     }
     let as_given = as_given.and(on_unruled(parameter, value)).and(on_name(parameter, value));
-    match counts_as_absent(value) {
+    // Of an object of which the page says nothing, nobody knows whether it may be empty.
+    let is_empty =
+        matches!(value, Json::Object(of) if of.is_empty()) && !parameter.schema.members().is_empty();
+    match counts_as_absent(value) || is_empty {
         true => on_emptiness(parameter, value, as_given),
         false => as_given,
     }
@@ -135,35 +184,35 @@ pub fn on_parameter(parameter: &Parameter, value: Option<&Json>) -> Ruling {
 
 /// A text of which the page says nothing but its type: what it shows or names is valid, and of anything else nobody knows
 /// (a region has to exist, whatever the page says about its name).
-fn on_unruled(parameter: &Parameter, value: &Json) -> Ruling {
-    let is_ruled = !parameter.rules.is_unruled() || parameter.exists.is_some();
+fn on_unruled(parameter: &Member, value: &Json) -> Ruling {
+    let is_ruled = !parameter.schema.is_unruled() || parameter.exists.is_some();
     match is_ruled || is_shown(parameter, value) || !matches!(value, Json::Text(_)) {
         true => Ruling::holds(),
-        false => Ruling::open(Breach::Values, Question::ValidValues),
+        false => Ruling::open(Part::Values, Question::ValidValues),
     }
 }
 
 /// Whether the page, or the author of the spec, shows a value.
-fn is_shown(parameter: &Parameter, value: &Json) -> bool {
+fn is_shown(parameter: &Member, value: &Json) -> bool {
     [&parameter.sample, &parameter.example].into_iter().flatten().any(|shown| shown == value)
 }
 
 /// Nothing has an empty id; of others, the rules alone cannot tell.
-fn on_name(parameter: &Parameter, value: &Json) -> Ruling {
+fn on_name(parameter: &Member, value: &Json) -> Ruling {
     let is_empty = matches!(value, Json::Text(text) if text.trim().is_empty());
     match parameter.exists.is_some() && is_empty {
         true => Ruling {
-            breaches: vec![Breach::ExistsUnknown],
-            open: vec![(Breach::ExistsShape, Question::IdOfNothing)],
+            breaches: vec![Breach::here(Part::ExistsUnknown)],
+            open: vec![(Breach::here(Part::ExistsShape), Question::IdOfNothing)],
         },
         false => Ruling::holds(),
     }
 }
 
 /// An empty value may count as not given, and blanks as empty.
-fn on_emptiness(parameter: &Parameter, value: &Json, as_given: Ruling) -> Ruling {
+fn on_emptiness(parameter: &Member, value: &Json, as_given: Ruling) -> Ruling {
     let as_empty = match value {
-        Json::Text(text) if !text.is_empty() => on_value(&parameter.rules, &Json::Text(String::new())),
+        Json::Text(text) if !text.is_empty() => on_value(&parameter.schema, &Json::Text(String::new())),
         _ => as_given.clone(),
     };
     let either = as_given.clone().either(on_absence(parameter), Question::EmptyValue);
@@ -173,11 +222,11 @@ fn on_emptiness(parameter: &Parameter, value: &Json, as_given: Ruling) -> Ruling
     }
 }
 
-fn on_absence(parameter: &Parameter) -> Ruling {
+fn on_absence(parameter: &Member) -> Ruling {
     match parameter.required {
-        Required::Yes => Ruling::breaks(Breach::Required),
+        Required::Yes => Ruling::breaks(Part::Required),
         Required::No => Ruling::holds(),
-        Required::Unclear => Ruling::open(Breach::Required, Question::Required),
+        Required::Unclear => Ruling::open(Part::Required, Question::Required),
     }
 }
 
@@ -191,22 +240,22 @@ fn counts_as_absent(value: &Json) -> bool {
 }
 
 /// What the rules say about a value that is there.
-pub fn on_value(rules: &Rules, value: &Json) -> Ruling {
-    match (fits(rules.kind, value), converted(rules.kind, value)) {
-        (true, _) => on_fitting(rules, value),
+pub fn on_value(schema: &Schema, value: &Json) -> Ruling {
+    match (fits(schema.kind(), value), converted(schema.kind(), value)) {
+        (true, _) => on_fitting(schema, value),
         (false, Some(converted)) => {
-            Ruling::breaks(Breach::Type).either(on_fitting(rules, &converted), Question::ScalarOfAnotherType)
+            Ruling::breaks(Part::Type).either(on_fitting(schema, &converted), Question::ScalarOfAnotherType)
         }
-        (false, None) => Ruling::breaks(Breach::Type),
+        (false, None) => Ruling::breaks(Part::Type),
     }
 }
 
-fn on_fitting(rules: &Rules, value: &Json) -> Ruling {
-    let listed = rules.values.as_ref().map_or_else(Ruling::holds, |values| on_listed(values, value));
+fn on_fitting(schema: &Schema, value: &Json) -> Ruling {
+    let listed = schema.values.as_ref().map_or_else(Ruling::holds, |values| on_listed(values, value));
     let inner = match value {
-        Json::Text(text) => on_text(rules, text),
-        Json::List(items) => on_items(rules, items),
-        Json::Object(_) => Ruling::open(Breach::Values, Question::MembersOfObject),
+        Json::Text(text) => on_text(schema, text),
+        Json::List(items) => on_items(schema, items),
+        Json::Object(members) => on_members(schema, members),
         _ => Ruling::holds(),
     };
     listed.and(inner)
@@ -244,8 +293,8 @@ fn on_listed(values: &[Json], value: &Json) -> Ruling {
     }
     let same_but_for_case = |listed: &Json| matches!((listed.as_text(), value.as_text()), (Some(listed), Some(text)) if is_same_folded(listed, text));
     match values.iter().any(same_but_for_case) {
-        true => Ruling::open(Breach::Values, Question::CaseOfValues),
-        false => Ruling::breaks(Breach::Values),
+        true => Ruling::open(Part::Values, Question::CaseOfValues),
+        false => Ruling::breaks(Part::Values),
     }
 }
 
@@ -257,15 +306,15 @@ fn is_same_folded(one: &str, other: &str) -> bool {
     one.chars().flat_map(char::to_lowercase).eq(other.chars().flat_map(char::to_lowercase))
 }
 
-fn on_text(rules: &Rules, text: &str) -> Ruling {
-    let mut ruling = match &rules.length {
+fn on_text(schema: &Schema, text: &str) -> Ruling {
+    let mut ruling = match &schema.length {
         Some(length) => length::ruling(length, text),
-        None if rules.characters.is_some() && rules.format.is_none() => length::without_rule(text),
+        None if schema.characters.is_some() && schema.format.is_none() => length::without_rule(text),
         None => Ruling::holds(),
     };
-    if let Some(characters) = &rules.characters {
+    if let Some(characters) = &schema.characters {
         // Every e-mail address has an @ and the dots of its host name, which no such sentence can mean to exclude.
-        let meant = match (&rules.format, text.rsplit_once('@')) {
+        let meant = match (&schema.format, text.rsplit_once('@')) {
             (Some(Format::Email), Some((local, host))) => {
                 Cow::Owned(format!("{local}{}", host.replace('.', "")))
             }
@@ -273,11 +322,11 @@ fn on_text(rules: &Rules, text: &str) -> Ruling {
         };
         ruling = ruling.and(characters::ruling(characters, &meant));
     }
-    let is_bare = rules.length.is_some() && rules.characters.is_none() && rules.format.is_none();
-    if is_bare && rules.values.is_none() && !text.chars().all(is_plain) {
-        ruling = ruling.and(Ruling::open(Breach::CharactersOf, Question::CharactersOfText));
+    let is_bare = schema.length.is_some() && schema.characters.is_none() && schema.format.is_none();
+    if is_bare && schema.values.is_none() && !text.chars().all(is_plain) {
+        ruling = ruling.and(Ruling::open(Part::CharactersOf, Question::CharactersOfText));
     }
-    match &rules.format {
+    match &schema.format {
         Some(Format::Email) => ruling.and(email::ruling(text)),
         Some(Format::Phone { countries }) => ruling.and(phone::ruling(countries, text)),
         None => ruling,
@@ -289,26 +338,48 @@ fn is_plain(character: char) -> bool {
     character.is_ascii_alphanumeric()
 }
 
-fn on_items(rules: &Rules, items: &[Json]) -> Ruling {
-    let Some(item_rules) = &rules.items else { return Ruling::holds() };
+fn on_items(schema: &Schema, items: &[Json]) -> Ruling {
+    let Some(item_schema) = schema.items() else { return Ruling::holds() };
     let mut ruling = Ruling::holds();
     for (index, item) in items.iter().enumerate() {
-        let inner = on_value(item_rules, item);
-        let of_item = match inner.outcome() {
-            Outcome::Holds => Ruling::holds(),
-            Outcome::Breaks => Ruling::breaks(Breach::Items),
-            Outcome::Open if inner.lacks_members() => Ruling::open(Breach::Items, Question::MembersOfObject),
-            Outcome::Open => Ruling::open(Breach::Items, Question::ValidMember),
-        };
-        ruling = ruling.and(of_item);
+        ruling = ruling.and(on_item(item_schema, item).within(&Step::Item));
         if items[..index].contains(item) {
-            ruling = ruling.and(Ruling::open(Breach::Items, Question::RepeatedMember));
+            ruling = ruling.and(Ruling::open(Part::Items, Question::RepeatedMember));
         }
     }
     if items.is_empty() {
-        ruling = ruling.and(Ruling::open(Breach::Items, Question::EmptyList));
+        ruling = ruling.and(Ruling::open(Part::Items, Question::EmptyList));
     }
     ruling
+}
+
+/// Of an item of which the page leaves anything open, it leaves open whether it is valid.
+fn on_item(schema: &Schema, item: &Json) -> Ruling {
+    let mut ruling = on_value(schema, item);
+    for (breach, question) in &mut ruling.open {
+        if breach.at.is_here() && *question != Question::MembersOfObject {
+            *question = Question::ValidMember;
+        }
+    }
+    ruling
+}
+
+/// Each member is held to what the page says of it; a required one must be there. Of an object of which the page does not
+/// say what it holds, nobody knows what is valid.
+fn on_members(schema: &Schema, members: &[(String, Json)]) -> Ruling {
+    if schema.is_any_object() {
+        return Ruling::open(Part::Values, Question::MembersOfObject);
+    }
+    let value = |name: &str| members.iter().find(|(known, _)| known == name).map(|(_, value)| value);
+    let described = schema.members().iter().fold(Ruling::holds(), |ruling, member| {
+        let step = Step::Member(member.name.clone());
+        ruling.and(on_member(member, value(&member.name)).within(&step))
+    });
+    let is_known = |(name, _): &(String, Json)| schema.member(name).is_some();
+    match members.iter().all(is_known) {
+        true => described,
+        false => described.and(Ruling::open(Part::Values, Question::MembersOfObject)),
+    }
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! `<Country code>-<Mobile phone number>`. The pages give no lengths, so only the plain cases are held.
 
-use crate::spec::breach::Breach;
+use crate::spec::breach::Part;
 use crate::spec::question::Question;
 
 use super::Ruling;
@@ -9,10 +9,10 @@ use super::Ruling;
 pub fn ruling(countries: &[String], text: &str) -> Ruling {
     if text.trim() != text {
         return ruling(countries, text.trim())
-            .either(Ruling::open(Breach::FormatShape, Question::PhoneNumber), Question::PhoneNumber);
+            .either(Ruling::open(Part::FormatShape, Question::PhoneNumber), Question::PhoneNumber);
     }
     if text.chars().any(|character| !character.is_ascii() && character.is_numeric()) {
-        return Ruling::open(Breach::FormatShape, Question::OtherDigits);
+        return Ruling::open(Part::FormatShape, Question::OtherDigits);
     }
     let Some((country, number)) = text.split_once('-') else {
         return without_country(text);
@@ -29,24 +29,23 @@ pub fn ruling(countries: &[String], text: &str) -> Ruling {
 /// `+86` and `0086` are written by some; anything else that is no number is no country code.
 fn without_country(text: &str) -> Ruling {
     match text.strip_prefix('+').is_some_and(all_digits) {
-        true => Ruling::open(Breach::FormatShape, Question::PhoneNumber),
-        false => Ruling::breaks(Breach::FormatShape).or(Breach::FormatCountry, Question::NoCountryCode),
+        true => Ruling::open(Part::FormatShape, Question::PhoneNumber),
+        false => Ruling::breaks(Part::FormatShape).or(Part::FormatCountry, Question::NoCountryCode),
     }
 }
 
 /// Every page's own example has the country code 86.
 fn shape(countries: &[String], country: &str) -> Ruling {
-    let ruling = Ruling::breaks(Breach::FormatShape);
+    let ruling = Ruling::breaks(Part::FormatShape);
     match country == "86" || countries.iter().any(|supported| supported == country) {
         true => ruling,
-        false => ruling.or(Breach::FormatCountry, Question::NoCountryCode),
+        false => ruling.or(Part::FormatCountry, Question::NoCountryCode),
     }
 }
 
 fn on_number(countries: &[String], country: &str, number: &str) -> Ruling {
     let open = || {
-        Ruling::open(Breach::FormatCountry, Question::PhoneNumber)
-            .or(Breach::FormatShape, Question::PhoneNumber)
+        Ruling::open(Part::FormatCountry, Question::PhoneNumber).or(Part::FormatShape, Question::PhoneNumber)
     };
     let is_mainland = country == "86" && is_mainland_mobile(number);
     match countries.iter().any(|supported| supported == country) {
@@ -55,10 +54,10 @@ fn on_number(countries: &[String], country: &str, number: &str) -> Ruling {
         }
         _ if countries.is_empty() || country.starts_with('0') => open(),
         true if country != "86" && is_plain(number) => Ruling::holds(),
-        true => Ruling::open(Breach::FormatShape, Question::PhoneNumber),
+        true => Ruling::open(Part::FormatShape, Question::PhoneNumber),
         // Codes of one and two digits are given out, so the row about country codes is the plainer one.
-        false if all_digits(number) && country.len() <= 2 => Ruling::breaks(Breach::FormatCountry),
-        false => Ruling::breaks(Breach::FormatCountry).or(Breach::FormatShape, Question::PhoneNumber),
+        false if all_digits(number) && country.len() <= 2 => Ruling::breaks(Part::FormatCountry),
+        false => Ruling::breaks(Part::FormatCountry).or(Part::FormatShape, Question::PhoneNumber),
     }
 }
 

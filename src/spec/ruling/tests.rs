@@ -2,15 +2,24 @@
 
 use super::*;
 use crate::span::{Place, Source, Span};
-use crate::spec::model::{Characters, Length, Limit, Unclear, Unit};
+use crate::spec::model::{Characters, Length, Limit, Shape, Unclear, Unit};
 
-use Breach::{
-    CharactersFirst, CharactersOf, FormatCountry, FormatShape, Items, LengthMax, LengthMin, Values,
-};
+use Part::{CharactersFirst, CharactersOf, FormatCountry, FormatShape, Items, LengthMax, LengthMin, Values};
 
-fn rules(kind: Type) -> Rules {
+fn rules(kind: Type) -> Schema {
     let at = Place::new(&Source::new("t", ""), Span { start: 0, end: 0 });
-    Rules { kind, length: None, characters: None, format: None, values: None, items: None, at }
+    let shape = match kind {
+        Type::String => Shape::Text,
+        Type::Array => Shape::List(None),
+        kind => panic!("no test has a bare {}", kind.name()),
+    };
+    Schema::bare(shape, at)
+}
+
+/// The parts that a value itself breaks, or could break.
+fn parts(breaches: &[Breach]) -> Vec<Part> {
+    assert!(breaches.iter().all(|breach| breach.at.is_here()), "{breaches:?}");
+    breaches.iter().map(|breach| breach.part).collect()
 }
 
 fn letters() -> Characters {
@@ -24,22 +33,22 @@ fn letters() -> Characters {
 }
 
 /// "The name must be 2 to 12 characters in length and can contain only letters."
-fn contact_name() -> Rules {
-    Rules {
+fn contact_name() -> Schema {
+    Schema {
         length: Some(Length { min: 2, max: Limit::At(12), unit: Unit::Characters }),
         characters: Some(letters()),
         ..rules(Type::String)
     }
 }
 
-fn parameter(rules: Rules, required: Required) -> Parameter {
-    Parameter {
+fn parameter(schema: Schema, required: Required) -> Member {
+    Member {
         name: "P".into(),
         required,
         location: None,
         common: false,
-        at: rules.at.clone(),
-        rules,
+        at: schema.at.clone(),
+        schema,
         unique: false,
         names_own: false,
         later: false,
@@ -57,7 +66,7 @@ fn text(value: &str) -> Json {
 #[test]
 fn a_name_of_two_to_twelve_letters() {
     let name = parameter(contact_name(), Required::Yes);
-    let table: &[(&str, &[Breach], &[Breach])] = &[
+    let table: &[(&str, &[Part], &[Part])] = &[
         ("to", &[], &[]),
         ("tom", &[], &[]),
         ("abcdefghijkl", &[], &[]),
@@ -71,13 +80,13 @@ fn a_name_of_two_to_twelve_letters() {
         ("то", &[], &[CharactersOf]),
         ("e\u{301}a", &[], &[CharactersOf]),
         ("to٣", &[CharactersOf], &[]),
-        ("", &[LengthMin], &[Breach::Required]),
-        ("   ", &[CharactersOf], &[LengthMin, Breach::Required]),
+        ("", &[LengthMin], &[Part::Required]),
+        ("   ", &[CharactersOf], &[LengthMin, Part::Required]),
     ];
     for (value, breaches, open) in table {
-        let ruling = on_parameter(&name, Some(&text(value)));
-        assert_eq!(&ruling.breaches, breaches, "{value:?}");
-        let opened: Vec<Breach> = ruling.open.iter().map(|(breach, _)| *breach).collect();
+        let ruling = on_member(&name, Some(&text(value)));
+        assert_eq!(parts(&ruling.breaches), *breaches, "{value:?}");
+        let opened: Vec<Part> = ruling.open.iter().map(|(breach, _)| breach.part).collect();
         assert_eq!(&opened, open, "{value:?}");
     }
 }
@@ -86,15 +95,15 @@ fn a_name_of_two_to_twelve_letters() {
 fn what_counts_as_one_character_is_open_only_where_it_matters() {
     let combining = |letters: usize| text(&"e\u{301}".repeat(letters));
     let name = parameter(contact_name(), Required::Yes);
-    assert!(!on_parameter(&name, Some(&combining(6))).answerable().contains(&LengthMax));
-    assert!(on_parameter(&name, Some(&combining(7))).open.iter().any(|(breach, _)| *breach == LengthMax));
-    assert!(on_parameter(&name, Some(&combining(13))).breaches.contains(&LengthMax));
+    assert!(!on_member(&name, Some(&combining(6))).answerable().contains(&Breach::here(LengthMax)));
+    assert!(on_member(&name, Some(&combining(7))).open.iter().any(|(breach, _)| breach.part == LengthMax));
+    assert!(on_member(&name, Some(&combining(13))).breaches.contains(&Breach::here(LengthMax)));
 }
 
 #[test]
 fn absence_and_emptiness() {
     let outcome =
-        |required, value: Option<&Json>| on_parameter(&parameter(contact_name(), required), value).outcome();
+        |required, value: Option<&Json>| on_member(&parameter(contact_name(), required), value).outcome();
     assert_eq!(outcome(Required::Yes, None), Outcome::Breaks);
     assert_eq!(outcome(Required::No, None), Outcome::Holds);
     assert_eq!(outcome(Required::Unclear, None), Outcome::Open);
@@ -126,9 +135,9 @@ fn characters_on_which_the_page_contradicts_itself() {
     };
     let ruling = |text: &str| characters::ruling(&rule, text);
     assert_eq!(ruling("john_smith").outcome(), Outcome::Holds);
-    assert_eq!(ruling("_john").breaches, [CharactersFirst]);
+    assert_eq!(parts(&ruling("_john").breaches), [CharactersFirst]);
     assert_eq!(ruling("John Smith").outcome(), Outcome::Open);
-    assert_eq!(ruling("john-smith").breaches, [CharactersOf]);
+    assert_eq!(parts(&ruling("john-smith").breaches), [CharactersOf]);
 }
 
 #[test]
@@ -159,7 +168,7 @@ fn e_mail_addresses() {
 
 #[test]
 fn phone_numbers_with_a_supported_country() {
-    let table: &[(&str, Outcome, &[Breach])] = &[
+    let table: &[(&str, Outcome, &[Part])] = &[
         ("86-13900001234", Outcome::Holds, &[]),
         ("1-2025550123", Outcome::Breaks, &[FormatCountry]),
         ("86-", Outcome::Breaks, &[FormatShape]),
@@ -180,7 +189,7 @@ fn phone_numbers_with_a_supported_country() {
     for (number, outcome, answerable) in table {
         let ruling = phone::ruling(&countries, number);
         assert_eq!(ruling.outcome(), *outcome, "{number:?}");
-        assert_eq!(ruling.answerable(), *answerable, "{number:?}");
+        assert_eq!(parts(&ruling.answerable()), *answerable, "{number:?}");
     }
 }
 
@@ -200,22 +209,24 @@ fn of_another_supported_country_only_plain_numbers_hold() {
 fn without_supported_countries_another_country_is_open() {
     assert_eq!(phone::ruling(&[], "86-13900001234").outcome(), Outcome::Holds);
     assert_eq!(phone::ruling(&[], "1-2025550123").outcome(), Outcome::Open);
-    assert_eq!(phone::ruling(&[], "86-phone").answerable(), [FormatShape]);
-    assert_eq!(phone::ruling(&[], "44-phone").answerable(), [FormatShape, FormatCountry]);
+    assert_eq!(parts(&phone::ruling(&[], "86-phone").answerable()), [FormatShape]);
+    assert_eq!(parts(&phone::ruling(&[], "44-phone").answerable()), [FormatShape, FormatCountry]);
 }
 
 #[test]
 fn listed_values_and_members() {
-    let listed = Rules { values: Some(vec![text("CEO"), text("Other")]), ..rules(Type::String) };
+    let listed = Schema { values: Some(vec![text("CEO"), text("Other")]), ..rules(Type::String) };
     assert_eq!(on_value(&listed, &text("CEO")).outcome(), Outcome::Holds);
     assert_eq!(on_value(&listed, &text("ceo")).outcome(), Outcome::Open);
-    assert_eq!(on_value(&listed, &text("CE")).breaches, [Values]);
-    assert_eq!(on_value(&listed, &text(" CEO")).breaches, [Values]);
+    assert_eq!(parts(&on_value(&listed, &text("CE")).breaches), [Values]);
+    assert_eq!(parts(&on_value(&listed, &text(" CEO")).breaches), [Values]);
 
-    let list = Rules { items: Some(Box::new(listed)), ..rules(Type::Array) };
+    let list = Schema { shape: Shape::List(Some(Box::new(listed))), ..rules(Type::Array) };
     let members = |names: &[&str]| Json::List(names.iter().map(|name| text(name)).collect());
     assert_eq!(on_value(&list, &members(&["CEO", "Other"])).outcome(), Outcome::Holds);
-    assert_eq!(on_value(&list, &members(&["CEO", "Boss"])).breaches, [Items]);
+    assert_eq!(on_value(&list, &members(&["CEO", "Boss"])).broken(), [Breach::here(Items)]);
+    let of_item = Breach::here(Values).within(Step::Item);
+    assert_eq!(on_value(&list, &members(&["CEO", "Boss"])).breaches, [of_item]);
     assert_eq!(on_value(&list, &members(&["CEO", "CEO"])).outcome(), Outcome::Open);
     assert_eq!(on_value(&list, &members(&[])).outcome(), Outcome::Open);
 }
@@ -223,10 +234,63 @@ fn listed_values_and_members() {
 #[test]
 fn scalars_of_another_type_are_open_and_structures_are_not() {
     let string = rules(Type::String);
-    let mysql = Rules { values: Some(vec![text("mysql")]), ..rules(Type::String) };
+    let mysql = Schema { values: Some(vec![text("mysql")]), ..rules(Type::String) };
     assert_eq!(on_value(&mysql, &Json::Integer(5)).outcome(), Outcome::Breaks, "converted or not");
     assert_eq!(on_value(&string, &Json::Integer(5)).outcome(), Outcome::Open);
     assert_eq!(on_value(&string, &Json::Bool(true)).outcome(), Outcome::Open);
-    assert_eq!(on_value(&string, &Json::List(vec![])).breaches, [Breach::Type]);
-    assert_eq!(on_value(&string, &Json::Object(vec![])).breaches, [Breach::Type]);
+    assert_eq!(parts(&on_value(&string, &Json::List(vec![])).breaches), [Part::Type]);
+    assert_eq!(parts(&on_value(&string, &Json::Object(vec![])).breaches), [Part::Type]);
+}
+
+/// "recipient: an object. name is required, 2 to 12 letters. lines: a list of objects; sku is required, 2 to 12 letters."
+fn recipient() -> Member {
+    let item = Schema {
+        shape: Shape::Object(vec![named("sku", contact_name(), Required::Yes)]),
+        ..rules(Type::String)
+    };
+    let lines = Schema { shape: Shape::List(Some(Box::new(item))), ..rules(Type::Array) };
+    let members = vec![
+        named("name", contact_name(), Required::Yes),
+        named("note", contact_name(), Required::No),
+        named("lines", lines, Required::No),
+    ];
+    parameter(Schema { shape: Shape::Object(members), ..rules(Type::String) }, Required::No)
+}
+
+fn named(name: &str, schema: Schema, required: Required) -> Member {
+    Member { name: name.into(), ..parameter(schema, required) }
+}
+
+#[test]
+fn what_is_within_an_object_breaks_at_its_place() {
+    let table: &[(&str, Outcome, &[&str])] = &[
+        (r#"{"name":"tom"}"#, Outcome::Holds, &[]),
+        (r#"{"name":"t"}"#, Outcome::Breaks, &["name length.min"]),
+        (r#"{"note":"tom"}"#, Outcome::Breaks, &["name required"]),
+        (r#"{"name":null}"#, Outcome::Breaks, &["name required", "name type"]),
+        (r#"{"name":"tom","note":"t-"}"#, Outcome::Breaks, &["note characters.of"]),
+        (r#"{"name":"tom","note":[]}"#, Outcome::Open, &["note type"]),
+        (
+            r#"{"name":"tom","note":7}"#,
+            Outcome::Breaks,
+            &["note type", "note length.min", "note characters.of"],
+        ),
+        (r#"{"name":"tom","lines":[{"sku":"ab"}]}"#, Outcome::Holds, &[]),
+        (r#"{"name":"tom","lines":[{"sku":"ab"},{}]}"#, Outcome::Breaks, &["lines[].sku required"]),
+        (r#"{"name":"tom","lines":[7]}"#, Outcome::Breaks, &["lines[] type"]),
+        (r#"{"name":"tom","lines":[]}"#, Outcome::Open, &["lines items"]),
+        (r#"{"name":"tom","colour":"red"}"#, Outcome::Open, &["values"]),
+        (r#"{}"#, Outcome::Open, &["name required"]),
+        (r#"[]"#, Outcome::Open, &["type"]),
+        (r#""tom""#, Outcome::Breaks, &["type"]),
+    ];
+    for (value, outcome, answerable) in table {
+        let ruling = on_member(&recipient(), Some(&Json::read(value.as_bytes()).unwrap()));
+        assert_eq!(ruling.outcome(), *outcome, "{value}: {ruling:?}");
+        let mut came: Vec<String> = ruling.answerable().iter().map(Breach::to_string).collect();
+        let mut expected: Vec<String> = answerable.iter().map(|each| (*each).to_owned()).collect();
+        came.sort();
+        expected.sort();
+        assert_eq!(came, expected, "{value}");
+    }
 }

@@ -6,11 +6,13 @@ use crate::json::Json;
 use crate::named::named;
 use crate::span::Place;
 
-/// What a value must be, apart from being there.
+use super::Member;
+
+/// What a value must be, apart from being there: a tree.
 #[derive(Debug, Clone)]
-pub struct Rules {
-    /// Its type.
-    pub kind: Type,
+pub struct Schema {
+    /// Its type, and what it holds.
+    pub shape: Shape,
     /// How long.
     pub length: Option<Length>,
     /// Of which characters.
@@ -19,16 +21,90 @@ pub struct Rules {
     pub format: Option<Format>,
     /// One of these.
     pub values: Option<Vec<Json>>,
-    /// What each member of an array must be.
-    pub items: Option<Box<Rules>>,
     /// Where the rules are written.
     pub at: Place,
 }
 
-impl Rules {
+/// A type, and what values of it hold.
+#[derive(Debug, Clone)]
+pub enum Shape {
+    /// Text.
+    Text,
+    /// A whole number.
+    Integer,
+    /// A number.
+    Number,
+    /// True or false.
+    Boolean,
+    /// A list; what each item must be, if the spec says so.
+    List(Option<Box<Schema>>),
+    /// Named members, in the order of the page; none where the page does not say which.
+    Object(Vec<Member>),
+}
+
+impl Schema {
+    /// A schema without rules.
+    pub fn bare(shape: Shape, at: Place) -> Self {
+        Self { shape, length: None, characters: None, format: None, values: None, at }
+    }
+
+    /// Its type.
+    pub fn kind(&self) -> Type {
+        match self.shape {
+            Shape::Text => Type::String,
+            Shape::Integer => Type::Integer,
+            Shape::Number => Type::Number,
+            Shape::Boolean => Type::Boolean,
+            Shape::List(_) => Type::Array,
+            Shape::Object(_) => Type::Object,
+        }
+    }
+
+    /// What each item of a list must be.
+    pub fn items(&self) -> Option<&Self> {
+        match &self.shape {
+            Shape::List(items) => items.as_deref(),
+            _ => None,
+        }
+    }
+
+    /// The same, to be changed.
+    pub fn items_mut(&mut self) -> Option<&mut Self> {
+        match &mut self.shape {
+            Shape::List(items) => items.as_deref_mut(),
+            _ => None,
+        }
+    }
+
+    /// The members of an object that the page describes.
+    pub fn members(&self) -> &[Member] {
+        match &self.shape {
+            Shape::Object(members) => members,
+            _ => &[],
+        }
+    }
+
+    /// The same, to be changed.
+    pub fn members_mut(&mut self) -> &mut [Member] {
+        match &mut self.shape {
+            Shape::Object(members) => members,
+            _ => &mut [],
+        }
+    }
+
+    /// The member of that name.
+    pub fn member(&self, name: &str) -> Option<&Member> {
+        self.members().iter().find(|member| member.name == name)
+    }
+
+    /// Whether it is an object of which the page does not say what it holds.
+    pub fn is_any_object(&self) -> bool {
+        matches!(&self.shape, Shape::Object(members) if members.is_empty())
+    }
+
     /// Whether the page says nothing of a text but that it is one.
     pub fn is_unruled(&self) -> bool {
-        self.kind == Type::String
+        self.kind() == Type::String
             && self.length.is_none()
             && self.characters.is_none()
             && self.format.is_none()

@@ -1,0 +1,239 @@
+//! Valid values: one that breaks no rule, others beside it, and a place within one.
+
+use crate::case::text::Text;
+use crate::case::value::Value;
+use crate::json::Json;
+use crate::spec::model::{Format, Length, Limit, Member, Required, Schema, Type, is_masked};
+use crate::spec::path::Step;
+use crate::spec::ruling::{self, Outcome};
+
+/// How many characters a drawn value has where the rule allows it: enough that a chance meeting is out of the question.
+const DRAWN: u64 = 10;
+
+/// Another valid value than this one; this one where the rules leave no other.
+pub fn other(parameter: &Member, value: &Value) -> Value {
+    let is_valid = |candidate: &Value| {
+        candidate
+            .witness()
+            .is_some_and(|json| ruling::on_member(parameter, Some(&json)).outcome() == Outcome::Holds)
+    };
+    let mut candidates = choices(&parameter.schema).into_iter();
+    candidates
+        .find(|candidate| candidate.witness() != value.witness() && is_valid(candidate))
+        .unwrap_or_else(|| value.clone())
+}
+
+/// Different values that the rules should allow.
+pub fn choices(schema: &Schema) -> Vec<Value> {
+    if let Some(listed) = &schema.values {
+        return listed.iter().cloned().map(Value::Plain).collect();
+    }
+    let count = fitting(schema);
+    match (schema.kind(), &schema.format, schema.items()) {
+        (Type::Array, _, Some(items)) => {
+            choices(items).into_iter().map(|member| Value::list(vec![member])).collect()
+        }
+        (_, Some(Format::Email), _) => vec![Value::text("other@example.com"), Value::text("b2@example.com")],
+        (_, Some(Format::Phone { countries }), _) => {
+            let number = number(countries);
+            let end = number.len() - 4;
+            vec![Value::text("86-13800005678"), Value::text(format!("{}5678", &number[..end]))]
+        }
+        (Type::String, None, _) => {
+            Filling::of(schema).both(count).iter().map(|text| Value::described(text)).collect()
+        }
+        (Type::Integer | Type::Number, ..) => [1, 2].map(|each| Value::Plain(Json::Integer(each))).into(),
+        (Type::Boolean, ..) => [true, false].map(|each| Value::Plain(Json::Bool(each))).into(),
+        (Type::Object, ..) => objects(schema),
+        (Type::Array, ..) => Vec::new(),
+    }
+}
+
+/// The id of what an earlier call has made, as a parameter takes it: itself, or in a list.
+pub fn reference(parameter: &Member, label: &str) -> Value {
+    let id = Value::Id(label.to_owned());
+    if parameter.schema.kind() == Type::Array { Value::List(vec![id]) } else { id }
+}
+
+/// A value that breaks none of the parameter's rules.
+pub fn valid(parameter: &Member) -> Value {
+    if let Some(entity) = &parameter.exists {
+        return reference(parameter, entity);
+    }
+    if parameter.is_new() {
+        return drawn(&parameter.schema);
+    }
+    let given = [&parameter.sample, &parameter.example].into_iter().flatten();
+    let holds = |json: &&Json| {
+        ruling::on_member(parameter, Some(json)).outcome() == Outcome::Holds && !is_masked(json)
+    };
+    match given.clone().find(holds) {
+        Some(json) => Value::Plain(json.clone()),
+        None => of_schema(&parameter.schema),
+    }
+}
+
+fn of_schema(schema: &Schema) -> Value {
+    if let Some(first) = schema.values.as_ref().and_then(|values| values.first()) {
+        return Value::Plain(first.clone());
+    }
+    match (schema.kind(), &schema.format, schema.items()) {
+        (Type::Array, _, Some(items)) => Value::list(vec![of_schema(items)]),
+        (Type::Array, _, None) => Value::Plain(Json::List(Vec::new())),
+        (_, Some(Format::Email), _) => Value::text(address(schema)),
+        (_, Some(Format::Phone { countries }), _) => Value::text(number(countries)),
+        (Type::String, None, _) => {
+            Value::Described(Text::read(&Filling::of(schema).text(false, fitting(schema))))
+        }
+        (Type::Integer | Type::Number, ..) => Value::Plain(Json::Integer(1)),
+        (Type::Boolean, ..) => Value::Plain(Json::Bool(true)),
+        (Type::Object, ..) => least(schema),
+    }
+}
+
+/// An object of these members, each with a valid value.
+fn object<'m>(members: impl Iterator<Item = &'m Member>) -> Value {
+    Value::object(members.map(|member| (member.name.clone(), valid(member))).collect())
+}
+
+/// An object of what is required. An empty one may count as absent: where nothing is required, it has the first member.
+fn least(schema: &Schema) -> Value {
+    let members = schema.members();
+    let is_required = |member: &&Member| member.required == Required::Yes;
+    match members.iter().any(|member| is_required(&member)) {
+        true => object(members.iter().filter(is_required)),
+        false => object(members.iter().take(1)),
+    }
+}
+
+/// An object of what is required, and one of all that can be there.
+fn objects(schema: &Schema) -> Vec<Value> {
+    if schema.is_any_object() {
+        return Vec::new();
+    }
+    let (least, all) = (least(schema), object(schema.members().iter()));
+    if least == all { vec![all] } else { vec![least, all] }
+}
+
+/// A value in which another one stands at the end of these steps, or nothing. What leads there is made where it is absent. An object
+/// that would be empty gets another member, if it has one.
+pub fn put(value: Value, schema: &Schema, steps: &[Step], new: Option<Value>) -> Option<Value> {
+    let Some((first, further)) = steps.split_first() else { return new };
+    match (first, value.opened()) {
+        (Step::Member(name), Value::Object(mut members)) => {
+            let member = schema.member(name)?;
+            let there = members.iter().position(|(known, _)| known == name);
+            let old = there.map_or_else(|| valid(member), |place| members.remove(place).1);
+            let inner = put(old, &member.schema, further, new);
+            members.extend(inner.map(|inner| (name.clone(), inner)));
+            let another = schema.members().iter().find(|member| member.name != *name);
+            if let (true, Some(another)) = (members.is_empty(), another) {
+                members.push((another.name.clone(), valid(another)));
+            }
+            members.sort_by_key(|(name, _)| schema.members().iter().position(|member| member.name == *name));
+            Some(Value::object(members))
+        }
+        (Step::Item, Value::List(mut items)) => {
+            let schema = schema.items()?;
+            let old = if items.is_empty() { of_schema(schema) } else { items.remove(0) };
+            items.splice(0..0, put(old, schema, further, new));
+            Some(Value::list(items))
+        }
+        _ => None,
+    }
+}
+
+/// A plain address; where it is too long, a shorter one.
+fn address(schema: &Schema) -> &'static str {
+    const ADDRESSES: [&str; 3] = ["someone@example.com", "a1@example.com", "a@b.example"];
+    let holds = |address: &&&str| {
+        ruling::on_value(schema, &Json::Text((**address).to_owned())).outcome() == Outcome::Holds
+    };
+    ADDRESSES.iter().find(holds).unwrap_or(&ADDRESSES[0])
+}
+
+/// A number of a country that the page supports.
+fn number(countries: &[String]) -> String {
+    match countries.iter().find(|country| *country != "86") {
+        Some(country) if !countries.iter().any(|country| country == "86") => format!("{country}-5550123456"),
+        _ => "86-13900001234".to_owned(),
+    }
+}
+
+/// What texts are filled with: characters that the rules certainly allow.
+#[derive(Debug, Clone)]
+pub struct Filling {
+    /// Drawn ones, where they can be drawn.
+    drawn: Option<String>,
+    /// The same one again and again.
+    plain: char,
+    /// Another one.
+    other: char,
+}
+
+impl Filling {
+    /// Letters where the rules allow them, else digits, else what else is named: those that can stand first. Of one character
+    /// alone, nothing can be drawn.
+    pub fn of(schema: &Schema) -> Self {
+        let all = |drawn: &str, plain, other| Self { drawn: Some(drawn.to_owned()), plain, other };
+        let Some(characters) = &schema.characters else { return all("letters", 'a', 'b') };
+        let is_first = |each: &char| !characters.not_first.contains(each);
+        let of_class = |from: char, to: char| (from..=to).filter(is_first).collect::<Vec<char>>();
+        let letters = if characters.letters { of_class('a', 'z') } else { Vec::new() };
+        let digits = if characters.digits { of_class('0', '9') } else { Vec::new() };
+        let also = characters.also.iter().copied().filter(is_first).collect();
+        let chosen = [letters, digits, also].into_iter().find(|each| !each.is_empty()).unwrap_or_default();
+        let plain = |wanted: char| chosen.iter().find(|each| **each == wanted).or(chosen.first());
+        match chosen.as_slice() {
+            [] => Self { drawn: None, plain: 'a', other: 'a' },
+            ['a', .., 'z'] if chosen.len() == 26 => all("letters", 'a', 'b'),
+            ['0', .., '9'] if chosen.len() == 10 => all("digits", '1', '2'),
+            [only] => Self { drawn: None, plain: *only, other: *only },
+            [first, second, ..] => {
+                // What a described text is written with stands for itself.
+                let drawn: String = chosen.iter().filter(|each| !matches!(each, '<' | '>')).collect();
+                let can_draw = drawn.chars().count() > 1;
+                let plain = plain('a').copied().unwrap_or(*first);
+                let other = if plain == *second { *first } else { *second };
+                Self { drawn: can_draw.then(|| format!("from {drawn}")), plain, other }
+            }
+        }
+    }
+
+    /// Two different texts of so many.
+    fn both(&self, count: u64) -> [String; 2] {
+        [self.plain, self.other].map(|each| format!("<{count} of {each}>"))
+    }
+
+    /// So many of them, drawn or not, as a described text.
+    pub fn text(&self, drawn: bool, count: u64) -> String {
+        match self.drawn.as_ref().filter(|_| drawn) {
+            Some(drawn) => format!("<{count} {drawn}>"),
+            None => format!("<{count} of {}>", self.plain),
+        }
+    }
+}
+
+/// A value that is new on the target.
+fn drawn(schema: &Schema) -> Value {
+    match &schema.format {
+        Some(Format::Email) => Value::described("<10 letters>@example.com"),
+        Some(Format::Phone { countries }) => {
+            let number = number(countries);
+            Value::described(&format!("{}<8 digits>", &number[..number.len() - 8]))
+        }
+        None => Value::described(&Filling::of(schema).text(true, fitting(schema))),
+    }
+}
+
+fn fitting(schema: &Schema) -> u64 {
+    let Length { min, max, .. } = schema.length.unwrap_or(Length {
+        min: 0,
+        max: Limit::None,
+        unit: crate::spec::model::Unit::Characters,
+    });
+    match max {
+        Limit::At(max) => DRAWN.clamp(min.min(max), max),
+        _ => DRAWN.max(min),
+    }
+}

@@ -1,0 +1,171 @@
+//! Paths: places in what is sent, `recipient.city`, `lines[].sku`.
+
+use std::fmt;
+
+use crate::json::Json;
+
+/// One step of a path.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Step {
+    /// The member of that name.
+    Member(String),
+    /// Any item of a list.
+    Item,
+}
+
+/// A place in what is sent. The empty path is the value itself from which it starts.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Path(Vec<Step>);
+
+/// Characters that mean something in a path: a name that has one of them is quoted.
+const MEANINGFUL: &[char] = &['.', '[', ']', '{', '}', '"'];
+
+impl Path {
+    /// The path of one member.
+    pub fn member(name: impl Into<String>) -> Self {
+        Self(vec![Step::Member(name.into())])
+    }
+
+    /// The steps.
+    pub fn steps(&self) -> &[Step] {
+        &self.0
+    }
+
+    /// Whether it is the value itself.
+    pub fn is_here(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The parameter in which the place lies; empty for the value itself.
+    pub fn parameter(&self) -> &str {
+        match self.0.first() {
+            Some(Step::Member(name)) => name,
+            Some(Step::Item) | None => "",
+        }
+    }
+
+    /// The path that leads here and then a step further.
+    #[must_use]
+    pub fn then(&self, step: Step) -> Self {
+        let mut steps = self.0.clone();
+        steps.push(step);
+        Self(steps)
+    }
+
+    /// The path that leads through this step first.
+    #[must_use]
+    pub fn within(mut self, step: Step) -> Self {
+        self.0.insert(0, step);
+        self
+    }
+
+    /// The path that leads here and then along another one.
+    #[must_use]
+    pub fn join(&self, further: &Self) -> Self {
+        Self([self.0.as_slice(), &further.0].concat())
+    }
+
+    /// The list of which this is any item.
+    pub fn list(&self) -> Option<Self> {
+        let (last, list) = self.0.split_last()?;
+        (*last == Step::Item).then(|| Self(list.to_vec()))
+    }
+
+    /// Whether it is an item of that list, or lies in one.
+    pub fn is_in_item_of(&self, list: &Self) -> bool {
+        let further = self.0.strip_prefix(list.0.as_slice());
+        further.is_some_and(|further| further.first() == Some(&Step::Item))
+    }
+
+    /// What was sent there: of a list, in its first item.
+    pub fn sent<'j>(&self, sent: &'j [(String, Json)]) -> Option<&'j Json> {
+        let (first, further) = self.0.split_first()?;
+        let Step::Member(first) = first else { return None };
+        let (_, whole) = sent.iter().find(|(name, _)| name == first)?;
+        further.iter().try_fold(whole, |json, step| match (step, json) {
+            (Step::Member(name), json) => json.get(name),
+            (Step::Item, Json::List(items)) => items.first(),
+            (Step::Item, _) => None,
+        })
+    }
+
+    /// Reads a path as it is written; `None` if it is none.
+    pub fn read(text: &str) -> Option<Self> {
+        let mut steps = Vec::new();
+        let mut rest = text;
+        while !rest.is_empty() {
+            rest = match rest.strip_prefix("[]") {
+                Some(after) if !steps.is_empty() => {
+                    steps.push(Step::Item);
+                    after
+                }
+                Some(_) => return None,
+                None => {
+                    let dotted = if steps.is_empty() { rest } else { rest.strip_prefix('.')? };
+                    let (name, after) = name(dotted)?;
+                    steps.push(Step::Member(name));
+                    after
+                }
+            };
+        }
+        (!steps.is_empty()).then_some(Self(steps))
+    }
+}
+
+/// The name at the beginning of a text, and what follows it.
+fn name(text: &str) -> Option<(String, &str)> {
+    if let Some(quoted) = text.strip_prefix('"') {
+        let (name, after) = quoted.split_once('"')?;
+        return (!name.is_empty()).then(|| (name.to_owned(), after));
+    }
+    let (name, after) = text.split_at(text.find(MEANINGFUL).unwrap_or(text.len()));
+    (!name.is_empty()).then(|| (name.to_owned(), after))
+}
+
+impl fmt::Display for Path {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, step) in self.0.iter().enumerate() {
+            match step {
+                Step::Item => f.write_str("[]")?,
+                Step::Member(name) => {
+                    let dot = if index == 0 { "" } else { "." };
+                    match name.contains(MEANINGFUL) {
+                        true => write!(f, "{dot}\"{name}\"")?,
+                        false => write!(f, "{dot}{name}")?,
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_written_is_read() {
+        for text in ["Name", "recipient.city", "lines[].sku", "ids[]", "\"user.name\".first", "a[][].b"] {
+            assert_eq!(Path::read(text).map(|path| path.to_string()).as_deref(), Some(text));
+        }
+        let expected = Path::member("lines").then(Step::Item).then(Step::Member("sku".to_owned()));
+        assert_eq!(Path::read("lines[].sku"), Some(expected));
+    }
+
+    #[test]
+    fn what_is_no_path_is_told() {
+        for text in ["", ".", "a.", ".a", "[]", "a[0]", "a..b", "\"a", "a[]b", "a{", "\"\""] {
+            assert_eq!(Path::read(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn items_know_their_list() {
+        let path = |text: &str| Path::read(text).unwrap();
+        assert_eq!(path("ids[]").list(), Some(path("ids")));
+        assert_eq!(path("lines[].sku").list(), None);
+        assert!(path("lines[].sku").is_in_item_of(&path("lines")));
+        assert!(!path("lines.sku").is_in_item_of(&path("lines")));
+    }
+}

@@ -3,7 +3,7 @@
 use crate::case::value::Value;
 use crate::case::{Case, Expectation, Parameters, Rows};
 use crate::spec::breach::Part;
-use crate::spec::model::{ErrorRow, Member, Operation, RequestFault, Required, Schema, Service, Shape, When};
+use crate::spec::model::{ErrorRow, Member, Operation, RequestFault, Required, Schema, Service, Type, When};
 use crate::spec::path::Path;
 use crate::spec::ruling::{self, Outcome, Ruling};
 
@@ -68,19 +68,27 @@ fn rows(service: &Service, operation: &Operation, ruling: &Ruling) -> Rows {
 /// The cases of an operation, as far as something can be held in them.
 pub fn in_doubt(operation: &Operation, cases: Vec<Case>) -> Vec<Case> {
     let mut parameters = operation.parameters.iter();
-    match parameters.any(|parameter| may_lack_members(&parameter.schema)) {
+    match parameters.any(|parameter| may_lack_members(&parameter.schema, &mut Vec::new())) {
         true => cases.into_iter().filter_map(|case| held(operation, case)).collect(),
         false => cases,
     }
 }
 
-/// Whether a value of these rules can be, or hold, an object.
-fn may_lack_members(schema: &Schema) -> bool {
-    match &schema.shape {
-        Shape::Object(members) if members.is_empty() => true,
-        Shape::Object(members) => members.iter().any(|member| may_lack_members(&member.schema)),
+/// Whether a value of these rules can be, or hold, an object of which the page says nothing.
+fn may_lack_members<'s>(schema: &'s Schema, types: &mut Vec<&'s str>) -> bool {
+    if let Some(again) = schema.again() {
+        if types.contains(&again.name.as_str()) {
+            return false;
+        }
+        types.push(&again.name);
+    }
+    match schema.kind() {
+        Type::Object => {
+            let members = schema.members();
+            members.is_empty() || members.iter().any(|member| may_lack_members(&member.schema, types))
+        }
         // What a list may hold where the page does not say, may be an object too.
-        Shape::List(items) => items.as_deref().is_none_or(may_lack_members),
+        Type::Array => schema.items().is_none_or(|items| may_lack_members(items, types)),
         _ => false,
     }
 }

@@ -78,8 +78,8 @@ fn of_schema(schema: &Schema) -> Value {
         return Value::Plain(first.clone());
     }
     match (schema.kind(), &schema.format, schema.items()) {
-        (Type::Array, _, Some(items)) => Value::list(vec![of_schema(items)]),
-        (Type::Array, _, None) => Value::Plain(Json::List(Vec::new())),
+        (Type::Array, _, Some(items)) if items.again().is_none() => Value::list(vec![of_schema(items)]),
+        (Type::Array, ..) => Value::Plain(Json::List(Vec::new())),
         (_, Some(Format::Email), _) => Value::text(address(schema)),
         (_, Some(Format::Phone { countries }), _) => Value::text(number(countries)),
         (Type::String, None, _) => {
@@ -102,8 +102,13 @@ fn least(schema: &Schema) -> Value {
     let is_required = |member: &&Member| member.required == Required::Yes;
     match members.iter().any(|member| is_required(&member)) {
         true => object(members.iter().filter(is_required)),
-        false => object(members.iter().take(1)),
+        false => object(members.iter().filter(|member| !is_again(&member.schema)).take(1)),
     }
+}
+
+/// Whether a type stands within itself there, or a list of it.
+fn is_again(schema: &Schema) -> bool {
+    schema.again().is_some() || schema.items().is_some_and(|items| items.again().is_some())
 }
 
 /// An object of what is required, and one of all that can be there.

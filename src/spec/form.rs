@@ -36,6 +36,8 @@ pub enum Shape {
     Any,
     /// One of these words.
     Word(&'static [&'static str]),
+    /// One of these words, or the name of a type.
+    TypeName(&'static [&'static str]),
     /// One of the words that a function lists.
     Words(fn() -> Vec<&'static str>),
     /// A list.

@@ -4,10 +4,10 @@ use super::breach::Part;
 use super::form::{Form, Key, Shape, may, must};
 use super::model::{Circumstance, Format, Location, Protocol, RequestFault, Type};
 
-use Shape::{Any, Bool, Form as Of, Integer, List, Map, OneOf, Text, Word, Words};
+use Shape::{Any, Bool, Form as Of, Integer, List, Map, OneOf, Text, TypeName, Word, Words};
 
 /// `service.yaml`.
-pub const SERVICE: Form = Form {
+pub static SERVICE: Form = Form {
     name: "Service",
     doc: "What the operations of one vendor's API share. Written in service.yaml, beside the operations.",
     keys: &[
@@ -27,6 +27,11 @@ pub const SERVICE: Form = Form {
         ),
         may("errors", List(&Of(&ERROR_ROW)), "Error rows that hold for every operation."),
         may("entities", Map(&Of(&ENTITY)), "What calls create on the target, by name."),
+        may(
+            "types",
+            Map(&TYPE_SHAPE),
+            "Types that several places share, by name: each begins with a capital letter, and may stand within itself.",
+        ),
     ],
 };
 
@@ -181,7 +186,7 @@ pub static MEMBER: Form = Form {
     ],
 };
 
-const TYPE: Key = must("type", Word(Type::NAMES), "The type of its values.");
+const TYPE: Key = must("type", TypeName(Type::NAMES), "The type of its values.");
 const REQUIRED: Key = may(
     "required",
     OneOf(&[Bool, Word(&["unclear"])]),
@@ -198,6 +203,7 @@ const VALUES: Key = may("values", List(&Any), "The valid values, all of them.");
 const ITEMS_DOC: &str = "What each item of an array must be.";
 const MEMBERS_DOC: &str = "The members of an object, in the page's order.";
 // A static may refer to itself; a constant may not.
+static TYPE_SHAPE: Shape = Of(&SHARED_TYPE);
 static MEMBER_SHAPE: Shape = Of(&MEMBER);
 static PARAMETER_SHAPE: Shape = Of(&PARAMETER);
 const EXAMPLE: Key = may("example", Any, "The page's example, word for word.");
@@ -208,12 +214,27 @@ const SAYS: Key = may("says", SAYS_SHAPE, "The page's sentences about it, word f
 /// When a value takes effect.
 pub const TAKES_EFFECT: &[&str] = &["at-once", "later"];
 
+/// A type that several places share.
+pub static SHARED_TYPE: Form = Form {
+    name: "SharedType",
+    doc: "What each value of a type must be. Where the type stands, further rules can stand beside it.",
+    keys: &[
+        TYPE,
+        LENGTH_KEY,
+        CHARACTERS_KEY,
+        FORMAT_KEY,
+        VALUES,
+        may("items", Of(&ITEM), ITEMS_DOC),
+        may("members", Map(&MEMBER_SHAPE), MEMBERS_DOC),
+    ],
+};
+
 /// An item of an array.
 pub static ITEM: Form = Form {
     name: "Item",
     doc: "What each item of an array must be.",
     keys: &[
-        must("type", Word(Type::NAMES), "The type of the items."),
+        must("type", TypeName(Type::NAMES), "The type of the items."),
         may("length", LENGTH_SHAPE, "How long each."),
         may("characters", CHARACTERS_SHAPE, "Of which characters each."),
         may("format", FORMAT_SHAPE, "In which form each."),

@@ -7,7 +7,7 @@ mod shows;
 
 pub use http::{Authentication, Http, Location, Route};
 pub use rows::{Bound, Circumstance, ErrorRow, RequestFault, When};
-pub use schema::{Characters, Format, Length, Limit, Schema, Shape, Type, Unclear, Unit};
+pub use schema::{Again, Characters, Format, Length, Limit, Schema, Shape, Type, Unclear, Unit};
 pub use shows::Shown;
 
 use std::collections::HashMap;
@@ -371,7 +371,7 @@ impl Operation {
     /// Every parameter and every member below one, in the order of the page, with its place.
     pub fn members(&self) -> Vec<(Path, &Member)> {
         let mut all = Vec::new();
-        collect(&self.parameters, &Path::default(), &mut all);
+        collect(&self.parameters, &Path::default(), &mut Vec::new(), &mut all);
         all
     }
 
@@ -417,19 +417,32 @@ impl Operation {
     }
 }
 
-/// Members with all that are below them. What a type holds of itself is not followed any further.
-fn collect<'m>(members: &'m [Member], within: &Path, all: &mut Vec<(Path, &'m Member)>) {
+/// Members with all that are below them. A type is followed into itself once.
+fn collect<'m>(
+    members: &'m [Member],
+    within: &Path,
+    types: &mut Vec<&'m str>,
+    all: &mut Vec<(Path, &'m Member)>,
+) {
     for member in members {
         let at = within.then(Step::Member(member.name.clone()));
         all.push((at.clone(), member));
-        below(&member.schema, &at, all);
+        below(&member.schema, &at, types, all);
     }
 }
 
-fn below<'m>(schema: &'m Schema, at: &Path, all: &mut Vec<(Path, &'m Member)>) {
-    collect(schema.members(), at, all);
+fn below<'m>(schema: &'m Schema, at: &Path, types: &mut Vec<&'m str>, all: &mut Vec<(Path, &'m Member)>) {
+    let name = schema.again().map(|again| again.name.as_str());
+    if name.is_some_and(|name| types.contains(&name)) {
+        return;
+    }
+    types.extend(name);
+    collect(schema.members(), at, types, all);
     if let Some(items) = schema.items() {
-        below(items, &at.then(Step::Item), all);
+        below(items, &at.then(Step::Item), types, all);
+    }
+    if name.is_some() {
+        types.pop();
     }
 }
 

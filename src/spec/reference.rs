@@ -66,6 +66,7 @@ fn in_words(shape: &Shape) -> String {
         Shape::Integer => "a number".to_owned(),
         Shape::Any => "any value".to_owned(),
         Shape::Word(of) => words(of),
+        Shape::TypeName(of) => format!("{}, or the name of a type", words(of)),
         Shape::Words(of) => {
             let of = of();
             // The rules have a table of their own.

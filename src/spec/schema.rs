@@ -53,6 +53,9 @@ fn shape(of: &Shape, defs: &mut Map<String, Value>) -> Value {
         Shape::Integer => json!({"type": "integer", "minimum": 0}),
         Shape::Any => json!({}),
         Shape::Word(words) => json!({"enum": words}),
+        Shape::TypeName(words) => {
+            json!({"anyOf": [{"enum": words}, {"type": "string", "pattern": "^[A-Z]"}]})
+        }
         Shape::Words(words) => json!({"enum": words()}),
         Shape::List(item) => json!({"type": "array", "items": shape(item, defs)}),
         Shape::Map(value) => json!({"type": "object", "additionalProperties": shape(value, defs)}),

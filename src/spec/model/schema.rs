@@ -1,6 +1,7 @@
 //! What a value must be.
 
 use std::fmt;
+use std::sync::{Arc, OnceLock};
 
 use crate::json::Json;
 use crate::named::named;
@@ -38,8 +39,44 @@ pub enum Shape {
     Boolean,
     /// A list; what each item must be, if the spec says so.
     List(Option<Box<Schema>>),
-    /// Named members, in the order of the page; none where the page does not say which.
-    Object(Vec<Member>),
+    /// Named members, in the order of the page; none where the page does not say which. Schemas that share a type share them.
+    Object(Arc<Vec<Member>>),
+    /// A type within itself.
+    Again(Again),
+}
+
+/// A reference to a type, within that type.
+#[derive(Clone)]
+pub struct Again {
+    /// The type's name.
+    pub name: String,
+    /// The type, once it is read.
+    to: Arc<OnceLock<Schema>>,
+}
+
+impl Again {
+    /// A reference to a type that is being read.
+    pub fn new(name: &str) -> Self {
+        Self { name: name.to_owned(), to: Arc::default() }
+    }
+
+    /// Says what the type is.
+    pub fn is(&self, schema: Schema) {
+        // A type is read once: what it is called twice has a finding.
+        let _ = self.to.set(schema);
+    }
+
+    /// What the type is.
+    pub fn schema(&self) -> Option<&Schema> {
+        self.to.get()
+    }
+}
+
+/// The name alone: the type holds itself.
+impl fmt::Debug for Again {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Again({})", self.name)
+    }
 }
 
 impl Schema {
@@ -50,13 +87,22 @@ impl Schema {
 
     /// Its type.
     pub fn kind(&self) -> Type {
-        match self.shape {
+        match &self.shape {
             Shape::Text => Type::String,
             Shape::Integer => Type::Integer,
             Shape::Number => Type::Number,
             Shape::Boolean => Type::Boolean,
             Shape::List(_) => Type::Array,
             Shape::Object(_) => Type::Object,
+            Shape::Again(again) => again.schema().map_or(Type::Object, Self::kind),
+        }
+    }
+
+    /// The type within itself that it is, if it is one.
+    pub fn again(&self) -> Option<&Again> {
+        match &self.shape {
+            Shape::Again(again) => Some(again),
+            _ => None,
         }
     }
 
@@ -64,12 +110,14 @@ impl Schema {
     pub fn items(&self) -> Option<&Self> {
         match &self.shape {
             Shape::List(items) => items.as_deref(),
+            Shape::Again(again) => again.schema()?.items(),
             _ => None,
         }
     }
 
     /// The same, to be changed.
     pub fn items_mut(&mut self) -> Option<&mut Self> {
+        self.part_from_type();
         match &mut self.shape {
             Shape::List(items) => items.as_deref_mut(),
             _ => None,
@@ -80,14 +128,25 @@ impl Schema {
     pub fn members(&self) -> &[Member] {
         match &self.shape {
             Shape::Object(members) => members,
+            Shape::Again(again) => again.schema().map_or(&[], Self::members),
             _ => &[],
+        }
+    }
+
+    /// What is changed here is not changed where the type stands elsewhere.
+    fn part_from_type(&mut self) {
+        if let Shape::Again(again) = &self.shape
+            && let Some(schema) = again.schema()
+        {
+            self.shape = schema.shape.clone();
         }
     }
 
     /// The same, to be changed.
     pub fn members_mut(&mut self) -> &mut [Member] {
+        self.part_from_type();
         match &mut self.shape {
-            Shape::Object(members) => members,
+            Shape::Object(members) => Arc::make_mut(members).as_mut_slice(),
             _ => &mut [],
         }
     }
@@ -99,7 +158,7 @@ impl Schema {
 
     /// Whether it is an object of which the page does not say what it holds.
     pub fn is_any_object(&self) -> bool {
-        matches!(&self.shape, Shape::Object(members) if members.is_empty())
+        self.kind() == Type::Object && self.members().is_empty()
     }
 
     /// Whether the page says nothing of a text but that it is one.

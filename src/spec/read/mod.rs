@@ -4,6 +4,7 @@ mod links;
 mod operation;
 mod reader;
 mod rules;
+mod types;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
@@ -80,12 +81,17 @@ impl Reader {
     fn service_folder(&mut self, folder: &str, files: &[&SpecFile]) -> Option<Service> {
         let (services, operations): (Vec<&SpecFile>, Vec<&SpecFile>) =
             files.iter().partition(|file| file.file_name == SERVICE_FILE);
+        let service_node = services.first().map(|file| self.document(file));
+        if let Some(Some(node)) = &service_node {
+            self.types(node);
+        }
         let mut operations: Vec<Operation> = operations
             .into_iter()
             .filter_map(|file| self.document(file).and_then(|node| self.operation(&node)))
             .collect();
         operations.sort_by(|a, b| a.name.cmp(&b.name));
-        let Some(file) = services.first() else {
+        self.unnamed_types();
+        let Some(node) = service_node else {
             let title = format!("the folder {folder} has no {SERVICE_FILE}");
             let place = operations.first().map(|operation| operation.at.clone());
             let mut finding = Finding::error("missing-service", title)
@@ -94,8 +100,7 @@ impl Reader {
             self.note(finding);
             return None;
         };
-        let node = self.document(file)?;
-        let mut service = self.service(folder, &node)?;
+        let mut service = self.service(folder, &node?)?;
         service.operations = operations;
         Some(service)
     }

@@ -6,11 +6,15 @@ use crate::spec::form::Form;
 use crate::spec::path::{Path, Step};
 use crate::spec::yaml::{Key, Kind, Node};
 
+use super::types::Types;
+
 /// Collects findings while nodes are read.
 #[derive(Default)]
 pub struct Reader {
     /// What was found so far.
     pub findings: Vec<Finding>,
+    /// The types of the service that is being read.
+    pub(super) types: Types,
 }
 
 /// The entries of a mapping, its keys already checked.

@@ -1,5 +1,7 @@
 //! Reading what a value must be.
 
+use std::sync::Arc;
+
 use crate::diagnostic::Finding;
 use crate::json::Json;
 use crate::spec::breach::Part;
@@ -10,13 +12,13 @@ use crate::spec::model::{
 use crate::spec::yaml::{Key, Kind, Node};
 
 use super::reader::{Fields, Reader};
+use super::types::is_type_name;
 
 impl Reader {
     /// What a parameter, a member or an item must be.
     pub fn schema(&mut self, fields: &Fields<'_>) -> Schema {
-        let kind = fields.get("type").and_then(|node| self.word(node, Type::NAMES));
-        let kind = kind.and_then(Type::named).unwrap_or(Type::String);
-        let schema = Schema {
+        let (kind, named) = self.kind(fields);
+        let own = Schema {
             shape: self.shape(fields, kind),
             length: fields.get("length").and_then(|node| self.length(node)),
             characters: fields.get("characters").and_then(|node| self.characters(node)),
@@ -24,8 +26,24 @@ impl Reader {
             values: fields.get("values").map(|node| self.values(node)),
             at: fields.at.clone(),
         };
+        let schema = match named {
+            Some(named) => self.beside(named, own, fields),
+            None => own,
+        };
         self.fitting(&schema, fields);
         schema
+    }
+
+    /// The type of values, and the schema of that type where it is none of the built-in ones.
+    fn kind(&mut self, fields: &Fields<'_>) -> (Type, Option<Schema>) {
+        let Some(node) = fields.get("type") else { return (Type::String, None) };
+        if let Kind::Text(name) = &node.kind
+            && is_type_name(name)
+        {
+            let named = self.named(node, name);
+            return (named.as_ref().map_or(Type::String, Schema::kind), named);
+        }
+        (self.word(node, Type::NAMES).and_then(Type::named).unwrap_or(Type::String), None)
     }
 
     fn fitting(&mut self, schema: &Schema, fields: &Fields<'_>) {
@@ -56,7 +74,7 @@ impl Reader {
             Type::Number => Shape::Number,
             Type::Boolean => Shape::Boolean,
             Type::Array => Shape::List(items),
-            Type::Object => Shape::Object(members),
+            Type::Object => Shape::Object(Arc::new(members)),
         }
     }
 

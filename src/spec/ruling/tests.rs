@@ -245,7 +245,7 @@ fn scalars_of_another_type_are_open_and_structures_are_not() {
 /// "recipient: an object. name is required, 2 to 12 letters. lines: a list of objects; sku is required, 2 to 12 letters."
 fn recipient() -> Member {
     let item = Schema {
-        shape: Shape::Object(vec![named("sku", contact_name(), Required::Yes)]),
+        shape: Shape::Object(vec![named("sku", contact_name(), Required::Yes)].into()),
         ..rules(Type::String)
     };
     let lines = Schema { shape: Shape::List(Some(Box::new(item))), ..rules(Type::Array) };
@@ -254,7 +254,7 @@ fn recipient() -> Member {
         named("note", contact_name(), Required::No),
         named("lines", lines, Required::No),
     ];
-    parameter(Schema { shape: Shape::Object(members), ..rules(Type::String) }, Required::No)
+    parameter(Schema { shape: Shape::Object(members.into()), ..rules(Type::String) }, Required::No)
 }
 
 fn named(name: &str, schema: Schema, required: Required) -> Member {

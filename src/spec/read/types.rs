@@ -1,0 +1,130 @@
+//! Reading types that several places share, `types:` in service.yaml. A type is read when it is first named, so that it may stand
+//! within itself and before its own place.
+
+use std::collections::HashMap;
+
+use crate::diagnostic::{Finding, did_you_mean};
+use crate::spec::forms;
+use crate::spec::model::{Again, Required, Schema, Shape, Type};
+use crate::spec::yaml::{Key, Node};
+
+use super::reader::{Fields, Reader};
+
+/// The types of a service.
+#[derive(Default)]
+pub struct Types {
+    written: Vec<(Key, Node)>,
+    read: HashMap<String, Schema>,
+    /// Those that are being read, the innermost last.
+    under_way: Vec<Again>,
+}
+
+impl Reader {
+    /// Takes note of a service's types, before any of them is named.
+    pub fn types(&mut self, service: &Node) {
+        let Some(node) = service.get("types") else { return };
+        let entries: Vec<(Key, Node)> = self.map(node).unwrap_or_default().into_iter().cloned().collect();
+        for (key, _) in &entries {
+            if !is_type_name(&key.name) {
+                let title = format!("`{}` is no name for a type", key.name);
+                let help = "begin it with a capital letter, so that it is told from `string` and the like";
+                self.note(Finding::error("type-name", title).at(&key.place).help(help));
+            }
+        }
+        self.types = Types { written: entries, ..Types::default() };
+    }
+
+    /// Reads the types that nothing has named, for their mistakes.
+    pub fn unnamed_types(&mut self) {
+        let names: Vec<String> = self.types.written.iter().map(|(key, _)| key.name.clone()).collect();
+        for name in names {
+            self.shared(&name);
+        }
+    }
+
+    /// The schema of a type's name, if it is one and no built-in word.
+    pub fn named(&mut self, node: &Node, name: &str) -> Option<Schema> {
+        if let Some(schema) = self.shared(name) {
+            return Some(schema);
+        }
+        let names = self.types.written.iter().map(|(key, _)| key.name.as_str());
+        let known: Vec<&str> = names.chain(Type::NAMES.iter().copied()).collect();
+        let finding = Finding::error("unknown-name", format!("there is no type `{name}`")).at(&node.place);
+        let near = did_you_mean(name, known.iter().copied()).map(|near| format!("did you mean `{near}`?"));
+        let help = near.unwrap_or_else(|| {
+            format!("there is {}; further ones stand under `types` in service.yaml", known.join(", "))
+        });
+        self.note(finding.help(help));
+        None
+    }
+
+    fn shared(&mut self, name: &str) -> Option<Schema> {
+        if let Some(known) = self.types.read.get(name) {
+            return Some(known.clone());
+        }
+        if let Some(again) = self.types.under_way.iter().find(|again| again.name == name) {
+            return Some(Schema { shape: Shape::Again(again.clone()), ..self.bare(name)? });
+        }
+        let (key, node) = self.types.written.iter().find(|(key, _)| key.name == name).cloned()?;
+        let again = Again::new(name);
+        self.types.under_way.push(again.clone());
+        let schema = self.form(&node, &forms::SHARED_TYPE).map(|fields| self.schema(&fields));
+        self.types.under_way.pop();
+        let mut schema = schema?;
+        if is_endless(&schema, &[name]) {
+            let title = format!("no value of `{name}` ever ends: it must hold one of its own type");
+            let help = "a member that leads back to the type cannot be required";
+            self.note(Finding::error("endless-type", title).at(&key.place).help(help));
+            schema = self.bare(name)?;
+        }
+        again.is(schema.clone());
+        self.types.read.insert(name.to_owned(), schema.clone());
+        Some(schema)
+    }
+
+    /// A schema without rules, at the place of a type.
+    fn bare(&self, name: &str) -> Option<Schema> {
+        let (key, _) = self.types.written.iter().find(|(key, _)| key.name == name)?;
+        Some(Schema::bare(Shape::Text, key.place.clone()))
+    }
+
+    /// What stands beside the name of a type is added to it.
+    pub fn beside(&mut self, named: Schema, own: Schema, fields: &Fields<'_>) -> Schema {
+        for key in ["length", "characters", "format", "values", "items", "members"] {
+            let is_there = match key {
+                "length" => named.length.is_some(),
+                "characters" => named.characters.is_some(),
+                "format" => named.format.is_some(),
+                "values" => named.values.is_some(),
+                _ => true,
+            };
+            if let (true, Some(node)) = (is_there, fields.get(key)) {
+                let title = format!("the type says `{key}` already");
+                let help = "say it in one of the two places";
+                self.note(Finding::error("repeated-key", title).at(&node.place).help(help));
+            }
+        }
+        Schema {
+            shape: named.shape,
+            length: named.length.or(own.length),
+            characters: named.characters.or(own.characters),
+            format: named.format.or(own.format),
+            values: named.values.or(own.values),
+            at: own.at,
+        }
+    }
+}
+
+/// Whether a name can be that of a type.
+pub fn is_type_name(name: &str) -> bool {
+    name.starts_with(char::is_uppercase)
+}
+
+/// Whether what an object must hold leads back to a type that it lies in.
+fn is_endless(schema: &Schema, within: &[&str]) -> bool {
+    if let Some(again) = schema.again() {
+        return within.contains(&again.name.as_str());
+    }
+    let mut required = schema.members().iter().filter(|member| member.required == Required::Yes);
+    required.any(|member| is_endless(&member.schema, within))
+}

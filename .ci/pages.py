@@ -27,7 +27,10 @@ class Parameter:
     def __init__(self, draw):
         self.keys = {"type": "string"}
         self.rules = []
+        # What lies below it: path, rules, whether it must be there.
+        self.below = []
         kinds = [self.text] * 3 + [self.listed, self.integers, self.scalar, self.email, self.phone, self.array, self.plain]
+        kinds += [self.ranged, self.object, self.objects]
         draw.choice(kinds)(draw)
         if draw.random() < 0.5:
             self.keys["required"] = "true"
@@ -57,6 +60,39 @@ class Parameter:
 
     def scalar(self, draw):
         self.keys["type"] = draw.choice(["integer", "number", "boolean"])
+
+    def ranged(self, draw):
+        self.keys["type"] = draw.choice(["integer", "number"])
+        least, width = draw.choice([-5, 0, 1, 10]), draw.choice([1, 2, 9, 1000])
+        forms = [f"{least}..{least + width}", f"{least}..", f"..{least}", f"{{above: {least}, below: {least + width + 1}}}"]
+        self.rule("range", draw.choice(forms))
+
+    def object(self, draw):
+        self.keys["type"] = "object"
+        self.keys["members"] = self.members(draw, "", draw.random() < 0.3)
+
+    def objects(self, draw):
+        self.keys["type"] = "array"
+        self.keys["items"] = f"{{type: object, members: {self.members(draw, '[]', False)}}}"
+
+    def members(self, draw, within, is_deep):
+        rules = [
+            ("type: string, length: 2..6, characters: letters", ["length", "characters"]),
+            ("type: string, values: [x, yy, zzz]", ["values"]),
+            ("type: integer, range: 1..9", ["range"]),
+            ("type: boolean", []),
+            ("type: array, items: {type: string, length: 2..4, characters: letters}", ["items"]),
+        ]
+        members = []
+        for name in draw.sample(["one", "two", "three"], draw.randint(1, 3)):
+            text, names = draw.choice(rules)
+            is_required = draw.random() < 0.4
+            place = f"{within}.{name}"
+            if is_deep:
+                text, names, is_deep = f"type: object, members: {self.members(draw, place, False)}", [], False
+            members.append(f"{name}: {{{text}{', required: true' if is_required else ''}}}")
+            self.below.append((place, names + ["type"], is_required))
+        return f"{{{', '.join(members)}}}"
 
     def email(self, draw):
         self.rule("format", "email")
@@ -118,7 +154,8 @@ class Service:
     def parameter(self):
         parameter = Parameter(self.draw)
         location = self.draw.choice([None] * 5 + ["header", "query", "cookie"]) if self.is_rest else None
-        if location and not (parameter.keys["type"] == "array" and location != "query"):
+        is_flat = parameter.keys["type"] != "object" and "object" not in parameter.keys.get("items", "")
+        if location and is_flat and not (parameter.keys["type"] == "array" and location != "query"):
             parameter.keys["in"] = location
         is_typed = self.protocol != "acs-rpc" and "in" not in parameter.keys
         if is_typed or parameter.keys["type"] in ("integer", "number", "boolean"):
@@ -142,7 +179,7 @@ class Service:
         text += "- {code: Unlisted, when: unknown-parameter}\n" if self.maybe(0.3) else ""
         text += "- {code: Odd, says: something odd}\n" if self.maybe(0.3) else ""
         if self.shared:
-            rules = "[type, length, characters, format, values, items]"
+            rules = "[type, length, range, characters, format, values, items]"
             text += '- {code: MissingParameter, when: {"*": required}}\n'
             text += f'- {{code: InvalidParameter, when: {{"*": {rules}}}}}\n'
         return text
@@ -165,6 +202,19 @@ class Service:
                 rules.remove("length")
             if own and rules:
                 text += self.row(422, f"Bad{name}", f"Bad {name}.", f"{{{name}: [{', '.join(rules)}]}}")
+            text += self.rows_below(name, parameter) if own else ""
+        return text
+
+    def rows_below(self, name, parameter):
+        """Rows for members: of each of its own, or one for all items of a list."""
+        text = ""
+        if parameter.keys["type"] == "array" and self.maybe(0.3):
+            return self.row(422, f"Bad{name}Items", f"Bad items of {name}.", f"{{{name}: items}}") if parameter.below else ""
+        for number, (place, rules, is_required) in enumerate(parameter.below):
+            if is_required and self.maybe(0.8):
+                text += self.row(400, f"Missing{name}{number}", f"No {number}.", f"{{'{name}{place}': required}}")
+            if self.maybe(0.8):
+                text += self.row(422, f"Bad{name}{number}", f"Bad {number}.", f"{{'{name}{place}': [{', '.join(rules)}]}}")
         return text
 
     def id_rows(self):
@@ -185,7 +235,8 @@ class Service:
     def elements(self, indent):
         text = ""
         for name, parameter in self.table.items():
-            if self.maybe(0.2 if parameter.keys["type"] == "array" else 0.7):
+            chance = {"array": 0.2, "object": 0.0}.get(parameter.keys["type"], 0.7)
+            if self.maybe(0.0 if "object" in parameter.keys.get("items", "") else chance):
                 optional = "" if "required" in parameter.keys else ", optional: true"
                 text += f"{indent}{name}: {{type: {parameter.keys['type']}, varies: true{optional}}}\n"
         return text
@@ -221,6 +272,7 @@ class Service:
         for name, each in table.items():
             rules = ", ".join(each.rules)
             rows += self.row(422, f"Bad{name}", f"Bad {name}.", f"{{{name}: [{rules}]}}") if rules else ""
+            rows += self.rows_below(name, each)
             if "unique" in each.keys:
                 rows += self.row(409, f"Used{name}", f"{name} is used.", f"{{{name}: unique}}")
         rows += self.row(409, "Idle", "Nothing changes.", "state") if self.maybe(0.3) else ""

@@ -81,6 +81,16 @@ impl Json {
         }
     }
 
+    /// The number, if it is one, as far as a double has it.
+    pub fn as_number(&self) -> Option<f64> {
+        match self {
+            Self::Integer(number) => Some(*number as f64),
+            Self::Number(number) => Some(*number),
+            Self::Big(digits) => digits.parse().ok(),
+            _ => None,
+        }
+    }
+
     /// The text, if it is one.
     pub fn as_text(&self) -> Option<&str> {
         match self {

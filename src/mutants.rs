@@ -231,3 +231,69 @@ pub fn sets_of_readings() -> Vec<Vec<Reading>> {
     }
     sets
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::case::{Expectation, Parameters};
+    use crate::generate::{self, Depth};
+    use crate::server::validate::Check;
+    use crate::server::{Behaviour, mutant};
+    use crate::spec::breach::Breach;
+    use crate::spec::model::{Operation, Service};
+    use crate::spec::read;
+    use crate::spec::rules::RULES;
+
+    const SERVICE: &str = "service: s\nvendor: V\nversion: '1'\nprotocol: rest\nhttp: {code: code}\n";
+
+    /// What the reference server finds wrong with the parameter.
+    fn faults(service: &Service, operation: &Operation, send: &Parameters) -> Vec<Breach> {
+        let send = send.iter().filter_map(|(name, value)| Some((name.clone(), value.witness()?)));
+        let send: Vec<_> = send.collect();
+        let behaviour = Behaviour::default();
+        let check = Check { service, operation, behaviour: &behaviour, parameters: &send };
+        operation.parameter("it").map(|parameter| check.faults(parameter)).unwrap_or_default()
+    }
+
+    /// A rule needs a row of the table, a ruling, trials, a check of the reference server and mutants. Who forgets one is told.
+    #[test]
+    fn every_part_of_every_rule_has_all_its_pieces() {
+        for rule in RULES {
+            let Some(example) = rule.example else { continue };
+            let operation = format!(
+                "operation: Add\npage: {{title: Add}}\nhttp: POST /things\nparameters:\n  it: {example}\n  note: {{type: boolean}}\n"
+            );
+            let specs = read::fixture(&[("service.yaml", SERVICE), ("Add.yaml", &operation)]);
+            let (service, operation) = specs.operation("Add").unwrap();
+            let cases = generate::cases(service, operation, Depth::Standard).cases;
+            let mutants = mutant::all(&specs);
+            let parameter = operation.parameter("it").unwrap();
+            for of in rule.parts {
+                let part = of.part;
+                assert!((of.is_promised)(parameter), "{part}: the example of the table does not have it");
+                let breaks = |case: &&Case| {
+                    matches!(case.expect, Expectation::Reject(_))
+                        && case
+                            .about
+                            .first()
+                            .is_some_and(|about| about.part == part && about.at.parameter() == "it")
+                };
+                let breaking: Vec<&Case> = cases.iter().filter(breaks).collect();
+                assert!(!breaking.is_empty(), "{part}: no trial certainly breaks it");
+                // Of two rules that a value breaks, a case may name either.
+                let found: Vec<Vec<Breach>> =
+                    breaking.iter().map(|case| faults(service, operation, &case.send)).collect();
+                assert!(
+                    found.iter().all(|faults| !faults.is_empty()),
+                    "{part}: the server takes what breaks it"
+                );
+                let is_it = |fault: &Breach| fault.promise().part == part;
+                assert!(found.iter().flatten().any(is_it), "{part}: the server checks something else");
+                assert!(
+                    mutants.iter().any(|mutant| mutant.breach == Some(part)),
+                    "{part}: no mutant breaks it"
+                );
+            }
+        }
+    }
+}

@@ -8,11 +8,13 @@ use crate::case::value::Value;
 use crate::case::{Expectation, Parameters, Rows};
 use crate::spec::breach::Part;
 use crate::spec::model::Required;
+use crate::spec::path::Step;
 use crate::spec::ruling::Outcome;
 
 use super::baseline::Baseline;
 use super::covering::Arrays;
 use super::prepared::{Prepared, Tried};
+use super::valid::put;
 
 /// A value with so few drawn characters is tried for its own sake, and not in every context.
 const SCARCE: usize = 3;
@@ -32,11 +34,22 @@ struct Class {
     doubt: Vec<String>,
 }
 
-/// The classes of an operation's parameters, and of their members.
+/// A place with its classes. Those of an object are whole objects, in which each class of each member has its turn: no context has
+/// a member of an object that is not there.
+struct Factor<'s> {
+    place: &'s Prepared<'s>,
+    classes: Vec<Class>,
+}
+
+/// The classes of an operation's parameters, and of the members below them.
 pub struct Contexts<'s> {
-    factors: Vec<(&'s Prepared<'s>, Vec<Class>)>,
-    /// Rows of a covering array over the certain classes that no case has taken yet, each an index per factor.
+    factors: Vec<Factor<'s>>,
+    /// Which of them are parameters.
+    parameters: Vec<usize>,
+    /// Rows of a covering array over the certain classes of parameters that no case has taken yet, each an index per parameter.
     rows: Vec<Vec<usize>>,
+    /// How many valid values of members have been tried.
+    turn: usize,
 }
 
 /// What the other parameters are set to, and which rows may answer for them.
@@ -51,9 +64,10 @@ pub struct Context {
 impl<'s> Contexts<'s> {
     /// The classes of all parameters that a call can carry, and of their members.
     pub fn new(baseline: &'s Baseline<'_>, arrays: &Arrays) -> Self {
-        let factors: Vec<_> =
-            baseline.prepared().iter().map(|each| (each, classes(baseline, each))).collect();
-        let levels: Vec<usize> = factors.iter().map(|(_, classes)| certain(classes)).collect();
+        let factors = factors(baseline);
+        let is_parameter = |index: &usize| !factors[*index].place.is_member();
+        let parameters: Vec<usize> = (0..factors.len()).filter(is_parameter).collect();
+        let levels: Vec<usize> = parameters.iter().map(|index| certain(&factors[*index].classes)).collect();
         let windows = levels.chunks(WINDOW).enumerate();
         let rows = windows.flat_map(|(window, of_window)| {
             let widen = |row: &Vec<usize>| {
@@ -63,13 +77,28 @@ impl<'s> Contexts<'s> {
             };
             arrays.rows(of_window).iter().map(widen).collect::<Vec<_>>()
         });
-        Self { rows: rows.collect(), factors }
+        Self { rows: rows.collect(), factors, parameters, turn: 0 }
+    }
+
+    fn of_parameters(&self) -> impl Iterator<Item = &Factor<'s>> {
+        self.parameters.iter().map(|index| &self.factors[*index])
+    }
+
+    /// What stands beside a place, or beside an object in which it lies.
+    fn beside(&self, tried: &Prepared<'_>) -> impl Iterator<Item = &Factor<'s>> {
+        let way = tried.at.steps().to_vec();
+        self.factors.iter().filter(move |factor| {
+            let steps = factor.place.at.steps();
+            steps.len() > 1 && way.starts_with(&steps[..steps.len() - 1]) && !way.starts_with(steps)
+        })
     }
 
     /// Whether a parameter is left out of the context of that number.
     fn is_left_out(&self, place: usize, number: usize) -> bool {
-        let windows = self.factors.len().div_ceil(WINDOW).max(1);
-        let (_, classes) = &self.factors[place];
+        let windows = self.parameters.len().div_ceil(WINDOW).max(1);
+        let Some(classes) = self.of_parameters().nth(place).map(|factor| &factor.classes) else {
+            return false;
+        };
         let may_be_absent =
             classes.first().is_some_and(|class| class.value.is_none() && class.doubt.is_empty());
         may_be_absent && place / WINDOW != number % windows
@@ -77,8 +106,8 @@ impl<'s> Contexts<'s> {
 
     /// How many contexts it takes until every class of every other parameter has been there.
     pub fn needed(&self, tried: &Prepared<'_>) -> usize {
-        let others = self.factors.iter().filter(|(factor, _)| factor.at != tried.at);
-        let classes = others.map(|(_, classes)| classes.len()).max().unwrap_or(1);
+        let others = self.of_parameters().filter(|factor| factor.place.whole.name != tried.whole.name);
+        let classes = others.chain(self.beside(tried)).map(|factor| factor.classes.len()).max().unwrap_or(1);
         // An id of nothing is tried with a change beside it: without others, once with each of two.
         classes + usize::from(tried.parameter.exists.is_some())
     }
@@ -87,23 +116,31 @@ impl<'s> Contexts<'s> {
     pub fn numbered(&self, tried: &Prepared<'_>, value: Option<&Value>, number: usize) -> Context {
         let is_last = tried.parameter.exists.is_some() && number + 1 == self.needed(tried);
         let number = if is_last { 0 } else { number };
+        let parameters = self.parameters.len();
         self.call(Some((tried, value)), |shift, classes| match self.is_left_out(shift, number) {
             true => None,
-            false => classes.get((number + shift * (number / classes.len())) % classes.len()),
+            // Members begin with different classes: without all of them, their object would be empty.
+            false => in_turn(classes, number, (shift, shift.saturating_sub(parameters))),
         })
     }
 
     /// A call of valid values with this one among them: a row of the covering array that no other case has taken, if
     /// there is one.
     pub fn valid_with(&mut self, tried: &Prepared<'_>, value: Option<&Value>) -> Parameters {
-        let place = self.factors.iter().position(|(factor, _)| factor.at == tried.at);
-        let class = place
-            .and_then(|place| self.factors[place].1.iter().position(|class| class.value.as_ref() == value));
-        let row = place.zip(class).and_then(|(place, class)| {
-            let index = self.rows.iter().position(|row| row[place] == class)?;
+        let place = self.of_parameters().position(|factor| factor.place.whole.name == tried.whole.name);
+        let is_it = |class: &Class| match tried.is_member() {
+            true => class.value.is_some(),
+            false => class.value.as_ref() == value,
+        };
+        let row = place.and_then(|place| {
+            let classes = &self.factors[self.parameters[place]].classes;
+            let index = self.rows.iter().position(|row| classes.get(row[place]).is_some_and(is_it))?;
             Some(self.rows.remove(index))
         });
+        self.turn += usize::from(tried.is_member());
+        let parameters = self.parameters.len();
         self.call(Some((tried, value)), |index, classes| match &row {
+            _ if index >= parameters => in_turn(classes, self.turn, (index, index - parameters)),
             Some(row) => classes.get(row[index]),
             None => classes.first(),
         })
@@ -116,83 +153,118 @@ impl<'s> Contexts<'s> {
         rows.into_iter().map(|row| self.call(None, |index, classes| classes.get(row[index])).send).collect()
     }
 
-    /// A call in which each place has the class that is chosen for it. A member is set where its object is there; the tried one
-    /// is there in any case.
+    /// A call in which each parameter has the class that is chosen for it, and each member beside the tried one.
     fn call<'c>(
         &'c self,
         tried: Option<(&Prepared<'_>, Option<&Value>)>,
         choose: impl Fn(usize, &'c [Class]) -> Option<&'c Class>,
     ) -> Context {
         let mut context = Context::default();
-        let of_tried =
-            |factor: &Prepared<'_>| tried.filter(|(tried, _)| tried.whole.name == factor.whole.name);
-        for (index, (factor, classes)) in self.factors.iter().enumerate() {
-            match tried {
-                Some((tried, _)) if tried.at == factor.at || tried.is_around(factor) => {}
-                _ => {
-                    // What is tried is there, and so is what it lies in.
-                    let must_be_there = tried.is_some_and(|(tried, _)| factor.is_around(tried));
-                    let chosen = choose(index, classes);
-                    let chosen = match must_be_there && chosen.is_none_or(|class| class.value.is_none()) {
-                        true => classes.iter().find(|class| class.value.is_some()),
-                        false => chosen,
-                    };
-                    if let Some(class) = chosen
-                        && context.takes(factor, class.value.as_ref())
-                    {
-                        context.doubt.extend(class.doubt.iter().cloned());
-                    }
+        for (index, factor) in self.of_parameters().enumerate() {
+            let name = &factor.place.parameter.name;
+            let value = match tried.filter(|(tried, _)| tried.whole.name == *name) {
+                Some((tried, value)) if tried.is_member() => {
+                    self.whole_with(tried, value, |index, classes| {
+                        choose(index + self.parameters.len(), classes)
+                    })
                 }
-            }
-            // What is tried comes last: all beside it is valid.
-            let is_last =
-                self.factors.get(index + 1).is_none_or(|(next, _)| next.whole.name != factor.whole.name);
-            if let (true, Some((tried, value))) = (is_last, of_tried(factor)) {
-                context.set(tried, value);
-            }
+                Some((_, value)) => value.cloned(),
+                None => {
+                    let Some(class) = choose(index, &factor.classes) else { continue };
+                    context.doubt.extend(class.doubt.iter().cloned());
+                    class.value.clone()
+                }
+            };
+            context.send.extend(value.map(|value| (name.clone(), value)));
         }
         context
     }
+
+    /// The whole parameter in which a member has this value, and what stands beside it the classes that are chosen.
+    fn whole_with<'c>(
+        &'c self,
+        tried: &Prepared<'_>,
+        value: Option<&Value>,
+        choose: impl Fn(usize, &'c [Class]) -> Option<&'c Class>,
+    ) -> Option<Value> {
+        let mut whole = super::valid::valid(tried.whole);
+        for (index, factor) in self.beside(tried).enumerate() {
+            let Some(class) = choose(index, &factor.classes).filter(|class| class.doubt.is_empty()) else {
+                continue;
+            };
+            // Two items of a list may have become the same.
+            let new = factor.place.put(Some(whole.clone()), class.value.clone());
+            whole = new.filter(|new| tried.holds(new)).unwrap_or(whole);
+        }
+        if value.is_none() {
+            whole = self.with_a_sibling(tried, whole);
+        }
+        let plain = tried.put(None, value.cloned());
+        let is_valid = plain.as_ref().is_some_and(|plain| tried.holds(plain));
+        let new = tried.put(Some(whole), value.cloned()).filter(|new| !is_valid || tried.holds(new));
+        new.or(plain)
+    }
+
+    /// The whole in which a member that is left out does not leave its object empty: of all that are absent beside it, the one
+    /// with the fewest classes is there, because it is absent more often in other contexts.
+    fn with_a_sibling(&self, left_out: &Prepared<'_>, whole: Value) -> Value {
+        let siblings = || self.beside(left_out).filter(|factor| factor.place.at.is_sibling_of(&left_out.at));
+        if siblings().any(|factor| whole.at(&factor.place.at.steps()[1..]).is_some()) {
+            return whole;
+        }
+        let Some(factor) = siblings().min_by_key(|factor| factor.classes.len()) else { return whole };
+        let value = factor.classes.iter().find_map(|class| class.value.clone());
+        factor.place.put(Some(whole.clone()), value).unwrap_or(whole)
+    }
 }
 
-impl Context {
-    /// Sets a parameter; or a member where its object is there, if the whole is certainly valid then (two items of a list may have
-    /// become the same).
-    fn takes(&mut self, place: &Prepared<'_>, value: Option<&Value>) -> bool {
-        if !place.is_member() {
-            self.send.extend(value.map(|value| (place.parameter.name.clone(), value.clone())));
-            return true;
-        }
-        let within = &place.at.steps()[1..place.at.steps().len() - 1];
-        let Some(whole) = self.whole(place).filter(|whole| whole.at(within).is_some()) else { return false };
-        let new = place.put(Some(whole.clone()), value.cloned()).filter(|new| place.holds(new));
-        let is_set = new.is_some();
-        *whole = new.unwrap_or_else(|| whole.clone());
-        is_set
-    }
+/// The class whose turn it is in the context of a number, from the one that `begin` says. The further behind a place stands (`shift`),
+/// the later its classes meet others than before.
+fn in_turn(classes: &[Class], number: usize, (shift, begin): (usize, usize)) -> Option<&Class> {
+    let count = classes.len().max(1);
+    classes.get((number + begin + shift * (number / count)) % count)
+}
 
-    /// Sets what is tried, whatever is there.
-    fn set(&mut self, place: &Prepared<'_>, value: Option<&Value>) {
-        let whole = match (place.is_member(), self.whole(place)) {
-            (false, _) => value.cloned(),
-            (true, None) => place.put(None, value.cloned()),
-            (true, Some(whole)) => {
-                // Items that are the same may be refused for that.
-                let plain = place.put(None, value.cloned());
-                let is_valid = plain.as_ref().is_some_and(|plain| place.holds(plain));
-                let new = place.put(Some(whole.clone()), value.cloned());
-                let new = new.filter(|new| !is_valid || place.holds(new));
-                *whole = new.or(plain).unwrap_or_else(|| whole.clone());
-                return;
-            }
-        };
-        self.send.extend(whole.map(|whole| (place.whole.name.clone(), whole)));
+/// All places with their classes. Members come behind the object in which they lie, and are needed for its classes.
+fn factors<'s>(baseline: &'s Baseline<'_>) -> Vec<Factor<'s>> {
+    let prepared = baseline.prepared();
+    let mut factors: Vec<Factor<'s>> = Vec::new();
+    for place in prepared.iter().rev() {
+        let mut classes = classes(baseline, place);
+        let wholes = wholes(place, &factors);
+        let behind = certain(&classes);
+        let new = wholes
+            .into_iter()
+            .filter(|whole| !classes.iter().any(|class| class.value.as_ref() == Some(whole)));
+        let new: Vec<Class> = new.map(|whole| Class { value: Some(whole), doubt: Vec::new() }).collect();
+        classes.splice(behind..behind, new);
+        classes.truncate(MOST_CLASSES);
+        factors.push(Factor { place, classes });
     }
+    factors.reverse();
+    factors
+}
 
-    /// What is sent of the parameter in which a place lies, the last that was set.
-    fn whole(&mut self, place: &Prepared<'_>) -> Option<&mut Value> {
-        self.send.last_mut().filter(|(name, _)| *name == place.whole.name).map(|(_, whole)| whole)
-    }
+/// Values of a place that has members, in which each class of each of them has its turn. `below` are places behind it, the last first.
+fn wholes(place: &Prepared<'_>, below: &[Factor<'_>]) -> Vec<Value> {
+    let depth = place.at.steps().len();
+    let is_own = |factor: &&Factor<'_>| {
+        let steps = factor.place.at.steps();
+        let between = steps.get(depth..steps.len() - 1).unwrap_or_default();
+        place.is_around(factor.place) && between.iter().all(|step| *step == Step::Item)
+    };
+    let own: Vec<&Factor<'_>> = below.iter().rev().filter(is_own).collect();
+    let most = own.iter().map(|factor| certain(&factor.classes)).max().unwrap_or(0);
+    let whole = |number: usize| {
+        own.iter().enumerate().fold(place.valid.clone(), |whole, (shift, factor)| {
+            let classes = &factor.classes[..certain(&factor.classes)];
+            let Some(class) = in_turn(classes, number, (shift, shift)) else { return whole };
+            let steps = &factor.place.at.steps()[depth..];
+            let new = put(whole.clone(), &place.parameter.schema, steps, class.value.clone());
+            new.filter(|new| place.holds_alone(new)).unwrap_or(whole)
+        })
+    };
+    (0..most).map(whole).collect()
 }
 
 /// The expectation, widened by what the page leaves open about the context.

@@ -138,16 +138,16 @@ impl<'s> Prepared<'s> {
         whole.witness().is_some_and(|json| ruling(json) == Outcome::Holds)
     }
 
+    /// The same for a value of this place alone.
+    pub fn holds_alone(&self, value: &Value) -> bool {
+        let ruling = |json: Json| ruling::on_member(self.parameter, Some(&json)).outcome();
+        value.witness().is_some_and(|json| ruling(json) == Outcome::Holds)
+    }
+
     /// Whether a member can be left out: without the only one, its object is empty.
     pub fn has_siblings(&self, operation: &Operation) -> bool {
-        let steps = self.at.steps();
-        let is_sibling = |(other, _): &(Path, &Member)| {
-            let others = other.steps();
-            others.len() == steps.len()
-                && *other != self.at
-                && others[..steps.len() - 1] == steps[..steps.len() - 1]
-        };
-        operation.members().iter().any(is_sibling)
+        let mut members = operation.members().into_iter();
+        members.any(|(other, _)| other != self.at && other.is_sibling_of(&self.at))
     }
 
     /// Its trials, without those that refer to what only a run knows.

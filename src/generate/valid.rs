@@ -42,7 +42,7 @@ pub fn choices(schema: &Schema) -> Vec<Value> {
         (Type::String, None, _) => {
             Filling::of(schema).both(count).iter().map(|text| Value::described(text)).collect()
         }
-        (Type::Integer | Type::Number, ..) => [1, 2].map(|each| Value::Plain(Json::Integer(each))).into(),
+        (Type::Integer | Type::Number, ..) => numbers(schema).into_iter().take(2).map(Value::Plain).collect(),
         (Type::Boolean, ..) => [true, false].map(|each| Value::Plain(Json::Bool(each))).into(),
         (Type::Object, ..) => objects(schema),
         (Type::Array, ..) => Vec::new(),
@@ -85,10 +85,27 @@ fn of_schema(schema: &Schema) -> Value {
         (Type::String, None, _) => {
             Value::Described(Text::read(&Filling::of(schema).text(false, fitting(schema))))
         }
-        (Type::Integer | Type::Number, ..) => Value::Plain(Json::Integer(1)),
+        (Type::Integer | Type::Number, ..) => {
+            Value::Plain(numbers(schema).into_iter().next().unwrap_or(Json::Integer(1)))
+        }
         (Type::Boolean, ..) => Value::Plain(Json::Bool(true)),
         (Type::Object, ..) => least(schema),
     }
+}
+
+/// Numbers that the rules allow: small ones if they can be, else those at the bounds.
+fn numbers(schema: &Schema) -> Vec<Json> {
+    let ends = schema.range.iter().flat_map(|range| [range.min, range.max]).flatten();
+    let near = ends.flat_map(|end| [end.at, end.at + 1.0, end.at - 1.0, end.at + 0.5, end.at - 0.5]);
+    let of = |number: f64| match number.fract() == 0.0 {
+        true => Json::Integer(number as i64),
+        false => Json::Number(number),
+    };
+    let mut numbers = vec![Json::Integer(1), Json::Integer(2)];
+    numbers.extend(near.map(of));
+    let holds = |json: &Json| ruling::on_value(schema, json).outcome() == Outcome::Holds;
+    numbers.retain(holds);
+    numbers
 }
 
 /// An object of these members, each with a valid value.
@@ -116,8 +133,21 @@ fn objects(schema: &Schema) -> Vec<Value> {
     if schema.is_any_object() {
         return Vec::new();
     }
-    let (least, all) = (least(schema), object(schema.members().iter()));
-    if least == all { vec![all] } else { vec![least, all] }
+    let least = least(schema);
+    let mut objects = vec![least.clone(), object(schema.members().iter())];
+    // The same members with other values.
+    for member in schema.members() {
+        let way = [Step::Member(member.name.clone())];
+        let other = least.at(&way).map(|value| other(member, &value));
+        objects.extend(other.and_then(|other| put(least.clone(), schema, &way, Some(other))));
+    }
+    let mut seen: Vec<Value> = Vec::new();
+    objects.retain(|object| {
+        let is_new = !seen.contains(object);
+        seen.push(object.clone());
+        is_new
+    });
+    objects
 }
 
 /// A value in which another one stands at the end of these steps, or nothing. What leads there is made where it is absent. An object
@@ -131,7 +161,8 @@ pub fn put(value: Value, schema: &Schema, steps: &[Step], new: Option<Value>) ->
             let old = there.map_or_else(|| valid(member), |place| members.remove(place).1);
             let inner = put(old, &member.schema, further, new);
             members.extend(inner.map(|inner| (name.clone(), inner)));
-            let another = schema.members().iter().find(|member| member.name != *name);
+            let is_other = |member: &&Member| member.name != *name && !is_again(&member.schema);
+            let another = schema.members().iter().rev().find(is_other);
             if let (true, Some(another)) = (members.is_empty(), another) {
                 members.push((another.name.clone(), valid(another)));
             }

@@ -17,7 +17,7 @@ mod rest;
 mod store;
 mod tencent3;
 mod text;
-mod validate;
+pub(crate) mod validate;
 
 pub use auth::{Access, AuthCheck, DEMO, Key};
 pub use behaviour::Behaviour;

@@ -58,6 +58,8 @@ named! {
         LastRowAnswers = "last-row-answers",
         /// A scalar of another type is converted.
         ScalarsConverted = "scalars-converted",
+        /// Numbers are read into 32 bits: a wider one is of another type.
+        NumbersOf32Bits = "numbers-of-32-bits",
         /// Parameters are checked from the last to the first.
         CheckedBackwards = "checked-backwards",
         /// What is missing is answered before anything else is looked at.
@@ -122,6 +124,7 @@ impl Reading {
             Self::UnstatedLimitOf64 | Self::UnstatedLimitOf900 => &[Question::UnstatedLimit],
             Self::OwnLimit => &[Question::LongestText],
             Self::ScalarsConverted => &[Question::ScalarOfAnotherType],
+            Self::NumbersOf32Bits => &[Question::NumberOf32Bits],
             Self::IdFormChecked => &[Question::IdOfNothing],
             Self::UnclearNotRequired => &[Question::Required],
             Self::LastRowAnswers

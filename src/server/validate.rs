@@ -35,7 +35,7 @@ impl Check<'_> {
     }
 
     /// The first fault of the call, as the row that answers it.
-    pub fn first_fault(&self) -> Option<Refusal> {
+    pub(super) fn first_fault(&self) -> Option<Refusal> {
         let mut parameters: Vec<&Member> = self.operation.parameters.iter().collect();
         if self.reads(Reading::CheckedBackwards) {
             parameters.reverse();
@@ -55,7 +55,7 @@ impl Check<'_> {
 
     /// The row of the page's table, or else of the service's, that answers a breach; failing that, one that is bound to
     /// nothing, or any about a value: a page with a table says that there are no other codes.
-    pub fn row_for(&self, breach: &Breach) -> Refusal {
+    pub(super) fn row_for(&self, breach: &Breach) -> Refusal {
         let rows = || self.operation.errors.iter().chain(&self.service.errors);
         let bound: Vec<&ErrorRow> = rows().filter(|row| binds(&row.when, breach)).collect();
         let chosen = match self.reads(Reading::LastRowAnswers) {
@@ -171,15 +171,33 @@ impl Check<'_> {
             (Type::Object, Json::Object(_)) if !schema.members().is_empty() => {
                 self.faults_of_members(schema, at, value)
             }
-            (Type::Integer, Json::Integer(_))
-            | (Type::Number, Json::Integer(_) | Json::Number(_))
-            | (Type::Boolean, Json::Bool(_))
-            | (Type::Object, Json::Object(_)) => match &schema.values {
+            (Type::Integer, Json::Integer(_)) | (Type::Number, Json::Integer(_) | Json::Number(_)) => {
+                self.faults_of_number(schema, value).into_iter().map(here).collect()
+            }
+            (Type::Boolean, Json::Bool(_)) | (Type::Object, Json::Object(_)) => match &schema.values {
                 Some(values) if !values.contains(value) => vec![here(Part::Values)],
                 _ => Vec::new(),
             },
             _ => vec![here(Part::Type)],
         }
+    }
+
+    fn faults_of_number(&self, schema: &Schema, number: &Json) -> Vec<Part> {
+        let mut faults = Vec::new();
+        if schema.values.as_ref().is_some_and(|values| !values.contains(number)) {
+            faults.push(Part::Values);
+        }
+        let (Some(range), Some(value)) = (&schema.range, number.as_number()) else { return faults };
+        let is_wide = value > f64::from(i32::MAX) || value < f64::from(i32::MIN);
+        let (least, most) = (range.min.as_ref(), range.max.as_ref());
+        let is_low = least.is_some_and(|end| if end.is_in { value < end.at } else { value <= end.at });
+        let is_high = most.is_some_and(|end| if end.is_in { value > end.at } else { value >= end.at });
+        match () {
+            () if !is_low && !is_high => {}
+            () if is_wide && self.reads(Reading::NumbersOf32Bits) => faults.push(Part::Type),
+            () => faults.push(if is_low { Part::RangeMin } else { Part::RangeMax }),
+        }
+        faults
     }
 
     /// The faults of the members of an object, one after the other in the order of the page.

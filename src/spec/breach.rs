@@ -18,6 +18,10 @@ named! {
         LengthMin = "length.min",
         /// Too long.
         LengthMax = "length.max",
+        /// A number below the range.
+        RangeMin = "range.min",
+        /// A number above it.
+        RangeMax = "range.max",
         /// A character that may not stand anywhere.
         CharactersOf = "characters.of",
         /// A character that may not stand first.

@@ -145,18 +145,19 @@ pub static PARAMETER: Form = Form {
         ),
         may("common", Bool, "true: a parameter of every call, which the protocol places beside the others."),
         LENGTH_KEY,
+        RANGE_KEY,
         CHARACTERS_KEY,
         FORMAT_KEY,
         VALUES,
         may("items", Of(&ITEM), ITEMS_DOC),
         may("members", Map(&MEMBER_SHAPE), MEMBERS_DOC),
-        may("unique", Bool, "true: no two living entities share its value."),
+        UNIQUE,
         may(
             "takes-effect",
             Word(TAKES_EFFECT),
             "later: the page says that it takes some further step until the value holds. The default is at-once.",
         ),
-        may("exists", Text, "The entity whose id it is."),
+        EXISTS,
         EXAMPLE,
         SAMPLE,
         SAYS,
@@ -175,6 +176,7 @@ pub static MEMBER: Form = Form {
             "Whether the object must have it, where the object is there; unclear where the page contradicts itself. The default is false.",
         ),
         LENGTH_KEY,
+        RANGE_KEY,
         CHARACTERS_KEY,
         FORMAT_KEY,
         VALUES,
@@ -186,20 +188,29 @@ pub static MEMBER: Form = Form {
     ],
 };
 
-const TYPE: Key = must("type", TypeName(Type::NAMES), "The type of its values.");
-const REQUIRED: Key = may(
+pub(super) const TYPE: Key = must("type", TypeName(Type::NAMES), "The type of its values.");
+pub(super) const REQUIRED: Key = may(
     "required",
     OneOf(&[Bool, Word(&["unclear"])]),
     "Whether a call must carry it; unclear where the page contradicts itself. The default is false.",
 );
-const LENGTH_KEY: Key = may(
+pub(super) const LENGTH_KEY: Key = may(
     "length",
     LENGTH_SHAPE,
     "How long: 2..12, ..64, 2.., 5, or ..unstated for a limit that is named but not given.",
 );
-const CHARACTERS_KEY: Key = may("characters", CHARACTERS_SHAPE, "Of which characters.");
-const FORMAT_KEY: Key = may("format", FORMAT_SHAPE, "In which form.");
-const VALUES: Key = may("values", List(&Any), "The valid values, all of them.");
+pub(super) const RANGE_KEY: Key = may(
+    "range",
+    RANGE_SHAPE,
+    "From which number to which: 1..100, 0.., ..1.5; {above: 0} leaves the bound itself out.",
+);
+pub(super) const UNIQUE: Key = may("unique", Bool, "true: no two living entities share its value.");
+pub(super) const EXISTS: Key = may("exists", Text, "The entity whose id it is.");
+/// The key alone: a type that holds itself has it in a form of its own.
+pub(super) const ITEMS_KEY: Key = may("items", Any, ITEMS_DOC);
+pub(super) const CHARACTERS_KEY: Key = may("characters", CHARACTERS_SHAPE, "Of which characters.");
+pub(super) const FORMAT_KEY: Key = may("format", FORMAT_SHAPE, "In which form.");
+pub(super) const VALUES: Key = may("values", List(&Any), "The valid values, all of them.");
 const ITEMS_DOC: &str = "What each item of an array must be.";
 const MEMBERS_DOC: &str = "The members of an object, in the page's order.";
 // A static may refer to itself; a constant may not.
@@ -221,6 +232,7 @@ pub static SHARED_TYPE: Form = Form {
     keys: &[
         TYPE,
         LENGTH_KEY,
+        RANGE_KEY,
         CHARACTERS_KEY,
         FORMAT_KEY,
         VALUES,
@@ -236,6 +248,7 @@ pub static ITEM: Form = Form {
     keys: &[
         must("type", TypeName(Type::NAMES), "The type of the items."),
         may("length", LENGTH_SHAPE, "How long each."),
+        may("range", RANGE_SHAPE, "From which number to which each."),
         may("characters", CHARACTERS_SHAPE, "Of which characters each."),
         may("format", FORMAT_SHAPE, "In which form each."),
         may("values", List(&Any), "The valid items."),
@@ -245,6 +258,7 @@ pub static ITEM: Form = Form {
 };
 
 const LENGTH_SHAPE: Shape = OneOf(&[Integer, Text, Of(&LENGTH)]);
+const RANGE_SHAPE: Shape = OneOf(&[Text, Of(&RANGE)]);
 const CHARACTERS_SHAPE: Shape = OneOf(&[Text, List(&Text), Of(&CHARACTERS)]);
 const FORMAT_SHAPE: Shape = OneOf(&[Word(Format::NAMES), Of(&FORMAT)]);
 const SAYS_SHAPE: Shape = OneOf(&[Text, List(&OneOf(&[Text, Of(&QUOTE)]))]);
@@ -256,6 +270,18 @@ pub const LENGTH: Form = Form {
     keys: &[
         must("is", OneOf(&[Integer, Text]), "The bounds: 2..12."),
         may("unit", Word(&["characters", "bytes"]), "What is counted. The default is characters."),
+    ],
+};
+
+/// The long form of `range`.
+pub const RANGE: Form = Form {
+    name: "Range",
+    doc: "A range of numbers, each end with or without the bound itself.",
+    keys: &[
+        may("from", Any, "The least number."),
+        may("above", Any, "The number that all are above."),
+        may("to", Any, "The greatest number."),
+        may("below", Any, "The number that all are below."),
     ],
 };
 

@@ -12,6 +12,7 @@ pub mod promise;
 pub mod question;
 pub mod read;
 pub mod reference;
+pub mod rules;
 pub mod ruling;
 pub mod schema;
 pub mod yaml;

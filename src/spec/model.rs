@@ -7,7 +7,7 @@ mod shows;
 
 pub use http::{Authentication, Http, Location, Route};
 pub use rows::{Bound, Circumstance, ErrorRow, RequestFault, When};
-pub use schema::{Again, Characters, Format, Length, Limit, Schema, Shape, Type, Unclear, Unit};
+pub use schema::{Again, Characters, End, Format, Length, Limit, Range, Schema, Shape, Type, Unclear, Unit};
 pub use shows::Shown;
 
 use std::collections::HashMap;

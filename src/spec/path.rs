@@ -89,6 +89,12 @@ impl Path {
         })
     }
 
+    /// Whether both are members of one object.
+    pub fn is_sibling_of(&self, other: &Self) -> bool {
+        let within = |path: &Self| path.0.split_last().map(|(_, within)| within.to_vec());
+        within(self) == within(other)
+    }
+
     /// Reads a path as it is written; `None` if it is none.
     pub fn read(text: &str) -> Option<Self> {
         let mut steps = Vec::new();

@@ -4,7 +4,8 @@ use crate::json::Json;
 use crate::span::Place;
 
 use super::breach::Part;
-use super::model::{ErrorRow, Format, Limit, Member, Operation, Quote, Required};
+use super::model::{ErrorRow, Member, Operation, Quote, Required};
+use super::rules;
 
 /// A sentence and where the spec has it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,24 +42,7 @@ pub fn of_rule(parameter: &Member, breach: Part) -> Sentence {
 
 /// The parts of the rules that a spec has for a parameter: each is a promise of its own.
 pub fn parts(parameter: &Member) -> Vec<Part> {
-    let schema = &parameter.schema;
-    let mut parts = Vec::new();
-    let mut add = |is: bool, breach: Part| parts.extend(is.then_some(breach));
-    add(parameter.required != Required::No, Part::Required);
-    add(parameter.exists.is_none(), Part::Type);
-    add(schema.length.is_some_and(|length| length.min > 0), Part::LengthMin);
-    add(schema.length.is_some_and(|length| length.max != Limit::None), Part::LengthMax);
-    add(schema.characters.is_some(), Part::CharactersOf);
-    let not_first = schema.characters.as_ref().is_some_and(|characters| !characters.not_first.is_empty());
-    add(not_first, Part::CharactersFirst);
-    add(schema.format.is_some(), Part::FormatShape);
-    let countries = matches!(&schema.format, Some(Format::Phone { countries }) if !countries.is_empty());
-    add(countries, Part::FormatCountry);
-    add(schema.values.is_some(), Part::Values);
-    add(schema.items().is_some_and(|items| !items.is_unruled()), Part::Items);
-    add(parameter.unique, Part::Unique);
-    add(parameter.exists.is_some(), Part::ExistsUnknown);
-    parts
+    rules::promised(parameter).collect()
 }
 
 /// Whether a rule was transcribed from a sentence. One that names its rules says so; one that does not may state those that no

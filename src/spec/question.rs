@@ -23,6 +23,8 @@ named! {
         Required = "required",
         /// Whether a scalar of another type is converted.
         ScalarOfAnotherType = "scalar-of-another-type",
+        /// Whether a number of more than 32 bits is one.
+        NumberOf32Bits = "number-of-32-bits",
         /// Whether upper and lower case of listed values differ.
         CaseOfValues = "case-of-values",
         /// Whether a member is valid that the page leaves open.
@@ -65,6 +67,7 @@ impl Question {
             Self::ScalarOfAnotherType => {
                 "the page does not say whether a scalar of another type is converted"
             }
+            Self::NumberOf32Bits => "a number of more than 32 bits may be refused for its type",
             Self::CaseOfValues => "the page does not say whether upper and lower case differ",
             Self::ValidMember => "the page leaves open whether this member is valid",
             Self::RepeatedMember => "the page does not say whether a member may be repeated",

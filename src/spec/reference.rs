@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use super::breach::Part;
 use super::form::{Form, Key, Shape};
 use super::forms::{self, ELEMENT, OPERATION, SERVICE};
+use super::rules::RULES;
 
 const HEAD: &str = "\
 # The spec language
@@ -85,50 +86,7 @@ fn rules(out: &mut String) {
         "\n## Rules\n\nThe names under which `when` and `of` refer to rules: a rule, as in `length`, or a part of it, as in \
          `length.max`.\n\n| rule | is broken by | tried with |\n|---|---|---|"
     );
-    for breach in Part::ALL {
-        let (broken_by, tried) = tried(*breach);
-        let _ = writeln!(out, "| `{breach}` | {broken_by} | {tried} |");
-    }
-}
-
-/// What breaks a rule, and what the cases send to see it.
-fn tried(breach: Part) -> (&'static str, &'static str) {
-    match breach {
-        Part::Required => (
-            "a value that is not given",
-            "left out; empty; blank (open, where the page does not say that a blank is none)",
-        ),
-        Part::Type => {
-            ("a value of another type", "a list, an object, a number where the protocol can carry them")
-        }
-        Part::LengthMin => ("a value that is too short", "one less than the least, the least, one more"),
-        Part::LengthMax => ("a value that is too long", "one less than the most, the most, one more, 1000"),
-        Part::CharactersOf => (
-            "a character that may not stand anywhere",
-            "signs, digits, blanks, control characters, letters of other scripts (open), first, inside and last",
-        ),
-        Part::CharactersFirst => {
-            ("a character that may not stand first", "that character first, inside and last")
-        }
-        Part::FormatShape => {
-            ("a value of another form", "its parts left out, doubled and in the wrong order")
-        }
-        Part::FormatCountry => ("a country code that is not supported", "codes that the page does not list"),
-        Part::Values => (
-            "a value that is not listed",
-            "each listed value; one that is none; a prefix, something longer, other case (open where the page is)",
-        ),
-        Part::Items => (
-            "a member of a list that breaks a rule of its own",
-            "such a member alone, first, inside and last, for each rule of the members; each valid member, and all of them; one repeated, or of other case, where the page is silent",
-        ),
-        Part::Unique => (
-            "the value of another entity",
-            "a used value; the same at once; after a refusal, a removal and an update, when it is free",
-        ),
-        Part::ExistsUnknown => ("the id of no entity", "a made-up id; that of an entity that was removed"),
-        Part::ExistsShape => {
-            ("what is no id at all", "symbols, a quote, a blank inside, much too short, much too long")
-        }
+    for of in RULES.iter().flat_map(|rule| rule.parts) {
+        let _ = writeln!(out, "| `{}` | {} | {} |", of.part, of.broken_by, of.tried_with);
     }
 }

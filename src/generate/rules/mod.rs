@@ -6,6 +6,7 @@ mod items;
 mod length;
 mod odd;
 mod phone;
+mod range;
 mod required;
 mod types;
 mod values;
@@ -28,6 +29,7 @@ pub fn trials(parameter: &Member, typed: bool) -> Vec<Trial> {
         false => trials.extend(types::words(parameter)),
     }
     trials.extend(length::trials(parameter));
+    trials.extend(range::trials(parameter));
     trials.extend(characters::trials(parameter));
     match &parameter.schema.format {
         Some(Format::Email) => trials.extend(email::trials(parameter)),

@@ -17,6 +17,8 @@ pub fn valid_ones(parameter: &Member) -> Vec<Trial> {
             of("true", "the valid value true", Value::Plain(Json::Bool(true))),
             of("false", "the valid value false", Value::Plain(Json::Bool(false))),
         ],
+        // A range has valid numbers of its own.
+        Type::Integer | Type::Number if parameter.schema.range.is_some() => Vec::new(),
         Type::Integer | Type::Number => vec![of("valid", "a number", valid(parameter))],
         _ => Vec::new(),
     }

@@ -2,6 +2,7 @@
 
 use crate::json::Json;
 use crate::server::fault::{Condition, Fault};
+use crate::spec::breach::Part;
 use crate::spec::model::Required;
 
 use super::{Kind, Maker, Mutant, Placed, label};
@@ -9,8 +10,11 @@ use super::{Kind, Maker, Mutant, Placed, label};
 /// The mutants of one parameter's rules.
 pub fn of(maker: &Maker<'_>, parameter: &Placed<'_>, mutants: &mut Vec<Mutant>) {
     for other in maker.all_places().iter().filter(|other| other.is_beside(parameter)) {
-        for (condition, slug, words) in conditions(other) {
-            for breach in maker.breaches(parameter) {
+        for (condition, slug, words) in conditions(maker, other) {
+            // Of two members, none is left where both are absent: an empty object may count as absent.
+            let is_alone = matches!(condition, Condition::Absent(_)) && maker.are_all(parameter, other);
+            let breaches = maker.breaches(parameter).into_iter();
+            for breach in breaches.filter(|breach| !(is_alone && *breach == Part::Required)) {
                 let fault = Fault::Skipped {
                     operation: maker.operation.name.clone(),
                     parameter: parameter.name.clone(),
@@ -27,10 +31,11 @@ pub fn of(maker: &Maker<'_>, parameter: &Placed<'_>, mutants: &mut Vec<Mutant>) 
 }
 
 /// Conditions that some accepted calls meet, and others do not.
-fn conditions(other: &Placed<'_>) -> Vec<(Condition, String, String)> {
+fn conditions(maker: &Maker<'_>, other: &Placed<'_>) -> Vec<(Condition, String, String)> {
     let name = &other.name;
     let mut conditions = Vec::new();
-    if other.required == Required::No && other.exists.is_none() {
+    // The only member of an object is there where that is.
+    if other.required == Required::No && other.exists.is_none() && !maker.is_only_member(other) {
         conditions.push((
             Condition::Absent(name.clone()),
             format!("{name}-absent"),

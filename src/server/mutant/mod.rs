@@ -18,7 +18,7 @@ use crate::spec::model::{
     ErrorRow, Format, Limit, Location, Member, Operation, Protocol, RequestFault, Required, Schema, Service,
     Specs, Type, Unclear, When,
 };
-use crate::spec::path::Path;
+use crate::spec::path::{Path, Step};
 
 use super::address;
 use super::behaviour::Behaviour;
@@ -231,12 +231,17 @@ impl<'s> Maker<'s> {
 
     /// Whether a member is all that its object has: without it, that is empty, and may count as absent.
     fn is_only_member(&self, place: &Placed<'_>) -> bool {
-        let steps = place.at.steps().len();
-        let is_sibling = |other: &Placed<'_>| {
-            let others = other.at.steps();
-            others.len() == steps && others[..steps - 1] == place.at.steps()[..steps - 1]
-        };
-        place.is_member() && self.all_places().iter().filter(|other| is_sibling(other)).count() == 1
+        place.is_member() && self.members_beside(place) == 1
+    }
+
+    /// Whether two members are all that their object has.
+    fn are_all(&self, one: &Placed<'_>, other: &Placed<'_>) -> bool {
+        one.is_member() && one.at.is_sibling_of(&other.at) && self.members_beside(one) == 2
+    }
+
+    /// How many members the object of a member has.
+    fn members_beside(&self, place: &Placed<'_>) -> usize {
+        self.operation.members().iter().filter(|(at, _)| at.is_sibling_of(&place.at)).count()
     }
 
     /// All parameters, each followed by the members below it.
@@ -396,7 +401,12 @@ impl<'s> Maker<'s> {
         let schema = &parameter.schema;
         let mut breaches = Vec::new();
         let mut add = |is: bool, breach: Part| breaches.extend(is.then_some(breach));
-        add(parameter.required == Required::Yes && self.can_omit(parameter), Part::Required);
+        // An object that is empty without its only member may count as absent, where it is no item of a list.
+        let steps = parameter.at.steps();
+        let is_in_item = steps.len() > 1 && steps[steps.len() - 2] == Step::Item;
+        let can_be_empty = is_in_item && self.is_typed(parameter);
+        let is_told = !self.is_only_member(parameter) || can_be_empty;
+        add(parameter.required == Required::Yes && self.can_omit(parameter) && is_told, Part::Required);
         if parameter.exists.is_some() {
             add(true, Part::ExistsUnknown);
             return breaches;
@@ -410,6 +420,9 @@ impl<'s> Maker<'s> {
         let least = if matches!(schema.format, Some(Format::Email)) { SHORTEST_ADDRESS } else { 1 };
         add(length.is_some_and(|length| length.min > least), Part::LengthMin);
         add(length.is_some_and(|length| length.max != Limit::None), Part::LengthMax);
+        let range = schema.range.as_ref();
+        add(range.is_some_and(|range| range.min.is_some()), Part::RangeMin);
+        add(range.is_some_and(|range| range.max.is_some()), Part::RangeMax);
         let characters = schema.characters.as_ref();
         add(characters.is_some_and(|characters| characters.unclear != Unclear::Others), Part::CharactersOf);
         let can_be_first = |first: &char| self.carries_character(parameter, *first);

@@ -3,7 +3,7 @@
 use crate::json::Json;
 use crate::server::fault::{Condition, Fault, Odd, Portion};
 use crate::spec::breach::Part;
-use crate::spec::model::{Characters, Length, Limit, Member, Required, Schema, Type};
+use crate::spec::model::{Characters, End, Length, Limit, Member, Range, Required, Schema, Type};
 
 use super::{Kind, Maker, Mutant, Placed, label, listed};
 
@@ -19,6 +19,7 @@ pub fn of(maker: &Maker<'_>, parameter: &Placed<'_>, mutants: &mut Vec<Mutant>) 
         return;
     }
     boundaries(maker, parameter, mutants);
+    bounds(maker, parameter, mutants);
     if let Some(characters) = &parameter.schema.characters {
         classes(maker, parameter, characters, mutants);
     }
@@ -100,6 +101,41 @@ fn boundaries(maker: &Maker<'_>, parameter: &Placed<'_>, mutants: &mut Vec<Mutan
             );
         }
         Limit::None => {}
+    }
+}
+
+/// The bounds of a range, each a step further and a step nearer.
+fn bounds(maker: &Maker<'_>, parameter: &Placed<'_>, mutants: &mut Vec<Mutant>) {
+    let Some(range) = parameter.schema.range else { return };
+    let mut moved = |part: Part, slug: &str, does: &str, to: Range| {
+        let change = move |each: &mut Member| each.schema.range = Some(to);
+        mutants.push(maker.rules(parameter, part, (Kind::Boundary, slug, does), change));
+    };
+    // Numbers between two steps are not tried: whole ones have none.
+    let by = |end: End, step: f64| Some(End { at: end.at + step, ..end });
+    if let Some(min) = range.min {
+        moved(
+            Part::RangeMin,
+            "lower",
+            "one less than the least will do",
+            Range { min: by(min, -1.0), ..range },
+        );
+        moved(Part::RangeMin, "higher", "the least is refused", Range { min: by(min, 1.0), ..range });
+        let other = End { is_in: !min.is_in, ..min };
+        let does = "the lower bound itself is taken for the other side";
+        moved(Part::RangeMin, "bound-itself", does, Range { min: Some(other), ..range });
+    }
+    if let Some(max) = range.max {
+        moved(
+            Part::RangeMax,
+            "higher",
+            "one more than the most will do",
+            Range { max: by(max, 1.0), ..range },
+        );
+        moved(Part::RangeMax, "lower", "the most is refused", Range { max: by(max, -1.0), ..range });
+        let other = End { is_in: !max.is_in, ..max };
+        let does = "the upper bound itself is taken for the other side";
+        moved(Part::RangeMax, "bound-itself", does, Range { max: Some(other), ..range });
     }
 }
 

@@ -16,6 +16,8 @@ pub struct Schema {
     pub shape: Shape,
     /// How long.
     pub length: Option<Length>,
+    /// From which number to which.
+    pub range: Option<Range>,
     /// Of which characters.
     pub characters: Option<Characters>,
     /// In which form.
@@ -82,7 +84,7 @@ impl fmt::Debug for Again {
 impl Schema {
     /// A schema without rules.
     pub fn bare(shape: Shape, at: Place) -> Self {
-        Self { shape, length: None, characters: None, format: None, values: None, at }
+        Self { shape, length: None, range: None, characters: None, format: None, values: None, at }
     }
 
     /// Its type.
@@ -209,6 +211,36 @@ pub enum Limit {
     At(u64),
     /// The page names a limit without giving it.
     Unstated,
+}
+
+/// From which number to which a value may be.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Range {
+    /// The lower end.
+    pub min: Option<End>,
+    /// The upper end.
+    pub max: Option<End>,
+}
+
+/// An end of a range.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct End {
+    /// The number: one that a double has exactly.
+    pub at: f64,
+    /// Whether it belongs to the range.
+    pub is_in: bool,
+}
+
+impl Range {
+    /// Whether a number lies below the range.
+    pub fn is_below(&self, number: f64) -> bool {
+        self.min.is_some_and(|end| number < end.at || (number == end.at && !end.is_in))
+    }
+
+    /// Whether a number lies above the range.
+    pub fn is_above(&self, number: f64) -> bool {
+        self.max.is_some_and(|end| number > end.at || (number == end.at && !end.is_in))
+    }
 }
 
 /// What a length counts.

@@ -2,6 +2,7 @@
 
 mod links;
 mod operation;
+mod range;
 mod reader;
 mod rules;
 mod types;

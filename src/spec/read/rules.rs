@@ -9,6 +9,7 @@ use crate::spec::forms;
 use crate::spec::model::{
     Characters, Format, Length, Limit, Member, Quote, Schema, Shape, Type, Unclear, Unit,
 };
+use crate::spec::rules::RULES;
 use crate::spec::yaml::{Key, Kind, Node};
 
 use super::reader::{Fields, Reader};
@@ -21,6 +22,7 @@ impl Reader {
         let own = Schema {
             shape: self.shape(fields, kind),
             length: fields.get("length").and_then(|node| self.length(node)),
+            range: fields.get("range").and_then(|node| self.range(node, kind)),
             characters: fields.get("characters").and_then(|node| self.characters(node)),
             format: fields.get("format").and_then(|node| self.format(node)),
             values: fields.get("values").map(|node| self.values(node)),
@@ -47,16 +49,17 @@ impl Reader {
     }
 
     fn fitting(&mut self, schema: &Schema, fields: &Fields<'_>) {
-        for name in ["length", "characters", "format"] {
-            if schema.kind() != Type::String
-                && let Some(node) = fields.get(name)
+        let kind = schema.kind();
+        // `items` has words of its own.
+        for rule in RULES.iter().filter(|rule| rule.is_of_values() && rule.key.name != "items") {
+            if !rule.fits(kind)
+                && let Some(node) = fields.get(rule.key.name)
             {
-                let title = format!("`{name}` says nothing about {}", plural(schema.kind()));
-                self.impossible(
-                    &node.place,
-                    title,
-                    "it holds for strings; for what an array holds, write it under `items`",
-                );
+                let title = format!("`{}` says nothing about {}", rule.key.name, plural(kind));
+                let fits: Vec<String> = rule.fits.iter().map(|kind| plural(*kind)).collect();
+                let fits = fits.join(", ");
+                let help = format!("it holds for {fits}; for what an array holds, write it under `items`");
+                self.impossible(&node.place, title, &help);
             }
         }
         if schema.kind() == Type::Array && schema.items().is_none() {

@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use crate::diagnostic::{Finding, did_you_mean};
 use crate::spec::forms;
 use crate::spec::model::{Again, Required, Schema, Shape, Type};
+use crate::spec::rules::RULES;
 use crate::spec::yaml::{Key, Node};
 
 use super::reader::{Fields, Reader};
@@ -90,14 +91,9 @@ impl Reader {
 
     /// What stands beside the name of a type is added to it.
     pub fn beside(&mut self, named: Schema, own: Schema, fields: &Fields<'_>) -> Schema {
-        for key in ["length", "characters", "format", "values", "items", "members"] {
-            let is_there = match key {
-                "length" => named.length.is_some(),
-                "characters" => named.characters.is_some(),
-                "format" => named.format.is_some(),
-                "values" => named.values.is_some(),
-                _ => true,
-            };
+        let rules = RULES.iter().filter(|rule| rule.is_of_values());
+        let rules = rules.map(|rule| (rule.key.name, (rule.is_in)(&named)));
+        for (key, is_there) in rules.chain([("members", true)]) {
             if let (true, Some(node)) = (is_there, fields.get(key)) {
                 let title = format!("the type says `{key}` already");
                 let help = "say it in one of the two places";
@@ -107,6 +103,7 @@ impl Reader {
         Schema {
             shape: named.shape,
             length: named.length.or(own.length),
+            range: named.range.or(own.range),
             characters: named.characters.or(own.characters),
             format: named.format.or(own.format),
             values: named.values.or(own.values),

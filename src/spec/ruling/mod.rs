@@ -7,6 +7,7 @@ mod characters;
 mod email;
 mod length;
 mod phone;
+mod range;
 
 use std::borrow::Cow;
 
@@ -256,7 +257,7 @@ fn on_fitting(schema: &Schema, value: &Json) -> Ruling {
         Json::Text(text) => on_text(schema, text),
         Json::List(items) => on_items(schema, items),
         Json::Object(members) => on_members(schema, members),
-        _ => Ruling::holds(),
+        number => schema.range.as_ref().map_or_else(Ruling::holds, |range| range::ruling(range, number)),
     };
     listed.and(inner)
 }

@@ -294,3 +294,36 @@ fn what_is_within_an_object_breaks_at_its_place() {
         assert_eq!(came, expected, "{value}");
     }
 }
+
+#[test]
+fn numbers_in_a_range() {
+    use crate::spec::model::{End, Range};
+    let end = |at: f64, is_in: bool| Some(End { at, is_in });
+    let to_nine = Range { min: end(1.0, true), max: end(9.0, true) };
+    let share = Range { min: end(0.0, false), max: end(1.5, true) };
+    let upward = Range { min: end(0.0, true), max: None };
+    let table: &[(Range, Shape, &str, &[&str])] = &[
+        (to_nine, Shape::Integer, "1", &[]),
+        (to_nine, Shape::Integer, "9", &[]),
+        (to_nine, Shape::Integer, "0", &["range.min"]),
+        (to_nine, Shape::Integer, "10", &["range.max"]),
+        (to_nine, Shape::Integer, "-2147483648", &["range.min"]),
+        (to_nine, Shape::Integer, "2147483648", &["range.max", "type"]),
+        (to_nine, Shape::Integer, "\"10\"", &["range.max", "type"]),
+        (to_nine, Shape::Integer, "\"five\"", &["type"]),
+        (share, Shape::Number, "0", &["range.min"]),
+        (share, Shape::Number, "0.1", &[]),
+        (share, Shape::Number, "1.5", &[]),
+        (share, Shape::Number, "1.6", &["range.max"]),
+        (upward, Shape::Number, "0", &[]),
+        (upward, Shape::Number, "3000000000", &[]),
+        (upward, Shape::Number, "-1", &["range.min"]),
+    ];
+    for (range, shape, value, answerable) in table {
+        let schema = Schema { shape: shape.clone(), range: Some(*range), ..rules(Type::String) };
+        let ruling = on_value(&schema, &Json::read(value.as_bytes()).unwrap());
+        let mut came: Vec<String> = ruling.answerable().iter().map(Breach::to_string).collect();
+        came.sort();
+        assert_eq!(came, *answerable, "{value}: {ruling:?}");
+    }
+}

@@ -1,0 +1,264 @@
+//! The table of rules: what each is called, what it fits, its parts, and what the reference chapter says of it.
+//!
+//! What a rule *is* stands here, once. What it makes of a value is code: the ruling, the trials, the reference server's check. A test
+//! holds each row to having all of these.
+
+use super::breach::Part;
+use super::form::Key;
+use super::forms;
+use super::model::{Format, Limit, Member, Required, Schema, Type};
+
+/// A rule of the language.
+pub struct Rule {
+    /// Its key in a spec, under which rows and quotes name it, too.
+    pub key: Key,
+    /// The types that it fits; none for a rule about the parameter and not about its values.
+    pub fits: &'static [Type],
+    /// Whether a schema has it.
+    pub is_in: fn(&Schema) -> bool,
+    /// Its parts.
+    pub parts: &'static [PartOf],
+    /// A parameter that has the rule with all its parts, for the tests of the table; none where a single parameter cannot show it.
+    pub example: Option<&'static str>,
+}
+
+/// A part of a rule.
+pub struct PartOf {
+    /// The part.
+    pub part: Part,
+    /// Whether it is a promise about a parameter or a member.
+    pub is_promised: fn(&Member) -> bool,
+    /// What breaks it.
+    pub broken_by: &'static str,
+    /// What the cases send to see it.
+    pub tried_with: &'static str,
+}
+
+/// A rule about the values of these types.
+const fn of_values(
+    key: Key,
+    fits: &'static [Type],
+    is_in: fn(&Schema) -> bool,
+    parts: &'static [PartOf],
+    example: &'static str,
+) -> Rule {
+    Rule { key, fits, is_in, parts, example: Some(example) }
+}
+
+/// A rule about the parameter.
+const fn of_parameter(key: Key, parts: &'static [PartOf], example: Option<&'static str>) -> Rule {
+    Rule { key, fits: &[], is_in: |_| false, parts, example }
+}
+
+/// Every rule, in the order in which its promises stand in reports.
+pub static RULES: &[Rule] = &[
+    of_parameter(
+        forms::REQUIRED,
+        &[PartOf {
+            part: Part::Required,
+            is_promised: |member| member.required != Required::No,
+            broken_by: "a value that is not given",
+            tried_with: "left out; empty; blank (open, where the page does not say that a blank is none)",
+        }],
+        Some("{type: string, required: true, values: [red]}"),
+    ),
+    of_parameter(
+        forms::TYPE,
+        &[PartOf {
+            part: Part::Type,
+            is_promised: |member| member.exists.is_none(),
+            broken_by: "a value of another type",
+            tried_with: "a list, an object, a number where the protocol can carry them",
+        }],
+        Some("{type: string, values: [red]}"),
+    ),
+    of_values(
+        forms::LENGTH_KEY,
+        &[Type::String],
+        |schema| schema.length.is_some(),
+        &[
+            PartOf {
+                part: Part::LengthMin,
+                is_promised: |member| member.schema.length.is_some_and(|length| length.min > 0),
+                broken_by: "a value that is too short",
+                tried_with: "one less than the least, the least, one more",
+            },
+            PartOf {
+                part: Part::LengthMax,
+                is_promised: |member| member.schema.length.is_some_and(|length| length.max != Limit::None),
+                broken_by: "a value that is too long",
+                tried_with: "one less than the most, the most, one more, 1000",
+            },
+        ],
+        "{type: string, length: 3..9, characters: letters}",
+    ),
+    of_values(
+        forms::RANGE_KEY,
+        &[Type::Integer, Type::Number],
+        |schema| schema.range.is_some(),
+        &[
+            PartOf {
+                part: Part::RangeMin,
+                is_promised: |member| member.schema.range.is_some_and(|range| range.min.is_some()),
+                broken_by: "a number below the range",
+                tried_with: "a step below the least, the least, a step above; far below",
+            },
+            PartOf {
+                part: Part::RangeMax,
+                is_promised: |member| member.schema.range.is_some_and(|range| range.max.is_some()),
+                broken_by: "a number above the range",
+                tried_with: "a step below the most, the most, a step above; tenfold; more than 32 bits",
+            },
+        ],
+        "{type: integer, range: 2..40}",
+    ),
+    of_values(
+        forms::CHARACTERS_KEY,
+        &[Type::String],
+        |schema| schema.characters.is_some(),
+        &[
+            PartOf {
+                part: Part::CharactersOf,
+                is_promised: |member| member.schema.characters.is_some(),
+                broken_by: "a character that may not stand anywhere",
+                tried_with: "signs, digits, blanks, control characters, letters of other scripts (open), first, inside and last",
+            },
+            PartOf {
+                part: Part::CharactersFirst,
+                is_promised: |member| {
+                    member
+                        .schema
+                        .characters
+                        .as_ref()
+                        .is_some_and(|characters| !characters.not_first.is_empty())
+                },
+                broken_by: "a character that may not stand first",
+                tried_with: "that character first, inside and last",
+            },
+        ],
+        "{type: string, length: 2..9, characters: {of: [letters, _], not-first: [_]}}",
+    ),
+    of_values(
+        forms::FORMAT_KEY,
+        &[Type::String],
+        |schema| schema.format.is_some(),
+        &[
+            PartOf {
+                part: Part::FormatShape,
+                is_promised: |member| member.schema.format.is_some(),
+                broken_by: "a value of another form",
+                tried_with: "its parts left out, doubled and in the wrong order",
+            },
+            PartOf {
+                part: Part::FormatCountry,
+                is_promised: |member| matches!(&member.schema.format, Some(Format::Phone { countries }) if !countries.is_empty()),
+                broken_by: "a country code that is not supported",
+                tried_with: "codes that the page does not list",
+            },
+        ],
+        "{type: string, format: {is: phone, countries: [86]}}",
+    ),
+    of_values(
+        forms::VALUES,
+        &[Type::String, Type::Integer, Type::Number, Type::Boolean],
+        |schema| schema.values.is_some(),
+        &[PartOf {
+            part: Part::Values,
+            is_promised: |member| member.schema.values.is_some(),
+            broken_by: "a value that is not listed",
+            tried_with: "each listed value; one that is none; a prefix, something longer, other case (open where the page is)",
+        }],
+        "{type: string, values: [red, blue]}",
+    ),
+    of_values(
+        forms::ITEMS_KEY,
+        &[Type::Array],
+        |schema| schema.items().is_some(),
+        &[PartOf {
+            part: Part::Items,
+            is_promised: |member| member.schema.items().is_some_and(|items| !items.is_unruled()),
+            broken_by: "an item of a list that breaks a rule of its own",
+            tried_with: "such an item alone, first, inside and last, for each rule of the items; each valid item, and all of them; one repeated, or of other case, where the page is silent",
+        }],
+        "{type: array, items: {type: string, values: [red, blue]}}",
+    ),
+    of_parameter(
+        forms::UNIQUE,
+        &[PartOf {
+            part: Part::Unique,
+            is_promised: |member| member.unique,
+            broken_by: "the value of another entity",
+            tried_with: "a used value; the same at once; after a refusal, a removal and an update, when it is free",
+        }],
+        None,
+    ),
+    of_parameter(
+        forms::EXISTS,
+        &[
+            PartOf {
+                part: Part::ExistsUnknown,
+                is_promised: |member| member.exists.is_some(),
+                broken_by: "the id of no entity",
+                tried_with: "a made-up id; that of an entity that was removed",
+            },
+            // Whether an id is refused for its form or for naming nothing, no page says: it is no promise of its own.
+            PartOf {
+                part: Part::ExistsShape,
+                is_promised: |_| false,
+                broken_by: "what is no id at all",
+                tried_with: "symbols, a quote, a blank inside, much too short, much too long",
+            },
+        ],
+        None,
+    ),
+];
+
+impl Rule {
+    /// Whether it can stand at a value of a type.
+    pub fn fits(&self, kind: Type) -> bool {
+        self.fits.contains(&kind)
+    }
+
+    /// Whether it is a rule about values, which stands at members, items and shared types as well.
+    pub fn is_of_values(&self) -> bool {
+        !self.fits.is_empty()
+    }
+}
+
+/// The promises that a spec makes about a parameter or a member: each part of a rule is one of its own.
+pub fn promised(member: &Member) -> impl Iterator<Item = Part> + '_ {
+    let parts = RULES.iter().flat_map(|rule| rule.parts);
+    parts.filter(|part| (part.is_promised)(member)).map(|part| part.part)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::spec::form::Form;
+
+    #[test]
+    fn every_part_stands_in_the_table_once_under_its_rule() {
+        for part in Part::ALL {
+            let rules: Vec<&str> = RULES
+                .iter()
+                .filter(|rule| rule.parts.iter().any(|of| of.part == *part))
+                .map(|rule| rule.key.name)
+                .collect();
+            assert_eq!(rules, [part.rule()], "{part}");
+        }
+    }
+
+    #[test]
+    fn a_rule_of_values_can_be_written_wherever_a_value_is_described() {
+        let forms: [&Form; 4] = [&forms::PARAMETER, &forms::MEMBER, &forms::ITEM, &forms::SHARED_TYPE];
+        for rule in RULES.iter().filter(|rule| rule.is_of_values()) {
+            for form in forms {
+                let has_it = form.key_names().any(|name| name == rule.key.name);
+                assert!(has_it, "{} has no key `{}`", form.name, rule.key.name);
+            }
+        }
+        for rule in RULES.iter().filter(|rule| !rule.is_of_values()) {
+            assert!(forms::PARAMETER.key_names().any(|name| name == rule.key.name), "{}", rule.key.name);
+        }
+    }
+}

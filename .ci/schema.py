@@ -1,4 +1,4 @@
-"""Holds every spec to the published JSON Schema, the broken ones too."""
+"""Holds every spec to the published JSON Schema, the broken ones too, and the example's case files to theirs."""
 
 import json
 import pathlib
@@ -26,4 +26,16 @@ for name in ["unknown-key", "missing-keys", "wrong-type"]:
     spec = yaml.load((root / f"tests/data/broken/{name}/v/s/Add.yaml").read_text())
     assert list(validator.iter_errors(spec)), f"{name}: the schema accepts what the reader refuses"
 
-print(f"{count} specs fit the schema")
+for path in sorted((root / "tests/data/services").rglob("*.yaml")):
+    errors = list(validator.iter_errors(yaml.load(path.read_text())))
+    assert not errors, f"{path}: {errors[0].json_path}: {errors[0].message}"
+    count += 1
+
+of_cases = json.loads((root / "docs/cases.schema.json").read_text())
+jsonschema.Draft202012Validator.check_schema(of_cases)
+for path in sorted((root / "examples/contact-service/cases").rglob("*.yaml")):
+    errors = list(jsonschema.Draft202012Validator(of_cases).iter_errors(yaml.load(path.read_text())))
+    assert not errors, f"{path}: {errors[0].json_path}: {errors[0].message}"
+    count += 1
+
+print(f"{count} specs and case files fit their schemas")

@@ -347,6 +347,7 @@ fn the_reference_server_serves_by_itself() {
 fn committed_files_are_what_the_code_writes() {
     for (of, path) in [
         ("spec", "specs/spec.schema.json"),
+        ("cases", "docs/cases.schema.json"),
         ("report", "docs/report.schema.json"),
         ("event", "docs/event.schema.json"),
     ] {

@@ -9,7 +9,7 @@ use crate::spec::form::{Form, Shape, may, must};
 use crate::spec::model::{Operation, Service, Specs};
 use crate::spec::path::Path;
 use crate::spec::read::{Fields, Reader};
-use crate::spec::yaml::{self, Kind, Node};
+use crate::spec::yaml::{self, Key, Kind, Node};
 use crate::wire::Twist;
 
 use super::text::Text;
@@ -18,7 +18,8 @@ use super::{Call, Case, CaseFile, Expectation, Parameters, Rows, Step, TRIED};
 
 use Shape::{Any, Bool, List, Map, OneOf, Text as AnyText, Word};
 
-const FILE: Form = Form {
+/// The form of a case file.
+pub const FILE: Form = Form {
     name: "CaseFile",
     doc: "Cases of one operation.",
     keys: &[
@@ -146,12 +147,12 @@ impl<'s> CaseReader<'s> {
         let given: Vec<Call> = given.into_iter().filter_map(|node| self.call(node)).collect();
         let send = self.parameters(fields.get("send")?)?;
         let then = fields.get("then").map(|node| self.reader.list(node)).unwrap_or_default();
-        let then: Vec<Step> = then.into_iter().filter_map(|node| self.step(node)).collect();
+        let then: Vec<Step> = then.into_iter().filter_map(|node| self.step(node, operation)).collect();
         let case = Case {
             id,
             operation: operation.to_owned(),
             tries: self.reader.optional_text(&fields, "tries")?,
-            about: fields.get("about").map(|node| self.about(node)).unwrap_or_default(),
+            about: fields.get("about").map(|node| self.about(node, operation)).unwrap_or_default(),
             given,
             send,
             twist: fields.get("wire").and_then(|node| self.twist(node)),
@@ -232,17 +233,36 @@ impl<'s> CaseReader<'s> {
         }
     }
 
-    fn about(&mut self, node: &Node) -> Vec<Breach> {
+    /// The promises of the tried operation that a case, or a call after it, holds the target to.
+    fn about(&mut self, node: &Node, tried: &str) -> Vec<Breach> {
         let mut about = Vec::new();
         for (key, value) in self.reader.map(node).unwrap_or_default() {
             let breaches = self.reader.word(value, &Part::names()).map(Part::covered_by).unwrap_or_default();
             let first = breaches.first();
             match Path::read(&key.name) {
-                Some(at) => about.extend(first.map(|part| Breach { at, part: *part })),
+                Some(at) => {
+                    self.is_there(tried, &at, key);
+                    about.extend(first.map(|part| Breach { at, part: *part }));
+                }
                 None => self.reader.no_path(key),
             }
         }
         about
+    }
+
+    /// A finding where the tried operation has no such place.
+    fn is_there(&mut self, tried: &str, at: &Path, key: &Key) {
+        let Some((_, operation)) = self.find(tried) else { return };
+        if operation.schema(at).is_some() {
+            return;
+        }
+        let places: Vec<String> = operation.members().iter().map(|(at, _)| at.to_string()).collect();
+        let title = format!("{} has no parameter `{at}`", operation.name);
+        let finding = Finding::error("unknown-name", title).at(&key.place);
+        self.reader.note(match did_you_mean(&at.to_string(), places.iter().map(String::as_str)) {
+            Some(near) => finding.help(format!("did you mean `{near}`?")),
+            None => finding.help("say which parameter the case is about, or leave `about` out"),
+        });
     }
 
     fn call(&mut self, node: &Node) -> Option<Call> {
@@ -255,11 +275,11 @@ impl<'s> CaseReader<'s> {
         })
     }
 
-    fn step(&mut self, node: &Node) -> Option<Step> {
+    fn step(&mut self, node: &Node, tried: &str) -> Option<Step> {
         let fields = self.reader.form(node, &STEP)?;
         let operation = self.operation(&fields, "call")?;
         Some(Step {
-            about: fields.get("about").map(|node| self.about(node)).unwrap_or_default(),
+            about: fields.get("about").map(|node| self.about(node, tried)).unwrap_or_default(),
             expect: self.expectation(fields.get("expect")?, &operation)?,
             shows: fields.get("shows").and_then(|node| self.shows(node, &operation)).unwrap_or_default(),
             demanded: self.by_hand,

@@ -3,6 +3,7 @@
 use schemars::schema_for;
 use serde_json::Value;
 
+use crate::case;
 use crate::compare::Matrix;
 use crate::report::{json, jsonl};
 use crate::spec::{reference, schema};
@@ -19,6 +20,7 @@ pub fn execute(args: &SchemaArgs, console: Console) -> Exit {
             return Exit::Holds;
         }
         SchemaOf::Spec => schema::schema(),
+        SchemaOf::Cases => schema::of(&case::FILE, "fineprint cases"),
         SchemaOf::Report => json::schema().into(),
         SchemaOf::Event => jsonl::schema().into(),
         SchemaOf::Compare => schema_for!(Matrix).into(),

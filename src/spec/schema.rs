@@ -22,6 +22,18 @@ pub fn schema() -> Value {
     })
 }
 
+/// The JSON Schema of a file whose form this is.
+pub fn of(form: &Form, title: &str) -> Value {
+    let mut defs = Map::new();
+    define(form, &mut defs);
+    json!({
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": title,
+        "$ref": format!("#/$defs/{}", form.name),
+        "$defs": defs,
+    })
+}
+
 fn define(form: &Form, defs: &mut Map<String, Value>) {
     if defs.contains_key(form.name) {
         return;

@@ -356,6 +356,8 @@ pub struct SchemaArgs {
 pub enum SchemaOf {
     /// A spec
     Spec,
+    /// A file of cases
+    Cases,
     /// The JSON report
     Report,
     /// A line of the event stream

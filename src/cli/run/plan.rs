@@ -105,6 +105,18 @@ pub struct Plan {
     seed: u64,
 }
 
+/// What becomes of snapshots. They are of the standard depth: one case, one answer.
+fn snapshot_policy(args: &RunArgs, console: Console) -> Result<SnapshotPolicy, String> {
+    let off = args.no_snapshots || args.depth != DepthArg::Standard;
+    Ok(match (off, args.update, console.ci) {
+        (true, true, _) => return Err("snapshots are kept at the standard depth only".to_owned()),
+        (true, ..) => SnapshotPolicy::Off,
+        (_, true, _) => SnapshotPolicy::Update,
+        (.., true) => SnapshotPolicy::Compare,
+        _ => SnapshotPolicy::Pending,
+    })
+}
+
 impl Plan {
     /// Resolves the arguments.
     ///
@@ -114,6 +126,7 @@ impl Plan {
         if args.record {
             refuse_parts(&args)?;
         }
+        let snapshots = snapshot_policy(&args, console)?;
         let (mut target, of_table) = target(&args, config)?;
         // What is resumed is read whole before, and its stream may go on in the same file.
         let is_same =
@@ -134,15 +147,6 @@ impl Plan {
         let begun_with = begun_with.or(record.then_some(RECORDED));
         let quotas: Vec<(String, u32)> = of_table.into_iter().chain(args.quotas).collect();
         stay_below(&quotas, &mut target)?;
-        // Snapshots are of the standard depth: one case, one answer.
-        let off = args.no_snapshots || args.depth != DepthArg::Standard;
-        let snapshots = match (off, args.update, console.ci) {
-            (true, true, _) => return Err("snapshots are kept at the standard depth only".to_owned()),
-            (true, ..) => SnapshotPolicy::Off,
-            (_, true, _) => SnapshotPolicy::Update,
-            (.., true) => SnapshotPolicy::Compare,
-            _ => SnapshotPolicy::Pending,
-        };
         Ok(Self {
             specs: args.specs,
             cases: args.cases,

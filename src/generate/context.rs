@@ -34,8 +34,7 @@ struct Class {
     doubt: Vec<String>,
 }
 
-/// A place with its classes. Those of an object are whole objects, in which each class of each member has its turn: no context has
-/// a member of an object that is not there.
+/// A place with its classes. The classes of an object are whole objects, so that no context has a member whose object is absent.
 struct Factor<'s> {
     place: &'s Prepared<'s>,
     classes: Vec<Class>,
@@ -205,8 +204,8 @@ impl<'s> Contexts<'s> {
         new.or(plain)
     }
 
-    /// The whole in which a member that is left out does not leave its object empty: of all that are absent beside it, the one
-    /// with the fewest classes is there, because it is absent more often in other contexts.
+    /// A member that is left out must not leave its object empty. Where nothing else is in it, the sibling with the fewest classes is
+    /// added: that one is absent more often in other contexts.
     fn with_a_sibling(&self, left_out: &Prepared<'_>, whole: Value) -> Value {
         let siblings = || self.beside(left_out).filter(|factor| factor.place.at.is_sibling_of(&left_out.at));
         if siblings().any(|factor| whole.at(&factor.place.at.steps()[1..]).is_some()) {
@@ -245,7 +244,7 @@ fn factors<'s>(baseline: &'s Baseline<'_>) -> Vec<Factor<'s>> {
     factors
 }
 
-/// Values of a place that has members, in which each class of each of them has its turn. `below` are places behind it, the last first.
+/// Whole values of a place with members: each class of each member has its turn. `below` has the places behind it, the last one first.
 fn wholes(place: &Prepared<'_>, below: &[Factor<'_>]) -> Vec<Value> {
     let depth = place.at.steps().len();
     let is_own = |factor: &&Factor<'_>| {

@@ -128,7 +128,7 @@ fn is_again(schema: &Schema) -> bool {
     schema.again().is_some() || schema.items().is_some_and(|items| items.again().is_some())
 }
 
-/// An object of what is required, and one of all that can be there.
+/// Different objects: with what is required, with every member, and with another value of each required member.
 fn objects(schema: &Schema) -> Vec<Value> {
     if schema.is_any_object() {
         return Vec::new();

@@ -111,7 +111,6 @@ fn bounds(maker: &Maker<'_>, parameter: &Placed<'_>, mutants: &mut Vec<Mutant>) 
         let change = move |each: &mut Member| each.schema.range = Some(to);
         mutants.push(maker.rules(parameter, part, (Kind::Boundary, slug, does), change));
     };
-    // Numbers between two steps are not tried: whole ones have none.
     let by = |end: End, step: f64| Some(End { at: end.at + step, ..end });
     if let Some(min) = range.min {
         moved(

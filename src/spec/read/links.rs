@@ -39,11 +39,10 @@ fn dangling<'a>(kind: &str, name: &str, place: &Place, known: impl IntoIterator<
 fn check_operation(operation: &Operation, service: &Service, findings: &mut Vec<Finding>) {
     let entities = || service.entities.iter().map(|entity| entity.name.as_str());
     for row in &operation.errors {
-        let places = operation.members();
-        let places: Vec<String> = places.iter().map(|(place, _)| place.to_string()).collect();
-        let unknown = row.names.iter().filter(|(name, _)| name != "*" && !has_place(operation, name));
-        let known = || places.iter().map(String::as_str);
-        findings.extend(unknown.map(|(name, at)| dangling("parameter", name, at, known())));
+        for (name, at) in row.names.iter().filter(|(name, _)| name != "*" && !has_place(operation, name)) {
+            let places: Vec<String> = operation.members().iter().map(|(at, _)| at.to_string()).collect();
+            findings.push(dangling("parameter", name, at, places.iter().map(String::as_str)));
+        }
     }
     check_route(operation, service, findings);
     if service.protocol == Protocol::Rest {

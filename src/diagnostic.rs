@@ -58,6 +58,22 @@ impl Finding {
         self
     }
 
+    /// The finding about a name that names nothing: what there is, the nearest if one is near.
+    pub fn dangling<'a>(
+        kind: &str,
+        name: &str,
+        place: &Place,
+        known: impl IntoIterator<Item = &'a str>,
+    ) -> Self {
+        let known: Vec<&str> = known.into_iter().collect();
+        let finding = Self::error("unknown-name", format!("there is no {kind} `{name}`")).at(place);
+        match did_you_mean(name, known.iter().copied()) {
+            Some(near) => finding.help(format!("did you mean `{near}`?")),
+            None if known.is_empty() => finding,
+            None => finding.help(format!("there is {}", known.join(", "))),
+        }
+    }
+
     /// Says under the caret what is wrong there.
     pub fn label(mut self, label: impl Into<String>) -> Self {
         self.label = label.into();

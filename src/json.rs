@@ -81,6 +81,11 @@ impl Json {
         }
     }
 
+    /// A number: a whole one as an integer.
+    pub fn number(number: f64) -> Self {
+        if number.fract() == 0.0 { Self::Integer(number as i64) } else { Self::Number(number) }
+    }
+
     /// The number, if it is one, as far as a double has it.
     pub fn as_number(&self) -> Option<f64> {
         match self {

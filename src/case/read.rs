@@ -22,16 +22,16 @@ use Shape::{Any, Bool, List, Map, OneOf, Text as AnyText, Word};
 pub const FILE: Form = Form {
     name: "CaseFile",
     doc: "Cases of one operation.",
-    keys: &[
+    keys: &[&[
         must("operation", AnyText, "The operation that they try."),
         must("cases", List(&Shape::Form(&CASE)), "The cases."),
-    ],
+    ]],
 };
 
 const CASE: Form = Form {
     name: "Case",
     doc: "One request that tries one thing.",
-    keys: &[
+    keys: &[&[
         must("id", AnyText, "Its name; begins with the operation's."),
         must("tries", AnyText, "What it tries, in words."),
         may("about", Map(&AnyText), "The promise: parameter and rule."),
@@ -49,7 +49,7 @@ const CASE: Form = Form {
         ),
         must("expect", EXPECT_SHAPE, EXPECT),
         may("then", List(&Shape::Form(&STEP)), "Calls that show, afterwards, what the tried one has done."),
-    ],
+    ]],
 };
 
 const EXPECT_SHAPE: Shape = OneOf(&[Word(&["accept"]), Map(&Any)]);
@@ -59,7 +59,7 @@ const EXPECT: &str = "What must come: accept, {reject: [CODE]}, {reject: any}, {
 const CALL: Form = Form {
     name: "Call",
     doc: "A call that prepares a case.",
-    keys: &[
+    keys: &[&[
         must("call", AnyText, "The operation."),
         must("as", AnyText, "Under which name later calls refer to it."),
         must("send", Map(&Any), "What is sent."),
@@ -68,20 +68,20 @@ const CALL: Form = Form {
             Bool,
             "true: cases may use what it makes one after another, as long as the tried call is refused.",
         ),
-    ],
+    ]],
 };
 
 const STEP: Form = Form {
     name: "Step",
     doc: "A call that shows what the tried one has done.",
-    keys: &[
+    keys: &[&[
         must("call", AnyText, "The operation."),
         must("as", AnyText, "Under which name later calls refer to it."),
         must("send", Map(&Any), "What is sent."),
         may("about", Map(&AnyText), "The promise, where it is another than the case's."),
         must("expect", EXPECT_SHAPE, EXPECT),
         may("shows", Map(&Any), "Response elements, by path, and what they must show."),
-    ],
+    ]],
 };
 
 /// Reads a case file.
@@ -257,12 +257,8 @@ impl<'s> CaseReader<'s> {
             return;
         }
         let places: Vec<String> = operation.members().iter().map(|(at, _)| at.to_string()).collect();
-        let title = format!("{} has no parameter `{at}`", operation.name);
-        let finding = Finding::error("unknown-name", title).at(&key.place);
-        self.reader.note(match did_you_mean(&at.to_string(), places.iter().map(String::as_str)) {
-            Some(near) => finding.help(format!("did you mean `{near}`?")),
-            None => finding.help("say which parameter the case is about, or leave `about` out"),
-        });
+        let known = places.iter().map(String::as_str);
+        self.reader.note(Finding::dangling("parameter", &at.to_string(), &key.place, known));
     }
 
     fn call(&mut self, node: &Node) -> Option<Call> {

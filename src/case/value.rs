@@ -1,7 +1,7 @@
 //! What a case sends for a parameter.
 
 use crate::json::Json;
-use crate::spec::path::Step;
+use crate::spec::path::{Step, walk};
 
 use super::text::Text;
 
@@ -67,14 +67,14 @@ impl Value {
     /// The value at the end of these steps: of a list, in its first item.
     pub fn at(&self, steps: &[Step]) -> Option<Self> {
         let Some((first, further)) = steps.split_first() else { return Some(self.clone()) };
-        let inner = match (first, self.clone().opened()) {
-            (Step::Item, Self::List(items)) => items.into_iter().next(),
+        match (first, self) {
+            (_, Self::Plain(json)) => walk(json, steps).cloned().map(Self::Plain),
+            (Step::Item, Self::List(items)) => items.first()?.at(further),
             (Step::Member(name), Self::Object(members)) => {
-                members.into_iter().find(|(known, _)| known == name).map(|(_, value)| value)
+                members.iter().find(|(known, _)| known == name)?.1.at(further)
             }
             _ => None,
-        };
-        inner?.at(further)
+        }
     }
 
     /// A described text; a plain one if nothing in it needs describing.

@@ -14,7 +14,7 @@ use crate::spec::ruling::Outcome;
 use super::baseline::Baseline;
 use super::covering::Arrays;
 use super::prepared::{Prepared, Tried};
-use super::valid::put;
+use super::valid::{keeps, put, valid};
 
 /// A value with so few drawn characters is tried for its own sake, and not in every context.
 const SCARCE: usize = 3;
@@ -38,6 +38,13 @@ struct Class {
 struct Factor<'s> {
     place: &'s Prepared<'s>,
     classes: Vec<Class>,
+}
+
+/// Whose class is chosen: that of a parameter, or of a member beside the tried one; by its place among these.
+#[derive(Clone, Copy)]
+enum Of {
+    Parameter(usize),
+    Member(usize),
 }
 
 /// The classes of an operation's parameters, and of the members below them.
@@ -115,11 +122,10 @@ impl<'s> Contexts<'s> {
     pub fn numbered(&self, tried: &Prepared<'_>, value: Option<&Value>, number: usize) -> Context {
         let is_last = tried.parameter.exists.is_some() && number + 1 == self.needed(tried);
         let number = if is_last { 0 } else { number };
-        let parameters = self.parameters.len();
-        self.call(Some((tried, value)), |shift, classes| match self.is_left_out(shift, number) {
-            true => None,
-            // Members begin with different classes: without all of them, their object would be empty.
-            false => in_turn(classes, number, (shift, shift.saturating_sub(parameters))),
+        self.call(Some((tried, value)), |of, classes| match of {
+            Of::Parameter(place) if self.is_left_out(place, number) => None,
+            Of::Parameter(place) => in_turn(classes, number, (place, 0)),
+            Of::Member(place) => self.member_in_turn(classes, number, place),
         })
     }
 
@@ -137,39 +143,46 @@ impl<'s> Contexts<'s> {
             Some(self.rows.remove(index))
         });
         self.turn += usize::from(tried.is_member());
-        let parameters = self.parameters.len();
-        self.call(Some((tried, value)), |index, classes| match &row {
-            _ if index >= parameters => in_turn(classes, self.turn, (index, index - parameters)),
-            Some(row) => classes.get(row[index]),
-            None => classes.first(),
+        self.call(Some((tried, value)), |of, classes| match (of, &row) {
+            (Of::Member(place), _) => self.member_in_turn(classes, self.turn, place),
+            (Of::Parameter(place), Some(row)) => classes.get(row[place]),
+            (Of::Parameter(_), None) => classes.first(),
         })
         .send
+    }
+
+    /// The class of a member beside the tried one. Members begin with different classes: without all of them, their object would be
+    /// empty.
+    fn member_in_turn<'c>(&self, classes: &'c [Class], number: usize, place: usize) -> Option<&'c Class> {
+        in_turn(classes, number, (self.parameters.len() + place, place))
     }
 
     /// What the cases have left of the covering array: the calls that, with theirs, have every pair of valid classes.
     pub fn left(&mut self) -> Vec<Parameters> {
         let rows = std::mem::take(&mut self.rows);
-        rows.into_iter().map(|row| self.call(None, |index, classes| classes.get(row[index])).send).collect()
+        let call = |row: Vec<usize>| {
+            self.call(None, |of, classes| match of {
+                Of::Parameter(place) => classes.get(row[place]),
+                Of::Member(_) => None,
+            })
+        };
+        rows.into_iter().map(|row| call(row).send).collect()
     }
 
     /// A call in which each parameter has the class that is chosen for it, and each member beside the tried one.
     fn call<'c>(
         &'c self,
         tried: Option<(&Prepared<'_>, Option<&Value>)>,
-        choose: impl Fn(usize, &'c [Class]) -> Option<&'c Class>,
+        choose: impl Fn(Of, &'c [Class]) -> Option<&'c Class>,
     ) -> Context {
         let mut context = Context::default();
         for (index, factor) in self.of_parameters().enumerate() {
             let name = &factor.place.parameter.name;
             let value = match tried.filter(|(tried, _)| tried.whole.name == *name) {
-                Some((tried, value)) if tried.is_member() => {
-                    self.whole_with(tried, value, |index, classes| {
-                        choose(index + self.parameters.len(), classes)
-                    })
-                }
+                Some((tried, value)) if tried.is_member() => self.whole_with(tried, value, &choose),
                 Some((_, value)) => value.cloned(),
                 None => {
-                    let Some(class) = choose(index, &factor.classes) else { continue };
+                    let Some(class) = choose(Of::Parameter(index), &factor.classes) else { continue };
                     context.doubt.extend(class.doubt.iter().cloned());
                     class.value.clone()
                 }
@@ -184,23 +197,22 @@ impl<'s> Contexts<'s> {
         &'c self,
         tried: &Prepared<'_>,
         value: Option<&Value>,
-        choose: impl Fn(usize, &'c [Class]) -> Option<&'c Class>,
+        choose: impl Fn(Of, &'c [Class]) -> Option<&'c Class>,
     ) -> Option<Value> {
-        let mut whole = super::valid::valid(tried.whole);
+        let mut whole = valid(tried.whole);
         for (index, factor) in self.beside(tried).enumerate() {
-            let Some(class) = choose(index, &factor.classes).filter(|class| class.doubt.is_empty()) else {
-                continue;
-            };
+            let class = choose(Of::Member(index), &factor.classes);
+            let Some(class) = class.filter(|class| class.doubt.is_empty()) else { continue };
             // Two items of a list may have become the same.
             let new = factor.place.put(Some(whole.clone()), class.value.clone());
-            whole = new.filter(|new| tried.holds(new)).unwrap_or(whole);
+            whole = new.filter(|new| keeps(tried.whole, new)).unwrap_or(whole);
         }
         if value.is_none() {
             whole = self.with_a_sibling(tried, whole);
         }
         let plain = tried.put(None, value.cloned());
-        let is_valid = plain.as_ref().is_some_and(|plain| tried.holds(plain));
-        let new = tried.put(Some(whole), value.cloned()).filter(|new| !is_valid || tried.holds(new));
+        let is_valid = plain.as_ref().is_some_and(|plain| keeps(tried.whole, plain));
+        let new = tried.put(Some(whole), value.cloned()).filter(|new| !is_valid || keeps(tried.whole, new));
         new.or(plain)
     }
 
@@ -260,7 +272,7 @@ fn wholes(place: &Prepared<'_>, below: &[Factor<'_>]) -> Vec<Value> {
             let Some(class) = in_turn(classes, number, (shift, shift)) else { return whole };
             let steps = &factor.place.at.steps()[depth..];
             let new = put(whole.clone(), &place.parameter.schema, steps, class.value.clone());
-            new.filter(|new| place.holds_alone(new)).unwrap_or(whole)
+            new.filter(|new| keeps(place.parameter, new)).unwrap_or(whole)
         })
     };
     (0..most).map(whole).collect()

@@ -25,6 +25,8 @@ pub use cases::{Cases, Expanded, in_parallel};
 pub use circumstance::{quota, with};
 pub use depth::Depth;
 
+use std::collections::HashMap;
+
 use crate::case::value::Value;
 use crate::case::{Case, CaseFile, Expectation, Parameters};
 use crate::json::Json;
@@ -231,6 +233,10 @@ fn valid_pairs(baseline: &Baseline<'_>, contexts: &mut Contexts<'_>) -> Vec<Case
 struct Judged {
     trial: Trial,
     ruling: Ruling,
+    /// The promises that it certainly breaks.
+    broken: Vec<Breach>,
+    /// Those that some reader could name besides.
+    doubted: Vec<Breach>,
 }
 
 impl Judged {
@@ -246,30 +252,36 @@ impl Judged {
         let is_only = ruling.breaches.as_slice() == std::slice::from_ref(&of_type);
         let is_word = is_only && !wire::is_typed(service, operation, place.whole);
         let is_said = || service.rows_for(operation, &of_type).next().is_some();
-        (!is_word || is_said()).then(|| Self { trial: trial.clone(), ruling: ruling.clone() })
+        (!is_word || is_said()).then(|| Self {
+            trial: trial.clone(),
+            ruling: ruling.clone(),
+            broken: ruling.broken(),
+            doubted: ruling.doubted(),
+        })
     }
 
     /// What the case is about: a promise that is certainly broken before one that some reader could name, and of several the
     /// one that the trial was made for.
     fn about(&self, place: &Prepared<'_>) -> Breach {
         let own = Breach { at: place.at.clone(), part: self.trial.about };
-        let (broken, doubted) = (self.ruling.broken(), self.ruling.doubted());
-        let named = [broken, doubted].into_iter().find(|named| !named.is_empty());
+        let named = [&self.broken, &self.doubted].into_iter().find(|named| !named.is_empty());
         match named {
-            Some(mut named) if !named.contains(&own) => named.swap_remove(0),
+            Some(named) if !named.contains(&own) => named[0].clone(),
             _ => own,
         }
     }
 
     /// The one promise that the value certainly breaks, if it is one.
     fn breaks(&self) -> Option<Breach> {
-        let mut broken = self.ruling.broken();
-        broken.pop().filter(|_| broken.is_empty())
+        match self.broken.as_slice() {
+            [breach] => Some(breach.clone()),
+            _ => None,
+        }
     }
 
     /// Whether no reader could name a further promise.
     fn is_pure(&self) -> bool {
-        self.ruling.doubted().is_empty()
+        self.doubted.is_empty()
     }
 }
 
@@ -326,16 +338,21 @@ fn among_contexts(
     let violations: Vec<Violation> =
         violations.into_iter().filter(|violation| baseline.is_sayable(&violation.case.send)).collect();
     let needed = contexts.needed(place);
-    let mut seen: Vec<&Option<Breach>> = Vec::new();
+    let mut counts: HashMap<Option<&Breach>, usize> = HashMap::new();
+    for violation in &violations {
+        *counts.entry(violation.breaks.as_ref()).or_default() += 1;
+    }
+    let mut seen: HashMap<Option<&Breach>, usize> = HashMap::new();
     let mut all = Vec::new();
     for Violation { case, breaks } in &violations {
         if !matches!(case.expect, Expectation::Reject(_)) {
             all.push(case.clone());
             continue;
         }
-        let turn = seen.iter().filter(|known| **known == breaks).count();
-        seen.push(breaks);
-        let step = violations.iter().filter(|other| other.breaks == *breaks).count();
+        let seen = seen.entry(breaks.as_ref()).or_default();
+        let turn = *seen;
+        *seen += 1;
+        let step = counts[&breaks.as_ref()];
         let own = match breaks {
             Some(_) if !(baseline.keeps() && draws_few(case)) => (turn..needed.max(turn + 1)).step_by(step),
             _ => (turn..turn + 1).step_by(1),

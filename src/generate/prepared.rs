@@ -3,11 +3,10 @@
 use std::cell::OnceCell;
 
 use crate::case::value::Value;
-use crate::json::Json;
 use crate::spec::breach::Breach;
 use crate::spec::model::{ErrorRow, Member, Operation, Required, Service};
 use crate::spec::path::Path;
-use crate::spec::ruling::{self, Outcome, Ruling};
+use crate::spec::ruling::{self, Ruling};
 use crate::wire;
 
 use super::rules;
@@ -90,14 +89,14 @@ impl<'s> Prepared<'s> {
         new
     }
 
-    /// Whether it is a member of a parameter, and no parameter itself.
+    /// Whether it is a member of a parameter, and not a parameter.
     pub fn is_member(&self) -> bool {
-        self.at.steps().len() > 1
+        self.at.is_member()
     }
 
     /// Whether another place lies within it.
     pub fn is_around(&self, other: &Self) -> bool {
-        other.at != self.at && other.at.steps().starts_with(self.at.steps())
+        other.at != self.at && self.at.leads_to(&other.at)
     }
 
     /// The value of the whole parameter in which it has this one, where all else is as `within` has it, or valid.
@@ -106,13 +105,15 @@ impl<'s> Prepared<'s> {
         put(within, &self.whole.schema, &self.at.steps()[1..], value)
     }
 
+    /// Whether the protocol can carry a call in which the place has this value. What refers to what only a run knows is told then.
     fn can_send(&self, service: &Service, operation: &Operation, value: Option<&Value>) -> bool {
-        let whole = if self.is_member() { self.put(None, value.cloned()) } else { value.cloned() };
-        match whole {
-            // What refers to what only a run knows is told then.
-            Some(whole) => {
-                whole.witness().is_none_or(|json| wire::can_send(service, operation, self.whole, Some(&json)))
-            }
+        let json = match self.is_member() {
+            true => self.put(None, value.cloned()).map(|whole| whole.witness()),
+            false => value.map(Value::witness),
+        };
+        match json {
+            Some(None) => true,
+            Some(Some(json)) => wire::can_send(service, operation, self.whole, Some(&json)),
             None => wire::can_send(service, operation, self.whole, None),
         }
     }
@@ -122,26 +123,20 @@ impl<'s> Prepared<'s> {
         if *value == self.valid { self.can_say_valid } else { self.can_send(service, operation, Some(value)) }
     }
 
-    /// What the page says of a trial. Of a member, that depends on what it lies in: an object that is empty without it may count
-    /// as absent.
-    fn ruling(&self, trial: &Trial, witness: Option<&Json>) -> Ruling {
-        let whole = || self.put(None, trial.value.clone())?.witness();
-        match self.is_member().then(whole).flatten() {
-            Some(whole) => ruling::on_member(self.whole, Some(&whole)).within(&self.at.steps()[0]),
-            None => ruling::on_member(self.parameter, witness).at(&self.at),
-        }
-    }
-
-    /// Whether the page certainly calls a value of the whole parameter valid.
-    pub fn holds(&self, whole: &Value) -> bool {
-        let ruling = |json: Json| ruling::on_member(self.whole, Some(&json)).outcome();
-        whole.witness().is_some_and(|json| ruling(json) == Outcome::Holds)
-    }
-
-    /// The same for a value of this place alone.
-    pub fn holds_alone(&self, value: &Value) -> bool {
-        let ruling = |json: Json| ruling::on_member(self.parameter, Some(&json)).outcome();
-        value.witness().is_some_and(|json| ruling(json) == Outcome::Holds)
+    /// A trial with what the page says of it, and whether it can be sent; `None` if it refers to what only a run knows. Of a member,
+    /// both depend on what it lies in: an object that is empty without the member may count as absent.
+    fn judged(&self, service: &Service, operation: &Operation, trial: Trial) -> Option<Tried> {
+        let whole = match self.is_member() {
+            true => self.put(None, trial.value.clone()),
+            false => trial.value.clone(),
+        };
+        let json = match &whole {
+            Some(whole) => Some(whole.witness()?),
+            None => None,
+        };
+        let is_sayable = wire::can_send(service, operation, self.whole, json.as_ref());
+        let ruling = ruling::on_member(self.whole, json.as_ref()).at(&Path::member(&self.whole.name));
+        Some(Tried { trial, ruling, is_sayable })
     }
 
     /// Whether a member can be left out: without the only one, its object is empty.
@@ -154,16 +149,8 @@ impl<'s> Prepared<'s> {
     pub fn tried(&self, service: &Service, operation: &Operation) -> &[Tried] {
         self.tried.get_or_init(|| {
             let trials = rules::trials(self.parameter, wire::is_typed(service, operation, self.whole));
-            let tried = trials.into_iter().filter_map(|trial| {
-                let witness = match &trial.value {
-                    Some(value) => Some(value.witness()?),
-                    None => None,
-                };
-                let is_sayable = self.can_send(service, operation, trial.value.as_ref());
-                let ruling = self.ruling(&trial, witness.as_ref());
-                Some(Tried { trial, ruling, is_sayable })
-            });
-            tried.collect()
+            let tried = trials.into_iter();
+            tried.filter_map(|trial| self.judged(service, operation, trial)).collect()
         })
     }
 }

@@ -10,16 +10,17 @@ use crate::spec::ruling::{self, Outcome};
 /// How many characters a drawn value has where the rule allows it: enough that a chance meeting is out of the question.
 const DRAWN: u64 = 10;
 
+/// Whether the page certainly calls a value valid.
+pub fn keeps(parameter: &Member, value: &Value) -> bool {
+    let outcome = |json: Json| ruling::on_member(parameter, Some(&json)).outcome();
+    value.witness().is_some_and(|json| outcome(json) == Outcome::Holds)
+}
+
 /// Another valid value than this one; this one where the rules leave no other.
 pub fn other(parameter: &Member, value: &Value) -> Value {
-    let is_valid = |candidate: &Value| {
-        candidate
-            .witness()
-            .is_some_and(|json| ruling::on_member(parameter, Some(&json)).outcome() == Outcome::Holds)
-    };
     let mut candidates = choices(&parameter.schema).into_iter();
     candidates
-        .find(|candidate| candidate.witness() != value.witness() && is_valid(candidate))
+        .find(|candidate| candidate.witness() != value.witness() && keeps(parameter, candidate))
         .unwrap_or_else(|| value.clone())
 }
 
@@ -97,12 +98,8 @@ fn of_schema(schema: &Schema) -> Value {
 fn numbers(schema: &Schema) -> Vec<Json> {
     let ends = schema.range.iter().flat_map(|range| [range.min, range.max]).flatten();
     let near = ends.flat_map(|end| [end.at, end.at + 1.0, end.at - 1.0, end.at + 0.5, end.at - 0.5]);
-    let of = |number: f64| match number.fract() == 0.0 {
-        true => Json::Integer(number as i64),
-        false => Json::Number(number),
-    };
     let mut numbers = vec![Json::Integer(1), Json::Integer(2)];
-    numbers.extend(near.map(of));
+    numbers.extend(near.map(Json::number));
     let holds = |json: &Json| ruling::on_value(schema, json).outcome() == Outcome::Holds;
     numbers.retain(holds);
     numbers

@@ -57,7 +57,7 @@ impl Check<'_> {
     /// nothing, or any about a value: a page with a table says that there are no other codes.
     pub(super) fn row_for(&self, breach: &Breach) -> Refusal {
         let rows = || self.operation.errors.iter().chain(&self.service.errors);
-        let bound: Vec<&ErrorRow> = rows().filter(|row| binds(&row.when, breach)).collect();
+        let bound: Vec<&ErrorRow> = rows().filter(|row| row.when.binds(breach)).collect();
         let chosen = match self.reads(Reading::LastRowAnswers) {
             true => bound.last(),
             false => bound.first(),
@@ -80,7 +80,7 @@ impl Check<'_> {
     /// Whether a row is bound to a breach.
     pub fn has_row(&self, breach: &Breach) -> bool {
         let mut rows = self.operation.errors.iter().chain(&self.service.errors);
-        rows.any(|row| binds(&row.when, breach))
+        rows.any(|row| row.when.binds(breach))
     }
 
     /// The row that answers what no row is bound to.
@@ -291,9 +291,4 @@ fn named(at: &Path) -> String {
         Some(list) => named(&list),
         None => at.to_string(),
     }
-}
-
-/// Whether a row answers a breach.
-fn binds(when: &When, breach: &Breach) -> bool {
-    matches!(when, When::Breaches(bound) if bound.iter().any(|bound| bound.binds(breach)))
 }

@@ -8,8 +8,8 @@ pub struct Form {
     pub name: &'static str,
     /// What it describes.
     pub doc: &'static str,
-    /// Its keys.
-    pub keys: &'static [Key],
+    /// Its keys, in groups: forms share some of them.
+    pub keys: &'static [&'static [Key]],
 }
 
 /// A key of a mapping.
@@ -51,9 +51,14 @@ pub enum Shape {
 }
 
 impl Form {
+    /// All keys.
+    pub fn keys(&self) -> impl Iterator<Item = &'static Key> {
+        self.keys.iter().copied().flatten()
+    }
+
     /// The names of all keys.
     pub fn key_names(&self) -> impl Iterator<Item = &'static str> {
-        self.keys.iter().map(|key| key.name)
+        self.keys().map(|key| key.name)
     }
 }
 

@@ -10,7 +10,7 @@ use Shape::{Any, Bool, Form as Of, Integer, List, Map, OneOf, Text, TypeName, Wo
 pub static SERVICE: Form = Form {
     name: "Service",
     doc: "What the operations of one vendor's API share. Written in service.yaml, beside the operations.",
-    keys: &[
+    keys: &[&[
         must("service", Text, "The service's name in its protocol."),
         must("vendor", Text, "Who offers it."),
         must("version", Text, "The API version that requests carry."),
@@ -30,16 +30,16 @@ pub static SERVICE: Form = Form {
         may(
             "types",
             Map(&TYPE_SHAPE),
-            "Types that several places share, by name: each begins with a capital letter, and may stand within itself.",
+            "Types that several places share, by name. A name begins with a capital letter; a type may contain itself.",
         ),
-    ],
+    ]],
 };
 
 /// What plain HTTP leaves open.
 pub const HTTP: Form = Form {
     name: "Http",
     doc: "The envelope of answers, and how callers show who they are, where the protocol is rest.",
-    keys: &[
+    keys: &[&[
         may(
             "authentication",
             Text,
@@ -59,14 +59,14 @@ pub const HTTP: Form = Form {
         ),
         may("carries", List(&Text), "Members that every refusal carries beside its code, as paths."),
         may("varies", List(&Text), "Members of a refusal that differ from call to call, as paths."),
-    ],
+    ]],
 };
 
 /// An entity in `service.yaml`.
 pub const ENTITY: Form = Form {
     name: "Entity",
     doc: "Something that calls create and that has an id.",
-    keys: &[
+    keys: &[&[
         must(
             "id",
             Text,
@@ -81,7 +81,7 @@ pub const ENTITY: Form = Form {
             "How that list is read to its end; left out where the page does not say.",
         ),
         may("total", Text, "Where its answer says how many there are, as a path."),
-    ],
+    ]],
 };
 
 const PAGES_SHAPE: Shape = OneOf(&[Text, Of(&PAGES)]);
@@ -90,19 +90,19 @@ const PAGES_SHAPE: Shape = OneOf(&[Text, Of(&PAGES)]);
 pub const PAGES: Form = Form {
     name: "Pages",
     doc: "How a list is read to its end: a parameter's name alone counts pages from 1; none: one answer has all.",
-    keys: &[
+    keys: &[&[
         may("page", Text, "The parameter that counts pages, from 1."),
         may("offset", Text, "The parameter that counts the entries that come before."),
         may("token", Text, "The parameter that takes a token from the answer before."),
         may("next", Text, "token: where the answer gives the next one, as a path."),
-    ],
+    ]],
 };
 
 /// An operation's file.
 pub const OPERATION: Form = Form {
     name: "Operation",
     doc: "The transcription of one documentation page.",
-    keys: &[
+    keys: &[&[
         must("operation", Text, "Its name on the wire."),
         must("page", Of(&PAGE), "The page that it was transcribed from."),
         may("http", Text, "rest: method and path, with parameters in braces: GET /contacts/{id}."),
@@ -117,18 +117,18 @@ pub const OPERATION: Form = Form {
         ),
         may("narrative", List(&Text), "Sentences that promise nothing a request could show, word for word."),
         may("acknowledged", List(&Of(&ACKNOWLEDGED)), "Findings about the page that the author knows about."),
-    ],
+    ]],
 };
 
 /// Where the operation is documented.
 pub const PAGE: Form = Form {
     name: "Page",
     doc: "A documentation page.",
-    keys: &[
+    keys: &[&[
         must("title", Text, "Its title."),
         may("updated", Text, "The date that it gives for its last update."),
         may("url", Text, "Where it was read."),
-    ],
+    ]],
 };
 
 /// A parameter.
@@ -136,31 +136,35 @@ pub static PARAMETER: Form = Form {
     name: "Parameter",
     doc: "One row of the parameter table.",
     keys: &[
-        TYPE,
-        REQUIRED,
-        may(
-            "in",
-            Word(Location::NAMES),
-            "rest: where it stands. The default is the path that names it, else the JSON body, or the query of a GET or DELETE.",
-        ),
-        may("common", Bool, "true: a parameter of every call, which the protocol places beside the others."),
-        LENGTH_KEY,
-        RANGE_KEY,
-        CHARACTERS_KEY,
-        FORMAT_KEY,
-        VALUES,
-        may("items", Of(&ITEM), ITEMS_DOC),
-        may("members", Map(&MEMBER_SHAPE), MEMBERS_DOC),
-        UNIQUE,
-        may(
-            "takes-effect",
-            Word(TAKES_EFFECT),
-            "later: the page says that it takes some further step until the value holds. The default is at-once.",
-        ),
-        EXISTS,
-        EXAMPLE,
-        SAMPLE,
-        SAYS,
+        &[
+            TYPE,
+            may(
+                "required",
+                REQUIRED_SHAPE,
+                "Whether a call must carry it; unclear where the page contradicts itself. The default is false.",
+            ),
+            may(
+                "in",
+                Word(Location::NAMES),
+                "rest: where it stands. The default is the path that names it, else the JSON body, or the query of a GET or DELETE.",
+            ),
+            may(
+                "common",
+                Bool,
+                "true: a parameter of every call, which the protocol places beside the others.",
+            ),
+        ],
+        &RULES_OF_VALUES,
+        &[
+            may("unique", Bool, "true: no two living entities share its value."),
+            may(
+                "takes-effect",
+                Word(TAKES_EFFECT),
+                "later: the page says that it takes some further step until the value holds. The default is at-once.",
+            ),
+            may("exists", Text, "The entity whose id it is."),
+        ],
+        &SHOWN,
     ],
 };
 
@@ -169,93 +173,66 @@ pub static MEMBER: Form = Form {
     name: "Member",
     doc: "A member of an object: one row of the table below a parameter.",
     keys: &[
-        TYPE,
-        may(
-            "required",
-            OneOf(&[Bool, Word(&["unclear"])]),
-            "Whether the object must have it, where the object is there; unclear where the page contradicts itself. The default is false.",
-        ),
-        LENGTH_KEY,
-        RANGE_KEY,
-        CHARACTERS_KEY,
-        FORMAT_KEY,
-        VALUES,
-        may("items", Of(&ITEM), ITEMS_DOC),
-        may("members", Map(&MEMBER_SHAPE), MEMBERS_DOC),
-        EXAMPLE,
-        SAMPLE,
-        SAYS,
+        &[
+            TYPE,
+            may(
+                "required",
+                REQUIRED_SHAPE,
+                "Whether the object must have it; unclear where the page contradicts itself. The default is false.",
+            ),
+        ],
+        &RULES_OF_VALUES,
+        &SHOWN,
     ],
 };
-
-pub(super) const TYPE: Key = must("type", TypeName(Type::NAMES), "The type of its values.");
-pub(super) const REQUIRED: Key = may(
-    "required",
-    OneOf(&[Bool, Word(&["unclear"])]),
-    "Whether a call must carry it; unclear where the page contradicts itself. The default is false.",
-);
-pub(super) const LENGTH_KEY: Key = may(
-    "length",
-    LENGTH_SHAPE,
-    "How long: 2..12, ..64, 2.., 5, or ..unstated for a limit that is named but not given.",
-);
-pub(super) const RANGE_KEY: Key = may(
-    "range",
-    RANGE_SHAPE,
-    "From which number to which: 1..100, 0.., ..1.5; {above: 0} leaves the bound itself out.",
-);
-pub(super) const UNIQUE: Key = may("unique", Bool, "true: no two living entities share its value.");
-pub(super) const EXISTS: Key = may("exists", Text, "The entity whose id it is.");
-/// The key alone: a type that holds itself has it in a form of its own.
-pub(super) const ITEMS_KEY: Key = may("items", Any, ITEMS_DOC);
-pub(super) const CHARACTERS_KEY: Key = may("characters", CHARACTERS_SHAPE, "Of which characters.");
-pub(super) const FORMAT_KEY: Key = may("format", FORMAT_SHAPE, "In which form.");
-pub(super) const VALUES: Key = may("values", List(&Any), "The valid values, all of them.");
-const ITEMS_DOC: &str = "What each item of an array must be.";
-const MEMBERS_DOC: &str = "The members of an object, in the page's order.";
-// A static may refer to itself; a constant may not.
-static TYPE_SHAPE: Shape = Of(&SHARED_TYPE);
-static MEMBER_SHAPE: Shape = Of(&MEMBER);
-static PARAMETER_SHAPE: Shape = Of(&PARAMETER);
-const EXAMPLE: Key = may("example", Any, "The page's example, word for word.");
-const SAMPLE: Key =
-    may("sample", Any, "A value to send where the page gives no example, or one that cannot be sent.");
-const SAYS: Key = may("says", SAYS_SHAPE, "The page's sentences about it, word for word.");
-
-/// When a value takes effect.
-pub const TAKES_EFFECT: &[&str] = &["at-once", "later"];
 
 /// A type that several places share.
 pub static SHARED_TYPE: Form = Form {
     name: "SharedType",
-    doc: "What each value of a type must be. Where the type stands, further rules can stand beside it.",
-    keys: &[
-        TYPE,
-        LENGTH_KEY,
-        RANGE_KEY,
-        CHARACTERS_KEY,
-        FORMAT_KEY,
-        VALUES,
-        may("items", Of(&ITEM), ITEMS_DOC),
-        may("members", Map(&MEMBER_SHAPE), MEMBERS_DOC),
-    ],
+    doc: "The rules for each value of a type. A place that uses the type can add further rules.",
+    keys: &[&[TYPE], &RULES_OF_VALUES],
 };
 
 /// An item of an array.
-pub static ITEM: Form = Form {
-    name: "Item",
-    doc: "What each item of an array must be.",
-    keys: &[
-        must("type", TypeName(Type::NAMES), "The type of the items."),
-        may("length", LENGTH_SHAPE, "How long each."),
-        may("range", RANGE_SHAPE, "From which number to which each."),
-        may("characters", CHARACTERS_SHAPE, "Of which characters each."),
-        may("format", FORMAT_SHAPE, "In which form each."),
-        may("values", List(&Any), "The valid items."),
-        may("items", Of(&ITEM), ITEMS_DOC),
-        may("members", Map(&MEMBER_SHAPE), MEMBERS_DOC),
-    ],
-};
+pub static ITEM: Form =
+    Form { name: "Item", doc: "The rules for each item of an array.", keys: &[&[TYPE], &RULES_OF_VALUES] };
+
+const TYPE: Key = must("type", TypeName(Type::NAMES), "The type of the values.");
+const REQUIRED_SHAPE: Shape = OneOf(&[Bool, Word(&["unclear"])]);
+
+/// The rules of values, which stand wherever a value is described.
+pub(super) static RULES_OF_VALUES: [Key; 7] = [
+    may(
+        "length",
+        LENGTH_SHAPE,
+        "How long: 2..12, ..64, 2.., 5, or ..unstated for a limit that is named but not given.",
+    ),
+    may(
+        "range",
+        RANGE_SHAPE,
+        "The smallest and the largest number: 1..100, 0.., ..1.5; {above: 0} excludes the bound itself.",
+    ),
+    may("characters", CHARACTERS_SHAPE, "Of which characters."),
+    may("format", FORMAT_SHAPE, "In which form."),
+    may("values", List(&Any), "The valid values, all of them."),
+    may("items", Of(&ITEM), "The rules for each item of an array."),
+    may("members", Map(&MEMBER_SHAPE), "The members of an object, in the page's order."),
+];
+
+/// What the page shows and says of a parameter or a member.
+static SHOWN: [Key; 3] = [
+    may("example", Any, "The page's example, word for word."),
+    may("sample", Any, "A value to send where the page gives no example, or one that cannot be sent."),
+    may("says", SAYS_SHAPE, "The page's sentences about it, word for word."),
+];
+
+// A static may refer to itself; a constant may not.
+static TYPE_SHAPE: Shape = Of(&SHARED_TYPE);
+static MEMBER_SHAPE: Shape = Of(&MEMBER);
+static PARAMETER_SHAPE: Shape = Of(&PARAMETER);
+
+/// When a value takes effect.
+pub const TAKES_EFFECT: &[&str] = &["at-once", "later"];
 
 const LENGTH_SHAPE: Shape = OneOf(&[Integer, Text, Of(&LENGTH)]);
 const RANGE_SHAPE: Shape = OneOf(&[Text, Of(&RANGE)]);
@@ -267,29 +244,29 @@ const SAYS_SHAPE: Shape = OneOf(&[Text, List(&OneOf(&[Text, Of(&QUOTE)]))]);
 pub const LENGTH: Form = Form {
     name: "Length",
     doc: "A length with its unit.",
-    keys: &[
+    keys: &[&[
         must("is", OneOf(&[Integer, Text]), "The bounds: 2..12."),
         may("unit", Word(&["characters", "bytes"]), "What is counted. The default is characters."),
-    ],
+    ]],
 };
 
 /// The long form of `range`.
 pub const RANGE: Form = Form {
     name: "Range",
-    doc: "A range of numbers, each end with or without the bound itself.",
-    keys: &[
-        may("from", Any, "The least number."),
-        may("above", Any, "The number that all are above."),
-        may("to", Any, "The greatest number."),
-        may("below", Any, "The number that all are below."),
-    ],
+    doc: "A range of numbers: from and to include the bound, above and below exclude it.",
+    keys: &[&[
+        may("from", Any, "The smallest number."),
+        may("above", Any, "All numbers are greater than this one."),
+        may("to", Any, "The largest number."),
+        may("below", Any, "All numbers are smaller than this one."),
+    ]],
 };
 
 /// The long form of `characters`.
 pub const CHARACTERS: Form = Form {
     name: "Characters",
     doc: "The characters of a text.",
-    keys: &[
+    keys: &[&[
         must("of", OneOf(&[Text, List(&Text)]), "letters, digits, or single characters."),
         may("not-first", OneOf(&[Text, List(&Text)]), "Characters that cannot stand first."),
         may(
@@ -297,24 +274,24 @@ pub const CHARACTERS: Form = Form {
             OneOf(&[Word(&["others"]), List(&Text)]),
             "Characters on which the page contradicts itself; others: all that are not named.",
         ),
-    ],
+    ]],
 };
 
 /// The long form of `format`.
 pub const FORMAT: Form = Form {
     name: "Format",
     doc: "A form that has a name, with its options.",
-    keys: &[
+    keys: &[&[
         must("is", Word(Format::NAMES), "email; or phone: <country code>-<mobile phone number>."),
         may("countries", List(&OneOf(&[Integer, Text])), "phone: the country codes that the page supports."),
-    ],
+    ]],
 };
 
 /// A sentence that states certain rules.
 pub const QUOTE: Form = Form {
     name: "Quote",
     doc: "A sentence of the page and the rules that it states.",
-    keys: &[
+    keys: &[&[
         must("quote", Text, "The sentence, word for word."),
         must("of", RULES_SHAPE, "The rules that it states."),
         may(
@@ -322,7 +299,7 @@ pub const QUOTE: Form = Form {
             Text,
             "What the sentence says beyond these rules. No rule holds a target to that part.",
         ),
-    ],
+    ]],
 };
 
 const RULES_SHAPE: Shape = OneOf(&[Words(Part::names), List(&Words(Part::names))]);
@@ -331,13 +308,13 @@ const RULES_SHAPE: Shape = OneOf(&[Words(Part::names), List(&Words(Part::names))
 pub const ERROR_ROW: Form = Form {
     name: "ErrorRow",
     doc: "One row of an error table, and what it answers.",
-    keys: &[
+    keys: &[&[
         may("status", Integer, "The HTTP status; not judged if left out."),
         must("code", OneOf(&[Text, List(&Text)]), "The code, or the codes that the page leaves open."),
         may("message", Text, "The message, word for word; not judged if left out."),
         may("when", WHEN_SHAPE, "What it answers; left out where the page does not say."),
         may("says", Text, "The row's description on the page."),
-    ],
+    ]],
 };
 
 const WHEN_SHAPE: Shape = OneOf(&[Words(when_words), Map(&RULES_SHAPE)]);
@@ -351,7 +328,7 @@ pub fn when_words() -> Vec<&'static str> {
 pub const ELEMENT: Form = Form {
     name: "Element",
     doc: "A response element.",
-    keys: &[
+    keys: &[&[
         must("type", Word(Type::NAMES), "Its type."),
         may("optional", Bool, "true: it may be absent."),
         may("varies", Bool, "true: it differs from call to call; snapshots leave its value out."),
@@ -365,16 +342,16 @@ pub const ELEMENT: Form = Form {
         may("values", List(&Any), "The values that it can take."),
         may("example", Any, "The page's example."),
         may("says", Text, "The page's sentence about it."),
-    ],
+    ]],
 };
 
 /// A finding that stays.
 pub const ACKNOWLEDGED: Form = Form {
     name: "Acknowledged",
     doc: "A finding about the page that stays, with the reason.",
-    keys: &[
+    keys: &[&[
         must("finding", Text, "The finding's id, as check prints it in brackets."),
         may("about", Text, "The parameter or code that it is about."),
         must("because", Text, "Why it stays."),
-    ],
+    ]],
 };

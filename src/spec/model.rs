@@ -204,10 +204,7 @@ impl Service {
         operation: &'a Operation,
         breach: &Breach,
     ) -> impl Iterator<Item = &'a ErrorRow> {
-        self.rows(operation).filter(move |row| match &row.when {
-            When::Breaches(bound) => bound.iter().any(|bound| bound.binds(breach)),
-            _ => false,
-        })
+        self.rows(operation).filter(move |row| row.when.binds(breach))
     }
 }
 

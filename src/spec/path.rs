@@ -82,17 +82,23 @@ impl Path {
         let (first, further) = self.0.split_first()?;
         let Step::Member(first) = first else { return None };
         let (_, whole) = sent.iter().find(|(name, _)| name == first)?;
-        further.iter().try_fold(whole, |json, step| match (step, json) {
-            (Step::Member(name), json) => json.get(name),
-            (Step::Item, Json::List(items)) => items.first(),
-            (Step::Item, _) => None,
-        })
+        walk(whole, further)
+    }
+
+    /// Whether it is that of a member of a parameter, and not of a parameter.
+    pub fn is_member(&self) -> bool {
+        self.0.len() > 1
+    }
+
+    /// Whether another path is this one, or leads on from it.
+    pub fn leads_to(&self, other: &Self) -> bool {
+        other.0.starts_with(&self.0)
     }
 
     /// Whether both are members of one object.
     pub fn is_sibling_of(&self, other: &Self) -> bool {
-        let within = |path: &Self| path.0.split_last().map(|(_, within)| within.to_vec());
-        within(self) == within(other)
+        let [own, others] = [self, other].map(|path| path.0.split_last().map(|(_, within)| within));
+        own == others
     }
 
     /// Reads a path as it is written; `None` if it is none.
@@ -116,6 +122,15 @@ impl Path {
         }
         (!steps.is_empty()).then_some(Self(steps))
     }
+}
+
+/// The value at the end of these steps: of a list, in its first item.
+pub fn walk<'j>(json: &'j Json, steps: &[Step]) -> Option<&'j Json> {
+    steps.iter().try_fold(json, |json, step| match (step, json) {
+        (Step::Member(name), json) => json.get(name),
+        (Step::Item, Json::List(items)) => items.first(),
+        (Step::Item, _) => None,
+    })
 }
 
 /// The name at the beginning of a text, and what follows it.

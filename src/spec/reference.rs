@@ -40,11 +40,11 @@ fn section(form: &'static Form, out: &mut String, told: &mut Vec<&'static str>) 
     }
     told.push(form.name);
     let _ = writeln!(out, "\n## {}\n\n{}\n\n| key | holds | |\n|---|---|---|", form.name, form.doc);
-    for Key { name, required, shape, doc } in form.keys {
+    for Key { name, required, shape, doc } in form.keys() {
         let must = if *required { " (must be there)" } else { "" };
         let _ = writeln!(out, "| `{name}`{must} | {} | {} |", in_words(shape), doc.replace('|', "\\|"));
     }
-    for key in form.keys {
+    for key in form.keys() {
         below(&key.shape, out, told);
     }
 }

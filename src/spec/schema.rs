@@ -40,14 +40,14 @@ fn define(form: &Form, defs: &mut Map<String, Value>) {
     }
     defs.insert(form.name.to_owned(), Value::Null);
     let mut properties = Map::new();
-    for key in form.keys {
+    for key in form.keys() {
         let mut shape = shape(&key.shape, defs);
         if let Value::Object(members) = &mut shape {
             members.insert("description".to_owned(), json!(key.doc));
         }
         properties.insert(key.name.to_owned(), shape);
     }
-    let required: Vec<&str> = form.keys.iter().filter(|key| key.required).map(|key| key.name).collect();
+    let required: Vec<&str> = form.keys().filter(|key| key.required).map(|key| key.name).collect();
     let definition = json!({
         "type": "object",
         "description": form.doc,

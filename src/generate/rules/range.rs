@@ -70,6 +70,5 @@ fn far(bound: f64) -> f64 {
 
 /// A number as JSON writes it; what is left of a sum in binary is rounded off.
 fn of(number: f64) -> Json {
-    let number = (number * 1e9).round() / 1e9;
-    if number.fract() == 0.0 { Json::Integer(number as i64) } else { Json::Number(number) }
+    Json::number((number * 1e9).round() / 1e9)
 }

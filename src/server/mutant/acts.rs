@@ -42,11 +42,11 @@ fn uniqueness(maker: &Maker<'_>, parameter: &Member, mutants: &mut Vec<Mutant>) 
 
 fn effects(maker: &Maker<'_>, mutants: &mut Vec<Mutant>) {
     let name = || maker.operation.name.clone();
-    let can_be_seen = |place: &Placed<'_>| {
+    let can_be_seen = |place: &&Placed<'_>| {
         let is_set = is_changeable(place.whole) && !place.names_own;
         is_set && (place.unique || shows(maker, &place.at, place))
     };
-    for place in maker.places().into_iter().filter(can_be_seen) {
+    for place in maker.checked().filter(can_be_seen) {
         let fault = Fault::NoEffect { operation: name(), parameter: place.name.clone() };
         let slug = format!("{}/no-effect", place.name);
         let does = format!("{}: is accepted and forgotten", place.name);

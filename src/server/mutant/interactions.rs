@@ -9,7 +9,7 @@ use super::{Kind, Maker, Mutant, Placed, label};
 
 /// The mutants of one parameter's rules.
 pub fn of(maker: &Maker<'_>, parameter: &Placed<'_>, mutants: &mut Vec<Mutant>) {
-    for other in maker.all_places().iter().filter(|other| other.is_beside(parameter)) {
+    for other in maker.places.iter().filter(|other| other.is_beside(parameter)) {
         for (condition, slug, words) in conditions(maker, other) {
             // Of two members, none is left where both are absent: an empty object may count as absent.
             let is_alone = matches!(condition, Condition::Absent(_)) && maker.are_all(parameter, other);

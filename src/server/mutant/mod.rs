@@ -166,10 +166,10 @@ pub fn quotas(specs: &Specs) -> Vec<(String, u32)> {
 pub fn all(specs: &Specs) -> Vec<Mutant> {
     let mut mutants = Vec::new();
     for (service, operation) in specs.operations().filter(|(_, operation)| !operation.support) {
-        let maker = Maker { service, operation };
-        for place in maker.places() {
-            rules::of(&maker, &place, &mut mutants);
-            interactions::of(&maker, &place, &mut mutants);
+        let maker = Maker::new(service, operation);
+        for place in maker.checked() {
+            rules::of(&maker, place, &mut mutants);
+            interactions::of(&maker, place, &mut mutants);
         }
         rows::of(&maker, &mut mutants);
         acts::of(&maker, &mut mutants);
@@ -205,13 +205,7 @@ impl Placed<'_> {
 
     /// Whether neither lies in the other.
     fn is_beside(&self, other: &Self) -> bool {
-        let (own, others) = (self.at.steps(), other.at.steps());
-        !own.starts_with(others) && !others.starts_with(own)
-    }
-
-    /// Whether it is a member of a parameter, and no parameter itself.
-    fn is_member(&self) -> bool {
-        self.at.steps().len() > 1
+        !self.at.leads_to(&other.at) && !other.at.leads_to(&self.at)
     }
 }
 
@@ -219,38 +213,37 @@ impl Placed<'_> {
 struct Maker<'s> {
     service: &'s Service,
     operation: &'s Operation,
+    /// All parameters, each followed by the members below it.
+    places: Vec<Placed<'s>>,
 }
 
 impl<'s> Maker<'s> {
-    /// The parameters that requests are not addressed by, each followed by the members below it.
-    fn places(&self) -> Vec<Placed<'s>> {
-        let mut places = self.all_places();
-        places.retain(|place| !self.is_addressed(place.whole));
-        places
+    fn new(service: &'s Service, operation: &'s Operation) -> Self {
+        let places = operation.members().into_iter().filter_map(|(at, member)| {
+            let whole = operation.parameter(at.parameter())?;
+            Some(Placed { name: at.to_string(), at, whole, member })
+        });
+        Self { service, operation, places: places.collect() }
+    }
+
+    /// The places whose values the operation checks: not those that requests are addressed by.
+    fn checked(&self) -> impl Iterator<Item = &Placed<'s>> {
+        self.places.iter().filter(|place| !self.is_addressed(place.whole))
     }
 
     /// Whether a member is all that its object has: without it, that is empty, and may count as absent.
     fn is_only_member(&self, place: &Placed<'_>) -> bool {
-        place.is_member() && self.members_beside(place) == 1
+        place.at.is_member() && self.members_beside(place) == 1
     }
 
     /// Whether two members are all that their object has.
     fn are_all(&self, one: &Placed<'_>, other: &Placed<'_>) -> bool {
-        one.is_member() && one.at.is_sibling_of(&other.at) && self.members_beside(one) == 2
+        one.at.is_member() && one.at.is_sibling_of(&other.at) && self.members_beside(one) == 2
     }
 
     /// How many members the object of a member has.
     fn members_beside(&self, place: &Placed<'_>) -> usize {
-        self.operation.members().iter().filter(|(at, _)| at.is_sibling_of(&place.at)).count()
-    }
-
-    /// All parameters, each followed by the members below it.
-    fn all_places(&self) -> Vec<Placed<'s>> {
-        let all = self.operation.members().into_iter().filter_map(|(at, member)| {
-            let whole = self.operation.parameter(at.parameter())?;
-            Some(Placed { name: at.to_string(), at, whole, member })
-        });
-        all.collect()
+        self.places.iter().filter(|other| other.at.is_sibling_of(&place.at)).count()
     }
 
     /// Whether a parameter is what the request is addressed by, which is no rule among rules.
@@ -276,14 +269,13 @@ impl<'s> Maker<'s> {
     fn can_be_refused_for(&self, is_one: impl Fn(&Member) -> bool) -> bool {
         let has_row =
             |place: &Placed<'_>, part: Part| part != Part::ExistsUnknown && self.has_row(&place.breach(part));
-        let mut places = self.places().into_iter().filter(|place| is_one(place.whole));
-        places.any(|place| self.breaches(&place).into_iter().any(|part| has_row(&place, part)))
+        let mut places = self.checked().filter(|place| is_one(place.whole));
+        places.any(|place| self.breaches(place).into_iter().any(|part| has_row(place, part)))
     }
 
     /// Whether the page has a row for a breach, or for what an item itself breaks where it is the breach of its list.
     fn has_row(&self, breach: &Breach) -> bool {
-        let is_about = |row: &ErrorRow| matches!(&row.when, When::Breaches(bound) if bound.iter().any(|bound| bound.is_about(breach)));
-        self.service.rows(self.operation).any(is_about)
+        self.service.rows(self.operation).any(|row| row.when.is_about(breach))
     }
 
     /// Whether some call is refused by a row for what it sends.
@@ -349,7 +341,9 @@ impl<'s> Maker<'s> {
     /// Whether a call can do without a parameter: without a label of its path it is another call.
     fn can_omit(&self, parameter: &Placed<'_>) -> bool {
         let is_rest = self.service.protocol == Protocol::Rest;
-        parameter.is_member() || !is_rest || self.operation.location(&parameter.whole.name) != Location::Path
+        parameter.at.is_member()
+            || !is_rest
+            || self.operation.location(&parameter.whole.name) != Location::Path
     }
 
     fn fault(&self, kind: Kind, slug: &str, does: String, fault: Fault) -> Mutant {

@@ -2,7 +2,6 @@
 
 use crate::server::behaviour::Behaviour;
 use crate::server::validate::Check;
-use crate::spec::breach::Breach;
 use crate::spec::model::{Bound, Circumstance, ErrorRow, Operation, RequestFault, When};
 
 use super::{Kind, Maker, Mutant};
@@ -21,12 +20,15 @@ fn used(maker: &Maker<'_>) -> Vec<String> {
     let check =
         Check { service: maker.service, operation: maker.operation, behaviour: &behaviour, parameters: &[] };
     let mut used = Vec::new();
-    for place in maker.places() {
-        for breach in maker.breaches(&place).into_iter().map(|part| place.breach(part)) {
+    for place in maker.checked() {
+        for breach in maker.breaches(place).into_iter().map(|part| place.breach(part)) {
             match check.has_row(&breach) {
                 true => used.push(check.row_for(&breach).code),
                 // Of a list, the rows for what an item itself breaks.
-                false => used.extend(of_items(maker, &breach).flat_map(|row| row.codes.clone())),
+                false => {
+                    let rows = maker.service.rows(maker.operation).filter(|row| row.when.is_about(&breach));
+                    used.extend(rows.flat_map(|row| row.codes.clone()));
+                }
             }
         }
     }
@@ -37,13 +39,6 @@ fn used(maker: &Maker<'_>) -> Vec<String> {
     };
     used.extend(maker.operation.errors.iter().filter(by_request).flat_map(|row| row.codes.clone()));
     used
-}
-
-/// The rows that are bound to what an item of a list breaks.
-fn of_items<'m>(maker: &'m Maker<'_>, breach: &Breach) -> impl Iterator<Item = &'m ErrorRow> {
-    maker.service.rows(maker.operation).filter(move |row| {
-        matches!(&row.when, When::Breaches(bound) if bound.iter().any(|bound| bound.is_about(breach)))
-    })
 }
 
 fn of_row(maker: &Maker<'_>, row: &ErrorRow, mutants: &mut Vec<Mutant>) {

@@ -46,6 +46,18 @@ pub struct Bound {
     pub part: Part,
 }
 
+impl When {
+    /// Whether a row answers for a breach.
+    pub fn binds(&self, breach: &Breach) -> bool {
+        matches!(self, Self::Breaches(bound) if bound.iter().any(|bound| bound.binds(breach)))
+    }
+
+    /// Whether a row may answer for a promise that a case is about.
+    pub fn is_about(&self, promise: &Breach) -> bool {
+        matches!(self, Self::Breaches(bound) if bound.iter().any(|bound| bound.is_about(promise)))
+    }
+}
+
 impl Bound {
     /// Whether the row answers for a breach.
     pub fn binds(&self, breach: &Breach) -> bool {

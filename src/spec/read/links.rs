@@ -2,8 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::diagnostic::{Finding, did_you_mean};
-use crate::span::Place;
+use crate::diagnostic::Finding;
 use crate::spec::model::{Entity, ErrorRow, Http, Location, Operation, Protocol, Service, Specs};
 use crate::spec::path::Path;
 
@@ -26,22 +25,12 @@ pub fn check(specs: &Specs, findings: &mut Vec<Finding>) {
     check_operation_names(specs, findings);
 }
 
-fn dangling<'a>(kind: &str, name: &str, place: &Place, known: impl IntoIterator<Item = &'a str>) -> Finding {
-    let known: Vec<&str> = known.into_iter().collect();
-    let finding = Finding::error("unknown-name", format!("there is no {kind} `{name}`")).at(place);
-    match did_you_mean(name, known.iter().copied()) {
-        Some(near) => finding.help(format!("did you mean `{near}`?")),
-        None if known.is_empty() => finding,
-        None => finding.help(format!("there is {}", known.join(", "))),
-    }
-}
-
 fn check_operation(operation: &Operation, service: &Service, findings: &mut Vec<Finding>) {
     let entities = || service.entities.iter().map(|entity| entity.name.as_str());
     for row in &operation.errors {
         for (name, at) in row.names.iter().filter(|(name, _)| name != "*" && !has_place(operation, name)) {
             let places: Vec<String> = operation.members().iter().map(|(at, _)| at.to_string()).collect();
-            findings.push(dangling("parameter", name, at, places.iter().map(String::as_str)));
+            findings.push(Finding::dangling("parameter", name, at, places.iter().map(String::as_str)));
         }
     }
     check_route(operation, service, findings);
@@ -50,11 +39,11 @@ fn check_operation(operation: &Operation, service: &Service, findings: &mut Vec<
         check_statuses(&operation.errors, service, findings);
     }
     if let Some(name) = operation.creates.as_deref().filter(|name| service.entity(name).is_none()) {
-        findings.push(dangling("entity", name, &operation.at, entities()));
+        findings.push(Finding::dangling("entity", name, &operation.at, entities()));
     }
     for parameter in &operation.parameters {
         if let Some(name) = parameter.exists.as_deref().filter(|name| service.entity(name).is_none()) {
-            findings.push(dangling("entity", name, &parameter.at, entities()));
+            findings.push(Finding::dangling("entity", name, &parameter.at, entities()));
         }
     }
 }
@@ -69,7 +58,12 @@ fn any_parameter(row: &ErrorRow, service: &Service, findings: &mut Vec<Finding>)
     let known = || service.operations.iter().flat_map(|operation| &operation.parameters);
     for (name, at) in &row.names {
         if name != "*" && !service.operations.iter().any(|operation| has_place(operation, name)) {
-            findings.push(dangling("parameter", name, at, known().map(|parameter| parameter.name.as_str())));
+            findings.push(Finding::dangling(
+                "parameter",
+                name,
+                at,
+                known().map(|parameter| parameter.name.as_str()),
+            ));
         }
     }
 }
@@ -77,13 +71,13 @@ fn any_parameter(row: &ErrorRow, service: &Service, findings: &mut Vec<Finding>)
 fn check_entity(entity: &Entity, service: &Service, findings: &mut Vec<Finding>) {
     let operations = || service.operations.iter().map(|operation| operation.name.as_str());
     match service.operation(&entity.made_by) {
-        None => findings.push(dangling("operation", &entity.made_by, &entity.at, operations())),
+        None => findings.push(Finding::dangling("operation", &entity.made_by, &entity.at, operations())),
         Some(maker) => check_maker(entity, maker, findings),
     }
     check_lister(entity, service, findings);
     let Some(remover) = &entity.removed_by else { return };
     match service.operation(remover) {
-        None => findings.push(dangling("operation", remover, &entity.at, operations())),
+        None => findings.push(Finding::dangling("operation", remover, &entity.at, operations())),
         Some(remover)
             if !remover
                 .parameters
@@ -115,7 +109,7 @@ fn check_route(operation: &Operation, service: &Service, findings: &mut Vec<Find
         (Some(route), true) => {
             let known = || operation.parameters.iter().map(|parameter| parameter.name.as_str());
             for label in route.labels().filter(|label| operation.parameter(label).is_none()) {
-                findings.push(dangling("parameter", label, &operation.at, known()));
+                findings.push(Finding::dangling("parameter", label, &operation.at, known()));
             }
         }
         (None, false) => {}
@@ -154,10 +148,10 @@ fn check_lister(entity: &Entity, service: &Service, findings: &mut Vec<Finding>)
     let Some(name) = &entity.listed_by else { return };
     let operations = || service.operations.iter().map(|operation| operation.name.as_str());
     match (service.operation(name), entity.pages.parameter()) {
-        (None, _) => findings.push(dangling("operation", name, &entity.at, operations())),
+        (None, _) => findings.push(Finding::dangling("operation", name, &entity.at, operations())),
         (Some(lister), Some(pages)) if lister.parameter(pages).is_none() => {
             let known = lister.parameters.iter().map(|parameter| parameter.name.as_str());
-            findings.push(dangling("parameter", pages, &entity.at, known));
+            findings.push(Finding::dangling("parameter", pages, &entity.at, known));
         }
         _ => {}
     }
@@ -170,7 +164,7 @@ fn check_maker(entity: &Entity, maker: &Operation, findings: &mut Vec<Finding>) 
             Some(element) => elements = &element.elements,
             None => {
                 let names = elements.iter().map(|element| element.name.as_str());
-                findings.push(dangling("response element", name, &entity.at, names));
+                findings.push(Finding::dangling("response element", name, &entity.at, names));
                 return;
             }
         }

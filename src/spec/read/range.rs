@@ -1,6 +1,5 @@
 //! Reading a range of numbers.
 
-use crate::json::Json;
 use crate::spec::forms;
 use crate::spec::model::{End, Range, Type};
 use crate::spec::yaml::{Kind, Node};
@@ -25,16 +24,16 @@ impl Reader {
         if numbers.clone().any(|end| end.at.abs() > EXACT) {
             self.impossible(
                 &node.place,
-                "this bound has more digits than JSON numbers keep",
-                "write it as a length of digits, or under `narrative`",
+                "this bound is too large for the numbers of JSON",
+                "leave the bound out, and put the sentence under `narrative`",
             );
             return None;
         }
         if is_empty(&range, kind) {
             self.impossible(
                 &node.place,
-                "no number lies in this range",
-                "the least stands first, as in 1..100",
+                "this range contains no numbers",
+                "write the smallest number first, as in 1..100",
             );
             return None;
         }
@@ -54,7 +53,7 @@ impl Reader {
                 (None, Some(node)) => (node, false),
                 (None, None) => return None,
             };
-            match number(&node.to_json()) {
+            match node.to_json().as_number() {
                 Some(at) => Some(End { at, is_in }),
                 None => {
                     self.wrong(node, "a number");
@@ -84,14 +83,6 @@ fn parse(text: &str) -> Option<Range> {
     };
     let (min, max) = (end(min)?, end(max)?);
     (min.is_some() || max.is_some()).then_some(Range { min, max })
-}
-
-fn number(json: &Json) -> Option<f64> {
-    match json {
-        Json::Integer(number) => Some(*number as f64),
-        Json::Number(number) => Some(*number),
-        _ => None,
-    }
 }
 
 /// Whether no number of the type lies in a range.

@@ -45,7 +45,7 @@ impl Reader {
                 self.unknown_key(key, form);
             }
         }
-        for wanted in form.keys.iter().filter(|wanted| wanted.required) {
+        for wanted in form.keys().filter(|wanted| wanted.required) {
             if !entries.iter().any(|(key, _)| key.name == wanted.name) {
                 let title = format!("this {} has no `{}`", words(form.name), wanted.name);
                 let finding = Finding::error("missing-key", title).at(&node.place);
@@ -61,7 +61,7 @@ impl Reader {
         if let Some([Step::Member(name)]) = path.as_ref().map(Path::steps) {
             return name.clone();
         }
-        let title = format!("`{}` is no name", key.name);
+        let title = format!("`{}` is not a name", key.name);
         let help = match path.as_ref().map(Path::steps) {
             Some([Step::Member(outer), Step::Member(inner), ..]) => format!(
                 "write the object and its members: {outer}: {{type: object, members: {{{inner}: …}}}}; a name that has a dot on the wire stands in quotes: '\"{}\"'",
@@ -78,7 +78,7 @@ impl Reader {
 
     /// A key that should be a path and is none.
     pub fn no_path(&mut self, key: &Key) {
-        let title = format!("`{}` is no path", key.name);
+        let title = format!("`{}` is not a path", key.name);
         let help = "write a.b for a member, a[] for any item of a list, and a name with a dot in it in quotes: '\"a.b\"'";
         self.note(Finding::error("no-path", title).at(&key.place).help(help));
     }

@@ -51,14 +51,14 @@ impl Reader {
     fn fitting(&mut self, schema: &Schema, fields: &Fields<'_>) {
         let kind = schema.kind();
         // `items` has words of its own.
-        for rule in RULES.iter().filter(|rule| rule.is_of_values() && rule.key.name != "items") {
+        for rule in RULES.iter().filter(|rule| rule.is_of_values() && rule.key != "items") {
             if !rule.fits(kind)
-                && let Some(node) = fields.get(rule.key.name)
+                && let Some(node) = fields.get(rule.key)
             {
-                let title = format!("`{}` says nothing about {}", rule.key.name, plural(kind));
+                let title = format!("`{}` says nothing about {}", rule.key, plural(kind));
                 let fits: Vec<String> = rule.fits.iter().map(|kind| plural(*kind)).collect();
-                let fits = fits.join(", ");
-                let help = format!("it holds for {fits}; for what an array holds, write it under `items`");
+                let fits = fits.join(" and ");
+                let help = format!("it fits {fits}; for the items of an array, write it under `items`");
                 self.impossible(&node.place, title, &help);
             }
         }

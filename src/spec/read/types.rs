@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use crate::diagnostic::{Finding, did_you_mean};
+use crate::diagnostic::Finding;
 use crate::spec::forms;
 use crate::spec::model::{Again, Required, Schema, Shape, Type};
 use crate::spec::rules::RULES;
@@ -27,8 +27,8 @@ impl Reader {
         let entries: Vec<(Key, Node)> = self.map(node).unwrap_or_default().into_iter().cloned().collect();
         for (key, _) in &entries {
             if !is_type_name(&key.name) {
-                let title = format!("`{}` is no name for a type", key.name);
-                let help = "begin it with a capital letter, so that it is told from `string` and the like";
+                let title = format!("`{}` cannot be the name of a type", key.name);
+                let help = "begin it with a capital letter: `string` and other built-in types are lower-case";
                 self.note(Finding::error("type-name", title).at(&key.place).help(help));
             }
         }
@@ -50,12 +50,8 @@ impl Reader {
         }
         let names = self.types.written.iter().map(|(key, _)| key.name.as_str());
         let known: Vec<&str> = names.chain(Type::NAMES.iter().copied()).collect();
-        let finding = Finding::error("unknown-name", format!("there is no type `{name}`")).at(&node.place);
-        let near = did_you_mean(name, known.iter().copied()).map(|near| format!("did you mean `{near}`?"));
-        let help = near.unwrap_or_else(|| {
-            format!("there is {}; further ones stand under `types` in service.yaml", known.join(", "))
-        });
-        self.note(finding.help(help));
+        let finding = Finding::dangling("type", name, &node.place, known);
+        self.note(finding);
         None
     }
 
@@ -73,8 +69,8 @@ impl Reader {
         self.types.under_way.pop();
         let mut schema = schema?;
         if is_endless(&schema, &[name]) {
-            let title = format!("no value of `{name}` ever ends: it must hold one of its own type");
-            let help = "a member that leads back to the type cannot be required";
+            let title = format!("a value of `{name}` never ends: it requires a member of its own type");
+            let help = "make the member that leads back to the type optional";
             self.note(Finding::error("endless-type", title).at(&key.place).help(help));
             schema = self.bare(name)?;
         }
@@ -92,11 +88,11 @@ impl Reader {
     /// What stands beside the name of a type is added to it.
     pub fn beside(&mut self, named: Schema, own: Schema, fields: &Fields<'_>) -> Schema {
         let rules = RULES.iter().filter(|rule| rule.is_of_values());
-        let rules = rules.map(|rule| (rule.key.name, (rule.is_in)(&named)));
+        let rules = rules.map(|rule| (rule.key, (rule.is_in)(&named)));
         for (key, is_there) in rules.chain([("members", true)]) {
             if let (true, Some(node)) = (is_there, fields.get(key)) {
-                let title = format!("the type says `{key}` already");
-                let help = "say it in one of the two places";
+                let title = format!("the type already has `{key}`");
+                let help = "write it in one of the two places";
                 self.note(Finding::error("repeated-key", title).at(&node.place).help(help));
             }
         }

@@ -91,3 +91,30 @@ fn cases_of_ones_own_name_the_service_too() {
     let run = project.done(&["run", "AddNote/own"]);
     assert_eq!(run.code, 2, "which of them is meant nobody knows: {}{}", run.stdout, run.stderr);
 }
+
+#[test]
+fn a_run_of_one_operation_reads_its_service_and_no_other() {
+    let project = project();
+    let other = project.path("specs/me/other/service.yaml");
+    fs::create_dir_all(other.parent().unwrap()).unwrap();
+    fs::write(&other, "service: [\n").unwrap();
+    let own = project.path("cases/own.yaml");
+    fs::create_dir_all(own.parent().unwrap()).unwrap();
+    let text = "operation: me/notes-2025-01-01/AddNote\ncases:\n- id: me/notes-2025-01-01/AddNote/own\n  tries: a name of 15 \
+                letters\n  send: {Name: abcdefghijklmno}\n  expect: accept\n";
+    fs::write(&own, text).unwrap();
+    // The name of the operation is the one that it has in the whole project.
+    let newer = project.done(&["run", "me/notes-2025-01-01/AddNote"]);
+    assert_eq!(newer.code, 0, "{}{}", newer.stdout, newer.stderr);
+    let list = project.done(&["run", "me/notes-2025-01-01/AddNote", "--list"]).stdout;
+    assert!(list.lines().all(|id| id.starts_with("me/notes-2025-01-01/AddNote/")), "{list}");
+    assert!(list.lines().any(|id| id.ends_with("AddNote/own")), "{list}");
+    // What was written for an operation that is not read is no mistake.
+    let older = project.done(&["run", "me/notes-2024-01-01/AddNote"]);
+    assert_eq!(older.code, 0, "{}{}", older.stdout, older.stderr);
+    for whole in [&["run"][..], &["run", "Name/length"], &["run", "AddNote"]] {
+        let run = project.done(whole);
+        assert_eq!(run.code, 2, "{whole:?}: {}{}", run.stdout, run.stderr);
+        assert!(run.stderr.contains("specs/me/other/service.yaml"), "{whole:?}: {}", run.stderr);
+    }
+}

@@ -5,7 +5,7 @@ pub mod text;
 pub mod value;
 mod write;
 
-pub use read::{FILE, read};
+pub use read::{FILE, operation, read};
 pub use write::{WRITTEN, asks, digest, expects, sends, write};
 
 use crate::spec::breach::Breach;

@@ -99,6 +99,14 @@ pub fn read(source: &Arc<Source>, specs: &Specs) -> Result<CaseFile, Vec<Finding
     }
 }
 
+/// The operation that a case file names, if it can be read.
+pub fn operation(source: &Arc<Source>) -> Option<String> {
+    match &yaml::read(source).ok()?.get("operation")?.kind {
+        Kind::Text(name) => Some(name.clone()),
+        _ => None,
+    }
+}
+
 struct CaseReader<'s> {
     reader: Reader,
     specs: &'s Specs,

@@ -10,9 +10,10 @@ use crate::project;
 use crate::report;
 use crate::runner;
 
-use super::args::{CompareArgs, RunArgs, is_named};
+use super::args::{CompareArgs, RunArgs};
 use super::console::Console;
 use super::exit::Exit;
+use super::filter::Filter;
 use super::recording;
 use super::run::{self, Ready};
 
@@ -35,6 +36,7 @@ fn compared(args: &CompareArgs, console: Console) -> Result<Exit, Exit> {
         Exit::Usage
     };
     let specs = project::specs(&args.specs).map_err(|findings| console.findings(&findings))?;
+    let filter = Filter::new(&args.filter, |name| specs.operation(name).is_some());
     let config = run::config(&args.config, console)?;
     let recorded = |typed: &str| {
         let path = Path::new(typed);
@@ -48,7 +50,7 @@ fn compared(args: &CompareArgs, console: Console) -> Result<Exit, Exit> {
     let seed = args.seed.or(of_recording).unwrap_or_else(runner::any_seed);
     let side = |recorded: Option<Recording>, typed: &str| match recorded {
         Some(mut recording) => {
-            recording.retain(|id| is_named(&args.filter, id));
+            recording.retain(|id| filter.selects(id));
             Ok(Side::Recorded(recording))
         }
         None => live(args, typed, seed, console).map(|ready| Side::Live(Box::new(ready))),
@@ -59,14 +61,14 @@ fn compared(args: &CompareArgs, console: Console) -> Result<Exit, Exit> {
         (Side::Recorded(recording), Side::Live(ready)) | (Side::Live(ready), Side::Recorded(recording))
             if args.filter.is_empty() =>
         {
-            ready.retain(|id| recording.case(id).is_some());
+            ready.retain(|id| recording.has(id));
         }
         _ => {}
     }
     let begun = begin(args).map_err(usage)?;
     let (left, left_whole) = left.seen(console)?;
     let (right, right_whole) = right.seen(console)?;
-    if left.all().chain(right.all()).next().is_none() {
+    if left.ids().chain(right.ids()).next().is_none() {
         return Err(usage("there is no case to compare".to_owned()));
     }
     let matrix = matrix(&specs, &left, &right);

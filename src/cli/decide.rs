@@ -1,6 +1,6 @@
 //! `fineprint accept` and `fineprint reject`: pending snapshots, decided by a script.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -9,9 +9,10 @@ use crate::snapshot::file::{self, Entry};
 use crate::snapshot::review::{self, Decision, Proposal};
 use crate::snapshot::store;
 
-use super::args::{DecideArgs, is_named};
+use super::args::DecideArgs;
 use super::console::Console;
 use super::exit::Exit;
+use super::filter::Filter;
 
 /// A file of pending snapshots.
 pub struct Pending {
@@ -45,22 +46,29 @@ fn decide(args: &DecideArgs, decision: Decision, console: Console) -> Result<Exi
         Decision::Accept => "accepted",
         Decision::Reject => "rejected",
     };
+    let filter = filter(&args.cases, &files);
     let mut count = 0;
     for file in files {
-        let proposals = file.proposals().into_iter().filter(|proposal| is_named(&args.cases, &proposal.id));
+        let proposals = file.proposals().into_iter().filter(|proposal| filter.selects(&proposal.id));
         let decided: BTreeMap<String, Decision> = proposals.map(|proposal| (proposal.id, decision)).collect();
         count += decided.len();
         // A file without a difference that is named stays, unless everything was.
-        if decided.is_empty() && !args.cases.is_empty() {
+        if decided.is_empty() && !filter.is_all() {
             continue;
         }
         file.settle(&decided).map_err(|complaint| (complaint, Exit::Incomplete))?;
         console.say(&format!("{word} {} ({} answers)", file.path.display(), decided.len()));
     }
-    if count == 0 && !args.cases.is_empty() {
+    if count == 0 && !filter.is_all() {
         return Err(usage(format!("no pending snapshot has an id with {} in it", args.cases.join(" or "))));
     }
     Ok(Exit::Holds)
+}
+
+/// What was typed, where the operations are those of the files.
+pub fn filter(typed: &[String], files: &[Pending]) -> Filter {
+    let operations: HashSet<&str> = files.iter().filter_map(Pending::operation).collect();
+    Filter::new(typed, |name| operations.contains(name))
 }
 
 /// The folder of all targets' snapshots, or of one target's.
@@ -100,6 +108,14 @@ pub fn all(args: &DecideArgs) -> Result<Vec<Pending>, String> {
 }
 
 impl Pending {
+    /// The operation, as the project calls it: what the ids begin with, up to the name of the file.
+    fn operation(&self) -> Option<&str> {
+        let id = &self.entries.first()?.id;
+        let name = self.path.file_stem()?.to_str()?;
+        let ends = id.match_indices('/').map(|(end, _)| &id[..end]);
+        ends.into_iter().find(|beginning| beginning.rsplit('/').next() == Some(name))
+    }
+
     /// What is to be decided.
     pub fn proposals(&self) -> Vec<Proposal> {
         review::proposals(&self.accepted, &self.entries)

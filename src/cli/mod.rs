@@ -8,6 +8,7 @@ mod console;
 mod decide;
 mod exit;
 mod failures;
+mod filter;
 mod generate;
 mod init;
 mod man;

@@ -17,9 +17,10 @@ use crate::spec::model::Specs;
 use crate::transport::Network;
 use crate::{event::CaseResult, generate, judge::Verdict};
 
-use super::args::{MutantsArgs, is_named};
+use super::args::MutantsArgs;
 use super::console::Console;
 use super::exit::Exit;
+use super::filter::Filter;
 use super::run;
 
 /// How long a mutant may take for an answer; one that does not answer has failed.
@@ -31,7 +32,8 @@ pub fn execute(args: &MutantsArgs, console: Console) -> Exit {
         Ok(suite) => suite,
         Err(findings) => return console.findings(&findings),
     };
-    let wanted = |id: &str| is_named(&args.filter, id);
+    let filter = Filter::new(&args.filter, |name| suite.specs.operation(name).is_some());
+    let wanted = |id: &str| filter.selects(id);
     if args.list {
         let mutants = mutant::all(&suite.specs);
         mutants.iter().filter(|mutant| wanted(&mutant.id)).for_each(|mutant| {

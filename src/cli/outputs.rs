@@ -129,8 +129,8 @@ impl Outputs {
         // Before anything of what is there is touched: another run may be writing it.
         let file = locked(at).map_err(|error| cannot(&error))?;
         if let Some(known) = known.filter(|_| stream::has_begun(at)) {
-            let text = stream::text(known).map_err(|error| cannot(&error))?;
-            files::write_whole(path, &text).map_err(|error| files::not_written(path, &error))?;
+            let written = stream::write_whole(path, known.events());
+            written.map_err(|error| files::not_written(path, &error))?;
         }
         match file.metadata() {
             Ok(it) if it.is_file() => file.set_len(0).map_err(|error| cannot(&error))?,

@@ -40,14 +40,14 @@ pub fn earlier(folder: &Path) -> Result<Option<(Start, Recording)>, String> {
 
 fn load(file: &Path) -> Result<(Start, Recording), String> {
     let (mut start, mut recording) = (Start::default(), Recording::default());
-    for (index, event) in stream::read(file)?.into_iter().enumerate() {
-        match event {
+    for (index, event) in stream::Events::open(file)?.enumerate() {
+        match event? {
             Event::RunStarted(begun) => {
                 recording = Recording::of(&begun.target, begun.seed);
                 start = begun;
             }
             Event::CaseFinished(result) => {
-                recording.take_from(format!("{}:{}:1", file.display(), index + 1), *result);
+                recording.take_from(format!("{}:{}:1", file.display(), index + 1), &slim(&result));
             }
             _ => {}
         }
@@ -70,7 +70,7 @@ impl Recorder {
                 self.recording = Recording::of(&start.target, start.seed);
                 self.start = start.clone();
             }
-            Event::CaseFinished(result) => self.recording.take(slim(result)),
+            Event::CaseFinished(result) => self.recording.take(&slim(result)),
             _ => {}
         }
     }
@@ -95,8 +95,8 @@ impl Recorder {
         let path = folder.join(NAME);
         let (begun, before) = earlier.unwrap_or_default();
         let mut all = Recording::of(&self.recording.target, self.recording.seed);
-        let stays = |result: &&CaseResult| is_case(&result.id) || is_optional(&result.id);
-        before.all().filter(stays).chain(self.recording.all()).for_each(|result| all.take(result.clone()));
+        let stays = |result: &CaseResult| is_case(&result.id) || is_optional(&result.id);
+        before.all().filter(stays).chain(self.recording.all()).for_each(|result| all.take(&result));
         let mut counts = Counts::default();
         all.all().for_each(|result| counts.add(&result.verdict));
         let mut start = Start { cases: counts.total(), ..self.start };
@@ -109,15 +109,10 @@ impl Recorder {
         let further: Vec<Page> = begun.pages.into_iter().filter(|page| !is_known(page)).collect();
         start.pages.extend(further);
         let finish = Finish { counts, ..finish.clone() };
-        let cases = all.all().map(|result| Event::CaseFinished(Box::new(result.clone())));
+        let cases = all.all().map(|result| Event::CaseFinished(Box::new(result)));
         let events = [Event::RunStarted(start)].into_iter().chain(cases).chain([Event::RunFinished(finish)]);
         let cannot = |error: &dyn Display| files::not_written(&path, &error);
-        let mut text = String::new();
-        for event in events {
-            text.push_str(&serde_json::to_string(&event).map_err(|error| cannot(&error))?);
-            text.push('\n');
-        }
-        files::write_whole(&path, &text).map_err(|error| cannot(&error))?;
+        stream::write_whole(&path, events).map_err(|error| cannot(&error))?;
         Ok(path)
     }
 }

@@ -12,10 +12,11 @@ use crate::project::{self, Suite};
 use crate::runner::{self, Known, Outdated};
 use crate::spec::model::Specs;
 
-use super::args::{FromArgs, MergeArgs, is_named};
+use super::args::{FromArgs, MergeArgs};
 use super::console::Console;
 use super::exit::Exit;
 use super::failures::{self, Judged};
+use super::filter::Filter;
 use super::outputs::{Outputs, Stream};
 use super::stream::Events;
 use super::streams;
@@ -105,13 +106,14 @@ impl Parts {
                 "{stream} is of another state of the project: {why}; run that part again, or merge where it was run"
             )));
         }
-        if let Some(filter) = unselective(&args.filter, &cases) {
-            return Err(usage(format!("no case has an id with {filter} in it")));
+        let filter = Filter::new(&args.filter, |name| specs.operation(name).is_some());
+        if let Some(word) = filter.unselective(cases.iter().map(|case| case.id.clone())) {
+            return Err(usage(format!("no case has an id with {word} in it")));
         }
         // Circumstances and authentication depend on what the runs were asked for; their cases are in the files only.
         cases.extend(known.stand_ins(&specs, &further));
-        if !args.filter.is_empty() {
-            cases = cases.select(|case| is_named(&args.filter, &case.id));
+        if !filter.is_all() {
+            cases = cases.select(|case| filter.selects(&case.id));
         }
         ids.extend(further.into_iter().map(Arc::from));
         Ok(Self { specs, cases, ids, known, baseline })
@@ -148,12 +150,7 @@ impl Parts {
 
 /// The ids of results that are of one of the cases.
 fn known_among(known: &Known, cases: &Cases) -> HashSet<String> {
-    cases.iter().filter(|case| known.result(&case.id).is_some()).map(|case| case.id.clone()).collect()
-}
-
-/// The first filter that selects none of the cases.
-fn unselective<'f>(filters: &'f [String], cases: &Cases) -> Option<&'f String> {
-    filters.iter().find(|filter| !cases.iter().any(|case| case.id.contains(*filter)))
+    cases.iter().filter(|case| known.has_judged(&case.id)).map(|case| case.id.clone()).collect()
 }
 
 fn complain(console: Console, complaint: &str) -> Exit {

@@ -11,7 +11,7 @@ use crate::project::{self, Suite};
 use crate::report::number;
 use crate::snapshot::review::{Decision, Proposal};
 
-use super::args::{ReviewArgs, is_named};
+use super::args::ReviewArgs;
 use super::console::Console;
 use super::decide::{self, Pending};
 use super::exit::Exit;
@@ -49,11 +49,12 @@ pub fn execute(args: &ReviewArgs, console: Console) -> Exit {
         Ok(suite) => suite,
         Err(findings) => return console.findings(&findings),
     };
+    let filter = decide::filter(&args.pending.cases, &files);
     let proposals: Vec<(usize, Proposal)> = files
         .iter()
         .enumerate()
         .flat_map(|(index, file)| file.proposals().into_iter().map(move |proposal| (index, proposal)))
-        .filter(|(_, proposal)| is_named(&args.pending.cases, &proposal.id))
+        .filter(|(_, proposal)| filter.selects(&proposal.id))
         .collect();
     if proposals.is_empty() {
         console.say("no snapshot is pending");

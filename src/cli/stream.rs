@@ -1,7 +1,7 @@
 //! Event streams on disk.
 
 use std::fs::File;
-use std::io::{BufRead as _, BufReader, Read as _};
+use std::io::{self, BufRead as _, BufReader, BufWriter, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use crate::event::{Event, VERSION};
@@ -30,13 +30,13 @@ struct Lines {
 }
 
 impl Lines {
-    fn new(file: File) -> std::io::Result<Self> {
+    fn new(file: File) -> io::Result<Self> {
         let mut lines = Self { file: BufReader::new(file), number: 0, next: None };
         lines.next = lines.read()?;
         Ok(lines)
     }
 
-    fn read(&mut self) -> std::io::Result<Option<(usize, Vec<u8>)>> {
+    fn read(&mut self) -> io::Result<Option<(usize, Vec<u8>)>> {
         loop {
             let mut line = Vec::new();
             let most = MAX_LINE as u64 + 1;
@@ -46,7 +46,7 @@ impl Lines {
             self.number += 1;
             if line.len() > MAX_LINE {
                 let what = format!("line {} has more than the {MAX_LINE} bytes that are read", self.number);
-                return Err(std::io::Error::new(std::io::ErrorKind::FileTooLarge, what));
+                return Err(io::Error::new(io::ErrorKind::FileTooLarge, what));
             }
             if !line.trim_ascii().is_empty() {
                 return Ok(Some((self.number, line)));
@@ -54,7 +54,7 @@ impl Lines {
         }
     }
 
-    fn take(&mut self) -> std::io::Result<Option<(usize, Vec<u8>)>> {
+    fn take(&mut self) -> io::Result<Option<(usize, Vec<u8>)>> {
         let next = if self.next.is_some() { self.read()? } else { None };
         Ok(std::mem::replace(&mut self.next, next))
     }
@@ -119,14 +119,6 @@ impl Iterator for Events {
     }
 }
 
-/// All events of a file.
-///
-/// # Errors
-/// What is wrong with the file.
-pub fn read(path: &Path) -> Result<Vec<Event>, String> {
-    Events::open(path)?.collect()
-}
-
 /// Where a run that goes on from a stream, and into the same file, writes until it has come to its end: nothing of what was
 /// judged before is lost, whatever becomes of it.
 pub fn resumed(path: &Path) -> PathBuf {
@@ -148,27 +140,38 @@ pub fn has_begun(resumed: &Path) -> bool {
 pub fn known(path: &Path) -> Result<Known, String> {
     let mut known = Known::default();
     let beside = resumed(path);
-    let later = has_begun(&beside).then(|| read(&beside)).transpose()?;
-    let is_over = |events: &Vec<Event>| matches!(events.last(), Some(Event::RunFinished(_)));
+    let later = has_begun(&beside).then_some(&beside);
     // One that has come to its end has all of what it went on from.
-    if !later.as_ref().is_some_and(is_over) {
-        known.add(&path.display().to_string(), read(path)?);
+    if !later.map(|later| is_over(later)).transpose()?.unwrap_or_default() {
+        known.try_add(&path.display().to_string(), Events::open(path)?)?;
     }
     if let Some(later) = later {
-        known.add(&beside.display().to_string(), later);
+        known.try_add(&later.display().to_string(), Events::open(later)?)?;
     }
     Ok(known)
 }
 
-/// What is known as the text of one stream.
+/// Whether the run of a stream has come to its end.
+fn is_over(path: &Path) -> Result<bool, String> {
+    let mut last = None;
+    for event in Events::open(path)? {
+        last = Some(event?);
+    }
+    Ok(matches!(last, Some(Event::RunFinished(_))))
+}
+
+/// Writes a stream, whole or not at all.
 ///
 /// # Errors
-/// What cannot be written as JSON.
-pub fn text(known: &Known) -> Result<String, serde_json::Error> {
-    let mut text = String::new();
-    for event in known.events() {
-        text.push_str(&serde_json::to_string(&event)?);
-        text.push('\n');
+/// What the file system says.
+pub fn write_whole(path: &Path, events: impl Iterator<Item = Event>) -> io::Result<()> {
+    let begun = files::begin(path)?;
+    let mut writer = BufWriter::new(begun.writer()?);
+    for event in events {
+        serde_json::to_writer(&mut writer, &event)?;
+        writer.write_all(b"\n")?;
     }
-    Ok(text)
+    writer.flush()?;
+    drop(writer);
+    files::end(begun, path)
 }

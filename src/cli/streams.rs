@@ -3,38 +3,50 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
-use crate::event::{CaseResult, Event, Start};
+use crate::digest;
+use crate::event::{Event, Start};
+use crate::files::{self, Place, Shelf};
 use crate::runner::Known;
 
 use super::console::Console;
 use super::run::REFERENCE;
-use super::stream;
+use super::stream::Events;
 
-/// A file with its events.
+/// A file with its events, which are put away.
 struct Part<'f> {
     path: &'f Path,
-    events: Vec<Event>,
+    start: Option<Start>,
+    shelf: Shelf,
+    events: Vec<Place>,
+    /// What it has judged, by case: the verdict, and a hash of the whole result.
+    results: HashMap<String, (&'static str, u64)>,
 }
 
 impl<'f> Part<'f> {
     fn read(path: &'f Path) -> Result<Self, String> {
-        Ok(Self { path, events: stream::read(path)? })
-    }
-
-    fn start(&self) -> Option<&Start> {
-        match self.events.first() {
-            Some(Event::RunStarted(start)) => Some(start),
-            _ => None,
+        let (shelf, events, results) = (Shelf::default(), Vec::new(), HashMap::new());
+        let mut part = Self { path, start: None, shelf, events, results };
+        for event in Events::open(path)? {
+            let event = event?;
+            let text = serde_json::to_vec(&event).map_err(|error| files::not_read(path, &error))?;
+            match event {
+                Event::RunStarted(start) => part.start = Some(start),
+                Event::CaseFinished(result) if result.verdict.is_judged() => {
+                    part.results.insert(result.id.clone(), (result.verdict.name(), digest::fnv(&text)));
+                }
+                _ => {}
+            }
+            part.events.push(part.shelf.put(text));
         }
+        Ok(part)
     }
 
-    /// What it has judged, by case.
-    fn results(&self) -> HashMap<&str, &CaseResult> {
-        let results = self.events.iter().filter_map(|event| match event {
-            Event::CaseFinished(result) if result.verdict.is_judged() => Some(result.as_ref()),
-            _ => None,
-        });
-        results.map(|result| (result.id.as_str(), result)).collect()
+    /// All that it tells.
+    fn events(&self) -> impl Iterator<Item = Result<Event, String>> {
+        self.events.iter().map(|place| {
+            let text = self.shelf.get(place).map_err(|error| files::not_read(self.path, &error))?;
+            serde_json::from_slice(&text).map_err(|error| files::not_read(self.path, &error))
+        })
     }
 }
 
@@ -45,9 +57,8 @@ impl<'f> Part<'f> {
 pub fn joined(files: &[PathBuf], console: Console) -> Result<Known, String> {
     let parts: Vec<Part<'_>> = files.iter().map(|path| Part::read(path)).collect::<Result<_, _>>()?;
     of_one_run(&parts, console)?;
-    let results: Vec<HashMap<&str, &CaseResult>> = parts.iter().map(Part::results).collect();
-    contradiction(&parts, &results)?;
-    let copied: Vec<Option<usize>> = (0..parts.len()).map(|index| copied_from(&results, index)).collect();
+    contradiction(&parts)?;
+    let copied: Vec<Option<usize>> = (0..parts.len()).map(|index| copied_from(&parts, index)).collect();
     let mut known = Known::default();
     for (part, original) in parts.iter().zip(&copied) {
         if let Some(original) = original {
@@ -59,17 +70,17 @@ pub fn joined(files: &[PathBuf], console: Console) -> Result<Known, String> {
         }
     }
     for (part, _) in parts.into_iter().zip(copied).filter(|(_, original)| original.is_none()) {
-        known.add(&part.path.display().to_string(), part.events);
+        known.try_add(&part.path.display().to_string(), part.events())?;
     }
     Ok(known)
 }
 
 /// Parts of one run are on one target. Its address may be another on another machine.
 fn of_one_run(parts: &[Part<'_>], console: Console) -> Result<(), String> {
-    let Some(first) = parts.first().and_then(Part::start) else { return Ok(()) };
+    let Some(first) = parts.first().and_then(|part| part.start.as_ref()) else { return Ok(()) };
     let mut told = false;
     for part in parts {
-        let Some(start) = part.start() else { continue };
+        let Some(start) = &part.start else { continue };
         let path = part.path.display();
         if start.target != first.target {
             let (target, other) = (&start.target, &first.target);
@@ -84,20 +95,17 @@ fn of_one_run(parts: &[Part<'_>], console: Console) -> Result<(), String> {
 }
 
 /// Two files that have come to different verdicts on one case: nobody knows which of them holds.
-fn contradiction(parts: &[Part<'_>], results: &[HashMap<&str, &CaseResult>]) -> Result<(), String> {
-    let mut judged: HashMap<&str, (usize, &CaseResult)> = HashMap::new();
-    for (index, results) in results.iter().enumerate() {
-        let mut results: Vec<&CaseResult> = results.values().copied().collect();
-        results.sort_by(|one, other| one.id.cmp(&other.id));
-        for result in results {
-            let (first, known) = *judged.entry(&result.id).or_insert((index, result));
-            let (was, is) = (known.verdict.name(), result.verdict.name());
+fn contradiction(parts: &[Part<'_>]) -> Result<(), String> {
+    let mut judged: HashMap<&str, (usize, &str)> = HashMap::new();
+    for (index, part) in parts.iter().enumerate() {
+        let mut results: Vec<(&String, &str)> =
+            part.results.iter().map(|(id, (verdict, _))| (id, *verdict)).collect();
+        results.sort_unstable();
+        for (id, is) in results {
+            let (first, was) = *judged.entry(id).or_insert((index, is));
             if was != is {
                 let (one, other) = (parts[first].path.display(), parts[index].path.display());
-                return Err(format!(
-                    "{one} has {was} for {}, and {other} has {is}: leave one of them out",
-                    result.id
-                ));
+                return Err(format!("{one} has {was} for {id}, and {other} has {is}: leave one of them out"));
             }
         }
     }
@@ -105,12 +113,12 @@ fn contradiction(parts: &[Part<'_>], results: &[HashMap<&str, &CaseResult>]) -> 
 }
 
 /// The file that has all results of another, which has some; of two that are alike, the first.
-fn copied_from(results: &[HashMap<&str, &CaseResult>], index: usize) -> Option<usize> {
-    let own = &results[index];
-    let has_all = |other: &HashMap<&str, &CaseResult>| {
+fn copied_from(parts: &[Part<'_>], index: usize) -> Option<usize> {
+    let own = &parts[index].results;
+    let has_all = |other: &HashMap<String, (&str, u64)>| {
         own.iter().all(|(id, result)| other.get(id).is_some_and(|known| known == result))
     };
-    let others = results.iter().enumerate().filter(|(other, _)| *other != index);
+    let others = parts.iter().map(|part| &part.results).enumerate().filter(|(other, _)| *other != index);
     let mut originals = others.filter(|(other, theirs)| {
         theirs.len() >= own.len() && has_all(theirs) && (theirs.len() > own.len() || *other < index)
     });

@@ -36,7 +36,7 @@ pub fn held(specs: &Specs, recording: &Recording, result: &CaseResult) -> Held {
     if !result.choice || result.verdict != Verdict::Pass {
         return Held::Silent;
     }
-    match (answer(specs, recorded), answer(specs, result)) {
+    match (answer(specs, &recorded), answer(specs, result)) {
         (Some(theirs), Some(ours)) if theirs != ours => {
             Held::Departs(departure(recording, result, &theirs, &ours))
         }

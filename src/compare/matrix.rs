@@ -162,29 +162,33 @@ impl Cell {
 /// Compares two targets, case by case and promise by promise.
 pub fn matrix(specs: &Specs, left: &Recording, right: &Recording) -> Matrix {
     let (mut cells, mut differing, mut aside) = (Cells::default(), Vec::new(), None);
-    let only_right = right.all().filter(|result| left.case(&result.id).is_none());
-    for case in left.all().chain(only_right) {
+    let only_right = right.ids().filter(|id| !left.has(id));
+    for id in left.ids().chain(only_right) {
         // Tried where there are credentials, or on request: that the other side has it not says nothing about it.
-        if is_optional(&case.id) && (left.case(&case.id).is_none() || right.case(&case.id).is_none()) {
+        if is_optional(id) && !(left.has(id) && right.has(id)) {
             continue;
         }
-        let pair = Pair { case, left: left.case(&case.id), right: right.case(&case.id) };
+        let both = Both::of(id, left, right);
+        let Some(pair) = both.pair() else { continue };
         for (promise, relation) in pair.relations(specs) {
             if relation == Relation::NotCompared && aside.is_none() {
                 aside = Some(pair.witness(specs));
             }
             match relation {
-                Relation::Differ => differing.push(pair),
+                Relation::Differ => differing.push((pair.case.about.len(), id)),
                 relation => cells.take(specs, &pair, promise, relation),
             }
         }
     }
     // What is about one promise alone explains what is about several.
-    differing.sort_by_key(|pair| pair.case.about.len());
-    for pair in differing {
-        cells.take(specs, &pair, cells.explaining(&pair), Relation::Differ);
+    differing.sort_by_key(|(promises, _)| *promises);
+    for (_, id) in differing {
+        let both = Both::of(id, left, right);
+        if let Some(pair) = both.pair() {
+            cells.take(specs, &pair, cells.explaining(&pair), Relation::Differ);
+        }
     }
-    let ids = left.all().chain(right.all()).map(|case| case.id.as_str()).enumerate();
+    let ids = left.ids().chain(right.ids()).enumerate();
     let mut places: HashMap<&str, usize> = HashMap::new();
     ids.for_each(|(place, id)| {
         places.entry(id).or_insert(place);
@@ -203,6 +207,23 @@ pub fn matrix(specs: &Specs, left: &Recording, right: &Recording) -> Matrix {
 /// Whether a case is tried only with credentials, or only where somebody asks for it.
 pub fn is_optional(id: &str) -> bool {
     id.contains("/circumstance/") || id.contains("/auth/")
+}
+
+/// What came of a case on both sides, read again from where it was put away.
+struct Both {
+    left: Option<CaseResult>,
+    right: Option<CaseResult>,
+}
+
+impl Both {
+    fn of(id: &str, left: &Recording, right: &Recording) -> Self {
+        Self { left: left.case(id), right: right.case(id) }
+    }
+
+    fn pair(&self) -> Option<Pair<'_>> {
+        let (left, right) = (self.left.as_ref(), self.right.as_ref());
+        Some(Pair { case: left.or(right)?, left, right })
+    }
 }
 
 /// A case, and what came of it on both sides.

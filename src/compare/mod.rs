@@ -6,9 +6,7 @@ mod matrix;
 pub use held::{Held, held};
 pub use matrix::{Cell, Did, Matrix, Relation, Witness, is_optional, matrix};
 
-use std::collections::HashMap;
-
-use crate::event::CaseResult;
+use crate::event::{CaseResult, Results};
 use crate::snapshot;
 use crate::spec::model::{Service, Specs};
 
@@ -22,11 +20,15 @@ pub struct Recording {
     pub target: String,
     /// From which its values were drawn.
     pub seed: u64,
-    cases: HashMap<String, CaseResult>,
-    /// Where a case is recorded, `file:line:column`.
-    places: HashMap<String, String>,
-    /// Ids in the order in which they were recorded.
-    order: Vec<String>,
+    results: Results<Known>,
+}
+
+/// What is known of a recorded result.
+#[derive(Debug, Clone)]
+struct Known {
+    is_judged: bool,
+    /// Where it is recorded, `file:line:column`.
+    place: Option<String>,
 }
 
 impl Recording {
@@ -36,43 +38,50 @@ impl Recording {
     }
 
     /// Takes the result of a case. One that could not be judged does not displace one that was.
-    pub fn take(&mut self, result: CaseResult) {
-        let id = result.id.clone();
-        match self.cases.get(&id) {
-            Some(earlier) if earlier.verdict.is_judged() && !result.verdict.is_judged() => return,
-            Some(_) => {}
-            None => self.order.push(id.clone()),
-        }
-        self.places.remove(&id);
-        self.cases.insert(id, result);
+    pub fn take(&mut self, result: &CaseResult) {
+        self.take_at(None, result);
     }
 
     /// Takes the result of a case that is recorded at a place, `file:line:column`.
-    pub fn take_from(&mut self, place: String, result: CaseResult) {
-        let id = result.id.clone();
-        self.take(result);
-        self.places.entry(id).or_insert(place);
+    pub fn take_from(&mut self, place: String, result: &CaseResult) {
+        self.take_at(Some(place), result);
+    }
+
+    fn take_at(&mut self, place: Option<String>, result: &CaseResult) {
+        let is_judged = result.verdict.is_judged();
+        if is_judged || !self.results.of(&result.id).is_some_and(|earlier| earlier.is_judged) {
+            self.results.insert(result, Known { is_judged, place });
+        }
     }
 
     /// Leaves only some cases.
     pub fn retain(&mut self, is_wanted: impl Fn(&str) -> bool) {
-        self.order.retain(|id| is_wanted(id));
-        self.cases.retain(|id, _| is_wanted(id));
+        self.results.retain(is_wanted);
     }
 
     /// Where a case is recorded, if that is known.
     pub fn place(&self, id: &str) -> Option<&str> {
-        self.places.get(id).map(String::as_str)
+        self.results.of(id)?.place.as_deref()
     }
 
     /// The result of a case.
-    pub fn case(&self, id: &str) -> Option<&CaseResult> {
-        self.cases.get(id)
+    pub fn case(&self, id: &str) -> Option<CaseResult> {
+        self.results.get(id)
+    }
+
+    /// Whether there is a result of a case.
+    pub fn has(&self, id: &str) -> bool {
+        self.results.has(id)
+    }
+
+    /// The cases, in the order in which they were recorded.
+    pub fn ids(&self) -> impl Iterator<Item = &str> {
+        self.results.ids()
     }
 
     /// All of them, in the order in which they were recorded.
-    pub fn all(&self) -> impl Iterator<Item = &CaseResult> {
-        self.order.iter().filter_map(|id| self.cases.get(id))
+    pub fn all(&self) -> impl Iterator<Item = CaseResult> {
+        self.results.iter()
     }
 }
 

@@ -63,7 +63,7 @@ fn case(id: &str, about: &str, status: u16, broken: &[&str]) -> CaseResult {
 
 fn recording(name: &str, cases: impl IntoIterator<Item = CaseResult>) -> Recording {
     let mut recording = Recording::of(name, 1);
-    cases.into_iter().for_each(|case| recording.take(case));
+    cases.into_iter().for_each(|case| recording.take(&case));
     recording
 }
 

@@ -1,8 +1,10 @@
 //! The event stream: what a run found out, as facts. Every report is a view of it.
 
 mod page;
+mod results;
 
 pub use page::{ElementLine, ErrorLine, Page, ParameterRow, PromiseLine, Sentence, Side};
+pub use results::Results;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

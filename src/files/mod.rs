@@ -1,7 +1,9 @@
 //! Files: read in bounded memory, written whole or not at all.
 
 mod read;
+mod shelf;
 mod write;
 
 pub use read::{bounded, not_read, ordinary, text};
+pub use shelf::{Place, Shelf};
 pub use write::{Begun, apart, begin, end, folder_of, is_same, not_written, resolved, sweep, write_whole};

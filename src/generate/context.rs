@@ -22,8 +22,12 @@ const SCARCE: usize = 3;
 /// So many classes of a parameter stand in contexts at most; further valid values are tried each for its own sake.
 const MOST_CLASSES: usize = 64;
 
-/// So many parameters are combined with each other at most: of more, each call has those of one window, and what it must have.
+/// So many parameters have their accepted classes combined in pairs: of more, those of one window with each other.
 const WINDOW: usize = 64;
+
+/// Of more parameters than this, no context has all: each has those of one window, and what it must have. Each pair of a violation
+/// and a class would need a file that grows with the square of the parameters.
+const MOST_AT_ONCE: usize = 128;
 
 /// A class of valid values of one parameter, or of a member.
 #[derive(Debug, Clone, PartialEq)]
@@ -101,13 +105,12 @@ impl<'s> Contexts<'s> {
 
     /// Whether a parameter is left out of the context of that number.
     fn is_left_out(&self, place: usize, number: usize) -> bool {
-        let windows = self.parameters.len().div_ceil(WINDOW).max(1);
-        let Some(classes) = self.of_parameters().nth(place).map(|factor| &factor.classes) else {
+        let count = self.parameters.len();
+        if count <= MOST_AT_ONCE || place / WINDOW == number % count.div_ceil(WINDOW) {
             return false;
-        };
-        let may_be_absent =
-            classes.first().is_some_and(|class| class.value.is_none() && class.doubt.is_empty());
-        may_be_absent && place / WINDOW != number % windows
+        }
+        let first = self.parameters.get(place).and_then(|index| self.factors[*index].classes.first());
+        first.is_some_and(|class| class.value.is_none() && class.doubt.is_empty())
     }
 
     /// How many contexts it takes until every class of every other parameter has been there.
@@ -328,4 +331,41 @@ fn classes(baseline: &Baseline<'_>, prepared: &Prepared<'_>) -> Vec<Class> {
         classes.push(Class { value: None, doubt: row.codes.clone() });
     }
     classes
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use crate::generate::{self, Depth};
+    use crate::spec::breach::{Breach, Part};
+    use crate::spec::read;
+
+    /// Parameters in several windows: which of their accepted values stand beside the violations of a rule.
+    #[test]
+    fn each_class_of_many_parameters_stands_beside_each_violation() {
+        let parameters: String = (1..=100)
+            .map(|number| format!("  P{number}: {{type: string, values: [A, B, C, D], example: A}}\n"))
+            .collect();
+        let text = format!(
+            "operation: Do\npage: {{title: Do}}\nparameters:\n  Name: {{type: string, required: true, length: 2..12, example: tom}}\n{parameters}\
+             errors:\n- {{code: Bad, when: {{Name: length}}}}\n"
+        );
+        let service = "service: s\nvendor: V\nversion: v1\nprotocol: acs-rpc\n";
+        let specs = read::fixture(&[("service.yaml", service), ("Do.yaml", &text)]);
+        let (service, operation) = specs.operations().next().unwrap();
+        let cases = generate::cases(service, operation, Depth::Standard).cases;
+        for name in ["P1", "P64", "P65", "P100"] {
+            let of_rule = cases.iter().filter(|case| case.about == [Breach::of("Name", Part::LengthMax)]);
+            let sent = |case: &crate::case::Case| {
+                let value = case.send.iter().find(|(sent, _)| sent == name);
+                value.map(|(_, value)| format!("{value:?}"))
+            };
+            assert_eq!(
+                of_rule.map(sent).collect::<HashSet<_>>().len(),
+                5,
+                "{name}: four values, and absence"
+            );
+        }
+    }
 }

@@ -1,18 +1,20 @@
 //! A project's folders: specs and cases, read and written.
 
+mod listing;
 mod suite;
 mod walk;
 
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::diagnostic::Finding;
 use crate::spec::model::Specs;
 use crate::spec::read::{self as specs_of, SpecFile};
 
-pub use suite::{Stale, Suite, expand, freshen, suite};
+pub use listing::{Listing, Part};
+pub use suite::{Stale, Suite, expand, freshen, suite, suite_of};
 
-use walk::{slashed, source, unreadable, yaml_files};
+use walk::{folder_below, source, unreadable, yaml_files};
 
 /// Whether a folder is there and has any spec in it.
 ///
@@ -46,12 +48,28 @@ pub fn specs(folder: &Path) -> Result<Specs, Vec<Finding>> {
                 .help("`fineprint init` makes a sample, `fineprint init --demo DIR` brings the specs that fineprint ships"),
         ]);
     }
+    read(folder, files, specs_of::read)
+}
+
+/// Reads the specs of some services of a project.
+///
+/// # Errors
+/// Every finding of their files.
+fn specs_of_part(folder: &Path, part: &Part<'_>) -> Result<Specs, Vec<Finding>> {
+    read(folder, part.files(), |sources| specs_of::read_part(sources, &part.shared_names()))
+}
+
+fn read(
+    folder: &Path,
+    files: Vec<PathBuf>,
+    read: impl Fn(&[SpecFile]) -> Result<Specs, Vec<Finding>>,
+) -> Result<Specs, Vec<Finding>> {
     let mut findings = Vec::new();
     let mut sources = Vec::new();
     for path in files {
         match source(&path) {
             Ok(source) => sources.push(SpecFile {
-                folder: slashed(path.strip_prefix(folder).unwrap_or(&path).parent().unwrap_or(Path::new(""))),
+                folder: folder_below(folder, &path),
                 file_name: path
                     .file_name()
                     .map(|name| name.to_string_lossy().into_owned())
@@ -61,7 +79,7 @@ pub fn specs(folder: &Path) -> Result<Specs, Vec<Finding>> {
             Err(finding) => findings.push(*finding),
         }
     }
-    match specs_of::read(&sources) {
+    match read(&sources) {
         Ok(specs) if findings.is_empty() => Ok(specs),
         Ok(_) => Err(findings),
         Err(more) => Err([findings, more].concat()),

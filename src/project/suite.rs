@@ -10,11 +10,13 @@ use crate::case::{self, Case};
 use crate::diagnostic::Finding;
 use crate::files;
 use crate::generate::{Cases, Depth, Expanded, Generator};
+use crate::span::Source;
 use crate::spec::model::{Operation, Service, Specs};
 use crate::spec::yaml::MAX_BYTES;
 
-use super::specs;
+use super::listing::Part;
 use super::walk::{source, unreadable, yaml_files};
+use super::{specs, specs_of_part};
 
 /// Specs and the cases that hold targets to them.
 #[derive(Debug)]
@@ -47,7 +49,20 @@ pub struct Stale {
 /// # Errors
 /// Every finding of every spec and every case file.
 pub fn suite(spec_folder: &Path, case_folder: &Path, depth: Depth) -> Result<Suite, Vec<Finding>> {
-    Reading::of(spec_folder, case_folder, depth, false)?.suite()
+    Reading::of(specs(spec_folder)?, case_folder, depth, false, None)?.suite()
+}
+
+/// The same of some services of a project. What belongs to others is not looked at.
+///
+/// # Errors
+/// Every finding of their specs and of every case file that people wrote for them.
+pub fn suite_of(
+    part: &Part<'_>,
+    spec_folder: &Path,
+    case_folder: &Path,
+    depth: Depth,
+) -> Result<Suite, Vec<Finding>> {
+    Reading::of(specs_of_part(spec_folder, part)?, case_folder, depth, false, Some(part))?.suite()
 }
 
 /// Reads the specs, and brings the case files up to date as they are expanded.
@@ -55,12 +70,14 @@ pub fn suite(spec_folder: &Path, case_folder: &Path, depth: Depth) -> Result<Sui
 /// # Errors
 /// Every finding of every spec and every case file. Files of generated cases may have been written all the same.
 pub fn expand(spec_folder: &Path, case_folder: &Path) -> Result<Suite, Vec<Finding>> {
-    Reading::of(spec_folder, case_folder, Depth::Standard, true)?.suite()
+    Reading::of(specs(spec_folder)?, case_folder, Depth::Standard, true, None)?.suite()
 }
 
 /// A project that is being read.
-struct Reading {
+struct Reading<'p> {
     specs: Arc<Specs>,
+    /// The services that are read, unless it is all of them.
+    part: Option<&'p Part<'p>>,
     case_folder: PathBuf,
     depth: Depth,
     /// Whether stale files are brought up to date.
@@ -77,20 +94,22 @@ struct Reading {
     findings: Vec<Finding>,
 }
 
-impl Reading {
-    /// Reads everything that people wrote.
+impl<'p> Reading<'p> {
+    /// Reads the cases that people wrote.
     fn of(
-        spec_folder: &Path,
+        specs: Specs,
         case_folder: &Path,
         depth: Depth,
         freshens: bool,
+        part: Option<&'p Part<'p>>,
     ) -> Result<Self, Vec<Finding>> {
         let files = match yaml_files(case_folder) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
             files => files.map_err(|error| vec![unreadable(case_folder, &error)]),
         };
         let mut reading = Self {
-            specs: Arc::new(specs(spec_folder)?),
+            specs: Arc::new(specs),
+            part,
             case_folder: case_folder.to_owned(),
             depth,
             freshens,
@@ -107,6 +126,7 @@ impl Reading {
         for path in files? {
             match generated.contains(&path) {
                 true => drop(reading.present.insert(path)),
+                false if part.is_some_and(|part| part.is_of_operation(case_folder, &path)) => {}
                 false => reading.other(path),
             }
         }
@@ -121,12 +141,19 @@ impl Reading {
     fn other(&mut self, path: PathBuf) {
         match source(&path) {
             Ok(source) if source.text.starts_with(case::WRITTEN) => self.orphans.push(path),
+            Ok(source) if self.is_left_out(&source) => {}
             Ok(source) => match case::read(&source, &self.specs) {
                 Ok(file) => self.add(file.cases),
                 Err(more) => self.findings.extend(more),
             },
             Err(finding) => self.findings.push(*finding),
         }
+    }
+
+    /// Whether a case file is about an operation that is not read.
+    fn is_left_out(&self, source: &Arc<Source>) -> bool {
+        let Some(part) = self.part else { return false };
+        case::operation(source).is_some_and(|operation| part.leaves_out(&operation))
     }
 
     /// Adds cases that people wrote. Each id names one case.

@@ -37,9 +37,14 @@ pub(super) fn unreadable(path: &Path, error: &io::Error) -> Finding {
     Finding::error("unreadable", not_read(path, &error))
 }
 
-pub(super) fn slashed(path: &Path) -> String {
+fn slashed(path: &Path) -> String {
     let parts: Vec<_> = path.components().map(|part| part.as_os_str().to_string_lossy()).collect();
     parts.join("/").replace("//", "/")
+}
+
+/// The folder of a file, below another folder, with `/` between names.
+pub(super) fn folder_below(folder: &Path, path: &Path) -> String {
+    slashed(path.strip_prefix(folder).unwrap_or(path).parent().unwrap_or(Path::new("")))
 }
 
 /// All YAML files below a folder, in path order. A folder to which several links lead is read once.

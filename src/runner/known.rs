@@ -2,10 +2,11 @@
 //! interrupted.
 
 use std::collections::HashMap;
+use std::convert::Infallible;
 use std::sync::Arc;
 
 use crate::case::{self, Case, Expectation};
-use crate::event::{CaseResult, Counts, Event, Finish, Leftover, Page, Recorded, Snapshots, Start};
+use crate::event::{CaseResult, Counts, Event, Finish, Leftover, Page, Recorded, Results, Snapshots, Start};
 use crate::generate::Cases;
 use crate::spec::model::Specs;
 
@@ -14,24 +15,16 @@ use crate::spec::model::Specs;
 pub struct Known {
     /// How the runs began, in the order in which they were taken.
     starts: Vec<Start>,
-    results: HashMap<String, Judged>,
+    /// Each with the run that has come to it.
+    results: Results<Arc<Origin>>,
     finished: Vec<Finish>,
     snapshots: Vec<Snapshots>,
-    /// Ids in the order in which they were told.
-    told: Vec<String>,
     /// Requests of runs that did not come to their end.
     unfinished: usize,
     /// What such runs have made that no call removes.
     kept: Vec<Leftover>,
     /// What of all that plain calls have made.
     plain_kept: Vec<Leftover>,
-}
-
-/// A result, and the run that has come to it.
-#[derive(Debug, Clone)]
-struct Judged {
-    result: CaseResult,
-    by: Arc<Origin>,
 }
 
 /// The stream of a run: what it is called, and what its results were judged by.
@@ -68,10 +61,22 @@ pub struct Outdated {
 impl Known {
     /// Takes the events of one run, from the stream of that name.
     pub fn add(&mut self, name: &str, events: impl IntoIterator<Item = Event>) {
+        let Ok(()) = self.try_add(name, events.into_iter().map(Ok::<_, Infallible>));
+    }
+
+    /// The same, of events that are being read.
+    ///
+    /// # Errors
+    /// Why one of them cannot be.
+    pub fn try_add<E>(
+        &mut self,
+        name: &str,
+        events: impl Iterator<Item = Result<Event, E>>,
+    ) -> Result<(), E> {
         let (mut requests, mut kept, mut finish) = (0, Vec::new(), None);
         let mut origin = Arc::default();
         for event in events {
-            match event {
+            match event? {
                 Event::RunStarted(start) => {
                     origin = Arc::new(Origin::of(name, &start));
                     self.starts.push(start);
@@ -82,7 +87,7 @@ impl Known {
                         requests += result.exchanges.len();
                         kept.extend(result.kept.iter().cloned());
                     }
-                    self.take(*result, &origin);
+                    self.take(&result, &origin);
                 }
                 Event::RunFinished(came) => finish = Some(came),
                 Event::SnapshotsCompared(snapshots) => self.snapshots.push(snapshots),
@@ -102,24 +107,21 @@ impl Known {
                 self.kept.extend(kept);
             }
         }
+        Ok(())
     }
 
     /// What was skipped, blocked or not answered is tried again.
-    fn take(&mut self, result: CaseResult, by: &Arc<Origin>) {
-        if !result.verdict.is_judged() {
-            return;
-        }
-        let id = result.id.clone();
-        if self.results.insert(id.clone(), Judged { result, by: Arc::clone(by) }).is_none() {
-            self.told.push(id);
+    fn take(&mut self, result: &CaseResult, by: &Arc<Origin>) {
+        if result.verdict.is_judged() {
+            self.results.insert(result, Arc::clone(by));
         }
     }
 
     /// Whether it is the result that is known, and not that of another attempt.
     fn has(&self, result: &CaseResult) -> bool {
-        self.results.get(&result.id).is_some_and(|known| {
-            (known.result.micros, &known.result.exchanges) == (result.micros, &result.exchanges)
-        })
+        self.results
+            .get(&result.id)
+            .is_some_and(|known| (known.micros, &known.exchanges) == (result.micros, &result.exchanges))
     }
 
     /// How the first of the runs began.
@@ -134,7 +136,7 @@ impl Known {
 
     /// The ids of the cases that are judged.
     pub fn ids(&self) -> impl Iterator<Item = &str> {
-        self.told.iter().map(String::as_str)
+        self.results.ids()
     }
 
     /// The results that were judged by another state of the operation's spec, of the case, or of fineprint. A stream that
@@ -147,22 +149,18 @@ impl Known {
             .operations()
             .map(|(service, operation)| (operation.id.as_str(), Page::digest(service, operation)));
         let digests: HashMap<&str, String> = digests.collect();
-        let mut outdated: HashMap<&str, String> = HashMap::new();
-        for judged in self.results.values() {
-            outdated.extend(judged.why_outdated(&digests).map(|why| (judged.result.id.as_str(), why)));
-        }
+        let mut outdated: HashMap<String, String> = HashMap::new();
         for case in cases.iter() {
-            if let Some(judged) = self.results.get(&case.id).filter(|judged| !judged.is_of(&case)) {
-                let why = || format!("the case {} was another", case.id);
-                outdated.entry(&judged.result.id).or_insert_with(why);
+            if self.results.get(&case.id).is_some_and(|result| !is_of(&result, &case)) {
+                outdated.insert(case.id.clone(), format!("the case {} was another", case.id));
             }
         }
-        let told = self.told.iter().filter_map(|id| self.results.get(id));
-        told.filter_map(|judged| {
-            let (id, stream) = (judged.result.id.clone(), judged.by.name.clone());
-            outdated.remove(id.as_str()).map(|why| Outdated { id, stream, why })
-        })
-        .collect()
+        let why = |result: CaseResult| {
+            let by = self.results.of(&result.id)?;
+            let why = by.why_outdated(&result, &digests).or_else(|| outdated.remove(&result.id))?;
+            Some(Outdated { id: result.id, stream: by.name.clone(), why })
+        };
+        self.results.iter().filter_map(why).collect()
     }
 
     /// Whether nothing is known.
@@ -172,51 +170,55 @@ impl Known {
 
     /// Leaves results out, so that their cases are tried again.
     pub fn forget(&mut self, is_forgotten: impl Fn(&str) -> bool) {
-        self.told.retain(|id| !is_forgotten(id));
-        self.results.retain(|id, _| !is_forgotten(id));
+        self.results.retain(|id| !is_forgotten(id));
     }
 
     /// All of it as one stream, so that nothing is lost when the file of one of them is needed. Results that another state of
     /// a spec has led to than the latest are left out: they would be taken for results of that.
-    pub fn events(&self) -> Vec<Event> {
-        let Some(mut start) = self.starts.last().cloned() else { return Vec::new() };
+    pub fn events(&self) -> impl Iterator<Item = Event> {
+        self.start_of_all().into_iter().flat_map(|start| self.events_from(start))
+    }
+
+    /// How a run begins that is all of them.
+    fn start_of_all(&self) -> Option<Start> {
+        let mut start = self.starts.last()?.clone();
         for page in self.starts.iter().rev().skip(1).flat_map(|earlier| &earlier.pages) {
             if !start.pages.iter().any(|known| known.operation == page.operation) {
                 start.pages.push(page.clone());
             }
         }
+        Some(start)
+    }
+
+    fn events_from(&self, start: Start) -> impl Iterator<Item = Event> {
         let latest = Origin::of("", &start);
-        let is_latest = |judged: &&Judged| {
-            judged.digest() == latest.digests.get(&judged.result.operation).map(String::as_str)
+        let is_latest = move |result: &CaseResult| {
+            let by = self.results.of(&result.id);
+            by.is_some_and(|by| by.digests.get(&result.operation) == latest.digests.get(&result.operation))
         };
-        let results: Vec<&CaseResult> = self
-            .told
-            .iter()
-            .filter_map(|id| self.results.get(id))
-            .filter(is_latest)
-            .map(|judged| &judged.result)
-            .collect();
         let mut counts = Counts::default();
-        results.iter().for_each(|result| counts.add(&result.verdict));
-        let mut events = vec![Event::RunStarted(start)];
-        if !self.plain_kept.is_empty() {
-            events.push(Event::PlainCallKept { kept: self.plain_kept.clone() });
-        }
-        events.extend(results.into_iter().map(|result| Event::CaseFinished(Box::new(result.clone()))));
-        if !self.finished.is_empty() {
-            let (kept, left_behind) = self.leftovers();
-            events.push(Event::RunFinished(Finish {
-                counts,
-                stopped: Some("it went on and was killed".to_owned()),
-                recorded: self.recorded(),
-                kept,
-                left_behind,
-                micros: self.micros(),
-                requests: self.requests(),
-                ..Finish::default()
-            }));
-        }
-        events
+        self.results.iter().filter(&is_latest).for_each(|result| counts.add(&result.verdict));
+        let kept =
+            (!self.plain_kept.is_empty()).then(|| Event::PlainCallKept { kept: self.plain_kept.clone() });
+        let results = self.results.iter().filter(move |result| is_latest(result));
+        let results = results.map(|result| Event::CaseFinished(Box::new(result)));
+        [Event::RunStarted(start)].into_iter().chain(kept).chain(results).chain(self.end(counts))
+    }
+
+    /// How the runs have ended, if any of them has come to its end.
+    fn end(&self, counts: Counts) -> Option<Event> {
+        let (kept, left_behind) = self.leftovers();
+        let finish = Finish {
+            counts,
+            stopped: Some("it went on and was killed".to_owned()),
+            recorded: self.recorded(),
+            kept,
+            left_behind,
+            micros: self.micros(),
+            requests: self.requests(),
+            ..Finish::default()
+        };
+        (!self.finished.is_empty()).then_some(Event::RunFinished(finish))
     }
 
     /// Cases that stand for results of which the specs alone imply no case.
@@ -261,8 +263,13 @@ impl Known {
     }
 
     /// The result of a case.
-    pub fn result(&self, id: &str) -> Option<&CaseResult> {
-        self.results.get(id).map(|judged| &judged.result)
+    pub fn result(&self, id: &str) -> Option<CaseResult> {
+        self.results.get(id)
+    }
+
+    /// Whether a case is judged.
+    pub fn has_judged(&self, id: &str) -> bool {
+        self.results.has(id)
     }
 
     /// Requests that were sent.
@@ -295,30 +302,25 @@ impl Known {
     }
 }
 
-impl Judged {
-    fn digest(&self) -> Option<&str> {
-        self.by.digests.get(&self.result.operation).map(String::as_str)
-    }
-
-    /// Which state of the spec or of fineprint it is of, in words, where that is not this one.
-    fn why_outdated(&self, digests: &HashMap<&str, String>) -> Option<String> {
-        let result = &self.result;
-        if let (Some(then), Some(now)) = (self.digest(), digests.get(result.operation.as_str()))
+impl Origin {
+    /// Which state of the spec or of fineprint a result is of, in words, where that is not this one.
+    fn why_outdated(&self, result: &CaseResult, digests: &HashMap<&str, String>) -> Option<String> {
+        if let (Some(then), Some(now)) =
+            (self.digests.get(&result.operation), digests.get(result.operation.as_str()))
             && then != now
         {
             return Some(format!("the spec of {} was another", result.operation));
         }
-        if self.by.fineprint != env!("CARGO_PKG_VERSION") {
-            return Some(format!("fineprint {} has judged it", self.by.fineprint));
+        if self.fineprint != env!("CARGO_PKG_VERSION") {
+            return Some(format!("fineprint {} has judged it", self.fineprint));
         }
         None
     }
+}
 
-    /// Whether the case is still the one that the result is of.
-    fn is_of(&self, case: &Case) -> bool {
-        let result = &self.result;
-        case::sends(case) == result.sends
-            && case::expects(case) == result.expects
-            && result.state.as_ref().is_none_or(|state| *state == case::digest(case))
-    }
+/// Whether a case is still the one that a result is of.
+fn is_of(result: &CaseResult, case: &Case) -> bool {
+    case::sends(case) == result.sends
+        && case::expects(case) == result.expects
+        && result.state.as_ref().is_none_or(|state| *state == case::digest(case))
 }

@@ -196,8 +196,9 @@ pub async fn run(
     if refused.is_none() {
         recover::recover(&session, &specs, &options.remains).await;
     }
-    let mut order = InOrder::new(&specs, &cases, options.against.clone());
-    let done = take_known(&options.known, &cases, &mut order, &mut emit);
+    let mut order = InOrder::new(&specs, &cases, &options.known, options.against.clone());
+    order.tell(&mut emit);
+    let done = cases.len() - together.cases.len() - alone.cases.len();
     let context =
         Context { session: &session, specs: &specs, cases: &cases, plains: &plains, cancel: &cancel };
     let mut progress = Progress { order, done, stopped: refused, emit };
@@ -319,8 +320,8 @@ pub fn merge(specs: &Specs, cases: &Cases, known: &Known, mut emit: impl FnMut(E
     let options = Options::new(Target::at(&named.target, named.url), named.seed);
     let Survey { pages, requests, .. } = Survey::of(specs, cases, known, u32::MAX, |_| {});
     emit(Event::RunStarted(start(cases.len(), requests, pages, &options)));
-    let mut order = InOrder::new(specs, cases, None);
-    take_known(known, cases, &mut order, &mut emit);
+    let mut order = InOrder::new(specs, cases, known, None);
+    order.tell(&mut emit);
     skip_others(specs, cases, MISSING, &mut order, &mut emit);
     finished(Finish::default(), order, known, Vec::new())
 }
@@ -336,25 +337,11 @@ fn skip_others(
     for index in 0..cases.len() {
         if !order.has(index)
             && let Some(case) = cases.get(index)
+            && !order.is_known(&case)
         {
             order.take(index, skipped(specs, &case, reason), emit);
         }
     }
-}
-
-/// Takes the results that other runs have come to, and counts them.
-fn take_known(known: &Known, cases: &Cases, order: &mut InOrder<'_>, emit: &mut impl FnMut(Event)) -> usize {
-    let mut done = 0;
-    if known.is_empty() {
-        return done;
-    }
-    for (index, case) in cases.iter().enumerate() {
-        if let Some(result) = known.result(&case.id) {
-            order.take(index, result.clone(), emit);
-            done += 1;
-        }
-    }
-    done
 }
 
 /// How a run has ended, with what other runs of the same plan have told.

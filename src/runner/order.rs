@@ -3,16 +3,22 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::case::Case;
 use crate::compare::{self, Held, Recording};
 use crate::event::{CaseResult, Counts, Event, Recorded};
 use crate::generate::Cases;
 use crate::judge::{RequestIds, Seen, Verdict};
 use crate::spec::model::Specs;
 
+use super::facts::skipped;
+use super::known::Known;
+
 /// Puts results into the order of the plan, and judges what only the whole run shows.
 pub struct InOrder<'s> {
     specs: &'s Specs,
     cases: &'s Cases,
+    /// What is known already: it is told when it is next.
+    known: &'s Known,
     next: usize,
     early: BTreeMap<usize, CaseResult>,
     ids: RequestIds,
@@ -28,10 +34,16 @@ pub struct InOrder<'s> {
 
 impl<'s> InOrder<'s> {
     /// Nothing yet.
-    pub fn new(specs: &'s Specs, cases: &'s Cases, against: Option<Arc<Recording>>) -> Self {
+    pub fn new(
+        specs: &'s Specs,
+        cases: &'s Cases,
+        known: &'s Known,
+        against: Option<Arc<Recording>>,
+    ) -> Self {
         Self {
             specs,
             cases,
+            known,
             next: 0,
             early: BTreeMap::new(),
             ids: RequestIds::default(),
@@ -49,10 +61,33 @@ impl<'s> InOrder<'s> {
         index < self.next || self.early.contains_key(&index)
     }
 
-    /// Takes a result and tells all that are next.
+    /// Whether the result of a case is known already.
+    pub fn is_known(&self, case: &Case) -> bool {
+        self.known.has_judged(&case.id)
+    }
+
+    /// The result that is next, if it is there.
+    fn ready(&mut self) -> Option<CaseResult> {
+        if let Some(result) = self.early.remove(&self.next) {
+            return Some(result);
+        }
+        if self.known.is_empty() {
+            return None;
+        }
+        let case = self.cases.get(self.next).filter(|case| self.is_known(case))?;
+        let lost = || skipped(self.specs, &case, "its earlier result cannot be read any more");
+        Some(self.known.result(&case.id).unwrap_or_else(lost))
+    }
+
+    /// Takes a result, and tells all that are next.
     pub fn take(&mut self, index: usize, result: CaseResult, emit: &mut impl FnMut(Event)) {
         self.early.insert(index, result);
-        while let Some(mut result) = self.early.remove(&self.next) {
+        self.tell(emit);
+    }
+
+    /// Tells all that are next.
+    pub fn tell(&mut self, emit: &mut impl FnMut(Event)) {
+        while let Some(mut result) = self.ready() {
             self.note(self.next, &result);
             self.next += 1;
             self.by_page(&mut result);

@@ -64,7 +64,7 @@ impl Survey {
             each(&case);
             tally.take(specs, &case);
             match () {
-                () if known.result(&case.id).is_some() => {}
+                () if known.has_judged(&case.id) => {}
                 // A wrong secret may lock an account: those that are about who calls come last of all.
                 () if matches!(case.twist, Some(Twist::Signature(_))) => callers.push((index, case)),
                 () if cost::is_exclusive(specs, &case, ceiling) => survey.alone.add(index, &case),

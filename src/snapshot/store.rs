@@ -1,6 +1,7 @@
 //! Snapshots on disk: accepted as `Operation.snap`, pending as `Operation.snap.new` beside it.
 
 use std::collections::HashSet;
+use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
@@ -139,8 +140,16 @@ pub fn operations<'s>(specs: &'s Specs, names: impl Iterator<Item = &'s str>) ->
 
 /// Whether a file is where one of these operations has its snapshots: each by its service's folder and its name.
 pub fn is_of(path: &Path, operations: &HashSet<(&str, &str)>) -> bool {
-    let of = |service: &str, operation: &str| {
-        path.ends_with(Path::new(service).join(format!("{operation}.{ACCEPTED}")))
+    let name = path.file_name().and_then(OsStr::to_str);
+    let Some(operation) = name.and_then(|name| name.strip_suffix(&format!(".{ACCEPTED}"))) else {
+        return false;
     };
-    operations.iter().any(|(service, operation)| of(service, operation))
+    let mut service = String::new();
+    for folder in path.ancestors().skip(1).filter_map(Path::file_name).filter_map(OsStr::to_str) {
+        service = if service.is_empty() { folder.to_owned() } else { format!("{folder}/{service}") };
+        if operations.contains(&(service.as_str(), operation)) {
+            return true;
+        }
+    }
+    false
 }

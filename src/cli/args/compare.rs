@@ -50,7 +50,7 @@ pub struct CompareArgs {
     /// Another
     #[arg(value_name = "B")]
     pub right: String,
-    /// Only cases whose id begins with or contains one of these
+    /// Only these cases: the name of an operation, the beginning of an id, or a part of ids
     pub filter: Vec<String>,
     /// Tell every promise, not only those in which the two are unlike
     #[arg(long)]

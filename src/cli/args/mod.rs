@@ -144,11 +144,6 @@ pub struct ReportArgs {
     pub quiet: bool,
 }
 
-/// Whether filters name an id: it contains one of them, or there are none.
-pub fn is_named(filter: &[String], id: &str) -> bool {
-    filter.is_empty() || filter.iter().any(|part| id.contains(part.as_str()))
-}
-
 const INIT_EXAMPLES: &str = "\
 Examples:
   fineprint init                   in this folder
@@ -225,7 +220,7 @@ It exits with 1 if a mutant survives, or if a reading is called a departure.";
 /// Options of `mutants`.
 #[derive(Debug, Args)]
 pub struct MutantsArgs {
-    /// Only mutants (or readings) whose name contains one of these
+    /// Only these mutants (or readings): the name of an operation, the beginning of a name, or a part of names
     pub filter: Vec<String>,
     /// Hold servers that read the pages otherwise to the cases, instead of broken ones
     #[arg(long)]
@@ -288,7 +283,7 @@ pub struct MergeArgs {
     /// The event streams
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
-    /// Only cases whose id begins with or contains one of these: those that the runs were told
+    /// Only these cases, as the runs were told: the name of an operation, the beginning of an id, or a part of ids
     #[arg(long, value_name = "FILTER")]
     pub filter: Vec<String>,
     /// The folder of the specs

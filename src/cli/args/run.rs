@@ -18,6 +18,7 @@ pub(super) const RUN_EXAMPLES: &str = "\
 Examples:
   fineprint run                                    the embedded reference server
   fineprint run --url http://localhost:8080        your service; every request goes there, whatever the vendor
+  fineprint run AddUserContact                     the cases of one operation
   fineprint run Name/length Title/                 cases whose id contains one of these
   fineprint run --list                             the ids, and nothing is sent
   fineprint run --url URL --target mine --update   keep today's answers as snapshots of `mine`
@@ -29,7 +30,7 @@ Examples:
 /// Options of `run`.
 #[derive(Debug, Args)]
 pub struct RunArgs {
-    /// Only cases whose id begins with or contains one of these
+    /// Only these cases: the name of an operation, the beginning of an id, or a part of ids
     pub filter: Vec<String>,
     /// The folder of the specs
     #[arg(long, value_name = "DIR", default_value = "specs")]

@@ -20,7 +20,7 @@ Examples:
 pub struct DecideArgs {
     /// Only snapshots of this target
     pub target: Option<String>,
-    /// Only cases whose id begins with or contains this; several times for several
+    /// Only these cases: the name of an operation, the beginning of an id, or a part of ids; several times for several
     #[arg(long = "case", value_name = "ID")]
     pub cases: Vec<String>,
     /// The folder of the snapshots

@@ -83,6 +83,12 @@ impl Kept {
     }
 }
 
+/// Whether there is a journal of another run on this target.
+pub fn is_there(plan: &Plan) -> bool {
+    let folder = plan.reports.join(&plan.target.name);
+    !plan.is_embedded() && journals(&folder).is_ok_and(|journals| !journals.is_empty())
+}
+
 /// A new file that only its owner reads: ids and names stand in it as the target gave them.
 fn private(path: &Path) -> io::Result<File> {
     let mut options = File::options();

@@ -143,8 +143,11 @@ impl Ready {
         };
         let config = plan::config(&args.config, console)?;
         let mut plan = Plan::resolve(args, &config, console).map_err(usage)?;
-        let mut suite = project::suite(&plan.specs, &plan.cases, plan.depth)
-            .map_err(|findings| console.findings(&findings))?;
+        let suite = match plan.part() {
+            Some(part) => project::suite_of(&part, &plan.specs, &plan.cases, plan.depth),
+            None => project::suite(&plan.specs, &plan.cases, plan.depth),
+        };
+        let mut suite = suite.map_err(|findings| console.findings(&findings))?;
         names::check(&plan, &suite.specs).map_err(usage)?;
         let is_held_to_ids = plan.baseline.is_some() || plan.write_baseline.is_some() || plan.record;
         let ids = if is_held_to_ids || plan.goes_on { suite.ids() } else { HashSet::new() };

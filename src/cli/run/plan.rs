@@ -1,6 +1,6 @@
 //! What a run will do: the arguments, resolved and checked before anything is sent.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, HashSet};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -9,11 +9,12 @@ use std::time::Duration;
 use reqwest::Url;
 
 use crate::baseline::Baseline;
-use crate::cli::args::{DepthArg, ReportArgs, RunArgs, is_named};
+use crate::cli::args::{DepthArg, ReportArgs, RunArgs};
 use crate::cli::config::{self, Config};
 use crate::cli::console::Console;
 use crate::cli::exit::Exit;
 use crate::cli::failures;
+use crate::cli::filter::Filter;
 use crate::cli::outputs::{self, Stream};
 use crate::cli::recording;
 use crate::cli::stream;
@@ -24,7 +25,7 @@ use crate::digest;
 use crate::event::Start;
 use crate::files;
 use crate::generate::{Cases, Depth};
-use crate::project::Suite;
+use crate::project::{Listing, Part, Suite};
 use crate::report::number;
 use crate::runner::{self, Known, Options, Signer, Target};
 use crate::server::DEMO;
@@ -94,12 +95,14 @@ pub struct Plan {
     pub dry_run: bool,
     /// Whether the stream of the run takes the place of the one from which it goes on.
     pub goes_on: bool,
+    /// The project's operations, by the names of their files.
+    pub listing: Listing,
     /// Files that were named to be read.
     read_from: Vec<PathBuf>,
     /// Of these, the one of known failures.
     read_baseline: Option<PathBuf>,
     shard: Option<(u32, u32)>,
-    filter: Vec<String>,
+    filter: Filter,
     jobs: usize,
     max_time: Option<Duration>,
     seed: u64,
@@ -147,7 +150,11 @@ impl Plan {
         let begun_with = begun_with.or(record.then_some(RECORDED));
         let quotas: Vec<(String, u32)> = of_table.into_iter().chain(args.quotas).collect();
         stay_below(&quotas, &mut target)?;
+        // A folder that cannot be read is told of when the specs are.
+        let listing = Listing::of(&args.specs).unwrap_or_default();
         Ok(Self {
+            filter: Filter::new(&args.filter, |name| listing.has(name)),
+            listing,
             specs: args.specs,
             cases: args.cases,
             reports: args.reports,
@@ -166,7 +173,6 @@ impl Plan {
             read_from,
             read_baseline: args.baseline,
             shard: args.shard,
-            filter: args.filter,
             jobs: usize::from(args.jobs),
             max_time: args.max_time,
             seed: args.seed.or(begun_with).unwrap_or_else(runner::any_seed),
@@ -179,7 +185,7 @@ impl Plan {
 
     /// Whether a case is among those that were asked for.
     pub fn names(&self, id: &str) -> bool {
-        is_named(&self.filter, id)
+        self.filter.selects(id)
     }
 
     /// Whether a case is wanted: asked for, and in the part of them that this run tries.
@@ -232,7 +238,7 @@ impl Plan {
         if !self.goes_on {
             return Ok(());
         }
-        let known = suite.cases.iter().filter(|case| self.known.result(&case.id).is_some());
+        let known = suite.cases.iter().filter(|case| self.known.has_judged(&case.id));
         let tried: HashSet<String> =
             known.filter(|case| self.selects(&case.id)).map(|case| case.id.clone()).collect();
         let is_lost = |id: &&str| (ids.contains(*id) || is_optional(id)) && !tried.contains(*id);
@@ -243,6 +249,18 @@ impl Plan {
             )),
             None => Ok(()),
         }
+    }
+
+    /// The services of the operations that were asked for, where nothing else of the project is needed.
+    pub fn part(&self) -> Option<Part<'_>> {
+        let is_held_to_all = self.baseline.is_some() || self.write_baseline.is_some() || self.record;
+        let names_others = !self.quotas.is_empty() || !self.target.rates.is_empty();
+        let names_parameters = !self.target.parameters.is_empty();
+        let goes_on = self.goes_on || !self.known.is_empty();
+        if is_held_to_all || names_others || names_parameters || goes_on || super::journal::is_there(self) {
+            return None;
+        }
+        Some(self.listing.part(self.filter.operations()?))
     }
 
     /// Whether there are accepted answers, or will be.
@@ -266,10 +284,9 @@ impl Plan {
     /// # Errors
     /// The complaint about one that does not.
     pub fn filters_select(&self, cases: &Cases) -> Result<(), String> {
-        let selects = |filter: &&String| cases.iter().any(|case| case.id.contains(filter.as_str()));
-        let Some(wanted) = self.filter.iter().find(|filter| !selects(filter)) else { return Ok(()) };
-        let parts: BTreeSet<String> = cases.iter().flat_map(|case| parts(&case.id)).collect();
-        Err(match did_you_mean(wanted, parts.iter().map(String::as_str)) {
+        let ids = || cases.iter().map(|case| case.id.clone());
+        let Some(wanted) = self.filter.unselective(ids()) else { return Ok(()) };
+        Err(match nearest(&wanted.to_string(), ids()) {
             Some(near) => format!("no case has an id with {wanted} in it; did you mean {near}?"),
             None => format!("no case has an id with {wanted} in it; `fineprint run --list` shows all"),
         })
@@ -343,6 +360,15 @@ fn refuse_parts(args: &RunArgs) -> Result<(), String> {
         Some((_, option)) => Err(format!("a recording keeps what a whole run sees: leave out {option}")),
         None => Ok(()),
     }
+}
+
+/// The part of an id that somebody probably meant.
+fn nearest(typed: &str, ids: impl Iterator<Item = String>) -> Option<String> {
+    ids.fold(None, |near, id| {
+        let parts = parts(&id);
+        let candidates = near.iter().chain(&parts).map(String::as_str);
+        did_you_mean(typed, candidates).map(str::to_owned)
+    })
 }
 
 /// What a person may have typed of an id: `Op`, `Op/Name`, `Op/Name/length`…, and the same without the operation.

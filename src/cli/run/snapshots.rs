@@ -105,12 +105,22 @@ pub fn settle(plan: &Plan, specs: &Specs, answers: &Answers<'_>) -> Result<Optio
         of_operation(plan, of, ids, &mut all).map_err(|error| format!("{}: {error}", of.path.display()))?;
     }
     let folder = plan.reports.join(&plan.target.name);
-    let accepted = store::all_accepted(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+    let accepted =
+        accepted(plan, specs, &folder).map_err(|error| format!("{}: {error}", folder.display()))?;
     let kept = answers.kept.iter().filter(|(_, ids)| !ids.is_empty());
     let operations = store::operations(specs, kept.map(|(operation, _)| operation.as_str()));
     let orphaned = accepted.iter().filter(|path| !store::is_of(path, &operations));
     all.orphaned = orphaned.map(|path| path.display().to_string()).collect();
     Ok(Some(all))
+}
+
+/// The accepted files of the services that were read.
+fn accepted(plan: &Plan, specs: &Specs, folder: &Path) -> io::Result<Vec<PathBuf>> {
+    if plan.part().is_none() {
+        return store::all_accepted(folder);
+    }
+    let of_services = specs.services.iter().map(|service| store::all_accepted(&folder.join(&service.folder)));
+    Ok(of_services.collect::<io::Result<Vec<_>>>()?.concat())
 }
 
 fn of_operation(plan: &Plan, of: &OfOperation, ids: &[Arc<str>], all: &mut Snapshots) -> io::Result<()> {

@@ -40,6 +40,15 @@ pub struct SpecFile {
 /// # Errors
 /// Every finding of every file. Nothing can be generated or sent until they are mended.
 pub fn read(files: &[SpecFile]) -> Result<Specs, Vec<Finding>> {
+    read_part(files, &HashSet::new())
+}
+
+/// Reads the files of some services of a project. `shared` are the names that operations of several of its services have, also of
+/// those that are not read.
+///
+/// # Errors
+/// Every finding of every file. Nothing can be generated or sent until they are mended.
+pub fn read_part(files: &[SpecFile], shared: &HashSet<&str>) -> Result<Specs, Vec<Finding>> {
     let mut folders: BTreeMap<&str, Vec<&SpecFile>> = BTreeMap::new();
     for file in files {
         folders.entry(&file.folder).or_default().push(file);
@@ -56,13 +65,13 @@ pub fn read(files: &[SpecFile]) -> Result<Specs, Vec<Finding>> {
         specs.services.extend(service);
         findings.extend(of_folder);
     }
-    identify(&mut specs);
+    identify(&mut specs, shared);
     links::check(&specs, &mut findings);
     if any_error(&findings) { Err(findings) } else { Ok(specs) }
 }
 
 /// Gives operations whose name another service has as well that of their folder too.
-fn identify(specs: &mut Specs) {
+fn identify(specs: &mut Specs, shared: &HashSet<&str>) {
     let mut services: HashMap<String, usize> = HashMap::new();
     for service in &specs.services {
         let names: HashSet<&str> =
@@ -71,7 +80,8 @@ fn identify(specs: &mut Specs) {
     }
     for service in &mut specs.services {
         for operation in &mut service.operations {
-            if services.get(&operation.name).is_some_and(|count| *count > 1) {
+            let is_shared = services.get(&operation.name).is_some_and(|count| *count > 1);
+            if is_shared || shared.contains(operation.name.as_str()) {
                 operation.id = format!("{}/{}", service.folder, operation.name);
             }
         }

@@ -1,0 +1,127 @@
+//! Which cases a person asks for.
+
+use std::fmt;
+
+/// The cases that a command line names: all of them if it names none.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    words: Vec<Word>,
+}
+
+/// One word of a filter.
+#[derive(Debug, Clone)]
+pub struct Word {
+    typed: String,
+    /// The operation whose cases it names; where there is none, it names the cases whose ids contain it.
+    operation: Option<String>,
+}
+
+impl Word {
+    fn new(typed: &str, is_operation: impl Fn(&str) -> bool) -> Self {
+        let mut ends = typed.match_indices('/').map(|(end, _)| end).chain([typed.len()]);
+        let operation = ends.find(|end| is_operation(&typed[..*end])).map(|end| typed[..end].to_owned());
+        Self { typed: typed.to_owned(), operation }
+    }
+
+    /// Whether it names a case, by its id.
+    pub fn selects(&self, id: &str) -> bool {
+        let Some(operation) = &self.operation else { return id.contains(&self.typed) };
+        // The name of an operation may be how that of another begins.
+        let is_of_it = id.strip_prefix(operation.as_str()).is_some_and(|rest| rest.starts_with('/'));
+        is_of_it && id.starts_with(&self.typed)
+    }
+}
+
+impl fmt::Display for Word {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.typed)
+    }
+}
+
+impl Filter {
+    /// A word that is the name of an operation, or begins with one and a slash, names cases of that operation. Any other word
+    /// names the cases whose ids contain it.
+    pub fn new(typed: &[String], is_operation: impl Fn(&str) -> bool) -> Self {
+        Self { words: typed.iter().map(|typed| Word::new(typed, &is_operation)).collect() }
+    }
+
+    /// Whether it names every case.
+    pub fn is_all(&self) -> bool {
+        self.words.is_empty()
+    }
+
+    /// Whether it names a case, by its id.
+    pub fn selects(&self, id: &str) -> bool {
+        self.is_all() || self.words.iter().any(|word| word.selects(id))
+    }
+
+    /// The operations whose cases it names; `None` where it may name those of any.
+    pub fn operations(&self) -> Option<Vec<&str>> {
+        match self.is_all() {
+            true => None,
+            false => self.words.iter().map(|word| word.operation.as_deref()).collect(),
+        }
+    }
+
+    /// The first word that names none of these.
+    pub fn unselective(&self, ids: impl Iterator<Item = impl AsRef<str>>) -> Option<&Word> {
+        let mut left: Vec<&Word> = self.words.iter().collect();
+        for id in ids {
+            if left.is_empty() {
+                break;
+            }
+            left.retain(|word| !word.selects(id.as_ref()));
+        }
+        left.first().copied()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const IDS: [&str; 5] = [
+        "Create/call/required",
+        "Create/Name/length/1",
+        "CreateAll/Name/length/1",
+        "me/b/Drop/Name/length/1",
+        "Recreate/Create/required/absent",
+    ];
+
+    fn selected(typed: &str) -> Vec<&'static str> {
+        let known = |name: &str| ["Create", "CreateAll", "me/b/Drop", "Recreate"].contains(&name);
+        let filter = Filter::new(&[typed.to_owned()], known);
+        IDS.into_iter().filter(|id| filter.selects(id)).collect()
+    }
+
+    #[test]
+    fn the_name_of_an_operation_selects_its_cases_and_no_others() {
+        assert_eq!(selected("Create"), ["Create/call/required", "Create/Name/length/1"]);
+        assert_eq!(selected("Create/"), ["Create/call/required", "Create/Name/length/1"]);
+        assert_eq!(selected("Create/Name/len"), ["Create/Name/length/1"]);
+        assert_eq!(selected("me/b/Drop"), ["me/b/Drop/Name/length/1"]);
+        assert_eq!(selected("Drop"), ["me/b/Drop/Name/length/1"]);
+        assert_eq!(selected("Name/length").len(), 3);
+        assert_eq!(selected("reate").len(), 4);
+    }
+
+    #[test]
+    fn only_a_filter_of_names_says_which_operations_it_is_about() {
+        let operations = |typed: &[&str]| {
+            let typed: Vec<String> = typed.iter().map(ToString::to_string).collect();
+            let filter = Filter::new(&typed, |name| name == "Create");
+            filter.operations().map(|names| names.len())
+        };
+        assert_eq!(operations(&[]), None);
+        assert_eq!(operations(&["Create", "Create/Name"]), Some(2));
+        assert_eq!(operations(&["Create", "length"]), None);
+    }
+
+    #[test]
+    fn a_word_that_selects_nothing_is_told() {
+        let typed = ["Create/Name", "nonesuch"].map(str::to_owned);
+        let filter = Filter::new(&typed, |name| name == "Create");
+        assert_eq!(filter.unselective(IDS.iter()).map(ToString::to_string).as_deref(), Some("nonesuch"));
+        assert!(Filter::new(&typed[..1], |_| false).unselective(IDS.iter()).is_none());
+    }
+}

@@ -141,13 +141,17 @@ fn a_rejection_names_rows_of_its_own_page() {
 
 #[test]
 fn case_files_read_back_as_they_were_written() {
-    let (specs, _) = suite();
-    for file in fineprint::generate::all(&specs, Depth::Standard) {
-        let text = case::write(&file.operation, &file.cases);
-        let read = case::read(&Source::new("cases/x.yaml", text), &specs).unwrap_or_else(|findings| {
-            panic!("{}", findings.iter().map(|finding| finding.render(false)).collect::<String>())
-        });
-        assert_eq!(read, file);
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    for folder in ["specs", "tests/data/services", "examples/contact-service/specs"] {
+        let specs = project::specs(&root.join(folder)).unwrap();
+        for file in fineprint::generate::all(&specs, Depth::Standard) {
+            let (_, operation) = specs.operation(&file.operation).unwrap();
+            let text = case::write(operation, &file.cases);
+            let read = case::read(&Source::new("cases/x.yaml", text), &specs).unwrap_or_else(|findings| {
+                panic!("{}", findings.iter().map(|finding| finding.render(false)).collect::<String>())
+            });
+            assert_eq!(read, file);
+        }
     }
 }
 
@@ -175,9 +179,19 @@ fn ids_stay_when_an_unrelated_rule_is_added() {
 
 mod arbitrary_text {
     use super::*;
-    use fineprint::case::CaseFile;
     use fineprint::case::text::Text;
+    use fineprint::case::{Call, CaseFile, Parameters};
     use proptest::prelude::*;
+
+    /// Some parameters of a call, in any order, and some that the page does not list.
+    fn sent() -> impl Strategy<Value = Parameters> {
+        let names =
+            ["Region", "Name", "ContactInfo", "Product", "Nonesuch", "Other"].map(str::to_owned).to_vec();
+        let names = prop::sample::subsequence(names, 0..=6).prop_shuffle();
+        (names, prop::collection::vec("[ab]{1}", 6)).prop_map(|(names, values)| {
+            names.into_iter().zip(values).map(|(name, value)| (name, Value::text(value))).collect()
+        })
+    }
 
     proptest! {
         /// Whatever a case sends, its file says it so that it is read back to the letter.
@@ -197,7 +211,46 @@ mod arbitrary_text {
                 expect: Expectation::Accept,
             };
             let file = CaseFile { operation: "AddUserContact".to_owned(), cases: vec![case] };
-            let text = case::write(&file.operation, &file.cases);
+            let (_, operation) = specs.operation(&file.operation).unwrap();
+            let text = case::write(operation, &file.cases);
+            prop_assert_eq!(case::read(&Source::new("x", text), &specs).unwrap(), file);
+        }
+
+        /// Whatever cases have in common, and in whatever order they send it.
+        #[test]
+        fn cases_that_differ_in_anything_are_read_back(
+            drafts in prop::collection::vec((sent(), prop::option::of(sent()), any::<bool>(), 0..3_u8), 1..12),
+        ) {
+            let (specs, _) = SUITE.with(Clone::clone);
+            let mut cases: Vec<Case> = Vec::new();
+            for (number, (send, given, is_accepted, again)) in drafts.into_iter().enumerate() {
+                let given = given.map(|send| {
+                    let (operation, label) = ("AddUserContact".to_owned(), "first".to_owned());
+                    Call { operation, label, send, shared: false }
+                });
+                let case = Case {
+                    id: format!("AddUserContact/case/{number}"),
+                    operation: "AddUserContact".to_owned(),
+                    tries: "it".to_owned(),
+                    about: Vec::new(),
+                    given: given.into_iter().collect(),
+                    twist: None,
+                    at_once: 1,
+                    then: Vec::new(),
+                    send,
+                    expect: if is_accepted { Expectation::Accept } else { Expectation::Reject(Rows::Any) },
+                };
+                cases.push(case.clone());
+                for number in 2..2 + again {
+                    let (id, tries) = (format!("{}/{number}", case.id), format!("it{}", case::AMONG_OTHERS));
+                    let send = case.send.iter().skip(usize::from(number) - 1).cloned().collect();
+                    let expect = if number == 2 { case.expect.clone() } else { Expectation::Silent("why".to_owned()) };
+                    cases.push(Case { id, tries, send, expect, ..case.clone() });
+                }
+            }
+            let file = CaseFile { operation: "AddUserContact".to_owned(), cases };
+            let (_, operation) = specs.operation(&file.operation).unwrap();
+            let text = case::write(operation, &file.cases);
             prop_assert_eq!(case::read(&Source::new("x", text), &specs).unwrap(), file);
         }
 

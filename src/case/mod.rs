@@ -1,12 +1,16 @@
 //! Cases: one request that tries one thing, with the expectation and the reason.
 
+mod common;
+mod flow;
+mod forms;
 mod read;
 pub mod text;
 pub mod value;
 mod write;
 
-pub use read::{FILE, operation, read};
-pub use write::{WRITTEN, asks, digest, expects, sends, write};
+pub use forms::FILE;
+pub use read::{operation, read};
+pub use write::{WRITTEN, asks, digest, expects, sends, whole, write};
 
 use crate::spec::breach::Breach;
 use crate::spec::model::{Operation, Service};
@@ -17,6 +21,9 @@ use value::Value;
 
 /// The label of the tried call, under which later calls refer to it.
 pub const TRIED: &str = "tried";
+
+/// How what a case tries ends where it is another one again, among other values of the other parameters.
+pub const AMONG_OTHERS: &str = "; among other values";
 
 /// A text with so few drawn characters may well be on the target already.
 pub const FEW_DRAWN: usize = 2;
@@ -152,7 +159,10 @@ impl Case {
         let may_last = lasts && !matches!(self.expect, Expectation::Reject(_));
         let is_fixed = |name: &str| {
             let sent = self.send.iter().find(|(parameter, _)| parameter == name);
-            matches!(sent, Some((_, Value::Plain(_))))
+            match sent.map(|(_, value)| value) {
+                Some(Value::Described(text)) => !text.is_drawn(),
+                sent => matches!(sent, Some(Value::Plain(_))),
+            }
         };
         let mut unique = operation.parameters.iter().filter(|parameter| parameter.is_new());
         self.at_once <= 1 && !(may_last && unique.any(|parameter| is_fixed(&parameter.name)))

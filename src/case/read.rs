@@ -5,84 +5,17 @@ use std::sync::Arc;
 use crate::diagnostic::{Finding, any_error, did_you_mean};
 use crate::span::Source;
 use crate::spec::breach::{Breach, Part};
-use crate::spec::form::{Form, Shape, may, must};
 use crate::spec::model::{Operation, Service, Specs};
 use crate::spec::path::Path;
 use crate::spec::read::{Fields, Reader};
 use crate::spec::yaml::{self, Key, Kind, Node};
 use crate::wire::Twist;
 
+use super::common::{Common, Table};
+use super::forms::{AGAIN, CALL, CASE, FILE, STEP};
 use super::text::Text;
 use super::value::Value;
-use super::{Call, Case, CaseFile, Expectation, Parameters, Rows, Step, TRIED};
-
-use Shape::{Any, Bool, List, Map, OneOf, Text as AnyText, Word};
-
-/// The form of a case file.
-pub const FILE: Form = Form {
-    name: "CaseFile",
-    doc: "Cases of one operation.",
-    keys: &[&[
-        must("operation", AnyText, "The operation that they try."),
-        must("cases", List(&Shape::Form(&CASE)), "The cases."),
-    ]],
-};
-
-const CASE: Form = Form {
-    name: "Case",
-    doc: "One request that tries one thing.",
-    keys: &[&[
-        must("id", AnyText, "Its name; begins with the operation's."),
-        must("tries", AnyText, "What it tries, in words."),
-        may("about", Map(&AnyText), "The promise: parameter and rule."),
-        may("given", List(&Shape::Form(&CALL)), "Calls that must succeed first."),
-        must("send", Map(&Any), "What is sent."),
-        may(
-            "wire",
-            Map(&AnyText),
-            "In what the request departs from its protocol: {body: TEXT}, {repeat: PARAMETER}, {action: NAME} or {version: TEXT}.",
-        ),
-        may(
-            "at-once",
-            Shape::Integer,
-            "How many such calls are under way at the same time; 1 if nothing is said. Where one-accepted is expected, what is drawn for the parameters that the case is about (for all, if it is about none) is the same in all of them.",
-        ),
-        must("expect", EXPECT_SHAPE, EXPECT),
-        may("then", List(&Shape::Form(&STEP)), "Calls that show, afterwards, what the tried one has done."),
-    ]],
-};
-
-const EXPECT_SHAPE: Shape = OneOf(&[Word(&["accept"]), Map(&Any)]);
-const EXPECT: &str = "What must come: accept, {reject: [CODE]}, {reject: any}, {silent: WHY}; {one-accepted: [CODE]} of several \
-                      at once; {accept-or: [CODE]} for a circumstance.";
-
-const CALL: Form = Form {
-    name: "Call",
-    doc: "A call that prepares a case.",
-    keys: &[&[
-        must("call", AnyText, "The operation."),
-        must("as", AnyText, "Under which name later calls refer to it."),
-        must("send", Map(&Any), "What is sent."),
-        may(
-            "shared",
-            Bool,
-            "true: cases may use what it makes one after another, as long as the tried call is refused.",
-        ),
-    ]],
-};
-
-const STEP: Form = Form {
-    name: "Step",
-    doc: "A call that shows what the tried one has done.",
-    keys: &[&[
-        must("call", AnyText, "The operation."),
-        must("as", AnyText, "Under which name later calls refer to it."),
-        must("send", Map(&Any), "What is sent."),
-        may("about", Map(&AnyText), "The promise, where it is another than the case's."),
-        must("expect", EXPECT_SHAPE, EXPECT),
-        may("shows", Map(&Any), "Response elements, by path, and what they must show."),
-    ]],
-};
+use super::{AMONG_OTHERS, Call, Case, CaseFile, Expectation, Parameters, Rows, Step, TRIED};
 
 /// Reads a case file.
 ///
@@ -91,7 +24,9 @@ const STEP: Form = Form {
 pub fn read(source: &Arc<Source>, specs: &Specs) -> Result<CaseFile, Vec<Finding>> {
     let node = yaml::read(source).map_err(|finding| vec![*finding])?;
     let by_hand = !source.text.starts_with(super::WRITTEN);
-    let mut reader = CaseReader { reader: Reader::default(), specs, service: None, by_hand };
+    let (reader, table) = (Reader::default(), Table::default());
+    let mut reader =
+        CaseReader { reader, specs, service: None, table, common: None, given: Vec::new(), by_hand };
     let file = reader.file(&node);
     match (file, any_error(&reader.reader.findings)) {
         (Some(file), false) => Ok(file),
@@ -112,6 +47,12 @@ struct CaseReader<'s> {
     specs: &'s Specs,
     /// The service of the file, once its operation is read.
     service: Option<&'s Service>,
+    /// The parameters of that.
+    table: Table<'s>,
+    /// What every case sends, if the file says it.
+    common: Option<Common>,
+    /// What comes before every case.
+    given: Vec<Call>,
     /// Whether a person has written the file.
     by_hand: bool,
 }
@@ -120,9 +61,14 @@ impl<'s> CaseReader<'s> {
     fn file(&mut self, node: &Node) -> Option<CaseFile> {
         let fields = self.reader.form(node, &FILE)?;
         let operation = self.operation(&fields, "operation")?;
-        self.service = self.specs.operation(&operation).map(|(service, _)| service);
+        let tried = self.specs.operation(&operation);
+        self.service = tried.map(|(service, _)| service);
+        self.table = tried.map(|(_, operation)| Table::of(operation)).unwrap_or_default();
+        self.given = self.calls(&fields, "given");
+        let send = fields.get("send").and_then(|node| self.parameters(node));
+        self.common = send.map(|send| Common { given: Vec::new(), send });
         let nodes = fields.get("cases").map(|node| self.reader.list(node)).unwrap_or_default();
-        let cases = nodes.into_iter().filter_map(|node| self.case(node, &operation)).collect();
+        let cases = nodes.into_iter().flat_map(|node| self.cases(node, &operation)).collect();
         Some(CaseFile { operation, cases })
     }
 
@@ -144,22 +90,45 @@ impl<'s> CaseReader<'s> {
         }
     }
 
-    fn case(&mut self, node: &Node, operation: &str) -> Option<Case> {
-        let fields = self.reader.form(node, &CASE)?;
-        let id = self.reader.optional_text(&fields, "id")?;
-        if !id.starts_with(&format!("{operation}/")) {
-            let title = format!("the id `{id}` does not begin with `{operation}/`");
-            self.reader.note(Finding::error("case-id", title).at(&node.place));
+    /// A case, and those that are the same among other values.
+    fn cases(&mut self, node: &Node, operation: &str) -> Vec<Case> {
+        let Some(fields) = self.reader.form(node, &CASE) else { return Vec::new() };
+        let Some(case) = self.case(node, &fields, operation) else { return Vec::new() };
+        let mut all = vec![case];
+        let again = fields.get("again").map(|node| self.reader.list(node)).unwrap_or_default();
+        for (index, node) in again.into_iter().enumerate() {
+            let case = self.again(node, &all[0], index + 2);
+            all.extend(case);
         }
-        let given = fields.get("given").map(|node| self.reader.list(node)).unwrap_or_default();
-        let given: Vec<Call> = given.into_iter().filter_map(|node| self.call(node)).collect();
-        let send = self.parameters(fields.get("send")?)?;
+        all
+    }
+
+    /// A case again, for the time of that number.
+    fn again(&mut self, node: &Node, first: &Case, number: usize) -> Option<Case> {
+        let fields = self.reader.form(node, &AGAIN)?;
+        let send = self.send(node, &fields)?;
+        let own = fields.get("expect").and_then(|node| self.expectation(node, &first.operation));
+        let case = Case {
+            id: format!("{}/{number}", first.id),
+            tries: format!("{}{AMONG_OTHERS}", first.tries),
+            send,
+            expect: own.unwrap_or_else(|| first.expect.clone()),
+            ..first.clone()
+        };
+        self.labels(&case, node);
+        Some(case)
+    }
+
+    fn case(&mut self, node: &Node, fields: &Fields<'_>, operation: &str) -> Option<Case> {
+        let send = self.send(node, fields)?;
+        let own = fields.get("given").map(|_| self.calls(fields, "given"));
+        let given = own.unwrap_or_else(|| self.given.clone());
         let then = fields.get("then").map(|node| self.reader.list(node)).unwrap_or_default();
         let then: Vec<Step> = then.into_iter().filter_map(|node| self.step(node, operation)).collect();
         let case = Case {
-            id,
+            id: self.id(fields.get("id")?, operation)?,
             operation: operation.to_owned(),
-            tries: self.reader.optional_text(&fields, "tries")?,
+            tries: self.reader.optional_text(fields, "tries")?,
             about: fields.get("about").map(|node| self.about(node, operation)).unwrap_or_default(),
             given,
             send,
@@ -170,6 +139,72 @@ impl<'s> CaseReader<'s> {
         };
         self.labels(&case, node);
         Some(case)
+    }
+
+    /// The whole id. Every id begins with the operation; a file may leave that out.
+    fn id(&mut self, node: &Node, operation: &str) -> Option<String> {
+        let id = self.reader.text(node)?;
+        let beginning = format!("{operation}/");
+        if id.starts_with(&beginning) {
+            return Some(id);
+        }
+        let other = id.split('/').next().filter(|_| self.by_hand).and_then(|name| self.find(name));
+        if let Some((_, other)) = other {
+            let title = format!("the id `{id}` begins with another operation than that of the file");
+            let help =
+                format!("begin it with `{beginning}`, or move the case into a file for {}", other.name);
+            self.reader.note(Finding::error("case-id", title).at(&node.place).help(help));
+        }
+        Some(beginning + &id)
+    }
+
+    fn calls(&mut self, fields: &Fields<'_>, key: &str) -> Vec<Call> {
+        let nodes = fields.get(key).map(|node| self.reader.list(node)).unwrap_or_default();
+        nodes.into_iter().filter_map(|node| self.call(node)).collect()
+    }
+
+    /// What a case sends: what it says itself, or the plain call as it changes that.
+    fn send(&mut self, case: &Node, fields: &Fields<'_>) -> Option<Parameters> {
+        let changes = fields.get("with").or(fields.get("without"));
+        let (title, help, at) = match (fields.get("send"), changes, &self.common) {
+            (Some(send), None, _) => return self.parameters(send),
+            (None, _, Some(_)) => return self.changed(fields),
+            (Some(_), Some(changes), _) => (
+                "a case has `send`, or says how it differs from the plain call",
+                "remove `send`, or `with` and `without`",
+                changes,
+            ),
+            (None, Some(changes), None) => (
+                "there is no plain call from which this could differ",
+                "write `send` at the top of the file, or in the place of `with` and `without`",
+                changes,
+            ),
+            (None, None, None) => (
+                "nothing says what this case sends",
+                "write `send` here, or at the top of the file for all cases; `send: {}` sends nothing",
+                case,
+            ),
+        };
+        self.reader.note(Finding::error("missing-key", title).at(&at.place).help(help));
+        None
+    }
+
+    /// The plain call with the changes of a case.
+    fn changed(&mut self, fields: &Fields<'_>) -> Option<Parameters> {
+        let with = fields.get("with").map_or_else(|| Some(Vec::new()), |node| self.parameters(node))?;
+        let nodes = fields.get("without").map(|node| self.reader.list(node)).unwrap_or_default();
+        let mut without = Vec::new();
+        for node in nodes {
+            let name = self.reader.text(node)?;
+            let plain = self.common.iter().flat_map(|common| &common.send);
+            let known: Vec<&str> = plain.map(|(name, _)| name.as_str()).collect();
+            if !known.contains(&name.as_str()) {
+                let finding = Finding::dangling("parameter of the plain call", &name, &node.place, known);
+                self.reader.note(finding);
+            }
+            without.push(name);
+        }
+        self.common.as_ref().map(|common| common.with(&self.table, with, &without))
     }
 
     /// Every `$id` and `$same` refers to an earlier call of the case.

@@ -72,6 +72,7 @@ fn execute(command: Command, console: Console) -> Exit {
         Command::Init(args) => init::execute(&args, console),
         Command::Check(args) => check::execute(&args, console),
         Command::Generate(args) => generate::execute(&args, console),
+        Command::Show(args) => run::show(&args, console),
         Command::Mutants(args) => mutants::execute(&args, console),
         Command::Record(args) => run::execute(args.into_run(), console),
         Command::Compare(args) => compare::execute(&args, console),

@@ -28,7 +28,7 @@ pub use depth::Depth;
 use std::collections::HashMap;
 
 use crate::case::value::Value;
-use crate::case::{Case, CaseFile, Expectation, Parameters};
+use crate::case::{AMONG_OTHERS, Case, CaseFile, Expectation, Parameters};
 use crate::json::Json;
 use crate::spec::breach::{Breach, Part};
 use crate::spec::model::{Member, Operation, Required, Service, Specs};
@@ -338,35 +338,35 @@ fn among_contexts(
     let violations: Vec<Violation> =
         violations.into_iter().filter(|violation| baseline.is_sayable(&violation.case.send)).collect();
     let needed = contexts.needed(place);
-    let mut counts: HashMap<Option<&Breach>, usize> = HashMap::new();
+    let mut counts: HashMap<Option<Breach>, usize> = HashMap::new();
     for violation in &violations {
-        *counts.entry(violation.breaks.as_ref()).or_default() += 1;
+        *counts.entry(violation.breaks.clone()).or_default() += 1;
     }
-    let mut seen: HashMap<Option<&Breach>, usize> = HashMap::new();
+    let mut seen: HashMap<Option<Breach>, usize> = HashMap::new();
     let mut all = Vec::new();
-    for Violation { case, breaks } in &violations {
+    for Violation { case, breaks } in violations {
         if !matches!(case.expect, Expectation::Reject(_)) {
-            all.push(case.clone());
+            all.push(case);
             continue;
         }
-        let seen = seen.entry(breaks.as_ref()).or_default();
+        let step = counts[&breaks];
+        let seen = seen.entry(breaks.clone()).or_default();
         let turn = *seen;
         *seen += 1;
-        let step = counts[&breaks.as_ref()];
         let own = match breaks {
-            Some(_) if !(baseline.keeps() && draws_few(case)) => (turn..needed.max(turn + 1)).step_by(step),
+            Some(_) if !(baseline.keeps() && draws_few(&case)) => (turn..needed.max(turn + 1)).step_by(step),
             _ => (turn..turn + 1).step_by(1),
         };
         let others = (0..needed).filter(|number| !own.clone().any(|own| own % needed == *number));
         let numbers: Vec<usize> = match depth {
-            Depth::Pairwise if !(baseline.keeps() && draws_few(case)) => own.clone().chain(others).collect(),
+            Depth::Pairwise if !(baseline.keeps() && draws_few(&case)) => own.clone().chain(others).collect(),
             _ => own.collect(),
         };
         all.extend(
             numbers
                 .into_iter()
                 .enumerate()
-                .map(|(again, number)| in_context(case, place, baseline, contexts, (again, number))),
+                .map(|(again, number)| in_context(&case, place, baseline, contexts, (again, number))),
         );
     }
     all
@@ -391,11 +391,22 @@ fn in_context(
     let expect = context::widened(case.expect.clone(), context.doubt);
     let (id, tries) = match again {
         0 => (case.id.clone(), case.tries.clone()),
-        _ => (format!("{}/{}", case.id, again + 1), format!("{}; among other values", case.tries)),
+        _ => (format!("{}/{}", case.id, again + 1), format!("{}{AMONG_OTHERS}", case.tries)),
     };
     let own = case.given.iter().filter(|call| !baseline.is_reference(&call.label)).cloned();
     let given = baseline.given(&context.send, &expect).into_iter().chain(own).collect();
-    let case = Case { id, tries, given, send: context.send, expect, ..case.clone() };
+    let case = Case {
+        id,
+        tries,
+        given,
+        send: context.send,
+        expect,
+        operation: case.operation.clone(),
+        about: case.about.clone(),
+        twist: case.twist.clone(),
+        then: case.then.clone(),
+        at_once: case.at_once,
+    };
     match place.parameter.exists.is_some() {
         true => {
             scenario::with_a_change(case, baseline, number / contexts.needed(place).saturating_sub(1).max(1))

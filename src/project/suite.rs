@@ -203,10 +203,10 @@ impl<'p> Reading<'p> {
         let path = self.path(service, operation);
         // Case files hold the standard depth; the others are made where they are asked for.
         let text = match self.depth {
-            Depth::Standard => case::write(&operation.id, cases.iter().map(|case| &**case)),
+            Depth::Standard => case::write(operation, cases.iter().map(|case| &**case)),
             _ => {
                 let standard = self.generator.cases(service, operation, Depth::Standard).cases;
-                case::write(&operation.id, &standard)
+                case::write(operation, &standard)
             }
         };
         let exists = self.present.contains(&path);
@@ -263,7 +263,7 @@ impl Suite {
         let place = stale.of?;
         let (_, operation) = self.specs.at(place)?;
         let cases = self.cases.standard(&self.specs, place);
-        Some(case::write(&operation.id, cases.iter().map(|case| &**case)))
+        Some(case::write(operation, cases.iter().map(|case| &**case)))
     }
 }
 

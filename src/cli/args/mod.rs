@@ -2,10 +2,12 @@
 
 mod compare;
 mod run;
+mod show;
 mod snapshots;
 
 pub use compare::{CompareArgs, RecordArgs};
 pub use run::{DepthArg, RunArgs, rate, time};
+pub use show::ShowArgs;
 pub use snapshots::{DecideArgs, PruneArgs, ReviewArgs};
 
 use std::path::PathBuf;
@@ -18,6 +20,7 @@ use crate::server::Reading;
 
 use compare::{COMPARE_EXAMPLES, RECORD_EXAMPLES};
 use run::{RUN_EXAMPLES, quota};
+use show::SHOW_EXAMPLES;
 use snapshots::{ACCEPT_EXAMPLES, PRUNE_EXAMPLES, REJECT_EXAMPLES, REVIEW_EXAMPLES};
 
 /// Holds an HTTP API to its documentation.
@@ -74,6 +77,9 @@ pub enum Command {
     /// Expand the specs into the case files
     #[command(after_help = GENERATE_EXAMPLES)]
     Generate(GenerateArgs),
+    /// Print cases whole, with the requests that they send; or what came of them in a run
+    #[command(after_help = SHOW_EXAMPLES)]
+    Show(ShowArgs),
     /// Break one promise of the reference server at a time, and tell which the cases do not catch
     #[command(after_help = MUTANTS_EXAMPLES)]
     Mutants(MutantsArgs),

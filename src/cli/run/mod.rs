@@ -3,7 +3,9 @@
 mod journal;
 mod names;
 mod plan;
+mod show;
 mod snapshots;
+mod target;
 
 use std::collections::{BTreeMap, HashSet};
 use std::io;
@@ -18,7 +20,7 @@ use crate::case::Case;
 use crate::compare::Recording;
 use crate::event::{Event, Finish, Leftover};
 use crate::generate::Cases;
-use crate::project::{self, Suite};
+use crate::project::Suite;
 use crate::report::block::in_line;
 use crate::runner::{self, Tally};
 use crate::server::{Access, Behaviour, Server};
@@ -35,8 +37,9 @@ use super::recording::Recorder;
 
 use journal::Kept;
 use plan::{Earlier, Plan};
-pub use plan::{REFERENCE, config};
+pub use show::execute as show;
 use snapshots::Answers;
+pub use target::{REFERENCE, config};
 
 /// Tries the cases and judges the answers.
 pub fn execute(args: RunArgs, console: Console) -> Exit {
@@ -141,13 +144,9 @@ impl Ready {
             console.complain(&complaint);
             Exit::Usage
         };
-        let config = plan::config(&args.config, console)?;
+        let config = target::config(&args.config, console)?;
         let mut plan = Plan::resolve(args, &config, console).map_err(usage)?;
-        let suite = match plan.part() {
-            Some(part) => project::suite_of(&part, &plan.specs, &plan.cases, plan.depth),
-            None => project::suite(&plan.specs, &plan.cases, plan.depth),
-        };
-        let mut suite = suite.map_err(|findings| console.findings(&findings))?;
+        let mut suite = plan.suite().map_err(|findings| console.findings(&findings))?;
         names::check(&plan, &suite.specs).map_err(usage)?;
         let is_held_to_ids = plan.baseline.is_some() || plan.write_baseline.is_some() || plan.record;
         let ids = if is_held_to_ids || plan.goes_on { suite.ids() } else { HashSet::new() };
@@ -271,11 +270,7 @@ fn announce(plan: &Plan, load: &Load, console: Console) {
 /// Prints what would be sent.
 fn rehearse(ready: &Ready, console: Console) -> Exit {
     let Ready { plan, specs, cases, load, .. } = ready;
-    let options = match plan.is_embedded() {
-        true => plan.options().moved("http://127.0.0.1:4010".to_owned()),
-        false => plan.options(),
-    };
-    let session = match options.session() {
+    let session = match plan.rehearsal().session() {
         Ok(session) => session,
         Err(error) => {
             console.complain(&error.to_string());

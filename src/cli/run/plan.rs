@@ -1,39 +1,30 @@
 //! What a run will do: the arguments, resolved and checked before anything is sent.
 
-use std::collections::{BTreeMap, HashSet};
-use std::io;
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use reqwest::Url;
-
 use crate::baseline::Baseline;
 use crate::cli::args::{DepthArg, ReportArgs, RunArgs};
-use crate::cli::config::{self, Config};
+use crate::cli::config::Config;
 use crate::cli::console::Console;
-use crate::cli::exit::Exit;
 use crate::cli::failures;
 use crate::cli::filter::Filter;
 use crate::cli::outputs::{self, Stream};
 use crate::cli::recording;
+use crate::cli::run::target::REFERENCE;
 use crate::cli::stream;
-use crate::cli::target;
 use crate::compare::{Recording, is_optional};
-use crate::diagnostic::did_you_mean;
+use crate::diagnostic::{Finding, did_you_mean};
 use crate::digest;
 use crate::event::Start;
 use crate::files;
 use crate::generate::{Cases, Depth};
-use crate::project::{Listing, Part, Suite};
+use crate::project::{self, Listing, Part, Suite};
 use crate::report::number;
-use crate::runner::{self, Known, Options, Signer, Target};
-use crate::server::DEMO;
+use crate::runner::{self, Known, Options, Target};
 use crate::spec::model::Circumstance;
-use crate::wire::sign::{Form, Key, Secret};
-
-/// The name of the embedded target.
-pub const REFERENCE: &str = "reference";
 
 /// From which the values of recordings are drawn, if nobody says otherwise.
 const RECORDED: u64 = 1;
@@ -130,7 +121,7 @@ impl Plan {
             refuse_parts(&args)?;
         }
         let snapshots = snapshot_policy(&args, console)?;
-        let (mut target, of_table) = target(&args, config)?;
+        let (mut target, of_table) = super::target::target(&args, config)?;
         // What is resumed is read whole before, and its stream may go on in the same file.
         let is_same =
             |path: &PathBuf| args.reports_to.events.as_ref().is_some_and(|to| files::is_same(to, path));
@@ -251,6 +242,17 @@ impl Plan {
         }
     }
 
+    /// The specs and the cases of what was asked for.
+    ///
+    /// # Errors
+    /// Every finding of them.
+    pub fn suite(&self) -> Result<Suite, Vec<Finding>> {
+        match self.part() {
+            Some(part) => project::suite_of(&part, &self.specs, &self.cases, self.depth),
+            None => project::suite(&self.specs, &self.cases, self.depth),
+        }
+    }
+
     /// The services of the operations that were asked for, where nothing else of the project is needed.
     pub fn part(&self) -> Option<Part<'_>> {
         let is_held_to_all = self.baseline.is_some() || self.write_baseline.is_some() || self.record;
@@ -295,6 +297,14 @@ impl Plan {
     /// Whether the embedded reference server is the target.
     pub fn is_embedded(&self) -> bool {
         self.target.name == REFERENCE
+    }
+
+    /// The options of a run that sends nothing: the embedded server has the address that `fineprint serve` has.
+    pub fn rehearsal(&self) -> Options {
+        match self.is_embedded() {
+            true => self.options().moved("http://127.0.0.1:4010".to_owned()),
+            false => self.options(),
+        }
     }
 
     /// The runner's options.
@@ -376,133 +386,4 @@ fn parts(id: &str) -> Vec<String> {
     let names: Vec<&str> = id.split('/').collect();
     let runs = |from: usize| (from + 1..=names.len()).map(move |to| (from, to));
     runs(0).chain(runs(1)).map(|(from, to)| names[from..to].join("/")).collect()
-}
-
-/// The target, and the quotas that its table names.
-fn target(args: &RunArgs, config: &Config) -> Result<(Target, BTreeMap<String, u32>), String> {
-    let url = args.url.as_deref().map(|url| target::address("--url", url)).transpose()?;
-    let table = args.target.as_deref().and_then(|name| config.targets.get(name));
-    let name = name(args.target.as_deref(), url.as_ref(), config)?;
-    let folder = args.config.parent().unwrap_or(Path::new(""));
-    let mut target = match table {
-        Some(table) => target::resolve(&name, table, folder, !args.unsigned, &Console::variable)?,
-        None => Target::at(&name, None),
-    };
-    if let Some(url) = &url {
-        target = target.moved(url.as_str().trim_end_matches('/').to_owned());
-    }
-    if target.url.is_none() && target.addresses.is_empty() && name != REFERENCE {
-        return Err(format!(
-            "target {name}: it has no address; write `url`, or `services` with one for each"
-        ));
-    }
-    target.alone |= args.alone;
-    if name == REFERENCE {
-        // Nobody else knows its port, and it forgets nothing.
-        target.alone = true;
-        target.appears.push(("*".to_owned(), Duration::ZERO));
-    }
-    if args.signed {
-        target.signers = demo_signers();
-        target.hidden.hide(DEMO.secret, "$KEY_SECRET");
-    }
-    if args.unsigned {
-        target.signers.clear();
-    }
-    for form in &args.forms {
-        sign_in(*form, &mut target)?;
-    }
-    target.rate = args.rate.or(target.rate);
-    if let Some(timeout) = args.timeout {
-        let timeout = target::seconds("--timeout", timeout)?;
-        target.network.timeout = timeout;
-        target.network.connect_timeout = timeout;
-    }
-    Ok((target, table.map(|table| table.quotas.clone()).unwrap_or_default()))
-}
-
-/// The largest file of targets, in bytes.
-const MAX_BYTES: usize = 8 * 1024 * 1024;
-
-/// Reads the file of targets; that there is none is fine, unless it was asked for by name.
-///
-/// # Errors
-/// How the process ends; what is wrong has been told.
-pub fn config(path: &Path, console: Console) -> Result<Config, Exit> {
-    match files::text(path, MAX_BYTES) {
-        Ok(text) => config::read(path, text).map_err(|finding| console.findings(&[*finding])),
-        Err(error) if error.kind() == io::ErrorKind::NotFound && path == Path::new(config::NAME) => {
-            Ok(Config::default())
-        }
-        Err(error) => {
-            console.complain(&files::not_read(path, &error));
-            Err(Exit::Usage)
-        }
-    }
-}
-
-/// The key that the embedded server knows, in the form that each protocol's SDK uses if nothing is said.
-fn demo_signers() -> Vec<(String, Signer)> {
-    let key = Key { id: Secret::new(DEMO.id), secret: Secret::new(DEMO.secret), token: None };
-    let signer =
-        |form| Signer { form, key: key.clone(), origin: "the reference server's own key".to_owned() };
-    Form::defaults().into_iter().map(|form| (String::new(), signer(form))).collect()
-}
-
-fn sign_in(form: Form, target: &mut Target) -> Result<(), String> {
-    let mut of_protocol =
-        target.signers.iter_mut().filter(|(_, signer)| signer.form.protocol() == form.protocol()).peekable();
-    if of_protocol.peek().is_none() {
-        return Err(format!("--signature {}: the target has no credentials to sign with", form.name()));
-    }
-    of_protocol.for_each(|(_, signer)| signer.form = form);
-    Ok(())
-}
-
-/// The target's name, which is a folder of the reports as well.
-fn name(name: Option<&str>, url: Option<&Url>, config: &Config) -> Result<String, String> {
-    match (name, url) {
-        (None, None) => Ok(REFERENCE.to_owned()),
-        (Some(REFERENCE), Some(_)) => {
-            Err(format!("the target {REFERENCE} is the embedded server; call yours by another name"))
-        }
-        (Some(name), None) if name != REFERENCE && !config.targets.contains_key(name) => {
-            let near = did_you_mean(name, config.targets.keys().map(String::as_str));
-            let hint = match near {
-                Some(near) => format!("did you mean {near}?"),
-                None => format!("say it with --url, or write it into {}", config::NAME),
-            };
-            Err(format!("the address of the target {name} is not known; {hint}"))
-        }
-        (Some(name), _) => {
-            let plain = |character: char| character.is_ascii_alphanumeric() || "-_.".contains(character);
-            match name.chars().all(plain) && !name.starts_with('.') && !name.is_empty() {
-                true => Ok(name.to_owned()),
-                false => Err(format!(
-                    "--target {name:?}: write letters, digits, hyphens, dots and underscores only"
-                )),
-            }
-        }
-        (None, Some(url)) => {
-            let host = url.host_str().unwrap_or("target").replace(['[', ']'], "").replace(':', "-");
-            let port = url.port_or_known_default().map_or(String::new(), |port| format!("-{port}"));
-            Ok(format!("{host}{port}"))
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_target_without_a_name_is_called_by_its_host_and_port() {
-        let name = |named, url| name(named, url, &Config::default());
-        let url = Url::parse("http://127.0.0.1:8080").unwrap();
-        assert_eq!(name(None, Some(&url)).unwrap(), "127.0.0.1-8080");
-        assert_eq!(name(None, None).unwrap(), "reference");
-        assert_eq!(name(Some("mine"), Some(&url)).unwrap(), "mine");
-        assert!(name(Some("mine"), None).is_err());
-        assert!(name(Some("../x"), Some(&url)).is_err());
-    }
 }

@@ -42,7 +42,11 @@ pub fn trials(parameter: &Member) -> Vec<Trial> {
     let mut trials: Vec<Trial> =
         ODD.iter().map(|(slug, tries, odd)| trial(slug, tries, behind(schema, &text, odd))).collect();
     if schema.length.is_none() {
-        trials.push(trial("long", "a thousand characters", behind(schema, &text, &"1".repeat(LONG))));
+        // A text that has `<` of its own is written out: it might be taken for a description.
+        let digits = if text.contains('<') { "1".repeat(LONG) } else { format!("<{LONG} of 1>") };
+        let odd = Value::described(&behind(schema, &text, &digits));
+        let value = if schema.kind() == Type::Array { Value::list(vec![odd]) } else { odd };
+        trials.push(Trial { value: Some(value), ..trial("long", "a thousand characters", String::new()) });
     }
     trials
 }

@@ -1,0 +1,143 @@
+//! What most cases of an operation have in common: the plain call. A case file says it once, and of each case what differs.
+
+use std::cmp::Reverse;
+use std::collections::HashMap;
+
+use crate::spec::model::Operation;
+
+use super::value::Value;
+use super::{Call, Case, Expectation, Parameters};
+
+/// The plain call of a case file.
+#[derive(Debug, Default)]
+pub(super) struct Common {
+    /// Calls that come first.
+    pub given: Vec<Call>,
+    /// What is sent.
+    pub send: Parameters,
+}
+
+/// What a call sends, against the plain call.
+#[derive(Debug)]
+pub(super) struct Difference<'c> {
+    /// What it sends besides, or otherwise.
+    pub with: Vec<&'c (String, Value)>,
+    /// What it leaves out.
+    pub without: Vec<&'c str>,
+}
+
+/// The places of parameters in the page's table.
+#[derive(Debug, Default)]
+pub(super) struct Table<'o>(HashMap<&'o str, usize>);
+
+impl<'o> Table<'o> {
+    pub(super) fn of(operation: &'o Operation) -> Self {
+        let names = operation.parameters.iter().map(|parameter| parameter.name.as_str());
+        Self(names.enumerate().map(|(place, name)| (name, place)).collect())
+    }
+
+    /// Where a parameter stands; one that the page does not list stands behind all others.
+    fn place(&self, name: &str) -> usize {
+        self.0.get(name).copied().unwrap_or(usize::MAX)
+    }
+
+    /// Whether each parameter is there once, in the order of the table, and all that the page does not list comes last.
+    fn is_in_order(&self, send: &Parameters) -> bool {
+        let places = || send.iter().map(|(name, _)| self.place(name));
+        let mut pairs = places().zip(places().skip(1));
+        let unlisted = || send.iter().filter(|(name, _)| self.place(name) == usize::MAX);
+        pairs.all(|(one, next)| one < next || next == usize::MAX) && unlisted().nth(1).is_none()
+    }
+}
+
+/// So many calls are candidates for the plain one, and so many cases are asked which is the most like them.
+const CANDIDATES: usize = 16;
+const SAMPLE: usize = 512;
+
+/// How often each value is sent, by parameter.
+struct Often<'c>(HashMap<&'c str, Vec<(&'c Value, usize)>>);
+
+impl<'c> Often<'c> {
+    fn of(cases: &[&'c Case]) -> Self {
+        let mut often: HashMap<&str, Vec<(&Value, usize)>> = HashMap::new();
+        for (name, value) in cases.iter().flat_map(|case| &case.send) {
+            let of_name = often.entry(name).or_default();
+            match of_name.iter_mut().find(|(known, _)| *known == value) {
+                Some((_, count)) => *count += 1,
+                None => of_name.push((value, 1)),
+            }
+        }
+        Self(often)
+    }
+
+    /// In how many calls the values of this one are, all counted together.
+    fn shared(&self, send: &Parameters) -> usize {
+        let count = |(name, value): &(String, Value)| {
+            let known = self.0.get(name.as_str()).into_iter().flatten().find(|(known, _)| *known == value);
+            known.map_or(0, |(_, count)| *count)
+        };
+        send.iter().map(count).sum()
+    }
+}
+
+impl Common {
+    /// What the cases of an operation have in common: the smallest call that must be accepted, and what most of them need first.
+    pub(super) fn of<'c>(table: &Table<'_>, cases: &[&'c Case]) -> Self {
+        let is_plain = |case: &&&Case| {
+            let is_one = case.twist.is_none() && case.at_once <= 1;
+            is_one && case.expect == Expectation::Accept && table.is_in_order(&case.send)
+        };
+        let fewest = cases.iter().filter(is_plain).map(|case| case.send.len()).min();
+        let smallest = cases.iter().filter(is_plain).filter(|case| Some(case.send.len()) == fewest);
+        let often = Often::of(&cases[..cases.len().min(SAMPLE)]);
+        let plain = smallest.take(CANDIDATES).min_by_key(|case| Reverse(often.shared(&case.send)));
+        let plain = plain.or_else(|| cases.iter().find(|case| table.is_in_order(&case.send)));
+        let mut often: Vec<(&'c [Call], usize)> = Vec::new();
+        for case in cases {
+            match often.iter_mut().find(|(given, _)| *given == case.given) {
+                Some((_, count)) => *count += 1,
+                None => often.push((&case.given, 1)),
+            }
+        }
+        // Of several, the first.
+        let given = often.iter().rev().max_by_key(|(_, count)| *count);
+        Self {
+            given: given.map(|(given, _)| given.to_vec()).unwrap_or_default(),
+            send: plain.map(|case| case.send.clone()).unwrap_or_default(),
+        }
+    }
+
+    /// How a call differs; `None` if that cannot be said in the order of the table.
+    pub(super) fn difference<'c>(
+        &'c self,
+        table: &Table<'_>,
+        send: &'c Parameters,
+    ) -> Option<Difference<'c>> {
+        if !table.is_in_order(send) {
+            return None;
+        }
+        let mut left = self.send.iter().peekable();
+        let mut difference = Difference { with: Vec::new(), without: Vec::new() };
+        for entry in send {
+            let place = table.place(&entry.0);
+            while let Some((gone, _)) = left.next_if(|(plain, _)| table.place(plain) < place) {
+                difference.without.push(gone);
+            }
+            match left.next_if(|(plain, _)| *plain == entry.0) {
+                Some(plain) if plain.1 == entry.1 => {}
+                _ => difference.with.push(entry),
+            }
+        }
+        difference.without.extend(left.map(|(gone, _)| gone.as_str()));
+        Some(difference)
+    }
+
+    /// The call that differs so, in the order of the table.
+    pub(super) fn with(&self, table: &Table<'_>, with: Parameters, without: &[String]) -> Parameters {
+        let is_other = |name: &String| without.contains(name) || with.iter().any(|(known, _)| known == name);
+        let mut send: Parameters = self.send.iter().filter(|(name, _)| !is_other(name)).cloned().collect();
+        send.extend(with);
+        send.sort_by_key(|(name, _)| table.place(name));
+        send
+    }
+}

@@ -1,0 +1,168 @@
+//! `fineprint show`: cases as they stand by themselves, with the requests that they send; or what came of them in a run.
+
+use std::collections::HashSet;
+use std::ffi::OsStr;
+use std::fmt::Write as _;
+
+use clap::ValueEnum as _;
+
+use crate::case::{self, Case};
+use crate::cli::args::{RunArgs, ShowArgs};
+use crate::cli::console::Console;
+use crate::cli::exit::Exit;
+use crate::cli::filter::Filter;
+use crate::cli::stream::Events;
+use crate::event::{CaseResult, Event, Results};
+use crate::inert::escaped;
+use crate::judge;
+use crate::project::Suite;
+use crate::report::block::harmless;
+use crate::runner;
+use crate::spec::model::Specs;
+use crate::wire::{Answer, Exchange, Outcome, curl};
+
+use super::plan::Plan;
+use super::target;
+
+/// Prints cases.
+pub fn execute(args: &ShowArgs, console: Console) -> Exit {
+    let shown = match &args.from {
+        Some(path) => Events::open(path).and_then(|events| results(events, args, console)),
+        None => match cases(args, console) {
+            Ok(exit) | Err(exit) => return exit,
+        },
+    };
+    shown.unwrap_or_else(|complaint| {
+        console.complain(&complaint);
+        Exit::Usage
+    })
+}
+
+/// The cases that are shown. A word that is the id of a case means that one, and not those whose ids begin with it.
+struct Wanted {
+    ids: HashSet<String>,
+    filter: Option<Filter>,
+}
+
+impl Wanted {
+    fn of(args: &ShowArgs, ids: impl Iterator<Item = String>, is_operation: impl Fn(&str) -> bool) -> Self {
+        let ids: HashSet<String> = ids.filter(|id| args.filter.contains(id)).collect();
+        let further: Vec<String> = args.filter.iter().filter(|word| !ids.contains(*word)).cloned().collect();
+        let filter = (!further.is_empty()).then(|| Filter::new(&further, is_operation));
+        Self { ids, filter }
+    }
+
+    fn has(&self, id: &str) -> bool {
+        self.ids.contains(id) || self.filter.as_ref().is_some_and(|filter| filter.selects(id))
+    }
+}
+
+/// The run whose cases they are.
+fn run_of(args: &ShowArgs, console: Console) -> Result<RunArgs, Exit> {
+    let depth = args.depth.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default();
+    let named =
+        [("--url", args.url.as_deref()), ("--target", args.target.as_deref()), ("--depth", Some(&depth))];
+    let mut options: Vec<&OsStr> = Vec::new();
+    for (option, value) in named {
+        options.extend(value.into_iter().flat_map(|value| [OsStr::new(option), OsStr::new(value)]));
+    }
+    for (option, path) in [("--specs", &args.specs), ("--cases", &args.cases), ("--config", &args.config)] {
+        options.extend([OsStr::new(option), path.as_os_str()]);
+    }
+    // The same values whenever a case is shown.
+    options.extend(["--no-snapshots", "--seed", "1", "--"].map(OsStr::new));
+    options.extend(args.filter.iter().map(OsStr::new));
+    RunArgs::typed(options).map_err(|error| {
+        console.complain(&error.to_string());
+        Exit::Usage
+    })
+}
+
+fn cases(args: &ShowArgs, console: Console) -> Result<Exit, Exit> {
+    let usage = |complaint: String| {
+        console.complain(&complaint);
+        Exit::Usage
+    };
+    let config = target::config(&args.config, console)?;
+    let plan = Plan::resolve(run_of(args, console)?, &config, console).map_err(usage)?;
+    let mut suite = plan.suite().map_err(|findings| console.findings(&findings))?;
+    super::add_circumstances(&plan, &mut suite).map_err(usage)?;
+    plan.filters_select(&suite.cases).map_err(usage)?;
+    let session = plan.rehearsal().session().map_err(|error| usage(error.to_string()))?;
+    let Suite { specs, cases, .. } = suite;
+    let wanted =
+        Wanted::of(args, cases.iter().map(|case| case.id.clone()), |name| specs.operation(name).is_some());
+    for case in cases.iter().filter(|case| wanted.has(&case.id)) {
+        let requests = runner::rehearse(&session, &specs, &case);
+        console.say(described(&specs, &case, requests.iter().map(curl::line)).trim_end());
+    }
+    Ok(Exit::Holds)
+}
+
+/// A case as YAML; what is no part of it stands in comments, so that it can be copied into a file of one's own.
+fn described(specs: &Specs, case: &Case, requests: impl Iterator<Item = String>) -> String {
+    let mut out = String::new();
+    let comment = |out: &mut String, text: &str| {
+        for line in text.lines() {
+            let _ = writeln!(out, "# {}", escaped(line));
+        }
+    };
+    if let Some((_, operation)) = specs.operation(&case.operation) {
+        let promise = judge::promise_of(operation, &case.about);
+        comment(&mut out, &promise.sentence);
+        comment(&mut out, &format!("{} ({})", promise.place, promise.rule));
+    }
+    out.push_str(&case::whole(case));
+    requests.for_each(|request| comment(&mut out, &request));
+    out
+}
+
+/// What came of cases in a run.
+fn results(events: Events, args: &ShowArgs, console: Console) -> Result<Exit, String> {
+    let mut operations: HashSet<String> = HashSet::new();
+    let mut kept: Results<()> = Results::default();
+    for event in events {
+        match event? {
+            Event::RunStarted(start) => operations.extend(start.pages.into_iter().map(|page| page.operation)),
+            Event::CaseFinished(result) => kept.insert(&result, ()),
+            _ => {}
+        }
+    }
+    let wanted = Wanted::of(args, kept.ids().map(str::to_owned), |name| operations.contains(name));
+    let shown: Vec<&str> = kept.ids().filter(|id| wanted.has(id)).collect();
+    if shown.is_empty() {
+        return Err(format!("the run has no case with {} in its id", args.filter.join(" or ")));
+    }
+    for result in shown.into_iter().filter_map(|id| kept.get(id)) {
+        console.say(told(&result, console).trim_end());
+    }
+    Ok(Exit::Holds)
+}
+
+/// A result with all that was sent and all that came.
+fn told(result: &CaseResult, console: Console) -> String {
+    let verdict = result.verdict.name();
+    let mut out = format!("{} {verdict}\n", console.out.strong(&result.id));
+    let _ = writeln!(out, "  tests       {}", harmless(&result.tries));
+    let _ = writeln!(out, "  the page    {}", harmless(&result.promise.sentence));
+    let _ = writeln!(out, "              {} ({})", result.promise.place, result.promise.rule);
+    let _ = writeln!(out, "  expects     {}", harmless(&result.expects));
+    for (number, exchange) in result.exchanges.iter().enumerate() {
+        let is_tried = result.tried == Some(number);
+        let _ = writeln!(out, "\n{} {}", if is_tried { ">" } else { " " }, curl::line(&exchange.request));
+        out.push_str(&response(exchange));
+    }
+    out
+}
+
+fn response(exchange: &Exchange) -> String {
+    match &exchange.outcome {
+        Outcome::Unanswered(reason) => format!("  no response: {}\n", harmless(&reason.to_string())),
+        Outcome::Answered(answer) => {
+            let Answer { status, headers, body, .. } = answer;
+            let headers = headers.iter().map(|(name, value)| format!("  {name}: {}\n", escaped(value)));
+            let body = body.lines().map(|line| format!("  {}\n", escaped(line)));
+            format!("  {status}\n{}\n{}", headers.collect::<String>(), body.collect::<String>())
+        }
+    }
+}

@@ -18,6 +18,7 @@ pub mod judge;
 pub mod mutants;
 mod named;
 pub mod project;
+pub mod protocol;
 pub mod report;
 pub mod runner;
 pub mod server;

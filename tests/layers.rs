@@ -13,6 +13,7 @@ const LAYERS: &[&str] = &[
     "named",
     "files",
     "spec",
+    "protocol",
     "wire",
     "case",
     "generate",
@@ -52,6 +53,7 @@ const PURE: &[&str] = &[
     "digest",
     "json",
     "spec",
+    "protocol",
     "wire",
     "case",
     "generate",
@@ -100,12 +102,23 @@ fn files() -> Vec<(String, PathBuf)> {
                 folders.push(path);
             } else if path.file_name().is_some_and(|name| name != "tests.rs") {
                 let below = path.strip_prefix(&src).unwrap();
-                let module = below.components().next().unwrap().as_os_str().to_string_lossy();
-                found.push((module.trim_end_matches(".rs").to_owned(), path));
+                let below = below.to_string_lossy().replace('/', "::");
+                found.push((module(below.trim_end_matches(".rs")), path));
             }
         }
     }
     found
+}
+
+/// The module in the table that a path is of. Of a protocol's folder, the client belongs to `wire` and the server to `server`.
+fn module(path: &str) -> String {
+    let names: Vec<&str> = path.split("::").collect();
+    match names.as_slice() {
+        ["protocol", _, "client", ..] => "wire".to_owned(),
+        ["protocol", _, "server", ..] => "server".to_owned(),
+        [first, ..] => (*first).to_owned(),
+        [] => String::new(),
+    }
 }
 
 /// The modules that a text names behind `crate::`, alone or in braces.
@@ -116,10 +129,10 @@ fn imports(code: &str) -> Vec<String> {
         let inner = rest.strip_prefix('{').map_or(rest, |group| group.split('}').next().unwrap_or_default());
         let names = if rest.starts_with('{') { inner.split(',').collect() } else { vec![inner] };
         for name in names {
-            let name: String =
-                name.trim().chars().take_while(|c| c.is_ascii_lowercase() || *c == '_').collect();
-            if !name.is_empty() {
-                found.push(name);
+            let is_path = |c: &char| c.is_ascii_alphanumeric() || "_:".contains(*c);
+            let path: String = name.trim().chars().take_while(is_path).collect();
+            if !path.is_empty() {
+                found.push(module(&path));
             }
         }
     }
@@ -140,6 +153,21 @@ fn modules_import_only_what_stands_above_them() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn the_client_and_the_server_of_a_protocol_know_nothing_of_each_other() {
+    let mut sides = 0;
+    for (of, path) in files() {
+        let other = match of.as_str() {
+            "wire" => "server::",
+            "server" => "client::",
+            _ => continue,
+        };
+        sides += usize::from(path.components().any(|part| part.as_os_str() == "protocol"));
+        assert!(!code(&path).contains(other), "{} names {other}", path.display());
+    }
+    assert!(sides >= 6, "{sides}");
 }
 
 #[test]

@@ -8,11 +8,11 @@ use crate::check::reach;
 use crate::event::{ElementLine, ErrorLine, Page, ParameterRow, PromiseLine, Sentence, Side};
 use crate::generate::LeftOut;
 use crate::json::Json;
+use crate::protocol;
 use crate::spec::breach::{Breach, Part};
 use crate::spec::model::{Element, Member, Operation, Required, Service, When};
 use crate::spec::path::Path;
 use crate::spec::promise;
-use crate::wire;
 
 /// The page of an operation, of which these are the cases that its spec implies, and these what its protocol cannot carry.
 pub fn page(service: &Service, operation: &Operation, cases: &[Arc<Case>], left_out: &[LeftOut]) -> Page {
@@ -147,9 +147,9 @@ fn promise_line(
     let not_carried: usize =
         left_out.iter().filter(|left| left.breach == *breach).map(|left| left.cases).sum();
     let whole = operation.parameter(breach.at.parameter()).unwrap_or(parameter);
-    let is_text_only = breach.part == Part::Type && !wire::is_typed(service, operation, whole);
+    let is_text_only = breach.part == Part::Type && !protocol::facts(service).is_typed(operation, whole);
     let is_nothing = !sides.accepted && !sides.rejected && sides.silent.is_none();
-    let is_fixed = wire::is_set_by_protocol(service.protocol, whole);
+    let is_fixed = protocol::facts(service).sets(whole);
     if is_nothing && (is_text_only || is_fixed) {
         return None;
     }

@@ -30,10 +30,10 @@ use std::collections::HashMap;
 use crate::case::value::Value;
 use crate::case::{AMONG_OTHERS, Case, CaseFile, Expectation, Parameters};
 use crate::json::Json;
+use crate::protocol;
 use crate::spec::breach::{Breach, Part};
 use crate::spec::model::{Member, Operation, Required, Service, Specs};
 use crate::spec::ruling::{self, Outcome, Ruling};
-use crate::wire;
 
 use baseline::Baseline;
 use context::Contexts;
@@ -147,7 +147,7 @@ fn expanded(baseline: &Baseline<'_>, depth: Depth, arrays: &Arrays) -> Vec<Case>
 
 /// Whether every call of an operation has to carry a parameter.
 pub fn is_demanded(service: &Service, operation: &Operation, parameter: &Member) -> bool {
-    let is_sent = !wire::is_set_by_protocol(service.protocol, parameter);
+    let is_sent = !protocol::facts(service).sets(parameter);
     is_sent && Baseline::new(service, operation).is_needed(parameter)
 }
 
@@ -250,7 +250,7 @@ impl Judged {
         // Many services pass over what they cannot read of an address: that it is refused, the page has to say.
         let of_type = Breach { at: place.at.clone(), part: Part::Type };
         let is_only = ruling.breaches.as_slice() == std::slice::from_ref(&of_type);
-        let is_word = is_only && !wire::is_typed(service, operation, place.whole);
+        let is_word = is_only && !protocol::facts(service).is_typed(operation, place.whole);
         let is_said = || service.rows_for(operation, &of_type).next().is_some();
         (!is_word || is_said()).then(|| Self {
             trial: trial.clone(),

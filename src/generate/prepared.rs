@@ -3,6 +3,7 @@
 use std::cell::OnceCell;
 
 use crate::case::value::Value;
+use crate::protocol;
 use crate::spec::breach::Breach;
 use crate::spec::model::{ErrorRow, Member, Operation, Required, Service};
 use crate::spec::path::Path;
@@ -55,7 +56,7 @@ impl<'s> Prepared<'s> {
         let mut all = Vec::new();
         for (at, member) in operation.members() {
             let Some(whole) = operation.parameter(at.parameter()) else { continue };
-            if !wire::is_set_by_protocol(service.protocol, whole) {
+            if !protocol::facts(service).sets(whole) {
                 all.push(Self::new(service, operation, (at, member), whole));
             }
         }
@@ -148,7 +149,8 @@ impl<'s> Prepared<'s> {
     /// Its trials, without those that refer to what only a run knows.
     pub fn tried(&self, service: &Service, operation: &Operation) -> &[Tried] {
         self.tried.get_or_init(|| {
-            let trials = rules::trials(self.parameter, wire::is_typed(service, operation, self.whole));
+            let trials =
+                rules::trials(self.parameter, protocol::facts(service).is_typed(operation, self.whole));
             let tried = trials.into_iter();
             tried.filter_map(|trial| self.judged(service, operation, trial)).collect()
         })

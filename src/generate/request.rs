@@ -3,9 +3,10 @@
 
 use crate::case::value::Value;
 use crate::case::{Case, Expectation, Rows};
+use crate::protocol;
 use crate::spec::breach::{Breach, Part};
 use crate::spec::model::{ErrorRow, Member, RequestFault, Required, When};
-use crate::wire::{self, Twist};
+use crate::wire::Twist;
 
 use super::baseline::Baseline;
 use super::plain;
@@ -35,9 +36,9 @@ pub fn cases(baseline: &Baseline<'_>) -> Vec<Case> {
         .operation
         .parameters
         .iter()
-        .filter(|parameter| wire::is_set_by_protocol(baseline.service.protocol, parameter));
+        .filter(|parameter| protocol::facts(baseline.service).sets(parameter));
     cases.extend(fixed.flat_map(|parameter| other_than_fixed(baseline, parameter)));
-    if wire::has_json_body(baseline.service, baseline.operation) {
+    if protocol::facts(baseline.service).has_json_body(baseline.operation) {
         cases.extend(BODIES.iter().map(|body| unreadable(baseline, body)));
     }
     cases
@@ -131,7 +132,7 @@ fn other_than_fixed(baseline: &Baseline<'_>, parameter: &Member) -> Vec<Case> {
 fn unreadable(baseline: &Baseline<'_>, (slug, tries, body): &(&str, &str, &str)) -> Case {
     let (service, operation) = (baseline.service, baseline.operation);
     let is_demanded = |each: &Member| {
-        each.required == Required::Yes && !each.common && wire::is_typed(service, operation, each)
+        each.required == Required::Yes && !each.common && protocol::facts(service).is_typed(operation, each)
     };
     let is_demanding = operation.parameters.iter().any(is_demanded);
     let own = operation.errors.iter();

@@ -20,6 +20,7 @@ pub use verdict::{Departure, Kind, Line, Promise, Verdict};
 
 use crate::case::{Case, Expectation};
 use crate::json::Json;
+use crate::protocol;
 use crate::spec::breach::Breach;
 use crate::spec::model::{Operation, Service};
 use crate::spec::promise::{self, Sentence};
@@ -118,7 +119,7 @@ fn always(contract: Contract<'_>, answer: &Answer, reply: &Reply) -> Option<Depa
         return Some(departure(Kind::Failed, promise, promised));
     }
     let (only, source) =
-        wire::only_status(contract.service.protocol).filter(|(only, _)| *only != answer.status)?;
+        protocol::facts(contract.service).only_status().filter(|(only, _)| *only != answer.status)?;
     let sentence = Sentence { text: source.to_owned(), at: contract.service.at.clone() };
     let promised = format!("{only}, as every answer of this protocol");
     Some(departure(Kind::Status, Promise::new("status", &sentence), promised))

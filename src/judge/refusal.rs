@@ -2,9 +2,10 @@
 
 use crate::case::{Expectation, Rows};
 use crate::json::Json;
+use crate::protocol;
 use crate::spec::model::{Circumstance, ErrorRow, When};
 use crate::spec::promise;
-use crate::wire::{self, Answer, Twist};
+use crate::wire::{Answer, Twist};
 
 use super::{Contract, Departure, Kind, Line, Promise, Verdict, context, excerpt};
 
@@ -223,7 +224,8 @@ fn promised_lines(rows: &[&ErrorRow], status: &str, code: &str, message: &str) -
 /// What every refusal carries beside its code.
 fn envelope(contract: Contract<'_>, refusal: &Refusal<'_>) -> Vec<Departure> {
     let operation = promise::of_operation(contract.operation);
-    wire::refusal_elements(contract.service)
+    protocol::facts(contract.service)
+        .refusal_elements(contract.service)
         .iter()
         .filter(|path| !matches!(refusal.body.at(path), Some(Json::Text(_))))
         .map(|path| Departure {

@@ -3,6 +3,7 @@
 use crate::case::value::Value;
 use crate::case::{Case, Parameters};
 use crate::json::Json;
+use crate::protocol;
 use crate::spec::model::{Member, Operation, Required, Service};
 
 use super::resolve::TELLING;
@@ -38,7 +39,7 @@ fn of_call(service: &Service, operation: &Operation, send: &Parameters) -> Optio
 fn of_body(service: &Service, case: &Case) -> Option<String> {
     let operation = service.operation(&case.operation)?;
     let is_body = matches!(case.twist, Some(crate::wire::Twist::Body(_)));
-    let in_body = |each: &Member| each.exists.is_some() && crate::wire::is_typed(service, operation, each);
+    let in_body = |each: &Member| each.exists.is_some() && protocol::facts(service).is_typed(operation, each);
     let is_harm = is_body && touches(service, operation) && operation.parameters.iter().any(in_body);
     is_harm.then(|| format!("{} with a body that holds no id could reach others", operation.name))
 }

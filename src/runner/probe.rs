@@ -1,6 +1,7 @@
 //! Whether a target takes the credentials, asked before the first case.
 
 use crate::json::Json;
+use crate::protocol;
 use crate::spec::model::{Circumstance, Member, Operation, Required, Service, Specs, When};
 use crate::wire::sign::Form;
 use crate::wire::{self, Call, Outcome, Reply};
@@ -55,7 +56,7 @@ fn is_missing(sent: &[(String, Json)], parameter: &Member) -> bool {
 /// What every call carries.
 fn sent(session: &Session, service: &Service, operation: &Operation) -> Vec<(String, Json)> {
     let common = operation.parameters.iter().filter(|parameter| parameter.common);
-    let common = common.filter(|parameter| !wire::is_set_by_protocol(service.protocol, parameter));
+    let common = common.filter(|parameter| !protocol::facts(service).sets(parameter));
     let values = common.filter_map(|parameter| {
         Some((parameter.name.clone(), parameter.sample.clone().or(parameter.example.clone())?))
     });

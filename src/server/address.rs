@@ -1,7 +1,8 @@
 //! How a request names its operation: by the action and the version, which may be parameters of it as well.
 
 use crate::json::Json;
-use crate::spec::model::{Member, Operation, Protocol, Service};
+use crate::protocol;
+use crate::spec::model::{Member, Operation, Service};
 
 /// The operation that a request names: of the service whose version it carries, or else of any.
 pub fn addressed<'s>(
@@ -17,9 +18,7 @@ pub fn addressed<'s>(
 
 /// Whether a parameter is one that the request is addressed by.
 pub fn is_address(service: &Service, parameter: &Member) -> bool {
-    let is_named = matches!(parameter.name.as_str(), "Action" | "Version");
-    let is_taken = parameter.common || service.protocol == Protocol::AcsRpc;
-    is_named && is_taken && service.protocol != Protocol::Rest
+    protocol::facts(service).sets(parameter)
 }
 
 /// Puts in what a request was addressed by, as if it were right: that is judged apart from the rules.

@@ -3,19 +3,16 @@
 //! It imports neither the generator nor the judge, and it asks no ruling of the specs what a rule means: it validates by
 //! its own code, so that a mistake in the oracle does not agree with itself.
 
-mod acs_rpc;
-mod address;
-mod auth;
+pub(crate) mod address;
+pub(crate) mod auth;
 mod behaviour;
-mod fault;
-mod form;
+pub(crate) mod fault;
+pub(crate) mod form;
 pub mod mutant;
-mod operations;
+pub(crate) mod operations;
 mod reading;
 mod respond;
-mod rest;
 mod store;
-mod tencent3;
 mod text;
 pub(crate) mod validate;
 
@@ -26,6 +23,7 @@ pub use reading::Reading;
 use std::convert::Infallible;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -39,6 +37,7 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
 use crate::json::Json;
+use crate::protocol::{acs_rpc, rest, tencent3};
 use crate::spec::model::{ErrorRow, Protocol, Service, Specs};
 
 use fault::Fault;
@@ -94,10 +93,10 @@ struct State {
 }
 
 /// What a call is performed with.
-struct Site<'s> {
-    specs: &'s Specs,
+pub(crate) struct Site<'s> {
+    pub(crate) specs: &'s Specs,
     store: &'s Store,
-    behaviour: &'s Behaviour,
+    pub(crate) behaviour: &'s Behaviour,
 }
 
 async fn accept(listener: TcpListener, state: Arc<State>) {
@@ -134,16 +133,9 @@ async fn answer(state: Arc<State>, request: Request<Incoming>) -> Result<Respons
         body: body.map(|bytes| bytes.to_vec()).unwrap_or_default(),
     };
     let site = Site { specs: &state.specs, store: &state.store, behaviour: &state.behaviour };
-    let is_acs = raw.header("x-acs-action").is_some();
-    let answer = if is_acs {
-        acs_rpc::serve(&site, &raw).await
-    } else if rest::is_meant(&site, &raw) {
-        rest::serve(&site, &raw).await
-    } else if tencent3::is_meant(&site, &raw) {
-        tencent3::serve(&site, &raw).await
-    } else {
-        acs_rpc::serve(&site, &raw).await
-    };
+    let meant = RESPONDERS.iter().find(|responder| responder.is_meant(&site, &raw));
+    // Of what shows no sign of any, the first makes what it can.
+    let answer = meant.unwrap_or(&RESPONDERS[0]).answer(&site, &raw).await;
     let html = answer.refusal && state.behaviour.breaks(&Fault::HtmlRefusals);
     let (kind, text) = match html {
         true => ("text/html", "<html><body>Bad Request</body></html>".to_owned()),
@@ -166,46 +158,62 @@ fn written(behaviour: &Behaviour, body: Json) -> Json {
     }
 }
 
+/// The server's side of a protocol.
+pub(crate) trait Responder: Sync {
+    /// Whether a request is one of this protocol.
+    fn is_meant(&self, site: &Site<'_>, raw: &Raw) -> bool;
+
+    /// Answers a request.
+    fn answer<'a>(&self, site: &'a Site<'_>, raw: &'a Raw) -> Answering<'a>;
+}
+
+/// An answer that is being made.
+pub(crate) type Answering<'a> = Pin<Box<dyn Future<Output = Answer> + Send + 'a>>;
+
+/// The protocols that the server speaks. The plainest signs come first: any request may be plain HTTP.
+static RESPONDERS: [&dyn Responder; 3] =
+    [&acs_rpc::server::AcsRpc, &rest::server::Rest, &tencent3::server::Tencent3];
+
 /// What a protocol answers.
-struct Answer {
-    status: u16,
-    body: Json,
-    refusal: bool,
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) body: Json,
+    pub(crate) refusal: bool,
 }
 
 impl Answer {
     /// A server that fails fails without an envelope.
-    fn crash() -> Self {
+    pub(crate) fn crash() -> Self {
         Self { status: 500, body: Json::Text("internal server error".to_owned()), refusal: true }
     }
 }
 
 /// A request as it came.
-struct Raw {
-    method: String,
-    path: String,
-    query: String,
+pub(crate) struct Raw {
+    pub(crate) method: String,
+    pub(crate) path: String,
+    pub(crate) query: String,
     /// Names in lower case.
     headers: Vec<(String, String)>,
-    body: Vec<u8>,
+    pub(crate) body: Vec<u8>,
 }
 
 impl Raw {
     /// The first header of that name.
-    fn header(&self, name: &str) -> Option<&str> {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 }
 
 /// A call as a protocol has read it.
-struct Call {
-    action: String,
-    version: String,
-    parameters: Vec<(String, Json)>,
+pub(crate) struct Call {
+    pub(crate) action: String,
+    pub(crate) version: String,
+    pub(crate) parameters: Vec<(String, Json)>,
 }
 
 /// What an operation came to.
-enum Reply {
+pub(crate) enum Reply {
     /// The response elements.
     Accepted(Json),
     /// A row of the error table.
@@ -215,17 +223,17 @@ enum Reply {
 }
 
 /// A refusal: a row's facts.
-struct Refusal {
-    status: Option<u16>,
-    code: String,
-    message: String,
+pub(crate) struct Refusal {
+    pub(crate) status: Option<u16>,
+    pub(crate) code: String,
+    pub(crate) message: String,
     /// Whether the page gives the message.
-    worded: bool,
+    pub(crate) worded: bool,
 }
 
 impl Refusal {
     /// A code that no table has.
-    fn stray() -> Self {
+    pub(crate) fn stray() -> Self {
         Self {
             status: Some(400),
             code: "Unexpected.Failure".to_owned(),
@@ -234,7 +242,7 @@ impl Refusal {
         }
     }
 
-    fn of(row: &ErrorRow) -> Self {
+    pub(crate) fn of(row: &ErrorRow) -> Self {
         Self {
             status: row.status,
             code: row.codes.first().cloned().unwrap_or_default(),
@@ -246,12 +254,12 @@ impl Refusal {
 
 impl Site<'_> {
     /// The services that speak a protocol.
-    fn speaking(&self, protocol: Protocol) -> Vec<&Service> {
+    pub(crate) fn speaking(&self, protocol: Protocol) -> Vec<&Service> {
         self.specs.services.iter().filter(|service| service.protocol == protocol).collect()
     }
 
     /// How signatures are checked in this call.
-    fn guard(&self) -> auth::Guard<'_> {
+    pub(crate) fn guard(&self) -> auth::Guard<'_> {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
         let without = match self.behaviour.fault {
             Some(Fault::NotChecked(check)) => Some(check),
@@ -266,7 +274,7 @@ impl Site<'_> {
     }
 
     /// The id of an answer.
-    fn request_id(&self) -> Json {
+    pub(crate) fn request_id(&self) -> Json {
         match self.behaviour.breaks(&Fault::RequestIdRepeats) {
             true => Json::Text("00000000-0000-4000-8000-000000000000".to_owned()),
             false => Json::Text(self.store.request_id()),
@@ -274,7 +282,7 @@ impl Site<'_> {
     }
 
     /// Response elements as this server gives them.
-    fn finished(&self, output: Json) -> Json {
+    pub(crate) fn finished(&self, output: Json) -> Json {
         let Json::Object(mut members) = output else { return output };
         for (name, value) in &mut members {
             if name == "RequestId" && matches!(value, Json::Text(_)) {
@@ -289,7 +297,7 @@ impl Site<'_> {
     }
 
     /// A refusal as this server words it.
-    fn worded(&self, refusal: Refusal) -> Refusal {
+    pub(crate) fn worded(&self, refusal: Refusal) -> Refusal {
         match !refusal.worded && self.behaviour.reads(Reading::OtherWords) {
             true => Refusal { message: format!("{}, in other words", refusal.code), ..refusal },
             false => refusal,
@@ -297,7 +305,18 @@ impl Site<'_> {
     }
 
     /// Whether refusals carry a member.
-    fn gives(&self, member: &'static str) -> bool {
+    pub(crate) fn gives(&self, member: &'static str) -> bool {
         !self.behaviour.breaks(&Fault::RefusalLacks(member))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::spec::model::Protocol;
+
+    #[test]
+    fn the_server_speaks_every_protocol() {
+        assert_eq!(RESPONDERS.len(), Protocol::ALL.len(), "one each, in `RESPONDERS`");
     }
 }

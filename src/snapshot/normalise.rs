@@ -2,6 +2,7 @@
 
 use crate::digest::sha256_hex;
 use crate::json::Json;
+use crate::protocol;
 use crate::spec::model::{Element, Service};
 use crate::wire::{self, Exchange, Outcome, Reply};
 
@@ -26,7 +27,7 @@ fn canonical(service: &Service, exchange: &Exchange, drawn: &[String]) -> Option
         Reply::Accepted(_) => hide_elements(wire::output_mut(service, &mut body), &operation.response),
         Reply::Refused { .. } => {
             let output = wire::output_mut(service, &mut body);
-            for name in wire::refusal_varies(service) {
+            for name in protocol::facts(service).refusal_varies(service) {
                 hide(member_mut(output, name));
             }
         }

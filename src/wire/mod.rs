@@ -1,15 +1,14 @@
 //! Protocols: how a call travels, and what an answer says.
 
-mod acs_rpc;
+mod client;
 pub mod curl;
 mod exchange;
 mod gateway;
-mod rest;
 pub mod sign;
 mod signed;
-mod tencent3;
 mod twist;
 
+pub(crate) use client::Client;
 pub use exchange::{Answer, Exchange, NoAnswer, Outcome, Request};
 pub use gateway::{Gateway, GatewayAnswer, gateway};
 pub use signed::{Signing, can_tamper, encode_signed};
@@ -18,7 +17,8 @@ pub use twist::{Tamper, Twist};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::json::Json;
-use crate::spec::model::{ErrorRow, Http, Location, Member, Operation, Protocol, Schema, Service, Type};
+use crate::protocol;
+use crate::spec::model::{Member, Operation, Schema, Service, Type};
 
 /// One call of an operation.
 #[derive(Debug, Clone, Copy)]
@@ -37,7 +37,7 @@ pub struct Call<'a> {
 
 impl Call<'_> {
     /// The operation that the request names.
-    fn action(&self) -> &str {
+    pub(crate) fn action(&self) -> &str {
         match self.twist {
             Some(Twist::Action(action)) => action,
             _ => &self.operation.name,
@@ -45,7 +45,7 @@ impl Call<'_> {
     }
 
     /// The version that the request names.
-    fn version(&self) -> &str {
+    pub(crate) fn version(&self) -> &str {
         match self.twist {
             Some(Twist::Version(version)) => version,
             _ => &self.service.version,
@@ -53,13 +53,13 @@ impl Call<'_> {
     }
 
     /// What is sent, a repeated parameter twice.
-    fn sent(&self) -> Vec<(String, Json)> {
+    pub(crate) fn sent(&self) -> Vec<(String, Json)> {
         let repeated = |name: &str| matches!(self.twist, Some(Twist::Repeat(repeated)) if repeated == name);
         let again = self.parameters.iter().filter(|(name, _)| repeated(name));
         self.parameters.iter().chain(again).cloned().collect()
     }
 
-    fn is_common(&self, name: &str) -> bool {
+    pub(crate) fn is_common(&self, name: &str) -> bool {
         self.operation.parameter(name).is_some_and(|parameter| parameter.common)
     }
 }
@@ -86,22 +86,17 @@ pub enum Reply {
 
 /// Encodes a call to the address `base`.
 pub fn encode(call: Call<'_>, base: &str) -> Request {
-    match call.service.protocol {
-        Protocol::AcsRpc => acs_rpc::encode(call, base),
-        Protocol::Tencent3 => tencent3::encode(call, base),
-        Protocol::Rest => rest::encode(call, base, None),
-    }
+    client::of(call.service.protocol).encode(call, base)
 }
 
-/// Reads the answer to a call of an operation, as far as something is promised of it.
+/// Reads the response to a call of an operation, as far as something is promised of it.
 pub fn decode(service: &Service, operation: &Operation, answer: &Answer) -> Reply {
     if (300..400).contains(&answer.status) {
         return Reply::Unreadable(redirect(answer));
     }
-    let bare = Http::default();
-    let http = service.http.as_ref().unwrap_or(&bare);
-    if service.protocol == Protocol::Rest && !rest::is_read(http, operation, answer.status) {
-        return rest::decode(http, answer.status, None);
+    let client = client::of(service.protocol);
+    if let Some(reply) = client.unread(service, operation, answer.status) {
+        return reply;
     }
     if let Some(coding) = header(answer, "content-encoding").filter(|coding| *coding != "identity") {
         return Reply::Unreadable(format!(
@@ -114,40 +109,26 @@ pub fn decode(service: &Service, operation: &Operation, answer: &Answer) -> Repl
     if let Some(length) = answer.cut {
         return Reply::Unreadable(format!("the body has {length} bytes, of which only the first are kept"));
     }
-    if service.protocol == Protocol::Rest && answer.body.is_empty() && http.may_be_empty(answer.status) {
-        return rest::decode(http, answer.status, None);
+    let empty = || client.empty(service, answer.status);
+    if let Some(reply) = answer.body.is_empty().then(empty).flatten() {
+        return reply;
     }
-    let reply = decode_body(service, http, answer);
-    match reply {
-        Reply::Unreadable(_) | Reply::Misplaced(_)
-            if says_status_alone(service, operation, answer.status) =>
-        {
-            let (code, body) = (answer.status.to_string(), Json::Object(Vec::new()));
-            Reply::Refused { code, message: None, body }
+    match decode_body(client, service, answer) {
+        reply @ (Reply::Unreadable(_) | Reply::Misplaced(_)) => {
+            client.status_alone(service, operation, answer.status).unwrap_or(reply)
         }
         reply => reply,
     }
 }
 
-/// Whether a row has the status for its code: then that is all that a service need say.
-fn says_status_alone(service: &Service, operation: &Operation, status: u16) -> bool {
-    let code = status.to_string();
-    let is_it = |row: &ErrorRow| row.status == Some(status) && row.codes.contains(&code);
-    service.protocol == Protocol::Rest && status >= 400 && service.rows(operation).any(is_it)
-}
-
-fn decode_body(service: &Service, http: &Http, answer: &Answer) -> Reply {
+fn decode_body(client: &dyn Client, service: &Service, answer: &Answer) -> Reply {
     let body = match Json::read(answer.body.as_bytes()) {
         Ok(body) => body,
         Err(error) => return Reply::Unreadable(no_json(&answer.body, &error)),
     };
-    if let Some(member) = body.repeated_member() {
-        return Reply::Unreadable(format!("the member {member} stands twice in the body"));
-    }
-    match service.protocol {
-        Protocol::AcsRpc => acs_rpc::decode(answer.status, body),
-        Protocol::Tencent3 => tencent3::decode(body),
-        Protocol::Rest => rest::decode(http, answer.status, Some(body)),
+    match body.repeated_member() {
+        Some(member) => Reply::Unreadable(format!("the member {member} stands twice in the body")),
+        None => client.read(service, answer.status, body),
     }
 }
 
@@ -178,64 +159,36 @@ fn no_json(body: &str, error: &serde_json::Error) -> String {
     }
 }
 
-/// Whether the type of a parameter's value travels with it, or only its text.
-pub fn is_typed(service: &Service, operation: &Operation, parameter: &Member) -> bool {
-    match service.protocol {
-        Protocol::AcsRpc => false,
-        Protocol::Tencent3 => !parameter.common,
-        Protocol::Rest => operation.location(&parameter.name) == Location::Body,
-    }
-}
-
-/// Whether calls of an operation carry a JSON body.
-pub fn has_json_body(service: &Service, operation: &Operation) -> bool {
-    match service.protocol {
-        Protocol::AcsRpc => false,
-        Protocol::Tencent3 => true,
-        Protocol::Rest => rest::has_json_body(operation),
-    }
-}
-
-/// Whether a call can do without a parameter: without a part of its path it would be another call.
-fn can_omit(service: &Service, operation: &Operation, parameter: &Member) -> bool {
-    service.protocol != Protocol::Rest || operation.location(&parameter.name) != Location::Path
-}
-
 /// The longest value in a query, a header or a cookie, in bytes before they are escaped: front ends have limits of their own.
-const QUERY_VALUE: usize = 2_000;
+pub(crate) const QUERY_VALUE: usize = 2_000;
 
 /// Whether a value can be said on the wire so that it differs from every other value.
 pub fn can_say(service: &Service, operation: &Operation, parameter: &Member, value: &Json) -> bool {
-    match service.protocol {
-        Protocol::Rest => rest::can_say(operation.location(&parameter.name), parameter, value),
-        protocol => can_say_in(protocol, parameter, value),
-    }
+    client::of(service.protocol).can_say(operation, parameter, value)
 }
 
 /// Whether a call can carry a parameter with this value, or go without it.
 pub fn can_send(service: &Service, operation: &Operation, parameter: &Member, value: Option<&Json>) -> bool {
     match value {
         Some(json) => can_say(service, operation, parameter, json),
-        None => can_omit(service, operation, parameter),
+        None => protocol::facts(service).can_omit(operation, parameter),
     }
 }
 
 /// What a header holds and every HTTP library leaves as it is.
-fn is_header_text(text: &str) -> bool {
+pub(crate) fn is_header_text(text: &str) -> bool {
     text.bytes().all(|byte| (0x20..0x7f).contains(&byte)) && text.trim() == text
 }
 
-fn can_say_in(protocol: Protocol, parameter: &Member, value: &Json) -> bool {
-    let in_header = parameter.common && protocol == Protocol::Tencent3;
-    if in_header {
-        return matches!(value, Json::Text(text) if is_header_text(text) && text.len() <= QUERY_VALUE);
-    }
-    match (protocol, value) {
-        (Protocol::Tencent3 | Protocol::Rest, _) => true,
-        // A longer request line, front ends refuse by themselves (RFC 9110, section 4.1, asks for 8,000 octets at least).
-        (Protocol::AcsRpc, value) if value.to_string().len() > QUERY_VALUE => false,
-        (Protocol::AcsRpc, value) => is_told_by_texts(&parameter.schema, value),
-    }
+/// Whether a header can carry a value.
+pub(crate) fn can_say_in_header(value: &Json) -> bool {
+    matches!(value, Json::Text(text) if is_header_text(text) && text.len() <= QUERY_VALUE)
+}
+
+/// Whether a query can carry a value. A longer request line, front ends refuse by themselves (RFC 9110, section 4.1, asks for 8,000
+/// octets at least).
+pub(crate) fn can_say_in_query(parameter: &Member, value: &Json) -> bool {
+    value.to_string().len() <= QUERY_VALUE && is_told_by_texts(&parameter.schema, value)
 }
 
 /// Whether a value differs from every other one where all that travels are texts, with the way that leads to each.
@@ -262,7 +215,7 @@ fn is_told_by_texts(schema: &Schema, value: &Json) -> bool {
 
 /// Whether an item of a list travels as a text that is told from every other: a scalar that is no text only where the items
 /// are none.
-fn is_text_of(list: &Schema, item: &Json) -> bool {
+pub(crate) fn is_text_of(list: &Schema, item: &Json) -> bool {
     let of_texts = list.items().is_none_or(|items| items.kind() == Type::String);
     match item {
         Json::Text(_) => true,
@@ -275,62 +228,17 @@ fn is_text_of(list: &Schema, item: &Json) -> bool {
 /// protocol says.
 pub fn can_say_signed(form: sign::Form, parameter: &Member, value: &Json) -> bool {
     match form.is_query() {
-        true if parameter.common => can_say_in(Protocol::Tencent3, parameter, value),
-        true => can_say_in(Protocol::AcsRpc, parameter, value),
+        true if parameter.common => can_say_in_header(value),
+        true => can_say_in_query(parameter, value),
         false => true,
-    }
-}
-
-/// Parameters of every call that the protocol sets by itself: the operation's name and the version. In Alibaba Cloud's RPC
-/// style these names are taken: an operation's own parameters stand beside them in the query.
-pub fn is_set_by_protocol(protocol: Protocol, parameter: &Member) -> bool {
-    let is_address = matches!(parameter.name.as_str(), "Action" | "Version");
-    match protocol {
-        Protocol::AcsRpc => is_address,
-        Protocol::Tencent3 => is_address && parameter.common,
-        Protocol::Rest => false,
-    }
-}
-
-/// The HTTP status of every answer, where the protocol has only one, and where that is said.
-pub fn only_status(protocol: Protocol) -> Option<(u16, &'static str)> {
-    const TENCENT: &str = "Tencent Cloud API 3.0, Responses (Chinese page): as long as the server processed the request, \
-                           the HTTP status is 200; the vendor's SDK loses the code of any other";
-    match protocol {
-        Protocol::AcsRpc | Protocol::Rest => None,
-        Protocol::Tencent3 => Some((200, TENCENT)),
-    }
-}
-
-/// The elements that every refusal carries beside its code: what the vendor's SDK reads, or what the service says.
-pub fn refusal_elements(service: &Service) -> Vec<&str> {
-    match service.protocol {
-        Protocol::AcsRpc => vec!["Message", "RequestId"],
-        Protocol::Tencent3 => vec!["Error.Message", "RequestId"],
-        Protocol::Rest => {
-            let http = service.http.iter();
-            http.flat_map(|http| http.message.iter().chain(&http.carries)).map(String::as_str).collect()
-        }
-    }
-}
-
-/// The members of a refusal that differ from call to call and from host to host.
-pub fn refusal_varies(service: &Service) -> Vec<&str> {
-    match service.protocol {
-        Protocol::AcsRpc => vec!["RequestId", "HostId", "Recommend"],
-        Protocol::Tencent3 => vec!["RequestId"],
-        Protocol::Rest => service.http.iter().flat_map(|http| &http.varies).map(String::as_str).collect(),
     }
 }
 
 /// The part of a body that holds the response elements.
 pub fn output_mut<'j>(service: &Service, body: &'j mut Json) -> &'j mut Json {
-    let path = match service.protocol {
-        Protocol::AcsRpc => None,
-        Protocol::Tencent3 => Some("Response"),
-        Protocol::Rest => service.http.as_ref().and_then(|http| http.output.as_deref()),
+    let Some(path) = protocol::facts(service).output(service).filter(|path| body.at(path).is_some()) else {
+        return body;
     };
-    let Some(path) = path.filter(|path| body.at(path).is_some()) else { return body };
     path.split('.').fold(body, member_mut)
 }
 
@@ -346,24 +254,14 @@ fn member_mut<'j>(json: &'j mut Json, name: &str) -> &'j mut Json {
     }
 }
 
-/// The code of an error that stands in the body of a success. Alibaba Cloud's gateway answers so at times, and the SDK, which
-/// goes by the status, takes it for a success; where the page lists such an element, it is one like others.
+/// The code of an error that stands in the body of a success.
 pub fn error_in_success<'j>(service: &Service, operation: &Operation, output: &'j Json) -> Option<&'j str> {
-    const CODE: &str = "Code";
-    let is_listed = operation.response.iter().any(|element| element.name == CODE);
-    match service.protocol {
-        Protocol::AcsRpc if !is_listed => output.get(CODE).and_then(Json::as_text),
-        Protocol::AcsRpc | Protocol::Tencent3 | Protocol::Rest => None,
-    }
+    client::of(service.protocol).error_in_success(operation, output)
 }
 
 /// Whether an id that a target gave can be said in a call that takes it, so that the call means that one and nothing else.
 pub fn can_name(service: &Service, operation: &Operation, parameter: &Member, id: &Json) -> bool {
-    match service.protocol {
-        Protocol::Rest => rest::can_name(operation.location(&parameter.name), id),
-        Protocol::AcsRpc => id.to_string().len() <= QUERY_VALUE,
-        Protocol::Tencent3 => true,
-    }
+    client::of(service.protocol).can_name(operation, parameter, id)
 }
 
 /// The signatures that a request carries, as they stand there.
@@ -395,14 +293,14 @@ pub(crate) fn escape(text: &str) -> String {
 }
 
 /// Keys and values, escaped and joined.
-fn query(pairs: &[(String, String)]) -> String {
+pub(crate) fn query(pairs: &[(String, String)]) -> String {
     let pairs: Vec<String> =
         pairs.iter().map(|(key, value)| format!("{}={}", escape(key), escape(value))).collect();
     pairs.join("&")
 }
 
 /// A value as keys and values of a query: members of a list are numbered from `first`.
-fn flatten(name: &str, value: &Json, first: usize, pairs: &mut Vec<(String, String)>) {
+pub(crate) fn flatten(name: &str, value: &Json, first: usize, pairs: &mut Vec<(String, String)>) {
     match value {
         Json::Null => {}
         Json::Text(text) => pairs.push((name.to_owned(), text.clone())),
@@ -421,7 +319,7 @@ fn flatten(name: &str, value: &Json, first: usize, pairs: &mut Vec<(String, Stri
 }
 
 /// The target's address and a query, joined.
-fn address(base: &str, query: &str) -> String {
+pub(crate) fn address(base: &str, query: &str) -> String {
     let base = base.trim_end_matches('/');
     match query {
         "" => format!("{base}/"),
@@ -430,13 +328,13 @@ fn address(base: &str, query: &str) -> String {
 }
 
 /// Host and port of an address, as the request's `Host` has them.
-fn authority(base: &str) -> &str {
+pub(crate) fn authority(base: &str) -> &str {
     let rest = base.split_once("://").map_or(base, |(_, rest)| rest);
     rest.split('/').next().unwrap_or(rest)
 }
 
 /// The path that requests to an address have.
-fn path(base: &str) -> String {
+pub(crate) fn path(base: &str) -> String {
     let rest = base.split_once("://").map_or(base, |(_, rest)| rest);
     let path = rest.split_once('/').map_or("", |(_, path)| path).trim_end_matches('/');
     if path.is_empty() { "/".to_owned() } else { format!("/{path}/") }

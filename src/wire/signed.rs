@@ -2,7 +2,7 @@
 
 use super::sign::{Form, Key, Secret, Stamp};
 use super::twist::Tamper;
-use super::{Call, Request, Twist, acs_rpc, encode, rest, tencent3};
+use super::{Call, Request, Twist, client, encode};
 use crate::json::Json;
 
 /// How a call is signed.
@@ -74,14 +74,7 @@ pub fn can_tamper(form: Form, tamper: Tamper) -> bool {
 }
 
 fn signed(call: Call<'_>, base: &str, signing: Signing<'_>) -> Request {
-    match signing.form {
-        Form::Acs3 => acs_rpc::encode_v3(call, base, signing),
-        Form::RpcV1 => acs_rpc::encode_v1(call, base, signing),
-        Form::Tc3 => tencent3::encode_v3(call, base, signing),
-        Form::Tc3Get => tencent3::encode_v3_get(call, base, signing),
-        Form::TcV1Sha1 | Form::TcV1Sha256 => tencent3::encode_v1_get(call, base, signing),
-        Form::Secret => rest::encode(call, base, Some(signing.key)),
-    }
+    client::of(signing.form.protocol()).sign(call, base, signing)
 }
 
 /// The parameters with one value changed; or one more, if there is none of text. Not a common one: those travel in headers

@@ -2,7 +2,7 @@
 
 use crate::server::fault::Fault;
 use crate::server::respond;
-use crate::spec::model::{Element, Operation, Protocol, Type};
+use crate::spec::model::{Element, Operation, Type};
 
 use super::{Kind, Maker, Mutant};
 
@@ -104,11 +104,8 @@ fn within(elements: &mut Vec<Element>, path: &[String], change: fn(&mut Vec<Elem
 }
 
 fn envelope(maker: &Maker<'_>, mutants: &mut Vec<Mutant>) {
-    let (status, message) = match maker.service.protocol {
-        Protocol::AcsRpc => (200, "Message"),
-        Protocol::Tencent3 => (400, "Error.Message"),
-        Protocol::Rest => (200, "Message"),
-    };
+    let facts = maker.facts();
+    let (status, message) = (facts.wrong_status(), facts.message());
     // Of what service.yaml gives no place, nothing is read, and no answer could show the fault.
     let is_read = |slug: &str| {
         let Some(http) = &maker.service.http else { return true };

@@ -13,6 +13,7 @@ mod rules;
 use std::fmt;
 
 use crate::json::Json;
+use crate::protocol::{self, Facts};
 use crate::spec::breach::{Breach, Part};
 use crate::spec::model::{
     ErrorRow, Format, Limit, Location, Member, Operation, Protocol, RequestFault, Required, Schema, Service,
@@ -251,13 +252,14 @@ impl<'s> Maker<'s> {
         address::is_address(self.service, parameter)
     }
 
+    /// What the protocol fixes.
+    fn facts(&self) -> &'static dyn Facts {
+        protocol::facts(self.service)
+    }
+
     /// Whether the protocol carries the types of a parameter's values.
     fn is_typed(&self, parameter: &Placed<'_>) -> bool {
-        match self.service.protocol {
-            Protocol::AcsRpc => false,
-            Protocol::Tencent3 => !parameter.whole.common,
-            Protocol::Rest => self.operation.location(&parameter.whole.name) == Location::Body,
-        }
+        self.facts().is_typed(self.operation, parameter.whole)
     }
 
     /// Whether the operation makes what can be removed again.
@@ -293,12 +295,7 @@ impl<'s> Maker<'s> {
 
     /// Whether calls carry a JSON body.
     fn has_json_body(&self) -> bool {
-        let in_body = |parameter: &Member| self.operation.location(&parameter.name) == Location::Body;
-        match self.service.protocol {
-            Protocol::AcsRpc => false,
-            Protocol::Tencent3 => true,
-            Protocol::Rest => self.operation.parameters.iter().any(in_body),
-        }
+        self.facts().has_json_body(self.operation)
     }
 
     /// Whether a request carries such input to the operation, and nothing on the way refuses it.
@@ -329,21 +326,12 @@ impl<'s> Maker<'s> {
 
     /// Whether a parameter stands in a header, which carries plain text and no white space around it.
     fn in_header(&self, parameter: &Placed<'_>) -> bool {
-        match self.service.protocol {
-            Protocol::Rest => {
-                matches!(self.operation.location(&parameter.whole.name), Location::Header | Location::Cookie)
-            }
-            Protocol::Tencent3 => parameter.whole.common,
-            Protocol::AcsRpc => false,
-        }
+        self.facts().is_in_header(self.operation, parameter.whole)
     }
 
     /// Whether a call can do without a parameter: without a label of its path it is another call.
     fn can_omit(&self, parameter: &Placed<'_>) -> bool {
-        let is_rest = self.service.protocol == Protocol::Rest;
-        parameter.at.is_member()
-            || !is_rest
-            || self.operation.location(&parameter.whole.name) != Location::Path
+        parameter.at.is_member() || self.facts().can_omit(self.operation, parameter.whole)
     }
 
     fn fault(&self, kind: Kind, slug: &str, does: String, fault: Fault) -> Mutant {

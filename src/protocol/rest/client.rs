@@ -1,13 +1,65 @@
 //! Plain HTTP: method and path of the operation, parameters where the spec says, JSON bodies.
 
+use std::borrow::Cow;
+
 use crate::digest::base64;
 use crate::json::Json;
-use crate::spec::model::{Authentication, Http, Location, Member, Operation, Type};
+use crate::protocol::{Facts as _, rest::facts};
+use crate::spec::model::{Authentication, ErrorRow, Http, Location, Member, Operation, Service, Type};
+use crate::wire::sign::Key;
+use crate::wire::{
+    Call, Client, QUERY_VALUE, Reply, Request, Signing, Twist, escape, is_header_text, is_text_of, query,
+};
 
-use super::sign::Key;
-use super::{Call, Reply, Request, Twist, escape, is_header_text, query};
+/// Plain HTTP.
+pub(crate) struct Rest;
 
-pub(super) fn encode(call: Call<'_>, base: &str, key: Option<&Key>) -> Request {
+impl Client for Rest {
+    fn encode(&self, call: Call<'_>, base: &str) -> Request {
+        encode(call, base, None)
+    }
+
+    fn sign(&self, call: Call<'_>, base: &str, signing: Signing<'_>) -> Request {
+        encode(call, base, Some(signing.key))
+    }
+
+    fn read(&self, service: &Service, status: u16, body: Json) -> Reply {
+        decode(&http(service), status, Some(body))
+    }
+
+    fn unread(&self, service: &Service, operation: &Operation, status: u16) -> Option<Reply> {
+        let http = http(service);
+        (!is_read(&http, operation, status)).then(|| decode(&http, status, None))
+    }
+
+    fn empty(&self, service: &Service, status: u16) -> Option<Reply> {
+        let http = http(service);
+        http.may_be_empty(status).then(|| decode(&http, status, None))
+    }
+
+    /// Where a row has the status for its code, that is all that a service need say.
+    fn status_alone(&self, service: &Service, operation: &Operation, status: u16) -> Option<Reply> {
+        let code = status.to_string();
+        let is_it = |row: &ErrorRow| row.status == Some(status) && row.codes.contains(&code);
+        let is_said = status >= 400 && service.rows(operation).any(is_it);
+        is_said.then_some(Reply::Refused { code, message: None, body: Json::Object(Vec::new()) })
+    }
+
+    fn can_say(&self, operation: &Operation, parameter: &Member, value: &Json) -> bool {
+        can_say(operation.location(&parameter.name), parameter, value)
+    }
+
+    fn can_name(&self, operation: &Operation, parameter: &Member, id: &Json) -> bool {
+        can_name(operation.location(&parameter.name), id)
+    }
+}
+
+/// What service.yaml says of requests and responses.
+fn http(service: &Service) -> Cow<'_, Http> {
+    service.http.as_ref().map_or_else(|| Cow::Owned(Http::default()), Cow::Borrowed)
+}
+
+fn encode(call: Call<'_>, base: &str, key: Option<&Key>) -> Request {
     let Some(route) = &call.operation.route else {
         return Request {
             method: "GET".to_owned(),
@@ -60,15 +112,10 @@ fn body(
     if !form.is_empty() {
         return (Some("application/x-www-form-urlencoded"), query(&form));
     }
-    if !has_json_body(call.operation) {
+    if !facts::Rest.has_json_body(call.operation) {
         return (None, String::new());
     }
     (Some(JSON), Json::Object(members).to_string())
-}
-
-/// Whether calls of the operation carry a JSON body.
-pub(super) fn has_json_body(operation: &Operation) -> bool {
-    operation.parameters.iter().any(|parameter| operation.location(&parameter.name) == Location::Body)
 }
 
 fn show_caller(
@@ -109,7 +156,7 @@ fn text(value: &Json) -> String {
 }
 
 /// Reads an answer: its status tells a success from a refusal.
-pub(super) fn decode(http: &Http, status: u16, body: Option<Json>) -> Reply {
+fn decode(http: &Http, status: u16, body: Option<Json>) -> Reply {
     if http.is_success(status) {
         // Without a body there are no elements; whether there had to be some, the operation says.
         let Some(body) = body else { return Reply::Accepted(Json::Object(Vec::new())) };
@@ -138,7 +185,7 @@ pub(super) fn decode(http: &Http, status: u16, body: Option<Json>) -> Reply {
 }
 
 /// Whether anything is promised of the body of an answer with this status.
-pub(super) fn is_read(http: &Http, operation: &Operation, status: u16) -> bool {
+fn is_read(http: &Http, operation: &Operation, status: u16) -> bool {
     match http.is_success(status) {
         true => http.output.is_some() || !operation.response.is_empty(),
         false => http.code.is_some() || http.message.is_some() || !http.carries.is_empty(),
@@ -153,7 +200,7 @@ fn message(http: &Http, body: &Json) -> Option<String> {
 const PATH_VALUE: usize = 200;
 
 /// Whether an id can be said at its place so that it means nothing else: in a path it is one part of it.
-pub(super) fn can_name(location: Location, id: &Json) -> bool {
+fn can_name(location: Location, id: &Json) -> bool {
     let id = text(id);
     match location {
         Location::Path => {
@@ -167,7 +214,7 @@ pub(super) fn can_name(location: Location, id: &Json) -> bool {
 }
 
 /// Whether a value can be said at its place so that it differs from every other value.
-pub(super) fn can_say(location: Location, parameter: &Member, value: &Json) -> bool {
+fn can_say(location: Location, parameter: &Member, value: &Json) -> bool {
     let is_plain = |json: &Json| !matches!(json, Json::Null | Json::List(_) | Json::Object(_));
     // A number where a text belongs is that text.
     let is_own = !matches!(value, Json::Integer(_) | Json::Big(_) | Json::Number(_) | Json::Bool(_))
@@ -188,24 +235,22 @@ pub(super) fn can_say(location: Location, parameter: &Member, value: &Json) -> b
             Json::List(items) => {
                 parameter.schema.kind() == Type::Array
                     && !items.is_empty()
-                    && items.iter().all(|item| super::is_text_of(&parameter.schema, item))
+                    && items.iter().all(|item| is_text_of(&parameter.schema, item))
             }
             value => {
                 is_plain(value)
                     && is_own
                     && parameter.schema.kind() != Type::Array
-                    && (location == Location::Form || text(value).len() <= super::QUERY_VALUE)
+                    && (location == Location::Form || text(value).len() <= QUERY_VALUE)
             }
         },
         Location::Header => {
-            let is_short = |text: &str| !text.is_empty() && text.len() <= super::QUERY_VALUE;
+            let is_short = |text: &str| !text.is_empty() && text.len() <= QUERY_VALUE;
             is_plain(value) && is_own && is_short(&text(value)) && is_header_text(&text(value))
         }
         Location::Cookie => {
             let is_cookie = |text: &str| {
-                !text.contains(['"', ',', ';', '\\', ' '])
-                    && !text.is_empty()
-                    && text.len() <= super::QUERY_VALUE
+                !text.contains(['"', ',', ';', '\\', ' ']) && !text.is_empty() && text.len() <= QUERY_VALUE
             };
             is_plain(value) && is_own && is_header_text(&text(value)) && is_cookie(&text(value))
         }

@@ -4,9 +4,11 @@
 
 use crate::json::Json;
 
-use super::sign::{Form, tc_v1, tc3};
-use super::signed::Signing;
-use super::{Call, Reply, Request, Twist, address, authority, flatten, query};
+use crate::spec::model::{Member, Operation, Service};
+use crate::wire::sign::{Form, tc_v1, tc3};
+use crate::wire::{
+    Call, Client, Reply, Request, Signing, Twist, address, authority, can_say_in_header, flatten, path, query,
+};
 
 /// The number of the first member of an array in a query.
 const FIRST: usize = 0;
@@ -14,7 +16,32 @@ const FIRST: usize = 0;
 const JSON: &str = "application/json";
 const FORM: &str = "application/x-www-form-urlencoded";
 
-pub(super) fn encode(call: Call<'_>, base: &str) -> Request {
+/// Tencent Cloud API 3.0.
+pub(crate) struct Tencent3;
+
+impl Client for Tencent3 {
+    fn encode(&self, call: Call<'_>, base: &str) -> Request {
+        encode(call, base)
+    }
+
+    fn sign(&self, call: Call<'_>, base: &str, signing: Signing<'_>) -> Request {
+        match signing.form {
+            Form::Tc3Get => encode_v3_get(call, base, signing),
+            Form::TcV1Sha1 | Form::TcV1Sha256 => encode_v1_get(call, base, signing),
+            _ => encode_v3(call, base, signing),
+        }
+    }
+
+    fn read(&self, _: &Service, _: u16, body: Json) -> Reply {
+        decode(body)
+    }
+
+    fn can_say(&self, _: &Operation, parameter: &Member, value: &Json) -> bool {
+        !parameter.common || can_say_in_header(value)
+    }
+}
+
+fn encode(call: Call<'_>, base: &str) -> Request {
     let (common, own) = parted(call);
     Request {
         method: "POST".to_owned(),
@@ -29,12 +56,12 @@ pub(super) fn encode(call: Call<'_>, base: &str) -> Request {
 }
 
 /// Signature v3 of a POST: what the SDK does if nothing is said.
-pub(super) fn encode_v3(call: Call<'_>, base: &str, signing: Signing<'_>) -> Request {
+fn encode_v3(call: Call<'_>, base: &str, signing: Signing<'_>) -> Request {
     sign_v3(encode(call, base), "", (call, base), signing)
 }
 
 /// Signature v3 of a GET: parameters in the query, which is signed as it is sent.
-pub(super) fn encode_v3_get(call: Call<'_>, base: &str, signing: Signing<'_>) -> Request {
+fn encode_v3_get(call: Call<'_>, base: &str, signing: Signing<'_>) -> Request {
     let (common, own) = parted(call);
     let query = query(&flat(&own));
     let headers = of_operation(call, &common, FORM);
@@ -45,7 +72,7 @@ pub(super) fn encode_v3_get(call: Call<'_>, base: &str, signing: Signing<'_>) ->
 }
 
 /// Signature v1 of a GET: the common parameters stand in the query, beside the others.
-pub(super) fn encode_v1_get(call: Call<'_>, base: &str, signing: Signing<'_>) -> Request {
+fn encode_v1_get(call: Call<'_>, base: &str, signing: Signing<'_>) -> Request {
     let hash = if signing.form == Form::TcV1Sha256 { tc_v1::Hash::Sha256 } else { tc_v1::Hash::Sha1 };
     let text = |key: &str, value: &str| (key.to_owned(), value.to_owned());
     let mut pairs = vec![
@@ -58,7 +85,7 @@ pub(super) fn encode_v1_get(call: Call<'_>, base: &str, signing: Signing<'_>) ->
     ];
     pairs.extend(signing.key.token.as_ref().map(|token| text("Token", token.expose())));
     pairs.extend(flat(&call.sent()));
-    let place = format!("{}{}", authority(base), super::path(base));
+    let place = format!("{}{}", authority(base), path(base));
     let signed = tc_v1::sign("GET", &place, &pairs, hash, signing.key.secret.expose());
     pairs.push(text("Signature", &signed.signature));
     Request {
@@ -127,7 +154,7 @@ fn of_operation(call: Call<'_>, common: &[(String, Json)], content: &str) -> Vec
 }
 
 /// `Response.Error` tells a refusal from a success; the status tells nothing.
-pub(super) fn decode(body: Json) -> Reply {
+fn decode(body: Json) -> Reply {
     let Json::Object(members) = body else {
         return Reply::Unreadable("the body is no JSON object".to_owned());
     };

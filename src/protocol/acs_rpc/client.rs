@@ -6,14 +6,64 @@
 use crate::digest::sha256_hex;
 use crate::json::Json;
 
-use super::sign::{acs3, rpc_v1};
-use super::signed::Signing;
-use super::{Call, Reply, Request, address, authority, flatten, path, query};
+use crate::spec::model::{Member, Operation, Service};
+use crate::wire::sign::{Form, acs3, rpc_v1};
+use crate::wire::{
+    Call, Client, QUERY_VALUE, Reply, Request, Signing, address, authority, can_say_in_query, flatten, path,
+    query,
+};
 
 /// The number of the first member of an array.
 const FIRST: usize = 1;
 
-pub(super) fn encode(call: Call<'_>, base: &str) -> Request {
+/// Alibaba Cloud's RPC style.
+pub(crate) struct AcsRpc;
+
+impl Client for AcsRpc {
+    fn encode(&self, call: Call<'_>, base: &str) -> Request {
+        encode(call, base)
+    }
+
+    fn sign(&self, call: Call<'_>, base: &str, signing: Signing<'_>) -> Request {
+        match signing.form {
+            Form::RpcV1 => encode_v1(call, base, signing),
+            _ => encode_v3(call, base, signing),
+        }
+    }
+
+    /// A status of 400 and more is a refusal; the SDK takes any other for a success, whatever the body says.
+    fn read(&self, _: &Service, status: u16, body: Json) -> Reply {
+        if status < 300 {
+            return Reply::Accepted(body);
+        }
+        match body.get("Code").and_then(Json::as_text) {
+            Some(code) => Reply::Refused {
+                code: code.to_owned(),
+                message: body.get("Message").and_then(Json::as_text).map(str::to_owned),
+                body,
+            },
+            None => Reply::Unreadable("a refusal without `Code`".to_owned()),
+        }
+    }
+
+    /// The gateway answers so at times, and the SDK, which goes by the status, takes it for a success; where the page lists such an
+    /// element, it is one like others.
+    fn error_in_success<'j>(&self, operation: &Operation, output: &'j Json) -> Option<&'j str> {
+        const CODE: &str = "Code";
+        let is_listed = operation.response.iter().any(|element| element.name == CODE);
+        output.get(CODE).filter(|_| !is_listed).and_then(Json::as_text)
+    }
+
+    fn can_say(&self, _: &Operation, parameter: &Member, value: &Json) -> bool {
+        can_say_in_query(parameter, value)
+    }
+
+    fn can_name(&self, _: &Operation, _: &Member, id: &Json) -> bool {
+        id.to_string().len() <= QUERY_VALUE
+    }
+}
+
+fn encode(call: Call<'_>, base: &str) -> Request {
     let mut pairs = vec![
         ("Action".to_owned(), call.action().to_owned()),
         ("Version".to_owned(), call.version().to_owned()),
@@ -24,7 +74,7 @@ pub(super) fn encode(call: Call<'_>, base: &str) -> Request {
 }
 
 /// As the SDK sends it: the operation in the headers, its parameters in the query.
-pub(super) fn encode_v3(call: Call<'_>, base: &str, signing: Signing<'_>) -> Request {
+fn encode_v3(call: Call<'_>, base: &str, signing: Signing<'_>) -> Request {
     let pairs = parameters(call);
     let hash = sha256_hex(b"");
     let mut headers = of_operation(call);
@@ -48,7 +98,7 @@ pub(super) fn encode_v3(call: Call<'_>, base: &str, signing: Signing<'_>) -> Req
 }
 
 /// As the SDK sends it with `signature_algorithm='v2'`: everything in the query, and in the headers what nobody signs.
-pub(super) fn encode_v1(call: Call<'_>, base: &str, signing: Signing<'_>) -> Request {
+fn encode_v1(call: Call<'_>, base: &str, signing: Signing<'_>) -> Request {
     let text = |key: &str, value: &str| (key.to_owned(), value.to_owned());
     let mut pairs = vec![
         text("Action", call.action()),
@@ -91,20 +141,5 @@ fn post(base: &str, pairs: &[(String, String)], headers: Vec<(String, String)>) 
         headers,
         body: String::new(),
         variables: Vec::new(),
-    }
-}
-
-/// A status of 400 and more is a refusal; the SDK takes any other for a success, whatever the body says.
-pub(super) fn decode(status: u16, body: Json) -> Reply {
-    if status < 300 {
-        return Reply::Accepted(body);
-    }
-    match body.get("Code").and_then(Json::as_text) {
-        Some(code) => Reply::Refused {
-            code: code.to_owned(),
-            message: body.get("Message").and_then(Json::as_text).map(str::to_owned),
-            body,
-        },
-        None => Reply::Unreadable("a refusal without `Code`".to_owned()),
     }
 }

@@ -3,12 +3,12 @@
 use crate::json::Json;
 use crate::spec::model::{Codes, Operation, Protocol, Service, When};
 
-use super::address::addressed;
-use super::fault::Fault;
-use super::form::{gather, pairs, typed};
-use super::operations;
-use super::reading::Reading;
-use super::{Answer, Call, Raw, Refusal, Reply, Site, auth};
+use crate::server::address::addressed;
+use crate::server::fault::Fault;
+use crate::server::form::{gather, pairs, typed};
+use crate::server::{
+    Answer, Answering, Call, Raw, Reading, Refusal, Reply, Responder, Site, auth, operations,
+};
 
 const FORM: &str = "application/x-www-form-urlencoded";
 
@@ -26,8 +26,21 @@ const SYSTEM: &[&str] = &[
     "RequestClient",
 ];
 
+/// Tencent Cloud API 3.0.
+pub(crate) struct Tencent3;
+
+impl Responder for Tencent3 {
+    fn is_meant(&self, site: &Site<'_>, raw: &Raw) -> bool {
+        is_meant(site, raw)
+    }
+
+    fn answer<'a>(&self, site: &'a Site<'_>, raw: &'a Raw) -> Answering<'a> {
+        Box::pin(serve(site, raw))
+    }
+}
+
 /// Whether a request of no other sign is one of this protocol: signature v1 has neither headers nor a body of its own.
-pub fn is_meant(site: &Site<'_>, raw: &Raw) -> bool {
+fn is_meant(site: &Site<'_>, raw: &Raw) -> bool {
     let services = site.speaking(Protocol::Tencent3);
     let is_ours = |action: &str| services.iter().any(|service| service.operation(action).is_some());
     raw.header("x-tc-action").is_some()
@@ -35,7 +48,7 @@ pub fn is_meant(site: &Site<'_>, raw: &Raw) -> bool {
 }
 
 /// Answers a request. Every answer has the status 200.
-pub async fn serve(site: &Site<'_>, raw: &Raw) -> Answer {
+async fn serve(site: &Site<'_>, raw: &Raw) -> Answer {
     let services = site.speaking(Protocol::Tencent3);
     let first = services.first().copied();
     let pairs = pairs(raw);

@@ -3,12 +3,12 @@
 use crate::json::Json;
 use crate::spec::model::{Protocol, RequestFault};
 
-use super::address::addressed;
-use super::fault::Fault;
-use super::form::{gather, pairs, typed};
-use super::operations;
-use super::reading::Reading;
-use super::{Answer, Call, Raw, Refusal, Reply, Site, auth};
+use crate::server::address::addressed;
+use crate::server::fault::Fault;
+use crate::server::form::{gather, pairs, typed};
+use crate::server::{
+    Answer, Answering, Call, Raw, Reading, Refusal, Reply, Responder, Site, auth, operations,
+};
 
 /// Parameters of every call that are no parameters of the operation.
 const SYSTEM: &[&str] = &[
@@ -26,8 +26,20 @@ const SYSTEM: &[&str] = &[
     "SecurityToken",
 ];
 
-/// Answers a request.
-pub async fn serve(site: &Site<'_>, raw: &Raw) -> Answer {
+/// Alibaba Cloud's RPC style.
+pub(crate) struct AcsRpc;
+
+impl Responder for AcsRpc {
+    fn is_meant(&self, _: &Site<'_>, raw: &Raw) -> bool {
+        raw.header("x-acs-action").is_some()
+    }
+
+    fn answer<'a>(&self, site: &'a Site<'_>, raw: &'a Raw) -> Answering<'a> {
+        Box::pin(serve(site, raw))
+    }
+}
+
+async fn serve(site: &Site<'_>, raw: &Raw) -> Answer {
     let mut pairs = pairs(raw);
     if site.behaviour.reads(Reading::LastOfRepeatedCounts) {
         pairs.reverse();

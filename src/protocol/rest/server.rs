@@ -9,20 +9,33 @@ use crate::spec::model::{
     Service, Type, When,
 };
 
-use super::auth::{Access, AuthCheck, DEMO};
-use super::fault::Fault;
-use super::form::value_of;
-use super::{Answer, Call, Raw, Refusal, Reply, Site, operations};
+use crate::server::fault::Fault;
+use crate::server::form::value_of;
+use crate::server::{
+    Access, Answer, Answering, AuthCheck, Call, DEMO, Raw, Refusal, Reply, Responder, Site, operations,
+};
+
+/// Plain HTTP.
+pub(crate) struct Rest;
+
+impl Responder for Rest {
+    fn is_meant(&self, site: &Site<'_>, raw: &Raw) -> bool {
+        is_meant(site, raw)
+    }
+
+    fn answer<'a>(&self, site: &'a Site<'_>, raw: &'a Raw) -> Answering<'a> {
+        Box::pin(serve(site, raw))
+    }
+}
 
 /// Whether a request is one of this protocol: there is such a service, and the path is one of its own or nobody else's.
-pub fn is_meant(site: &Site<'_>, raw: &Raw) -> bool {
+fn is_meant(site: &Site<'_>, raw: &Raw) -> bool {
     let services = site.speaking(Protocol::Rest);
     let others = services.len() < site.specs.services.len();
     !services.is_empty() && (!others || find(&services, raw).is_some())
 }
 
-/// Answers a request.
-pub async fn serve(site: &Site<'_>, raw: &Raw) -> Answer {
+async fn serve(site: &Site<'_>, raw: &Raw) -> Answer {
     let services = site.speaking(Protocol::Rest);
     let found = find(&services, raw);
     let service = found.as_ref().map(|(service, ..)| *service).or(services.first().copied());

@@ -1,0 +1,40 @@
+//! What is so of plain HTTP: each parameter has its place, and service.yaml says how responses look.
+
+use crate::protocol::Facts;
+use crate::spec::model::{Location, Member, Operation, Service};
+
+/// Plain HTTP.
+pub struct Rest;
+
+impl Facts for Rest {
+    fn is_typed(&self, operation: &Operation, parameter: &Member) -> bool {
+        operation.location(&parameter.name) == Location::Body
+    }
+
+    fn has_json_body(&self, operation: &Operation) -> bool {
+        let mut parameters = operation.parameters.iter();
+        parameters.any(|parameter| operation.location(&parameter.name) == Location::Body)
+    }
+
+    fn is_in_header(&self, operation: &Operation, parameter: &Member) -> bool {
+        matches!(operation.location(&parameter.name), Location::Header | Location::Cookie)
+    }
+
+    /// Without a part of its path it would be another call.
+    fn can_omit(&self, operation: &Operation, parameter: &Member) -> bool {
+        operation.location(&parameter.name) != Location::Path
+    }
+
+    fn refusal_elements<'s>(&self, service: &'s Service) -> Vec<&'s str> {
+        let http = service.http.iter();
+        http.flat_map(|http| http.message.iter().chain(&http.carries)).map(String::as_str).collect()
+    }
+
+    fn refusal_varies<'s>(&self, service: &'s Service) -> Vec<&'s str> {
+        service.http.iter().flat_map(|http| &http.varies).map(String::as_str).collect()
+    }
+
+    fn output<'s>(&self, service: &'s Service) -> Option<&'s str> {
+        service.http.as_ref().and_then(|http| http.output.as_deref())
+    }
+}

@@ -1,0 +1,5 @@
+//! Plain HTTP, where the specs say what other protocols fix.
+
+pub mod client;
+pub mod facts;
+pub mod server;

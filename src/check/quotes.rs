@@ -2,7 +2,7 @@
 
 use crate::diagnostic::Finding;
 use crate::span::Place;
-use crate::spec::model::{Element, Operation};
+use crate::spec::model::{Member, Operation};
 
 /// Every sentence, code and message of an operation's spec that does not stand on its page.
 pub fn against_page(operation: &Operation, page: &str) -> Vec<Finding> {
@@ -48,13 +48,13 @@ pub fn against_page(operation: &Operation, page: &str) -> Vec<Finding> {
     findings
 }
 
-fn elements(of: &[Element], hold: &mut impl FnMut(&str, &str, &Place)) {
+fn elements(of: &[Member], hold: &mut impl FnMut(&str, &str, &Place)) {
     for element in of {
         hold("response element", &element.name, &element.at);
-        if let Some(says) = &element.says {
+        if let Some(says) = element.sentence() {
             hold("sentence", says, &element.at);
         }
-        elements(&element.elements, hold);
+        elements(element.schema.below(), hold);
     }
 }
 

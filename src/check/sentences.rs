@@ -1,7 +1,7 @@
 //! Sentences that promise something, and of which no rule was transcribed: nothing holds a target to them.
 
 use crate::diagnostic::Finding;
-use crate::spec::model::{Element, Operation};
+use crate::spec::model::{Member, Operation};
 use crate::spec::promise;
 
 use super::About;
@@ -24,14 +24,15 @@ pub fn untranscribed(operation: &Operation) -> Vec<About> {
     found
 }
 
-fn elements(of: &[Element], within: &str, found: &mut Vec<About>) {
+fn elements(of: &[Member], within: &str, found: &mut Vec<About>) {
     for element in of {
         let path = format!("{within}{}", element.name);
-        let has_rule = element.optional || element.unique || element.altered || !element.values.is_empty();
-        if let Some(says) = element.says.as_ref().filter(|says| !has_rule && promises(says)) {
+        let has_rule =
+            element.is_optional() || element.unique || element.altered || !element.listed().is_empty();
+        if let Some(says) = element.sentence().filter(|says| !has_rule && promises(says)) {
             found.push(about(&path, says, &element.at));
         }
-        elements(&element.elements, &format!("{path}."), found);
+        elements(element.schema.below(), &format!("{path}."), found);
     }
 }
 

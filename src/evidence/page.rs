@@ -10,7 +10,7 @@ use crate::generate::LeftOut;
 use crate::json::Json;
 use crate::protocol;
 use crate::spec::breach::{Breach, Part};
-use crate::spec::model::{Element, Member, Operation, Required, Service, When};
+use crate::spec::model::{Member, Operation, Required, Service, When};
 use crate::spec::path::Path;
 use crate::spec::promise;
 
@@ -58,18 +58,18 @@ pub fn element_lines(operation: &Operation) -> Vec<ElementLine> {
     lines
 }
 
-fn collect(elements: &[Element], prefix: &str, lines: &mut Vec<ElementLine>) {
+fn collect(elements: &[Member], prefix: &str, lines: &mut Vec<ElementLine>) {
     for element in elements {
         let path =
             if prefix.is_empty() { element.name.clone() } else { format!("{prefix}.{}", element.name) };
         lines.push(ElementLine {
             path: path.clone(),
-            kind: element.kind.name().to_owned(),
-            optional: element.optional,
-            says: element.says.clone(),
+            kind: element.kind().name().to_owned(),
+            optional: element.is_optional(),
+            says: element.sentence().map(str::to_owned),
             place: element.at.to_string(),
         });
-        collect(&element.elements, &path, lines);
+        collect(element.schema.below(), &path, lines);
     }
 }
 

@@ -1,7 +1,7 @@
 //! Response elements: there, and of their type. What the page does not list may be there as well.
 
 use crate::json::Json;
-use crate::spec::model::{Element, Operation, Service, Type};
+use crate::spec::model::{Member, Operation, Service, Type};
 use crate::spec::promise::Sentence;
 
 use super::refusal::describe;
@@ -23,10 +23,10 @@ pub fn departures(service: &Service, operation: &Operation, output: &Json) -> Ve
 }
 
 /// The element at a path of names.
-pub fn at<'e>(elements: &'e [Element], path: &str) -> Option<&'e Element> {
+pub fn at<'e>(elements: &'e [Member], path: &str) -> Option<&'e Member> {
     let (name, rest) = path.split_once('.').map_or((path, None), |(name, rest)| (name, Some(rest)));
     let element = elements.iter().find(|element| element.name == name)?;
-    rest.map_or(Some(element), |rest| at(&element.elements, rest))
+    rest.map_or(Some(element), |rest| at(element.schema.below(), rest))
 }
 
 /// The paths of the elements that have a value of their own, of the type and the values that the page lists.
@@ -36,17 +36,19 @@ pub fn seen(operation: &Operation, output: &Json) -> Vec<String> {
     paths
 }
 
-fn see(elements: &[Element], within: &Json, prefix: &str, paths: &mut Vec<String>) {
+fn see(elements: &[Member], within: &Json, prefix: &str, paths: &mut Vec<String>) {
     for element in elements {
         let path = path_of(prefix, element);
         let Some(value) = within.get(&element.name) else { continue };
-        if !is_of(element.kind, value) || !is_listed(element, value) {
+        if !is_of(element.kind(), value) || !is_listed(element, value) {
             continue;
         }
         match value {
             Json::List(items) if items.is_empty() => continue,
-            Json::List(items) => items.iter().for_each(|item| see(&element.elements, item, &path, paths)),
-            Json::Object(_) => see(&element.elements, value, &path, paths),
+            Json::List(items) => {
+                items.iter().for_each(|item| see(element.schema.below(), item, &path, paths))
+            }
+            Json::Object(_) => see(element.schema.below(), value, &path, paths),
             _ => {}
         }
         if !paths.contains(&path) {
@@ -56,53 +58,56 @@ fn see(elements: &[Element], within: &Json, prefix: &str, paths: &mut Vec<String
 }
 
 /// The path of an element below another one; members of a list stand below the list.
-pub fn path_of(prefix: &str, element: &Element) -> String {
+pub fn path_of(prefix: &str, element: &Member) -> String {
     match prefix {
         "" => element.name.clone(),
         _ => format!("{prefix}.{}", element.name),
     }
 }
 
-fn check(elements: &[Element], within: &Json, prefix: &str, departures: &mut Vec<Departure>) {
+fn check(elements: &[Member], within: &Json, prefix: &str, departures: &mut Vec<Departure>) {
     for element in elements {
         let path = path_of(prefix, element);
         match within.get(&element.name) {
-            None if element.optional => {}
+            None if element.is_optional() => {}
             Some(value) if !is_listed(element, value) => {
-                let listed: Vec<String> = element.values.iter().map(Json::to_string).collect();
+                let listed: Vec<String> = element.listed().iter().map(Json::to_string).collect();
                 departures.push(departure(element, &path, &listed.join(" or "), Some(value)));
             }
-            Some(value) if is_of(element.kind, value) => check_inside(element, value, &path, departures),
-            came => departures.push(departure(element, &path, element.kind.name(), came)),
+            Some(value) if is_of(element.kind(), value) => check_inside(element, value, &path, departures),
+            came => departures.push(departure(element, &path, element.kind().name(), came)),
         }
     }
 }
 
-fn check_inside(element: &Element, value: &Json, path: &str, departures: &mut Vec<Departure>) {
+fn check_inside(element: &Member, value: &Json, path: &str, departures: &mut Vec<Departure>) {
     match value {
-        Json::List(items) if !element.elements.is_empty() => {
+        Json::List(items) if !element.schema.below().is_empty() => {
             for (index, item) in items.iter().enumerate() {
-                check(&element.elements, item, &format!("{path}[{index}]"), departures);
+                check(element.schema.below(), item, &format!("{path}[{index}]"), departures);
             }
         }
-        Json::Object(_) => check(&element.elements, value, path, departures),
+        Json::Object(_) => check(element.schema.below(), value, path, departures),
         _ => {}
     }
 }
 
 /// Whether a value is among those that the page lists, if it lists any; of another type, it is told for that. What was never
 /// set may be empty, and a value that was taken in other letters may be shown in them: the page leaves both open.
-fn is_listed(element: &Element, value: &Json) -> bool {
+fn is_listed(element: &Member, value: &Json) -> bool {
     let lowered = |json: &Json| json.as_text().map(str::to_lowercase);
     let is_like =
         |listed: &Json| listed == value || (lowered(listed).is_some() && lowered(listed) == lowered(value));
     let is_empty = value.as_text().is_some_and(|text| text.trim().is_empty());
-    element.values.is_empty() || is_empty || element.values.iter().any(is_like) || !is_of(element.kind, value)
+    element.listed().is_empty()
+        || is_empty
+        || element.listed().iter().any(is_like)
+        || !is_of(element.kind(), value)
 }
 
-pub fn departure(element: &Element, path: &str, promised: &str, came: Option<&Json>) -> Departure {
-    let row = format!("{path} | {}", element.kind.name());
-    let text = element.says.as_ref().map_or_else(|| row.clone(), |says| format!("{row} | {says}"));
+pub fn departure(element: &Member, path: &str, promised: &str, came: Option<&Json>) -> Departure {
+    let row = format!("{path} | {}", element.kind().name());
+    let text = element.sentence().map_or_else(|| row.clone(), |says| format!("{row} | {says}"));
     Departure {
         kind: Kind::Element,
         promise: Promise::new(format!("response {path}"), &Sentence { text, at: element.at.clone() }),

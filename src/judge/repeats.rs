@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use crate::json::Json;
-use crate::spec::model::{Element, Operation, Service};
+use crate::spec::model::{Member, Operation, Service, Type};
 use crate::spec::promise::Sentence;
 use crate::wire::{self, Exchange, Outcome, Reply};
 
@@ -42,11 +42,11 @@ pub fn values(service: &Service, exchange: &Exchange) -> Vec<Unique> {
 fn unique(
     service: &Service,
     operation: &Operation,
-    elements: &[Element],
+    elements: &[Member],
     prefix: &str,
     paths: &mut Vec<String>,
 ) {
-    let is_id = |element: &Element| {
+    let is_id = |element: &Member| {
         let name = Some(element.name.as_str());
         service.entities.iter().any(|entity| entity.id.rsplit('.').next() == name)
     };
@@ -55,8 +55,8 @@ fn unique(
         if element.unique && (!is_id(element) || operation.creates.is_some()) {
             paths.push(path.clone());
         }
-        if element.kind == crate::spec::model::Type::Object {
-            unique(service, operation, &element.elements, &path, paths);
+        if element.kind() == Type::Object {
+            unique(service, operation, element.schema.members(), &path, paths);
         }
     }
 }
@@ -72,7 +72,7 @@ impl RequestIds {
         let key = (service.folder.clone(), path.clone(), value.clone());
         let earlier = self.seen.insert(key, case.to_owned())?;
         let element = at(&service.operation(operation)?.response, path)?;
-        let text = element.says.clone().unwrap_or_else(|| format!("{path} is unique"));
+        let text = element.sentence().map_or_else(|| format!("{path} is unique"), str::to_owned);
         Some(Departure {
             kind: Kind::Repeated,
             promise: Promise::new(format!("response {path}"), &Sentence { text, at: element.at.clone() }),
@@ -90,8 +90,9 @@ impl RequestIds {
 pub fn same_id(service: &Service, operation: &Operation, id: &Json, other: &str) -> Option<Departure> {
     let entity = service.created_by(operation)?;
     let element = at(&operation.response, &entity.id)?;
-    let text =
-        element.says.clone().unwrap_or_else(|| format!("{} is the id of one {}", entity.id, entity.name));
+    let text = element
+        .sentence()
+        .map_or_else(|| format!("{} is the id of one {}", entity.id, entity.name), str::to_owned);
     Some(Departure {
         kind: Kind::Repeated,
         promise: Promise::new(format!("response {}", entity.id), &Sentence { text, at: element.at.clone() }),

@@ -72,8 +72,8 @@ fn reader<'s>(service: &'s Service, entity: &'s Entity) -> Option<&'s Operation>
 
 /// Whether an answer lists values that may say that the entity is removed.
 fn shows_states(reader: &Operation) -> bool {
-    fn lists(elements: &[crate::spec::model::Element]) -> bool {
-        elements.iter().any(|element| !element.values.is_empty() || lists(&element.elements))
+    fn lists(elements: &[crate::spec::model::Member]) -> bool {
+        elements.iter().any(|element| !element.listed().is_empty() || lists(element.schema.below()))
     }
     lists(&reader.response)
 }

@@ -254,7 +254,7 @@ async fn walk(
         return Err(SILENT.to_owned());
     }
     let array = array_of(lister).ok_or_else(|| "its answer holds no list".to_owned())?;
-    let shows_states = array.elements.iter().any(|element| !element.values.is_empty());
+    let shows_states = array.schema.below().iter().any(|element| !element.listed().is_empty());
     let mut list = List { found: HashMap::new(), is_whole: false, is_empty: true, shows_states };
     let mut seen = HashSet::new();
     let mut next = first(&entity.pages);
@@ -348,8 +348,8 @@ async fn page_of(
 }
 
 /// The entities of a list: the members of the one array among its response elements.
-fn array_of(lister: &Operation) -> Option<&crate::spec::model::Element> {
-    lister.response.iter().find(|element| element.kind == Type::Array)
+fn array_of(lister: &Operation) -> Option<&crate::spec::model::Member> {
+    lister.response.iter().find(|element| element.kind() == Type::Array)
 }
 
 /// The id of a list's member: it has there the name that it has in the answer of the operation that makes one.

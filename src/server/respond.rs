@@ -3,7 +3,7 @@
 use chrono::NaiveDateTime;
 
 use crate::json::Json;
-use crate::spec::model::{Element, Entity, Operation, Type};
+use crate::spec::model::{Entity, Member, Operation, Type};
 
 use super::store::{Record, Store};
 
@@ -31,16 +31,19 @@ pub fn output(operation: &Operation, store: &Store, facts: &Facts) -> Json {
 
 /// Whether an answer of the operation shows all entities.
 pub fn lists_entities(operation: &Operation) -> bool {
-    operation.response.iter().any(|element| element.kind == Type::Array && !element.elements.is_empty())
+    operation
+        .response
+        .iter()
+        .any(|element| element.kind() == Type::Array && !element.schema.below().is_empty())
 }
 
 /// The element at a path of names.
-pub fn element_at<'e>(elements: &'e [Element], path: &str) -> Option<&'e Element> {
+pub fn element_at<'e>(elements: &'e [Member], path: &str) -> Option<&'e Member> {
     let mut elements = elements;
     let mut found = None;
     for name in path.split('.') {
         let element = elements.iter().find(|element| element.name == name)?;
-        elements = &element.elements;
+        elements = element.schema.below();
         found = Some(element);
     }
     found
@@ -54,7 +57,7 @@ struct Source<'a> {
 
 impl Source<'_> {
     /// Elements at a path, of one entity.
-    fn object(&self, elements: &[Element], path: &str, record: Option<&Record>) -> Json {
+    fn object(&self, elements: &[Member], path: &str, record: Option<&Record>) -> Json {
         let members = elements.iter().filter_map(|element| {
             let path =
                 if path.is_empty() { element.name.clone() } else { format!("{path}.{}", element.name) };
@@ -64,12 +67,12 @@ impl Source<'_> {
     }
 
     /// What is of the answer and of nothing else: its id, whatever the page calls it.
-    fn of_this_answer(&self, element: &Element) -> Option<Json> {
-        let is_request_id = element.name == "RequestId" && element.kind == Type::String;
+    fn of_this_answer(&self, element: &Member) -> Option<Json> {
+        let is_request_id = element.name == "RequestId" && element.kind() == Type::String;
         if !is_request_id && (!element.unique || self.is_id(element)) {
             return None;
         }
-        match (element.kind, self.facts.repeats) {
+        match (element.kind(), self.facts.repeats) {
             (Type::String, false) => Some(Json::Text(self.store.request_id())),
             (Type::String, true) => Some(Json::Text(String::from("one-for-all"))),
             (Type::Integer | Type::Number, false) => {
@@ -81,25 +84,26 @@ impl Source<'_> {
     }
 
     /// Whether an element shows the id of the entity that the operation is about.
-    fn is_id(&self, element: &Element) -> bool {
+    fn is_id(&self, element: &Member) -> bool {
         let entity = self.facts.entity.as_ref();
         entity.is_some_and(|entity| entity.id.rsplit('.').next() == Some(&element.name))
     }
 
-    fn value(&self, element: &Element, path: &str, record: Option<&Record>) -> Option<Json> {
+    fn value(&self, element: &Member, path: &str, record: Option<&Record>) -> Option<Json> {
         let facts = self.facts;
-        if element.optional && facts.sparing {
+        if element.is_optional() && facts.sparing {
             return None;
         }
-        if element.kind == Type::Object {
-            return Some(self.object(&element.elements, path, record));
+        if element.kind() == Type::Object {
+            return Some(self.object(element.schema.below(), path, record));
         }
         let sent_list = || record.and_then(|record| named(&record.attributes, path)).filter(is_list);
-        if let Some(list) = sent_list().filter(|_| element.kind == Type::Array) {
+        if let Some(list) = sent_list().filter(|_| element.kind() == Type::Array) {
             return Some(list);
         }
-        if element.kind == Type::Array && !element.elements.is_empty() {
-            let each = facts.records.iter().map(|record| self.object(&element.elements, "", Some(record)));
+        if element.kind() == Type::Array && !element.schema.below().is_empty() {
+            let each =
+                facts.records.iter().map(|record| self.object(element.schema.below(), "", Some(record)));
             return Some(Json::List(each.collect()));
         }
         if let Some(value) = self.of_this_answer(element) {
@@ -111,9 +115,9 @@ impl Source<'_> {
             None => None,
         };
         let sent = || named(&facts.parameters, path);
-        match known.or_else(sent).or_else(|| element.values.first().cloned()) {
-            Some(value) => Some(typed(element.kind, value)),
-            None if element.optional => None,
+        match known.or_else(sent).or_else(|| element.listed().first().cloned()) {
+            Some(value) => Some(typed(element.kind(), value)),
+            None if element.is_optional() => None,
             None => Some(stand_in(element, facts)),
         }
     }
@@ -148,15 +152,15 @@ fn typed(kind: Type, value: Json) -> Json {
 }
 
 /// A time in the form of the page's example, where that is one.
-fn creation_time(element: &Element, record: &Record) -> Option<Json> {
+fn creation_time(element: &Member, record: &Record) -> Option<Json> {
     const FORM: &str = "%Y-%m-%d %H:%M:%S";
     let example = element.example.as_ref()?.as_text()?;
     NaiveDateTime::parse_from_str(example, FORM).ok()?;
     Some(Json::Text(record.created.format(FORM).to_string()))
 }
 
-fn stand_in(element: &Element, facts: &Facts) -> Json {
-    match (&element.example, element.kind) {
+fn stand_in(element: &Member, facts: &Facts) -> Json {
+    match (&element.example, element.kind()) {
         (Some(example), kind) => typed(kind, example.clone()),
         (None, Type::Integer | Type::Number) => {
             Json::Integer(i64::try_from(facts.records.len()).unwrap_or(i64::MAX))

@@ -8,7 +8,7 @@ use chrono::NaiveDateTime;
 
 use super::auth::Nonces;
 use crate::json::Json;
-use crate::spec::model::{Element, Entity, Service, Type};
+use crate::spec::model::{Entity, Member, Service, Type};
 
 /// An entity.
 #[derive(Debug, Clone)]
@@ -127,11 +127,11 @@ impl Store {
 
     /// An id in the form of the page's example: a number where that is a number; else the same beginning up to a hyphen,
     /// and letters and digits for the rest.
-    pub fn id_like(&self, element: Option<&Element>) -> Json {
+    pub fn id_like(&self, element: Option<&Member>) -> Json {
         let number = self.next();
         let example = element.and_then(|element| element.example.as_ref()).and_then(Json::as_text);
         let Some(example) = example else {
-            return match element.map(|element| element.kind) {
+            return match element.map(Member::kind) {
                 Some(Type::String) => Json::Text(number.to_string()),
                 _ => Json::Integer(i64::try_from(number).unwrap_or(i64::MAX)),
             };

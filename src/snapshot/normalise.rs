@@ -3,7 +3,7 @@
 use crate::digest::sha256_hex;
 use crate::json::Json;
 use crate::protocol;
-use crate::spec::model::{Element, Service};
+use crate::spec::model::{Member, Service};
 use crate::wire::{self, Exchange, Outcome, Reply};
 
 use crate::inert::escaped;
@@ -62,13 +62,15 @@ fn member_mut<'j>(json: &'j mut Json, name: &str) -> Option<&'j mut Json> {
     }
 }
 
-fn hide_elements(json: &mut Json, elements: &[Element]) {
+fn hide_elements(json: &mut Json, elements: &[Member]) {
     for element in elements {
         let Some(value) = member_mut(json, &element.name) else { continue };
         match value {
             _ if element.varies => hide(Some(value)),
-            Json::List(items) => items.iter_mut().for_each(|item| hide_elements(item, &element.elements)),
-            value => hide_elements(value, &element.elements),
+            Json::List(items) => {
+                items.iter_mut().for_each(|item| hide_elements(item, element.schema.below()))
+            }
+            value => hide_elements(value, element.schema.below()),
         }
     }
 }

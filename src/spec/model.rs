@@ -295,12 +295,12 @@ impl Pages {
     }
 }
 
-/// One row of a parameter table.
+/// One row of a parameter table, a member of an object, or an element of a response.
 #[derive(Debug, Clone)]
 pub struct Member {
     /// Its name on the wire.
     pub name: String,
-    /// Whether a call must carry it.
+    /// Whether a call must carry it, or a response have it.
     pub required: Required,
     /// Where it stands in the request, if the spec says so; where the protocol is plain HTTP.
     pub location: Option<Location>,
@@ -308,12 +308,16 @@ pub struct Member {
     pub common: bool,
     /// What its value must be.
     pub schema: Schema,
-    /// No two living entities share its value.
+    /// No two living entities share its value; of an element, no two responses.
     pub unique: bool,
     /// It is the last part of the path to which what the operation creates is put: its value names that one.
     pub names_own: bool,
     /// Its value takes effect later than the call, so that nothing can be read back.
     pub later: bool,
+    /// In a response: it differs from call to call; snapshots leave its value out.
+    pub varies: bool,
+    /// In a response: it shows the value of the parameter of its name in part or in another form.
+    pub altered: bool,
     /// The entity whose id it is.
     pub exists: Option<String>,
     /// The page's example.
@@ -327,6 +331,47 @@ pub struct Member {
 }
 
 impl Member {
+    /// One of which nothing is known but what it must be.
+    pub fn bare(name: &str, schema: Schema, at: Place) -> Self {
+        Self {
+            name: name.to_owned(),
+            required: Required::No,
+            location: None,
+            common: false,
+            schema,
+            unique: false,
+            names_own: false,
+            later: false,
+            varies: false,
+            altered: false,
+            exists: None,
+            example: None,
+            sample: None,
+            says: Vec::new(),
+            at,
+        }
+    }
+
+    /// Its type.
+    pub fn kind(&self) -> Type {
+        self.schema.kind()
+    }
+
+    /// Whether it may be absent.
+    pub fn is_optional(&self) -> bool {
+        self.required != Required::Yes
+    }
+
+    /// The values that the page lists, if it lists any.
+    pub fn listed(&self) -> &[Json] {
+        self.schema.values.as_deref().unwrap_or_default()
+    }
+
+    /// The page's first sentence about it.
+    pub fn sentence(&self) -> Option<&str> {
+        self.says.first().map(|quote| quote.text.as_str())
+    }
+
     /// Whether a call that creates something needs a value of its own for it: another entity may have any that is not new.
     pub fn is_new(&self) -> bool {
         self.unique || self.names_own
@@ -347,33 +392,6 @@ pub enum Required {
     No,
     /// The page contradicts itself.
     Unclear,
-}
-
-/// One response element.
-#[derive(Debug, Clone)]
-pub struct Element {
-    /// Its name.
-    pub name: String,
-    /// Its type.
-    pub kind: Type,
-    /// It may be absent.
-    pub optional: bool,
-    /// It differs from call to call; snapshots leave its value out.
-    pub varies: bool,
-    /// It shows the value of the parameter of its name in part or in another form.
-    pub altered: bool,
-    /// The page calls it unique.
-    pub unique: bool,
-    /// Members of an object, or of each member of an array.
-    pub elements: Vec<Element>,
-    /// The values that it can take, if the page lists them.
-    pub values: Vec<Json>,
-    /// The page's example.
-    pub example: Option<Json>,
-    /// The page's sentence about it.
-    pub says: Option<String>,
-    /// Where it is written.
-    pub at: Place,
 }
 
 /// A sentence of the page.

@@ -2,7 +2,9 @@
 
 use crate::server::fault::Fault;
 use crate::server::respond;
-use crate::spec::model::{Element, Operation, Type};
+use std::sync::Arc;
+
+use crate::spec::model::{Member, Operation, Schema, Shape, Type};
 
 use super::{Kind, Maker, Mutant};
 
@@ -21,21 +23,21 @@ pub fn of(maker: &Maker<'_>, mutants: &mut Vec<Mutant>) {
 }
 
 /// Whether the page promises something of each answer that no other answer has.
-fn has_unique(elements: &[Element]) -> bool {
-    elements.iter().any(|element| element.unique || has_unique(&element.elements))
+fn has_unique(elements: &[Member]) -> bool {
+    elements.iter().any(|element| element.unique || has_unique(element.schema.below()))
 }
 
-fn collect(elements: &[Element], above: &[String], paths: &mut Vec<Vec<String>>) {
-    for element in elements.iter().filter(|element| !element.optional) {
+fn collect(elements: &[Member], above: &[String], paths: &mut Vec<Vec<String>>) {
+    for element in elements.iter().filter(|element| !element.is_optional()) {
         let path = [above, std::slice::from_ref(&element.name)].concat();
-        collect(&element.elements, &path, paths);
+        collect(element.schema.below(), &path, paths);
         paths.push(path);
     }
 }
 
 fn of_element(maker: &Maker<'_>, path: &[String], mutants: &mut Vec<Mutant>) {
     let shown = path.join(".");
-    let mut add = |slug: &str, does: String, change: fn(&mut Vec<Element>, &str)| {
+    let mut add = |slug: &str, does: String, change: fn(&mut Vec<Member>, &str)| {
         let path = path.to_vec();
         let edit = move |operation: &mut Operation| within(&mut operation.response, &path, change);
         mutants.push(maker.edit(Kind::Answer, &format!("response/{shown}/{slug}"), does, edit));
@@ -43,7 +45,7 @@ fn of_element(maker: &Maker<'_>, path: &[String], mutants: &mut Vec<Mutant>) {
     // A list of members with nothing in them is no list of entities.
     let is_only = path.split_last().is_some_and(|(_, above)| {
         let list = respond::element_at(&maker.operation.response, &above.join("."));
-        list.is_some_and(|list| list.kind == Type::Array && list.elements.len() == 1)
+        list.is_some_and(|list| list.kind() == Type::Array && list.schema.below().len() == 1)
     });
     if !is_only {
         add("gone", format!("{shown} is not in the answer"), |elements, name| {
@@ -53,19 +55,16 @@ fn of_element(maker: &Maker<'_>, path: &[String], mutants: &mut Vec<Mutant>) {
     add("retyped", format!("{shown} is of another type"), |elements, name| {
         let retyped = elements.iter_mut().filter(|element| element.name == name);
         retyped.for_each(|element| {
-            element.elements.clear();
-            element.kind = if element.kind == Type::String { Type::Integer } else { Type::String };
+            let shape = if element.kind() == Type::String { Shape::Integer } else { Shape::Text };
+            element.schema = Schema { shape, ..element.schema.clone() };
         });
     });
     add("moved", format!("{shown} stands within Data"), |elements, name| {
         if let Some(index) = elements.iter().position(|element| element.name == name) {
             let moved = elements.remove(index);
-            let data = Element {
-                name: "Data".to_owned(),
-                kind: Type::Object,
-                elements: vec![moved.clone()],
-                ..moved
-            };
+            let shape = Shape::Object(Arc::new(vec![moved.clone()]));
+            let schema = Schema { shape, ..moved.schema.clone() };
+            let data = Member { name: "Data".to_owned(), schema, ..moved };
             elements.push(data);
         }
     });
@@ -76,27 +75,27 @@ fn of_element(maker: &Maker<'_>, path: &[String], mutants: &mut Vec<Mutant>) {
         let emptied = elements.iter_mut().filter(|element| element.name == name);
         emptied.for_each(|element| {
             // An object that lacks what it must have is as wrong as a text that is an object.
-            element.elements.clear();
-            element.kind = Type::Object;
+            element.schema = Schema { shape: Shape::of(Type::Object), ..element.schema.clone() };
         });
     });
 }
 
 /// Whether an element is an object of which nothing must be there.
-fn can_be_empty(elements: &[Element], path: &[String]) -> bool {
-    fn needs_nothing(element: &Element) -> bool {
-        element.optional || (element.kind == Type::Object && element.elements.iter().all(needs_nothing))
+fn can_be_empty(elements: &[Member], path: &[String]) -> bool {
+    fn needs_nothing(element: &Member) -> bool {
+        element.is_optional()
+            || (element.kind() == Type::Object && element.schema.members().iter().all(needs_nothing))
     }
     respond::element_at(elements, &path.join(".")).is_some_and(needs_nothing)
 }
 
 /// Changes the elements beside the one at the path.
-fn within(elements: &mut Vec<Element>, path: &[String], change: fn(&mut Vec<Element>, &str)) {
+fn within(elements: &mut Vec<Member>, path: &[String], change: fn(&mut Vec<Member>, &str)) {
     match path {
         [name] => change(elements, name),
         [name, rest @ ..] => {
             if let Some(element) = elements.iter_mut().find(|element| element.name == *name) {
-                within(&mut element.elements, rest, change);
+                element.schema.below_mut().into_iter().for_each(|below| within(below, rest, change));
             }
         }
         [] => {}

@@ -3,7 +3,7 @@
 use crate::span::Place;
 use crate::spec::path::{Path, Step};
 
-use super::{Acknowledgement, Element, ErrorRow, Location, Member, Quote, Route, Schema, Type};
+use super::{Acknowledgement, ErrorRow, Location, Member, Quote, Route, Schema, Type};
 
 /// One operation: one documentation page.
 #[derive(Debug, Clone)]
@@ -25,7 +25,7 @@ pub struct Operation {
     /// The error table.
     pub errors: Vec<ErrorRow>,
     /// The response elements.
-    pub response: Vec<Element>,
+    pub response: Vec<Member>,
     /// Sentences of the page that promise nothing a request could show.
     pub narrative: Vec<Quote>,
     /// Findings about the page that the author has seen.
@@ -51,10 +51,10 @@ impl Operation {
                 continue;
             }
             match known.iter().find(|element| element.name == name) {
-                Some(element) if element.elements.is_empty() => {
-                    return steps.peek().is_none() || matches!(element.kind, Type::Object | Type::Array);
+                Some(element) if element.schema.below().is_empty() => {
+                    return steps.peek().is_none() || matches!(element.kind(), Type::Object | Type::Array);
                 }
-                Some(element) => known = &element.elements,
+                Some(element) => known = element.schema.below(),
                 None => return false,
             }
         }

@@ -81,6 +81,20 @@ impl fmt::Debug for Again {
     }
 }
 
+impl Shape {
+    /// A type of which nothing more is said.
+    pub fn of(kind: Type) -> Self {
+        match kind {
+            Type::String => Self::Text,
+            Type::Integer => Self::Integer,
+            Type::Number => Self::Number,
+            Type::Boolean => Self::Boolean,
+            Type::Array => Self::List(None),
+            Type::Object => Self::Object(Arc::default()),
+        }
+    }
+}
+
 impl Schema {
     /// A schema without rules.
     pub fn bare(shape: Shape, at: Place) -> Self {
@@ -132,6 +146,21 @@ impl Schema {
             Shape::Object(members) => members,
             Shape::Again(again) => again.schema().map_or(&[], Self::members),
             _ => &[],
+        }
+    }
+
+    /// The members of an object, or of each item of a list.
+    pub fn below(&self) -> &[Member] {
+        self.items().unwrap_or(self).members()
+    }
+
+    /// The same, to be changed.
+    pub fn below_mut(&mut self) -> Option<&mut Vec<Member>> {
+        self.part_from_type();
+        match &mut self.shape {
+            Shape::Object(members) => Some(Arc::make_mut(members)),
+            Shape::List(items) => items.as_deref_mut()?.below_mut(),
+            _ => None,
         }
     }
 

@@ -2,7 +2,7 @@
 
 use crate::spec::path::{Path, Step};
 
-use super::{Element, Member, Operation, Required, Service, Type, is_masked};
+use super::{Member, Operation, Required, Service, Type, is_masked};
 
 impl Service {
     /// The operations that show one entity: they take its id, need nothing else and change nothing. What changes
@@ -56,19 +56,21 @@ impl Operation {
         if !at_top.is_empty() {
             return at_top;
         }
-        let objects = self.response.iter().filter(|element| element.kind == Type::Object);
-        objects.flat_map(|object| shown(&object.elements, &format!("{}.", object.name), &here, of)).collect()
+        let objects = self.response.iter().filter(|element| element.kind() == Type::Object);
+        objects
+            .flat_map(|object| shown(object.schema.members(), &format!("{}.", object.name), &here, of))
+            .collect()
     }
 }
 
 /// The elements below `prefix` that show a parameter, or a member of one; `within` is where in what is sent that lies.
-fn shown(elements: &[Element], prefix: &str, within: &Path, of: &Operation) -> Vec<Shown> {
+fn shown(elements: &[Member], prefix: &str, within: &Path, of: &Operation) -> Vec<Shown> {
     let mut found = Vec::new();
     for element in elements {
         let at = within.then(Step::Member(element.name.clone()));
-        if element.kind == Type::Object {
+        if element.kind() == Type::Object {
             let prefix = format!("{prefix}{}.", element.name);
-            found.extend(shown(&element.elements, &prefix, &at, of));
+            found.extend(shown(element.schema.members(), &prefix, &at, of));
             continue;
         }
         // What is shown of the items of a list may be more than was sent of them.
@@ -76,18 +78,18 @@ fn shown(elements: &[Element], prefix: &str, within: &Path, of: &Operation) -> V
             |member: &Member| member.schema.items().is_some_and(|items| !items.members().is_empty());
         let is_same = of.member(&at).is_some_and(|member| {
             let is_later = of.parameter(at.parameter()).is_some_and(|whole| whole.later);
-            let is_kind = member.schema.kind() == element.kind && !holds_objects(member);
+            let is_kind = member.kind() == element.kind() && !holds_objects(member);
             member.exists.is_none() && !is_later && is_kind
         });
         if is_same && !element.is_altered() {
             let path = format!("{prefix}{}", element.name);
-            found.push(Shown { parameter: at.to_string(), path, optional: element.optional });
+            found.push(Shown { parameter: at.to_string(), path, optional: element.is_optional() });
         }
     }
     found
 }
 
-impl Element {
+impl Member {
     /// Whether it shows a value in part or in another form than it was sent in.
     fn is_altered(&self) -> bool {
         self.altered || self.example.as_ref().is_some_and(is_masked)

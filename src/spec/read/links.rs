@@ -158,10 +158,10 @@ fn check_lister(entity: &Entity, service: &Service, findings: &mut Vec<Finding>)
 }
 
 fn check_maker(entity: &Entity, maker: &Operation, findings: &mut Vec<Finding>) {
-    let mut elements = &maker.response;
+    let mut elements = maker.response.as_slice();
     for name in entity.id.split('.').filter(|name| !name.is_empty()) {
         match elements.iter().find(|element| element.name == name) {
-            Some(element) => elements = &element.elements,
+            Some(element) => elements = element.schema.below(),
             None => {
                 let names = elements.iter().map(|element| element.name.as_str());
                 findings.push(Finding::dangling("response element", name, &entity.at, names));

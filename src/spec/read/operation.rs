@@ -1,12 +1,15 @@
 //! Reading an operation's file: parameters, error rows, response elements.
 
+use std::sync::Arc;
+
 use crate::diagnostic::{Finding, did_you_mean};
+use crate::json::Json;
 use crate::span::Place;
 use crate::spec::form::Form;
 use crate::spec::forms;
 use crate::spec::model::{
-    Acknowledgement, Bound, Circumstance, Element, ErrorRow, Location, Member, Operation, Page, Quote,
-    RequestFault, Required, Route, Type, When,
+    Acknowledgement, Bound, Circumstance, ErrorRow, Location, Member, Operation, Page, Quote, RequestFault,
+    Required, Route, Schema, Shape, Type, When,
 };
 use crate::spec::path::Path;
 use crate::spec::yaml::{Key, Kind, Node};
@@ -115,20 +118,13 @@ impl Reader {
 
     /// What is said of a parameter as of any member of an object.
     pub fn described(&mut self, key: &Key, fields: &Fields<'_>) -> Member {
+        let (name, required, schema) = (self.name(key), self.required(fields), self.schema(fields));
         Member {
-            name: self.name(key),
-            required: self.required(fields),
-            location: None,
-            common: false,
-            schema: self.schema(fields),
-            unique: false,
-            names_own: false,
-            later: false,
-            exists: None,
+            required,
             example: fields.get("example").map(Node::to_json),
             sample: fields.get("sample").map(Node::to_json),
             says: fields.get("says").map(|node| self.quotes(node)).unwrap_or_default(),
-            at: key.place.clone(),
+            ..Member::bare(&name, schema, key.place.clone())
         }
     }
 
@@ -195,7 +191,7 @@ impl Reader {
         When::Breaches(breaches)
     }
 
-    fn response(&mut self, node: &Node) -> Vec<Element> {
+    fn response(&mut self, node: &Node) -> Vec<Member> {
         match self.misspelt_leaf(node, &forms::ELEMENT) {
             Some(()) => self.elements(node),
             None => Vec::new(),
@@ -203,50 +199,37 @@ impl Reader {
     }
 
     /// Response elements: a mapping whose `type` is a word is a leaf, any other is an object.
-    fn elements(&mut self, node: &Node) -> Vec<Element> {
+    fn elements(&mut self, node: &Node) -> Vec<Member> {
         let entries = self.map(node).unwrap_or_default();
         let objects = entries.into_iter().filter(|(_, node)| matches!(node.kind, Kind::Map(_)));
         objects.filter_map(|(key, node)| self.element(key, node)).collect()
     }
 
-    fn element(&mut self, key: &Key, node: &Node) -> Option<Element> {
+    fn element(&mut self, key: &Key, node: &Node) -> Option<Member> {
         let is_leaf = matches!(node.get("type").map(|node| &node.kind), Some(Kind::Text(_)));
         if !is_leaf {
             self.misspelt_leaf(node, &forms::ELEMENT)?;
-            return Some(Element {
-                name: key.name.clone(),
-                kind: Type::Object,
-                optional: false,
-                varies: false,
-                altered: false,
-                unique: false,
-                elements: self.elements(node),
-                values: Vec::new(),
-                example: None,
-                says: None,
-                at: key.place.clone(),
-            });
+            let schema = Schema::bare(Shape::Object(Arc::new(self.elements(node))), key.place.clone());
+            let element = Member::bare(&key.name, schema, key.place.clone());
+            return Some(Member { required: Required::Yes, ..element });
         }
         let fields = self.form(node, &forms::ELEMENT)?;
         let kind = fields.get("type").and_then(|node| self.word(node, Type::NAMES)).and_then(Type::named)?;
-        Some(Element {
-            name: key.name.clone(),
-            kind,
-            optional: self.flag(&fields, "optional"),
+        let below = fields.get("elements").map(|node| self.elements(node)).unwrap_or_default();
+        let values = fields.get("values").map(|node| self.list(node)).unwrap_or_default();
+        let values: Vec<Json> = values.into_iter().map(Node::to_json).collect();
+        let schema =
+            Schema { values: (!values.is_empty()).then_some(values), ..element_schema(kind, below, key) };
+        let says = self.optional_text(&fields, "says");
+        let quote = |text| Quote { text, of: Vec::new(), leaves: None, at: key.place.clone() };
+        Some(Member {
+            required: if self.flag(&fields, "optional") { Required::No } else { Required::Yes },
             varies: self.flag(&fields, "varies"),
             altered: self.flag(&fields, "altered"),
             unique: self.flag(&fields, "unique"),
-            elements: fields.get("elements").map(|node| self.elements(node)).unwrap_or_default(),
-            values: fields
-                .get("values")
-                .map(|node| self.list(node))
-                .unwrap_or_default()
-                .into_iter()
-                .map(Node::to_json)
-                .collect(),
             example: fields.get("example").map(Node::to_json),
-            says: self.optional_text(&fields, "says"),
-            at: key.place.clone(),
+            says: says.map(quote).into_iter().collect(),
+            ..Member::bare(&key.name, schema, key.place.clone())
         })
     }
 
@@ -268,6 +251,19 @@ impl Reader {
             });
         }
         (!is_leaf).then_some(())
+    }
+}
+
+/// What an element must be: its members are its own, or those of each of its items.
+fn element_schema(kind: Type, below: Vec<Member>, key: &Key) -> Schema {
+    let object = |members| Schema::bare(Shape::Object(Arc::new(members)), key.place.clone());
+    match kind {
+        Type::Object => object(below),
+        Type::Array => {
+            let items = (!below.is_empty()).then(|| Box::new(object(below)));
+            Schema::bare(Shape::List(items), key.place.clone())
+        }
+        scalar => Schema::bare(Shape::of(scalar), key.place.clone()),
     }
 }
 

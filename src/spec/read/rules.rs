@@ -72,12 +72,9 @@ impl Reader {
         let items = fields.get("items").and_then(|node| self.items(node, kind));
         let members = fields.get("members").map(|node| self.members(node, kind)).unwrap_or_default();
         match kind {
-            Type::String => Shape::Text,
-            Type::Integer => Shape::Integer,
-            Type::Number => Shape::Number,
-            Type::Boolean => Shape::Boolean,
             Type::Array => Shape::List(items),
             Type::Object => Shape::Object(Arc::new(members)),
+            scalar => Shape::of(scalar),
         }
     }
 

@@ -42,21 +42,8 @@ fn contact_name() -> Schema {
 }
 
 fn parameter(schema: Schema, required: Required) -> Member {
-    Member {
-        name: "P".into(),
-        required,
-        location: None,
-        common: false,
-        at: schema.at.clone(),
-        schema,
-        unique: false,
-        names_own: false,
-        later: false,
-        exists: None,
-        example: None,
-        sample: None,
-        says: vec![],
-    }
+    let at = schema.at.clone();
+    Member { required, ..Member::bare("P", schema, at) }
 }
 
 fn text(value: &str) -> Json {

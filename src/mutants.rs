@@ -2,9 +2,11 @@
 
 use std::collections::{HashMap, HashSet};
 use std::io;
+use std::num::NonZero;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
-use tokio::task::JoinSet;
+use tokio::sync::mpsc;
 
 use crate::case::Case;
 use crate::event::CaseResult;
@@ -13,10 +15,7 @@ use crate::runner::{self, Hunt, Options};
 use crate::server::mutant::{self, Mutant};
 use crate::server::{Behaviour, Reading, Server};
 use crate::spec::model::{Operation, Specs};
-use crate::transport::SetUp;
-
-/// How many servers are held to the cases at the same time.
-const SERVERS: usize = 4;
+use crate::transport::{SetUp, Transport};
 
 /// What became of a mutant.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,42 +66,80 @@ pub async fn run(
     wanted: impl Fn(&Mutant) -> bool,
     mut told: impl FnMut(&Fate),
 ) -> Result<Vec<Fate>, Error> {
-    let transport = options.transport()?;
     let mutants: Vec<Mutant> = mutant::all(specs).into_iter().filter(wanted).collect();
-    let concerned = Concerned::of(specs, cases);
-    let mut waiting = mutants.into_iter().enumerate();
-    let mut running: JoinSet<Result<(usize, Fate), Error>> = JoinSet::new();
+    let (concerned, options) = (Concerned::of(specs, cases), options.clone());
+    let all = Arc::new(All {
+        specs: Arc::clone(specs),
+        cases: cases.to_vec(),
+        concerned,
+        options,
+        mutants,
+        next: AtomicUsize::new(0),
+    });
+    let (tell, mut hears) = mpsc::unbounded_channel();
+    let threads = std::thread::available_parallelism().map_or(1, NonZero::get);
+    let working = (0..threads).map(|_| {
+        let (all, tell) = (Arc::clone(&all), tell.clone());
+        tokio::task::spawn_blocking(move || all.work(&tell))
+    });
+    let working: Vec<_> = working.collect();
+    drop(tell);
     let mut fates = Vec::new();
-    loop {
-        while running.len() < SERVERS {
-            let Some((index, mutant)) = waiting.next() else { break };
-            let (specs, options, transport) = (Arc::clone(specs), options.clone(), transport.clone());
-            let own = nearest_first(concerned.by(&mutant.operation), &mutant);
-            let (served, others) = match mutant.kind.is_of_service() {
-                true => (Specs::clone(&specs), concerned.others(cases, &mutant.operation)),
-                false => (concerned.served(&specs, &mutant.operation), Vec::new()),
-            };
-            running.spawn(async move {
-                let (mutated, behaviour) = mutant.build(&served);
-                let server = Server::behaving(Arc::new(mutated), 0, behaviour).await?;
-                let session = options.moved(server.url()).session_over(transport);
-                let mut hunt = runner::hunt(&session, &specs, &own).await;
-                if hunt.failed.is_none() {
-                    let more = runner::hunt(&session, &specs, &others).await;
-                    hunt = Hunt { tried: hunt.tried + more.tried, ..more };
-                }
-                let killed_by = hunt.failed.map(|result| result.id);
-                let Mutant { id, kind, does, .. } = mutant;
-                Ok((index, Fate { id, kind, does, killed_by, tried: hunt.tried }))
-            });
-        }
-        let Some(joined) = running.join_next().await else { break };
-        let (index, fate) = joined.map_err(io::Error::other)??;
+    while let Some((index, fate)) = hears.recv().await {
         told(&fate);
         fates.push((index, fate));
     }
+    for worked in working {
+        worked.await.map_err(io::Error::other)??;
+    }
     fates.sort_by_key(|(index, _)| *index);
     Ok(fates.into_iter().map(|(_, fate)| fate).collect())
+}
+
+/// All mutants, for several threads that take the next one each.
+struct All {
+    specs: Arc<Specs>,
+    cases: Vec<Arc<Case>>,
+    concerned: Concerned,
+    options: Options,
+    mutants: Vec<Mutant>,
+    next: AtomicUsize,
+}
+
+impl All {
+    /// Takes mutants until there are no more. Server and client of each share the thread: nobody has to wake another one.
+    fn work(&self, tell: &mpsc::UnboundedSender<(usize, Fate)>) -> Result<(), Error> {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let transport = self.options.transport()?;
+        loop {
+            let index = self.next.fetch_add(1, Ordering::Relaxed);
+            let Some(mutant) = self.mutants.get(index) else { return Ok(()) };
+            let fate = runtime.block_on(self.hold(mutant, transport.clone()))?;
+            if tell.send((index, fate)).is_err() {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Holds a mutant to the cases that may see it.
+    async fn hold(&self, mutant: &Mutant, transport: Transport) -> Result<Fate, Error> {
+        let own = nearest_first(self.concerned.by(&mutant.operation), mutant);
+        let (served, others) = match mutant.kind.is_of_service() {
+            true => (Specs::clone(&self.specs), self.concerned.others(&self.cases, &mutant.operation)),
+            false => (self.concerned.served(&self.specs, &mutant.operation), Vec::new()),
+        };
+        let (mutated, behaviour) = mutant.build(&served);
+        let server = Server::behaving(Arc::new(mutated), 0, behaviour).await?;
+        let session = self.options.moved(server.url()).session_over(transport);
+        let mut hunt = runner::hunt(&session, &self.specs, &own).await;
+        if hunt.failed.is_none() {
+            let more = runner::hunt(&session, &self.specs, &others).await;
+            hunt = Hunt { tried: hunt.tried + more.tried, ..more };
+        }
+        let killed_by = hunt.failed.map(|result| result.id);
+        let (id, does) = (mutant.id.clone(), mutant.does.clone());
+        Ok(Fate { id, kind: mutant.kind, does, killed_by, tried: hunt.tried })
+    }
 }
 
 /// Which cases call which operations: a mutant of an operation can show in those alone. With many operations, a mutant that

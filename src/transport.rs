@@ -4,6 +4,8 @@
 
 use std::error::Error as StdError;
 use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use reqwest::redirect::Policy;
@@ -14,6 +16,9 @@ use crate::wire::{Answer, Exchange, NoAnswer, Outcome, Request};
 /// The largest answer that is read, in bytes. The documented ones have some hundred.
 const MAX_BODY: u64 = 256 * 1024;
 
+/// See [`Network::idle`].
+const IDLE: Duration = Duration::from_secs(4);
+
 /// The way to a target, and the bounds of an exchange.
 #[derive(Clone)]
 pub struct Network {
@@ -23,6 +28,8 @@ pub struct Network {
     pub connect_timeout: Duration,
     /// The largest body that is read, in bytes.
     pub max_body: u64,
+    /// How long a connection that nobody uses is kept. Common servers close theirs after five seconds.
+    pub idle: Duration,
     /// Through which requests go, if not directly.
     pub proxy: Option<String>,
     /// Certificates of further authorities, PEM.
@@ -37,6 +44,7 @@ impl Default for Network {
             timeout: Duration::from_secs(10),
             connect_timeout: Duration::from_secs(10),
             max_body: MAX_BODY,
+            idle: IDLE,
             proxy: None,
             authorities: None,
             identity: None,
@@ -52,6 +60,7 @@ impl std::fmt::Debug for Network {
             .field("timeout", &self.timeout)
             .field("connect_timeout", &self.connect_timeout)
             .field("max_body", &self.max_body)
+            .field("idle", &self.idle)
             .field("proxy", &self.proxy.is_some())
             .field("authorities", &self.authorities.is_some())
             .field("identity", &self.identity.is_some())
@@ -79,13 +88,27 @@ pub enum SetUp {
     Client(String),
 }
 
-/// A client for one target.
+/// A client for one target. Connections are kept for further requests, until one of them has ended before a response came: from then
+/// on each request has its own.
 #[derive(Debug, Clone)]
 pub struct Transport {
-    client: Client,
+    /// Keeps connections.
+    keeping: Client,
+    /// Opens one for each request.
+    opening: Client,
+    trust: Arc<Trust>,
     is_proxied: bool,
     timeout: Duration,
     max_body: u64,
+}
+
+/// What is known of the connections of a target.
+#[derive(Debug, Default)]
+struct Trust {
+    /// Some request was answered, so that a connection may be there that was used before.
+    has_answered: AtomicBool,
+    /// A connection that was kept has ended before a response came.
+    is_lost: AtomicBool,
 }
 
 impl Transport {
@@ -95,30 +118,21 @@ impl Transport {
     /// What of the way cannot be used.
     pub fn new(network: &Network) -> Result<Self, SetUp> {
         install_tls();
-        let mut builder = Client::builder()
-            .no_proxy()
-            .redirect(Policy::none())
-            .retry(reqwest::retry::never())
-            .http1_only()
-            .tcp_nodelay(true)
-            .connect_timeout(network.connect_timeout)
-            .timeout(network.timeout)
-            // A connection that the target closes between two answers without saying so would fail the next call at random.
-            .pool_max_idle_per_host(0);
-        if let Some(proxy) = &network.proxy {
-            let proxy = reqwest::Proxy::all(proxy).map_err(|error| SetUp::Proxy(innermost(&error)))?;
-            builder = builder.proxy(proxy);
-        }
-        let builder = with_certificates(builder, network)?;
-        let client = builder.build().map_err(|error| SetUp::Client(innermost(&error)))?;
-        let is_proxied = network.proxy.is_some();
-        Ok(Self { client, is_proxied, timeout: network.timeout, max_body: network.max_body })
+        let (keeping, opening) = (client(network, usize::MAX)?, client(network, 0)?);
+        let (trust, is_proxied) = (Arc::default(), network.proxy.is_some());
+        let (timeout, max_body) = (network.timeout, network.max_body);
+        Ok(Self { keeping, opening, trust, is_proxied, timeout, max_body })
     }
 
+    /// The same for another target, of whose connections nothing is known.
+    #[must_use]
+    pub fn for_another(&self) -> Self {
+        Self { trust: Arc::default(), ..self.clone() }
+    }
     /// Sends a request. Whatever happens is an exchange.
     pub async fn send(&self, operation: &str, request: Request) -> Exchange {
         let begun = Instant::now();
-        let outcome = match self.exchange(&request).await {
+        let outcome = match self.outcome(&request).await {
             Ok(answer) => Outcome::Answered(answer),
             Err(reason) => Outcome::Unanswered(reason),
         };
@@ -126,14 +140,35 @@ impl Transport {
         Exchange { operation: operation.to_owned(), request, outcome, micros }
     }
 
-    async fn exchange(&self, request: &Request) -> Result<Answer, NoAnswer> {
+    /// What comes of a request. Where a kept connection ends before the response, nobody knows whether the request has arrived: one that
+    /// changes nothing is sent again on a connection of its own (RFC 9112, section 9.3.1).
+    async fn outcome(&self, request: &Request) -> Result<Answer, NoAnswer> {
+        let is_kept = !self.trust.is_lost.load(Ordering::Relaxed);
+        let may_be_used = is_kept && self.trust.has_answered.load(Ordering::Relaxed);
+        let client = if is_kept { &self.keeping } else { &self.opening };
+        match self.exchange(client, request).await {
+            Err(NoAnswer::Closed | NoAnswer::TimedOut(_)) if may_be_used => {
+                self.trust.is_lost.store(true, Ordering::Relaxed);
+                match matches!(request.method.as_str(), "GET" | "HEAD" | "OPTIONS") {
+                    true => self.exchange(&self.opening, request).await,
+                    false => Err(NoAnswer::Lost),
+                }
+            }
+            came => {
+                self.trust.has_answered.fetch_or(came.is_ok(), Ordering::Relaxed);
+                came
+            }
+        }
+    }
+
+    async fn exchange(&self, client: &Client, request: &Request) -> Result<Answer, NoAnswer> {
         let unsendable = |error: &dyn std::fmt::Display| NoAnswer::Unsendable(error.to_string());
         let method = Method::from_bytes(request.method.as_bytes()).map_err(|error| unsendable(&error))?;
         let url = Url::parse(&request.url).map_err(|error| unsendable(&error))?;
         if url.as_str() != request.url {
             return Err(NoAnswer::Unsendable(format!("the address would be changed to {url} on the way")));
         }
-        let mut builder = self.client.request(method, url);
+        let mut builder = client.request(method, url);
         for (name, value) in &request.headers {
             builder = builder.header(name, value);
         }
@@ -188,6 +223,26 @@ impl Transport {
             _ => NoAnswer::NotHttp(innermost(error)),
         }
     }
+}
+
+/// An HTTP client for a way, which keeps so many connections at most that nobody uses.
+fn client(network: &Network, idle: usize) -> Result<Client, SetUp> {
+    let mut builder = Client::builder()
+        .no_proxy()
+        .redirect(Policy::none())
+        .retry(reqwest::retry::never())
+        .http1_only()
+        .tcp_nodelay(true)
+        .connect_timeout(network.connect_timeout)
+        .timeout(network.timeout)
+        .pool_idle_timeout(network.idle)
+        .pool_max_idle_per_host(idle);
+    if let Some(proxy) = &network.proxy {
+        let proxy = reqwest::Proxy::all(proxy).map_err(|error| SetUp::Proxy(innermost(&error)))?;
+        builder = builder.proxy(proxy);
+    }
+    let builder = with_certificates(builder, network)?;
+    builder.build().map_err(|error| SetUp::Client(innermost(&error)))
 }
 
 /// Whether TLS is what failed: its errors travel inside of I/O errors, and those inside of others.

@@ -23,6 +23,9 @@ use super::exit::Exit;
 use super::filter::Filter;
 use super::run;
 
+/// How long a connection is kept: no other mutant uses it.
+const IDLE: Duration = Duration::from_millis(100);
+
 /// How long a mutant may take for an answer; one that does not answer has failed.
 const TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -50,7 +53,7 @@ pub fn execute(args: &MutantsArgs, console: Console) -> Exit {
             return Exit::Incomplete;
         }
     };
-    let network = Network { timeout: TIMEOUT, ..Network::default() };
+    let network = Network { timeout: TIMEOUT, idle: IDLE, ..Network::default() };
     let target = Target {
         network,
         appears: vec![("*".to_owned(), Duration::ZERO)],

@@ -183,6 +183,7 @@ fn network(
         authorities: table.ca_file.as_deref().map(file).transpose()?,
         max_body: table.max_answer.unwrap_or(default.max_body),
         identity: table.client_certificate.as_deref().map(file).transpose()?,
+        idle: default.idle,
     })
 }
 

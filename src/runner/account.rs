@@ -47,11 +47,16 @@ pub async fn call(session: &Session, call: Call<'_>, caller: Caller<'_>) -> Call
     let came = came(session, call, &exchange);
     let mut called = Called { exchange, id: None, as_another: None };
     if let Came::Success(output) = &came {
-        strike(session, call);
+        for (entity, id) in removed(call) {
+            session.ledger.removed(&call.service.folder, entity, id);
+        }
         change(session, call);
         if let Some(entity) = call.service.created_by(call.operation) {
             called.id = id_in(entity, output).cloned();
         }
+    }
+    if let Came::Doubt(_) = &came {
+        removed(call).for_each(|(entity, id)| session.ledger.may_be_gone(&call.service.folder, entity, id));
     }
     enter(session, call, came, (wish, since), caller.owner, &mut called);
     called
@@ -132,27 +137,24 @@ fn parents(call: Call<'_>) -> Vec<(String, Json)> {
     named.collect()
 }
 
-/// Strikes what a call has removed.
-fn strike(session: &Session, call: Call<'_>) {
-    if !is_remover(call.service, call.operation) {
-        return;
-    }
-    let removed = |entity: &String| {
+/// What a call asks to remove, by the names of the entities.
+fn removed(call: Call<'_>) -> impl Iterator<Item = (&String, &Json)> {
+    let is_removed = move |entity: &String| {
         let entity = call.service.entity(entity);
         entity.is_some_and(|entity| entity.removed_by.as_ref() == Some(&call.operation.name))
     };
-    for (name, value) in call.parameters {
-        let parameter = call.operation.parameter(name);
-        let Some(entity) = parameter.and_then(|parameter| parameter.exists.as_ref()) else { continue };
+    let remover = is_remover(call.service, call.operation).then_some(call);
+    let sent = remover.into_iter().flat_map(|call| call.parameters);
+    sent.filter_map(move |(name, value)| {
+        let entity = call.operation.parameter(name)?.exists.as_ref()?;
         let ids = match value {
             Json::List(ids) => ids.as_slice(),
             id => std::slice::from_ref(id),
         };
         // What it stands within is not removed with it.
-        for id in ids.iter().filter(|_| removed(entity)) {
-            session.ledger.removed(&call.service.folder, entity, id);
-        }
-    }
+        is_removed(entity).then(|| ids.iter().map(move |id| (entity, id)))
+    })
+    .flatten()
 }
 
 /// Enters what a call has changed of the entities that it names.
@@ -218,8 +220,15 @@ fn is_row(service: &Service, operation: &Operation, code: &str, status: u16) -> 
 }
 
 /// Whether a call that was not answered may have arrived.
-fn may_have_arrived(reason: &NoAnswer) -> bool {
-    matches!(reason, NoAnswer::TimedOut(_) | NoAnswer::Closed | NoAnswer::TooLarge(_) | NoAnswer::NotHttp(_))
+pub fn may_have_arrived(reason: &NoAnswer) -> bool {
+    matches!(
+        reason,
+        NoAnswer::TimedOut(_)
+            | NoAnswer::Closed
+            | NoAnswer::Lost
+            | NoAnswer::TooLarge(_)
+            | NoAnswer::NotHttp(_)
+    )
 }
 
 /// The longest text that is taken for an id, in bytes: it is sent again and kept as long as the run lasts.

@@ -6,7 +6,7 @@ use crate::case::value::Value;
 use crate::case::{Expectation, FEW_DRAWN, Parameters, TRIED};
 use crate::judge::{self, Verdict};
 use crate::spec::breach::{Breach, Part};
-use crate::wire::{self, Outcome, Reply};
+use crate::wire::{self, Exchange, NoAnswer, Outcome, Reply};
 
 use super::attempt::Attempt;
 use super::session::asked_pause;
@@ -22,6 +22,8 @@ const FEW_ATTEMPTS: u32 = 3;
 pub enum Anew {
     /// A value that was drawn may be somebody's.
     Taken,
+    /// A connection that was kept open has ended before a response came.
+    Lost,
     /// A gateway has answered a call that makes something; for how long it asks to wait.
     Gateway(Option<Duration>),
 }
@@ -31,6 +33,9 @@ impl Anew {
     pub fn in_words(self) -> &'static str {
         match self {
             Self::Taken => "began again with other values: one that was drawn may have been taken",
+            Self::Lost => {
+                "began again with other values: a connection that was kept open had ended before a response came"
+            }
             Self::Gateway(_) => {
                 "began again with other values: a gateway had answered in the place of the service"
             }
@@ -42,6 +47,10 @@ impl Attempt<'_> {
     /// Why the case is to be begun anew with other draws, if it is.
     pub fn why_anew(&self, verdict: &Verdict) -> Option<Anew> {
         let begun = self.values.attempt + 1;
+        let is_lost = |exchange: &Exchange| matches!(exchange.outcome, Outcome::Unanswered(NoAnswer::Lost));
+        if begun < ATTEMPTS && self.exchanges.iter().any(is_lost) {
+            return Some(Anew::Lost);
+        }
         let is_taken = (begun < ATTEMPTS && self.met_a_stranger())
             || (begun < FEW_ATTEMPTS && self.may_be_taken(verdict));
         if is_taken {

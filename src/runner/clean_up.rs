@@ -7,6 +7,7 @@ use crate::spec::model::{Bound, Circumstance, Member, Operation, Service, Type, 
 use crate::wire::{self, Call, Exchange, Outcome, Reply};
 
 use super::SILENT;
+use super::account::may_have_arrived;
 use super::identity;
 use super::ledger::{Living, Pending};
 use super::session::Session;
@@ -65,6 +66,9 @@ async fn attempt(session: &Session, service: &Service, living: &Living, is_last:
     let call = Call { service, operation: remover, parameters: &sent, twist: None, nonce: None };
     let exchange = session.call_to_the_end(call).await;
     let came = came_of(service, remover, living, &exchange);
+    if matches!(&exchange.outcome, Outcome::Unanswered(reason) if may_have_arrived(reason)) {
+        session.ledger.may_be_gone(&living.service, &living.entity, &living.id);
+    }
     let (ledger, name) = (&session.ledger, &remover.name);
     match came {
         Removal::Done => match identity::lives_on(session, service, entity, living).await {
@@ -77,8 +81,9 @@ async fn attempt(session: &Session, service: &Service, living: &Living, is_last:
         Removal::Unknown if entity.listed_by.is_some() && !living.unique.is_empty() => {
             ledger.lost(living, living.wish(), "its removal did not find it");
         }
-        // What is removed with another entity went with it; what an earlier run had, that run may have removed.
-        Removal::Unknown if living.made.is_none() || ledger.has_removed_parent(living) => {
+        // What is removed with another entity went with it. A removal that was not answered may have been done; and what an earlier run
+        // had, that run may have removed.
+        Removal::Unknown if living.may_be_gone || ledger.has_removed_parent(living) => {
             ledger.removed(&living.service, &living.entity, &living.id);
         }
         Removal::Unknown => {

@@ -33,6 +33,8 @@ pub struct Living {
     pub parents: Vec<(String, Json)>,
     /// When the call that made it was answered; `None`: in an earlier run.
     pub made: Option<Instant>,
+    /// A call that asked to remove it may have arrived.
+    pub may_be_gone: bool,
 }
 
 /// A call that may have made an entity: its answer does not say.
@@ -350,6 +352,13 @@ impl Ledger {
     /// What was removed, by kind, once.
     pub fn all_removed(&self) -> HashMap<(String, String), Vec<Living>> {
         std::mem::take(&mut self.entries().removed)
+    }
+
+    /// Notes that a call which may have arrived has asked to remove an entity: not to find it then is no surprise.
+    pub fn may_be_gone(&self, service: &str, entity: &str, id: &Json) {
+        if let Some(living) = self.entries().living.get_mut(service, entity, id) {
+            living.may_be_gone = true;
+        }
     }
 
     /// Puts an entity aside that could not be removed: it is tried again at the end.

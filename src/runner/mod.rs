@@ -129,7 +129,7 @@ impl Options {
 
     /// A session over a transport that other sessions may use as well.
     pub fn session_over(&self, transport: Transport) -> Session {
-        Session::new(self, transport)
+        Session::new(self, transport.for_another())
     }
 
     /// What is sent over: with the bounds of an exchange.

@@ -49,6 +49,7 @@ fn living<'s>(specs: &'s Specs, trace: &Trace) -> Option<(&'s Service, Living)> 
         unique: trace.unique.clone(),
         values: trace.unique.clone(),
         parents: parents.collect(),
+        may_be_gone: true,
         made: None,
     };
     Some((service, living))

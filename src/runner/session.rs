@@ -160,6 +160,7 @@ impl Session {
             values: unique.to_vec(),
             parents: Vec::new(),
             made: None,
+            may_be_gone: false,
         }
     }
 
@@ -228,12 +229,13 @@ impl Session {
             Some(pace) => Some(pace.place().await),
             None => None,
         };
-        let number = self.sent.fetch_add(1, Ordering::Relaxed);
         let Some(address) = self.target.address(call.service) else {
             return unaddressed(call);
         };
-        let request = self.sign(call, address, number);
-        let exchange = self.transport.send(&call.operation.name, request).await;
+        let mut exchange = self.send(call, address).await;
+        if exchange.outcome == Outcome::Unanswered(NoAnswer::Lost) && only_reads(call) {
+            exchange = self.send(call, address).await;
+        }
         match exchange.outcome {
             Outcome::Answered(_) => {
                 self.answered.store(true, Ordering::Relaxed);
@@ -246,6 +248,12 @@ impl Session {
             Outcome::Unanswered(_) => {}
         }
         exchange
+    }
+
+    async fn send(&self, call: Call<'_>, address: &str) -> Exchange {
+        let number = self.sent.fetch_add(1, Ordering::Relaxed);
+        let request = self.sign(call, address, number);
+        self.transport.send(&call.operation.name, request).await
     }
 
     /// The request of a call as it would be sent.
@@ -298,6 +306,17 @@ impl Session {
         }
         hidden
     }
+}
+
+/// Whether a call changes nothing, so that it may be sent twice: its method says so, or it shows entities.
+fn only_reads(call: Call<'_>) -> bool {
+    let Call { service, operation, .. } = call;
+    let shows = |entity: &Entity| {
+        let mut readers = service.readers(&entity.name);
+        entity.listed_by.as_ref() == Some(&operation.name)
+            || readers.any(|reader| reader.name == operation.name)
+    };
+    operation.only_reads() || service.entities.iter().any(shows)
 }
 
 /// This pause; the next one is twice as long.

@@ -34,7 +34,7 @@ use hyper::service::service_fn;
 use hyper::{Request, Response};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::TcpListener;
-use tokio::task::JoinHandle;
+use tokio::task::{JoinHandle, JoinSet};
 
 use crate::json::Json;
 use crate::protocol::{acs_rpc, rest, tencent3};
@@ -100,7 +100,10 @@ pub(crate) struct Site<'s> {
 }
 
 async fn accept(listener: TcpListener, state: Arc<State>) {
+    // They end with the server: a client that keeps them open holds nothing of it.
+    let mut connections = JoinSet::new();
     loop {
+        while connections.try_join_next().is_some() {}
         // Out of file descriptors, or a client that is gone already: the next one may do better.
         let Ok((stream, _)) = listener.accept().await else {
             tokio::time::sleep(Duration::from_millis(10)).await;
@@ -108,7 +111,7 @@ async fn accept(listener: TcpListener, state: Arc<State>) {
         };
         let _ = stream.set_nodelay(true);
         let state = Arc::clone(&state);
-        tokio::spawn(async move {
+        connections.spawn(async move {
             let service = service_fn(move |request| answer(Arc::clone(&state), request));
             let mut http = hyper::server::conn::http1::Builder::new();
             http.timer(TokioTimer::new()).max_buf_size(1024 * 1024);

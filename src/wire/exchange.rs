@@ -77,6 +77,9 @@ pub enum NoAnswer {
     /// The connection ended before the answer did.
     #[error("the target closed the connection before the answer was complete")]
     Closed,
+    /// The connection had been kept open after an earlier response. Whether the request has arrived nobody knows.
+    #[error("a connection that was kept open ended before a response came")]
+    Lost,
     /// More than is read.
     #[error("the answer has more than {0} bytes")]
     TooLarge(u64),

@@ -143,11 +143,12 @@ impl Transport {
     /// What comes of a request. Where a kept connection ends before the response, nobody knows whether the request has arrived: one that
     /// changes nothing is sent again on a connection of its own (RFC 9112, section 9.3.1).
     async fn outcome(&self, request: &Request) -> Result<Answer, NoAnswer> {
-        let is_kept = !self.trust.is_lost.load(Ordering::Relaxed);
-        let may_be_used = is_kept && self.trust.has_answered.load(Ordering::Relaxed);
-        let client = if is_kept { &self.keeping } else { &self.opening };
+        let keeps = !self.trust.is_lost.load(Ordering::Relaxed);
+        let client = if keeps { &self.keeping } else { &self.opening };
+        // Asked afterwards: another request may have left its connection while this one waited for its own.
+        let may_be_used = || keeps && self.trust.has_answered.load(Ordering::Relaxed);
         match self.exchange(client, request).await {
-            Err(NoAnswer::Closed | NoAnswer::TimedOut(_)) if may_be_used => {
+            Err(NoAnswer::Closed | NoAnswer::TimedOut(_)) if may_be_used() => {
                 self.trust.is_lost.store(true, Ordering::Relaxed);
                 match matches!(request.method.as_str(), "GET" | "HEAD" | "OPTIONS") {
                     true => self.exchange(&self.opening, request).await,

@@ -6,7 +6,7 @@ use crate::case::value::Value;
 use crate::case::{Expectation, FEW_DRAWN, Parameters, TRIED};
 use crate::judge::{self, Verdict};
 use crate::spec::breach::{Breach, Part};
-use crate::wire::{self, Exchange, NoAnswer, Outcome, Reply};
+use crate::wire::{self, Exchange, NoAnswer, Outcome, Reply, Twist};
 
 use super::attempt::Attempt;
 use super::session::asked_pause;
@@ -48,7 +48,9 @@ impl Attempt<'_> {
     pub fn why_anew(&self, verdict: &Verdict) -> Option<Anew> {
         let begun = self.values.attempt + 1;
         let is_lost = |exchange: &Exchange| matches!(exchange.outcome, Outcome::Unanswered(NoAnswer::Lost));
-        if begun < ATTEMPTS && self.exchanges.iter().any(is_lost) {
+        // A wrong secret that is sent again is one more wrong secret.
+        let is_secret = matches!(self.case.twist, Some(Twist::Signature(_)));
+        if begun < ATTEMPTS && !is_secret && self.exchanges.iter().any(is_lost) {
             return Some(Anew::Lost);
         }
         let is_taken = (begun < ATTEMPTS && self.met_a_stranger())

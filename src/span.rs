@@ -18,7 +18,8 @@ impl Source {
     /// A source that places can share.
     pub fn new(name: impl Into<String>, text: impl Into<String>) -> Arc<Self> {
         let text = text.into();
-        let lines = text.match_indices('\n').map(|(at, _)| at + 1).collect();
+        let mut lines: Vec<usize> = text.match_indices('\n').map(|(at, _)| at + 1).collect();
+        lines.shrink_to_fit();
         Arc::new(Self { name: name.into(), text, lines })
     }
 }

@@ -120,6 +120,8 @@ impl Path {
                 }
             };
         }
+        // Rows and promises keep many of them.
+        steps.shrink_to_fit();
         (!steps.is_empty()).then_some(Self(steps))
     }
 }

@@ -99,7 +99,7 @@ impl Reader {
 
     fn parameters(&mut self, fields: &Fields<'_>) -> Vec<Member> {
         let entries = fields.get("parameters").and_then(|node| self.map(node)).unwrap_or_default();
-        entries.into_iter().filter_map(|(key, node)| self.parameter(key, node)).collect()
+        exact(entries.into_iter().filter_map(|(key, node)| self.parameter(key, node)))
     }
 
     fn parameter(&mut self, key: &Key, node: &Node) -> Option<Member> {
@@ -142,14 +142,13 @@ impl Reader {
     /// The error rows under `errors`.
     pub fn error_rows(&mut self, fields: &Fields<'_>) -> Vec<ErrorRow> {
         let nodes = fields.get("errors").map(|node| self.list(node)).unwrap_or_default();
-        nodes.into_iter().filter_map(|node| self.error_row(node)).collect()
+        exact(nodes.into_iter().filter_map(|node| self.error_row(node)))
     }
 
     fn error_row(&mut self, node: &Node) -> Option<ErrorRow> {
         let fields = self.form(node, &forms::ERROR_ROW)?;
         let code = fields.get("code")?;
-        let codes: Vec<String> =
-            self.list_or_one(code).into_iter().filter_map(|node| self.text(node)).collect();
+        let codes = exact(self.list_or_one(code).into_iter().filter_map(|node| self.text(node)));
         Some(ErrorRow {
             status: fields.get("status").and_then(|node| self.status(node)),
             codes,
@@ -188,7 +187,7 @@ impl Reader {
             let parts = self.parts(value).into_iter();
             breaches.extend(parts.map(|part| Bound { at: at.clone(), part }));
         }
-        When::Breaches(breaches)
+        When::Breaches(exact(breaches))
     }
 
     fn response(&mut self, node: &Node) -> Vec<Member> {
@@ -202,7 +201,7 @@ impl Reader {
     fn elements(&mut self, node: &Node) -> Vec<Member> {
         let entries = self.map(node).unwrap_or_default();
         let objects = entries.into_iter().filter(|(_, node)| matches!(node.kind, Kind::Map(_)));
-        objects.filter_map(|(key, node)| self.element(key, node)).collect()
+        exact(objects.filter_map(|(key, node)| self.element(key, node)))
     }
 
     fn element(&mut self, key: &Key, node: &Node) -> Option<Member> {
@@ -265,6 +264,13 @@ fn element_schema(kind: Type, below: Vec<Member>, key: &Key) -> Schema {
         }
         scalar => Schema::bare(Shape::of(scalar), key.place.clone()),
     }
+}
+
+/// A list without room for more: a hundred thousand of them stay as long as the specs do.
+fn exact<T>(items: impl IntoIterator<Item = T>) -> Vec<T> {
+    let mut all: Vec<T> = items.into_iter().collect();
+    all.shrink_to_fit();
+    all
 }
 
 /// The parameters that a `when` names.

@@ -3,8 +3,10 @@
 mod common;
 
 use std::fs;
+use std::sync::Arc;
 
 use common::Project;
+use fineprint::server::Server;
 
 const ERRORS: &str = "errors:\n- {code: MissingParameter, when: {\"*\": required}}\n- {code: InvalidParameter, when: {\"*\": type}}\n";
 
@@ -117,4 +119,19 @@ fn a_run_of_one_operation_reads_its_service_and_no_other() {
         assert_eq!(run.code, 2, "{whole:?}: {}{}", run.stdout, run.stderr);
         assert!(run.stderr.contains("specs/me/other/service.yaml"), "{whole:?}: {}", run.stderr);
     }
+}
+
+#[test]
+fn the_snapshots_of_services_that_are_not_read_stay() {
+    let project = project();
+    let specs = Arc::new(fineprint::project::specs(&project.path("specs")).unwrap());
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let server = runtime.block_on(Server::start(specs, 0)).unwrap();
+    let url = server.url();
+    let target = ["--url", url.as_str(), "--target", "mine", "--alone"];
+    let whole = project.done(&[&["run", "--update"][..], &target].concat());
+    assert_eq!(whole.code, 0, "{}{}", whole.stdout, whole.stderr);
+    let one = project.done(&[&["run", "me/notes-2025-01-01/AddNote"][..], &target].concat());
+    assert_eq!(one.code, 0, "{}{}", one.stdout, one.stderr);
+    assert!(!one.stderr.contains("belongs to no operation"), "{}", one.stderr);
 }

@@ -94,6 +94,8 @@ pub struct Plan {
     read_baseline: Option<PathBuf>,
     shard: Option<(u32, u32)>,
     filter: Filter,
+    /// See [`Self::part`].
+    needs_all: bool,
     jobs: usize,
     max_time: Option<Duration>,
     seed: u64,
@@ -143,7 +145,8 @@ impl Plan {
         stay_below(&quotas, &mut target)?;
         // A folder that cannot be read is told of when the specs are.
         let listing = Listing::of(&args.specs).unwrap_or_default();
-        Ok(Self {
+        let mut plan = Self {
+            needs_all: true,
             filter: Filter::new(&args.filter, |name| listing.has(name)),
             listing,
             specs: args.specs,
@@ -171,7 +174,9 @@ impl Plan {
             against: against.map(Arc::new),
             record,
             recorded,
-        })
+        };
+        plan.needs_all = plan.needs_all();
+        Ok(plan)
     }
 
     /// Whether a case is among those that were asked for.
@@ -255,14 +260,20 @@ impl Plan {
 
     /// The services of the operations that were asked for, where nothing else of the project is needed.
     pub fn part(&self) -> Option<Part<'_>> {
+        match self.needs_all {
+            true => None,
+            false => Some(self.listing.part(self.filter.operations()?)),
+        }
+    }
+
+    /// Whether the run needs more of the project than the services of what was asked for. Asked before the run has a journal of its
+    /// own: what another one has left may be of any service.
+    fn needs_all(&self) -> bool {
         let is_held_to_all = self.baseline.is_some() || self.write_baseline.is_some() || self.record;
         let names_others = !self.quotas.is_empty() || !self.target.rates.is_empty();
         let names_parameters = !self.target.parameters.is_empty();
         let goes_on = self.goes_on || !self.known.is_empty();
-        if is_held_to_all || names_others || names_parameters || goes_on || super::journal::is_there(self) {
-            return None;
-        }
-        Some(self.listing.part(self.filter.operations()?))
+        is_held_to_all || names_others || names_parameters || goes_on || super::journal::is_there(self)
     }
 
     /// Whether there are accepted answers, or will be.

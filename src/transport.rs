@@ -226,7 +226,7 @@ impl Transport {
     }
 }
 
-/// An HTTP client for a way, which keeps so many connections at most that nobody uses.
+/// An HTTP client that keeps at most `idle` unused connections to a host.
 fn client(network: &Network, idle: usize) -> Result<Client, SetUp> {
     let mut builder = Client::builder()
         .no_proxy()

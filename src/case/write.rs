@@ -18,7 +18,7 @@ pub fn write<'c>(operation: &Operation, cases: impl IntoIterator<Item = &'c Case
     let common = Common::of(&table, &cases);
     let mut out = format!(
         "{WRITTEN} from the spec of this name. Do not edit: write your own cases in a file beside it.\n\
-         # A case sends the plain call, apart from what it says. `fineprint show ID` prints it whole.\n"
+         # Each case makes the plain call below (`given`, `send`) with the changes that it lists. `fineprint show ID` prints a case whole.\n"
     );
     let mut head = Entry::file(&mut out);
     head.key("operation", |out| flow::scalar(out, &operation.id));

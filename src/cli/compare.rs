@@ -35,9 +35,9 @@ fn compared(args: &CompareArgs, console: Console) -> Result<Exit, Exit> {
         console.complain(&complaint);
         Exit::Usage
     };
-    let specs = project::specs(&args.specs).map_err(|findings| console.findings(&findings))?;
+    let specs = project::specs(&args.project.specs).map_err(|findings| console.findings(&findings))?;
     let filter = Filter::new(&args.filter, |name| specs.operation(name).is_some());
-    let config = run::config(&args.config, console)?;
+    let config = run::config(&args.project.config, console)?;
     let recorded = |typed: &str| {
         let path = Path::new(typed);
         // A folder of a target's name that holds no recording is not what is meant.
@@ -99,9 +99,7 @@ fn live(args: &CompareArgs, target: &str, seed: u64, console: Console) -> Result
     let seed = seed.to_string();
     let by = if target.contains("://") { "--url" } else { "--target" };
     let mut options = vec![OsStr::new(by), OsStr::new(target), OsStr::new("--seed"), OsStr::new(&seed)];
-    for (option, folder) in [("--specs", &args.specs), ("--cases", &args.cases), ("--config", &args.config)] {
-        options.extend([OsStr::new(option), folder.as_os_str()]);
-    }
+    options.extend(args.project.options());
     options.extend([OsStr::new("--no-snapshots"), OsStr::new("--")]);
     options.extend(args.filter.iter().map(OsStr::new));
     let args = RunArgs::typed(options).map_err(|error| {

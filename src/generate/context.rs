@@ -25,8 +25,8 @@ const MOST_CLASSES: usize = 64;
 /// So many parameters have their accepted classes combined in pairs: of more, those of one window with each other.
 const WINDOW: usize = 64;
 
-/// Of more parameters than this, no context has all: each has those of one window, and what it must have. Each pair of a violation
-/// and a class would need a file that grows with the square of the parameters.
+/// With more parameters than this, a context has only the optional ones of one window. If each violation met each class, the case file
+/// would grow with the square of the number of parameters.
 const MOST_AT_ONCE: usize = 128;
 
 /// A class of valid values of one parameter, or of a member.

@@ -179,7 +179,7 @@ impl Known {
         self.start_of_all().into_iter().flat_map(|start| self.events_from(start))
     }
 
-    /// How a run begins that is all of them.
+    /// The start of one run that stands for all of them.
     fn start_of_all(&self) -> Option<Start> {
         let mut start = self.starts.last()?.clone();
         for page in self.starts.iter().rev().skip(1).flat_map(|earlier| &earlier.pages) {
@@ -205,7 +205,7 @@ impl Known {
         [Event::RunStarted(start)].into_iter().chain(kept).chain(results).chain(self.end(counts))
     }
 
-    /// How the runs have ended, if any of them has come to its end.
+    /// The end of that run, if any of them has come to its end.
     fn end(&self, counts: Counts) -> Option<Event> {
         let (kept, left_behind) = self.leftovers();
         let finish = Finish {

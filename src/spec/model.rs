@@ -331,7 +331,7 @@ pub struct Member {
 }
 
 impl Member {
-    /// One of which nothing is known but what it must be.
+    /// A member of which only the schema is known.
     pub fn bare(name: &str, schema: Schema, at: Place) -> Self {
         Self {
             name: name.to_owned(),

@@ -4,9 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::cli::config;
-
-use super::RunArgs;
+use super::{ProjectArgs, RunArgs};
 
 pub(super) const RECORD_EXAMPLES: &str = "\
 Examples:
@@ -64,13 +62,7 @@ pub struct CompareArgs {
     /// Draw new values from this number, for targets that are tried now [default: that of the recording]
     #[arg(long, value_name = "N")]
     pub seed: Option<u64>,
-    /// The folder of the specs
-    #[arg(long, value_name = "DIR", default_value = "specs")]
-    pub specs: PathBuf,
-    /// The folder of the case files
-    #[arg(long, value_name = "DIR", default_value = "cases")]
-    pub cases: PathBuf,
-    /// The file of targets
-    #[arg(long, value_name = "FILE", default_value = config::NAME)]
-    pub config: PathBuf,
+    /// Where everything is
+    #[command(flatten)]
+    pub project: ProjectArgs,
 }

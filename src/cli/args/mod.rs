@@ -10,12 +10,14 @@ pub use run::{DepthArg, RunArgs, rate, time};
 pub use show::ShowArgs;
 pub use snapshots::{DecideArgs, PruneArgs, ReviewArgs};
 
+use std::ffi::OsStr;
 use std::path::PathBuf;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
+use crate::cli::config;
 use crate::server::Reading;
 
 use compare::{COMPARE_EXAMPLES, RECORD_EXAMPLES};
@@ -119,6 +121,28 @@ pub enum Command {
     /// Print a completion script for a shell
     #[command(after_help = COMPLETIONS_EXAMPLES)]
     Completions(CompletionsArgs),
+}
+
+/// Where the parts of a project are.
+#[derive(Debug, Args)]
+pub struct ProjectArgs {
+    /// The folder of the specs
+    #[arg(long, value_name = "DIR", default_value = "specs")]
+    pub specs: PathBuf,
+    /// The folder of the case files
+    #[arg(long, value_name = "DIR", default_value = "cases")]
+    pub cases: PathBuf,
+    /// The file of targets
+    #[arg(long, value_name = "FILE", default_value = config::NAME)]
+    pub config: PathBuf,
+}
+
+impl ProjectArgs {
+    /// The same as options of another command.
+    pub fn options(&self) -> Vec<&OsStr> {
+        let all = [("--specs", &self.specs), ("--cases", &self.cases), ("--config", &self.config)];
+        all.into_iter().flat_map(|(option, path)| [OsStr::new(option), path.as_os_str()]).collect()
+    }
 }
 
 /// Where reports go.

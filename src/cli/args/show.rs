@@ -4,15 +4,13 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::cli::config;
-
-use super::DepthArg;
+use super::{DepthArg, ProjectArgs};
 
 pub(super) const SHOW_EXAMPLES: &str = "\
 Examples:
-  fineprint show AddMessageContact/Name/length/13                      the case, what the page says, the request
-  fineprint show --target vendor AddMessageContact/Name/length/13      the request as that target would get it
-  fineprint show --from events.jsonl AddMessageContact/Name/length/13  what was sent in a run, and what came";
+  fineprint show AddUserContact/Name/length           cases whole, with the page's sentence and the requests
+  fineprint show --target vendor AddUserContact/Name  the requests as that target would get them
+  fineprint show --from events.jsonl AddUserContact   what was sent in a run, and what came";
 
 /// Options of `show`.
 #[derive(Debug, Args)]
@@ -32,13 +30,7 @@ pub struct ShowArgs {
     /// How many of the cases that the specs imply there are
     #[arg(long, value_name = "DEPTH", value_enum, default_value_t = DepthArg::Standard)]
     pub depth: DepthArg,
-    /// The folder of the specs
-    #[arg(long, value_name = "DIR", default_value = "specs")]
-    pub specs: PathBuf,
-    /// The folder of the case files
-    #[arg(long, value_name = "DIR", default_value = "cases")]
-    pub cases: PathBuf,
-    /// The file of targets
-    #[arg(long, value_name = "FILE", default_value = config::NAME)]
-    pub config: PathBuf,
+    /// Where everything is
+    #[command(flatten)]
+    pub project: ProjectArgs,
 }

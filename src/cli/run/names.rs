@@ -17,7 +17,10 @@ use super::plan::Plan;
 /// # Errors
 /// The first that they do not have.
 pub fn check(plan: &Plan, specs: &Specs) -> Result<(), String> {
-    let services = plan.listing.services();
+    let services: Vec<&str> = match plan.part() {
+        Some(_) => plan.listing.services(),
+        None => specs.services.iter().map(|service| service.folder.as_str()).collect(),
+    };
     let vendors = services.iter().filter_map(|folder| folder.split('/').next());
     let owners: Vec<&str> = services.iter().copied().chain(vendors).collect();
     let operations: Vec<&str> = specs

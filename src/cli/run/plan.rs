@@ -86,7 +86,7 @@ pub struct Plan {
     pub dry_run: bool,
     /// Whether the stream of the run takes the place of the one from which it goes on.
     pub goes_on: bool,
-    /// The project's operations, by the names of their files.
+    /// The project's operations, by the names of their files, where a filter may name some.
     pub listing: Listing,
     /// Files that were named to be read.
     read_from: Vec<PathBuf>,
@@ -143,8 +143,11 @@ impl Plan {
         let begun_with = begun_with.or(record.then_some(RECORDED));
         let quotas: Vec<(String, u32)> = of_table.into_iter().chain(args.quotas).collect();
         stay_below(&quotas, &mut target)?;
-        // A folder that cannot be read is told of when the specs are.
-        let listing = Listing::of(&args.specs).unwrap_or_default();
+        // Without a filter nobody asks for it. A folder that cannot be read is told of when the specs are.
+        let listing = match args.filter.is_empty() {
+            true => Listing::default(),
+            false => Listing::of(&args.specs).unwrap_or_default(),
+        };
         let mut plan = Self {
             needs_all: true,
             filter: Filter::new(&args.filter, |name| listing.has(name)),

@@ -66,9 +66,7 @@ fn run_of(args: &ShowArgs, console: Console) -> Result<RunArgs, Exit> {
     for (option, value) in named {
         options.extend(value.into_iter().flat_map(|value| [OsStr::new(option), OsStr::new(value)]));
     }
-    for (option, path) in [("--specs", &args.specs), ("--cases", &args.cases), ("--config", &args.config)] {
-        options.extend([OsStr::new(option), path.as_os_str()]);
-    }
+    options.extend(args.project.options());
     // The same values whenever a case is shown.
     options.extend(["--no-snapshots", "--seed", "1", "--"].map(OsStr::new));
     options.extend(args.filter.iter().map(OsStr::new));
@@ -83,7 +81,7 @@ fn cases(args: &ShowArgs, console: Console) -> Result<Exit, Exit> {
         console.complain(&complaint);
         Exit::Usage
     };
-    let config = target::config(&args.config, console)?;
+    let config = target::config(&args.project.config, console)?;
     let plan = Plan::resolve(run_of(args, console)?, &config, console).map_err(usage)?;
     let mut suite = plan.suite().map_err(|findings| console.findings(&findings))?;
     super::add_circumstances(&plan, &mut suite).map_err(usage)?;

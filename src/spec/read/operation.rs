@@ -266,7 +266,7 @@ fn element_schema(kind: Type, below: Vec<Member>, key: &Key) -> Schema {
     }
 }
 
-/// A list without room for more: a hundred thousand of them stay as long as the specs do.
+/// A list without spare capacity: the specs of a vendor hold hundreds of thousands of lists.
 fn exact<T>(items: impl IntoIterator<Item = T>) -> Vec<T> {
     let mut all: Vec<T> = items.into_iter().collect();
     all.shrink_to_fit();

@@ -9,6 +9,7 @@ use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
 use crate::baseline::Compared;
 use crate::event::{CaseResult, Event, Finish, Snapshots};
+use crate::files::{Place, Shelf};
 use crate::judge::Verdict;
 
 use super::Reporter;
@@ -49,12 +50,12 @@ enum Status {
     Skipped(Told),
 }
 
-/// What is told of a case.
+/// What is told of a case; its texts wait on the shelf.
 struct Told {
-    message: Box<str>,
+    message: Place,
     kind: Option<&'static str>,
     /// The whole block, where it has one.
-    block: Option<Box<str>>,
+    block: Option<Place>,
 }
 
 /// The cases of an operation.
@@ -67,6 +68,7 @@ struct Suite {
 /// Gathers a run and writes it when it is over.
 pub struct Junit<W> {
     out: W,
+    shelf: Shelf,
     /// Those of operations, and their places by name.
     operations: Vec<Suite>,
     places: HashMap<String, usize>,
@@ -84,6 +86,7 @@ impl<W: Write> Junit<W> {
     pub fn new(out: W) -> Self {
         Self {
             out,
+            shelf: Shelf::default(),
             operations: Vec::new(),
             places: HashMap::new(),
             others: Vec::new(),
@@ -96,10 +99,10 @@ impl<W: Write> Junit<W> {
     fn case(&mut self, result: &CaseResult) {
         let seen = self.alike.entry(alike(result)).or_default();
         *seen += 1;
-        let status = status(result, *seen <= WHOLE && self.used < ROOM);
-        if let Status::NonSuccess(_, Told { block: Some(block), .. }) = &status {
-            self.used += block.len();
-        }
+        let is_whole = result.verdict != Verdict::Pass && *seen <= WHOLE && self.used < ROOM;
+        let block = is_whole.then(|| block(result, Style::default()));
+        self.used += block.as_ref().map_or(0, String::len);
+        let status = status(result, block, &self.shelf);
         let name = format!("{}/{}", result.service, result.operation);
         let place = *self.places.entry(name).or_insert_with_key(|name| {
             let classname = format!("{}.{}", result.service.replace('/', "."), result.operation);
@@ -117,7 +120,7 @@ impl<W: Write> Junit<W> {
             compared.known.iter().map(|(id, reason)| (harmless(id), reason.as_str())).collect();
         for row in self.operations.iter_mut().flat_map(|suite| &mut suite.rows) {
             if let Some(reason) = known.get(&*row.name) {
-                let message = harmless(&format!("known failure: {reason}")).into();
+                let message = self.shelf.put(harmless(&format!("known failure: {reason}")).into());
                 row.status = Status::Skipped(Told { message, kind: None, block: None });
             }
         }
@@ -155,9 +158,11 @@ impl<W: Write> Junit<W> {
         let all = written(&all)?;
         let (head, _) = parts(&all)?;
         self.out.write_all(head.as_bytes())?;
-        for suite in self.operations.drain(..).map(Suite::into_suite).chain(others) {
+        let shelf = &self.shelf;
+        let operations = self.operations.drain(..).map(|suite| suite.into_suite(shelf));
+        for suite in operations.chain(others.into_iter().map(Ok)) {
             let mut one = Report::new("fineprint");
-            one.add_test_suite(suite);
+            one.add_test_suite(suite?);
             let one = written(&one)?;
             let (_, suite) = parts(&one)?;
             self.out.write_all(in_markup(suite).as_bytes())?;
@@ -226,33 +231,34 @@ impl<W: Write> Junit<W> {
 }
 
 impl Suite {
-    fn into_suite(self) -> TestSuite {
+    fn into_suite(self, shelf: &Shelf) -> io::Result<TestSuite> {
         let mut suite = TestSuite::new(self.name);
         for Row { name, time, status } in self.rows {
-            let mut case = TestCase::new(name, status.into_status());
+            let mut case = TestCase::new(name, status.into_status(shelf)?);
             case.set_classname(self.classname.as_str());
             case.set_time(time);
             suite.add_test_case(case);
         }
-        suite
+        Ok(suite)
     }
 }
 
 impl Status {
-    fn into_status(self) -> TestCaseStatus {
+    fn into_status(self, shelf: &Shelf) -> io::Result<TestCaseStatus> {
+        let waiting = |place: &Place| String::from_utf8(shelf.get(place)?).map_err(io::Error::other);
         let (mut status, told) = match self {
-            Self::Success => return TestCaseStatus::success(),
+            Self::Success => return Ok(TestCaseStatus::success()),
             Self::NonSuccess(kind, told) => (TestCaseStatus::non_success(kind), told),
             Self::Skipped(told) => (TestCaseStatus::skipped(), told),
         };
-        status.set_message(told.message);
+        status.set_message(waiting(&told.message)?);
         if let Some(kind) = told.kind {
             status.set_type(kind);
         }
-        if let Some(block) = told.block {
-            status.set_description(block);
+        if let Some(block) = &told.block {
+            status.set_description(waiting(block)?);
         }
-        status
+        Ok(status)
     }
 }
 
@@ -274,13 +280,13 @@ fn parts(report: &str) -> io::Result<(&str, &str)> {
     split().ok_or_else(|| io::Error::other("the JUnit library writes reports in another form"))
 }
 
-/// Its status; the whole block of it, or its headline only.
-fn status(result: &CaseResult, is_whole: bool) -> Status {
+/// Its status, with the whole block of it if there is one.
+fn status(result: &CaseResult, block: Option<String>, shelf: &Shelf) -> Status {
     use NonSuccessKind::{Error, Failure};
     let told = |message: String, kind: &'static str| Told {
-        message: harmless(&message).into(),
+        message: shelf.put(harmless(&message).into()),
         kind: Some(kind),
-        block: is_whole.then(|| block(result, Style::default()).into()),
+        block: block.map(|block| shelf.put(block.into())),
     };
     match &result.verdict {
         Verdict::Pass => Status::Success,

@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use crate::event::CaseResult;
 use crate::evidence::Texts;
+use crate::files::{Place, Shelf};
 use crate::judge::{Departure, Verdict};
 use crate::report::sink::in_markup;
 use crate::report::standing::{Gathered, reason};
@@ -15,10 +16,10 @@ use crate::report::texts::shortened;
 use crate::wire::{Exchange, Outcome, curl};
 
 /// How much room the exchanges of cases may take, in bytes: with 100,000 cases the file stays below 30 MB.
-const ROOM: usize = 8_000_000;
+const ROOM: usize = 7_000_000;
 
 /// The part of the room that cases may take which show what others have shown already, or passed, where the others leave it.
-const ROOM_FOR_MORE: usize = 6_000_000;
+const ROOM_FOR_MORE: usize = 5_000_000;
 
 /// So many cases of each broken promise, or of each reason why none could be judged, show it first.
 const FIRST: usize = 5;
@@ -29,7 +30,8 @@ const SHOWN: usize = 4_000;
 /// All cases, and what is behind them as far as there is room.
 #[derive(Default)]
 pub struct Cases {
-    rows: Vec<String>,
+    shelf: Shelf,
+    rows: Rows,
     passed: Details,
     aside: Details,
     /// How many cases show a promise broken, or could not be judged for a reason.
@@ -37,27 +39,51 @@ pub struct Cases {
     texts: Texts,
 }
 
-/// What is behind cases, by their numbers.
+/// Rows of the list of cases, as JSON. Full blocks of them wait on the shelf.
+#[derive(Default)]
+struct Rows {
+    blocks: Vec<Place>,
+    last: String,
+    count: usize,
+}
+
+/// Size in bytes from which a block of rows goes to the shelf.
+const BLOCK: usize = 64_000;
+
+impl Rows {
+    fn push(&mut self, row: &impl Serialize, shelf: &Shelf) {
+        self.last.push_str(separator(self.count));
+        self.last.push_str(&text(row));
+        self.count += 1;
+        if self.last.len() >= BLOCK {
+            self.blocks.push(shelf.put(std::mem::take(&mut self.last).into_bytes()));
+        }
+    }
+}
+
+/// Requests and responses of cases, by the numbers of the cases.
 #[derive(Default)]
 struct Details {
-    all: BTreeMap<usize, String>,
+    all: BTreeMap<usize, (Place, usize)>,
     used: usize,
 }
 
 impl Details {
-    fn add(&mut self, number: usize, result: &CaseResult) {
-        let detail = serde_json::to_string(&detail(result)).unwrap_or_default();
-        self.used += detail.len();
-        self.all.insert(number, detail);
+    fn add(&mut self, number: usize, result: &CaseResult, shelf: &Shelf) {
+        let detail = text(&detail(result)).into_bytes();
+        let len = detail.len();
+        self.used += len;
+        self.all.insert(number, (shelf.put(detail), len));
     }
 
-    /// Leaves what there is room for, the first first.
-    fn within(&self, room: usize) -> impl Iterator<Item = (&usize, &String)> {
+    /// Returns the first details that fit into `room` bytes.
+    fn within(&self, room: usize) -> impl Iterator<Item = (&usize, &Place)> {
         let mut used = 0;
-        self.all.iter().take_while(move |(_, detail)| {
-            used += detail.len();
+        let all = self.all.iter().take_while(move |(_, (_, len))| {
+            used += len;
             used <= room
-        })
+        });
+        all.map(|(number, (place, _))| (number, place))
     }
 }
 
@@ -110,15 +136,15 @@ impl Cases {
             self.texts.number(rule),
             places,
         );
-        let number = self.rows.len();
-        self.rows.push(serde_json::to_string(&row).unwrap_or_default());
+        let number = self.rows.count;
+        self.rows.push(&row, &self.shelf);
         match &result.verdict {
-            Verdict::Pass if self.passed.used < ROOM_FOR_MORE => self.passed.add(number, result),
+            Verdict::Pass if self.passed.used < ROOM_FOR_MORE => self.passed.add(number, result, &self.shelf),
             Verdict::Pass => {}
             _ => {
                 let room = if self.is_seldom(result) { ROOM } else { ROOM_FOR_MORE };
                 if self.aside.used < room {
-                    self.aside.add(number, result);
+                    self.aside.add(number, result, &self.shelf);
                 }
             }
         }
@@ -142,7 +168,7 @@ impl Cases {
     /// Writes all of it as JSON that can stand in a script element.
     ///
     /// # Errors
-    /// What the writer says.
+    /// What the writer says, or the file in which the cases wait.
     pub fn write(&self, run: &Gathered, out: &mut impl Write) -> io::Result<()> {
         let changed: BTreeMap<&str, &str> = match run.snapshots.accepted {
             true => BTreeMap::new(),
@@ -154,15 +180,20 @@ impl Cases {
         let [texts, changed, known] = [text(&self.texts.all()), text(&changed), text(&run.known)];
         let (texts, changed, known) = (harmless(&texts), harmless(&changed), harmless(&known));
         writeln!(out, "{{\"texts\":{texts},\"changed\":{changed},\"known\":{known},\"cases\":[")?;
-        for (index, row) in self.rows.iter().enumerate() {
-            write!(out, "{}{}", separator(index), harmless(row))?;
+        for block in &self.rows.blocks {
+            out.write_all(harmless(&self.waiting(block)?).as_bytes())?;
         }
+        out.write_all(harmless(&self.rows.last).as_bytes())?;
         out.write_all(b"\n],\"details\":{\n")?;
         let passed = self.passed.within(ROOM.saturating_sub(self.aside.used));
-        for (index, (number, detail)) in self.aside.all.iter().chain(passed).enumerate() {
-            write!(out, "{}\"{number}\":{}", separator(index), harmless(detail))?;
+        for (index, (number, detail)) in self.aside.within(usize::MAX).chain(passed).enumerate() {
+            write!(out, "{}\"{number}\":{}", separator(index), harmless(&self.waiting(detail)?))?;
         }
         out.write_all(b"\n}}")
+    }
+
+    fn waiting(&self, place: &Place) -> io::Result<String> {
+        String::from_utf8(self.shelf.get(place)?).map_err(io::Error::other)
     }
 }
 

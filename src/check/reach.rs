@@ -14,7 +14,7 @@ pub struct RowReach<'a> {
     pub row: &'a ErrorRow,
     /// Whether it is on the operation's own page; otherwise it is a common row of the service.
     pub own: bool,
-    /// The ids of the cases that may return this row for what they test.
+    /// The ids of the cases in which this row may be returned for what they test.
     pub cases: Vec<String>,
     /// The reason why no case can require it, if none does.
     pub why: Option<String>,

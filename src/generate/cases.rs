@@ -178,7 +178,7 @@ impl Cases {
         let key = Key { place, depth: Depth::Standard };
         match std::ptr::eq(specs, &*self.expander.specs) {
             true => self.expander.expanded(key),
-            // The expander of existing cases has no specs.
+            // Cases that were given directly come without specs.
             false => self.expander.expand(specs, key),
         }
     }

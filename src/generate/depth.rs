@@ -5,7 +5,7 @@ use crate::named::named;
 use crate::spec::breach::{Breach, Part};
 
 named! {
-    /// The number of cases that are expanded from a spec.
+    /// The extent to which a spec is expanded into cases.
     #[derive(Default, PartialOrd, Ord)]
     pub enum Depth {
         /// One violation of each rule and one valid value of each parameter.

@@ -1,8 +1,8 @@
 //! The table of rules: the name of each rule, the types it applies to, its parts, and its text in the reference
 //! chapter.
 //!
-//! A rule is defined here, once. How it treats a value is code: the ruling, the values that cases try, the check of the
-//! reference server. A test checks that each row of the table has all of these.
+//! A rule is defined here, once. How it treats a value is code: the ruling, the values that cases send, the check of
+//! the reference server. A test checks that each row of the table has all of these.
 
 use super::breach::Part;
 use super::model::{Format, Limit, Member, Required, Schema, Type};

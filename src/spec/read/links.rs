@@ -176,7 +176,7 @@ fn check_maker(entity: &Entity, maker: &Operation, findings: &mut Vec<Finding>) 
     }
 }
 
-/// Returns `true` if a name is a valid file name on every platform and below any folder.
+/// Returns `true` if a name is a valid file name everywhere, below any folder.
 fn is_file_name(name: &str) -> bool {
     let is_plain = |letter: char| letter.is_alphanumeric() || "._-".contains(letter);
     name.len() <= 100 && !name.starts_with('.') && name.chars().all(is_plain)

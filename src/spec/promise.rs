@@ -1,4 +1,4 @@
-//! The sentence of the page behind a rule, which reports quote.
+//! The sentence of the page that states a rule. Reports quote it.
 
 use crate::json::Json;
 use crate::span::Place;

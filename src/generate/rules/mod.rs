@@ -17,7 +17,7 @@ use crate::spec::model::{Format, Member};
 
 use super::trial::Trial;
 
-/// Returns every trial of a parameter; `typed` tells whether the protocol carries the types of values.
+/// Returns every trial of a parameter; `typed` is `true` if the protocol carries the types of values.
 pub fn trials(parameter: &Member, typed: bool) -> Vec<Trial> {
     let mut trials = required::trials(parameter);
     if parameter.exists.is_some() {

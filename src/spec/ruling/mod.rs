@@ -51,7 +51,7 @@ impl Ruling {
         Self { breaches: vec![Breach::here(part)], open: Vec::new() }
     }
 
-    /// Creates the ruling on a value of which the page does not say whether it violates a rule.
+    /// Creates the ruling on a value if the page does not say whether the value violates a rule.
     pub fn open(part: Part, question: Question) -> Self {
         Self { breaches: Vec::new(), open: vec![(Breach::here(part), question)] }
     }
@@ -112,7 +112,7 @@ impl Ruling {
         self
     }
 
-    /// Combines two rulings of which only one applies, and the page does not say which.
+    /// Combines two alternative rulings, if the page does not say which one applies.
     pub fn either(self, other: Self, question: Question) -> Self {
         let both_break = self.outcome() == Outcome::Breaks && other.outcome() == Outcome::Breaks;
         let (mut breaches, alternatives) = match both_break {
@@ -184,8 +184,8 @@ pub fn on_member(parameter: &Member, value: Option<&Json>) -> Ruling {
     }
 }
 
-/// Rules on a text of which the page states only the type. What the page shows or names is valid; any other value is
-/// open (a region has to exist, whatever the page says about its name).
+/// Rules on a text if the page states only its type. What the page shows or names is valid; any other value is open (a
+/// region has to exist, whatever the page says about its name).
 fn on_unruled(parameter: &Member, value: &Json) -> Ruling {
     let is_ruled = !parameter.schema.is_unruled() || parameter.exists.is_some();
     match is_ruled || is_shown(parameter, value) || !matches!(value, Json::Text(_)) {

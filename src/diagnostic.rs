@@ -1,41 +1,41 @@
 //! Findings: what is wrong, where, and what to do about it.
 //!
-//! Everything a user has to mend (a spec, a case file, a command line) is told as a [`Finding`], so that it looks the
-//! same wherever it comes from.
+//! Everything that a user has to fix (a spec, a case file, a command line) is reported as a [`Finding`], so that it
+//! looks the same everywhere.
 
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
 use crate::span::Place;
 
-/// How much a finding weighs.
+/// The severity of a finding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Severity {
-    /// Nothing can be generated or sent until it is mended.
+    /// Nothing can be generated or sent until it is fixed.
     Error,
-    /// The page (or its transcription) is doubtful; work goes on.
+    /// The page (or its transcription) is doubtful; work continues.
     Warning,
 }
 
-/// One thing that is wrong.
+/// A problem in a spec, a page, a case file or a command line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
-    /// Whether it stops the work.
+    /// Whether the finding stops the work.
     pub severity: Severity,
-    /// The rule that found it, for `acknowledged` and for documentation: `unknown-key`, `example-breaks-rule`…
+    /// The rule that found it, for `acknowledged` and for the documentation: `unknown-key`, `example-breaks-rule`…
     pub id: &'static str,
     /// One sentence without a full stop.
     pub title: String,
-    /// Where; `None` for what has no place in a file.
+    /// The place in a file; `None` if there is none.
     pub place: Option<Place>,
-    /// What stands under the caret.
+    /// The text under the caret.
     pub label: String,
-    /// What the user can do.
+    /// What the user can do about it.
     pub help: Vec<String>,
 }
 
 impl Finding {
-    /// A finding that stops the work.
+    /// Creates a finding that stops the work.
     pub fn error(id: &'static str, title: impl Into<String>) -> Self {
         Self {
             severity: Severity::Error,
@@ -47,18 +47,18 @@ impl Finding {
         }
     }
 
-    /// A finding that does not stop the work.
+    /// Creates a finding that does not stop the work.
     pub fn warning(id: &'static str, title: impl Into<String>) -> Self {
         Self { severity: Severity::Warning, ..Self::error(id, title) }
     }
 
-    /// Puts the finding at a place.
+    /// Sets the place of the finding.
     pub fn at(mut self, place: &Place) -> Self {
         self.place = Some(place.clone());
         self
     }
 
-    /// The finding about a name that names nothing: what there is, the nearest if one is near.
+    /// Creates the finding about an unknown name. Its help gives the nearest known name, or lists all known names.
     pub fn dangling<'a>(
         kind: &str,
         name: &str,
@@ -74,19 +74,19 @@ impl Finding {
         }
     }
 
-    /// Says under the caret what is wrong there.
+    /// Sets the text under the caret.
     pub fn label(mut self, label: impl Into<String>) -> Self {
         self.label = label.into();
         self
     }
 
-    /// Adds a line of advice.
+    /// Adds a line of help.
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help.push(help.into());
         self
     }
 
-    /// The finding as text: title, `file:line:column`, the source line with a caret, and the help.
+    /// Renders the finding as text: title, `file:line:column`, the source line with a caret, and the help.
     pub fn render(&self, colour: bool) -> String {
         let level = match self.severity {
             Severity::Error => Level::ERROR,
@@ -119,7 +119,7 @@ impl Finding {
     }
 }
 
-/// The candidate that `typed` was probably meant to be, if one is near enough.
+/// Returns the candidate that `typed` was probably meant to be, if one is near enough.
 pub fn did_you_mean<'a>(typed: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let folded = typed.to_lowercase().replace('_', "-");
     candidates
@@ -135,7 +135,7 @@ pub fn did_you_mean<'a>(typed: &str, candidates: impl IntoIterator<Item = &'a st
         .map(|(_, candidate)| candidate)
 }
 
-/// Whether any of the findings stops the work.
+/// Returns `true` if any of the findings stops the work.
 pub fn any_error(findings: &[Finding]) -> bool {
     findings.iter().any(|finding| finding.severity == Severity::Error)
 }

@@ -1,6 +1,6 @@
-//! Texts from outside, so that every character shows and none steers what it is written into.
+//! Makes text from outside safe to embed: every character is visible, and none controls the format around it.
 
-/// What does not show on paper as a JSON escape: the text is JSON, so its meaning stays.
+/// Replaces invisible characters with JSON escapes. The text is JSON, so its meaning does not change.
 pub fn escaped(text: &str) -> String {
     let mut escaped = String::new();
     for character in text.chars() {

@@ -1,6 +1,6 @@
-//! JSON as it stands in a text: members in order, repeated members kept.
+//! JSON values that keep the order of members and repeated members.
 //!
-//! `serde_json::Value` keeps the last of two equal members, so it cannot show an answer that says one thing twice.
+//! `serde_json::Value` keeps only the last of two equal members, so it cannot show a response that repeats a member.
 
 use std::collections::HashSet;
 use std::fmt;
@@ -16,33 +16,33 @@ pub enum Json {
     Null,
     /// `true`, `false`
     Bool(bool),
-    /// A number without fraction that fits 64 bits.
+    /// A number without a fraction that fits into 64 bits.
     Integer(i64),
-    /// A number without fraction beyond that, by its digits: ids may have any size.
+    /// A larger number without a fraction, kept as its digits: ids may have any size.
     Big(String),
-    /// Any other number, as near as a double comes.
+    /// Any other number, as the nearest double.
     Number(f64),
     /// A string.
     Text(String),
     /// An array.
     List(Vec<Json>),
-    /// An object, in the order of the text; a repeated member stands twice.
+    /// An object in the order of the text. Repeated members are kept.
     Object(Vec<(String, Json)>),
 }
 
 impl Json {
-    /// Reads a whole text. At most 128 levels deep (serde_json's own limit).
+    /// Reads a whole text, up to 128 levels deep (serde_json's own limit).
     ///
     /// # Errors
-    /// What is wrong with the text, with line and column.
+    /// Returns an error with line and column if the text is not valid JSON.
     pub fn read(text: &[u8]) -> Result<Self, serde_json::Error> {
         let json: Self = serde_json::from_slice(text)?;
         if json.is_exact() { Ok(json) } else { exact(serde_json::from_slice(text)?) }
     }
 
-    /// Whether no whole number in it is so large that a double has lost its digits.
+    /// Returns `true` if every whole number in the value is small enough for a double to keep its digits.
     fn is_exact(&self) -> bool {
-        /// From here on, doubles are further apart than whole numbers are.
+        /// From this value on, the distance between doubles is greater than 1.
         const DENSE: f64 = 9_007_199_254_740_992.0;
         match self {
             Json::Number(number) => number.fract() != 0.0 || number.abs() < DENSE,
@@ -52,7 +52,7 @@ impl Json {
         }
     }
 
-    /// The first member of that name, if this is an object.
+    /// Returns the first member of that name if the value is an object.
     pub fn get(&self, name: &str) -> Option<&Json> {
         match self {
             Json::Object(members) => members.iter().find(|(key, _)| key == name).map(|(_, value)| value),
@@ -60,8 +60,8 @@ impl Json {
         }
     }
 
-    /// The value at a path of member names, `Contact.ContactId`; of a list, a member by its number, `items[0].id` or
-    /// `items.0.id`.
+    /// Returns the value at a path of member names such as `Contact.ContactId`. The items of a list are numbered:
+    /// `items[0].id` or `items.0.id`.
     pub fn at(&self, path: &str) -> Option<&Json> {
         path.split('.').try_fold(self, |json, step| match json.get(step) {
             Some(member) => Some(member),
@@ -81,12 +81,12 @@ impl Json {
         }
     }
 
-    /// A number: a whole one as an integer.
+    /// Creates a number: an integer if it has no fraction.
     pub fn number(number: f64) -> Self {
         if number.fract() == 0.0 { Self::Integer(number as i64) } else { Self::Number(number) }
     }
 
-    /// The number, if it is one, as far as a double has it.
+    /// Returns the number, with the precision of a double, if the value is a number.
     pub fn as_number(&self) -> Option<f64> {
         match self {
             Self::Integer(number) => Some(*number as f64),
@@ -96,7 +96,7 @@ impl Json {
         }
     }
 
-    /// The text, if it is one.
+    /// Returns the text if the value is a string.
     pub fn as_text(&self) -> Option<&str> {
         match self {
             Json::Text(text) => Some(text),
@@ -104,7 +104,7 @@ impl Json {
         }
     }
 
-    /// The first member that stands twice in one object, as a path.
+    /// Returns the path of the first member that is repeated within one object.
     pub fn repeated_member(&self) -> Option<String> {
         match self {
             Json::Object(members) => {
@@ -119,7 +119,7 @@ impl Json {
         }
     }
 
-    /// What kind of value this is, in JSON's words.
+    /// Returns the JSON name of the value's type.
     pub fn kind(&self) -> &'static str {
         match self {
             Json::Null => "null",
@@ -132,14 +132,14 @@ impl Json {
         }
     }
 
-    /// The value over several lines, two blanks a level.
+    /// Returns the value on several lines, indented by two spaces per level.
     pub fn pretty(&self) -> String {
         serde_json::to_string_pretty(self).unwrap_or_else(|_| self.to_string())
     }
 }
 
 impl fmt::Display for Json {
-    /// Compact JSON.
+    /// Writes compact JSON.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let text = serde_json::to_string(self).map_err(|_| fmt::Error)?;
         f.write_str(&text)
@@ -174,8 +174,8 @@ fn serialize_digits<S: Serializer>(digits: &str, serializer: S) -> Result<S::Ok,
     raw.serialize(serializer)
 }
 
-/// A value from its text, each number as it stands there. It reads each level anew, so that it is for the few answers in which
-/// digits would be lost otherwise.
+/// Reads a value with all digits of its numbers. It parses each level again, so it is only for the few responses that
+/// would otherwise lose digits.
 fn exact(raw: &RawValue) -> Result<Json, serde_json::Error> {
     let text = raw.get();
     match text.as_bytes().first() {
@@ -195,7 +195,7 @@ fn exact(raw: &RawValue) -> Result<Json, serde_json::Error> {
     }
 }
 
-/// The members of an object in the order of the text, repeated ones too.
+/// The members of an object in the order of the text, including repeated ones.
 struct Members<'t>(Vec<(String, &'t RawValue)>);
 
 impl<'de> Deserialize<'de> for Members<'de> {

@@ -1,4 +1,4 @@
-//! fineprint holds an HTTP API to its documentation.
+//! fineprint tests an HTTP API against its documentation.
 
 pub mod baseline;
 pub mod case;

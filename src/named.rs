@@ -1,6 +1,6 @@
-//! Enums whose variants have names, in specs, case files, options or reports.
+//! Enums whose variants have names in specs, case files, options or reports.
 
-/// Declares such an enum. A variant without a name does not compile, and no list of them has to be kept beside it.
+/// Declares such an enum. A variant without a name does not compile, so no separate list of names needs maintenance.
 macro_rules! named {
     (
         $(#[$of_enum:meta])*
@@ -15,20 +15,20 @@ macro_rules! named {
         }
 
         impl $Enum {
-            /// All of them, in this order.
+            /// All variants, in declaration order.
             pub const ALL: &'static [Self] = &[$(Self::$Variant,)+];
 
             /// Their names, in the same order.
             pub const NAMES: &'static [&'static str] = &[$($name,)+];
 
-            /// Its name.
+            /// Returns the name of the variant.
             pub const fn name(self) -> &'static str {
                 match self {
                     $(Self::$Variant => $name,)+
                 }
             }
 
-            /// The one of that name.
+            /// Returns the variant of that name.
             pub fn named(name: &str) -> Option<Self> {
                 Self::ALL.iter().copied().find(|each| each.name() == name)
             }

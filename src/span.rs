@@ -1,21 +1,22 @@
-//! Places in a source file: which text, from which byte to which.
+//! Places in a source file: the source, the first byte and the byte after the last.
 
 use std::fmt;
 use std::sync::Arc;
 
-/// A file's text under the name that findings show.
+/// The text of a file, and its name in findings.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Source {
-    /// The path as the user would type it, `/` between folders.
+    /// The path as the user would type it, with `/` between folders.
     pub name: String,
     /// The whole text.
     pub text: String,
-    /// Where its lines begin, but for the first: a place is asked for its line more often than a file is read.
+    /// Where its lines begin, except the first. They are stored because line numbers are needed more often than files
+    /// are read.
     lines: Vec<usize>,
 }
 
 impl Source {
-    /// A source that places can share.
+    /// Creates a source that places can share.
     pub fn new(name: impl Into<String>, text: impl Into<String>) -> Arc<Self> {
         let text = text.into();
         let mut lines: Vec<usize> = text.match_indices('\n').map(|(at, _)| at + 1).collect();
@@ -24,7 +25,7 @@ impl Source {
     }
 }
 
-/// A stretch of bytes in one source; `start == end` marks a point.
+/// A range of bytes in one source; `start == end` marks a point.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Span {
     /// First byte.
@@ -33,29 +34,29 @@ pub struct Span {
     pub end: usize,
 }
 
-/// A span together with the source that it lies in.
+/// A span and its source.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Place {
     /// The file.
     pub source: Arc<Source>,
-    /// Where in it.
+    /// The span in that file.
     pub span: Span,
 }
 
 impl Place {
-    /// The place of `span` in `source`, clamped to the text and to character boundaries.
+    /// Creates the place of `span` in `source`, clamped to the text and to character boundaries.
     pub fn new(source: &Arc<Source>, span: Span) -> Self {
         let end = floor_boundary(&source.text, span.end.max(span.start));
         let start = floor_boundary(&source.text, span.start).min(end);
         Self { source: Arc::clone(source), span: Span { start, end } }
     }
 
-    /// Line of the first byte, from 1.
+    /// Returns the line of the first byte, counted from 1.
     pub fn line(&self) -> usize {
         self.line_index() + 1
     }
 
-    /// Column of the first byte in characters, from 1.
+    /// Returns the column of the first byte in characters, counted from 1.
     pub fn column(&self) -> usize {
         let line_start = match self.line_index() {
             0 => 0,
@@ -64,14 +65,14 @@ impl Place {
         self.source.text[line_start..self.span.start].chars().count() + 1
     }
 
-    /// How many lines begin before or at the first byte, but for the first one.
+    /// Returns the number of lines, not counting the first, that begin at or before the first byte.
     fn line_index(&self) -> usize {
         self.source.lines.partition_point(|begin| *begin <= self.span.start)
     }
 }
 
 impl fmt::Display for Place {
-    /// `file:line:column`, which terminals and editors make clickable.
+    /// Writes `file:line:column`, which terminals and editors make clickable.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}:{}", self.source.name, self.line(), self.column())
     }

@@ -1,4 +1,5 @@
-//! What most cases of an operation have in common: the plain call. A case file says it once, and of each case what differs.
+//! The plain call: what most cases of an operation have in common. A case file gives it once, and only the differences
+//! per case.
 
 use std::cmp::Reverse;
 use std::collections::HashMap;
@@ -17,16 +18,16 @@ pub(super) struct Common {
     pub send: Parameters,
 }
 
-/// What a call sends, against the plain call.
+/// The differences of a call from the plain call.
 #[derive(Debug)]
 pub(super) struct Difference<'c> {
-    /// What it sends besides, or otherwise.
+    /// Parameters that it adds or changes.
     pub with: Vec<&'c (String, Value)>,
-    /// What it leaves out.
+    /// Parameters that it omits.
     pub without: Vec<&'c str>,
 }
 
-/// The places of parameters in the page's table.
+/// The positions of parameters in the page's table.
 #[derive(Debug, Default)]
 pub(super) struct Table<'o>(HashMap<&'o str, usize>);
 
@@ -36,12 +37,13 @@ impl<'o> Table<'o> {
         Self(names.enumerate().map(|(place, name)| (name, place)).collect())
     }
 
-    /// Where a parameter stands; one that the page does not list stands behind all others.
+    /// Returns the position of a parameter. A parameter that the page does not list comes after all others.
     fn place(&self, name: &str) -> usize {
         self.0.get(name).copied().unwrap_or(usize::MAX)
     }
 
-    /// Whether each parameter is there once, in the order of the table, and all that the page does not list comes last.
+    /// Returns `true` if no parameter is repeated, all are in the order of the table, and at most one unlisted
+    /// parameter follows.
     fn is_in_order(&self, send: &Parameters) -> bool {
         let places = || send.iter().map(|(name, _)| self.place(name));
         let mut pairs = places().zip(places().skip(1));
@@ -50,7 +52,7 @@ impl<'o> Table<'o> {
     }
 }
 
-/// So many calls are candidates for the plain one, and so many cases are asked which is the most like them.
+/// The number of candidates for the plain call, and the number of cases whose values decide between them.
 const CANDIDATES: usize = 16;
 const SAMPLE: usize = 512;
 
@@ -70,7 +72,7 @@ impl<'c> Often<'c> {
         Self(often)
     }
 
-    /// In how many calls the values of this one are, all counted together.
+    /// Returns how often the cases send the values of this call, summed over its parameters.
     fn shared(&self, send: &Parameters) -> usize {
         let count = |(name, value): &(String, Value)| {
             let known = self.0.get(name.as_str()).into_iter().flatten().find(|(known, _)| *known == value);
@@ -81,7 +83,8 @@ impl<'c> Often<'c> {
 }
 
 impl Common {
-    /// What the cases of an operation have in common: the smallest call that must be accepted, and what most of them need first.
+    /// Finds what the cases of an operation have in common: the smallest call that must be accepted, and their most
+    /// frequent setup calls.
     pub(super) fn of<'c>(table: &Table<'_>, cases: &[&'c Case]) -> Self {
         let is_plain = |case: &&&Case| {
             let is_one = case.twist.is_none() && case.at_once <= 1;
@@ -99,7 +102,7 @@ impl Common {
                 None => often.push((&case.given, 1)),
             }
         }
-        // Of several, the first.
+        // The first of several equally frequent ones.
         let given = often.iter().rev().max_by_key(|(_, count)| *count);
         Self {
             given: given.map(|(given, _)| given.to_vec()).unwrap_or_default(),
@@ -107,7 +110,7 @@ impl Common {
         }
     }
 
-    /// How a call differs; `None` if that cannot be said in the order of the table.
+    /// Returns how a call differs; `None` if the order of the table cannot express it.
     pub(super) fn difference<'c>(
         &'c self,
         table: &Table<'_>,
@@ -132,7 +135,7 @@ impl Common {
         Some(difference)
     }
 
-    /// The call that differs so, in the order of the table.
+    /// Applies the differences to the plain call, in the order of the table.
     pub(super) fn with(&self, table: &Table<'_>, with: Parameters, without: &[String]) -> Parameters {
         let is_other = |name: &String| without.contains(name) || with.iter().any(|(known, _)| known == name);
         let mut send: Parameters = self.send.iter().filter(|(name, _)| !is_other(name)).cloned().collect();

@@ -1,7 +1,8 @@
-//! What stands in a case, as YAML on one line.
+//! The parts of a case as YAML on one line.
 //!
-//! Text that could be taken for anything else is written as a JSON string, which is YAML; whatever does not show on paper
-//! is written as an escape. serde-saphyr would leave such characters as they are, and write numbers as it understands them.
+//! Text that could be mistaken for anything else is written as a JSON string, which is valid YAML. Invisible characters
+//! are written as escapes. serde-saphyr would leave such characters as they are, and write numbers as it understands
+//! them.
 
 use std::fmt::Write as _;
 
@@ -23,7 +24,7 @@ fn joined<T>(out: &mut String, items: impl IntoIterator<Item = T>, mut write: im
     }
 }
 
-/// A list of texts.
+/// Writes a list of texts.
 pub(super) fn words<'w>(out: &mut String, words: impl IntoIterator<Item = &'w str>) {
     out.push('[');
     joined(out, words, scalar);
@@ -144,7 +145,7 @@ pub(super) fn expectation(out: &mut String, expect: &Expectation) {
     out.push('}');
 }
 
-/// Text as it can stand in flow style: plain where nobody could misread it, else in double quotes.
+/// Writes text in flow style: plain if it is unambiguous, otherwise in double quotes.
 pub(super) fn scalar(out: &mut String, text: &str) {
     if is_plain(text) {
         return out.push_str(text);
@@ -169,7 +170,7 @@ pub(super) fn scalar(out: &mut String, text: &str) {
     out.push('"');
 }
 
-/// Words that some reader of YAML takes for something else than a text.
+/// Words that some YAML readers do not take for text.
 const RESERVED: [&str; 9] = ["true", "false", "null", "yes", "no", "on", "off", "y", "n"];
 
 fn is_plain(text: &str) -> bool {

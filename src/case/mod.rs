@@ -1,4 +1,4 @@
-//! Cases: one request that tries one thing, with the expectation and the reason.
+//! Cases: one request that tests one thing, with its expectation and the reason.
 
 mod common;
 mod flow;
@@ -19,19 +19,19 @@ use crate::wire::Twist;
 
 use value::Value;
 
-/// The label of the tried call, under which later calls refer to it.
+/// The label of the tested call, by which later calls refer to it.
 pub const TRIED: &str = "tried";
 
-/// How what a case tries ends where it is another one again, among other values of the other parameters.
+/// The ending of `tries` in a case that repeats another one with other values.
 pub const AMONG_OTHERS: &str = "; among other values";
 
-/// A text with so few drawn characters may well be on the target already.
+/// The number of random characters up to which a text may well exist on the target already.
 pub const FEW_DRAWN: usize = 2;
 
-/// What is sent, in order.
+/// The sent parameters, in order.
 pub type Parameters = Vec<(String, Value)>;
 
-/// What is sent at a place: of a list, in its first item.
+/// Returns what is sent at a place. In a list, the place leads into the first item.
 pub fn sent_at(send: &Parameters, at: &Path) -> Option<Value> {
     let whole = send.iter().find(|(name, _)| *name == at.parameter()).map(|(_, value)| value)?;
     whole.at(at.steps().get(1..)?)
@@ -42,23 +42,23 @@ pub fn sent_at(send: &Parameters, at: &Path) -> Option<Value> {
 pub struct Case {
     /// Stable and readable: `AddMessageContact/Name/length/13`.
     pub id: String,
-    /// The operation that it tries, as the project calls it ([`Operation::id`]).
+    /// The operation under test, by its project-wide id ([`Operation::id`]).
     pub operation: String,
-    /// What it tries, in words.
+    /// What it tests, in words.
     pub tries: String,
-    /// The promises that it holds the target to, the first of all the one that a report quotes.
+    /// The promises that it tests. A report quotes the first one.
     pub about: Vec<Breach>,
     /// Calls that must succeed first.
     pub given: Vec<Call>,
     /// What is sent.
     pub send: Parameters,
-    /// In what the request departs from its protocol.
+    /// The deviation of the request from its protocol.
     pub twist: Option<Twist>,
-    /// How many such calls are under way at the same time.
+    /// The number of concurrent calls.
     pub at_once: u32,
-    /// What must come.
+    /// The expected response.
     pub expect: Expectation,
-    /// What must hold afterwards.
+    /// The follow-up calls.
     pub then: Vec<Step>,
 }
 
@@ -67,47 +67,48 @@ pub struct Case {
 pub struct Call {
     /// The operation, by its name in the service of the case.
     pub operation: String,
-    /// Under which name later calls refer to it.
+    /// The name by which later calls refer to it.
     pub label: String,
     /// What is sent.
     pub send: Parameters,
-    /// Whether cases may use what it makes one after another. Only a call that must be refused leaves it as it was.
+    /// Whether cases may use the entity it creates one after another. Only a call that must be rejected leaves the
+    /// entity unchanged.
     pub shared: bool,
 }
 
-/// A call that shows, after the tried one, what that has done.
+/// A follow-up call, which shows what the tested call has done.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Step {
-    /// The promises that it holds the target to; those of the case if there are none.
+    /// The promises that it tests; those of the case if empty.
     pub about: Vec<Breach>,
     /// The call.
     pub call: Call,
-    /// What must come.
+    /// The expected response.
     pub expect: Expectation,
-    /// Response elements, by path, and what they must show.
+    /// Response elements, by path, and their required values.
     pub shows: Vec<(String, Value)>,
-    /// Whether they must be there: a person has written so. What a spec implies of elements that may be absent holds only
-    /// where they are there.
+    /// Whether these elements must be present, as in a hand-written file. A generated file may name elements that the
+    /// page allows to be absent; they are checked only if present.
     pub demanded: bool,
 }
 
-/// What a case expects of the target.
+/// The expectation of a case.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Expectation {
     /// The call succeeds.
     Accept,
-    /// The call is refused by one of these rows.
+    /// The call is rejected with one of these rows.
     Reject(Rows),
-    /// The page does not say, for this reason. Any documented answer is right.
+    /// The page does not specify it, for this reason. Any documented response passes.
     Silent(String),
-    /// Of the calls at once, at most one succeeds; the others are refused by these rows.
+    /// At most one of the concurrent calls succeeds; the others are rejected with these rows.
     OneAccepted(Rows),
-    /// The call succeeds, or these rows answer for a circumstance.
+    /// The call succeeds or returns one of these rows for a circumstance.
     AcceptOr(Rows),
 }
 
 impl Expectation {
-    /// The rows that may answer; `None` where no refusal is expected, or any.
+    /// Returns the rows that may be returned; `None` if the case expects no rejection or is silent.
     pub fn rows(&self) -> Option<&Rows> {
         match self {
             Self::Reject(rows) | Self::OneAccepted(rows) | Self::AcceptOr(rows) => Some(rows),
@@ -116,26 +117,26 @@ impl Expectation {
     }
 }
 
-/// The error rows that may answer.
+/// The error rows that may be returned.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Rows {
     /// The rows of these codes.
     Codes(Vec<String>),
-    /// Any row: the page binds none to the violation.
+    /// Any row: no row of the page covers the violation.
     Any,
 }
 
 /// A file of cases.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CaseFile {
-    /// The operation that they try.
+    /// The operation under test.
     pub operation: String,
     /// The cases.
     pub cases: Vec<Case>,
 }
 
 impl Case {
-    /// Every call of the case in the order of sending: set-up, the tried call, and what follows.
+    /// Iterates over all calls of the case in the order of sending: setup, tested call, follow-up calls.
     pub fn calls(&self) -> impl Iterator<Item = (&str, &Parameters)> {
         let given = self.given.iter().map(|call| (call.operation.as_str(), &call.send));
         let then = self.then.iter().map(|step| (step.call.operation.as_str(), &step.call.send));
@@ -143,7 +144,7 @@ impl Case {
         given.chain(tried).chain(then)
     }
 
-    /// Whether the page leaves open which answer comes: it is silent, or several codes may answer.
+    /// Returns `true` if the page does not determine the response: it is silent, or several codes are possible.
     pub fn leaves_choice(&self) -> bool {
         match &self.expect {
             Expectation::Silent(_) | Expectation::Reject(Rows::Any) => true,
@@ -152,8 +153,8 @@ impl Case {
         }
     }
 
-    /// Whether the call alone decides what is answered: no other call is under way, and no earlier one has taken a value that
-    /// must be unique, for good, because nothing removes what was made with it.
+    /// Returns `true` if the response depends only on the request: no concurrent call is made, and no earlier run has
+    /// permanently taken a value that must be unique, because its entity cannot be removed.
     pub fn is_settled(&self, service: &Service, operation: &Operation) -> bool {
         let lasts = service.created_by(operation).is_some_and(|entity| entity.removed_by.is_none());
         let may_last = lasts && !matches!(self.expect, Expectation::Reject(_));

@@ -1,4 +1,4 @@
-//! Reading case files: those that `generate` wrote, and those that people write beside them.
+//! Reads case files, both generated and hand-written ones.
 
 use std::sync::Arc;
 
@@ -20,7 +20,7 @@ use super::{AMONG_OTHERS, Call, Case, CaseFile, Expectation, Parameters, Rows, S
 /// Reads a case file.
 ///
 /// # Errors
-/// Every finding in it.
+/// Returns all findings in it.
 pub fn read(source: &Arc<Source>, specs: &Specs) -> Result<CaseFile, Vec<Finding>> {
     let node = yaml::read(source).map_err(|finding| vec![*finding])?;
     let by_hand = !source.text.starts_with(super::WRITTEN);
@@ -34,7 +34,7 @@ pub fn read(source: &Arc<Source>, specs: &Specs) -> Result<CaseFile, Vec<Finding
     }
 }
 
-/// The operation that a case file names, if it can be read.
+/// Returns the operation that a case file names, if it can be read.
 pub fn operation(source: &Arc<Source>) -> Option<String> {
     match &yaml::read(source).ok()?.get("operation")?.kind {
         Kind::Text(name) => Some(name.clone()),
@@ -45,15 +45,15 @@ pub fn operation(source: &Arc<Source>) -> Option<String> {
 struct CaseReader<'s> {
     reader: Reader,
     specs: &'s Specs,
-    /// The service of the file, once its operation is read.
+    /// The service of the file, known once its operation is read.
     service: Option<&'s Service>,
-    /// The parameters of that.
+    /// The parameter table of that operation.
     table: Table<'s>,
-    /// What every case sends, if the file says it.
+    /// The plain call, if the file has one.
     common: Option<Common>,
-    /// What comes before every case.
+    /// The calls before every case.
     given: Vec<Call>,
-    /// Whether a person has written the file.
+    /// Whether the file is hand-written.
     by_hand: bool,
 }
 
@@ -82,7 +82,8 @@ impl<'s> CaseReader<'s> {
         Some(name)
     }
 
-    /// The operation of that name in the service of the file; before that is known, the one that is called so in the project.
+    /// Finds an operation by its name in the service of the file, or by its project-wide id before the service is
+    /// known.
     fn find(&self, name: &str) -> Option<(&'s Service, &'s Operation)> {
         match self.service {
             Some(service) => service.operation(name).map(|operation| (service, operation)),
@@ -90,7 +91,7 @@ impl<'s> CaseReader<'s> {
         }
     }
 
-    /// A case, and those that are the same among other values.
+    /// Reads a case and its `again` variants with other values.
     fn cases(&mut self, node: &Node, operation: &str) -> Vec<Case> {
         let Some(fields) = self.reader.form(node, &CASE) else { return Vec::new() };
         let Some(case) = self.case(node, &fields, operation) else { return Vec::new() };
@@ -103,7 +104,7 @@ impl<'s> CaseReader<'s> {
         all
     }
 
-    /// A case again, for the time of that number.
+    /// Reads the variant with that number.
     fn again(&mut self, node: &Node, first: &Case, number: usize) -> Option<Case> {
         let fields = self.reader.form(node, &AGAIN)?;
         let send = self.send(node, &fields)?;
@@ -141,7 +142,7 @@ impl<'s> CaseReader<'s> {
         Some(case)
     }
 
-    /// The whole id. Every id begins with the operation; a file may leave that out.
+    /// Reads an id and completes it. Every id begins with the operation; a file may omit that part.
     fn id(&mut self, node: &Node, operation: &str) -> Option<String> {
         let id = self.reader.text(node)?;
         let beginning = format!("{operation}/");
@@ -163,7 +164,7 @@ impl<'s> CaseReader<'s> {
         nodes.into_iter().filter_map(|node| self.call(node)).collect()
     }
 
-    /// What a case sends: what it says itself, or the plain call as it changes that.
+    /// Returns what a case sends: its own `send`, or the plain call with its changes.
     fn send(&mut self, case: &Node, fields: &Fields<'_>) -> Option<Parameters> {
         let changes = fields.get("with").or(fields.get("without"));
         let (title, help, at) = match (fields.get("send"), changes, &self.common) {
@@ -189,7 +190,7 @@ impl<'s> CaseReader<'s> {
         None
     }
 
-    /// The plain call with the changes of a case.
+    /// Applies the changes of a case to the plain call.
     fn changed(&mut self, fields: &Fields<'_>) -> Option<Parameters> {
         let with = fields.get("with").map_or_else(|| Some(Vec::new()), |node| self.parameters(node))?;
         let nodes = fields.get("without").map(|node| self.reader.list(node)).unwrap_or_default();
@@ -207,7 +208,7 @@ impl<'s> CaseReader<'s> {
         self.common.as_ref().map(|common| common.with(&self.table, with, &without))
     }
 
-    /// Every `$id` and `$same` refers to an earlier call of the case.
+    /// Checks that every `$id` and `$same` refers to an earlier call of the case.
     fn labels(&mut self, case: &Case, node: &Node) {
         let given = case.given.iter().map(|call| (call.label.as_str(), &call.send));
         let then = case.then.iter().map(|step| (step.call.label.as_str(), &step.call.send));
@@ -276,7 +277,7 @@ impl<'s> CaseReader<'s> {
         }
     }
 
-    /// The promises of the tried operation that a case, or a call after it, holds the target to.
+    /// Reads the promises of the tested operation that a case or a follow-up call tests.
     fn about(&mut self, node: &Node, tried: &str) -> Vec<Breach> {
         let mut about = Vec::new();
         for (key, value) in self.reader.map(node).unwrap_or_default() {
@@ -293,7 +294,7 @@ impl<'s> CaseReader<'s> {
         about
     }
 
-    /// A finding where the tried operation has no such place.
+    /// Reports a finding if the tested operation has no such place.
     fn is_there(&mut self, tried: &str, at: &Path, key: &Key) {
         let Some((_, operation)) = self.find(tried) else { return };
         if operation.schema(at).is_some() {
@@ -331,7 +332,8 @@ impl<'s> CaseReader<'s> {
         })
     }
 
-    /// Response elements with what they must show. One that the page does not have would be held to nothing.
+    /// Reads the response elements and what they must show. An element that the page lacks would be checked against
+    /// nothing.
     fn shows(&mut self, node: &Node, operation: &str) -> Option<Parameters> {
         let (_, operation) = self.find(operation)?;
         for (key, _) in self.reader.map(node)? {
@@ -389,7 +391,7 @@ impl CaseReader<'_> {
         Rows::Codes(nodes.into_iter().filter_map(|node| self.code(node, operation)).collect())
     }
 
-    /// A code of the operation's error tables.
+    /// Reads a code and checks that it is in the operation's error tables.
     fn code(&mut self, node: &Node, operation: &str) -> Option<String> {
         let code = self.reader.text(node)?;
         let rows = self.find(operation).into_iter().flat_map(|(service, operation)| service.rows(operation));
@@ -406,12 +408,12 @@ impl CaseReader<'_> {
     }
 }
 
-/// Whether a call sends something at a place.
+/// Returns `true` if a call sends something at a place.
 fn sends_it(send: &Parameters, place: &str) -> bool {
     Path::read(place).is_some_and(|at| super::sent_at(send, &at).is_some())
 }
 
-/// A value; a mapping of one key that begins with `$` is symbolic.
+/// Converts a node into a value. A mapping with a single key such as `$new` is symbolic.
 fn value(node: &Node) -> Value {
     if let Kind::Map(entries) = &node.kind
         && let [(key, inner)] = entries.as_slice()

@@ -1,33 +1,33 @@
-//! Texts that are described instead of written out: drawn at run time, or very long.
+//! Texts that are described instead of written out: random at run time, or very long.
 //!
-//! `<13 letters>` is thirteen letters drawn at run time, `<13 from AB_>` thirteen of these three characters, `<64 of a>` is `a`
-//! sixty-four times, everything else stands for itself.
+//! `<13 letters>` is thirteen random letters, `<13 from AB_>` thirteen of these three characters, `<64 of a>` is `a`
+//! sixty-four times. Everything else is literal.
 //!
-//! A text is bounded as a whole, not by the piece: a file of a few kilobytes may describe no gigabytes.
+//! The size limit applies to a whole text, not to each piece: a file of a few kilobytes must not describe gigabytes.
 
 use std::borrow::Cow;
 use std::fmt;
 
-/// The longest text that a case can describe, in bytes: a piece with which it would be longer stands for itself.
+/// The maximum length of a described text, in bytes. A piece that would exceed it is literal.
 const MOST: usize = 10_000_000;
 
-/// A text in pieces.
+/// A text, as a sequence of pieces.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Text(pub Vec<Piece>);
 
 /// A piece of a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Piece {
-    /// Stands for itself.
+    /// A literal text.
     Literal(String),
-    /// So many characters, drawn at run time so that the text is new on the target.
+    /// A number of random characters, chosen at run time so that the text is unused on the target.
     New(usize, Alphabet),
-    /// A text so many times.
+    /// A text repeated a number of times.
     Repeat(usize, String),
 }
 
 impl Piece {
-    /// How many bytes it stands for, at most.
+    /// Returns the maximum number of bytes it expands to.
     fn len(&self) -> usize {
         match self {
             Self::Literal(text) => text.len(),
@@ -40,7 +40,7 @@ impl Piece {
     }
 }
 
-/// What a drawn piece is made of.
+/// The characters of a random piece.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Alphabet {
     /// `a` to `z`.
@@ -55,13 +55,13 @@ pub enum Alphabet {
     Of(String),
 }
 
-/// Before the characters of [`Alphabet::Of`].
+/// The prefix before the characters of [`Alphabet::Of`].
 const FROM: &str = "from ";
 
 impl Alphabet {
     const ALL: [Self; 4] = [Self::Letters, Self::Capitals, Self::Digits, Self::Alphanumerics];
 
-    /// Its name in a case file.
+    /// Returns its name in a case file.
     pub fn name(&self) -> Cow<'static, str> {
         match self {
             Self::Letters => "letters".into(),
@@ -72,7 +72,7 @@ impl Alphabet {
         }
     }
 
-    /// Its characters.
+    /// Returns its characters.
     pub fn characters(&self) -> &str {
         match self {
             Self::Letters => "abcdefghijklmnopqrstuvwxyz",
@@ -83,7 +83,7 @@ impl Alphabet {
         }
     }
 
-    /// The alphabet of that name.
+    /// Returns the alphabet of that name.
     fn named(name: &str) -> Option<Self> {
         match name.strip_prefix(FROM) {
             Some(characters) if !characters.is_empty() => Some(Self::Of(characters.to_owned())),
@@ -93,7 +93,7 @@ impl Alphabet {
 }
 
 impl Text {
-    /// A text that stands for itself.
+    /// Creates a literal text.
     pub fn literal(text: impl Into<String>) -> Self {
         Self(vec![Piece::Literal(text.into())])
     }
@@ -125,18 +125,19 @@ impl Text {
         Self(pieces)
     }
 
-    /// Whether any of it is drawn.
+    /// Returns `true` if any of it is random.
     pub fn is_drawn(&self) -> bool {
         self.0.iter().any(|piece| matches!(piece, Piece::New(..)))
     }
 
-    /// How many characters of it are drawn.
+    /// Returns how many of its characters are random.
     pub fn drawn(&self) -> usize {
         let drawn = |piece: &Piece| if let Piece::New(count, _) = piece { *count } else { 0 };
         self.0.iter().map(drawn).sum()
     }
 
-    /// How many bits its drawn characters are worth, rounded down: so seldom is it drawn twice.
+    /// Returns the bits of randomness in its characters, rounded down: the more bits, the less likely is a repeated
+    /// value.
     pub fn bits(&self) -> usize {
         let bits = |piece: &Piece| match piece {
             Piece::New(count, alphabet) => {
@@ -148,7 +149,7 @@ impl Text {
         self.0.iter().map(bits).sum()
     }
 
-    /// The text with its drawn characters taken from `draw(alphabet size)`, which answers a number below that size.
+    /// Expands the text. `draw(alphabet size)` returns a number below that size for each random character.
     pub fn resolve(&self, mut draw: impl FnMut(usize) -> usize) -> String {
         let mut text = String::new();
         for piece in &self.0 {
@@ -164,7 +165,7 @@ impl Text {
         text
     }
 
-    /// One text that it can become; what holds for it holds for all.
+    /// Returns one text that it can become. What holds for this text holds for all.
     pub fn witness(&self) -> String {
         let mut next = 0;
         self.resolve(|size| {
@@ -174,7 +175,7 @@ impl Text {
     }
 }
 
-/// `<13 letters>` or `<64 of a>` at the beginning of a text.
+/// Reads `<13 letters>` or `<64 of a>` at the beginning of a text.
 fn read_piece(text: &str) -> Option<(Piece, &str)> {
     let (inside, after) = text.strip_prefix('<')?.split_once('>')?;
     let (count, what) = inside.split_once(' ')?;

@@ -1,34 +1,34 @@
-//! What a case sends for a parameter.
+//! The value that a case sends for a parameter.
 
 use crate::json::Json;
 use crate::spec::path::{Step, walk};
 
 use super::text::Text;
 
-/// A value, some of it known only at run time.
+/// A value; parts of it may be known only at run time.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Value {
-    /// A value that stands for itself.
+    /// A literal value.
     Plain(Json),
-    /// A text that is described: drawn, or long.
+    /// A described text: random or long.
     Described(Text),
-    /// The id of the entity that an earlier call of the case made.
+    /// The id of the entity that an earlier call of the case created.
     Id(String),
-    /// What an earlier call of the case sent: its label, and the parameter.
+    /// The value that an earlier call of the case sent: the label of the call, and the parameter.
     Same(String, String),
-    /// A list with such items.
+    /// A list of values.
     List(Vec<Value>),
-    /// An object with such members.
+    /// An object of values.
     Object(Vec<(String, Value)>),
 }
 
 impl Value {
-    /// A text that stands for itself.
+    /// Creates a literal text.
     pub fn text(text: impl Into<String>) -> Self {
         Self::Plain(Json::Text(text.into()))
     }
 
-    /// A list of such members; a plain one if nothing in it needs describing.
+    /// Creates a list; a plain one if all items are plain.
     pub fn list(members: Vec<Self>) -> Self {
         let plain: Option<Vec<Json>> = members
             .iter()
@@ -40,7 +40,7 @@ impl Value {
         plain.map_or(Self::List(members), |plain| Self::Plain(Json::List(plain)))
     }
 
-    /// An object with such members; a plain one if nothing in it needs describing.
+    /// Creates an object; a plain one if all members are plain.
     pub fn object(members: Vec<(String, Self)>) -> Self {
         let plain: Option<Vec<(String, Json)>> = members
             .iter()
@@ -52,7 +52,7 @@ impl Value {
         plain.map_or(Self::Object(members), |plain| Self::Plain(Json::Object(plain)))
     }
 
-    /// What a list or an object holds, as items or members of its own.
+    /// Converts a plain list or object into one whose items or members are separate values.
     #[must_use]
     pub fn opened(self) -> Self {
         match self {
@@ -64,7 +64,7 @@ impl Value {
         }
     }
 
-    /// The value at the end of these steps: of a list, in its first item.
+    /// Returns the value at the end of these steps. In a list, they lead into the first item.
     pub fn at(&self, steps: &[Step]) -> Option<Self> {
         let Some((first, further)) = steps.split_first() else { return Some(self.clone()) };
         match (first, self) {
@@ -77,7 +77,7 @@ impl Value {
         }
     }
 
-    /// A described text; a plain one if nothing in it needs describing.
+    /// Creates a described text; a plain one if nothing in it needs describing.
     pub fn described(written: &str) -> Self {
         let text = Text::read(written);
         match text.0.as_slice() {
@@ -86,7 +86,7 @@ impl Value {
         }
     }
 
-    /// The labels of the calls whose ids it holds, itself or as members of a list.
+    /// Returns the labels of the calls whose ids the value contains, at any depth.
     pub fn ids(&self) -> Vec<&str> {
         match self {
             Self::Id(label) => vec![label],
@@ -96,7 +96,7 @@ impl Value {
         }
     }
 
-    /// How many characters of it are drawn, if any are.
+    /// Returns how many of its characters are random, if any.
     pub fn drawn(&self) -> Option<usize> {
         match self {
             Self::Described(text) if text.is_drawn() => Some(text.drawn()),
@@ -104,7 +104,8 @@ impl Value {
         }
     }
 
-    /// One value that it can become, if the page's rules can be asked about it: what holds for it holds for all.
+    /// Returns one value that it can become, if it can be checked against the page's rules. What holds for this value
+    /// holds for all.
     pub fn witness(&self) -> Option<Json> {
         match self {
             Self::Plain(json) => Some(json.clone()),

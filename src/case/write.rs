@@ -1,4 +1,4 @@
-//! Writing cases as YAML for people who review them: the plain call once, then a line a case with what differs from it.
+//! Writes cases as YAML for review: the plain call once, then one line per case with its differences.
 
 use std::fmt::Write as _;
 
@@ -8,10 +8,11 @@ use crate::spec::model::Operation;
 use super::common::{Common, Table};
 use super::{AMONG_OTHERS, Call, Case, flow};
 
-/// The line that tells a written case file from one that a person wrote.
+/// The first line of generated case files, which distinguishes them from hand-written ones.
 pub const WRITTEN: &str = "# Written by `fineprint generate`";
 
-/// The file's text. Its head names no path: the same specs make the same file from wherever they are read.
+/// Returns the text of a case file. Its head names no path, so that the same specs produce the same file wherever they
+/// are.
 pub fn write<'c>(operation: &Operation, cases: impl IntoIterator<Item = &'c Case>) -> String {
     let cases: Vec<&Case> = cases.into_iter().collect();
     let table = Table::of(operation);
@@ -35,7 +36,7 @@ pub fn write<'c>(operation: &Operation, cases: impl IntoIterator<Item = &'c Case
     out
 }
 
-/// Whether a case is another one again, among other values, for the time of that number.
+/// Returns `true` if `case` is the variant of `first` with that number: the same case with other values.
 fn is_again(first: &Case, case: &Case, number: usize) -> bool {
     let suffix = case.id.strip_prefix(&first.id).and_then(|rest| rest.strip_prefix('/'));
     let is_told_so = || case.tries.strip_prefix(&first.tries) == Some(AMONG_OTHERS);
@@ -47,12 +48,12 @@ fn is_again(first: &Case, case: &Case, number: usize) -> bool {
         && first.given == case.given
 }
 
-/// The state of a case: all that it sends, expects and is about.
+/// Returns a digest of everything that a case sends, expects and tests.
 pub fn digest(case: &Case) -> String {
     format!("{:016x}", digest::fnv(whole(case).as_bytes()))
 }
 
-/// A case as it stands by itself, whatever file it is of.
+/// Returns a complete case, independent of the plain call of its file.
 pub fn whole(case: &Case) -> String {
     let mut out = String::new();
     let mut entry = Entry::block(&mut out);
@@ -65,7 +66,7 @@ pub fn whole(case: &Case) -> String {
     out
 }
 
-/// A case as it differs from the plain call, with those that are the same among other values.
+/// Writes a case as its differences from the plain call, together with its `again` variants.
 fn write_case(out: &mut String, table: &Table<'_>, common: &Common, case: &Case, again: &[&Case]) {
     let is_long = case.given != common.given && !case.given.is_empty() || !case.then.is_empty();
     let mut entry = if is_long || !again.is_empty() { Entry::block(out) } else { Entry::line(out) };
@@ -90,7 +91,7 @@ fn write_case(out: &mut String, table: &Table<'_>, common: &Common, case: &Case,
     entry.end();
 }
 
-/// An id without the operation, where nobody could take what is left for the whole.
+/// Returns the id without the operation, unless the rest could be mistaken for a whole id.
 fn short(case: &Case) -> &str {
     let beginning = format!("{}/", case.operation);
     case.id.strip_prefix(&beginning).filter(|rest| !rest.starts_with(&beginning)).unwrap_or(&case.id)
@@ -102,7 +103,7 @@ fn write_about(entry: &mut Entry<'_>, case: &Case) {
     }
 }
 
-/// What a case sends, as it differs from the plain call; whole where that says it better.
+/// Writes what a case sends: its differences from the plain call, or all of it if that is clearer.
 fn write_send(entry: &mut Entry<'_>, table: &Table<'_>, common: &Common, case: &Case) {
     let difference = common.difference(table, &case.send);
     let kept = |with: usize| case.send.len() > with;
@@ -138,32 +139,32 @@ fn write_end(entry: &mut Entry<'_>, case: &Case) {
 /// A mapping that is being written.
 struct Entry<'o> {
     out: &'o mut String,
-    /// What stands before the next key.
+    /// The text before the first key.
     before: &'static str,
-    /// What stands before those that follow.
+    /// The text before each further key.
     between: &'static str,
-    /// What stands behind a value.
+    /// The text after a value.
     behind: &'static str,
     end: &'static str,
 }
 
 impl<'o> Entry<'o> {
-    /// A file itself.
+    /// Begins the file itself.
     fn file(out: &'o mut String) -> Self {
         Self { out, before: "", between: "", behind: "\n", end: "" }
     }
 
-    /// An item of a list, one line a key.
+    /// Begins a list item with one key per line.
     fn block(out: &'o mut String) -> Self {
         Self { out, before: "- ", between: "  ", behind: "\n", end: "" }
     }
 
-    /// An item of a list, on one line.
+    /// Begins a list item on a single line.
     fn line(out: &'o mut String) -> Self {
         Self { out, before: "- {", between: ", ", behind: "", end: "}\n" }
     }
 
-    /// A value, on the line on which it begins.
+    /// Begins a value on the current line.
     fn braces(out: &'o mut String) -> Self {
         Self { out, before: "{", between: ", ", behind: "", end: "}" }
     }
@@ -175,7 +176,7 @@ impl<'o> Entry<'o> {
         self.out.push_str(self.behind);
     }
 
-    /// A key with a list, an item a line; no key where there are no items.
+    /// Writes a key with a list, one item per line; writes nothing if the list is empty.
     fn list<'i, T: 'i>(
         &mut self,
         key: &str,
@@ -204,28 +205,28 @@ impl<'o> Entry<'o> {
     }
 
     fn end(self) {
-        // A mapping without keys is one all the same.
+        // A mapping without keys is still a mapping.
         let begun = if self.before == "{" { "{" } else { "" };
         self.out.push_str(begun);
         self.out.push_str(self.end);
     }
 }
 
-/// What a case sends, as its file has it.
+/// Returns what a case sends, in the form of its file.
 pub fn sends(case: &Case) -> String {
     let mut out = String::new();
     flow::parameters(&mut out, &case.send);
     out
 }
 
-/// What a case expects, as its file has it.
+/// Returns what a case expects, in the form of its file.
 pub fn expects(case: &Case) -> String {
     let mut out = String::new();
     flow::expectation(&mut out, &case.expect);
     out
 }
 
-/// What a call of a case asks for, whatever its label: two that ask for the same make the same.
+/// Returns what a call requests, without its label: calls that request the same create the same.
 pub fn asks(call: &Call) -> String {
     let mut out = format!("{} ", call.operation);
     flow::parameters(&mut out, &call.send);

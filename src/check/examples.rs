@@ -1,4 +1,4 @@
-//! Examples of the page that its own rules refuse, or that nobody can send.
+//! Examples on the page that violate its own rules or cannot be sent.
 
 use crate::diagnostic::Finding;
 use crate::generate;
@@ -7,7 +7,7 @@ use crate::spec::ruling::{self, Outcome};
 
 use super::About;
 
-/// `example-breaks-rule`: the example breaks a rule, or the spec had to leave the rule open for its sake.
+/// `example-breaks-rule`: the example violates a rule, or the spec had to leave the rule open because of it.
 pub fn breaks_rule(operation: &Operation) -> Vec<About> {
     operation.parameters.iter().filter_map(of_parameter).collect()
 }
@@ -28,7 +28,7 @@ fn of_parameter(parameter: &Member) -> Option<About> {
     Some(About::new(&parameter.name, finding))
 }
 
-/// `masked-example`: part of the example is hidden, so that it cannot be sent.
+/// `masked-example`: part of the example is hidden, so it cannot be sent.
 pub fn masked(operation: &Operation) -> Vec<About> {
     let masked =
         operation.parameters.iter().filter(|parameter| parameter.example.as_ref().is_some_and(is_masked));
@@ -41,7 +41,7 @@ pub fn masked(operation: &Operation) -> Vec<About> {
         .collect()
 }
 
-/// `no-valid-value`: nothing that the spec says makes a value that breaks none of its rules.
+/// `no-valid-value`: the spec yields no value that meets all rules of the parameter.
 pub fn none_valid(operation: &Operation) -> Vec<About> {
     let without = generate::without_valid_value(operation).into_iter();
     without

@@ -1,4 +1,4 @@
-//! Findings about pages: what is doubtful in the documentation itself, one rule a file.
+//! Findings about pages: what is doubtful in the documentation itself. Each file has one kind of rule.
 
 mod examples;
 mod quotes;
@@ -13,7 +13,7 @@ use crate::spec::model::{Acknowledgement, Operation, Service, Specs};
 
 pub use quotes::against_page;
 
-/// A finding and what it is about: a parameter or a code.
+/// A finding and its subject: a parameter or a code.
 struct About {
     about: String,
     finding: Finding,
@@ -25,18 +25,18 @@ impl About {
     }
 }
 
-/// What was found about the pages, and how much of it their specs acknowledge.
+/// The findings about the pages, and the number of findings that their specs acknowledge.
 #[derive(Debug, Default)]
 pub struct Findings {
     /// Findings that no spec acknowledges.
     pub open: Vec<Finding>,
-    /// How many are acknowledged.
+    /// The number of acknowledged findings.
     pub acknowledged: usize,
-    /// By operation, what its protocol cannot carry, where there is anything.
+    /// What the protocol cannot carry, by operation; only operations with such values are listed.
     pub left_out: Vec<(String, Vec<LeftOut>)>,
 }
 
-/// Checks every tested operation that is wanted.
+/// Checks every tested operation that `wanted` selects.
 pub fn check(specs: &Specs, wanted: impl Fn(&Operation) -> bool) -> Findings {
     let mut findings = Findings::default();
     let tested: Vec<(&Service, &Operation)> =

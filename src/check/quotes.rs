@@ -1,10 +1,10 @@
-//! Quotes held against the text of the page: what the vendor has edited since.
+//! Quotes checked against the text of the page, to find what the vendor has edited since.
 
 use crate::diagnostic::Finding;
 use crate::span::Place;
 use crate::spec::model::{Member, Operation};
 
-/// Every sentence, code and message of an operation's spec that does not stand on its page.
+/// Returns a finding for every sentence, code and message of the spec that is missing from its page.
 pub fn against_page(operation: &Operation, page: &str) -> Vec<Finding> {
     let page = folded(page);
     let mut findings = Vec::new();
@@ -58,7 +58,7 @@ fn elements(of: &[Member], hold: &mut impl FnMut(&str, &str, &Place)) {
     }
 }
 
-/// Scrapes differ in blanks and line breaks.
+/// Normalises white space, because scrapes differ in spaces and line breaks.
 fn folded(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }

@@ -1,4 +1,4 @@
-//! Which cases try each row of an error table and each rule, and why some rows cannot be tried.
+//! Which cases test each error row and each rule, and why some error rows cannot be tested.
 
 use std::borrow::Borrow;
 
@@ -7,20 +7,20 @@ use crate::spec::breach::{Breach, Part};
 use crate::spec::model::{Circumstance, ErrorRow, Operation, RequestFault, Service, When};
 use crate::spec::path::Path;
 
-/// A row of an error table, and the cases that demand it.
+/// An error row and the cases that require it.
 #[derive(Debug, Clone)]
 pub struct RowReach<'a> {
     /// The row.
     pub row: &'a ErrorRow,
-    /// Whether it is of the operation's own page (else of the service's common rows).
+    /// Whether it is on the operation's own page; otherwise it is a common row of the service.
     pub own: bool,
-    /// The ids of the cases in which it may answer for what they try.
+    /// The ids of the cases in which this row may be returned for what they test.
     pub cases: Vec<String>,
-    /// Why no case can demand it, where none does.
+    /// The reason why no case can require it, if none does.
     pub why: Option<String>,
 }
 
-/// Every row that holds for an operation, its own first.
+/// Returns every error row that applies to an operation, its own rows first.
 pub fn rows<'a>(
     service: &'a Service,
     operation: &'a Operation,
@@ -39,7 +39,7 @@ pub fn rows<'a>(
     .collect()
 }
 
-/// Whether a row may answer for what a case tries, and not only for its context.
+/// Returns `true` if the row may be returned for what the case tests, not just for its context.
 fn demands(case: &Case, row: &ErrorRow) -> bool {
     let Some(Rows::Codes(codes)) = case.expect.rows() else { return false };
     let is_named = row.codes.iter().any(|code| codes.contains(code));
@@ -82,18 +82,18 @@ fn why(operation: &Operation, row: &ErrorRow) -> String {
     }
 }
 
-/// A rule of a parameter, and how many cases stand guard over it.
+/// A rule of a parameter, and how many cases test it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RuleReach {
-    /// The rule, and where it holds.
+    /// The rule and its place.
     pub breach: Breach,
-    /// Cases that break it.
+    /// The number of cases that violate it.
     pub breaking: usize,
-    /// Cases that try it and break nothing, or of which the page is silent.
+    /// The number of cases that test it without violating it, or for which the page is silent.
     pub others: usize,
 }
 
-/// Every rule that the cases of an operation try, in the order of its parameter table.
+/// Returns every rule that the cases of an operation test, in the order of its parameter table.
 pub fn rules(operation: &Operation, cases: &[impl Borrow<Case>]) -> Vec<RuleReach> {
     let mut rules: Vec<RuleReach> = Vec::new();
     let cases = cases.iter().map(Borrow::borrow);

@@ -1,4 +1,4 @@
-//! Error rows that fit no rule, and rules that no row answers.
+//! Error rows that match no rule, and rules that no error row covers.
 
 use crate::case::{Case, Expectation, Rows};
 use crate::diagnostic::Finding;
@@ -8,7 +8,7 @@ use crate::spec::path::Path;
 
 use super::About;
 
-/// `optional-with-missing-row`: the table calls a parameter optional, the error table has a row for its absence.
+/// `optional-with-missing-row`: a parameter is optional in its table, but an error row covers its absence.
 pub fn optional_with_missing_row(service: &Service, operation: &Operation) -> Vec<About> {
     let optional = operation.parameters.iter().filter(|parameter| parameter.required != Required::Yes);
     optional
@@ -25,7 +25,7 @@ pub fn optional_with_missing_row(service: &Service, operation: &Operation) -> Ve
         .collect()
 }
 
-/// `unstated-limit`: a limit that the page names and does not give.
+/// `unstated-limit`: the page mentions a limit but does not state it.
 pub fn unstated_limit(operation: &Operation) -> Vec<About> {
     let unstated = |limit: Option<Limit>| limit == Some(Limit::Unstated);
     operation
@@ -43,7 +43,7 @@ pub fn unstated_limit(operation: &Operation) -> Vec<About> {
         .collect()
 }
 
-/// `two-statuses`: one code with two HTTP statuses.
+/// `two-statuses`: a code has two HTTP statuses.
 pub fn two_statuses(service: &Service, operation: &Operation) -> Vec<About> {
     let rows: Vec<&ErrorRow> = service.rows(operation).collect();
     let mut found = Vec::new();
@@ -94,7 +94,7 @@ pub fn reach(operation: &Operation, cases: &[Case]) -> Vec<About> {
     found
 }
 
-/// Rows for the absence of optional parameters are a finding of their own.
+/// Rows for the absence of optional parameters have their own finding.
 fn answers_absence_only(row: &ErrorRow) -> bool {
     matches!(&row.when, When::Breaches(bound) if bound.iter().all(|bound| bound.part == Part::Required))
 }

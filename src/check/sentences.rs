@@ -1,4 +1,4 @@
-//! Sentences that promise something, and of which no rule was transcribed: nothing holds a target to them.
+//! Sentences that promise something but have no transcribed rule, so that no target is tested against them.
 
 use crate::diagnostic::Finding;
 use crate::spec::model::{Member, Operation};
@@ -6,10 +6,10 @@ use crate::spec::promise;
 
 use super::About;
 
-/// Words with which a sentence promises something that a request could show.
+/// Words with which a sentence promises something that a request can test.
 const PROMISING: [&str; 7] = ["must", "only", "default", "defaults", "unique", "null", "order"];
 
-/// `untranscribed-sentence`: a sentence with a number, or a word that promises something, and no rule.
+/// `untranscribed-sentence`: a sentence has a number or a word that promises something, but no rule.
 pub fn untranscribed(operation: &Operation) -> Vec<About> {
     let mut found = Vec::new();
     for parameter in &operation.parameters {
@@ -47,7 +47,8 @@ fn about(name: &str, text: &str, place: &crate::span::Place) -> About {
     )
 }
 
-/// Whether a sentence has a number, or a word that promises something. A number within a word (`IPv4`) is part of a name.
+/// Returns `true` if a sentence has a number or a word that promises something. A number within a word (`IPv4`) is part
+/// of a name.
 fn promises(text: &str) -> bool {
     let is_separator = |letter: char| !letter.is_alphanumeric();
     text.split(is_separator).filter(|word| !word.is_empty()).any(|word| {

@@ -1,4 +1,4 @@
-//! Files: read in bounded memory, written whole or not at all.
+//! Files: read in bounded memory, written atomically.
 
 mod read;
 mod shelf;

@@ -1,19 +1,20 @@
-//! Reading: so much of each file, and ordinary files only where a folder decides what is read.
+//! Reading: bounded in size, and only regular files if a folder determines what is read.
 
 use std::fmt::Display;
 use std::fs::{self, File};
 use std::io::{self, Read as _};
 use std::path::Path;
 
-/// What is told of a file or folder that cannot be read.
+/// Returns the message for a file or folder that cannot be read.
 pub fn not_read(path: &Path, error: &dyn Display) -> String {
     format!("{} cannot be read: {error}", path.display())
 }
 
-/// The bytes of an ordinary file. A pipe or a device, which a folder may hold a link to, could give bytes for ever, or none.
+/// Reads a regular file. A folder may contain a link to a pipe or a device, which could return bytes without end, or
+/// none.
 ///
 /// # Errors
-/// What the file system says; that it is no ordinary file, or longer than `most` bytes.
+/// Returns the error of the file system, or an error if the file is not regular or is longer than `most` bytes.
 pub fn ordinary(path: &Path, most: usize) -> io::Result<Vec<u8>> {
     if !fs::metadata(path)?.is_file() {
         return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is no ordinary file"));
@@ -21,10 +22,10 @@ pub fn ordinary(path: &Path, most: usize) -> io::Result<Vec<u8>> {
     bounded(path, most)
 }
 
-/// The bytes of whatever the user has named, a pipe as well.
+/// Reads any file that the user named, including a pipe.
 ///
 /// # Errors
-/// What the file system says; that there are more than `most` bytes.
+/// Returns the error of the file system, or an error if there are more than `most` bytes.
 pub fn bounded(path: &Path, most: usize) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     let limit = u64::try_from(most).unwrap_or(u64::MAX).saturating_add(1);
@@ -38,10 +39,10 @@ pub fn bounded(path: &Path, most: usize) -> io::Result<Vec<u8>> {
     }
 }
 
-/// The text of an ordinary file.
+/// Reads a regular file as text.
 ///
 /// # Errors
-/// As [`ordinary`]; that it is not UTF-8.
+/// Returns the errors of [`ordinary`], or an error if the file is not UTF-8.
 pub fn text(path: &Path, most: usize) -> io::Result<String> {
     String::from_utf8(ordinary(path, most)?)
         .map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error.utf8_error()))

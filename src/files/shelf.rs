@@ -1,32 +1,32 @@
-//! Texts that are put away until somebody asks for them, in a file without a name: what a hundred thousand cases have shown needs
-//! no memory meanwhile.
+//! Texts kept in an unnamed file until they are needed, so that the exchanges of a hundred thousand cases need no
+//! memory.
 
 use std::fs::File;
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::sync::{Mutex, PoisonError};
 
-/// Where a text lies.
+/// Where a text is stored.
 #[derive(Debug, Clone)]
 pub enum Place {
     /// In the file.
     File {
-        /// How many bytes come before it.
+        /// The number of bytes before it.
         at: u64,
-        /// How many bytes it has.
+        /// Its length in bytes.
         len: usize,
     },
-    /// In memory, because the file could not take it.
+    /// In memory, because it could not be written to the file.
     Memory(Box<[u8]>),
 }
 
-/// A shelf of texts. The file goes with it.
+/// A store of texts. Its file is deleted when the shelf is dropped.
 #[derive(Debug, Default)]
 pub struct Shelf {
     file: Mutex<Option<(File, u64)>>,
 }
 
 impl Shelf {
-    /// Puts a text away. Where the disk takes nothing, it stays in memory.
+    /// Stores a text. It stays in memory if it cannot be written to the disk.
     pub fn put(&self, text: Vec<u8>) -> Place {
         let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
         match append(&mut file, &text) {
@@ -35,10 +35,10 @@ impl Shelf {
         }
     }
 
-    /// The text at a place.
+    /// Returns the text at a place.
     ///
     /// # Errors
-    /// What the file system says of the file.
+    /// Returns the error of the file system.
     pub fn get(&self, place: &Place) -> io::Result<Vec<u8>> {
         let (at, len) = match place {
             Place::Memory(text) => return Ok(text.to_vec()),
@@ -53,7 +53,7 @@ impl Shelf {
     }
 }
 
-/// Writes a text behind all others, and tells where. What a failed attempt has written is written over by the next.
+/// Appends a text and returns its offset. The next call overwrites what a failed attempt has written.
 fn append(file: &mut Option<(File, u64)>, text: &[u8]) -> io::Result<u64> {
     let (file, end) = match file {
         Some(open) => open,

@@ -1,4 +1,4 @@
-//! Writing: whole or not at all, with the permissions that the user has chosen.
+//! Writing: atomic, with the permissions that the user has chosen.
 
 use std::fmt::Display;
 use std::fs::{self, File};
@@ -8,21 +8,21 @@ use std::time::Duration;
 
 use tempfile::NamedTempFile;
 
-/// What the names of files begin with that are being written.
+/// The prefix of the names of files that are still being written.
 const BEGUN: &str = ".fineprint-";
 
-/// A file that is being written is locked within this time of its beginning.
+/// The time after its creation within which a file that is being written is locked.
 const LOCKED_BY: Duration = Duration::from_millis(500);
 
-/// What is told of a file that cannot be written.
+/// Returns the message for a file that cannot be written.
 pub fn not_written(path: &Path, error: &dyn Display) -> String {
     format!("{} cannot be written: {error}", path.display())
 }
 
-/// Whether files that will be written are neither each other nor what is read.
+/// Checks that the output files differ from each other and from the input files.
 ///
 /// # Errors
-/// The complaint about the first that is.
+/// Returns a message about the first output file that does not.
 pub fn apart<'p>(inputs: &[&Path], outputs: impl Iterator<Item = &'p Path>) -> Result<(), String> {
     let inputs: Vec<PathBuf> = inputs.iter().map(|path| resolved(path)).collect();
     let mut seen: Vec<PathBuf> = Vec::new();
@@ -39,12 +39,12 @@ pub fn apart<'p>(inputs: &[&Path], outputs: impl Iterator<Item = &'p Path>) -> R
     Ok(())
 }
 
-/// Whether two paths lead to one place.
+/// Returns `true` if two paths lead to the same place.
 pub fn is_same(one: &Path, other: &Path) -> bool {
     resolved(one) == resolved(other)
 }
 
-/// Where a path leads, also where no file is there yet: through links, and without `.` and `..`.
+/// Returns where a path leads, even if no file exists there yet: links are followed, `.` and `..` removed.
 pub fn resolved(path: &Path) -> PathBuf {
     if let Ok(place) = path.canonicalize() {
         return place;
@@ -56,15 +56,15 @@ pub fn resolved(path: &Path) -> PathBuf {
     path.file_name().map_or_else(|| path.to_owned(), |name| folder.join(name))
 }
 
-/// The folder in which a file is, or will be.
+/// Returns the folder of a file that exists or will be written.
 pub fn folder_of(path: &Path) -> &Path {
     path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
-/// Writes a file so that it is there whole or not at all.
+/// Writes a file atomically: the whole file appears, or nothing.
 ///
 /// # Errors
-/// What the file system says.
+/// Returns the error of the file system.
 pub fn write_whole(path: &Path, text: &str) -> io::Result<()> {
     let file = begin(path)?;
     file.writer()?.write_all(text.as_bytes())?;
@@ -74,17 +74,17 @@ pub fn write_whole(path: &Path, text: &str) -> io::Result<()> {
 /// A file that is being written.
 #[derive(Debug)]
 pub enum Begun {
-    /// Beside the place where it will stand.
+    /// A temporary file in the folder of its final place.
     Beside(NamedTempFile),
-    /// What is no ordinary file (a pipe, a device) cannot be replaced: it is written as it is.
+    /// A file that is not regular (a pipe, a device). It cannot be replaced, so it is written directly.
     Into(File),
 }
 
 impl Begun {
-    /// Writes into it.
+    /// Returns a handle to write into the file.
     ///
     /// # Errors
-    /// What the file system says.
+    /// Returns the error of the file system.
     pub fn writer(&self) -> io::Result<File> {
         match self {
             Self::Beside(file) => file.reopen(),
@@ -93,11 +93,10 @@ impl Begun {
     }
 }
 
-/// Begins a file that is there when it has come to its end, and not before. What a link leads to is written, and not the
-/// link.
+/// Begins a file that appears at its path only when it is complete. If the path is a link, its target is written.
 ///
 /// # Errors
-/// What the file system says.
+/// Returns the error of the file system.
 pub fn begin(path: &Path) -> io::Result<Begun> {
     match fs::metadata(path) {
         Ok(there) if there.is_dir() => return Err(io::ErrorKind::IsADirectory.into()),
@@ -112,16 +111,16 @@ pub fn begin(path: &Path) -> io::Result<Begun> {
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt as _;
-        // As any new file: what the user's umask takes away is not there.
+        // As for any new file; the user's umask applies.
         builder.permissions(fs::Permissions::from_mode(0o666));
     }
     let file = builder.tempfile_in(folder)?;
-    // Where a file system has no locks, nothing is swept either.
+    // If a file system has no locks, `sweep` removes nothing either.
     let _ = file.as_file().lock();
     Ok(Begun::Beside(file))
 }
 
-/// Removes what runs have left in a folder that were killed while they wrote. What is being written is locked.
+/// Removes temporary files of runs that were killed while they wrote. Files that are still being written are locked.
 pub fn sweep(folder: &Path) {
     let Ok(entries) = fs::read_dir(folder) else { return };
     for path in entries.filter_map(|entry| Some(entry.ok()?.path())) {
@@ -140,15 +139,15 @@ fn is_abandoned(path: &Path) -> bool {
         && File::open(path).is_ok_and(|file| file.try_lock().is_ok())
 }
 
-/// Puts a file where it belongs.
+/// Moves a complete file to its final place.
 ///
 /// # Errors
-/// What the file system says.
+/// Returns the error of the file system.
 pub fn end(file: Begun, path: &Path) -> io::Result<()> {
     let Begun::Beside(file) = file else { return Ok(()) };
     file.as_file().sync_all()?;
     let path = resolved(path);
-    // What is there keeps its permissions: answers of a target may be confidential.
+    // An existing file keeps its permissions: the responses of a target may be confidential.
     if let Ok(there) = fs::metadata(&path) {
         file.as_file().set_permissions(there.permissions())?;
     }

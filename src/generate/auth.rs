@@ -1,4 +1,4 @@
-//! Authentication, where a target has credentials: signatures that must not be taken, on calls that are right otherwise.
+//! Authentication of targets with credentials: signatures that must not be accepted, on calls that are otherwise valid.
 
 use crate::case::{Call, Case, Expectation, Rows};
 use crate::spec::breach::Part;
@@ -11,7 +11,8 @@ use crate::wire::{Tamper, Twist, can_tamper};
 use super::baseline::Baseline;
 use super::{plain, request};
 
-/// Cases for each tested operation of a service that is called with signatures; `form` says in which.
+/// Returns cases for each tested operation of the services whose calls are signed. `form` returns the form of the
+/// signature.
 pub fn auth(specs: &Specs, form: impl Fn(&Service) -> Option<Form>) -> Vec<Case> {
     let tested = specs.operations().filter(|(_, operation)| !operation.support);
     let asks = |(service, _): &(&Service, &Operation)| asks_who_calls(service);
@@ -20,7 +21,7 @@ pub fn auth(specs: &Specs, form: impl Fn(&Service) -> Option<Form>) -> Vec<Case>
     signed.flat_map(|(service, operation, form)| of_operation(service, operation, form)).collect()
 }
 
-/// Whether callers have to show who they are.
+/// Returns `true` if callers must authenticate.
 fn asks_who_calls(service: &Service) -> bool {
     let shown = service.http.as_ref().map(|http| &http.authentication);
     service.protocol != Protocol::Rest || shown.is_some_and(|shown| *shown != Authentication::None)
@@ -44,7 +45,7 @@ fn case(baseline: &Baseline<'_>, form: Form, tamper: Tamper, name: &str) -> Case
             shared: false,
         });
     }
-    // A shared entity may be there already: then no call comes before this one.
+    // A shared entity may already exist, so that no call would come before this one.
     given.iter_mut().for_each(|call| call.shared &= tamper != Tamper::RepeatedNonce);
     let case = plain(baseline.operation, &format!("auth/{name}"), tries(tamper).to_owned(), send, expect);
     Case { given, twist: Some(Twist::Signature(tamper)), ..case }
@@ -62,7 +63,8 @@ fn tries(tamper: Tamper) -> &'static str {
     }
 }
 
-/// What may answer: the rows for that fault; and of the page's own rows about callers, which say no more.
+/// Returns the rows that may be returned: those for this fault, and the page's own rows about callers, which are less
+/// specific.
 fn rows(baseline: &Baseline<'_>, form: Form, tamper: Tamper) -> Rows {
     let fault = match tamper {
         Tamper::WrongSecret | Tamper::ChangedParameter | Tamper::ChangedAction => {
@@ -75,7 +77,7 @@ fn rows(baseline: &Baseline<'_>, form: Form, tamper: Tamper) -> Rows {
     };
     let (service, operation) = (baseline.service, baseline.operation);
     let is = |row: &ErrorRow, of: fn(Circumstance) -> bool| matches!(row.when, When::Circumstance(circumstance) if of(circumstance));
-    // Where the secret is all that is sent, a wrong one is a key that nobody has.
+    // If only the secret is sent, a wrong secret is the same as an unknown key.
     let alike = if form == Form::Secret && fault != Circumstance::Unsigned {
         Circumstance::UnknownKey
     } else {
@@ -87,7 +89,7 @@ fn rows(baseline: &Baseline<'_>, form: Form, tamper: Tamper) -> Rows {
     let may_answer = |own: bool, row: &ErrorRow| {
         exact(row)
             || (is(row, Circumstance::is_auth) && (own || !named))
-            // Without a signature, parts of the request are missing, and no page says by which row that is told.
+            // Without a signature, parts of the request are missing, and no page says which row covers that.
             || (fault == Circumstance::Unsigned && (is(row, Circumstance::is_auth) || tells_of_absence(own, row)))
     };
     let own = operation.errors.iter().filter(|row| may_answer(true, row));
@@ -95,7 +97,7 @@ fn rows(baseline: &Baseline<'_>, form: Form, tamper: Tamper) -> Rows {
     request::only_if_bound(own.chain(shared).collect())
 }
 
-/// Rows for anything that is missing, and the service's rows that are bound to nothing.
+/// Returns `true` for rows that cover anything missing, and for the service's rows without `when`.
 fn tells_of_absence(own: bool, row: &ErrorRow) -> bool {
     match &row.when {
         When::Breaches(bound) => bound.contains(&Bound { at: None, part: Part::Required }),

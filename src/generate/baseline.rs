@@ -1,4 +1,4 @@
-//! The call that breaks nothing, from which every case departs in one point.
+//! The plain call: it violates nothing, and every case differs from it in one point.
 
 use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;
@@ -11,21 +11,21 @@ use crate::spec::path::Path;
 use super::prepared::Prepared;
 use super::valid::{self, other, reference, valid};
 
-/// An operation's baseline.
+/// The plain call of an operation.
 pub struct Baseline<'s> {
     /// The service.
     pub service: &'s Service,
     /// The operation.
     pub operation: &'s Operation,
     sent: OnceCell<Vec<Prepared<'s>>>,
-    /// Where those stand, by name.
+    /// The indexes of the prepared places, by name.
     places: OnceCell<HashMap<String, usize>>,
-    /// What the operations that make entities are called with.
+    /// The parameters with which the operations that create entities are called.
     makers: RefCell<HashMap<&'s str, Parameters>>,
 }
 
 impl<'s> Baseline<'s> {
-    /// The baseline of an operation.
+    /// Creates the plain call of an operation.
     pub fn new(service: &'s Service, operation: &'s Operation) -> Self {
         Self {
             service,
@@ -36,7 +36,7 @@ impl<'s> Baseline<'s> {
         }
     }
 
-    /// What is known of the parameters that a call can carry, each followed by the members below it.
+    /// Returns what is known about the parameters that a call can contain, each followed by the members below it.
     pub fn prepared(&self) -> &[Prepared<'s>] {
         self.sent.get_or_init(|| Prepared::all(self.service, self.operation))
     }
@@ -44,7 +44,7 @@ impl<'s> Baseline<'s> {
     fn place(&self, name: &str) -> Option<usize> {
         let places = self.places.get_or_init(|| {
             let places = self.prepared().iter().enumerate();
-            // A name of its own has no quotes: what a call carries goes by that.
+            // A parameter's own name has no quotes, and that is the name in a call.
             let name = |each: &Prepared<'_>| match each.is_member() {
                 true => each.name.clone(),
                 false => each.parameter.name.clone(),
@@ -54,7 +54,8 @@ impl<'s> Baseline<'s> {
         places.get(name).copied()
     }
 
-    /// Whether the protocol can say what a call sends: all that has to be there is, and every value at its place.
+    /// Returns `true` if the protocol can encode a call: nothing that it needs is missing, and it can encode every
+    /// value in its place.
     pub fn is_sayable(&self, send: &Parameters) -> bool {
         let mut is_there = vec![false; self.prepared().len()];
         for (name, value) in send {
@@ -68,12 +69,12 @@ impl<'s> Baseline<'s> {
         all.all(|(each, is_there)| is_there || each.can_be_absent || each.is_member())
     }
 
-    /// What a call must carry: the required parameters, and the id of the entity that it is about.
+    /// Returns what a call must contain: the required parameters, and the id of the entity that the call is about.
     pub fn required(&self) -> Parameters {
         self.parameters().filter(|each| each.is_required).map(valid_entry).collect()
     }
 
-    /// Everything that a call can carry.
+    /// Returns everything that a call can contain.
     pub fn all(&self) -> Parameters {
         let mut send: Parameters = Vec::new();
         for each in self.prepared() {
@@ -85,12 +86,12 @@ impl<'s> Baseline<'s> {
         send
     }
 
-    /// The parameters themselves, without the members below them.
+    /// Iterates over the parameters themselves, without the members below them.
     fn parameters(&self) -> impl Iterator<Item = &Prepared<'s>> {
         self.prepared().iter().filter(|each| !each.is_member())
     }
 
-    /// The baseline with one place set, or left out.
+    /// Returns the plain call with one place set or omitted.
     pub fn with_at(&self, place: &Prepared<'_>, value: Option<Value>) -> Parameters {
         match place.is_member() {
             true => self.with(place.whole, place.put(None, value)),
@@ -98,7 +99,7 @@ impl<'s> Baseline<'s> {
         }
     }
 
-    /// The baseline with one parameter set, or left out.
+    /// Returns the plain call with one parameter set or omitted.
     pub fn with(&self, parameter: &Member, value: Option<Value>) -> Parameters {
         let mut send = Vec::new();
         for each in self.parameters() {
@@ -111,8 +112,9 @@ impl<'s> Baseline<'s> {
         send
     }
 
-    /// The calls that make the entities that a call refers to. Where the call must be refused, any that is at hand will do;
-    /// else each gets its own, with other values than `send`: a call that changes nothing, no page promises to accept.
+    /// Returns the calls that create the entities to which a call refers. A call that must be accepted gets its own
+    /// entities, with values other than `send`, because no page promises to accept a call that changes nothing. For
+    /// other calls, any existing entity will do.
     pub fn given(&self, send: &Parameters, expect: &Expectation) -> Vec<Call> {
         let referred = send.iter().flat_map(|(_, value)| value.ids());
         let make = |entity: &str| match expect {
@@ -122,23 +124,23 @@ impl<'s> Baseline<'s> {
         referred.filter(|label| self.is_reference(label)).filter_map(make).collect()
     }
 
-    /// Whether the target keeps what the operation makes.
+    /// Returns `true` if the vendor documents no way to remove what the operation creates.
     pub fn keeps(&self) -> bool {
         let entity = self.service.created_by(self.operation);
         entity.is_some_and(|entity| entity.removed_by.is_none())
     }
 
-    /// Whether a label is that of an entity which [`Self::given`] makes.
+    /// Returns `true` if a label is that of an entity that [`Self::given`] creates.
     pub fn is_reference(&self, label: &str) -> bool {
         self.service.entity(label).is_some()
     }
 
-    /// The entity whose id the operation takes.
+    /// Returns the entity whose id the operation takes.
     pub fn entity(&self) -> Option<&'s str> {
         self.operation.parameters.iter().find_map(|parameter| parameter.exists.as_deref())
     }
 
-    /// The call that makes an entity, under a label, with other values than `send`.
+    /// Returns the call that creates an entity, under a label, with values other than `send`.
     pub fn make(&self, entity: &str, label: &str, send: &Parameters) -> Option<Call> {
         let maker = self.service.operation(&self.service.entity(entity)?.made_by)?;
         let mut makers = self.makers.borrow_mut();
@@ -155,13 +157,13 @@ impl<'s> Baseline<'s> {
         Some(Call { operation: maker.name.clone(), label: label.to_owned(), send: made, shared: false })
     }
 
-    /// An entity that other cases may use too.
+    /// Returns the call that creates an entity which other cases may use too.
     pub fn share(&self, entity: &str, label: &str) -> Option<Call> {
         let removable = self.service.entity(entity)?.removed_by.is_some();
         Some(Call { shared: removable, ..self.make(entity, label, &Parameters::new())? })
     }
 
-    /// A call of the operation that breaks nothing, with these values in it.
+    /// Returns a call of the operation that violates nothing and contains these values.
     pub fn set(&self, values: &[(&str, Value)]) -> Parameters {
         let mut send = self.with_all_needed();
         for (name, value) in values {
@@ -174,12 +176,12 @@ impl<'s> Baseline<'s> {
         self.parameters().filter(|each| each.is_needed).map(valid_entry).collect()
     }
 
-    /// Whether every case carries a parameter.
+    /// Returns `true` if every case contains a parameter.
     pub fn is_needed(&self, parameter: &Member) -> bool {
         self.place(&parameter.name).is_some_and(|place| self.prepared()[place].is_needed)
     }
 
-    /// The call that removes an entity that an earlier call made, if the vendor documents one.
+    /// Returns the call that removes the entity of an earlier call, if the vendor documents one.
     pub fn remove(&self, entity: &str, label: &str) -> Option<Call> {
         let remover = self.service.operation(self.service.entity(entity)?.removed_by.as_ref()?)?;
         let id = remover.parameters.iter().find(|parameter| parameter.exists.as_deref() == Some(entity))?;
@@ -188,7 +190,7 @@ impl<'s> Baseline<'s> {
         Some(Call { operation: remover.name.clone(), label, send, shared: false })
     }
 
-    /// The parameters that a call can carry.
+    /// Iterates over the parameters that a call can contain.
     pub fn sent(&self) -> impl Iterator<Item = &'s Member> + '_ {
         self.parameters().map(|each| each.parameter)
     }
@@ -198,14 +200,14 @@ fn valid_entry(prepared: &Prepared<'_>) -> (String, Value) {
     (prepared.parameter.name.clone(), prepared.valid.clone())
 }
 
-/// Sets a place within a parameter's value.
+/// Sets a place within the value of a parameter.
 pub fn set(whole: &mut Value, place: &Prepared<'_>, value: Option<Value>) {
     if let Some(new) = place.put(Some(whole.clone()), value) {
         *whole = new;
     }
 }
 
-/// Sets a parameter of a call, at its place in the table.
+/// Sets a parameter of a call, at its position in the table.
 fn put(operation: &Operation, send: &mut Parameters, name: &str, value: Value) {
     send.retain(|(known, _)| known != name);
     send.push((name.to_owned(), value));
@@ -213,7 +215,7 @@ fn put(operation: &Operation, send: &mut Parameters, name: &str, value: Value) {
     send.sort_by_key(|(name, _)| place(name));
 }
 
-/// Adds a value to a call that sends none at a place; `None` if its operation has no such place.
+/// Adds a value to a call that sends none at a place. Returns `None` if the operation has no such place.
 pub fn supply(
     service: &Service,
     call: &mut Call,
@@ -226,7 +228,7 @@ pub fn supply(
     replace(service, call, at, value)
 }
 
-/// Sets what a call sends at a place; `None` if its operation has no such place.
+/// Sets what a call sends at a place. Returns `None` if the operation has no such place.
 pub fn replace(
     service: &Service,
     call: &mut Call,

@@ -1,5 +1,5 @@
-//! The cases of a run in order. Those that specs imply are expanded an operation at a time, when they are needed: a million of them
-//! need no more memory than those of a few operations.
+//! The cases of a run, in order. Cases from specs are expanded when they are needed, one operation at a time, so that a
+//! million cases need no more memory than those of a few operations.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -25,19 +25,19 @@ pub struct Cases {
     expander: Arc<Expander>,
 }
 
-/// Cases that are made together.
+/// Cases that are generated together.
 #[derive(Debug, Clone)]
 struct Block {
-    /// The number of the first of them.
+    /// The number of its first case.
     first: usize,
     made: Made,
 }
 
 #[derive(Debug, Clone)]
 enum Made {
-    /// They are at hand.
+    /// Existing cases.
     Given(Expanded),
-    /// A spec implies them; the places of those that were chosen, or all.
+    /// Cases from a spec: all of them, or the indexes of the selected ones.
     Implied(Key, Chosen),
 }
 
@@ -47,14 +47,14 @@ enum Chosen {
     Some(Arc<[u32]>),
 }
 
-/// Which operation, by its place in the specs, and how deep.
+/// An operation, by its indexes in the specs, and a depth.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Key {
     place: (usize, usize),
     depth: Depth,
 }
 
-/// Expands operations, and keeps what was expanded last.
+/// Expands operations and keeps the most recent results.
 #[derive(Debug, Default)]
 struct Expander {
     specs: Arc<Specs>,
@@ -79,7 +79,7 @@ impl Expander {
     }
 }
 
-/// Keeps what was expanded, and lets go of the oldest where that is too much.
+/// Keeps expanded cases, and drops the oldest if there are too many.
 fn keep(recent: &mut VecDeque<(Key, Expanded)>, key: Key, made: &Expanded) {
     recent.push_back((key, Arc::clone(made)));
     let mut kept: usize = recent.iter().map(|(_, cases)| cases.len()).sum();
@@ -97,7 +97,7 @@ impl Block {
         }
     }
 
-    /// Where its case of that number stands among those that are made together.
+    /// Returns the index of its case with that number among the cases that are generated together.
     fn place(&self, number: usize) -> Option<usize> {
         match &self.made {
             Made::Implied(_, Chosen::Some(places)) => Some(*places.get(number)? as usize),
@@ -115,8 +115,8 @@ impl From<Vec<Case>> for Cases {
 }
 
 impl Cases {
-    /// Those that specs imply, at a depth. `work` is done with each tested operation, its place and its cases, on several threads;
-    /// `take` is given what it comes to, in the order of the specs.
+    /// Expands the specs at a depth. `work` runs on several threads with each tested operation, its place and its
+    /// cases. `take` receives the results in the order of the specs.
     pub fn implied<T: Send>(
         specs: Arc<Specs>,
         depth: Depth,
@@ -140,24 +140,24 @@ impl Cases {
         all
     }
 
-    /// How many there are.
+    /// Returns the number of cases.
     pub fn len(&self) -> usize {
         self.len
     }
 
-    /// Whether there are none.
+    /// Returns `true` if there are no cases.
     pub fn is_empty(&self) -> bool {
         self.len == 0
     }
 
-    /// The case of that number.
+    /// Returns the case with that number.
     pub fn get(&self, index: usize) -> Option<Arc<Case>> {
         let block = self.blocks.partition_point(|block| block.first <= index).checked_sub(1)?;
         let block = &self.blocks[block];
         self.made_with(block).get(block.place(index - block.first)?).cloned()
     }
 
-    /// All of them in order.
+    /// Iterates over all cases in order.
     pub fn iter(&self) -> impl Iterator<Item = Arc<Case>> + '_ {
         self.blocks.iter().flat_map(|block| {
             let made = self.made_with(block);
@@ -165,7 +165,7 @@ impl Cases {
         })
     }
 
-    /// All cases that are made together with those of a block.
+    /// Returns all cases that are generated together with those of a block.
     fn made_with(&self, block: &Block) -> Expanded {
         match &block.made {
             Made::Given(cases) => Arc::clone(cases),
@@ -173,17 +173,17 @@ impl Cases {
         }
     }
 
-    /// What the spec of an operation implies at the standard depth; `place` is that of the operation in the specs.
+    /// Returns the cases of an operation at the standard depth; `place` is its place in the specs.
     pub fn standard(&self, specs: &Specs, place: (usize, usize)) -> Expanded {
         let key = Key { place, depth: Depth::Standard };
         match std::ptr::eq(specs, &*self.expander.specs) {
             true => self.expander.expanded(key),
-            // Cases that were given know no specs.
+            // Cases that were given directly come without specs.
             false => self.expander.expand(specs, key),
         }
     }
 
-    /// Those that are wanted.
+    /// Returns the wanted cases.
     #[must_use]
     pub fn select(&self, mut is_wanted: impl FnMut(&Case) -> bool) -> Self {
         let mut selected = Self { expander: Arc::clone(&self.expander), ..Self::default() };
@@ -203,12 +203,12 @@ impl Cases {
         selected
     }
 
-    /// Adds cases that are at hand.
+    /// Adds existing cases.
     pub fn extend(&mut self, cases: impl IntoIterator<Item = Case>) {
         self.push(Made::Given(cases.into_iter().map(Arc::new).collect()));
     }
 
-    /// All of them at once. This needs memory for every case.
+    /// Returns all cases in one list. This needs memory for every case.
     pub fn to_vec(&self) -> Vec<Case> {
         self.iter().map(|case| Case::clone(&case)).collect()
     }
@@ -222,10 +222,10 @@ impl Cases {
     }
 }
 
-/// How many items each thread takes at once: enough that no thread waits long for another.
+/// The number of items per thread and round: enough that no thread waits long for another.
 const AT_ONCE: usize = 4;
 
-/// Works on several items at once. The results come in the order of the items.
+/// Processes several items in parallel. The results are in the order of the items.
 pub fn in_parallel<'i, I: Sync, T: Send + 'i>(
     items: &'i [I],
     work: impl Fn(&'i I) -> T + Sync + 'i,
@@ -242,7 +242,7 @@ mod tests {
 
     const SERVICE: &str = "service: a\nvendor: Me\nversion: v1\nprotocol: acs-rpc\n";
 
-    /// Operations that have the same parameters.
+    /// Creates operations with the same parameters.
     fn specs(operations: usize) -> Arc<Specs> {
         let file = |name: &str, text: String| SpecFile {
             folder: "me/a".to_owned(),
@@ -279,7 +279,7 @@ mod tests {
             .map(|case| case.id)
             .collect();
         assert_eq!(ids(&cases), all);
-        // From the last to the first: what was let go is expanded again.
+        // From the last to the first, so that dropped cases are expanded again.
         let by_number: Vec<String> =
             (0..cases.len()).rev().map(|at| cases.get(at).unwrap().id.clone()).collect();
         assert!(by_number.iter().rev().eq(&all));

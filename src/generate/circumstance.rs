@@ -1,4 +1,4 @@
-//! Circumstances, tried on request: calls that get in each other's way, too many calls, a quota that is used up.
+//! Circumstances, tested on request: conflicting calls, too many calls, an exhausted quota.
 
 use crate::case::{Call, Case, Expectation, Rows};
 use crate::spec::model::{Circumstance, Entity, Operation, Service, Specs, When};
@@ -6,17 +6,17 @@ use crate::spec::model::{Circumstance, Entity, Operation, Service, Specs, When};
 use super::baseline::Baseline;
 use super::{plain, scenario};
 
-/// How many calls are sent at once to get in each other's way.
+/// The number of concurrent calls sent to provoke a conflict.
 const CROWD: u32 = 8;
 
-/// How many calls are sent at once to be too many: twice the documented twenty a second.
+/// The number of concurrent calls sent to exceed a rate limit: twice the documented twenty per second.
 const TOO_MANY: u32 = 40;
 
 /// The largest quota that is filled.
 const LARGEST_QUOTA: u32 = 1_000;
 
-/// Cases that try to provoke a circumstance, for each operation that has a row for it. Every answer must be a right one or
-/// that row: that the circumstance occurs is no promise.
+/// Returns cases that try to provoke a circumstance, for each operation that has a row for it. Each response must be a
+/// correct one or that row, because the page does not promise that the circumstance occurs.
 pub fn with(specs: &Specs, circumstance: Circumstance) -> Vec<Case> {
     let tested = specs.operations().filter(|(_, operation)| !operation.support);
     let crowd = |(service, operation): (&Service, &Operation)| {
@@ -37,7 +37,7 @@ fn codes(service: &Service, operation: &Operation, circumstance: Circumstance) -
     rows.flat_map(|row| row.codes.clone()).collect()
 }
 
-/// Calls that should succeed, all at once.
+/// Returns a case with concurrent calls that should succeed.
 fn busy(baseline: &Baseline<'_>, codes: Vec<String>) -> Case {
     let send = if baseline.entity().is_some() { baseline.all() } else { baseline.set(&[]) };
     let given = baseline.given(&send, &Expectation::Accept);
@@ -47,7 +47,7 @@ fn busy(baseline: &Baseline<'_>, codes: Vec<String>) -> Case {
     Case { at_once: CROWD, given, ..case }
 }
 
-/// Calls that must be refused and leave nothing behind, too many at once.
+/// Returns a case with too many concurrent calls, all of which must be rejected and leave nothing behind.
 fn throttled(baseline: &Baseline<'_>, codes: Vec<String>) -> Option<Case> {
     let places = baseline.prepared().iter().filter(|place| place.parameter.exists.is_none());
     let fault = places.filter_map(|place| scenario::fault(baseline, place)).last()?;
@@ -65,8 +65,8 @@ fn throttled(baseline: &Baseline<'_>, codes: Vec<String>) -> Option<Case> {
     Some(Case { at_once: TOO_MANY, given, ..case })
 }
 
-/// The case that fills a quota of `size` and goes one beyond it; `None` where the specs have no such entity, no row for its
-/// quota, or no way to remove what it makes.
+/// Returns the case that fills a quota of `size` and exceeds it by one; `None` if the specs have no such entity, no row
+/// for its quota, or no way to remove what the case creates.
 pub fn quota(specs: &Specs, entity: &str, size: u32) -> Option<Case> {
     let found = |service: &Service| service.entity(entity).cloned();
     let (service, of): (&Service, Entity) =

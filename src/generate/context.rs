@@ -1,8 +1,8 @@
-//! Contexts: what the other parameters are set to while one is tried.
+//! Contexts: the values of the other parameters while one parameter is tested.
 //!
-//! A parameter has classes: absent, where it need not be there, and each of its own trials that certainly breaks nothing. Over
-//! the violations of one rule, the others go through all their classes, so that a fault that hides behind an interaction
-//! is found; over the accepted values, as many pairs of classes stand together as the cases have room for.
+//! A parameter has classes: absence, if it is optional, and each of its own trials that certainly violates nothing.
+//! Across the violations of one rule, the other parameters go through all their classes, so that faults hidden by an
+//! interaction are found. Across the accepted values, as many pairs of classes are combined as the cases have room for.
 
 use crate::case::value::Value;
 use crate::case::{Expectation, Parameters, Rows};
@@ -16,35 +16,37 @@ use super::covering::Arrays;
 use super::prepared::{Prepared, Tried};
 use super::valid::{keeps, put, valid};
 
-/// A value with so few drawn characters is tried for its own sake, and not in every context.
+/// Values with up to this many random characters have their own cases, but are not used in every context.
 const SCARCE: usize = 3;
 
-/// So many classes of a parameter stand in contexts at most; further valid values are tried each for its own sake.
+/// The maximum number of classes of a parameter in contexts. Further valid values have only their own cases.
 const MOST_CLASSES: usize = 64;
 
-/// So many parameters have their accepted classes combined in pairs: of more, those of one window with each other.
+/// The number of parameters whose accepted classes are combined in pairs. Of more parameters, only those in the same
+/// window of this size are combined.
 const WINDOW: usize = 64;
 
-/// With more parameters than this, a context has only the optional ones of one window. If each violation met each class, the case file
-/// would grow with the square of the number of parameters.
+/// The number of parameters above which a context contains only the optional parameters of one window. If each
+/// violation met each class, the case file would grow with the square of the number of parameters.
 const MOST_AT_ONCE: usize = 128;
 
-/// A class of valid values of one parameter, or of a member.
+/// A class of valid values of a parameter or a member.
 #[derive(Debug, Clone, PartialEq)]
 struct Class {
-    /// A value of it; `None` is absence.
+    /// One of its values; `None` is absence.
     value: Option<Value>,
-    /// The codes of rows that contradict the table on it: they may answer too.
+    /// The codes of rows that contradict the parameter table about it. They may be returned too.
     doubt: Vec<String>,
 }
 
-/// A place with its classes. The classes of an object are whole objects, so that no context has a member whose object is absent.
+/// A place with its classes. The classes of an object are whole objects, so that no context has a member without its
+/// object.
 struct Factor<'s> {
     place: &'s Prepared<'s>,
     classes: Vec<Class>,
 }
 
-/// Whose class is chosen: that of a parameter, or of a member beside the tried one; by its place among these.
+/// The parameter, or the member next to the tested one, whose class is chosen; by its index among these.
 #[derive(Clone, Copy)]
 enum Of {
     Parameter(usize),
@@ -54,25 +56,26 @@ enum Of {
 /// The classes of an operation's parameters, and of the members below them.
 pub struct Contexts<'s> {
     factors: Vec<Factor<'s>>,
-    /// Which of them are parameters.
+    /// The indexes of those that are parameters.
     parameters: Vec<usize>,
-    /// Rows of a covering array over the certain classes of parameters that no case has taken yet, each an index per parameter.
+    /// Rows of a covering array over the certain classes of parameters that no case has used yet. Each row has one
+    /// index per parameter.
     rows: Vec<Vec<usize>>,
-    /// How many valid values of members have been tried.
+    /// The number of valid member values tested so far.
     turn: usize,
 }
 
-/// What the other parameters are set to, and which rows may answer for them.
+/// The values of the other parameters, and the rows that may be returned because of them.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Context {
-    /// What is sent, with the tried parameter in its place.
+    /// The sent parameters, including the tested one.
     pub send: Parameters,
-    /// Codes that may answer because the page contradicts itself about a parameter of the context.
+    /// Codes that may be returned because the page contradicts itself about a parameter of the context.
     pub doubt: Vec<String>,
 }
 
 impl<'s> Contexts<'s> {
-    /// The classes of all parameters that a call can carry, and of their members.
+    /// Creates the classes of all parameters that a call can contain, and of their members.
     pub fn new(baseline: &'s Baseline<'_>, arrays: &Arrays) -> Self {
         let factors = factors(baseline);
         let is_parameter = |index: &usize| !factors[*index].place.is_member();
@@ -94,7 +97,7 @@ impl<'s> Contexts<'s> {
         self.parameters.iter().map(|index| &self.factors[*index])
     }
 
-    /// What stands beside a place, or beside an object in which it lies.
+    /// Iterates over the places next to a place, or next to an object that contains it.
     fn beside(&self, tried: &Prepared<'_>) -> impl Iterator<Item = &Factor<'s>> {
         let way = tried.at.steps().to_vec();
         self.factors.iter().filter(move |factor| {
@@ -103,7 +106,7 @@ impl<'s> Contexts<'s> {
         })
     }
 
-    /// Whether a parameter is left out of the context of that number.
+    /// Returns `true` if a parameter is omitted from the context with that number.
     fn is_left_out(&self, place: usize, number: usize) -> bool {
         let count = self.parameters.len();
         if count <= MOST_AT_ONCE || place / WINDOW == number % count.div_ceil(WINDOW) {
@@ -113,15 +116,16 @@ impl<'s> Contexts<'s> {
         first.is_some_and(|class| class.value.is_none() && class.doubt.is_empty())
     }
 
-    /// How many contexts it takes until every class of every other parameter has been there.
+    /// Returns the number of contexts in which every class of every other parameter occurs.
     pub fn needed(&self, tried: &Prepared<'_>) -> usize {
         let others = self.of_parameters().filter(|factor| factor.place.whole.name != tried.whole.name);
         let classes = others.chain(self.beside(tried)).map(|factor| factor.classes.len()).max().unwrap_or(1);
-        // An id of nothing is tried with a change beside it: without others, once with each of two.
+        // An id of no entity is tested with a change next to it. The additional context tests it with a second change.
         classes + usize::from(tried.parameter.exists.is_some())
     }
 
-    /// The context of that number: `needed` in a row have every class of every other parameter.
+    /// Returns the context with that number. `needed` consecutive contexts contain every class of every other
+    /// parameter.
     pub fn numbered(&self, tried: &Prepared<'_>, value: Option<&Value>, number: usize) -> Context {
         let is_last = tried.parameter.exists.is_some() && number + 1 == self.needed(tried);
         let number = if is_last { 0 } else { number };
@@ -132,8 +136,8 @@ impl<'s> Contexts<'s> {
         })
     }
 
-    /// A call of valid values with this one among them: a row of the covering array that no other case has taken, if
-    /// there is one.
+    /// Returns a call with valid values, including this one. It uses a row of the covering array that no other case has
+    /// used, if there is one.
     pub fn valid_with(&mut self, tried: &Prepared<'_>, value: Option<&Value>) -> Parameters {
         let place = self.of_parameters().position(|factor| factor.place.whole.name == tried.whole.name);
         let is_it = |class: &Class| match tried.is_member() {
@@ -154,13 +158,14 @@ impl<'s> Contexts<'s> {
         .send
     }
 
-    /// The class of a member beside the tried one. Members begin with different classes: without all of them, their object would be
-    /// empty.
+    /// Returns the class of a member next to the tested one. Members begin with different classes, because an object
+    /// without any of its members would be empty.
     fn member_in_turn<'c>(&self, classes: &'c [Class], number: usize, place: usize) -> Option<&'c Class> {
         in_turn(classes, number, (self.parameters.len() + place, place))
     }
 
-    /// What the cases have left of the covering array: the calls that, with theirs, have every pair of valid classes.
+    /// Returns calls for the unused rows of the covering array. Together with the calls of the other cases, they
+    /// contain every pair of valid classes.
     pub fn left(&mut self) -> Vec<Parameters> {
         let rows = std::mem::take(&mut self.rows);
         let call = |row: Vec<usize>| {
@@ -172,7 +177,7 @@ impl<'s> Contexts<'s> {
         rows.into_iter().map(|row| call(row).send).collect()
     }
 
-    /// A call in which each parameter has the class that is chosen for it, and each member beside the tried one.
+    /// Creates a call in which each parameter, and each member next to the tested one, has the class chosen for it.
     fn call<'c>(
         &'c self,
         tried: Option<(&Prepared<'_>, Option<&Value>)>,
@@ -195,7 +200,7 @@ impl<'s> Contexts<'s> {
         context
     }
 
-    /// The whole parameter in which a member has this value, and what stands beside it the classes that are chosen.
+    /// Returns the whole parameter in which a member has this value and the members next to it have the chosen classes.
     fn whole_with<'c>(
         &'c self,
         tried: &Prepared<'_>,
@@ -206,7 +211,7 @@ impl<'s> Contexts<'s> {
         for (index, factor) in self.beside(tried).enumerate() {
             let class = choose(Of::Member(index), &factor.classes);
             let Some(class) = class.filter(|class| class.doubt.is_empty()) else { continue };
-            // Two items of a list may have become the same.
+            // Two items of a list may have become equal.
             let new = factor.place.put(Some(whole.clone()), class.value.clone());
             whole = new.filter(|new| keeps(tried.whole, new)).unwrap_or(whole);
         }
@@ -219,8 +224,8 @@ impl<'s> Contexts<'s> {
         new.or(plain)
     }
 
-    /// A member that is left out must not leave its object empty. Where nothing else is in it, the sibling with the fewest classes is
-    /// added: that one is absent more often in other contexts.
+    /// Keeps an object from being empty when a member is omitted. If nothing else is in it, the sibling with the fewest
+    /// classes is added, because that one is absent more often in other contexts.
     fn with_a_sibling(&self, left_out: &Prepared<'_>, whole: Value) -> Value {
         let siblings = || self.beside(left_out).filter(|factor| factor.place.at.is_sibling_of(&left_out.at));
         if siblings().any(|factor| whole.at(&factor.place.at.steps()[1..]).is_some()) {
@@ -232,14 +237,15 @@ impl<'s> Contexts<'s> {
     }
 }
 
-/// The class whose turn it is in the context of a number, from the one that `begin` says. The further behind a place stands (`shift`),
-/// the later its classes meet others than before.
+/// Returns the class for the context with that number, counted from `begin`. After each round of classes, the order
+/// moves on by `shift`, so that the classes of a place meet different ones than before.
 fn in_turn(classes: &[Class], number: usize, (shift, begin): (usize, usize)) -> Option<&Class> {
     let count = classes.len().max(1);
     classes.get((number + begin + shift * (number / count)) % count)
 }
 
-/// All places with their classes. Members come behind the object in which they lie, and are needed for its classes.
+/// Returns all places with their classes. Members come after the object that contains them, and its classes are built
+/// from theirs.
 fn factors<'s>(baseline: &'s Baseline<'_>) -> Vec<Factor<'s>> {
     let prepared = baseline.prepared();
     let mut factors: Vec<Factor<'s>> = Vec::new();
@@ -259,7 +265,8 @@ fn factors<'s>(baseline: &'s Baseline<'_>) -> Vec<Factor<'s>> {
     factors
 }
 
-/// Whole values of a place with members: each class of each member has its turn. `below` has the places behind it, the last one first.
+/// Returns whole values of a place with members, so that each class of each member occurs. `below` contains the places
+/// after it, the last one first.
 fn wholes(place: &Prepared<'_>, below: &[Factor<'_>]) -> Vec<Value> {
     let depth = place.at.steps().len();
     let is_own = |factor: &&Factor<'_>| {
@@ -281,7 +288,7 @@ fn wholes(place: &Prepared<'_>, below: &[Factor<'_>]) -> Vec<Value> {
     (0..most).map(whole).collect()
 }
 
-/// The expectation, widened by what the page leaves open about the context.
+/// Widens the expectation of a rejection by codes that may be returned for other reasons.
 pub fn widened(expect: Expectation, doubt: Vec<String>) -> Expectation {
     match expect {
         Expectation::Reject(Rows::Codes(mut codes)) => {
@@ -296,7 +303,7 @@ pub fn widened(expect: Expectation, doubt: Vec<String>) -> Expectation {
     }
 }
 
-/// How many of the classes are beyond doubt: those come first.
+/// Returns how many of the classes are beyond doubt. Those come first.
 fn certain(classes: &[Class]) -> usize {
     classes.iter().filter(|class| class.doubt.is_empty()).count()
 }
@@ -316,7 +323,7 @@ fn classes(baseline: &Baseline<'_>, prepared: &Prepared<'_>) -> Vec<Class> {
         let Some(value) = &trial.value else { continue };
         let holds = ruling.outcome() == Outcome::Holds;
         let is_absence = trial.about == Part::Required;
-        // Names of two letters are soon used up, and others may have them.
+        // Names of two letters are soon used up, and others may already have them.
         let is_scarce = value.drawn().is_some_and(|drawn| drawn <= SCARCE);
         let is_odd = trial.slug.starts_with("odd/");
         if holds && !is_absence && !is_scarce && !is_odd && *is_sayable {
@@ -341,7 +348,7 @@ mod tests {
     use crate::spec::breach::{Breach, Part};
     use crate::spec::read;
 
-    /// Parameters in several windows: which of their accepted values stand beside the violations of a rule.
+    /// Parameters in several windows, and their accepted values next to the violations of a rule.
     #[test]
     fn each_class_of_many_parameters_stands_beside_each_violation() {
         let parameters: String = (1..=100)

@@ -1,20 +1,21 @@
-//! Covering arrays: few rows in which each pair of classes of any two factors stands together at least once.
+//! Covering arrays: a few rows in which every pair of classes of any two factors occurs at least once.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// After this many arrays in a row that are not smaller, no further one is made.
+/// The number of consecutive arrays without an improvement after which the search stops.
 const IN_VAIN: usize = 10;
 
-/// How much work goes into an array: several are made, each from another start, and the smallest is taken.
+/// The work spent on an array: several are built from different starts, and the smallest is used.
 struct Effort {
     starts: usize,
-    /// The rows that compete for each place in the array; the best of them is taken.
+    /// The number of rows that compete for each place in the array. The best of them is used.
     candidates: usize,
 }
 
 impl Effort {
-    /// Small arrays are cheap, so many are tried. A large one takes longer, and further starts gain little.
+    /// Returns the effort for a number of pairs. Small arrays are cheap, so many are built. A large array takes longer,
+    /// and further starts gain little.
     fn of(pairs: usize) -> Self {
         match pairs {
             0..1_000 => Self { starts: 64, candidates: 24 },
@@ -23,27 +24,27 @@ impl Effort {
     }
 }
 
-/// The maximum number of arrays that are remembered.
+/// The maximum number of cached arrays.
 const REMEMBERED: usize = 4_096;
 
-/// An array: a row gives each factor one of its levels.
+/// An array. Each row gives each factor one of its levels.
 pub type Array = Vec<Vec<usize>>;
 
-/// Arrays that were made, so that each shape is made once.
+/// A cache of arrays, so that each shape is built only once.
 #[derive(Debug, Default)]
 pub struct Arrays {
     known: Mutex<HashMap<Vec<usize>, Arc<Array>>>,
-    /// Whether no array is asked for: all are empty.
+    /// Whether all arrays are empty, because none is needed.
     are_empty: bool,
 }
 
 impl Arrays {
-    /// No array at all.
+    /// Creates a source of empty arrays.
     pub fn empty() -> Self {
         Self { are_empty: true, ..Self::default() }
     }
 
-    /// [`rows`], made or remembered.
+    /// Returns [`rows`], new or cached.
     pub fn rows(&self, levels: &[usize]) -> Arc<Array> {
         if self.are_empty {
             return Arc::default();
@@ -61,8 +62,8 @@ impl Arrays {
     }
 }
 
-/// Rows that cover every pair of levels: `levels[f]` is how many levels factor `f` has, a row gives each factor one.
-/// The same levels give the same rows, always.
+/// Builds rows that cover every pair of levels. `levels[f]` is the number of levels of factor `f`; a row gives each
+/// factor one of them. The same levels always give the same rows.
 fn rows(levels: &[usize]) -> Array {
     if levels.len() < 2 || levels.contains(&0) {
         return single(levels);
@@ -85,8 +86,9 @@ fn rows(levels: &[usize]) -> Array {
     best.unwrap_or_default()
 }
 
-/// No array has fewer rows: the two largest factors need one for each of their pairs, and `N` rows cover the pairs of at most
-/// `N-1 choose N/2` (rounded up) factors of two levels (Kleitman and Spencer, "Families of k-independent sets", 1973).
+/// Returns a lower bound for the number of rows: the two largest factors need one row for each of their pairs, and `N`
+/// rows cover the pairs of at most `N-1 choose N/2` (rounded up) factors of two levels (Kleitman and Spencer, "Families
+/// of k-independent sets", 1973).
 fn least(levels: &[usize]) -> usize {
     let mut sizes = levels.to_vec();
     sizes.sort_unstable();
@@ -97,7 +99,7 @@ fn least(levels: &[usize]) -> usize {
     if factors > 2 { of_largest.max(of_factors) } else { of_largest }
 }
 
-/// One array; another for each `start`.
+/// Builds one array, a different one for each `start`.
 fn array(levels: &[usize], mut open: Pairs, start: usize, candidates: usize) -> Array {
     let mut array = Vec::new();
     let mut room = Candidate::default();
@@ -121,7 +123,7 @@ fn array(levels: &[usize], mut open: Pairs, start: usize, candidates: usize) -> 
     array
 }
 
-/// One factor alone, or none: each level once.
+/// Builds the rows for one factor or none: each level once.
 fn single(levels: &[usize]) -> Array {
     match levels {
         [count] => (0..*count).map(|level| vec![level]).collect(),
@@ -129,16 +131,16 @@ fn single(levels: &[usize]) -> Array {
     }
 }
 
-/// The pairs that no row covers yet: for each level of each factor, the set of levels that it has not stood with.
+/// The pairs that no row covers yet: for each level of each factor, the set of levels with which it has not occurred.
 #[derive(Clone)]
 struct Pairs {
-    /// Where the levels of each factor begin among all levels.
+    /// The index of the first level of each factor among all levels.
     starts: Vec<usize>,
-    /// How many words a set has: one bit a level.
+    /// The number of words per set, with one bit per level.
     words: usize,
-    /// The sets, one behind the other.
+    /// The sets, one after another.
     open: Vec<u64>,
-    /// How many open pairs each level is in.
+    /// The number of open pairs of each level.
     degree: Vec<usize>,
     left: usize,
 }
@@ -168,7 +170,7 @@ impl Pairs {
         self.open[one * self.words + other / 64] & (1 << (other % 64)) != 0
     }
 
-    /// How many of these levels a level has not stood with.
+    /// Returns the number of these levels with which a level has not occurred.
     fn gain(&self, level: usize, chosen: &[u64]) -> usize {
         let set = &self.open[level * self.words..(level + 1) * self.words];
         set.iter().zip(chosen).map(|(set, chosen)| (set & chosen).count_ones() as usize).sum()
@@ -193,7 +195,7 @@ impl Pairs {
         }
     }
 
-    /// The levels, each with its factor, that are in the most open pairs.
+    /// Returns the levels with the most open pairs, each with its factor.
     fn seeds(&self, levels: &[usize]) -> Vec<(usize, usize)> {
         let most = self.degree.iter().copied().max().unwrap_or(0);
         let all = levels.iter().enumerate().flat_map(|(f, count)| (0..*count).map(move |level| (f, level)));
@@ -201,7 +203,7 @@ impl Pairs {
     }
 }
 
-/// A row in the making. One is made after the other in the same room.
+/// A row that is being built. Rows are built one after another in the same memory.
 #[derive(Default)]
 struct Candidate {
     row: Vec<usize>,
@@ -211,8 +213,9 @@ struct Candidate {
 }
 
 impl Candidate {
-    /// Makes a row that covers many open pairs: it begins with the seed, and adds factor by factor the level that covers most
-    /// with those chosen. `turn` decides between equals, and in which order the factors come. How many pairs it covers.
+    /// Builds a row that covers many open pairs: it begins with the seed and adds, factor by factor, the level that
+    /// covers the most pairs with those already chosen. `turn` decides between equal levels and sets the order of the
+    /// factors. Returns the number of covered pairs.
     fn fill(&mut self, levels: &[usize], open: &Pairs, (first, level): (usize, usize), turn: usize) -> usize {
         self.row.clear();
         self.row.resize(levels.len(), 0);
@@ -256,7 +259,7 @@ impl Candidate {
     }
 }
 
-/// A number without visible relation to this one, always the same (the finaliser of SplitMix64).
+/// Scrambles a number, always in the same way (the finaliser of SplitMix64).
 fn scrambled(number: usize) -> usize {
     let mut mixed = (number as u64).wrapping_add(0x9e37_79b9_7f4a_7c15);
     mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -264,7 +267,7 @@ fn scrambled(number: usize) -> usize {
     (mixed ^ (mixed >> 31)) as usize
 }
 
-/// The array without rows whose pairs all stand in other rows too; later rows are the likelier ones to be spared.
+/// Removes rows whose pairs all occur in other rows too, starting with the last row.
 fn without_spare_rows(all: &Pairs, mut array: Array) -> Array {
     let total = all.degree.len();
     let mut times = vec![0_u32; total * total];
@@ -280,7 +283,7 @@ fn without_spare_rows(all: &Pairs, mut array: Array) -> Array {
     array
 }
 
-/// The pairs of levels in a row, each as one number.
+/// Iterates over the pairs of levels in a row, each as one number.
 fn pairs_of<'a>(all: &'a Pairs, row: &'a [usize]) -> impl Iterator<Item = usize> + 'a {
     let level = |factor: usize| all.starts[factor] + row[factor];
     (0..row.len()).flat_map(move |f| (f + 1..row.len()).map(move |g| level(f) * all.degree.len() + level(g)))
@@ -300,7 +303,7 @@ mod tests {
         groups.iter().flat_map(|(levels, factors)| vec![*levels; *factors]).collect()
     }
 
-    /// The sizes that PICT publishes, and ten per cent.
+    /// Limits the sizes to those that PICT publishes plus ten per cent.
     #[test]
     fn sizes_are_those_of_well_known_generators() {
         for (groups, pict) in

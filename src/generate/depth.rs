@@ -1,24 +1,25 @@
-//! How deep a run goes.
+//! The depth of a run.
 
 use crate::case::{Case, Expectation};
 use crate::named::named;
 use crate::spec::breach::{Breach, Part};
 
 named! {
-    /// How many of the cases that a spec implies are tried.
+    /// The extent to which a spec is expanded into cases.
     #[derive(Default, PartialOrd, Ord)]
     pub enum Depth {
         /// One violation of each rule and one valid value of each parameter.
         Smoke = "smoke",
-        /// Every trial, each rule violated among every class of every other parameter.
+        /// Every trial, with each rule violated in combination with every class of every other parameter.
         #[default]
         Standard = "standard",
-        /// Every invalid value among every class of every other parameter, and every pair of valid classes.
+        /// Every invalid value in combination with every class of every other parameter, and every pair of valid
+        /// classes.
         Pairwise = "pairwise",
     }
 }
 
-/// The first case of each promise, and of each parameter the first whose call succeeds.
+/// Selects the first case of each promise and, for each parameter, the first case whose call succeeds.
 pub fn smoke(cases: Vec<Case>) -> Vec<Case> {
     let mut tried: Vec<(String, Option<Part>)> = Vec::new();
     let is_new = |case: &Case| {

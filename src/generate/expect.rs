@@ -1,4 +1,4 @@
-//! From what the page says about a value to what a target must answer.
+//! Derives the expected response from what the page says about a value.
 
 use crate::case::value::Value;
 use crate::case::{Case, Expectation, Parameters, Rows};
@@ -13,7 +13,7 @@ const TAKEN: &str = "another entity may have this value already";
 
 const CHANGES_NOTHING: &str = "the page does not say whether a call that changes nothing succeeds";
 
-/// The expectation that a ruling supports.
+/// Returns the expectation that a ruling supports.
 pub fn expectation(service: &Service, operation: &Operation, ruling: &Ruling) -> Expectation {
     match ruling.outcome() {
         Outcome::Holds => Expectation::Accept,
@@ -22,7 +22,7 @@ pub fn expectation(service: &Service, operation: &Operation, ruling: &Ruling) ->
     }
 }
 
-/// The expectation, where the value is one that another entity can have already.
+/// Relaxes an expectation if another entity may already have the value.
 pub fn of_value(parameter: &Member, value: Option<&Value>, expect: Expectation) -> Expectation {
     let can_be_taken = parameter.unique && value.is_some_and(|value| value.drawn().is_none());
     match expect {
@@ -31,24 +31,24 @@ pub fn of_value(parameter: &Member, value: Option<&Value>, expect: Expectation) 
     }
 }
 
-/// The rows that answer a breach.
+/// Returns the expectation for a violation by a parameter.
 pub fn reject(baseline: &Baseline<'_>, parameter: &Member, breach: Part) -> Expectation {
     let ruling = Ruling::breaks(breach).at(&Path::member(&parameter.name));
     expectation(baseline.service, baseline.operation, &ruling)
 }
 
-/// Larger requests than this, in bytes, may be too large for a service whose page does not say how large they can be.
+/// The size in bytes above which a request may be too large for a service whose page states no limit.
 const LARGE: usize = 10_000;
 
-/// The codes that may answer a request for its size.
+/// Returns the codes that may be returned for the size of a request.
 pub fn rows_for_size(baseline: &Baseline<'_>, size: usize) -> Vec<String> {
     let is_for_size = |row: &&ErrorRow| row.when == When::Request(RequestFault::TooLarge) && size > LARGE;
     let rows = baseline.service.rows(baseline.operation).filter(is_for_size);
     rows.flat_map(|row| row.codes.clone()).collect()
 }
 
-/// The rows that may answer: all that are bound to a breach that some reader could name. One without a row leaves the whole
-/// table open.
+/// Returns the rows that may be returned: all that cover a violation which some reader could name. If one of these
+/// violations has no row, any row may be returned.
 fn rows(service: &Service, operation: &Operation, ruling: &Ruling) -> Rows {
     let answerable = ruling.answerable();
     if answerable.iter().any(|breach| service.rows_for(operation, breach).next().is_none()) {
@@ -65,7 +65,8 @@ fn rows(service: &Service, operation: &Operation, ruling: &Ruling) -> Rows {
     Rows::Codes(codes)
 }
 
-/// The cases of an operation, as far as something can be held in them.
+/// Relaxes the cases of an operation whose values may contain an object that the page does not describe. Cases that
+/// then test nothing are dropped.
 pub fn in_doubt(operation: &Operation, cases: Vec<Case>) -> Vec<Case> {
     let mut parameters = operation.parameters.iter();
     match parameters.any(|parameter| may_lack_members(&parameter.schema, &mut Vec::new())) {
@@ -74,7 +75,7 @@ pub fn in_doubt(operation: &Operation, cases: Vec<Case>) -> Vec<Case> {
     }
 }
 
-/// Whether a value of these rules can be, or hold, an object of which the page says nothing.
+/// Returns `true` if a value of these rules can be or contain an object that the page does not describe.
 fn may_lack_members<'s>(schema: &'s Schema, types: &mut Vec<&'s str>) -> bool {
     if let Some(again) = schema.again() {
         if types.contains(&again.name.as_str()) {
@@ -87,15 +88,15 @@ fn may_lack_members<'s>(schema: &'s Schema, types: &mut Vec<&'s str>) -> bool {
             let members = schema.members();
             members.is_empty() || members.iter().any(|member| may_lack_members(&member.schema, types))
         }
-        // What a list may hold where the page does not say, may be an object too.
+        // If the page does not describe the items of a list, they may be objects.
         Type::Array => schema.items().is_none_or(|items| may_lack_members(items, types)),
         _ => false,
     }
 }
 
-/// A case, in which another value than the tried one may be what is refused: an object of which the page says nothing, and of
-/// which nothing valid can be made. What breaks a rule beside it is refused all the same, by whichever row. `None` where nothing
-/// is left to be held.
+/// Relaxes a case in which a value other than the tested one may cause the rejection: an object that the page does not
+/// describe, so that no valid value for it is known. A violation next to it must still be rejected, but any row may be
+/// returned. Returns `None` if nothing is left to test.
 fn held(operation: &Operation, case: Case) -> Option<Case> {
     let Some(name) = doubtful(operation, &case.send) else { return Some(case) };
     let expect = match case.expect {
@@ -108,7 +109,7 @@ fn held(operation: &Operation, case: Case) -> Option<Case> {
     (case.then.is_empty() || matches!(expect, Expectation::Reject(_))).then_some(Case { expect, ..case })
 }
 
-/// The parameter with a value of which nobody knows whether it is valid.
+/// Returns the parameter with a value of unknown validity.
 fn doubtful<'o>(operation: &'o Operation, send: &Parameters) -> Option<&'o str> {
     send.iter().find_map(|(name, value)| {
         let parameter = operation.parameter(name)?;
@@ -117,7 +118,8 @@ fn doubtful<'o>(operation: &'o Operation, send: &Parameters) -> Option<&'o str> 
     })
 }
 
-/// A call that breaks nothing succeeds; whether one that only names its entity does, no page says.
+/// Returns the expectation for a call that violates nothing: it succeeds. No page says whether a call succeeds that
+/// only names its entity.
 pub fn whole_call(baseline: &Baseline<'_>, send: &Parameters) -> Expectation {
     let changes = |name: &str| {
         baseline

@@ -1,7 +1,7 @@
-//! Expansion: from the rules of a spec to cases, one fault each.
+//! Expands the rules of a spec into cases with one fault each.
 //!
-//! A rule proposes *trials* (values worth trying, one file a rule); what each must lead to is decided in one place, by
-//! [`crate::spec::ruling`], so that no trial can carry an expectation that the page does not support.
+//! A rule proposes *trials* (values worth testing, one file per rule). The expectation for each trial is decided in one
+//! place, [`crate::spec::ruling`], so that no trial can have an expectation that the page does not support.
 
 mod auth;
 mod baseline;
@@ -41,13 +41,13 @@ use covering::Arrays;
 use prepared::{Prepared, Tried};
 use trial::Trial;
 
-/// Expands operations, and remembers what those of one shape share.
+/// Expands operations and caches what operations of the same shape share.
 #[derive(Debug, Default)]
 pub struct Generator {
     arrays: Arrays,
 }
 
-/// The cases of every tested operation.
+/// Returns the cases of every tested operation.
 pub fn all(specs: &Specs, depth: Depth) -> Vec<CaseFile> {
     let generator = Generator::default();
     specs
@@ -57,16 +57,16 @@ pub fn all(specs: &Specs, depth: Depth) -> Vec<CaseFile> {
         .collect()
 }
 
-/// What the protocol of an operation cannot carry: values of a parameter that would be worth trying.
+/// Values of a parameter that are worth testing but that the protocol of its operation cannot encode.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LeftOut {
-    /// The rule that they are about, and where it holds.
+    /// The rule that the values are about, and its place.
     pub breach: Breach,
-    /// How many.
+    /// The number of values.
     pub cases: usize,
 }
 
-/// What is left out of the cases of an operation because its protocol cannot carry it, by parameter and rule.
+/// Returns what the cases of an operation lack because its protocol cannot encode it, by parameter and rule.
 pub fn left_out_by_protocol(service: &Service, operation: &Operation) -> Vec<LeftOut> {
     not_carried(&Baseline::new(service, operation))
 }
@@ -92,18 +92,19 @@ fn not_carried(baseline: &Baseline<'_>) -> Vec<LeftOut> {
 }
 
 impl Generator {
-    /// One that makes no covering arrays. Its accepted calls lack combinations; what is rejected, and by which rows, is the same.
+    /// Creates a generator without covering arrays. Its accepted calls lack combinations; the rejected calls and their
+    /// rows are the same.
     pub fn of_rejections() -> Self {
         Self { arrays: Arrays::empty() }
     }
 
-    /// The cases of one operation, in the order of its parameter table.
+    /// Returns the cases of one operation, in the order of its parameter table.
     pub fn cases(&self, service: &Service, operation: &Operation, depth: Depth) -> CaseFile {
         let cases = expanded(&Baseline::new(service, operation), depth, &self.arrays);
         CaseFile { operation: operation.id.clone(), cases }
     }
 
-    /// The cases of one operation, and what is left out of them because its protocol cannot carry it.
+    /// Returns the cases of one operation, and what they lack because its protocol cannot encode it.
     pub fn cases_and_left_out(
         &self,
         service: &Service,
@@ -115,7 +116,7 @@ impl Generator {
     }
 }
 
-/// The cases of one operation, in the order of its parameter table.
+/// Returns the cases of one operation, in the order of its parameter table.
 pub fn cases(service: &Service, operation: &Operation, depth: Depth) -> CaseFile {
     Generator::default().cases(service, operation, depth)
 }
@@ -145,30 +146,31 @@ fn expanded(baseline: &Baseline<'_>, depth: Depth, arrays: &Arrays) -> Vec<Case>
     if depth == Depth::Smoke { depth::smoke(cases) } else { cases }
 }
 
-/// Whether every call of an operation has to carry a parameter.
+/// Returns `true` if every call of an operation must contain a parameter.
 pub fn is_demanded(service: &Service, operation: &Operation, parameter: &Member) -> bool {
     let is_sent = !protocol::facts(service).sets(parameter);
     is_sent && Baseline::new(service, operation).is_needed(parameter)
 }
 
-/// A value of a parameter that breaks none of its rules, if one can be made from the spec.
+/// Returns a value of a parameter that violates none of its rules, if one can be built from the spec.
 pub fn valid_value(parameter: &Member) -> Option<Json> {
     valid::valid(parameter).witness()
 }
 
-/// The parameters of which no valid value can be made from the spec: their rules are stranger than this module knows.
+/// Returns the parameters for which no valid value can be built from the spec, because their rules are too unusual for
+/// this module.
 pub fn without_valid_value(operation: &Operation) -> Vec<&Member> {
     let is_fine = |parameter: &&Member| {
         let can_be_new = !parameter.is_new() || valid::valid(parameter).drawn().is_some();
         let Some(json) = valid::valid(parameter).witness() else { return true };
         let holds = || ruling::on_member(parameter, Some(&json)).outcome() == Outcome::Holds;
-        // Without a rule there is none that a text could break.
+        // Without rules, a text cannot violate any.
         can_be_new && (parameter.schema.is_unruled() || holds())
     };
     operation.parameters.iter().filter(|parameter| !is_fine(parameter)).collect()
 }
 
-/// A case without set-up and without more than one call.
+/// Creates a case with a single call and without setup.
 fn plain(operation: &Operation, id: &str, tries: String, send: Parameters, expect: Expectation) -> Case {
     Case {
         id: format!("{}/{id}", operation.id),
@@ -184,14 +186,14 @@ fn plain(operation: &Operation, id: &str, tries: String, send: Parameters, expec
     }
 }
 
-/// A call that breaks nothing.
+/// Creates a case whose call violates nothing.
 fn whole_call(baseline: &Baseline<'_>, id: &str, tries: String, send: Parameters) -> Case {
     let expect = expect::whole_call(baseline, &send);
     let given = baseline.given(&send, &expect);
     Case { given, ..plain(baseline.operation, id, tries, send, expect) }
 }
 
-/// Calls that break nothing: with what is required, and with everything.
+/// Returns calls that violate nothing: one with only the required parameters, and one with all parameters.
 fn whole_calls(baseline: &Baseline<'_>) -> Vec<Case> {
     let whole = |id: &str, tries: &str, send: Parameters| whole_call(baseline, id, tries.to_owned(), send);
     let mut cases = vec![whole("call/required", "only what is required", baseline.required())];
@@ -201,7 +203,7 @@ fn whole_calls(baseline: &Baseline<'_>) -> Vec<Case> {
     cases
 }
 
-/// Without each parameter that need not be there and that every other accepted call carries.
+/// Returns calls that each omit an optional parameter which every other accepted call contains.
 fn left_out(baseline: &Baseline<'_>, cases: &[Case]) -> Vec<Case> {
     let is_carried = |parameter: &&Member| {
         let carries = |case: &Case| case.send.iter().any(|(name, _)| *name == parameter.name);
@@ -219,7 +221,7 @@ fn left_out(baseline: &Baseline<'_>, cases: &[Case]) -> Vec<Case> {
     optional.filter(is_carried).map(without).filter(|case| case.expect == Expectation::Accept).collect()
 }
 
-/// Calls that, with the accepted values of single parameters, have every pair of valid classes.
+/// Returns calls that, together with the accepted values of single parameters, contain every pair of valid classes.
 fn valid_pairs(baseline: &Baseline<'_>, contexts: &mut Contexts<'_>) -> Vec<Case> {
     let rows = contexts.left().into_iter().enumerate();
     rows.map(|(index, send)| {
@@ -229,25 +231,25 @@ fn valid_pairs(baseline: &Baseline<'_>, contexts: &mut Contexts<'_>) -> Vec<Case
     .collect()
 }
 
-/// A trial and what the page makes of it.
+/// A trial and how the page judges it.
 struct Judged {
     trial: Trial,
     ruling: Ruling,
     /// The promises that it certainly breaks.
     broken: Vec<Breach>,
-    /// Those that some reader could name besides.
+    /// Further promises that some reader could name.
     doubted: Vec<Breach>,
 }
 
 impl Judged {
-    /// `None` where the protocol cannot say it.
+    /// Judges a trial; `None` if the protocol cannot encode it, or if the page does not support a rejection.
     fn new(baseline: &Baseline<'_>, place: &Prepared<'_>, tried: &Tried) -> Option<Self> {
         let (service, operation) = (baseline.service, baseline.operation);
         if !tried.is_sayable {
             return None;
         }
         let Tried { trial, ruling, .. } = tried;
-        // Many services pass over what they cannot read of an address: that it is refused, the page has to say.
+        // Many services ignore what they cannot parse in a URL, so a rejection is expected only if the page says so.
         let of_type = Breach { at: place.at.clone(), part: Part::Type };
         let is_only = ruling.breaches.as_slice() == std::slice::from_ref(&of_type);
         let is_word = is_only && !protocol::facts(service).is_typed(operation, place.whole);
@@ -260,8 +262,8 @@ impl Judged {
         })
     }
 
-    /// What the case is about: a promise that is certainly broken before one that some reader could name, and of several the
-    /// one that the trial was made for.
+    /// Returns the promise that the case is about: a certainly broken promise before one that some reader could name
+    /// and, of several, the one for which the trial was made.
     fn about(&self, place: &Prepared<'_>) -> Breach {
         let own = Breach { at: place.at.clone(), part: self.trial.about };
         let named = [&self.broken, &self.doubted].into_iter().find(|named| !named.is_empty());
@@ -271,7 +273,7 @@ impl Judged {
         }
     }
 
-    /// The one promise that the value certainly breaks, if it is one.
+    /// Returns the promise that the value certainly breaks, if it is exactly one.
     fn breaks(&self) -> Option<Breach> {
         match self.broken.as_slice() {
             [breach] => Some(breach.clone()),
@@ -279,13 +281,13 @@ impl Judged {
         }
     }
 
-    /// Whether no reader could name a further promise.
+    /// Returns `true` if no reader could name a further promise.
     fn is_pure(&self) -> bool {
         self.doubted.is_empty()
     }
 }
 
-/// A case, and the one promise for which it goes through the contexts, if it does.
+/// A case, and the promise for whose violation it goes through the contexts, if any.
 struct Violation {
     case: Case,
     breaks: Option<Breach>,
@@ -307,7 +309,8 @@ fn judged_cases(
             judged.trial.value.as_ref().and_then(Value::witness).map_or(0, |json| json.to_string().len());
         let expect = context::widened(expect, expect::rows_for_size(baseline, size));
         let about = judged.about(place);
-        // What a reader could take for the violation of another rule stands in only where nothing else breaks the rule.
+        // A value that a reader could take for a violation of another rule counts only if no other value violates the
+        // rule.
         let breaks = judged.breaks().filter(|breach| judged.is_pure() || !pure.contains(breach));
         let value = judged.trial.value;
         let send = match judged.ruling.outcome() {
@@ -324,9 +327,9 @@ fn judged_cases(
     judged.into_iter().map(violation).collect()
 }
 
-/// The violations of one rule go through the classes of the other parameters; where there are more classes than
-/// violations, some are tried again, under a number of their own. What a reader could take for the violation of another
-/// rule does not count among them.
+/// Distributes the violations of one rule over the classes of the other parameters. If there are more classes than
+/// violations, some violations are repeated under a number of their own. Values that a reader could take for a
+/// violation of another rule do not count.
 fn among_contexts(
     violations: Vec<Violation>,
     place: &Prepared<'_>,
@@ -334,7 +337,7 @@ fn among_contexts(
     contexts: &Contexts<'_>,
     depth: Depth,
 ) -> Vec<Case> {
-    // What cannot be said takes no context from what can.
+    // A case that cannot be encoded must not take a context from one that can.
     let violations: Vec<Violation> =
         violations.into_iter().filter(|violation| baseline.is_sayable(&violation.case.send)).collect();
     let needed = contexts.needed(place);
@@ -372,12 +375,13 @@ fn among_contexts(
     all
 }
 
-/// Whether a value that must be new is drawn from so few that they are soon used up, where nothing is removed again.
+/// Returns `true` if a value that must be new has so few random characters that its values are soon used up when
+/// entities are not removed.
 fn draws_few(case: &Case) -> bool {
     case.send.iter().any(|(_, value)| value.drawn().is_some_and(|drawn| drawn <= crate::case::FEW_DRAWN))
 }
 
-/// A case in the context of that number; `again` counts its repetitions.
+/// Creates a case in the context with that number; `again` counts its repetitions.
 fn in_context(
     case: &Case,
     place: &Prepared<'_>,

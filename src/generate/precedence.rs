@@ -1,4 +1,5 @@
-//! Two faults in one request. Which is answered, no page says: either row may, and a run tells what the target does.
+//! Two faults in one request. No page says which one is reported, so either row may be returned, and a run reports what
+//! the target does.
 
 use crate::case::{Case, Expectation, Parameters, Rows};
 use crate::spec::breach::{Breach, Part};
@@ -11,15 +12,15 @@ use super::scenario::{self, Fault};
 use super::trial::Trial;
 use super::{expect, plain};
 
-/// A case for each two parameters that are neighbours in the table: an order of checks that follows the table shows in them. At the
-/// pairwise depth, a case for every two parameters.
+/// Returns a case for every two parameters that are neighbours in the table. These cases show an order of checks that
+/// follows the table. At the pairwise depth, returns a case for every two parameters.
 pub fn cases(baseline: &Baseline<'_>, depth: Depth) -> Vec<Case> {
     let places = baseline.prepared().iter();
     let faults: Vec<Fault<'_>> = places.filter_map(|place| fault(baseline, place)).collect();
     let mut cases = Vec::new();
     let reach = if depth == Depth::Pairwise { faults.len() } else { 1 };
     for (index, one) in faults.iter().enumerate() {
-        // An object that is at fault has no members that are.
+        // The members of an invalid object are not at fault themselves.
         let others = faults[index + 1..].iter().filter(|other| !one.place.is_around(other.place));
         cases.extend(others.take(reach).map(|other| case(baseline, one, other)));
     }
@@ -42,7 +43,7 @@ fn case(baseline: &Baseline<'_>, one: &Fault<'_>, other: &Fault<'_>) -> Case {
     let mut codes = Vec::new();
     let mut any = false;
     for fault in [one, other] {
-        // Of a made-up id the form may be what is answered.
+        // A made-up id may also be rejected for its form.
         let is_id = fault.trial.about == Part::ExistsUnknown;
         let shape = is_id.then(|| Ruling::breaks(Part::ExistsShape).at(&fault.breach.at));
         for ruling in [Some(&fault.ruling), shape.as_ref()].into_iter().flatten() {

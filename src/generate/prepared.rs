@@ -1,4 +1,4 @@
-//! What the cases of an operation ask again and again about a parameter, worked out once.
+//! Facts about a parameter that the cases of an operation need repeatedly, computed once.
 
 use std::cell::OnceCell;
 
@@ -14,44 +14,45 @@ use super::rules;
 use super::trial::Trial;
 use super::valid::{put, valid};
 
-/// A parameter that calls can carry, or a member of one.
+/// A parameter that calls can contain, or a member of one.
 pub struct Prepared<'s> {
-    /// Where it stands.
+    /// Its place.
     pub at: Path,
-    /// That place, as ids and texts have it.
+    /// Its place as written in ids and texts.
     pub name: String,
     /// The parameter, or the member of one.
     pub parameter: &'s Member,
-    /// The parameter in which it lies: itself, if it is none of another one's members.
+    /// The parameter that contains it; the parameter itself if it is not a member.
     pub whole: &'s Member,
-    /// Whether the table says that a call must carry it, or it names what the call is about.
+    /// Whether the table says that a call must contain it, or it names what the call is about.
     pub is_required: bool,
-    /// Whether every case carries it: what is required, and what the page calls optional while it has a row for its absence, so
-    /// that a target that goes by the row is not held to the table in every single case.
+    /// Whether every case contains it: a required parameter, or an optional one with an error row for its absence.
+    /// Otherwise, a target that follows the row would contradict the table in every case.
     pub is_needed: bool,
-    /// The row that names its absence.
+    /// The row that covers its absence.
     pub row_for_absence: Option<&'s ErrorRow>,
-    /// A value that breaks none of its rules.
+    /// A value that violates none of its rules.
     pub valid: Value,
-    /// Whether the protocol can carry a call without it.
+    /// Whether the protocol can encode a call without it.
     pub can_be_absent: bool,
-    /// Whether it can carry the valid value: most calls have that.
+    /// Whether the protocol can encode the valid value, which most calls contain.
     can_say_valid: bool,
     tried: OnceCell<Vec<Tried>>,
 }
 
-/// A trial, what the page makes of it, and whether it can be sent.
+/// A trial, how the page judges it, and whether it can be sent.
 pub struct Tried {
     /// The trial.
     pub trial: Trial,
-    /// What the page says of it.
+    /// The judgement of the page.
     pub ruling: Ruling,
-    /// Whether the protocol can carry it.
+    /// Whether the protocol can encode it.
     pub is_sayable: bool,
 }
 
 impl<'s> Prepared<'s> {
-    /// The parameters of an operation that calls can carry, each with the members below it, in the order of the page.
+    /// Returns the parameters of an operation that calls can contain, each with the members below it, in the order of
+    /// the page.
     pub fn all(service: &'s Service, operation: &'s Operation) -> Vec<Self> {
         let mut all = Vec::new();
         for (at, member) in operation.members() {
@@ -90,23 +91,24 @@ impl<'s> Prepared<'s> {
         new
     }
 
-    /// Whether it is a member of a parameter, and not a parameter.
+    /// Returns `true` if it is a member of a parameter, not a parameter itself.
     pub fn is_member(&self) -> bool {
         self.at.is_member()
     }
 
-    /// Whether another place lies within it.
+    /// Returns `true` if another place lies within it.
     pub fn is_around(&self, other: &Self) -> bool {
         other.at != self.at && self.at.leads_to(&other.at)
     }
 
-    /// The value of the whole parameter in which it has this one, where all else is as `within` has it, or valid.
+    /// Returns the whole parameter with this value in its place. Everything else is as in `within`, or valid.
     pub fn put(&self, within: Option<Value>, value: Option<Value>) -> Option<Value> {
         let within = within.unwrap_or_else(|| valid(self.whole));
         put(within, &self.whole.schema, &self.at.steps()[1..], value)
     }
 
-    /// Whether the protocol can carry a call in which the place has this value. What refers to what only a run knows is told then.
+    /// Returns `true` if the protocol can encode a call with this value in its place. Values known only at run time are
+    /// checked then.
     fn can_send(&self, service: &Service, operation: &Operation, value: Option<&Value>) -> bool {
         let json = match self.is_member() {
             true => self.put(None, value.cloned()).map(|whole| whole.witness()),
@@ -119,13 +121,13 @@ impl<'s> Prepared<'s> {
         }
     }
 
-    /// Whether the protocol can carry a value of it, as far as that is known before a run.
+    /// Returns `true` if the protocol can encode a value of it, as far as that is known before a run.
     pub fn can_say(&self, service: &Service, operation: &Operation, value: &Value) -> bool {
         if *value == self.valid { self.can_say_valid } else { self.can_send(service, operation, Some(value)) }
     }
 
-    /// A trial with what the page says of it, and whether it can be sent; `None` if it refers to what only a run knows. Of a member,
-    /// both depend on what it lies in: an object that is empty without the member may count as absent.
+    /// Judges a trial; `None` if it refers to something known only at run time. For a member, the ruling and whether it
+    /// can be sent depend on what contains it: an object that is empty without the member may count as absent.
     fn judged(&self, service: &Service, operation: &Operation, trial: Trial) -> Option<Tried> {
         let whole = match self.is_member() {
             true => self.put(None, trial.value.clone()),
@@ -140,13 +142,13 @@ impl<'s> Prepared<'s> {
         Some(Tried { trial, ruling, is_sayable })
     }
 
-    /// Whether a member can be left out: without the only one, its object is empty.
+    /// Returns `true` if a member can be omitted: without its only member, an object is empty.
     pub fn has_siblings(&self, operation: &Operation) -> bool {
         let mut members = operation.members().into_iter();
         members.any(|(other, _)| other != self.at && other.is_sibling_of(&self.at))
     }
 
-    /// Its trials, without those that refer to what only a run knows.
+    /// Returns its trials, except those that refer to something known only at run time.
     pub fn tried(&self, service: &Service, operation: &Operation) -> &[Tried] {
         self.tried.get_or_init(|| {
             let trials =
@@ -158,7 +160,7 @@ impl<'s> Prepared<'s> {
 }
 
 impl Tried {
-    /// The promise that it certainly breaks, where no reader could name another one and it can be sent.
+    /// Returns the promise that it certainly breaks, if no reader could name another one and the trial can be sent.
     pub fn certain_breach(&self) -> Option<Breach> {
         self.ruling.certain().filter(|_| self.is_sayable)
     }

@@ -1,4 +1,4 @@
-//! What a case refers to is there: what an earlier call has to send is sent, and what has to be made first is made.
+//! Makes sure that whatever a case refers to exists: earlier calls send it, and entities are created first.
 
 use crate::case::value::Value;
 use crate::case::{Call, Case, Parameters};
@@ -8,14 +8,15 @@ use crate::spec::path::Path;
 use super::baseline::{Baseline, supply};
 use super::valid::valid;
 
-/// Between an entity and the parameter that refers to a further one of its kind: `user-of-managerId`.
+/// The separator between an entity and the parameter that refers to a further entity of its kind: `user-of-managerId`.
 const OF: &str = "-of-";
 
-/// So many entities refer to each other at most: those of a spec that goes in circles cannot be made.
+/// The maximum number of entities that are added to a case. Entities of a spec that refer to each other in a circle
+/// cannot be created.
 const CHAIN: usize = 8;
 
-/// Completes a case: each call sends what others say that it has sent, refers to entities of its own, and what it refers to is
-/// made first. `None` if that cannot be.
+/// Completes a case: each call sends what others refer to, refers to entities of its own, and comes after the calls
+/// that create those. Returns `None` if that is not possible.
 pub fn complete(service: &Service, mut case: Case) -> Option<Case> {
     tell_apart(service, &mut case.send);
     for call in &mut case.given {
@@ -32,7 +33,7 @@ pub fn complete(service: &Service, mut case: Case) -> Option<Case> {
     None
 }
 
-/// Two parameters of one call that refer to the same kind of entity refer to two of them.
+/// Makes parameters of one call that refer to the same kind of entity refer to different ones.
 fn tell_apart(service: &Service, send: &mut Parameters) {
     let mut seen: Vec<String> = Vec::new();
     for (name, value) in send {
@@ -45,7 +46,7 @@ fn tell_apart(service: &Service, send: &mut Parameters) {
     }
 }
 
-/// The labels of the calls whose ids a value holds.
+/// Returns the labels of the calls whose ids a value contains.
 fn labels(value: &mut Value) -> Vec<&mut String> {
     match value {
         Value::Id(label) => vec![label],
@@ -55,7 +56,7 @@ fn labels(value: &mut Value) -> Vec<&mut String> {
     }
 }
 
-/// Of two calls under one label, the first.
+/// Keeps only the first of several calls with the same label.
 fn once(given: Vec<Call>) -> Vec<Call> {
     let mut kept: Vec<Call> = Vec::new();
     for call in given {
@@ -66,8 +67,8 @@ fn once(given: Vec<Call>) -> Vec<Call> {
     kept
 }
 
-/// The first entity that a call refers to and that nothing makes before it: where the call that makes it belongs, and that
-/// call, if there is one.
+/// Finds the first entity to which a call refers and that no earlier call creates. Returns the position for the call
+/// that creates it, and that call, if there is one.
 fn missing(service: &Service, case: &Case) -> Option<(usize, Option<Call>)> {
     let of_given = case.given.iter().enumerate().map(|(at, call)| (at, &call.send));
     let end = case.given.len();
@@ -97,8 +98,8 @@ fn ids(send: &Parameters) -> impl Iterator<Item = &str> {
     send.iter().flat_map(|(_, value)| value.ids())
 }
 
-/// Adds to the calls of a case what others refer to and they do not send, as an optional parameter; `None` if one of them
-/// cannot send it.
+/// Adds optional parameters to the calls of a case if other calls refer to them. Returns `None` if one of the calls
+/// cannot send its parameter.
 fn send_what_is_referred_to(service: &Service, mut case: Case) -> Option<Case> {
     let of_given = case.given.iter().map(|call| &call.send);
     let of_then = case.then.iter().flat_map(|step| [&step.call.send, &step.shows]);
@@ -110,7 +111,7 @@ fn send_what_is_referred_to(service: &Service, mut case: Case) -> Option<Case> {
                 supply(service, call, &Path::read(name)?, valid)?;
             }
         }
-        // What refers to another entity goes with it.
+        // An entity that refers to another one is removed with it.
         call.shared &= ids(&call.send).next().is_none();
     }
     Some(case)

@@ -1,5 +1,5 @@
-//! Faults of a request as a whole: parameters that the page does not list, a repeated one, another version or operation, a
-//! body that cannot be read.
+//! Faults of a request as a whole: unlisted parameters, a repeated one, another version or operation, a body that
+//! cannot be parsed.
 
 use crate::case::value::Value;
 use crate::case::{Case, Expectation, Rows};
@@ -17,7 +17,7 @@ const REPEATED: &str = "the page does not say which of two equal parameters coun
 const UNREADABLE: &str =
     "nothing is required in the body, and the page does not say what becomes of one that is none";
 
-/// Bodies that hold no parameters.
+/// Bodies that contain no parameters.
 const BODIES: &[(&str, &str, &str)] = &[
     ("empty-body", "no body", ""),
     ("cut-off-body", "a body that ends too early", "{\"Name\": \"a"),
@@ -28,7 +28,7 @@ const BODIES: &[(&str, &str, &str)] = &[
     ("nul-body", "NUL for a body", "\0"),
 ];
 
-/// The faults that the operation's protocol can say.
+/// Returns the cases with faults that the operation's protocol can encode.
 pub fn cases(baseline: &Baseline<'_>) -> Vec<Case> {
     let mut cases = vec![unlisted(baseline)];
     cases.extend(repeated(baseline));
@@ -50,7 +50,8 @@ fn of_fault(baseline: &Baseline<'_>, slug: &str, tries: &str, expect: Expectatio
     Case { given, ..plain(baseline.operation, &format!("request/{slug}"), tries.to_owned(), send, expect) }
 }
 
-/// The rows that may answer. Those that are bound to nothing may answer beside others; alone, they are not the only right answer.
+/// Returns the rows that may be returned. Rows without `when` may be returned next to others; on their own, they are
+/// not the only correct response.
 pub fn only_if_bound(rows: Vec<&ErrorRow>) -> Rows {
     match rows.iter().all(|row| row.when == When::Unsaid) {
         true => Rows::Any,
@@ -58,7 +59,7 @@ pub fn only_if_bound(rows: Vec<&ErrorRow>) -> Rows {
     }
 }
 
-/// The codes of rows, each once.
+/// Returns the codes of rows, each once.
 pub fn codes<'a>(rows: impl Iterator<Item = &'a ErrorRow>) -> Vec<String> {
     let mut codes = Vec::new();
     for code in rows.flat_map(|row| &row.codes) {
@@ -69,7 +70,7 @@ pub fn codes<'a>(rows: impl Iterator<Item = &'a ErrorRow>) -> Vec<String> {
     codes
 }
 
-/// Refused where the page has a row for it.
+/// Returns the case with an unlisted parameter, which must be rejected if the page has a row for it.
 fn unlisted(baseline: &Baseline<'_>) -> Case {
     let rows = baseline.service.rows(baseline.operation);
     let codes = codes(rows.filter(|row| row.when == When::Request(RequestFault::UnknownParameter)));
@@ -82,7 +83,7 @@ fn unlisted(baseline: &Baseline<'_>) -> Case {
     case
 }
 
-/// The first parameter that stands in the body or the query, twice.
+/// Returns the case that sends the first parameter of the body or the query twice.
 fn repeated(baseline: &Baseline<'_>) -> Option<Case> {
     let parameter = baseline.sent().find(|parameter| !parameter.common && parameter.exists.is_none())?;
     let tries = format!("{} twice, with one value", parameter.name);
@@ -93,8 +94,8 @@ fn repeated(baseline: &Baseline<'_>) -> Option<Case> {
     Some(Case { twist: Some(Twist::Repeat(parameter.name.clone())), ..case })
 }
 
-/// Another value than the one that the page fixes. Whether the operation does not exist, or is not supported, or not in
-/// that version, several rows can say.
+/// Returns cases with a value other than the one that the page fixes. Several rows may cover it: the operation does not
+/// exist, is not supported, or does not exist in that version.
 fn other_than_fixed(baseline: &Baseline<'_>, parameter: &Member) -> Vec<Case> {
     if parameter.schema.values.is_none() {
         return Vec::new();
@@ -115,7 +116,7 @@ fn other_than_fixed(baseline: &Baseline<'_>, parameter: &Member) -> Vec<Case> {
     });
     let listed = Breach::of(&parameter.name, Part::Values);
     let of_rule = service.rows_for(operation, &listed);
-    // "Unsupported operation." and its like: rows of the page that are bound to nothing.
+    // "Unsupported operation." and the like: rows of the page without `when`.
     let unbound = operation.errors.iter().filter(|row| row.when == When::Unsaid);
     let rows = only_if_bound(of_request.chain(of_rule).chain(unbound).collect());
     let about = vec![Breach::of(&parameter.name, Part::Values)];
@@ -127,8 +128,9 @@ fn other_than_fixed(baseline: &Baseline<'_>, parameter: &Member) -> Vec<Case> {
     twists.into_iter().map(case).collect()
 }
 
-/// Nothing can be read from it; by which row that is answered, only the operation's own page can say. Where nothing need
-/// be in it, a page without such a row does not say that it must be refused, and no page does of a body that is not there.
+/// Returns a case with an unreadable body. Only the operation's own page can say which row covers it. If the body need
+/// not contain anything, a page without such a row does not say that it must be rejected, and no page says so for a
+/// missing body.
 fn unreadable(baseline: &Baseline<'_>, (slug, tries, body): &(&str, &str, &str)) -> Case {
     let (service, operation) = (baseline.service, baseline.operation);
     let is_demanded = |each: &Member| {

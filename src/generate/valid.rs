@@ -1,4 +1,4 @@
-//! Valid values: one that breaks no rule, others beside it, and a place within one.
+//! Valid values: one that violates no rule, alternatives to it, and changes at a place within one.
 
 use crate::case::text::Text;
 use crate::case::value::Value;
@@ -7,16 +7,16 @@ use crate::spec::model::{Format, Length, Limit, Member, Required, Schema, Type, 
 use crate::spec::path::Step;
 use crate::spec::ruling::{self, Outcome};
 
-/// How many characters a drawn value has where the rule allows it: enough that a chance meeting is out of the question.
+/// The number of characters in a random value, if the rule allows it: enough to rule out an accidental match.
 const DRAWN: u64 = 10;
 
-/// Whether the page certainly calls a value valid.
+/// Returns `true` if the page certainly considers a value valid.
 pub fn keeps(parameter: &Member, value: &Value) -> bool {
     let outcome = |json: Json| ruling::on_member(parameter, Some(&json)).outcome();
     value.witness().is_some_and(|json| outcome(json) == Outcome::Holds)
 }
 
-/// Another valid value than this one; this one where the rules leave no other.
+/// Returns a valid value other than this one, or this one if the rules leave no other.
 pub fn other(parameter: &Member, value: &Value) -> Value {
     let mut candidates = choices(&parameter.schema).into_iter();
     candidates
@@ -24,7 +24,7 @@ pub fn other(parameter: &Member, value: &Value) -> Value {
         .unwrap_or_else(|| value.clone())
 }
 
-/// Different values that the rules should allow.
+/// Returns different values that the rules should allow.
 pub fn choices(schema: &Schema) -> Vec<Value> {
     if let Some(listed) = &schema.values {
         return listed.iter().cloned().map(Value::Plain).collect();
@@ -50,13 +50,13 @@ pub fn choices(schema: &Schema) -> Vec<Value> {
     }
 }
 
-/// The id of what an earlier call has made, as a parameter takes it: itself, or in a list.
+/// Returns the id of what an earlier call created, in the form that a parameter takes: by itself or in a list.
 pub fn reference(parameter: &Member, label: &str) -> Value {
     let id = Value::Id(label.to_owned());
     if parameter.schema.kind() == Type::Array { Value::List(vec![id]) } else { id }
 }
 
-/// A value that breaks none of the parameter's rules.
+/// Returns a value that violates none of the parameter's rules.
 pub fn valid(parameter: &Member) -> Value {
     if let Some(entity) = &parameter.exists {
         return reference(parameter, entity);
@@ -94,7 +94,7 @@ fn of_schema(schema: &Schema) -> Value {
     }
 }
 
-/// Numbers that the rules allow: small ones if they can be, else those at the bounds.
+/// Returns numbers that the rules allow: small ones if possible, otherwise those at the bounds.
 fn numbers(schema: &Schema) -> Vec<Json> {
     let ends = schema.range.iter().flat_map(|range| [range.min, range.max]).flatten();
     let near = ends.flat_map(|end| [end.at, end.at + 1.0, end.at - 1.0, end.at + 0.5, end.at - 0.5]);
@@ -105,12 +105,13 @@ fn numbers(schema: &Schema) -> Vec<Json> {
     numbers
 }
 
-/// An object of these members, each with a valid value.
+/// Creates an object of these members, each with a valid value.
 fn object<'m>(members: impl Iterator<Item = &'m Member>) -> Value {
     Value::object(members.map(|member| (member.name.clone(), valid(member))).collect())
 }
 
-/// An object of what is required. An empty one may count as absent: where nothing is required, it has the first member.
+/// Creates an object of the required members. An empty object may count as absent, so it has the first member if none
+/// is required.
 fn least(schema: &Schema) -> Value {
     let members = schema.members();
     let is_required = |member: &&Member| member.required == Required::Yes;
@@ -120,12 +121,13 @@ fn least(schema: &Schema) -> Value {
     }
 }
 
-/// Whether a type stands within itself there, or a list of it.
+/// Returns `true` if a value is of a type within itself, or a list of such values.
 fn is_again(schema: &Schema) -> bool {
     schema.again().is_some() || schema.items().is_some_and(|items| items.again().is_some())
 }
 
-/// Different objects: with what is required, with every member, and with another value of each required member.
+/// Returns different objects: one with the required members, one with every member, and one with another value for each
+/// required member.
 fn objects(schema: &Schema) -> Vec<Value> {
     if schema.is_any_object() {
         return Vec::new();
@@ -147,8 +149,8 @@ fn objects(schema: &Schema) -> Vec<Value> {
     objects
 }
 
-/// A value in which another one stands at the end of these steps, or nothing. What leads there is made where it is absent. An object
-/// that would be empty gets another member, if it has one.
+/// Replaces the value at the end of these steps, or removes it. Missing values on the way are created. An object that
+/// would be empty gets another member, if it has one.
 pub fn put(value: Value, schema: &Schema, steps: &[Step], new: Option<Value>) -> Option<Value> {
     let Some((first, further)) = steps.split_first() else { return new };
     match (first, value.opened()) {
@@ -176,7 +178,7 @@ pub fn put(value: Value, schema: &Schema, steps: &[Step], new: Option<Value>) ->
     }
 }
 
-/// A plain address; where it is too long, a shorter one.
+/// Returns a plain address, or a shorter one if that is too long.
 fn address(schema: &Schema) -> &'static str {
     const ADDRESSES: [&str; 3] = ["someone@example.com", "a1@example.com", "a@b.example"];
     let holds = |address: &&&str| {
@@ -185,7 +187,7 @@ fn address(schema: &Schema) -> &'static str {
     ADDRESSES.iter().find(holds).unwrap_or(&ADDRESSES[0])
 }
 
-/// A number of a country that the page supports.
+/// Returns a number of a country that the page supports.
 fn number(countries: &[String]) -> String {
     match countries.iter().find(|country| *country != "86") {
         Some(country) if !countries.iter().any(|country| country == "86") => format!("{country}-5550123456"),
@@ -193,20 +195,20 @@ fn number(countries: &[String]) -> String {
     }
 }
 
-/// What texts are filled with: characters that the rules certainly allow.
+/// The filling of texts: characters that the rules certainly allow.
 #[derive(Debug, Clone)]
 pub struct Filling {
-    /// Drawn ones, where they can be drawn.
+    /// The alphabet of random characters, if there is one.
     drawn: Option<String>,
-    /// The same one again and again.
+    /// The character that is repeated.
     plain: char,
-    /// Another one.
+    /// Another such character.
     other: char,
 }
 
 impl Filling {
-    /// Letters where the rules allow them, else digits, else what else is named: those that can stand first. Of one character
-    /// alone, nothing can be drawn.
+    /// Chooses letters if the rules allow them, otherwise digits, otherwise the other named characters; only those that
+    /// may come first. A single character cannot be random.
     pub fn of(schema: &Schema) -> Self {
         let all = |drawn: &str, plain, other| Self { drawn: Some(drawn.to_owned()), plain, other };
         let Some(characters) = &schema.characters else { return all("letters", 'a', 'b') };
@@ -223,7 +225,7 @@ impl Filling {
             ['0', .., '9'] if chosen.len() == 10 => all("digits", '1', '2'),
             [only] => Self { drawn: None, plain: *only, other: *only },
             [first, second, ..] => {
-                // What a described text is written with stands for itself.
+                // The signs that delimit described pieces cannot be in an alphabet.
                 let drawn: String = chosen.iter().filter(|each| !matches!(each, '<' | '>')).collect();
                 let can_draw = drawn.chars().count() > 1;
                 let plain = plain('a').copied().unwrap_or(*first);
@@ -233,12 +235,12 @@ impl Filling {
         }
     }
 
-    /// Two different texts of so many.
+    /// Returns two different texts of that length.
     fn both(&self, count: u64) -> [String; 2] {
         [self.plain, self.other].map(|each| format!("<{count} of {each}>"))
     }
 
-    /// So many of them, drawn or not, as a described text.
+    /// Returns a described text of that length, random or not.
     pub fn text(&self, drawn: bool, count: u64) -> String {
         match self.drawn.as_ref().filter(|_| drawn) {
             Some(drawn) => format!("<{count} {drawn}>"),
@@ -247,7 +249,7 @@ impl Filling {
     }
 }
 
-/// A value that is new on the target.
+/// Returns a value that is new on the target.
 fn drawn(schema: &Schema) -> Value {
     match &schema.format {
         Some(Format::Email) => Value::described("<10 letters>@example.com"),

@@ -1,4 +1,4 @@
-//! The ways in which a value can break its rules: the words between rules and error rows.
+//! The ways in which a value can violate its rules: the vocabulary that connects rules and error rows.
 
 use std::fmt;
 
@@ -7,12 +7,12 @@ use crate::named::named;
 use super::path::{Path, Step};
 
 named! {
-    /// One way to break a rule. Named `rule` or `rule.part`; an error row binds to either.
+    /// One way to violate a rule, named `rule` or `rule.part`. An error row may cover either.
     #[derive(PartialOrd, Ord, Hash)]
     pub enum Part {
         /// Not given.
         Required = "required",
-        /// Of another type.
+        /// A value of another type.
         Type = "type",
         /// Too short.
         LengthMin = "length.min",
@@ -20,57 +20,57 @@ named! {
         LengthMax = "length.max",
         /// A number below the range.
         RangeMin = "range.min",
-        /// A number above it.
+        /// A number above the range.
         RangeMax = "range.max",
-        /// A character that may not stand anywhere.
+        /// A character that is not allowed anywhere.
         CharactersOf = "characters.of",
-        /// A character that may not stand first.
+        /// A character that is not allowed as the first one.
         CharactersFirst = "characters.first",
-        /// Not of the form.
+        /// A value of another form.
         FormatShape = "format.shape",
         /// A country code that is not supported.
         FormatCountry = "format.country",
-        /// None of the valid values.
+        /// A value that is not listed.
         Values = "values",
-        /// A member of the list breaks a rule of its own.
+        /// A list item that violates a rule of its own.
         Items = "items",
         /// The value of another entity.
         Unique = "unique",
-        /// The id of no entity.
+        /// The id of an entity that does not exist.
         ExistsUnknown = "exists.unknown",
-        /// Not an id at all.
+        /// A value that is not an id at all.
         ExistsShape = "exists.shape",
     }
 }
 
-/// A part of a rule that is broken at a place.
+/// A violated part of a rule, and its place.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Breach {
-    /// Where.
+    /// The place of the violation.
     pub at: Path,
-    /// The rule, or the part of it.
+    /// The violated rule or part of a rule.
     pub part: Part,
 }
 
 impl Breach {
-    /// A breach of the value itself.
+    /// Creates a violation by the value itself.
     pub fn here(part: Part) -> Self {
         Self { at: Path::default(), part }
     }
 
-    /// A breach of a parameter.
+    /// Creates a violation by a parameter.
     pub fn of(parameter: &str, part: Part) -> Self {
         Self { at: Path::member(parameter), part }
     }
 
-    /// The same, seen from where this step leads to it.
+    /// Prefixes the place of the violation with this step.
     #[must_use]
     pub fn within(self, step: Step) -> Self {
         Self { at: self.at.within(step), ..self }
     }
 
-    /// The promise that it breaks: whatever an item itself breaks, it breaks what the page says of the items of its list. What a
-    /// member of an item breaks is a promise of its own.
+    /// Returns the promise that it breaks. Whatever rule an item itself violates, the broken promise is what the page
+    /// says about the items of its list. A violation in a member of an item breaks a separate promise.
     #[must_use]
     pub fn promise(&self) -> Self {
         match self.at.list() {
@@ -81,18 +81,18 @@ impl Breach {
 }
 
 impl Part {
-    /// The rule that it breaks, `length`.
+    /// Returns the rule that it violates, e.g. `length`.
     pub fn rule(self) -> &'static str {
         self.name().split('.').next().unwrap_or_default()
     }
 
-    /// The breaches that a name covers: `length` covers both ends, `length.max` one.
+    /// Returns the parts that a name covers: `length` covers both ends, `length.max` one.
     pub fn covered_by(name: &str) -> Vec<Self> {
         let is_covered = |breach: &Self| breach.name() == name || breach.rule() == name;
         Self::ALL.iter().copied().filter(is_covered).collect()
     }
 
-    /// Every name that covers something: rules, and parts of rules.
+    /// Returns every name that covers a part: rules and parts of rules.
     pub fn names() -> Vec<&'static str> {
         let mut names: Vec<&'static str> = Vec::new();
         for name in Self::ALL.iter().flat_map(|breach| [breach.rule(), breach.name()]) {

@@ -1,6 +1,6 @@
-//! The written form of the language: which mappings there are, which keys they take, and what a key holds.
+//! The written form of the spec language: its mappings, their keys, and the values of the keys.
 //!
-//! One table for three readers: the decoder (unknown, missing and repeated keys), the JSON Schema, and people.
+//! One table serves the decoder (unknown, missing and repeated keys), the JSON Schema, and people.
 
 /// A mapping of the language.
 pub struct Form {
@@ -18,13 +18,13 @@ pub struct Key {
     pub name: &'static str,
     /// Whether the mapping must have it.
     pub required: bool,
-    /// What it holds.
+    /// The shape of its value.
     pub shape: Shape,
-    /// What it means.
+    /// Its meaning.
     pub doc: &'static str,
 }
 
-/// What a value can be.
+/// The shape of a value.
 pub enum Shape {
     /// Any text.
     Text,
@@ -46,28 +46,28 @@ pub enum Shape {
     Map(&'static Shape),
     /// A mapping of the language.
     Form(&'static Form),
-    /// Any of these.
+    /// Any of these shapes.
     OneOf(&'static [Shape]),
 }
 
 impl Form {
-    /// All keys.
+    /// Returns all keys.
     pub fn keys(&self) -> impl Iterator<Item = &'static Key> {
         self.keys.iter().copied().flatten()
     }
 
-    /// The names of all keys.
+    /// Returns the names of all keys.
     pub fn key_names(&self) -> impl Iterator<Item = &'static str> {
         self.keys().map(|key| key.name)
     }
 }
 
-/// A key that must be there.
+/// Creates a required key.
 pub const fn must(name: &'static str, shape: Shape, doc: &'static str) -> Key {
     Key { name, required: true, shape, doc }
 }
 
-/// A key that may be there.
+/// Creates an optional key.
 pub const fn may(name: &'static str, shape: Shape, doc: &'static str) -> Key {
     Key { name, required: false, shape, doc }
 }

@@ -35,7 +35,7 @@ pub static SERVICE: Form = Form {
     ]],
 };
 
-/// What plain HTTP leaves open.
+/// What plain HTTP does not define.
 pub const HTTP: Form = Form {
     name: "Http",
     doc: "The envelope of answers, and how callers show who they are, where the protocol is rest.",
@@ -86,7 +86,7 @@ pub const ENTITY: Form = Form {
 
 const PAGES_SHAPE: Shape = OneOf(&[Text, Of(&PAGES)]);
 
-/// The long form of `pages-by`.
+/// The mapping form of `pages-by`.
 pub const PAGES: Form = Form {
     name: "Pages",
     doc: "How a list is read to its end: a parameter's name alone counts pages from 1; none: one answer has all.",
@@ -120,7 +120,7 @@ pub const OPERATION: Form = Form {
     ]],
 };
 
-/// Where the operation is documented.
+/// The page of an operation.
 pub const PAGE: Form = Form {
     name: "Page",
     doc: "A documentation page.",
@@ -200,7 +200,7 @@ pub static ITEM: Form =
 const TYPE: Key = must("type", TypeName(Type::NAMES), "The type of the values.");
 const REQUIRED_SHAPE: Shape = OneOf(&[Bool, Word(&["unclear"])]);
 
-/// The rules of values, which stand wherever a value is described.
+/// The rules about values, allowed wherever a value is described.
 pub(super) static RULES_OF_VALUES: [Key; 7] = [
     may(
         "length",
@@ -219,7 +219,7 @@ pub(super) static RULES_OF_VALUES: [Key; 7] = [
     may("members", Map(&MEMBER_SHAPE), "The members of an object, in the page's order."),
 ];
 
-/// What the page shows and says of a parameter or a member.
+/// What the page shows and says about a parameter or a member.
 static SHOWN: [Key; 3] = [
     may("example", Any, "The page's example, word for word."),
     may("sample", Any, "A value to send where the page gives no example, or one that cannot be sent."),
@@ -240,7 +240,7 @@ const CHARACTERS_SHAPE: Shape = OneOf(&[Text, List(&Text), Of(&CHARACTERS)]);
 const FORMAT_SHAPE: Shape = OneOf(&[Word(Format::NAMES), Of(&FORMAT)]);
 const SAYS_SHAPE: Shape = OneOf(&[Text, List(&OneOf(&[Text, Of(&QUOTE)]))]);
 
-/// The long form of `length`.
+/// The mapping form of `length`.
 pub const LENGTH: Form = Form {
     name: "Length",
     doc: "A length with its unit.",
@@ -250,7 +250,7 @@ pub const LENGTH: Form = Form {
     ]],
 };
 
-/// The long form of `range`.
+/// The mapping form of `range`.
 pub const RANGE: Form = Form {
     name: "Range",
     doc: "A range of numbers: from and to include the bound, above and below exclude it.",
@@ -262,7 +262,7 @@ pub const RANGE: Form = Form {
     ]],
 };
 
-/// The long form of `characters`.
+/// The mapping form of `characters`.
 pub const CHARACTERS: Form = Form {
     name: "Characters",
     doc: "The characters of a text.",
@@ -277,7 +277,7 @@ pub const CHARACTERS: Form = Form {
     ]],
 };
 
-/// The long form of `format`.
+/// The mapping form of `format`.
 pub const FORMAT: Form = Form {
     name: "Format",
     doc: "A form that has a name, with its options.",
@@ -287,7 +287,7 @@ pub const FORMAT: Form = Form {
     ]],
 };
 
-/// A sentence that states certain rules.
+/// A sentence and the rules that it states.
 pub const QUOTE: Form = Form {
     name: "Quote",
     doc: "A sentence of the page and the rules that it states.",
@@ -319,7 +319,7 @@ pub const ERROR_ROW: Form = Form {
 
 const WHEN_SHAPE: Shape = OneOf(&[Words(when_words), Map(&RULES_SHAPE)]);
 
-/// The words that can stand in `when` in the place of parameters.
+/// Returns the words that `when` accepts instead of parameters.
 pub fn when_words() -> Vec<&'static str> {
     [Circumstance::NAMES, RequestFault::NAMES].concat()
 }
@@ -345,7 +345,7 @@ pub const ELEMENT: Form = Form {
     ]],
 };
 
-/// A finding that stays.
+/// A finding that remains in the spec.
 pub const ACKNOWLEDGED: Form = Form {
     name: "Acknowledged",
     doc: "A finding about the page that stays, with the reason.",

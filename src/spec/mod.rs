@@ -1,7 +1,7 @@
-//! The spec language: the model, reading it, and what a rule means.
+//! The spec language: its model, its reader, and the meaning of its rules.
 //!
-//! A spec is the transcription of one documentation page. [`read`] turns files into [`model::Specs`] or into findings;
-//! [`ruling`] says what a page's rules make of a value.
+//! A spec is the transcription of one documentation page. [`read`] turns files into [`model::Specs`] or findings;
+//! [`ruling`] judges a value by the rules of a page.
 
 pub mod breach;
 pub mod form;

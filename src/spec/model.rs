@@ -1,4 +1,4 @@
-//! What a spec says, as plain data. Every item knows its place, so that a finding or a report can point at it.
+//! The contents of a spec as plain data. Every item knows its place, so that findings and reports can point to it.
 
 mod http;
 mod operation;
@@ -22,7 +22,7 @@ use crate::span::Place;
 use super::breach::{Breach, Part};
 use super::path::Path;
 
-/// All specs of a folder, services in path order.
+/// All specs of a folder. Services are in path order.
 #[derive(Debug, Clone, Default)]
 pub struct Specs {
     /// The services.
@@ -30,8 +30,8 @@ pub struct Specs {
     places: Places,
 }
 
-/// Where operations stand, by id: the place of the service, and their own. It is worked out when it is first asked for. A copy works
-/// it out anew, because a copy may be changed.
+/// The indexes of operations, by id: that of the service and that of the operation within it. They are computed on
+/// first use. A clone computes them again, because it may be modified.
 #[derive(Debug, Default)]
 struct Places(OnceLock<HashMap<String, (usize, usize)>>);
 
@@ -42,12 +42,12 @@ impl Clone for Places {
 }
 
 impl Specs {
-    /// The service of that folder.
+    /// Returns the service of that folder.
     pub fn service(&self, folder: &str) -> Option<&Service> {
         self.services.iter().find(|service| service.folder == folder)
     }
 
-    /// Every operation with its service, and where both stand.
+    /// Iterates over all operations with their services and their indexes.
     pub fn placed(&self) -> impl Iterator<Item = ((usize, usize), &Service, &Operation)> {
         self.services.iter().enumerate().flat_map(|(at, service)| {
             let operations = service.operations.iter().enumerate();
@@ -55,22 +55,22 @@ impl Specs {
         })
     }
 
-    /// What stands at such a place.
+    /// Returns the operation with these indexes, and its service.
     pub fn at(&self, (service, operation): (usize, usize)) -> Option<(&Service, &Operation)> {
         let service = self.services.get(service)?;
         Some((service, service.operations.get(operation)?))
     }
 
-    /// Every operation with its service.
+    /// Iterates over all operations with their services.
     pub fn operations(&self) -> impl Iterator<Item = (&Service, &Operation)> {
         self.placed().map(|(_, service, operation)| (service, operation))
     }
 
-    /// The operation that is called so in the project.
+    /// Returns the operation with that project-wide id.
     pub fn operation(&self, id: &str) -> Option<(&Service, &Operation)> {
         let places = self.places.0.get_or_init(|| self.places());
         let at = places.get(id).and_then(|place| self.at(*place));
-        // Specs may have been changed since the places were worked out.
+        // The specs may have changed since the indexes were computed.
         let is_it = |(_, operation): &(&Service, &Operation)| operation.id == id;
         at.filter(is_it).or_else(|| self.operations().find(is_it))
     }
@@ -91,28 +91,28 @@ pub struct Service {
     pub folder: String,
     /// The service's name in its protocol.
     pub name: String,
-    /// Who offers it.
+    /// The provider of the service.
     pub vendor: String,
     /// The API version that requests carry.
     pub version: String,
-    /// How requests travel.
+    /// The wire protocol.
     pub protocol: Protocol,
-    /// What plain HTTP leaves open.
+    /// What plain HTTP does not define.
     pub http: Option<Http>,
-    /// Whether a longer code answers for a shorter one.
+    /// Whether a longer code may be returned for a shorter one.
     pub codes: Codes,
-    /// Error rows that hold for every operation.
+    /// Error rows that apply to every operation.
     pub errors: Vec<ErrorRow>,
-    /// What the operations create and remove.
+    /// The entities that the operations create and remove.
     pub entities: Vec<Entity>,
     /// The operations, by file name.
     pub operations: Vec<Operation>,
-    /// Where the service is described.
+    /// The place of the service in its file.
     pub at: Place,
 }
 
 impl Service {
-    /// The service with these operations.
+    /// Returns the service with these operations.
     #[must_use]
     pub fn with(&self, operations: Vec<Operation>) -> Self {
         let Self { folder, name, vendor, version, protocol, http, codes, errors, entities, at, .. } = self;
@@ -131,39 +131,39 @@ impl Service {
         }
     }
 
-    /// The operation of that name, or that is called so in the project.
+    /// Returns the operation of that name or project-wide id.
     pub fn operation(&self, name: &str) -> Option<&Operation> {
         self.operations.iter().find(|operation| operation.is_called(name))
     }
 
-    /// The entity of that name.
+    /// Returns the entity of that name.
     pub fn entity(&self, name: &str) -> Option<&Entity> {
         self.entities.iter().find(|entity| entity.name == name)
     }
 
-    /// What a successful call of an operation creates.
+    /// Returns the entity that a successful call of an operation creates.
     pub fn created_by(&self, operation: &Operation) -> Option<&Entity> {
         operation.creates.as_ref().and_then(|name| self.entity(name))
     }
 
-    /// The error rows that hold for an operation: its page's own table, then the service's.
+    /// Iterates over the error rows that apply to an operation: first its page's own table, then the service's.
     pub fn rows<'a>(&'a self, operation: &'a Operation) -> impl Iterator<Item = &'a ErrorRow> {
         operation.errors.iter().chain(&self.errors)
     }
 
-    /// Whether the page says with which codes invalid calls are refused. One that tells of circumstances only does not.
+    /// Returns `true` if the error tables give codes for invalid calls. Rows about circumstances alone are not enough.
     pub fn has_table(&self, operation: &Operation) -> bool {
         self.rows(operation).any(|row| matches!(row.when, When::Breaches(_) | When::Unsaid))
     }
 
-    /// Whether a code that came answers for a row.
+    /// Returns `true` if a received code matches a row.
     pub fn answers_for(&self, row: &ErrorRow, came: &str) -> bool {
         row.codes.iter().any(|documented| self.codes.answers(documented, came))
     }
 
-    /// The rows of an operation that a refusal answers for. Where codes are hierarchical and a row has the code itself, the rows
-    /// of what it is a kind of say nothing: that one is documented apart from them. Rows that share a code are told apart by
-    /// their statuses.
+    /// Returns the rows of an operation that match an error response. If codes are hierarchical and a row has the exact
+    /// code, rows with its parent codes do not match, because the code is documented separately. Rows with the same
+    /// code are distinguished by their statuses.
     pub fn rows_answering<'a>(
         &'a self,
         operation: &'a Operation,
@@ -182,14 +182,14 @@ impl Service {
         rows
     }
 
-    /// Whether a refusal is that of a documented circumstance which passes by itself.
+    /// Returns `true` if an error response is that of a documented temporary circumstance.
     pub fn is_passing(&self, operation: &Operation, code: &str, status: u16) -> bool {
         let passes =
             |row: &&ErrorRow| matches!(row.when, When::Circumstance(circumstance) if circumstance.passes());
         self.rows_answering(operation, code, status).iter().any(passes)
     }
 
-    /// The row that names the absence of what stands at a place; a row for any place names none.
+    /// Returns the row that covers the absence of the value at a place. Rows for any place (`*`) do not count.
     pub fn row_for_absence<'a>(&'a self, operation: &'a Operation, at: &Path) -> Option<&'a ErrorRow> {
         let absence = Bound { at: Some(at.clone()), part: Part::Required };
         self.rows(operation).find(|row| match &row.when {
@@ -198,7 +198,7 @@ impl Service {
         })
     }
 
-    /// The error rows that answer a breach.
+    /// Iterates over the error rows that cover a violation.
     pub fn rows_for<'a>(
         &'a self,
         operation: &'a Operation,
@@ -215,22 +215,22 @@ named! {
         AcsRpc = "acs-rpc",
         /// Tencent Cloud API 3.0: POST, parameters as JSON.
         Tencent3 = "tencent-3.0",
-        /// Plain HTTP: method and path, parameters where the spec says.
+        /// Plain HTTP: method and path; parameters are placed where the spec says.
         Rest = "rest",
     }
 }
 
-/// How codes are compared.
+/// The way in which codes are compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Codes {
-    /// A code answers for itself.
+    /// A code matches only itself.
     Exact,
-    /// `InvalidParameterValue.Name` answers for `InvalidParameterValue` too.
+    /// `InvalidParameterValue.Name` also matches `InvalidParameterValue`.
     Hierarchical,
 }
 
 impl Codes {
-    /// Whether the code that came answers for the documented one.
+    /// Returns `true` if a received code matches a documented one.
     pub fn answers(self, documented: &str, came: &str) -> bool {
         match self {
             Self::Exact => came == documented,
@@ -246,45 +246,45 @@ impl Codes {
 pub struct Entity {
     /// Its name in the specs.
     pub name: String,
-    /// Where its id stands in the answer of the operation that makes it.
+    /// The path of its id in the response of the operation that creates it.
     pub id: String,
-    /// The operation that makes one.
+    /// The operation that creates one.
     pub made_by: String,
     /// The operation that removes one; `None` if the vendor documents none.
     pub removed_by: Option<String>,
     /// The operation that lists them.
     pub listed_by: Option<String>,
-    /// How that operation is read to its end.
+    /// The paging of that list.
     pub pages: Pages,
-    /// Where its answer says how many there are, as a path.
+    /// The path of the total number of entities in the list's response.
     pub total: Option<String>,
-    /// Where it is described.
+    /// The place of its description.
     pub at: Place,
 }
 
-/// How a list is read to its end.
+/// The way to read a list to its end.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum Pages {
-    /// The page does not say: what one answer lacks may stand in another one.
+    /// The page does not say: an entity that is missing from one response may be in another.
     #[default]
     Unsaid,
-    /// One answer has all.
+    /// One response contains all.
     One,
-    /// A parameter counts pages, from 1.
+    /// This parameter counts pages, from 1.
     Number(String),
-    /// A parameter counts the entries that come before.
+    /// This parameter gives the number of entries to skip.
     Offset(String),
-    /// A parameter takes a token from the answer before.
+    /// This parameter takes a token from the previous response.
     Token {
         /// The parameter.
         parameter: String,
-        /// Where the answer gives the next token, as a path.
+        /// The path of the next token in the response.
         next: String,
     },
 }
 
 impl Pages {
-    /// The parameter that leads on.
+    /// Returns the parameter that selects the next page.
     pub fn parameter(&self) -> Option<&str> {
         match self {
             Self::Unsaid | Self::One => None,
@@ -300,38 +300,38 @@ impl Pages {
 pub struct Member {
     /// Its name on the wire.
     pub name: String,
-    /// Whether a call must carry it, or a response have it.
+    /// Whether a call must contain it, or a response must have it.
     pub required: Required,
-    /// Where it stands in the request, if the spec says so; where the protocol is plain HTTP.
+    /// Its location in the request, if the spec states it; only for plain HTTP.
     pub location: Option<Location>,
-    /// A parameter of every call of the service, which the protocol places beside the others.
+    /// Whether every call of the service has this parameter. The protocol places it next to the others.
     pub common: bool,
-    /// What its value must be.
+    /// The schema of its value.
     pub schema: Schema,
-    /// No two living entities share its value; of an element, no two responses.
+    /// Whether no two live entities share its value; for a response element, no two responses.
     pub unique: bool,
-    /// It is the last part of the path to which what the operation creates is put: its value names that one.
+    /// Whether it is the last part of the path to which a new entity is written, so that its value names the entity.
     pub names_own: bool,
-    /// Its value takes effect later than the call, so that nothing can be read back.
+    /// Whether its value takes effect only later than the call, so that it cannot be read back.
     pub later: bool,
-    /// In a response: it differs from call to call; snapshots leave its value out.
+    /// For response elements: whether it differs from call to call; snapshots omit its value.
     pub varies: bool,
-    /// In a response: it shows the value of the parameter of its name in part or in another form.
+    /// For response elements: whether it shows the parameter of the same name only in part or in another form.
     pub altered: bool,
     /// The entity whose id it is.
     pub exists: Option<String>,
     /// The page's example.
     pub example: Option<Json>,
-    /// A value to send where the page's example cannot be.
+    /// A value to send if the page's example cannot be sent.
     pub sample: Option<Json>,
     /// The page's sentences about it.
     pub says: Vec<Quote>,
-    /// Where it is named.
+    /// The place of its name.
     pub at: Place,
 }
 
 impl Member {
-    /// A member of which only the schema is known.
+    /// Creates a member with a schema and nothing else.
     pub fn bare(name: &str, schema: Schema, at: Place) -> Self {
         Self {
             name: name.to_owned(),
@@ -352,43 +352,44 @@ impl Member {
         }
     }
 
-    /// Its type.
+    /// Returns its type.
     pub fn kind(&self) -> Type {
         self.schema.kind()
     }
 
-    /// Whether it may be absent.
+    /// Returns `true` if it may be absent.
     pub fn is_optional(&self) -> bool {
         self.required != Required::Yes
     }
 
-    /// The values that the page lists, if it lists any.
+    /// Returns the values that the page lists, if any.
     pub fn listed(&self) -> &[Json] {
         self.schema.values.as_deref().unwrap_or_default()
     }
 
-    /// The page's first sentence about it.
+    /// Returns the page's first sentence about it.
     pub fn sentence(&self) -> Option<&str> {
         self.says.first().map(|quote| quote.text.as_str())
     }
 
-    /// Whether a call that creates something needs a value of its own for it: another entity may have any that is not new.
+    /// Returns `true` if each call that creates an entity needs a new value for it, because another entity may have any
+    /// used value.
     pub fn is_new(&self) -> bool {
         self.unique || self.names_own
     }
 }
 
-/// Whether a page hides part of an example behind asterisks, so that it cannot be sent.
+/// Returns `true` if a page hides part of an example behind asterisks, so that it cannot be sent.
 pub fn is_masked(example: &Json) -> bool {
     example.as_text().is_some_and(|text| text.contains("**"))
 }
 
-/// Whether a call must carry a parameter.
+/// Whether a call must contain a parameter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Required {
-    /// It must.
+    /// Required.
     Yes,
-    /// It need not.
+    /// Optional.
     No,
     /// The page contradicts itself.
     Unclear,
@@ -399,23 +400,23 @@ pub enum Required {
 pub struct Quote {
     /// The sentence, word for word.
     pub text: String,
-    /// The rules that it states; empty means all of the parameter.
+    /// The rules that it states; empty means all rules of the parameter.
     pub of: Vec<Part>,
-    /// What it says beyond these, so that no rule holds it.
+    /// The part of the sentence that no rule expresses.
     pub leaves: Option<String>,
-    /// Where it is quoted.
+    /// The place of the quotation.
     pub at: Place,
 }
 
-/// A finding that the author of the spec knows about.
+/// A finding that the spec acknowledges.
 #[derive(Debug, Clone)]
 pub struct Acknowledgement {
     /// The finding's id.
     pub finding: String,
-    /// What it is about (a parameter or a code); `None` for any.
+    /// The subject of the finding (a parameter or a code); `None` for any.
     pub about: Option<String>,
-    /// Why it stays.
+    /// The reason why it remains.
     pub because: String,
-    /// Where it is written.
+    /// The place of the acknowledgement.
     pub at: Place,
 }

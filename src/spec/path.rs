@@ -1,4 +1,4 @@
-//! Paths: places in what is sent, `recipient.city`, `lines[].sku`.
+//! Paths: places in sent values, such as `recipient.city` or `lines[].sku`.
 
 use std::fmt;
 
@@ -13,30 +13,30 @@ pub enum Step {
     Item,
 }
 
-/// A place in what is sent. The empty path is the value itself from which it starts.
+/// A place in sent values. The empty path is the value at which it starts.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Path(Vec<Step>);
 
-/// Characters that mean something in a path: a name that has one of them is quoted.
+/// Characters with a meaning in paths. Names that contain one of them are quoted.
 const MEANINGFUL: &[char] = &['.', '[', ']', '{', '}', '"'];
 
 impl Path {
-    /// The path of one member.
+    /// Creates the path of one member.
     pub fn member(name: impl Into<String>) -> Self {
         Self(vec![Step::Member(name.into())])
     }
 
-    /// The steps.
+    /// Returns the steps.
     pub fn steps(&self) -> &[Step] {
         &self.0
     }
 
-    /// Whether it is the value itself.
+    /// Returns `true` if it is the value itself.
     pub fn is_here(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// The parameter in which the place lies; empty for the value itself.
+    /// Returns the parameter that contains the place; empty for the value itself.
     pub fn parameter(&self) -> &str {
         match self.0.first() {
             Some(Step::Member(name)) => name,
@@ -44,7 +44,7 @@ impl Path {
         }
     }
 
-    /// The path that leads here and then a step further.
+    /// Returns the path extended by a step.
     #[must_use]
     pub fn then(&self, step: Step) -> Self {
         let mut steps = self.0.clone();
@@ -52,32 +52,32 @@ impl Path {
         Self(steps)
     }
 
-    /// The path that leads through this step first.
+    /// Returns the path with this step before it.
     #[must_use]
     pub fn within(mut self, step: Step) -> Self {
         self.0.insert(0, step);
         self
     }
 
-    /// The path that leads here and then along another one.
+    /// Returns the path followed by another one.
     #[must_use]
     pub fn join(&self, further: &Self) -> Self {
         Self([self.0.as_slice(), &further.0].concat())
     }
 
-    /// The list of which this is any item.
+    /// Returns the path of the list if this is the path of its items.
     pub fn list(&self) -> Option<Self> {
         let (last, list) = self.0.split_last()?;
         (*last == Step::Item).then(|| Self(list.to_vec()))
     }
 
-    /// Whether it is an item of that list, or lies in one.
+    /// Returns `true` if the path is an item of that list or lies within one.
     pub fn is_in_item_of(&self, list: &Self) -> bool {
         let further = self.0.strip_prefix(list.0.as_slice());
         further.is_some_and(|further| further.first() == Some(&Step::Item))
     }
 
-    /// What was sent there: of a list, in its first item.
+    /// Returns the value that was sent there. In a list, the path leads into the first item.
     pub fn sent<'j>(&self, sent: &'j [(String, Json)]) -> Option<&'j Json> {
         let (first, further) = self.0.split_first()?;
         let Step::Member(first) = first else { return None };
@@ -85,23 +85,23 @@ impl Path {
         walk(whole, further)
     }
 
-    /// Whether it is that of a member of a parameter, and not of a parameter.
+    /// Returns `true` if it is the path of a member within a parameter, not of the parameter itself.
     pub fn is_member(&self) -> bool {
         self.0.len() > 1
     }
 
-    /// Whether another path is this one, or leads on from it.
+    /// Returns `true` if another path is this one or lies below it.
     pub fn leads_to(&self, other: &Self) -> bool {
         other.0.starts_with(&self.0)
     }
 
-    /// Whether both are members of one object.
+    /// Returns `true` if both are members of the same object.
     pub fn is_sibling_of(&self, other: &Self) -> bool {
         let [own, others] = [self, other].map(|path| path.0.split_last().map(|(_, within)| within));
         own == others
     }
 
-    /// Reads a path as it is written; `None` if it is none.
+    /// Parses a path; `None` if the text is not one.
     pub fn read(text: &str) -> Option<Self> {
         let mut steps = Vec::new();
         let mut rest = text;
@@ -120,13 +120,13 @@ impl Path {
                 }
             };
         }
-        // Rows and promises keep many of them.
+        // Rows and promises hold many paths.
         steps.shrink_to_fit();
         (!steps.is_empty()).then_some(Self(steps))
     }
 }
 
-/// The value at the end of these steps: of a list, in its first item.
+/// Returns the value at the end of these steps. In a list, they lead into the first item.
 pub fn walk<'j>(json: &'j Json, steps: &[Step]) -> Option<&'j Json> {
     steps.iter().try_fold(json, |json, step| match (step, json) {
         (Step::Member(name), json) => json.get(name),
@@ -135,7 +135,7 @@ pub fn walk<'j>(json: &'j Json, steps: &[Step]) -> Option<&'j Json> {
     })
 }
 
-/// The name at the beginning of a text, and what follows it.
+/// Splits off the name at the beginning of a text.
 fn name(text: &str) -> Option<(String, &str)> {
     if let Some(quoted) = text.strip_prefix('"') {
         let (name, after) = quoted.split_once('"')?;

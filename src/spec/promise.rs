@@ -1,4 +1,4 @@
-//! The sentence of the page behind a rule: what a report quotes.
+//! The sentence of the page that states a rule. Reports quote it.
 
 use crate::json::Json;
 use crate::span::Place;
@@ -7,16 +7,17 @@ use super::breach::Part;
 use super::model::{ErrorRow, Member, Operation, Quote, Required};
 use super::rules;
 
-/// A sentence and where the spec has it.
+/// A sentence and its place in the spec.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sentence {
-    /// Word for word, or a table's row as a sentence.
+    /// The sentence word for word, or the row of a table as a sentence.
     pub text: String,
-    /// Where the spec has it.
+    /// Its place in the spec.
     pub at: Place,
 }
 
-/// What the page says about a rule of a parameter: the sentence that states it, or else its row of the parameter table.
+/// Returns what the page says about a rule of a parameter: the sentence that states it, or else the parameter's row in
+/// its table.
 pub fn of_rule(parameter: &Member, breach: Part) -> Sentence {
     if let Some(quote) = parameter.says.iter().find(|quote| quote.of.contains(&breach)) {
         return Sentence { text: quote.text.clone(), at: quote.at.clone() };
@@ -40,13 +41,14 @@ pub fn of_rule(parameter: &Member, breach: Part) -> Sentence {
     Sentence { text, at: parameter.at.clone() }
 }
 
-/// The parts of the rules that a spec has for a parameter: each is a promise of its own.
+/// Returns the parts of the rules that a spec has for a parameter. Each part is a separate promise.
 pub fn parts(parameter: &Member) -> Vec<Part> {
     rules::promised(parameter).collect()
 }
 
-/// Whether a rule was transcribed from a sentence. One that names its rules says so; one that does not may state those that no
-/// other sentence names, if it is the only one of its kind: of two, nobody knows which states what.
+/// Returns `true` if a rule was transcribed from a sentence. A sentence that names its rules needs one of them in the
+/// spec. A sentence without names may state the rules that no other sentence names, but only if it is the only such
+/// sentence: of two, it is unknown which states what.
 pub fn is_transcribed(parameter: &Member, quote: &Quote) -> bool {
     let has = |breach: &Part| parts(parameter).contains(breach) || *breach == Part::ExistsShape;
     if !quote.of.is_empty() {
@@ -60,7 +62,7 @@ pub fn is_transcribed(parameter: &Member, quote: &Quote) -> bool {
     is_only && left.next().is_some()
 }
 
-/// What the page says about a parameter as a whole: its row of the parameter table with its first sentence.
+/// Returns what the page says about a parameter as a whole: its row in the parameter table and its first sentence.
 pub fn of_effect(parameter: &Member) -> Sentence {
     let text = match parameter.says.first() {
         Some(quote) => format!("{}. {}", table_row(parameter), quote.text),
@@ -82,14 +84,14 @@ fn table_row(parameter: &Member) -> String {
     format!("{} | {} | Required: {required}", parameter.name, parameter.schema.kind().name())
 }
 
-/// A row of the error table as the page has it.
+/// Returns a row of the error table as it is on the page.
 pub fn of_row(row: &ErrorRow) -> Sentence {
     let status = row.status.map(|status| status.to_string());
     let parts = [status, Some(row.codes.join(" / ")), row.message.clone(), row.says.clone()];
     Sentence { text: parts.into_iter().flatten().collect::<Vec<_>>().join(" | "), at: row.at.clone() }
 }
 
-/// The operation as a whole.
+/// Returns the sentence for the operation as a whole.
 pub fn of_operation(operation: &Operation) -> Sentence {
     let text = match &operation.page.updated {
         Some(updated) => format!("{}, as documented on {updated}", operation.page.title),

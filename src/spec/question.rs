@@ -1,7 +1,7 @@
-//! Questions: points that a page does not decide, so that two careful readers could answer differently.
+//! Questions: points that a page does not decide, so that two careful readers could give different answers.
 //!
-//! A ruling that leaves a value open names one; a server with a reading ([`crate::server::Reading`]) answers it in another way than
-//! the reference does. A test demands that each question has a server on both sides.
+//! A ruling that leaves a value open names a question. A server with a reading ([`crate::server::Reading`]) answers it
+//! differently from the reference server. A test checks that each question has servers for both answers.
 
 use crate::named::named;
 
@@ -9,13 +9,13 @@ named! {
     /// A point that a page does not decide.
     #[derive(PartialOrd, Ord, Hash)]
     pub enum Question {
-        /// Which characters a text may hold of which the page says only how long it is.
+        /// Which characters a text may contain if the page states only its length.
         CharactersOfText = "characters-of-text",
         /// Which members an object has.
         MembersOfObject = "members-of-object",
-        /// Which values a text has of which the page says only that it is one.
+        /// Which values are valid for a text if the page states only its type.
         ValidValues = "valid-values",
-        /// Whether an id of nothing is refused for its form or for naming nothing.
+        /// Whether an id of no entity is rejected for its form or because no such entity exists.
         IdOfNothing = "id-of-nothing",
         /// Whether an empty value counts as not given.
         EmptyValue = "empty-value",
@@ -23,39 +23,39 @@ named! {
         Required = "required",
         /// Whether a scalar of another type is converted.
         ScalarOfAnotherType = "scalar-of-another-type",
-        /// Whether a number of more than 32 bits is one.
+        /// Whether a number of more than 32 bits counts as a number.
         NumberOf32Bits = "number-of-32-bits",
         /// Whether upper and lower case of listed values differ.
         CaseOfValues = "case-of-values",
-        /// Whether a member is valid that the page leaves open.
+        /// Whether a member that the page leaves open is valid.
         ValidMember = "valid-member",
         /// Whether a member may be repeated.
         RepeatedMember = "repeated-member",
         /// Whether a list may be empty.
         EmptyList = "empty-list",
-        /// How long a text can be.
+        /// The maximum length of a text.
         LongestText = "longest-text",
-        /// What a limit is that is named and not given.
+        /// The value of a limit that the page mentions but does not state.
         UnstatedLimit = "unstated-limit",
-        /// What counts as one character beyond ASCII.
+        /// What counts as one character outside ASCII.
         OneCharacter = "one-character",
         /// Whether the letters and digits of other scripts count.
         OtherScripts = "other-scripts",
         /// Whether the digits of other scripts count in a phone number.
         OtherDigits = "other-digits",
-        /// A character on which the page contradicts itself, or is silent.
+        /// A character on which the page contradicts itself or is silent.
         UnclearCharacter = "unclear-character",
-        /// What an e-mail address is made of.
+        /// What constitutes an e-mail address.
         EmailAddress = "email-address",
-        /// What a country code or a phone number is made of.
+        /// What constitutes a country code or a phone number.
         PhoneNumber = "phone-number",
-        /// Which row answers for a number without a country code.
+        /// Which row covers a number without a country code.
         NoCountryCode = "no-country-code",
     }
 }
 
 impl Question {
-    /// Why a value is open, as a case and a report say it.
+    /// Returns the reason why a value is open, as worded in cases and reports.
     pub const fn why(self) -> &'static str {
         match self {
             Self::CharactersOfText => "the page does not say which characters it may hold",

@@ -1,4 +1,4 @@
-//! The reference chapter of the book, from the same table of forms that the reader works by.
+//! The reference chapter of the book, generated from the table of forms that the reader uses.
 
 use std::fmt::Write as _;
 
@@ -14,7 +14,7 @@ Written by `fineprint schema reference` from the table by which specs are read. 
 from the same table. An unknown key is a finding, with the nearest known one.
 ";
 
-/// The chapter, in Markdown.
+/// Returns the chapter in Markdown.
 pub fn chapter() -> String {
     let mut out = HEAD.to_owned();
     let mut told = Vec::new();
@@ -49,7 +49,7 @@ fn section(form: &'static Form, out: &mut String, told: &mut Vec<&'static str>) 
     }
 }
 
-/// The mappings that a key leads to.
+/// Writes the mappings that a key leads to.
 fn below(shape: &'static Shape, out: &mut String, told: &mut Vec<&'static str>) {
     match shape {
         Shape::Form(form) => section(form, out, told),
@@ -70,7 +70,7 @@ fn in_words(shape: &Shape) -> String {
         Shape::TypeName(of) => format!("{}, or the name of a type", words(of)),
         Shape::Words(of) => {
             let of = of();
-            // The rules have a table of their own.
+            // The rules have their own table.
             if of == Part::names() { "[rules](#rules)".to_owned() } else { words(&of) }
         }
         Shape::List(item) => format!("a list of: {}", in_words(item)),

@@ -1,22 +1,24 @@
-//! The table of rules: what each is called, what it fits, its parts, and what the reference chapter says of it.
+//! The table of rules: the name of each rule, the types it applies to, its parts, and its text in the reference
+//! chapter.
 //!
-//! What a rule *is* stands here, once. What it makes of a value is code: the ruling, the trials, the reference server's check. A test
-//! holds each row to having all of these.
+//! A rule is defined here, once. How it treats a value is code: the ruling, the values that cases send, the check of
+//! the reference server. A test checks that each row of the table has all of these.
 
 use super::breach::Part;
 use super::model::{Format, Limit, Member, Required, Schema, Type};
 
 /// A rule of the language.
 pub struct Rule {
-    /// Its key in a spec. Rows and quotes name it so, too.
+    /// Its key in a spec. Error rows and quotes use the same name.
     pub key: &'static str,
-    /// The types that it fits; none for a rule about the parameter and not about its values.
+    /// The types that it applies to; empty for a rule about the parameter itself rather than its values.
     pub fits: &'static [Type],
-    /// Whether a schema has it.
+    /// Returns `true` if a schema has it.
     pub is_in: fn(&Schema) -> bool,
     /// Its parts.
     pub parts: &'static [PartOf],
-    /// A parameter that has the rule with all its parts, for the tests of the table; none where a single parameter cannot show it.
+    /// A parameter that has all parts of the rule, for the tests of the table; `None` if a single parameter cannot show
+    /// it.
     pub example: Option<&'static str>,
 }
 
@@ -24,15 +26,15 @@ pub struct Rule {
 pub struct PartOf {
     /// The part.
     pub part: Part,
-    /// Whether it is a promise about a parameter or a member.
+    /// Returns `true` if it is a promise about a parameter or a member.
     pub is_promised: fn(&Member) -> bool,
-    /// What breaks it.
+    /// The values that violate it.
     pub broken_by: &'static str,
-    /// What the cases send to see it.
+    /// The values that cases send to test it.
     pub tried_with: &'static str,
 }
 
-/// A rule about the values of these types.
+/// Creates a rule about values of these types.
 const fn of_values(
     key: &'static str,
     fits: &'static [Type],
@@ -43,12 +45,12 @@ const fn of_values(
     Rule { key, fits, is_in, parts, example: Some(example) }
 }
 
-/// A rule about the parameter.
+/// Creates a rule about the parameter itself.
 const fn of_parameter(key: &'static str, parts: &'static [PartOf], example: Option<&'static str>) -> Rule {
     Rule { key, fits: &[], is_in: |_| false, parts, example }
 }
 
-/// Every rule, in the order in which its promises stand in reports.
+/// All rules, in the order of their promises in reports.
 pub static RULES: &[Rule] = &[
     of_parameter(
         "required",
@@ -199,7 +201,8 @@ pub static RULES: &[Rule] = &[
                 broken_by: "the id of no entity",
                 tried_with: "a made-up id; that of an entity that was removed",
             },
-            // Whether an id is refused for its form or for naming nothing, no page says: it is no promise of its own.
+            // No page says whether an id is rejected for its form or because no such entity exists, so the form is not
+            // a separate promise.
             PartOf {
                 part: Part::ExistsShape,
                 is_promised: |_| false,
@@ -212,18 +215,19 @@ pub static RULES: &[Rule] = &[
 ];
 
 impl Rule {
-    /// Whether it can stand at a value of a type.
+    /// Returns `true` if it applies to values of a type.
     pub fn fits(&self, kind: Type) -> bool {
         self.fits.contains(&kind)
     }
 
-    /// Whether it is a rule about values, which stands at members, items and shared types as well.
+    /// Returns `true` if it is a rule about values, which members, items and shared types can have as well.
     pub fn is_of_values(&self) -> bool {
         !self.fits.is_empty()
     }
 }
 
-/// The promises that a spec makes about a parameter or a member: each part of a rule is one of its own.
+/// Iterates over the promises that a spec makes about a parameter or a member. Each part of a rule is a separate
+/// promise.
 pub fn promised(member: &Member) -> impl Iterator<Item = Part> + '_ {
     let parts = RULES.iter().flat_map(|rule| rule.parts);
     parts.filter(|part| (part.is_promised)(member)).map(|part| part.part)

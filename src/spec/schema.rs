@@ -1,11 +1,11 @@
-//! The JSON Schema of the spec language, from the same table of forms that the reader works by.
+//! The JSON Schema of the spec language, generated from the table of forms that the reader uses.
 
 use serde_json::{Map, Value, json};
 
 use super::form::{Form, Shape};
 use super::forms::{ELEMENT, OPERATION, SERVICE};
 
-/// The schema: a file with `service` is a service, any other an operation.
+/// Returns the schema: a file with the key `service` is a service, any other is an operation.
 pub fn schema() -> Value {
     let mut defs = Map::new();
     for form in [&SERVICE, &OPERATION, &ELEMENT] {
@@ -22,7 +22,7 @@ pub fn schema() -> Value {
     })
 }
 
-/// The JSON Schema of a file whose form this is.
+/// Returns the JSON Schema of a file with this form.
 pub fn of(form: &Form, title: &str) -> Value {
     let mut defs = Map::new();
     define(form, &mut defs);

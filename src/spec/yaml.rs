@@ -1,7 +1,7 @@
-//! YAML 1.2 into a tree of nodes that know their places.
+//! Parses YAML 1.2 into a tree of nodes that know their places.
 //!
-//! The only module that knows the YAML library. It reads strictly: `no` and `012` are text, repeated keys stay visible,
-//! and size, depth and aliases are bounded before a tree is built.
+//! This is the only module that uses the YAML library. It parses strictly: `no` and `012` are text, repeated keys
+//! remain visible, and size, depth and aliases are limited before a tree is built.
 
 use std::fmt;
 use std::sync::Arc;
@@ -14,15 +14,15 @@ use crate::diagnostic::Finding;
 use crate::json::Json;
 use crate::span::{Place, Source, Span};
 
-/// The largest file that is read, in bytes. A page's transcription has some kilobytes.
+/// The maximum size of a file in bytes. The transcription of a page has a few kilobytes.
 pub const MAX_BYTES: usize = 8 * 1024 * 1024;
 
 /// A value with its place.
 #[derive(Debug, Clone)]
 pub struct Node {
-    /// What stands there.
+    /// The value.
     pub kind: Kind,
-    /// Where; for a mapping or sequence only its beginning.
+    /// Its place; for a mapping or a sequence, only the beginning.
     pub place: Place,
 }
 
@@ -33,7 +33,7 @@ pub enum Kind {
     Null,
     /// `true`, `false`.
     Bool(bool),
-    /// A whole number that fits 64 bits.
+    /// A whole number that fits into 64 bits.
     Integer(i64),
     /// Any other number.
     Number(f64),
@@ -41,7 +41,7 @@ pub enum Kind {
     Text(String),
     /// A sequence.
     List(Vec<Node>),
-    /// A mapping in the order of the file; a repeated key stands twice.
+    /// A mapping in the order of the file. Repeated keys are kept.
     Map(Vec<(Key, Node)>),
 }
 
@@ -50,12 +50,12 @@ pub enum Kind {
 pub struct Key {
     /// Its text.
     pub name: String,
-    /// Where it stands.
+    /// Its place.
     pub place: Place,
 }
 
 impl Node {
-    /// What kind of value this is, in YAML's words.
+    /// Returns the name of the value's kind, in YAML's terms.
     pub fn kind_name(&self) -> &'static str {
         match self.kind {
             Kind::Null => "nothing",
@@ -67,7 +67,7 @@ impl Node {
         }
     }
 
-    /// The value under a key of a mapping.
+    /// Returns the value of a key of a mapping.
     pub fn get(&self, name: &str) -> Option<&Node> {
         match &self.kind {
             Kind::Map(entries) => entries.iter().find(|(key, _)| key.name == name).map(|(_, node)| node),
@@ -75,7 +75,7 @@ impl Node {
         }
     }
 
-    /// The value as JSON.
+    /// Converts the value to JSON.
     pub fn to_json(&self) -> Json {
         match &self.kind {
             Kind::Null => Json::Null,
@@ -91,10 +91,10 @@ impl Node {
     }
 }
 
-/// Reads one document.
+/// Parses one document.
 ///
 /// # Errors
-/// One finding: what the YAML reader stumbled over, at its place.
+/// Returns one finding: the first error of the YAML parser, at its place.
 pub fn read(source: &Arc<Source>) -> Result<Node, Box<Finding>> {
     if source.text.len() > MAX_BYTES {
         let title = format!(
@@ -156,7 +156,7 @@ fn place(location: Location, source: &Arc<Source>, offset: usize) -> Place {
     Place::new(source, Span { start, end: start + first_line.len() })
 }
 
-/// Scanner errors know line and column only, both from 1.
+/// Converts a location without a byte offset: scanner errors have only line and column, both counted from 1.
 fn byte_of(location: Location, text: &str) -> usize {
     let number = |number: u64| usize::try_from(number.max(1) - 1).unwrap_or(0);
     let before: usize = text.split_inclusive('\n').take(number(location.line())).map(str::len).sum();

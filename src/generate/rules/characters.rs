@@ -1,4 +1,4 @@
-//! Characters: near misses in every place, and those on which implementations stumble.
+//! Characters: near misses in every position, and characters on which implementations fail.
 
 use crate::case::value::Value;
 use crate::json::Json;
@@ -8,8 +8,8 @@ use crate::spec::model::{Characters, Length, Limit, Member};
 use crate::generate::trial::Trial;
 use crate::generate::valid::{Filling, valid};
 
-/// Tried as first, as middle and as last character: what a loose pattern lets through, or lets through at an edge. The
-/// neighbours of letters and digits in ASCII are what `[A-z]` and off-by-one ranges let through.
+/// Sent as first, middle and last character: what a loose pattern accepts, everywhere or at an edge. `[A-z]` and
+/// off-by-one ranges accept the ASCII neighbours of letters and digits.
 const NEAR: &[(&str, &str, &str)] = &[
     ("digit", "a digit", "1"),
     ("blank", "a blank", " "),
@@ -25,7 +25,7 @@ const NEAR: &[(&str, &str, &str)] = &[
     ("colon", "a colon", ":"),
 ];
 
-/// Tried in the middle: what breaks parsers, stores and templates.
+/// Sent in the middle: what breaks parsers, stores and templates.
 const ODD: &[(&str, &str, &str)] = &[
     ("comma", "a comma", ","),
     ("backslash", "a backslash", "\\"),
@@ -56,10 +56,10 @@ const ODD: &[(&str, &str, &str)] = &[
     ("arabic-digit", "an Arabic digit", "٣"),
 ];
 
-/// Near misses of a name.
+/// Symbols that are near misses in a name.
 const SYMBOLS: &[char] = &['-', '.', '@', '#'];
 
-/// Texts with one doubtful character each, and texts of nothing but allowed ones.
+/// Returns texts with one doubtful character each, and texts of only allowed characters.
 pub fn trials(parameter: &Member) -> Vec<Trial> {
     let Some(characters) = &parameter.schema.characters else { return Vec::new() };
     if parameter.schema.format.is_some() {
@@ -122,8 +122,8 @@ fn allowed(characters: &Characters, count: u64, unique: bool) -> Vec<Trial> {
     trials
 }
 
-/// The characters that the page names one by one and that no other trial sends: all of them in one text, and each at its
-/// place, or where the page does not let it stand.
+/// Returns trials with the characters that the page lists individually and that no other trial sends: all of them in
+/// one text, each inside a text, and each in first position if the page does not allow it there.
 fn listed(parameter: &Member, characters: &Characters, room: &Room) -> Vec<Trial> {
     let is_near = |each: &&char| NEAR.iter().any(|(.., near)| near.starts_with(**each));
     let single: Vec<&char> = characters.also.iter().filter(|each| !is_near(each)).collect();
@@ -150,7 +150,7 @@ fn listed(parameter: &Member, characters: &Characters, room: &Room) -> Vec<Trial
     trials
 }
 
-/// A character in an id: itself, or its number in Unicode.
+/// Returns a character as it appears in an id: itself, or its Unicode number.
 fn in_id(character: char) -> String {
     match character.is_ascii_alphanumeric() {
         true => character.to_string(),
@@ -158,7 +158,7 @@ fn in_id(character: char) -> String {
     }
 }
 
-/// Where a format rules the rest, only the first character is tried.
+/// Returns trials for the first character only, because a format determines the others.
 fn first_characters(parameter: &Member, characters: &Characters) -> Vec<Trial> {
     let valid = match valid(parameter) {
         Value::Plain(Json::Text(text)) => text,
@@ -178,13 +178,13 @@ fn first_characters(parameter: &Member, characters: &Characters) -> Vec<Trial> {
         .collect()
 }
 
-/// How many characters stand beside a doubtful one where the bounds allow it.
+/// The number of characters next to a doubtful one, if the bounds allow it.
 const BESIDE: u64 = 6;
 
-/// The longest filling.
+/// The maximum length of the filling.
 const LONGEST: u64 = 100_000;
 
-/// The room within the bounds of a length.
+/// The bounds of a length.
 struct Room {
     least: u64,
     most: u64,
@@ -199,13 +199,13 @@ impl Room {
         }
     }
 
-    /// How many characters a whole text has.
+    /// Returns the number of characters in a whole text.
     fn whole(&self) -> u64 {
         BESIDE.clamp(self.least.min(self.most), self.most).min(LONGEST)
     }
 
-    /// How many characters can stand beside a piece so that the length is no fault, with it and, where there is room,
-    /// without it; `None` where none can.
+    /// Returns how many characters can be next to a piece so that the length is valid with the piece and, if there is
+    /// room, without it; `None` if no character fits.
     fn beside(&self, piece: &str) -> Option<u64> {
         let piece = piece.chars().count() as u64;
         let wanted = BESIDE.max(self.least);

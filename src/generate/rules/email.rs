@@ -1,4 +1,4 @@
-//! E-mail addresses: plain ones, none at all, and the kinds that implementations disagree about.
+//! E-mail addresses: plain ones, invalid ones, and the kinds on which implementations disagree.
 
 use crate::case::value::Value;
 use crate::spec::breach::Part;
@@ -34,7 +34,7 @@ const ADDRESSES: &[(&str, &str, &str)] = &[
     ("display-name", "a name before the address", "Someone <someone@example.com>"),
 ];
 
-/// Addresses of every kind. For a parameter that must be unique, the plain ones are drawn.
+/// Returns addresses of every kind. If the parameter must be unique, the plain ones are random.
 pub fn trials(parameter: &Member) -> Vec<Trial> {
     ADDRESSES
         .iter()

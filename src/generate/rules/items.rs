@@ -1,4 +1,4 @@
-//! Members of a list that have rules of their own: valid ones, and one that breaks a rule, in every position.
+//! Lists whose items have rules of their own: valid items, and one that violates a rule, in every position.
 
 use crate::case::value::Value;
 use crate::spec::breach::{Breach, Part};
@@ -8,10 +8,10 @@ use crate::spec::ruling;
 use crate::generate::trial::Trial;
 use crate::generate::valid::choices;
 
-/// More characters than this in a member try nothing that fewer do not.
+/// The maximum number of characters in an item. More characters would test nothing new.
 const LONGEST: usize = 1_000;
 
-/// Lists of members of which the page does not list the values.
+/// Returns lists of items whose values the page does not list.
 pub fn trials(parameter: &Member) -> Vec<Trial> {
     let items = parameter.schema.items();
     let Some(schema) = items.filter(|schema| schema.values.is_none() && !schema.is_unruled()) else {
@@ -47,7 +47,7 @@ pub fn trials(parameter: &Member) -> Vec<Trial> {
     trials
 }
 
-/// What is tried of a value with the rules of the members.
+/// Returns the trials for a value with the rules of the items.
 fn members(parameter: &Member, schema: &Schema) -> Vec<Trial> {
     let member = Member {
         schema: schema.clone(),
@@ -69,7 +69,7 @@ fn members(parameter: &Member, schema: &Schema) -> Vec<Trial> {
     super::trials(&member, true).into_iter().filter(|trial| is_of_rules(trial) && is_short(trial)).collect()
 }
 
-/// The rule that a member breaks beyond doubt.
+/// Returns the rule that an item certainly violates.
 fn certain_breach(schema: &Schema, value: &Value) -> Option<Breach> {
     ruling::on_value(schema, &value.witness()?).certain()
 }

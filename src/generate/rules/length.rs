@@ -1,4 +1,4 @@
-//! Lengths: the nearest inside and outside of each bound, and far beyond.
+//! Lengths: the nearest ones inside and outside each bound, and some far beyond.
 
 use crate::case::value::Value;
 use crate::spec::breach::Part;
@@ -8,13 +8,13 @@ use crate::spec::ruling::{FAR, PLAUSIBLE};
 use crate::generate::trial::Trial;
 use crate::generate::valid::Filling;
 
-/// The longest text that is tried, in characters: more than front ends take.
+/// The maximum length of a text in characters: more than front ends accept.
 const LONGEST: u64 = 1_000_000;
 
 /// A length that fills buffers and columns.
 const VERY_FAR: u64 = 100_000;
 
-/// Texts of the lengths around the bounds.
+/// Returns texts with lengths around the bounds.
 pub fn trials(parameter: &Member) -> Vec<Trial> {
     let Some(length) = &parameter.schema.length else { return Vec::new() };
     let mut lengths: Vec<u64> = Vec::new();
@@ -61,7 +61,7 @@ fn in_words(count: u64, length: &Length) -> String {
     format!("{count} {noun}{beside}")
 }
 
-/// A text of exactly so many characters that breaks no other rule.
+/// Returns a text of exactly that length that violates no other rule.
 fn text_of(parameter: &Member, count: u64) -> Option<String> {
     match &parameter.schema.format {
         Some(Format::Email) => email_of(count, parameter.is_new()),
@@ -70,7 +70,8 @@ fn text_of(parameter: &Member, count: u64) -> Option<String> {
     }
 }
 
-/// Few characters are drawn from as many as the rules allow: else they are soon used up.
+/// Returns a text of that length. A short random text uses as many different characters as the rules allow; otherwise,
+/// its values would soon be used up.
 fn filling(parameter: &Member, count: u64) -> String {
     const FEW: u64 = 2;
     let characters = parameter.schema.characters.as_ref();
@@ -81,8 +82,8 @@ fn filling(parameter: &Member, count: u64) -> String {
     }
 }
 
-/// An address of exactly so many characters, new or not: the local part has 64 at most, the host name grows by labels of
-/// one letter.
+/// Returns an address of exactly that length, new or not. The local part has at most 64 characters; the host name grows
+/// by labels of one letter.
 fn email_of(count: u64, new: bool) -> Option<String> {
     const HOST: &str = "example.com";
     let around = HOST.len() as u64 + 1;

@@ -17,7 +17,7 @@ use crate::spec::model::{Format, Member};
 
 use super::trial::Trial;
 
-/// Every trial of a parameter; `typed` where the protocol carries the types of values.
+/// Returns every trial of a parameter; `typed` is `true` if the protocol carries the types of values.
 pub fn trials(parameter: &Member, typed: bool) -> Vec<Trial> {
     let mut trials = required::trials(parameter);
     if parameter.exists.is_some() {
@@ -42,7 +42,8 @@ pub fn trials(parameter: &Member, typed: bool) -> Vec<Trial> {
     told_apart(trials)
 }
 
-/// Two trials of one name (listed values that differ in signs alone, `>=` and `<=`) get numbers: ids are their names.
+/// Numbers trials of the same name, because their names become ids. Listed values that differ only in signs (`>=` and
+/// `<=`) have the same name.
 fn told_apart(mut trials: Vec<Trial>) -> Vec<Trial> {
     let mut seen: HashSet<String> = HashSet::new();
     for trial in &mut trials {

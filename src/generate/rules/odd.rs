@@ -1,5 +1,5 @@
-//! Input on which implementations stumble, behind a valid value of whatever kind. What the page makes of it depends on the
-//! rule; that the target must not fail on it does not.
+//! Input on which implementations fail, after a valid value of any kind. Whether the page allows it depends on the
+//! rule, but the target must never fail on it.
 
 use crate::case::value::Value;
 use crate::json::Json;
@@ -17,10 +17,10 @@ const ODD: &[(&str, &str, &str)] = &[
     ("emoji", "an emoji behind it", "😀"),
 ];
 
-/// So many characters fill buffers and columns.
+/// A number of characters that fills buffers and columns.
 const LONG: usize = 1_000;
 
-/// A valid value with something odd behind it. Where the rules name characters, those are tried there.
+/// Returns valid values followed by something odd. If the rules name characters, `characters` tests them instead.
 pub fn trials(parameter: &Member) -> Vec<Trial> {
     let schema = &parameter.schema;
     let breach = breach(schema);
@@ -42,7 +42,7 @@ pub fn trials(parameter: &Member) -> Vec<Trial> {
     let mut trials: Vec<Trial> =
         ODD.iter().map(|(slug, tries, odd)| trial(slug, tries, behind(schema, &text, odd))).collect();
     if schema.length.is_none() {
-        // A text that has `<` of its own is written out: it might be taken for a description.
+        // A text that contains `<` is written out, because it might be mistaken for a description.
         let digits = if text.contains('<') { "1".repeat(LONG) } else { format!("<{LONG} of 1>") };
         let odd = Value::described(&behind(schema, &text, &digits));
         let value = if schema.kind() == Type::Array { Value::list(vec![odd]) } else { odd };
@@ -51,7 +51,7 @@ pub fn trials(parameter: &Member) -> Vec<Trial> {
     trials
 }
 
-/// Allowed characters, more than buffers and columns take.
+/// Returns a text of allowed characters, longer than buffers and columns can take.
 fn long_of_allowed(parameter: &Member, breach: Part) -> Option<Trial> {
     let text = Filling::of(&parameter.schema).text(parameter.is_new(), LONG as u64);
     parameter.schema.length.is_none().then(|| Trial {
@@ -62,7 +62,8 @@ fn long_of_allowed(parameter: &Member, breach: Part) -> Option<Trial> {
     })
 }
 
-/// In an address, behind the local part: there, a host name is not what stops it.
+/// Appends something odd to a text. In an e-mail address, it goes after the local part, where it is not rejected
+/// because of the host name.
 fn behind(schema: &Schema, text: &str, odd: &str) -> String {
     match (&schema.format, text.split_once('@')) {
         (Some(Format::Email), Some((local, host))) => format!("{local}{odd}@{host}"),
@@ -79,7 +80,7 @@ fn breach(schema: &Schema) -> Part {
     }
 }
 
-/// A valid text of the parameter, or of a member of it; as it is described where it is drawn.
+/// Returns a valid text of the parameter or of one of its items; a random text in its described form.
 fn text(parameter: &Member) -> Option<String> {
     match valid(parameter) {
         Value::Plain(Json::Text(text)) => Some(text),

@@ -1,4 +1,4 @@
-//! Phone numbers with a country code: plain ones, none at all, and the kinds that implementations disagree about.
+//! Phone numbers with a country code: plain ones, invalid ones, and the kinds on which implementations disagree.
 
 use crate::case::value::Value;
 use crate::spec::breach::Part;
@@ -34,7 +34,7 @@ const NUMBERS: &[(&str, &str, &str)] = &[
     ("full-width-digits", "full-width digits", "８６-１３９００００１２３４"),
 ];
 
-/// Numbers of every kind. For a parameter that must be unique, the ends of the long ones are drawn.
+/// Returns numbers of every kind. If the parameter must be unique, the ends of the long ones are random.
 pub fn trials(parameter: &Member) -> Vec<Trial> {
     NUMBERS
         .iter()
@@ -48,7 +48,7 @@ pub fn trials(parameter: &Member) -> Vec<Trial> {
         .collect()
 }
 
-/// The first long run of digits with all but its first three drawn.
+/// Makes the first long run of digits random, except its first three digits.
 fn with_new_end(number: &str) -> String {
     const KEPT: usize = 3;
     const LONG: usize = 7;

@@ -1,4 +1,4 @@
-//! Ranges: the nearest inside and outside of each bound, and far beyond.
+//! Ranges: the nearest numbers inside and outside each bound, and some far beyond.
 
 use crate::case::value::Value;
 use crate::json::Json;
@@ -10,7 +10,7 @@ use crate::generate::trial::Trial;
 /// The first number of more than 32 bits.
 const WIDE: f64 = 2_147_483_648.0;
 
-/// Numbers around the bounds.
+/// Returns numbers around the bounds.
 pub fn trials(parameter: &Member) -> Vec<Trial> {
     let Some(range) = &parameter.schema.range else { return Vec::new() };
     let mut numbers: Vec<(f64, &str)> = Vec::new();
@@ -54,7 +54,7 @@ pub fn trials(parameter: &Member) -> Vec<Trial> {
     numbers.into_iter().map(trial).collect()
 }
 
-/// The least step at a bound: 1, or the last decimal that it is written with.
+/// Returns the smallest step at a bound: 1, or one unit of the last decimal with which the bound is written.
 fn step(end: &End) -> f64 {
     let text = of(end.at).to_string();
     match text.split_once('.') {
@@ -63,12 +63,12 @@ fn step(end: &End) -> f64 {
     }
 }
 
-/// Ten times as far from zero, and a hundred at least.
+/// Returns a number ten times as far from zero, and at least 100 away from it.
 fn far(bound: f64) -> f64 {
     (bound.abs() * 10.0).trunc().max(100.0).copysign(bound)
 }
 
-/// A number as JSON writes it; what is left of a sum in binary is rounded off.
+/// Converts a number to JSON. Rounding errors of binary sums are removed.
 fn of(number: f64) -> Json {
     Json::number((number * 1e9).round() / 1e9)
 }

@@ -1,4 +1,4 @@
-//! Absent, empty, blank.
+//! Absent values, empty values, and values of only spaces.
 
 use crate::case::value::Value;
 use crate::json::Json;
@@ -7,7 +7,7 @@ use crate::spec::model::{Member, Required, Type};
 
 use crate::generate::trial::Trial;
 
-/// Leaves the parameter out, and sends nothing in it.
+/// Returns trials that omit the parameter or send nothing in it.
 pub fn trials(parameter: &Member) -> Vec<Trial> {
     let mut trials = Vec::new();
     if parameter.required != Required::No {

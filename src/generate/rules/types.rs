@@ -1,4 +1,4 @@
-//! Values of another type, where the wire can tell.
+//! Values of another type, if the protocol can distinguish them.
 
 use crate::case::value::Value;
 use crate::json::Json;
@@ -8,7 +8,7 @@ use crate::spec::model::{Member, Type};
 use crate::generate::trial::Trial;
 use crate::generate::valid::valid;
 
-/// Numbers and truth values that are valid: of a truth value both, of a number the one that the page shows, or else 1.
+/// Returns valid numbers and booleans: both booleans, and the number that the page shows or else 1.
 pub fn valid_ones(parameter: &Member) -> Vec<Trial> {
     let of = |slug: &str, tries: &str, value: Value| Trial::new(Part::Type, slug, tries, value);
     match parameter.schema.kind() {
@@ -17,14 +17,14 @@ pub fn valid_ones(parameter: &Member) -> Vec<Trial> {
             of("true", "the valid value true", Value::Plain(Json::Bool(true))),
             of("false", "the valid value false", Value::Plain(Json::Bool(false))),
         ],
-        // A range has valid numbers of its own.
+        // The trials for a range include valid numbers.
         Type::Integer | Type::Number if parameter.schema.range.is_some() => Vec::new(),
         Type::Integer | Type::Number => vec![of("valid", "a number", valid(parameter))],
         _ => Vec::new(),
     }
 }
 
-/// One value of each other type.
+/// Returns one value of each other type.
 pub fn trials(parameter: &Member) -> Vec<Trial> {
     let kind = parameter.schema.kind();
     let candidates = [
@@ -54,7 +54,7 @@ pub fn trials(parameter: &Member) -> Vec<Trial> {
         .collect()
 }
 
-/// A word where the wire carries texts only: that of no number and of no truth value.
+/// Returns a word if the protocol carries only text. The word is neither a number nor a boolean.
 pub fn words(parameter: &Member) -> Option<Trial> {
     let is_read = matches!(parameter.schema.kind(), Type::Integer | Type::Number | Type::Boolean);
     is_read.then(|| Trial::new(Part::Type, "text", "text", Value::text("five")))

@@ -1,4 +1,4 @@
-//! Listed values: each valid one, and near misses; for lists, in every position.
+//! Listed values: each valid value, and near misses; in lists, in every position.
 
 use std::collections::HashSet;
 
@@ -12,14 +12,14 @@ use crate::generate::trial::Trial;
 /// A text that no list contains.
 const STRANGER: &str = "Nonesuch";
 
-/// A value of their type that is not among these.
+/// Returns a value of the same type that is not listed.
 fn stranger(values: &[Json]) -> Json {
     let highest = integers(values).and_then(|integers| integers.into_iter().max());
     highest
         .map_or_else(|| Json::Text(STRANGER.to_owned()), |highest| Json::Integer(highest.saturating_add(1)))
 }
 
-/// Values that are nothing but integers.
+/// Returns the values as integers, if all of them are.
 fn integers(values: &[Json]) -> Option<Vec<i64>> {
     let integer = |value: &Json| match value {
         Json::Integer(integer) => Some(*integer),
@@ -28,7 +28,7 @@ fn integers(values: &[Json]) -> Option<Vec<i64>> {
     values.iter().map(integer).collect()
 }
 
-/// Trials of a value out of a list, or of a list of such values.
+/// Returns the trials for a listed value, or for a list of such values.
 pub fn trials(schema: &Schema) -> Vec<Trial> {
     if let Some(values) = &schema.values {
         return single(values);
@@ -59,12 +59,12 @@ fn single(values: &[Json]) -> Vec<Trial> {
     trials
 }
 
-/// The value in words, as the page has it.
+/// Returns the value as text, as the page writes it.
 fn shown(value: &Json) -> String {
     value.as_text().map_or_else(|| value.to_string(), str::to_owned)
 }
 
-/// The value in an id, told from the names of the other trials.
+/// Returns the value as it appears in an id, distinct from the names of the other trials.
 fn label(value: &Json) -> String {
     let text = shown(value);
     let plain = |character: char| character.is_ascii_alphanumeric() || "-_.".contains(character);
@@ -75,7 +75,7 @@ fn label(value: &Json) -> String {
     }
 }
 
-/// Names of trials that are no values.
+/// Names of trials that are not values.
 const OTHERS: &[&str] = &[
     "unknown",
     "unknown-below",
@@ -89,8 +89,8 @@ const OTHERS: &[&str] = &[
     "joined",
 ];
 
-/// Values that are nearly valid: the next numbers; of each text, one letter less, one more, and its cases; of the first, what
-/// else implementations let through.
+/// Returns values that are nearly valid: the adjacent numbers; each text with one letter less, with one letter more,
+/// and in other case; for the first text, also what else implementations accept.
 fn near_misses(values: &[Json]) -> Vec<(String, String, Json)> {
     let mut misses = vec![("unknown".to_owned(), "a value that is not listed".to_owned(), stranger(values))];
     if let Some(lowest) = integers(values).and_then(|integers| integers.into_iter().min()) {
@@ -120,7 +120,7 @@ fn near_misses(values: &[Json]) -> Vec<(String, String, Json)> {
     misses
 }
 
-/// What is put around a valid value.
+/// What is added around a valid value.
 const AROUND: &[(&str, &str, &str)] = &[
     ("leading-blank", "behind a blank", " {}"),
     ("trailing-blank", "before a blank", "{} "),

@@ -1,4 +1,4 @@
-//! What a call says it has done shows when the entity is read.
+//! Read-back scenarios: what a call reports as done must show when the entity is read.
 
 use crate::case::value::Value;
 use crate::case::{Case, Expectation, Step, TRIED, sent_at};
@@ -13,7 +13,7 @@ use crate::generate::valid::{other, reference, valid};
 use super::{fault, step};
 use crate::generate::plain;
 
-/// Read-back scenarios, where the service has an operation that shows an entity.
+/// Returns the read-back scenarios, if the service has an operation that shows an entity.
 pub fn cases(baseline: &Baseline<'_>) -> Vec<Case> {
     let name = baseline.operation.creates.as_deref().or(baseline.entity());
     let Some(reader) = name.and_then(|entity| Reader::of(baseline, entity)) else { return Vec::new() };
@@ -35,12 +35,12 @@ struct Reader<'s> {
     operation: &'s Operation,
     /// The parameter that takes the id.
     id: &'s Member,
-    /// What the answer shows.
+    /// The parameters that the response shows.
     shows: Vec<Shown>,
 }
 
 impl<'s> Reader<'s> {
-    /// An operation that shows more of the entity than its id.
+    /// Finds an operation that shows more of the entity than its id.
     fn of(baseline: &Baseline<'s>, entity: &'s str) -> Option<Self> {
         baseline.service.readers(entity).find_map(|operation| {
             let id = operation.parameters.iter().find(|each| each.exists.as_deref() == Some(entity))?;
@@ -53,18 +53,18 @@ impl<'s> Reader<'s> {
         self.shows.iter().find(|shown| shown.parameter == parameter).map(|shown| shown.path.as_str())
     }
 
-    /// Reads the entity of that label, which must show these values.
+    /// Creates the call that reads the entity with that label, which must show these values.
     fn step(&self, label: &str, shows: Vec<(String, Value)>) -> Step {
         let send = vec![(self.id.name.clone(), reference(self.id, label))];
         Step { shows, ..step(self.operation, "shown", send, Expectation::Accept) }
     }
 }
 
-/// What was made has what was sent.
+/// Returns the case in which a created entity must have what was sent.
 fn made(baseline: &Baseline<'_>, reader: &Reader<'_>) -> Case {
     let mut send = baseline.all();
     for place in baseline.prepared() {
-        // What is forgotten may be set to the first or the last of the listed values by itself.
+        // A target that ignores a value may use the first or the last listed value by default.
         let listed = place.parameter.schema.values.as_ref();
         let within = listed.and_then(|values| values.get(values.len() / 2));
         let whole = send.iter_mut().find(|(name, _)| *name == place.whole.name);
@@ -82,7 +82,7 @@ fn made(baseline: &Baseline<'_>, reader: &Reader<'_>) -> Case {
     Case { then, ..plain(baseline.operation, "call/effect", tries, send, Expectation::Accept) }
 }
 
-/// What was changed has what was sent.
+/// Returns the case in which a changed entity must have what was sent.
 fn changed(baseline: &Baseline<'_>, reader: &Reader<'_>, place: &Prepared<'_>, entity: &str) -> Option<Case> {
     let (name, parameter) = (&place.name, place.parameter);
     let path = reader.path(name)?.to_owned();
@@ -90,7 +90,7 @@ fn changed(baseline: &Baseline<'_>, reader: &Reader<'_>, place: &Prepared<'_>, e
     let shows = vec![(path, Value::Same(TRIED.to_owned(), name.clone()))];
     let mut made = baseline.make(entity, entity, &send)?;
     let different = |_: &Member| other(parameter, &valid(parameter));
-    // What had no value before could be left out when it is read.
+    // A parameter without a value before could be missing when the entity is read.
     supply(baseline.service, &mut made, &place.at, different);
     if place.is_member() && sent_at(&made.send, &place.at) == sent_at(&send, &place.at) {
         replace(baseline.service, &mut made, &place.at, different);
@@ -103,7 +103,8 @@ fn changed(baseline: &Baseline<'_>, reader: &Reader<'_>, place: &Prepared<'_>, e
     Some(Case { about, given, then, ..plain(baseline.operation, &id, tries, send, Expectation::Accept) })
 }
 
-/// A refused change changes nothing: one parameter is valid and new, another at fault.
+/// Returns the cases in which a rejected call must change nothing: one parameter has a new valid value, another is at
+/// fault.
 fn unchanged(baseline: &Baseline<'_>, reader: &Reader<'_>, entity: &str) -> Vec<Case> {
     let can_show_it = |parameter: &Member| {
         let value = valid(parameter);

@@ -1,4 +1,4 @@
-//! Ids of nothing.
+//! Ids of no entity.
 
 use crate::case::value::Value;
 use crate::case::{Case, Expectation};
@@ -16,7 +16,7 @@ use crate::generate::{context, expect};
 
 use super::about;
 
-/// Ids that were never given out; whether their form is checked first, no page says.
+/// Ids that were never assigned. No page says whether their form is checked first.
 const MADE_UP: &[(&str, &str, &str)] = &[
     ("unknown", "a made-up id", "c-NoSuchEntity000"),
     ("short", "one character", "0"),
@@ -26,10 +26,11 @@ const MADE_UP: &[(&str, &str, &str)] = &[
     ("long", "an id of a thousand characters", "<1000 of x>"),
 ];
 
-/// A number that no service has come to.
+/// A number that no service has reached.
 const MADE_UP_NUMBER: (&str, &str, i64) = ("unknown", "a made-up id", 1_999_999_999);
 
-/// The id of what was removed, and ids that never were, which a target may refuse for their form.
+/// Returns cases with the id of a removed entity and with ids that never existed, which a target may reject for their
+/// form.
 pub fn cases(baseline: &Baseline<'_>, parameter: &Member, entity: &str) -> Vec<Violation> {
     let removed = removed(baseline, parameter, entity).into_iter();
     let removed = removed.map(|case| Violation { case, breaks: None });
@@ -44,7 +45,7 @@ pub fn cases(baseline: &Baseline<'_>, parameter: &Member, entity: &str) -> Vec<V
         .collect()
 }
 
-/// The id of an entity that was: certainly well-formed, certainly of nothing.
+/// Returns the case with the id of a removed entity: certainly well-formed, and certainly of no entity.
 fn removed(baseline: &Baseline<'_>, parameter: &Member, entity: &str) -> Option<Case> {
     let send = baseline.with(parameter, Some(reference(parameter, "gone")));
     let expect = expect::reject(baseline, parameter, Part::ExistsUnknown);
@@ -70,7 +71,8 @@ fn unknown(baseline: &Baseline<'_>, parameter: &Member) -> Vec<Case> {
     made_up(parameter).into_iter().map(|(slug, tries, id)| case(slug, tries, id)).collect()
 }
 
-/// Ids that were never given out, the likeliest of a service's own first; of another type they would break that as well.
+/// Returns ids that were never assigned, those most similar to a service's own first. They have the type of the
+/// parameter, because another type would be a second violation.
 pub fn made_up(parameter: &Member) -> Vec<(&'static str, &'static str, Value)> {
     match parameter.schema.kind() {
         Type::String => {
@@ -85,7 +87,7 @@ pub fn made_up(parameter: &Member) -> Vec<(&'static str, &'static str, Value)> {
     }
 }
 
-/// In a list, an id of nothing alone and beside one of something.
+/// Returns lists with an id of no entity, alone and next to the id of an entity.
 fn made_up_in_lists(parameter: &Member) -> Vec<(&'static str, &'static str, Value)> {
     let kind = parameter.schema.items().map_or(Type::String, |items| items.kind());
     let unknown = match kind {
@@ -100,10 +102,11 @@ fn made_up_in_lists(parameter: &Member) -> Vec<(&'static str, &'static str, Valu
     ]
 }
 
-/// Lets a call be refused for its id and not for changing nothing: one valid parameter is added, and `turn` says which.
-/// Where there are not two to take turns, a row that is bound to nothing, and may say of a call that it changes nothing, may answer
-/// as well. No call is refused for that where it changes nothing in any case, as a removal does, or where the page has no
-/// such row. A row for the state of an entity is none: nothing has no state.
+/// Makes sure that a call is rejected for its id and not because it changes nothing: adds one valid parameter, chosen
+/// by `turn`. If there are not two parameters to take turns, rows without `when` may be returned as well, because they
+/// may mean that a call changes nothing. No call is rejected for that if it changes nothing in any case, such as a
+/// removal, or if the page has no such row. A row for the state of an entity does not count, because an entity that
+/// does not exist has no state.
 pub fn with_a_change(mut case: Case, baseline: &Baseline<'_>, turn: usize) -> Case {
     let is_failure = |row: &ErrorRow| row.status.is_some_and(|status| status >= 500);
     let says_so = |row: &&ErrorRow| row.when == When::Unsaid && !is_failure(row);

@@ -1,10 +1,11 @@
-//! A list with something in it.
+//! Lists with at least one entity.
 
 use crate::case::{Case, Parameters};
 use crate::generate::baseline::Baseline;
 use crate::generate::whole_call;
 
-/// A call of the operation that lists an entity, while there is one: the members of an empty list keep every promise.
+/// Returns a call of the operation that lists an entity, while one exists: the items of an empty list cannot break a
+/// promise.
 pub fn case(baseline: &Baseline<'_>) -> Option<Case> {
     let mut entities = baseline.service.entities.iter();
     let entity = entities.find(|entity| entity.listed_by.as_ref() == Some(&baseline.operation.name))?;

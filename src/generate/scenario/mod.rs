@@ -1,5 +1,5 @@
-//! Cases that need more than one call, derived from the rules about entities: a used value again, an id of nothing, what a
-//! call has left behind.
+//! Cases that need more than one call, derived from the rules about entities: a used value again, an id of no entity,
+//! what a call has left behind.
 
 mod effect;
 mod exists;
@@ -19,7 +19,7 @@ use super::prepared::Prepared;
 use super::trial::Trial;
 use super::{Violation, plain};
 
-/// Violations that refer to what earlier calls have made; like all violations, they are tried among contexts.
+/// Returns violations that refer to what earlier calls have created. Like all violations, they are tested in contexts.
 pub fn references(baseline: &Baseline<'_>, parameter: &Member) -> Vec<Violation> {
     let mut cases = Vec::new();
     if parameter.unique {
@@ -34,12 +34,12 @@ pub fn references(baseline: &Baseline<'_>, parameter: &Member) -> Vec<Violation>
     cases
 }
 
-/// The scenarios of an operation as a whole.
+/// Returns the scenarios of an operation as a whole.
 pub fn whole(baseline: &Baseline<'_>) -> Vec<Case> {
     effect::cases(baseline).into_iter().chain(listed::case(baseline)).collect()
 }
 
-/// The other scenarios of a parameter.
+/// Returns the other scenarios of a parameter.
 pub fn cases(baseline: &Baseline<'_>, parameter: &Member) -> Vec<Case> {
     match parameter.unique {
         true => unique::cases(baseline, parameter),
@@ -47,7 +47,7 @@ pub fn cases(baseline: &Baseline<'_>, parameter: &Member) -> Vec<Case> {
     }
 }
 
-/// A case about one rule of a parameter.
+/// Creates a case about one rule of a parameter.
 fn about(
     baseline: &Baseline<'_>,
     parameter: &Member,
@@ -61,25 +61,25 @@ fn about(
     Case { about, ..plain(baseline.operation, &id, tries, send, expect) }
 }
 
-/// A call that shows what the tried one has done.
+/// Creates a follow-up call, which shows what the tested call has done.
 fn step(operation: &Operation, label: &str, send: Parameters, expect: Expectation) -> Step {
     let call = Call { operation: operation.name.clone(), label: label.to_owned(), send, shared: false };
     Step { about: Vec::new(), call, expect, shows: Vec::new(), demanded: false }
 }
 
-/// A trial that certainly breaks a promise, for calls that must be refused.
+/// A trial that certainly breaks a promise, for calls that must be rejected.
 pub struct Fault<'b> {
-    /// Where.
+    /// The place of the fault.
     pub place: &'b Prepared<'b>,
     /// The trial.
     pub trial: Trial,
-    /// The promise.
+    /// The broken promise.
     pub breach: Breach,
-    /// What the page says of it.
+    /// The judgement of the page.
     pub ruling: Ruling,
 }
 
-/// The first trial at a place that certainly breaks a rule for which there is a row.
+/// Returns the first trial at a place that certainly violates a rule covered by a row.
 pub fn fault<'b>(baseline: &Baseline<'_>, place: &'b Prepared<'b>) -> Option<Fault<'b>> {
     let has_row = |breach: &Breach| baseline.service.rows_for(baseline.operation, breach).next().is_some();
     let tried = place.tried(baseline.service, baseline.operation).iter();
@@ -87,7 +87,7 @@ pub fn fault<'b>(baseline: &Baseline<'_>, place: &'b Prepared<'b>) -> Option<Fau
         let breach = tried.certain_breach()?;
         tried.ruling.breaches.iter().any(has_row).then_some((tried, breach))
     });
-    // The later a fault is noticed, the more may have happened already: types and absence are noticed first.
+    // The later a target notices a fault, the more may have happened already. It notices types and absence first.
     let first = certain.min_by_key(|(_, breach)| match breach.part {
         Part::Required => 2,
         Part::Type => 1,
@@ -98,7 +98,7 @@ pub fn fault<'b>(baseline: &Baseline<'_>, place: &'b Prepared<'b>) -> Option<Fau
 }
 
 impl Fault<'_> {
-    /// The answer to a call with it.
+    /// Returns the expectation for a call with this fault.
     pub fn answer(&self, baseline: &Baseline<'_>) -> Expectation {
         expect::expectation(baseline.service, baseline.operation, &self.ruling)
     }

@@ -1,4 +1,4 @@
-//! Values that no two living entities share: used again, by several at once, after a refusal, after an update.
+//! Values that no two live entities share: reused, used by concurrent calls, after a rejection, after an update.
 
 use crate::case::value::Value;
 use crate::case::{Call, Case, Expectation, Parameters, Rows, Step, TRIED};
@@ -15,10 +15,10 @@ use super::{about, fault, step};
 const OWN_VALUE: &str = "the page does not say whether an entity's own value counts as used";
 const REMOVED: &str = "the page does not say when the value of a removed entity is free again";
 
-/// How many calls race for one value.
+/// The number of concurrent calls that compete for one value.
 const RACERS: u32 = 4;
 
-/// The value of a living entity again.
+/// Returns the case that reuses the value of a live entity.
 pub fn used(baseline: &Baseline<'_>, parameter: &Member) -> Option<Case> {
     let entity = baseline.operation.creates.as_deref().or(baseline.entity())?;
     let label = if baseline.operation.creates.is_some() { "first" } else { "other" };
@@ -30,7 +30,7 @@ pub fn used(baseline: &Baseline<'_>, parameter: &Member) -> Option<Case> {
     Some(Case { given, ..about(baseline, parameter, Part::Unique, words, (send, expect)) })
 }
 
-/// Every other scenario of a unique parameter.
+/// Returns every other scenario of a unique parameter.
 pub fn cases(baseline: &Baseline<'_>, parameter: &Member) -> Vec<Case> {
     let mut cases = Vec::new();
     match (&baseline.operation.creates, baseline.entity()) {
@@ -58,7 +58,7 @@ fn one_accepted(baseline: &Baseline<'_>, parameter: &Member) -> Expectation {
     }
 }
 
-/// Several calls that make an entity with one new value.
+/// Returns the case in which concurrent calls create entities with the same new value.
 fn made_at_once(baseline: &Baseline<'_>, parameter: &Member) -> Case {
     let send = baseline.set(&[(&parameter.name, new(parameter))]);
     let words = ("at-once", "one new value in four calls at once");
@@ -66,7 +66,7 @@ fn made_at_once(baseline: &Baseline<'_>, parameter: &Member) -> Case {
     Case { at_once: RACERS, ..case }
 }
 
-/// Several entities that take one new value: the calls refer to `contact`, `contact-1`…
+/// Returns the case in which several entities take the same new value: the calls refer to `contact`, `contact-1`…
 fn changed_at_once(baseline: &Baseline<'_>, parameter: &Member, entity: &str) -> Option<Case> {
     let send = baseline.set(&[(&parameter.name, new(parameter))]);
     let mut given = Vec::new();
@@ -97,7 +97,7 @@ fn of_removed(baseline: &Baseline<'_>, parameter: &Member, entity: &str) -> Opti
     Some(Case { given, ..about(baseline, parameter, Part::Unique, words, (send, expect)) })
 }
 
-/// A call that is refused for another parameter takes nothing: the value is still free.
+/// Returns the case in which a call rejected for another parameter must not take a value: the value is still free.
 fn after_refusal(baseline: &Baseline<'_>, parameter: &Member, other: &Prepared<'_>) -> Option<Case> {
     let fault = fault(baseline, other)?;
     let mut send = baseline.with_at(other, fault.trial.value.clone());
@@ -117,7 +117,7 @@ fn after_refusal(baseline: &Baseline<'_>, parameter: &Member, other: &Prepared<'
     Some(Case { about: vec![fault.breach], given, then: vec![free], ..case })
 }
 
-/// An accepted update takes the new value and gives the old one back.
+/// Returns the case in which an accepted update takes the new value and releases the old one.
 fn after_update(baseline: &Baseline<'_>, parameter: &Member, entity: &str) -> Option<Case> {
     let maker = maker(baseline, parameter)?;
     let send = baseline.set(&[(&parameter.name, new(parameter))]);
@@ -137,7 +137,7 @@ fn after_update(baseline: &Baseline<'_>, parameter: &Member, entity: &str) -> Op
     Some(Case { given, then, ..case })
 }
 
-/// The value that another entity has had since its update.
+/// Returns the case with the value that another entity has had since its update.
 fn used_by_update(baseline: &Baseline<'_>, parameter: &Member, entity: &str) -> Option<Case> {
     let id = baseline.operation.parameters.iter().find(|each| each.exists.as_deref() == Some(entity))?;
     let change = baseline.set(&[(&id.name, reference(id, "other")), (&parameter.name, new(parameter))]);
@@ -159,7 +159,7 @@ fn used_by_update(baseline: &Baseline<'_>, parameter: &Member, entity: &str) -> 
     Some(Case { given, ..about(baseline, parameter, Part::Unique, words, (send, expect)) })
 }
 
-/// The operation that makes the entity with that parameter, as one to call.
+/// Returns the plain call of the operation that creates the entity with that parameter.
 fn maker<'s>(baseline: &Baseline<'s>, parameter: &Member) -> Option<Baseline<'s>> {
     let name = baseline.operation.creates.as_deref().or(baseline.entity())?;
     let maker: &Operation = baseline.service.operation(&baseline.service.entity(name)?.made_by)?;

@@ -1,33 +1,33 @@
-//! How requests of a service travel whose protocol is plain HTTP: what other protocols fix, these specs say.
+//! The settings of services that use plain HTTP. Other protocols define what these specs have to state.
 
 use crate::named::named;
 
-/// The envelope of a service's answers, and how callers show who they are.
+/// The envelope of a service's responses, and the authentication of its callers.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Http {
-    /// How a caller shows who they are.
+    /// The authentication of callers.
     pub authentication: Authentication,
-    /// The statuses that are a success; every 2xx if there are none.
+    /// The success statuses; every 2xx if empty.
     pub success: Vec<u16>,
-    /// Where a refusal's code stands in the body; without it, the status is the code.
+    /// The path of the code in the body of an error response; if absent, the status is the code.
     pub code: Option<String>,
-    /// Where its message stands.
+    /// The path of the message in the body of an error response.
     pub message: Option<String>,
-    /// Where the response elements stand in the body of a success; without it, they are its members.
+    /// The path of the response elements in the body of a successful response; if absent, they are its members.
     pub output: Option<String>,
-    /// Members that every refusal carries, by path.
+    /// The paths of members that every error response has.
     pub carries: Vec<String>,
-    /// Members of a refusal that differ from call to call, by path.
+    /// The paths of members of an error response that differ from call to call.
     pub varies: Vec<String>,
 }
 
 impl Http {
-    /// Whether an answer of this status says all that it has to without a body.
+    /// Returns `true` if a response with this status is complete without a body.
     pub fn may_be_empty(&self, status: u16) -> bool {
         self.is_success(status) || self.code.is_none()
     }
 
-    /// Whether a status is a success.
+    /// Returns `true` if a status is a success.
     pub fn is_success(&self, status: u16) -> bool {
         match self.success.is_empty() {
             true => (200..300).contains(&status),
@@ -36,15 +36,15 @@ impl Http {
     }
 }
 
-/// How a caller shows who they are.
+/// The way in which callers authenticate.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum Authentication {
-    /// Not at all.
+    /// No authentication.
     #[default]
     None,
     /// `Authorization: Bearer SECRET` (RFC 6750).
     Bearer,
-    /// `Authorization: Basic`, of id and secret (RFC 7617).
+    /// `Authorization: Basic` with id and secret (RFC 7617).
     Basic,
     /// The secret in a header of this name.
     Header(String),
@@ -53,7 +53,7 @@ pub enum Authentication {
 }
 
 impl Authentication {
-    /// `none`, `bearer`, `basic`, `header NAME`, `query NAME`.
+    /// Parses `none`, `bearer`, `basic`, `header NAME` or `query NAME`.
     pub fn named(text: &str) -> Option<Self> {
         match text.split_once(' ') {
             None => match text {
@@ -69,7 +69,7 @@ impl Authentication {
     }
 }
 
-/// Method and path of an operation, `GET /contacts/{id}`.
+/// The method and path of an operation, e.g. `GET /contacts/{id}`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Route {
     /// `GET`
@@ -79,7 +79,7 @@ pub struct Route {
 }
 
 impl Route {
-    /// Reads method and path.
+    /// Parses a method and a path.
     pub fn named(text: &str) -> Option<Self> {
         let (method, path) = text.split_once(' ')?;
         let plain = |byte: u8| byte.is_ascii_graphic() && !b"?#%\\".contains(&byte);
@@ -89,19 +89,19 @@ impl Route {
             .then(|| Self { method: method.to_owned(), path: path.to_owned() })
     }
 
-    /// The names in braces.
+    /// Iterates over the names in braces.
     pub fn labels(&self) -> impl Iterator<Item = &str> {
         self.path.split('{').skip(1).filter_map(|rest| rest.split_once('}')).map(|(label, _)| label)
     }
 
-    /// Whether requests carry a body as a rule.
+    /// Returns `true` if requests with this method normally have a body.
     pub fn has_body(&self) -> bool {
         !matches!(self.method.as_str(), "GET" | "HEAD" | "DELETE" | "OPTIONS")
     }
 }
 
 named! {
-    /// Where a parameter stands in a request.
+    /// The location of a parameter in a request.
     pub enum Location {
         /// In the path.
         Path = "path",

@@ -1,22 +1,22 @@
-//! One operation: one documentation page.
+//! Operations, each described by one documentation page.
 
 use crate::span::Place;
 use crate::spec::path::{Path, Step};
 
 use super::{Acknowledgement, ErrorRow, Location, Member, Quote, Route, Schema, Type};
 
-/// One operation: one documentation page.
+/// An operation, described by one documentation page.
 #[derive(Debug, Clone)]
 pub struct Operation {
-    /// Its name on the wire, and in its service.
+    /// Its name on the wire and in its service.
     pub name: String,
-    /// What it is called in the project: its name, or where another service has an operation of that name, `FOLDER/NAME`.
+    /// Its project-wide id: its name, or `FOLDER/NAME` if another service has an operation of that name.
     pub id: String,
-    /// The page that it was transcribed from.
+    /// The page from which it was transcribed.
     pub page: Page,
-    /// Used for set-up and clean-up only, not tested.
+    /// Whether it is used only for setup and cleanup and is not tested.
     pub support: bool,
-    /// Method and path, where the protocol is plain HTTP.
+    /// Its method and path, for plain HTTP.
     pub route: Option<Route>,
     /// The entity that a successful call creates.
     pub creates: Option<String>,
@@ -26,22 +26,22 @@ pub struct Operation {
     pub errors: Vec<ErrorRow>,
     /// The response elements.
     pub response: Vec<Member>,
-    /// Sentences of the page that promise nothing a request could show.
+    /// Sentences of the page that no request can test.
     pub narrative: Vec<Quote>,
-    /// Findings about the page that the author has seen.
+    /// Findings about the page that the author acknowledged.
     pub acknowledged: Vec<Acknowledgement>,
-    /// Where the operation is named.
+    /// The place of its name.
     pub at: Place,
 }
 
 impl Operation {
-    /// Whether it is meant by a name: its own, or what it is called in the project.
+    /// Returns `true` if `name` is its name or its project-wide id.
     pub fn is_called(&self, name: &str) -> bool {
         self.name == name || self.id == name
     }
 
-    /// Whether the response has an element at a path, `Contact.Name` or `Contacts[0].Name`. What is within an object or a list
-    /// of which the page says nothing may be anything.
+    /// Returns `true` if the response has an element at a path, `Contact.Name` or `Contacts[0].Name`. An object or a
+    /// list that the page does not describe may contain anything.
     pub fn has_element(&self, path: &str) -> bool {
         let mut known = self.response.as_slice();
         let mut steps = path.split('.').peekable();
@@ -61,13 +61,13 @@ impl Operation {
         true
     }
 
-    /// Where a parameter stands, where the protocol is plain HTTP: as the spec says; else in the path that names it, in the
-    /// body if there is one as a rule, and else in the query.
+    /// Returns the location of a parameter for plain HTTP: the one that the spec states; otherwise the path if it names
+    /// the parameter, the body if requests normally have one, or else the query.
     pub fn location(&self, name: &str) -> Location {
         let said = self.parameter(name).and_then(|parameter| parameter.location);
         let in_path = self.route.as_ref().is_some_and(|route| route.labels().any(|label| label == name));
         let has_body = self.route.as_ref().is_some_and(Route::has_body);
-        // What the page does not list goes where others go.
+        // A parameter that the page does not list goes where the others go.
         let in_body = |each: &Member| each.name != name && self.location(&each.name) == Location::Body;
         let has_body = has_body && (self.parameter(name).is_some() || self.parameters.iter().any(in_body));
         said.unwrap_or(match (in_path, has_body) {
@@ -77,19 +77,19 @@ impl Operation {
         })
     }
 
-    /// Every parameter and every member below one, in the order of the page, with its place.
+    /// Returns every parameter and every member below it, with its place, in the order of the page.
     pub fn members(&self) -> Vec<(Path, &Member)> {
         let mut all = Vec::new();
         collect(&self.parameters, &Path::default(), &mut Vec::new(), &mut all);
         all
     }
 
-    /// The parameter, or the member of one, that has a place; of an item the member whose list it is in.
+    /// Returns the parameter or member at a place; for an item, the member that contains its list.
     pub fn member(&self, at: &Path) -> Option<&Member> {
         self.described(at).map(|(member, _)| member)
     }
 
-    /// What a value at a place must be.
+    /// Returns the schema of the value at a place.
     pub fn schema(&self, at: &Path) -> Option<&Schema> {
         self.described(at).map(|(_, schema)| schema)
     }
@@ -104,7 +104,7 @@ impl Operation {
         })
     }
 
-    /// The same, to be changed.
+    /// Returns the parameter or member at a place for modification.
     pub fn member_mut(&mut self, at: &Path) -> Option<&mut Member> {
         let mut steps = at.steps().iter();
         let Some(Step::Member(first)) = steps.next() else { return None };
@@ -120,13 +120,13 @@ impl Operation {
         Some(member)
     }
 
-    /// The parameter of that name.
+    /// Returns the parameter of that name.
     pub fn parameter(&self, name: &str) -> Option<&Member> {
         self.parameters.iter().find(|parameter| parameter.name == name)
     }
 }
 
-/// Members with all that are below them. A type is followed into itself once.
+/// Collects members and all members below them. A reference from a type to itself is followed once.
 fn collect<'m>(
     members: &'m [Member],
     within: &Path,
@@ -160,8 +160,8 @@ fn below<'m>(schema: &'m Schema, at: &Path, types: &mut Vec<&'m str>, all: &mut 
 pub struct Page {
     /// Its title.
     pub title: String,
-    /// The date that it gives for its last update.
+    /// The date of its last update, as the page gives it.
     pub updated: Option<String>,
-    /// Where it was read.
+    /// The address from which it was read.
     pub url: Option<String>,
 }

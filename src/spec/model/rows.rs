@@ -1,4 +1,4 @@
-//! Error rows, and what they answer.
+//! Error rows, and what they cover.
 
 use crate::named::named;
 use crate::span::Place;
@@ -8,58 +8,58 @@ use crate::spec::path::{Path, Step};
 /// One row of an error table.
 #[derive(Debug, Clone)]
 pub struct ErrorRow {
-    /// The HTTP status; `None` is not judged.
+    /// The HTTP status; `None` if it is not judged.
     pub status: Option<u16>,
-    /// The codes that it names (mostly one).
+    /// Its codes (usually one).
     pub codes: Vec<String>,
-    /// The message; `None` is not judged.
+    /// The message; `None` if it is not judged.
     pub message: Option<String>,
-    /// What it answers.
+    /// What it covers.
     pub when: When,
     /// The parameters that `when` names, with their places.
     pub names: Vec<(String, Place)>,
     /// The row's description on the page.
     pub says: Option<String>,
-    /// Where it is written.
+    /// The place of the row.
     pub at: Place,
 }
 
-/// What an error row answers.
+/// What an error row covers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum When {
     /// Violations of rules.
     Breaches(Vec<Bound>),
-    /// Something about the target and not about the request.
+    /// A circumstance of the target, independent of the request.
     Circumstance(Circumstance),
-    /// Something about the request as a whole.
+    /// A fault of the request as a whole.
     Request(RequestFault),
     /// The page does not say.
     Unsaid,
 }
 
-/// What a row binds: a part of a rule, at a place.
+/// A part of a rule at a place, covered by a row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Bound {
     /// The place; `None` for any, written `*`.
     pub at: Option<Path>,
-    /// The part. [`Part::Items`] binds whatever breaks at the items of a list, and below them.
+    /// The part. [`Part::Items`] covers every violation in the items of a list and below them.
     pub part: Part,
 }
 
 impl When {
-    /// Whether a row answers for a breach.
+    /// Returns `true` if a row covers a violation.
     pub fn binds(&self, breach: &Breach) -> bool {
         matches!(self, Self::Breaches(bound) if bound.iter().any(|bound| bound.binds(breach)))
     }
 
-    /// Whether a row may answer for a promise that a case is about.
+    /// Returns `true` if a row may be returned for a promise that a case tests.
     pub fn is_about(&self, promise: &Breach) -> bool {
         matches!(self, Self::Breaches(bound) if bound.iter().any(|bound| bound.is_about(promise)))
     }
 }
 
 impl Bound {
-    /// Whether the row answers for a breach.
+    /// Returns `true` if the row covers a violation.
     pub fn binds(&self, breach: &Breach) -> bool {
         match &self.at {
             _ if self.part == Part::Items && self.is_around(&breach.at) => true,
@@ -68,18 +68,18 @@ impl Bound {
         }
     }
 
-    /// Whether the row may answer for a promise that a case is about.
+    /// Returns `true` if the row may be returned for a promise that a case tests.
     pub fn is_about(&self, promise: &Breach) -> bool {
         self.binds(promise) || self.binds_below(promise)
     }
 
-    /// Whether the promise is that of a list's items, and the row is for something that an item itself can break.
+    /// Returns `true` if the promise is about the items of a list, and the row covers a violation by an item itself.
     fn binds_below(&self, promise: &Breach) -> bool {
         let is_of_item = self.at.as_ref().is_some_and(|at| at.list().as_ref() == Some(&promise.at));
         promise.part == Part::Items && is_of_item
     }
 
-    /// Whether a place lies in an item of the list.
+    /// Returns `true` if a place lies in an item of the list.
     fn is_around(&self, place: &Path) -> bool {
         match &self.at {
             Some(list) => place.is_in_item_of(list),
@@ -89,9 +89,9 @@ impl Bound {
 }
 
 named! {
-    /// Circumstances that make a target refuse a request that breaks no rule.
+    /// Circumstances in which a target rejects a request that violates no rule.
     pub enum Circumstance {
-        /// Another call is in the way; trying again helps.
+        /// Another call interferes; a retry helps.
         Busy = "busy",
         /// A quota is used up.
         Quota = "quota",
@@ -99,13 +99,13 @@ named! {
         State = "state",
         /// Too many calls.
         Throttled = "throttled",
-        /// Who calls, or what they may do.
+        /// The identity or the permissions of the caller.
         Auth = "auth",
         /// The request is not signed.
         Unsigned = "unsigned",
-        /// Nobody has the key.
+        /// The access key does not exist.
         UnknownKey = "unknown-key",
-        /// The signature is not the one that the request should have.
+        /// The signature is not the expected one.
         WrongSignature = "wrong-signature",
         /// The signature is too old.
         Expired = "expired",
@@ -115,21 +115,21 @@ named! {
 }
 
 impl Circumstance {
-    /// Whether it concerns who calls.
+    /// Returns `true` if it concerns the caller.
     pub fn is_auth(self) -> bool {
         !matches!(self, Self::Busy | Self::Quota | Self::State | Self::Throttled)
     }
 
-    /// Whether the same request may succeed a moment later.
+    /// Returns `true` if the same request may succeed a moment later.
     pub fn passes(self) -> bool {
         matches!(self, Self::Busy | Self::Throttled)
     }
 }
 
 named! {
-    /// Faults of a request that concern no single parameter.
+    /// Faults of a request that do not concern a single parameter.
     pub enum RequestFault {
-        /// A parameter that the page does not know.
+        /// A parameter that is not on the page.
         UnknownParameter = "unknown-parameter",
         /// An operation that the service does not have.
         UnknownAction = "unknown-action",
@@ -137,7 +137,7 @@ named! {
         UnknownVersion = "unknown-version",
         /// A request that cannot be read.
         Malformed = "malformed-request",
-        /// A request that is larger than the service takes, where no page says how large that is.
+        /// A request that is larger than the service accepts; no page states the limit.
         TooLarge = "too-large",
     }
 }

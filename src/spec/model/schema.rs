@@ -1,4 +1,4 @@
-//! What a value must be.
+//! The requirements on a value.
 
 use std::fmt;
 use std::sync::{Arc, OnceLock};
@@ -9,26 +9,26 @@ use crate::span::Place;
 
 use super::Member;
 
-/// What a value must be, apart from being there: a tree.
+/// The requirements on a value, as a tree. Whether the value must be present is not part of them.
 #[derive(Debug, Clone)]
 pub struct Schema {
-    /// Its type, and what it holds.
+    /// Its type and its contents.
     pub shape: Shape,
-    /// How long.
+    /// The permitted lengths.
     pub length: Option<Length>,
-    /// From which number to which.
+    /// The permitted numbers.
     pub range: Option<Range>,
-    /// Of which characters.
+    /// The permitted characters.
     pub characters: Option<Characters>,
-    /// In which form.
+    /// The required form.
     pub format: Option<Format>,
-    /// One of these.
+    /// The permitted values.
     pub values: Option<Vec<Json>>,
-    /// Where the rules are written.
+    /// The place of the rules.
     pub at: Place,
 }
 
-/// A type, and what values of it hold.
+/// A type and the contents of its values.
 #[derive(Debug, Clone)]
 pub enum Shape {
     /// Text.
@@ -39,11 +39,12 @@ pub enum Shape {
     Number,
     /// True or false.
     Boolean,
-    /// A list; what each item must be, if the spec says so.
+    /// A list, with the schema of its items if the spec gives one.
     List(Option<Box<Schema>>),
-    /// Named members, in the order of the page; none where the page does not say which. Schemas that share a type share them.
+    /// An object with its members in the order of the page; empty if the page does not list them. Schemas of the same
+    /// type share the members.
     Object(Arc<Vec<Member>>),
-    /// A type within itself.
+    /// A use of a type within itself.
     Again(Again),
 }
 
@@ -57,24 +58,24 @@ pub struct Again {
 }
 
 impl Again {
-    /// A reference to a type that is being read.
+    /// Creates a reference to a type that is still being read.
     pub fn new(name: &str) -> Self {
         Self { name: name.to_owned(), to: Arc::default() }
     }
 
-    /// Says what the type is.
+    /// Sets the schema of the type.
     pub fn is(&self, schema: Schema) {
-        // A type is read once: what it is called twice has a finding.
+        // A type is read once; a repeated name has its own finding.
         let _ = self.to.set(schema);
     }
 
-    /// What the type is.
+    /// Returns the schema of the type.
     pub fn schema(&self) -> Option<&Schema> {
         self.to.get()
     }
 }
 
-/// The name alone: the type holds itself.
+/// Prints only the name, because the type contains itself.
 impl fmt::Debug for Again {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Again({})", self.name)
@@ -82,7 +83,7 @@ impl fmt::Debug for Again {
 }
 
 impl Shape {
-    /// A type of which nothing more is said.
+    /// Creates a type without further details.
     pub fn of(kind: Type) -> Self {
         match kind {
             Type::String => Self::Text,
@@ -96,12 +97,12 @@ impl Shape {
 }
 
 impl Schema {
-    /// A schema without rules.
+    /// Creates a schema without rules.
     pub fn bare(shape: Shape, at: Place) -> Self {
         Self { shape, length: None, range: None, characters: None, format: None, values: None, at }
     }
 
-    /// Its type.
+    /// Returns its type.
     pub fn kind(&self) -> Type {
         match &self.shape {
             Shape::Text => Type::String,
@@ -114,7 +115,7 @@ impl Schema {
         }
     }
 
-    /// The type within itself that it is, if it is one.
+    /// Returns the reference if the schema is a use of a type within itself.
     pub fn again(&self) -> Option<&Again> {
         match &self.shape {
             Shape::Again(again) => Some(again),
@@ -122,7 +123,7 @@ impl Schema {
         }
     }
 
-    /// What each item of a list must be.
+    /// Returns the schema of the items of a list.
     pub fn items(&self) -> Option<&Self> {
         match &self.shape {
             Shape::List(items) => items.as_deref(),
@@ -131,7 +132,7 @@ impl Schema {
         }
     }
 
-    /// The same, to be changed.
+    /// Returns the schema of the items for modification.
     pub fn items_mut(&mut self) -> Option<&mut Self> {
         self.part_from_type();
         match &mut self.shape {
@@ -140,7 +141,7 @@ impl Schema {
         }
     }
 
-    /// The members of an object that the page describes.
+    /// Returns the members of an object that the page describes.
     pub fn members(&self) -> &[Member] {
         match &self.shape {
             Shape::Object(members) => members,
@@ -149,12 +150,12 @@ impl Schema {
         }
     }
 
-    /// The members of an object, or of each item of a list.
+    /// Returns the members of an object, or of each item of a list.
     pub fn below(&self) -> &[Member] {
         self.items().unwrap_or(self).members()
     }
 
-    /// The same, to be changed.
+    /// Returns the members of an object, or of each item of a list, for modification.
     pub fn below_mut(&mut self) -> Option<&mut Vec<Member>> {
         self.part_from_type();
         match &mut self.shape {
@@ -164,7 +165,7 @@ impl Schema {
         }
     }
 
-    /// What is changed here is not changed where the type stands elsewhere.
+    /// Replaces a reference with a copy of its type, so that a modification does not affect other uses of the type.
     fn part_from_type(&mut self) {
         if let Shape::Again(again) = &self.shape
             && let Some(schema) = again.schema()
@@ -173,7 +174,7 @@ impl Schema {
         }
     }
 
-    /// The same, to be changed.
+    /// Returns the members of an object for modification.
     pub fn members_mut(&mut self) -> &mut [Member] {
         self.part_from_type();
         match &mut self.shape {
@@ -182,17 +183,17 @@ impl Schema {
         }
     }
 
-    /// The member of that name.
+    /// Returns the member of that name.
     pub fn member(&self, name: &str) -> Option<&Member> {
         self.members().iter().find(|member| member.name == name)
     }
 
-    /// Whether it is an object of which the page does not say what it holds.
+    /// Returns `true` if it is an object whose contents the page does not describe.
     pub fn is_any_object(&self) -> bool {
         self.kind() == Type::Object && self.members().is_empty()
     }
 
-    /// Whether the page says nothing of a text but that it is one.
+    /// Returns `true` if the page says only that the value is text.
     pub fn is_unruled(&self) -> bool {
         self.kind() == Type::String
             && self.length.is_none()
@@ -220,29 +221,29 @@ named! {
     }
 }
 
-/// How long a value may be.
+/// The permitted length of a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Length {
-    /// The least.
+    /// The minimum.
     pub min: u64,
-    /// The most.
+    /// The maximum.
     pub max: Limit,
-    /// What is counted.
+    /// The unit that is counted.
     pub unit: Unit,
 }
 
 /// An upper limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Limit {
-    /// The page names none.
+    /// The page mentions no limit.
     None,
-    /// This many.
+    /// This number.
     At(u64),
-    /// The page names a limit without giving it.
+    /// The page mentions a limit but does not state it.
     Unstated,
 }
 
-/// From which number to which a value may be.
+/// The permitted range of a number.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Range {
     /// The lower end.
@@ -254,28 +255,28 @@ pub struct Range {
 /// An end of a range.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct End {
-    /// The number: one that a double has exactly.
+    /// The number. A double represents it exactly.
     pub at: f64,
     /// Whether it belongs to the range.
     pub is_in: bool,
 }
 
 impl Range {
-    /// Whether a number lies below the range.
+    /// Returns `true` if a number is below the range.
     pub fn is_below(&self, number: f64) -> bool {
         self.min.is_some_and(|end| number < end.at || (number == end.at && !end.is_in))
     }
 
-    /// Whether a number lies above the range.
+    /// Returns `true` if a number is above the range.
     pub fn is_above(&self, number: f64) -> bool {
         self.max.is_some_and(|end| number > end.at || (number == end.at && !end.is_in))
     }
 }
 
-/// What a length counts.
+/// The unit of a length.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unit {
-    /// Characters, which readers count differently beyond ASCII.
+    /// Characters. Beyond ASCII, readers count them differently.
     Characters,
     /// Bytes of UTF-8.
     Bytes,
@@ -294,43 +295,43 @@ impl fmt::Display for Length {
     }
 }
 
-/// Of which characters a text may be.
+/// The permitted characters of a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Characters {
-    /// `letters` are among them.
+    /// Whether `letters` are permitted.
     pub letters: bool,
-    /// `digits` are among them.
+    /// Whether `digits` are permitted.
     pub digits: bool,
-    /// These single characters are among them.
+    /// Further permitted characters.
     pub also: Vec<char>,
-    /// These cannot stand first.
+    /// Characters that must not come first.
     pub not_first: Vec<char>,
-    /// Characters on which the page contradicts itself or keeps silent.
+    /// Characters on which the page contradicts itself or is silent.
     pub unclear: Unclear,
 }
 
-/// Characters on which nothing can be held.
+/// Characters for which neither acceptance nor rejection can be expected.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Unclear {
-    /// These.
+    /// These characters.
     These(Vec<char>),
-    /// All that are not named.
+    /// All characters that are not named.
     Others,
 }
 
-/// Forms that have a name.
+/// The named formats.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Format {
     /// An e-mail address.
     Email,
-    /// `<country code>-<mobile phone number>`; the codes that the page supports, if it says.
+    /// `<country code>-<mobile phone number>`, with the codes that the page supports, if it lists any.
     Phone {
-        /// Supported country codes; empty where the page names none.
+        /// The supported country codes; empty if the page names none.
         countries: Vec<String>,
     },
 }
 
 impl Format {
-    /// Every format's name in a spec.
+    /// The names of all formats in specs.
     pub const NAMES: &'static [&'static str] = &["email", "phone"];
 }

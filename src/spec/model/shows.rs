@@ -1,13 +1,14 @@
-//! Which operation shows an entity, and where its answer shows what was sent.
+//! Operations that show an entity, and the response elements that show what was sent.
 
 use crate::spec::path::{Path, Step};
 
 use super::{Member, Operation, Required, Service, Type, is_masked};
 
 impl Service {
-    /// The operations that show one entity: they take its id, need nothing else and change nothing. What changes
-    /// nothing is a GET where the protocol says methods, and elsewhere an operation that is at hand for support and that
-    /// takes the id alone; where methods say nothing either, as in a style of calls that are all POST, the same.
+    /// Returns the operations that show one entity: they take its id, need nothing else and change nothing. If
+    /// operations have HTTP methods, these are GET or HEAD operations, and also support operations, because methods
+    /// mean nothing in an API that uses only POST. Without methods, they are support operations whose only parameter is
+    /// the id.
     pub fn readers<'s>(&'s self, entity: &'s str) -> impl Iterator<Item = &'s Operation> {
         let removed_by = self.entity(entity).and_then(|entity| entity.removed_by.as_deref());
         self.operations.iter().filter(move |operation| {
@@ -31,25 +32,25 @@ impl Service {
     }
 }
 
-/// A response element that shows what a parameter was sent with.
+/// A response element that shows the sent value of a parameter.
 #[derive(Debug, Clone)]
 pub struct Shown {
-    /// The parameter, or the place of a member of one.
+    /// The parameter, or the place of a member within it.
     pub parameter: String,
-    /// The element.
+    /// The path of the element.
     pub path: String,
-    /// Whether it may be absent.
+    /// Whether the element may be absent.
     pub optional: bool,
 }
 
 impl Operation {
-    /// Whether its method says that it changes nothing (RFC 9110, section 9.2.1).
+    /// Returns `true` if its method is defined to change nothing (RFC 9110, section 9.2.1).
     pub fn only_reads(&self) -> bool {
         self.route.as_ref().is_some_and(|route| matches!(route.method.as_str(), "GET" | "HEAD"))
     }
 
-    /// Which parameters of another operation the answer shows as they were sent: elements that have the parameter's name and
-    /// type, at the top or, where there are none, within an object there.
+    /// Returns the parameters of another operation that this operation's response shows as they were sent: elements
+    /// with the name and type of the parameter at the top level or, if there are none, within a top-level object.
     pub fn shows(&self, of: &Operation) -> Vec<Shown> {
         let here = Path::default();
         let at_top = shown(&self.response, "", &here, of);
@@ -63,7 +64,8 @@ impl Operation {
     }
 }
 
-/// The elements below `prefix` that show a parameter, or a member of one; `within` is where in what is sent that lies.
+/// Returns the elements below `prefix` that show a parameter or a member of one. `within` is the corresponding place in
+/// the request.
 fn shown(elements: &[Member], prefix: &str, within: &Path, of: &Operation) -> Vec<Shown> {
     let mut found = Vec::new();
     for element in elements {
@@ -73,7 +75,7 @@ fn shown(elements: &[Member], prefix: &str, within: &Path, of: &Operation) -> Ve
             found.extend(shown(element.schema.members(), &prefix, &at, of));
             continue;
         }
-        // What is shown of the items of a list may be more than was sent of them.
+        // The response may show more about list items than was sent.
         let holds_objects =
             |member: &Member| member.schema.items().is_some_and(|items| !items.members().is_empty());
         let is_same = of.member(&at).is_some_and(|member| {
@@ -90,7 +92,7 @@ fn shown(elements: &[Member], prefix: &str, within: &Path, of: &Operation) -> Ve
 }
 
 impl Member {
-    /// Whether it shows a value in part or in another form than it was sent in.
+    /// Returns `true` if it shows a value only in part or in another form.
     fn is_altered(&self) -> bool {
         self.altered || self.example.as_ref().is_some_and(is_masked)
     }

@@ -1,4 +1,4 @@
-//! Names that must name something: parameters in error rows, entities, operations, elements.
+//! Checks that names refer to something: parameters in error rows, entities, operations, elements.
 
 use std::collections::HashMap;
 
@@ -6,7 +6,7 @@ use crate::diagnostic::Finding;
 use crate::spec::model::{Entity, ErrorRow, Http, Location, Operation, Protocol, Service, Specs};
 use crate::spec::path::Path;
 
-/// Checks every name of every spec.
+/// Checks all names in all specs.
 pub fn check(specs: &Specs, findings: &mut Vec<Finding>) {
     for service in &specs.services {
         for row in &service.errors {
@@ -48,12 +48,12 @@ fn check_operation(operation: &Operation, service: &Service, findings: &mut Vec<
     }
 }
 
-/// Whether a path leads somewhere; what is no path has a finding already.
+/// Returns `true` if a path leads somewhere. Text that is not a path already has a finding.
 fn has_place(operation: &Operation, path: &str) -> bool {
     Path::read(path).is_none_or(|path| operation.schema(&path).is_some())
 }
 
-/// A service's row holds for all operations: a parameter that only some have is fine, one that none has is not.
+/// Checks a row of the service, which applies to all operations: each parameter must occur in at least one of them.
 fn any_parameter(row: &ErrorRow, service: &Service, findings: &mut Vec<Finding>) {
     let known = || service.operations.iter().flat_map(|operation| &operation.parameters);
     for (name, at) in &row.names {
@@ -92,7 +92,7 @@ fn check_entity(entity: &Entity, service: &Service, findings: &mut Vec<Finding>)
     }
 }
 
-/// Plain HTTP has a method and a path for each operation, every part of which is known; other protocols have their own.
+/// Checks that plain HTTP operations have a method and a path with known parameters. Other protocols define their own.
 fn check_route(operation: &Operation, service: &Service, findings: &mut Vec<Finding>) {
     let is_rest = service.protocol == Protocol::Rest;
     match (&operation.route, is_rest) {
@@ -116,7 +116,7 @@ fn check_route(operation: &Operation, service: &Service, findings: &mut Vec<Find
     }
 }
 
-/// A request has one body: a form or JSON.
+/// Checks that a request has only one body: a form or JSON.
 fn check_body(operation: &Operation, findings: &mut Vec<Finding>) {
     let at = |location: Location| {
         let all = operation.parameters.iter();
@@ -130,7 +130,7 @@ fn check_body(operation: &Operation, findings: &mut Vec<Finding>) {
     }
 }
 
-/// Where the status tells a success from a refusal, no refusal has that of a success.
+/// Checks that no error row has a success status, because the status distinguishes successes from error responses.
 fn check_statuses(rows: &[ErrorRow], service: &Service, findings: &mut Vec<Finding>) {
     let bare = Http::default();
     let http = service.http.as_ref().unwrap_or(&bare);
@@ -176,13 +176,13 @@ fn check_maker(entity: &Entity, maker: &Operation, findings: &mut Vec<Finding>) 
     }
 }
 
-/// Whether a name can be that of a file, everywhere and below any folder.
+/// Returns `true` if a name is a valid file name everywhere, below any folder.
 fn is_file_name(name: &str) -> bool {
     let is_plain = |letter: char| letter.is_alphanumeric() || "._-".contains(letter);
     name.len() <= 100 && !name.starts_with('.') && name.chars().all(is_plain)
 }
 
-/// Case ids begin with the operation's name, so no two operations of a folder can share it.
+/// Checks that operation names are unique: case ids begin with them, so operations of one folder cannot share a name.
 fn check_operation_names(specs: &Specs, findings: &mut Vec<Finding>) {
     let mut seen: HashMap<&str, &Operation> = HashMap::new();
     for (_, operation) in specs.operations().filter(|(_, operation)| !operation.name.is_empty()) {

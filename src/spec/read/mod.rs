@@ -1,4 +1,4 @@
-//! Reading specs: files in, model or findings out.
+//! Reads specs: turns files into a model or findings.
 
 mod links;
 mod operation;
@@ -21,10 +21,10 @@ use super::forms;
 use super::model::{Authentication, Codes, Entity, Http, Operation, Pages, Protocol, Service, Specs};
 use super::yaml::{self, Kind, Node};
 
-/// The file of a service, in the folder of its operations.
+/// The name of a service's file, which is in the folder of its operations.
 pub const SERVICE_FILE: &str = "service.yaml";
 
-/// A spec file and the folder that it lies in, below the spec folder, with `/` between names.
+/// A spec file and its folder below the spec folder, with `/` between names.
 #[derive(Debug, Clone)]
 pub struct SpecFile {
     /// `alibaba-cloud/resource-directory-master`.
@@ -38,16 +38,16 @@ pub struct SpecFile {
 /// Reads all files of a spec folder.
 ///
 /// # Errors
-/// Every finding of every file. Nothing can be generated or sent until they are mended.
+/// Returns every finding of every file. Nothing can be generated or sent until all are fixed.
 pub fn read(files: &[SpecFile]) -> Result<Specs, Vec<Finding>> {
     read_part(files, &HashSet::new())
 }
 
-/// Reads the files of some services of a project. `shared` are the names that operations of several of its services have, also of
-/// those that are not read.
+/// Reads the files of some services of a project. `shared` are the operation names that occur in several services of
+/// the project, including services that are not read.
 ///
 /// # Errors
-/// Every finding of every file. Nothing can be generated or sent until they are mended.
+/// Returns every finding of every file. Nothing can be generated or sent until all are fixed.
 pub fn read_part(files: &[SpecFile], shared: &HashSet<&str>) -> Result<Specs, Vec<Finding>> {
     let mut folders: BTreeMap<&str, Vec<&SpecFile>> = BTreeMap::new();
     for file in files {
@@ -70,7 +70,7 @@ pub fn read_part(files: &[SpecFile], shared: &HashSet<&str>) -> Result<Specs, Ve
     if any_error(&findings) { Err(findings) } else { Ok(specs) }
 }
 
-/// Gives operations whose name another service has as well that of their folder too.
+/// Adds the folder to the ids of operations whose name also occurs in another service.
 fn identify(specs: &mut Specs, shared: &HashSet<&str>) {
     let mut services: HashMap<String, usize> = HashMap::new();
     for service in &specs.services {
@@ -174,7 +174,7 @@ impl Reader {
         })
     }
 
-    /// A key that holds a list of texts, if it is there.
+    /// Reads an optional key with a list of texts.
     fn texts(&mut self, fields: &Fields<'_>, key: &str) -> Vec<String> {
         let nodes = fields.get(key).map(|node| self.list(node)).unwrap_or_default();
         nodes.into_iter().filter_map(|node| self.text(node)).collect()
@@ -197,7 +197,7 @@ impl Reader {
         }
     }
 
-    /// A key that holds a path of member names.
+    /// Reads a key with a path of member names.
     fn path(&mut self, fields: &Fields<'_>, key: &str) -> Option<String> {
         let node = fields.get(key)?;
         let text = self.text(node)?;
@@ -241,13 +241,13 @@ impl Reader {
     }
 }
 
-/// Whether a part of a path can be the name of a member: no blank around it, no index, no root.
+/// Returns `true` if a part of a path can be the name of a member: no surrounding space, no index, no root.
 fn is_member(name: &str) -> bool {
     let is_index = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_digit());
     !name.is_empty() && name.trim() == name && !is_index && !name.contains(['[', ']', '$', '*', '/'])
 }
 
-/// The specs of one service, from the names and texts of its files, for tests.
+/// Creates the specs of one service from the names and texts of its files, for tests.
 #[cfg(test)]
 pub fn fixture(files: &[(&str, &str)]) -> Specs {
     let file = |(name, text): &(&str, &str)| SpecFile {

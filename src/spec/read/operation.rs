@@ -1,4 +1,4 @@
-//! Reading an operation's file: parameters, error rows, response elements.
+//! Reads the file of an operation: parameters, error rows, response elements.
 
 use std::sync::Arc;
 
@@ -16,11 +16,11 @@ use crate::spec::yaml::{Key, Kind, Node};
 
 use super::reader::{Fields, Reader};
 
-/// Stands in a row for every place.
+/// The name that means any place in a row.
 const ANY: &str = "*";
 
 impl Reader {
-    /// An operation's file.
+    /// Reads an operation's file.
     pub fn operation(&mut self, node: &Node) -> Option<Operation> {
         let fields = self.form(node, &forms::OPERATION)?;
         let named = fields.get("operation");
@@ -44,12 +44,12 @@ impl Reader {
         Some(operation)
     }
 
-    /// A key that is `true` or `false`, by default `false`.
+    /// Reads a key that is `true` or `false`; the default is `false`.
     pub fn flag(&mut self, fields: &Fields<'_>, key: &str) -> bool {
         fields.get(key).and_then(|node| self.bool(node)).unwrap_or(false)
     }
 
-    /// A key that holds text, if it is there.
+    /// Reads an optional key with text.
     pub fn optional_text(&mut self, fields: &Fields<'_>, key: &str) -> Option<String> {
         fields.get(key).and_then(|node| self.text(node))
     }
@@ -116,7 +116,7 @@ impl Reader {
         })
     }
 
-    /// What is said of a parameter as of any member of an object.
+    /// Reads what describes a parameter as well as any member of an object.
     pub fn described(&mut self, key: &Key, fields: &Fields<'_>) -> Member {
         let (name, required, schema) = (self.name(key), self.required(fields), self.schema(fields));
         Member {
@@ -139,7 +139,7 @@ impl Reader {
         }
     }
 
-    /// The error rows under `errors`.
+    /// Reads the error rows under `errors`.
     pub fn error_rows(&mut self, fields: &Fields<'_>) -> Vec<ErrorRow> {
         let nodes = fields.get("errors").map(|node| self.list(node)).unwrap_or_default();
         exact(nodes.into_iter().filter_map(|node| self.error_row(node)))
@@ -160,7 +160,7 @@ impl Reader {
         })
     }
 
-    /// An HTTP status.
+    /// Reads an HTTP status.
     pub fn status(&mut self, node: &Node) -> Option<u16> {
         if let Kind::Integer(status) = node.kind
             && (100..600).contains(&status)
@@ -197,7 +197,7 @@ impl Reader {
         }
     }
 
-    /// Response elements: a mapping whose `type` is a word is a leaf, any other is an object.
+    /// Reads response elements. A mapping whose `type` is a word is a leaf; any other mapping is an object.
     fn elements(&mut self, node: &Node) -> Vec<Member> {
         let entries = self.map(node).unwrap_or_default();
         let objects = entries.into_iter().filter(|(_, node)| matches!(node.kind, Kind::Map(_)));
@@ -232,8 +232,8 @@ impl Reader {
         })
     }
 
-    /// Scalars among the members of what would be an object: a leaf whose `type` is missing or misspelt. `None` if all of
-    /// it is that leaf.
+    /// Reports scalars among the members of an object: they indicate a leaf whose `type` is missing or misspelt.
+    /// Returns `None` if the whole mapping is such a leaf.
     fn misspelt_leaf(&mut self, node: &Node, form: &Form) -> Option<()> {
         let Kind::Map(entries) = &node.kind else {
             self.wrong(node, "a mapping");
@@ -253,7 +253,7 @@ impl Reader {
     }
 }
 
-/// What an element must be: its members are its own, or those of each of its items.
+/// Creates the schema of an element. `below` are its own members or those of each of its items.
 fn element_schema(kind: Type, below: Vec<Member>, key: &Key) -> Schema {
     let object = |members| Schema::bare(Shape::Object(Arc::new(members)), key.place.clone());
     match kind {
@@ -266,14 +266,14 @@ fn element_schema(kind: Type, below: Vec<Member>, key: &Key) -> Schema {
     }
 }
 
-/// A list without spare capacity: the specs of a vendor hold hundreds of thousands of lists.
+/// Collects a list without spare capacity, because the specs of a vendor contain hundreds of thousands of lists.
 fn exact<T>(items: impl IntoIterator<Item = T>) -> Vec<T> {
     let mut all: Vec<T> = items.into_iter().collect();
     all.shrink_to_fit();
     all
 }
 
-/// The parameters that a `when` names.
+/// Returns the parameters that a `when` names.
 fn named(when: &Node) -> Vec<(String, Place)> {
     match &when.kind {
         Kind::Map(entries) => entries.iter().map(|(key, _)| (key.name.clone(), key.place.clone())).collect(),
@@ -281,8 +281,8 @@ fn named(when: &Node) -> Vec<(String, Place)> {
     }
 }
 
-/// Marks the parameter by whose value a call names what it creates: the end of its path. What stands before the end names
-/// something that is there (`/houses/{house}/shelves`).
+/// Marks the parameter whose value names the entity that a call creates: the one at the end of its path. Parameters
+/// before the end name something that already exists (`/houses/{house}/shelves`).
 fn name_own(operation: &mut Operation) {
     let Some(route) = operation.route.as_ref().filter(|_| operation.creates.is_some()) else { return };
     let Some(last) = route.labels().last().map(str::to_owned) else { return };

@@ -1,4 +1,4 @@
-//! Reading a range of numbers.
+//! Reads a range of numbers.
 
 use crate::spec::forms;
 use crate::spec::model::{End, Range, Type};
@@ -6,11 +6,11 @@ use crate::spec::yaml::{Kind, Node};
 
 use super::reader::Reader;
 
-/// Beyond this, a double does not have every whole number (2 to the power of 53).
+/// The limit beyond which a double cannot represent every whole number (2 to the power of 53).
 const EXACT: f64 = 9_007_199_254_740_992.0;
 
 impl Reader {
-    /// A range: `1..100`, or a mapping that says of each end whether it belongs to it.
+    /// Reads a range: `1..100`, or a mapping that states for each end whether it is included.
     pub fn range(&mut self, node: &Node, kind: Type) -> Option<Range> {
         let range = match &node.kind {
             Kind::Map(_) => self.ends(node)?,
@@ -85,7 +85,7 @@ fn parse(text: &str) -> Option<Range> {
     (min.is_some() || max.is_some()).then_some(Range { min, max })
 }
 
-/// Whether no number of the type lies in a range.
+/// Returns `true` if a range contains no number of the type.
 fn is_empty(range: &Range, kind: Type) -> bool {
     let (Some(min), Some(max)) = (range.min, range.max) else { return false };
     match kind {

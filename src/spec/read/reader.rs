@@ -1,4 +1,4 @@
-//! Reading nodes by their forms. Every mistake becomes a finding at its place; reading goes on.
+//! Reads nodes by their forms. Every mistake becomes a finding at its place, and reading continues.
 
 use crate::diagnostic::{Finding, did_you_mean};
 use crate::span::Place;
@@ -8,36 +8,36 @@ use crate::spec::yaml::{Key, Kind, Node};
 
 use super::types::Types;
 
-/// Collects findings while nodes are read.
+/// A reader of nodes that collects findings.
 #[derive(Default)]
 pub struct Reader {
-    /// What was found so far.
+    /// The findings so far.
     pub findings: Vec<Finding>,
     /// The types of the service that is being read.
     pub(super) types: Types,
 }
 
-/// The entries of a mapping, its keys already checked.
+/// The entries of a mapping whose keys have been checked.
 pub struct Fields<'n> {
     entries: Vec<&'n (Key, Node)>,
-    /// Where the mapping begins.
+    /// The beginning of the mapping.
     pub at: &'n Place,
 }
 
 impl<'n> Fields<'n> {
-    /// The value under a key.
+    /// Returns the value of a key.
     pub fn get(&self, name: &str) -> Option<&'n Node> {
         self.entries.iter().find(|(key, _)| key.name == name).map(|(_, node)| node)
     }
 }
 
 impl Reader {
-    /// Notes a finding.
+    /// Records a finding.
     pub fn note(&mut self, finding: Finding) {
         self.findings.push(finding);
     }
 
-    /// A mapping of the language: unknown, repeated and missing keys are findings.
+    /// Reads a mapping of the language. Unknown, repeated and missing keys are findings.
     pub fn form<'n>(&mut self, node: &'n Node, form: &Form) -> Option<Fields<'n>> {
         let entries = self.map(node)?;
         for (key, _) in &entries {
@@ -55,7 +55,7 @@ impl Reader {
         Some(Fields { entries, at: &node.place })
     }
 
-    /// The name of a parameter or of a member: a dot, a bracket or a brace in it stands in quotes.
+    /// Reads the name of a parameter or a member. A name with a dot, a bracket or a brace is written in quotes.
     pub fn name(&mut self, key: &Key) -> String {
         let path = Path::read(&key.name);
         if let Some([Step::Member(name)]) = path.as_ref().map(Path::steps) {
@@ -76,7 +76,7 @@ impl Reader {
         key.name.clone()
     }
 
-    /// A key that should be a path and is none.
+    /// Reports a key that should be a path but is not.
     pub fn no_path(&mut self, key: &Key) {
         let title = format!("`{}` is not a path", key.name);
         let help = "write a.b for a member, a[] for any item of a list, and a name with a dot in it in quotes: '\"a.b\"'";
@@ -93,7 +93,7 @@ impl Reader {
         });
     }
 
-    /// A mapping with free keys; repeated ones are findings.
+    /// Reads a mapping with free keys. Repeated keys are findings.
     pub fn map<'n>(&mut self, node: &'n Node) -> Option<Vec<&'n (Key, Node)>> {
         let Kind::Map(entries) = &node.kind else {
             self.wrong(node, "a mapping");
@@ -112,7 +112,7 @@ impl Reader {
         Some(kept)
     }
 
-    /// Text.
+    /// Reads text.
     pub fn text(&mut self, node: &Node) -> Option<String> {
         match &node.kind {
             Kind::Text(text) => Some(text.clone()),
@@ -130,7 +130,7 @@ impl Reader {
         }
     }
 
-    /// `true` or `false`.
+    /// Reads `true` or `false`.
     pub fn bool(&mut self, node: &Node) -> Option<bool> {
         match &node.kind {
             Kind::Bool(value) => Some(*value),
@@ -151,7 +151,7 @@ impl Reader {
         }
     }
 
-    /// A list; a single value where one is allowed counts as a list of one.
+    /// Reads a list. A single value counts as a list of one.
     pub fn list_or_one<'n>(&mut self, node: &'n Node) -> Vec<&'n Node> {
         match &node.kind {
             Kind::List(items) => items.iter().collect(),
@@ -159,7 +159,7 @@ impl Reader {
         }
     }
 
-    /// A list.
+    /// Reads a list.
     pub fn list<'n>(&mut self, node: &'n Node) -> Vec<&'n Node> {
         match &node.kind {
             Kind::List(items) => items.iter().collect(),
@@ -170,7 +170,7 @@ impl Reader {
         }
     }
 
-    /// A word out of a list of words.
+    /// Reads one of a list of words.
     pub fn word(&mut self, node: &Node, words: &[&'static str]) -> Option<&'static str> {
         let text = self.text(node)?;
         if let Some(word) = words.iter().find(|word| **word == text) {
@@ -186,13 +186,13 @@ impl Reader {
         None
     }
 
-    /// A value of another kind than the language wants.
+    /// Reports a value of the wrong kind.
     pub fn wrong(&mut self, node: &Node, wanted: &str) {
         let title = format!("expected {wanted}, found {}", node.kind_name());
         self.note(Finding::error("wrong-type", title).at(&node.place));
     }
 
-    /// A value that no request or answer could meet.
+    /// Reports a value that no request or response could meet.
     pub fn impossible(&mut self, place: &Place, title: impl Into<String>, help: impl Into<String>) {
         self.note(Finding::error("impossible-rule", title).at(place).help(help));
     }
@@ -202,7 +202,7 @@ fn written(node: &Node) -> &str {
     &node.place.source.text[node.place.span.start..node.place.span.end]
 }
 
-/// `ErrorRow` as `error row`.
+/// Converts `ErrorRow` to `error row`.
 fn words(name: &str) -> String {
     let mut words = String::new();
     for (index, letter) in name.chars().enumerate() {

@@ -1,4 +1,4 @@
-//! Reading what a value must be.
+//! Reads the requirements on a value.
 
 use std::sync::Arc;
 
@@ -16,7 +16,7 @@ use super::reader::{Fields, Reader};
 use super::types::is_type_name;
 
 impl Reader {
-    /// What a parameter, a member or an item must be.
+    /// Reads the requirements on a parameter, a member or an item.
     pub fn schema(&mut self, fields: &Fields<'_>) -> Schema {
         let (kind, named) = self.kind(fields);
         let own = Schema {
@@ -36,7 +36,7 @@ impl Reader {
         schema
     }
 
-    /// The type of values, and the schema of that type where it is none of the built-in ones.
+    /// Reads the type of a value, and the schema of that type if it is not built in.
     fn kind(&mut self, fields: &Fields<'_>) -> (Type, Option<Schema>) {
         let Some(node) = fields.get("type") else { return (Type::String, None) };
         if let Kind::Text(name) = &node.kind
@@ -50,7 +50,7 @@ impl Reader {
 
     fn fitting(&mut self, schema: &Schema, fields: &Fields<'_>) {
         let kind = schema.kind();
-        // `items` has words of its own.
+        // `items` has its own finding.
         for rule in RULES.iter().filter(|rule| rule.is_of_values() && rule.key != "items") {
             if !rule.fits(kind)
                 && let Some(node) = fields.get(rule.key)
@@ -218,7 +218,7 @@ impl Reader {
         }
     }
 
-    /// The sentences about a parameter.
+    /// Reads the sentences about a parameter.
     pub fn quotes(&mut self, node: &Node) -> Vec<Quote> {
         let mut quotes = Vec::new();
         for item in self.list_or_one(node) {
@@ -236,7 +236,7 @@ impl Reader {
         quotes
     }
 
-    /// Names of rules or of parts of rules.
+    /// Reads names of rules or of parts of rules.
     pub fn parts(&mut self, node: &Node) -> Vec<Part> {
         let names = Part::names();
         let mut parts = Vec::new();

@@ -1,5 +1,5 @@
-//! Reading types that several places share, `types:` in service.yaml. A type is read when it is first named, so that it may stand
-//! within itself and before its own place.
+//! Reads shared types, `types:` in service.yaml. A type is read when it is first used, so that it may contain itself
+//! and be used before its definition.
 
 use std::collections::HashMap;
 
@@ -16,12 +16,12 @@ use super::reader::{Fields, Reader};
 pub struct Types {
     written: Vec<(Key, Node)>,
     read: HashMap<String, Schema>,
-    /// Those that are being read, the innermost last.
+    /// The types that are being read, the innermost last.
     under_way: Vec<Again>,
 }
 
 impl Reader {
-    /// Takes note of a service's types, before any of them is named.
+    /// Records a service's types, before any of them is used.
     pub fn types(&mut self, service: &Node) {
         let Some(node) = service.get("types") else { return };
         let entries: Vec<(Key, Node)> = self.map(node).unwrap_or_default().into_iter().cloned().collect();
@@ -35,7 +35,7 @@ impl Reader {
         self.types = Types { written: entries, ..Types::default() };
     }
 
-    /// Reads the types that nothing has named, for their mistakes.
+    /// Reads the types that are never used, to report their mistakes.
     pub fn unnamed_types(&mut self) {
         let names: Vec<String> = self.types.written.iter().map(|(key, _)| key.name.clone()).collect();
         for name in names {
@@ -43,7 +43,7 @@ impl Reader {
         }
     }
 
-    /// The schema of a type's name, if it is one and no built-in word.
+    /// Returns the schema of the shared type with that name, or reports an unknown type.
     pub fn named(&mut self, node: &Node, name: &str) -> Option<Schema> {
         if let Some(schema) = self.shared(name) {
             return Some(schema);
@@ -79,13 +79,13 @@ impl Reader {
         Some(schema)
     }
 
-    /// A schema without rules, at the place of a type.
+    /// Creates a schema without rules, at the place of a type.
     fn bare(&self, name: &str) -> Option<Schema> {
         let (key, _) = self.types.written.iter().find(|(key, _)| key.name == name)?;
         Some(Schema::bare(Shape::Text, key.place.clone()))
     }
 
-    /// What stands beside the name of a type is added to it.
+    /// Adds the rules next to the name of a type to those of the type.
     pub fn beside(&mut self, named: Schema, own: Schema, fields: &Fields<'_>) -> Schema {
         let rules = RULES.iter().filter(|rule| rule.is_of_values());
         let rules = rules.map(|rule| (rule.key, (rule.is_in)(&named)));
@@ -108,12 +108,12 @@ impl Reader {
     }
 }
 
-/// Whether a name can be that of a type.
+/// Returns `true` if a name can be that of a shared type.
 pub fn is_type_name(name: &str) -> bool {
     name.starts_with(char::is_uppercase)
 }
 
-/// Whether what an object must hold leads back to a type that it lies in.
+/// Returns `true` if the required members of an object lead back to a type that contains it.
 fn is_endless(schema: &Schema, within: &[&str]) -> bool {
     if let Some(again) = schema.again() {
         return within.contains(&again.name.as_str());

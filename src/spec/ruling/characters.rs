@@ -1,4 +1,4 @@
-//! Characters: certainly among those named, certainly not, or a matter of reading.
+//! Characters: certainly permitted, certainly not, or dependent on the reading.
 
 use unicode_properties::{GeneralCategory, GeneralCategoryGroup, UnicodeGeneralCategory};
 
@@ -8,7 +8,7 @@ use crate::spec::question::Question;
 
 use super::Ruling;
 
-/// What the rule says about a text.
+/// Applies the rule to a text.
 pub fn ruling(rule: &Characters, text: &str) -> Ruling {
     let of_all =
         text.chars().map(|character| of_character(rule, character)).fold(Ruling::holds(), Ruling::and);
@@ -41,8 +41,8 @@ fn named(rule: &Characters, character: char) -> bool {
         || rule.also.contains(&character)
 }
 
-/// Beyond ASCII: letters with their combining marks, and numbers, by their general category in Unicode. `Ⅷ` is a number
-/// that some call a letter; a decimal digit is none.
+/// Returns `true` for a non-ASCII character that the rule may include: letters with their combining marks, and numbers,
+/// by their general category in Unicode. Some call a number such as `Ⅷ` a letter, but not a decimal digit.
 fn may_be_named(rule: &Characters, character: char) -> bool {
     let is_decimal = character.general_category() == GeneralCategory::DecimalNumber;
     match character.general_category_group() {

@@ -1,11 +1,11 @@
-//! E-mail addresses. The pages say "email address" and give no grammar, so only the plain cases are held.
+//! E-mail addresses. The pages say "email address" and give no grammar, so only the plain cases are decided.
 
 use crate::spec::breach::Part;
 use crate::spec::question::Question;
 
 use super::Ruling;
 
-/// What "email address" says about a text.
+/// Judges a text by the words "email address".
 pub fn ruling(text: &str) -> Ruling {
     let trimmed = text.trim();
     match (is_no_address(trimmed), is_plain_address(text)) {
@@ -15,8 +15,8 @@ pub fn ruling(text: &str) -> Ruling {
     }
 }
 
-/// No reading makes this an address: no `@` with something on both sides, more than one outside of quotes, a blank or
-/// a control character in it.
+/// Returns `true` if no reading accepts the text as an address: it has no `@` with something on both sides, more than
+/// one `@` outside quotes, white space outside quotes, or a control character.
 fn is_no_address(text: &str) -> bool {
     let quoted = text.contains('"');
     let stray = |character: char| character.is_control() || (!quoted && character.is_whitespace());
@@ -28,8 +28,8 @@ fn is_no_address(text: &str) -> bool {
     }
 }
 
-/// Every reading makes this an address: a dot-atom of letters, digits, `.`, `_` and `-` at a host name of two labels or
-/// more (RFC 5321, sections 2.3.5 and 4.1.2, and 4.5.3.1 for the lengths of parts).
+/// Returns `true` if every reading accepts the text as an address: a dot-atom of letters, digits, `.`, `_` and `-` at a
+/// host name with two or more labels (RFC 5321, sections 2.3.5 and 4.1.2, and 4.5.3.1 for the lengths of parts).
 fn is_plain_address(text: &str) -> bool {
     let Some((local, domain)) = text.split_once('@') else { return false };
     let labels: Vec<&str> = domain.split('.').collect();

@@ -1,4 +1,4 @@
-//! Length, counted in every way that the page's word allows.
+//! Length, counted in every way that the page's wording allows.
 
 use unicode_segmentation::UnicodeSegmentation;
 
@@ -8,14 +8,14 @@ use crate::spec::question::Question;
 
 use super::Ruling;
 
-/// Where a limit is named but not given, a text of this many characters is short enough for any limit in use: a shorter
-/// limit would keep out common e-mail addresses.
+/// The length that is within any limit in use, if the page mentions a limit but does not state it: a lower limit would
+/// exclude common e-mail addresses.
 pub const PLAUSIBLE: u64 = 30;
 
-/// Where a limit is named but not given, a text of this many characters is beyond any limit in use.
+/// The length that exceeds any limit in use, if the page mentions a limit but does not state it.
 pub const FAR: u64 = 1_000;
 
-/// What the rule says about a text.
+/// Applies the rule to a text.
 pub fn ruling(length: &Length, text: &str) -> Ruling {
     let counts = match length.unit {
         Unit::Bytes => vec![text.len() as u64],
@@ -37,7 +37,7 @@ pub fn ruling(length: &Length, text: &str) -> Ruling {
     }
 }
 
-/// What the page says about the length of a text of which it only says what stands in it.
+/// Rules on the length of a text if the page states only its characters.
 pub fn without_rule(text: &str) -> Ruling {
     match text.len() as u64 >= FAR {
         true => Ruling::open(Part::LengthMax, Question::LongestText),
@@ -61,9 +61,9 @@ fn side(outside: usize, ways: usize, breach: Part) -> Ruling {
     }
 }
 
-/// Code points, UTF-16 units, and what a reader sees as one character (UAX 29).
+/// Counts code points, UTF-16 units, and what a reader sees as one character (UAX 29).
 fn character_counts(text: &str) -> Vec<u64> {
-    // Of ASCII only a carriage return with its line feed is read as one.
+    // In ASCII, only a carriage return with its line feed is read as one character.
     if text.is_ascii() && !text.contains('\r') {
         return vec![text.len() as u64];
     }

@@ -1,7 +1,7 @@
-//! What a page's rules make of a value: it holds, it breaks a rule, or the page leaves it open.
+//! How a page's rules judge a value: it violates no rule, it violates a rule, or the page leaves it open.
 //!
-//! This is the oracle. It is three-valued on purpose: a value on which two careful readers of the page could differ is
-//! `open`, and nothing is held against a target for it.
+//! This is the oracle. It has three outcomes on purpose: a value on which two careful readers of the page could differ
+//! is `open`, and no response to it counts against a target.
 
 mod characters;
 mod email;
@@ -20,49 +20,49 @@ use super::question::Question;
 
 pub use length::{FAR, PLAUSIBLE};
 
-/// What a page says about one value. Places start at that value.
+/// The judgement of a page about one value. Places start at that value.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Ruling {
-    /// The rules that it certainly breaks.
+    /// The rules that it certainly violates.
     pub breaches: Vec<Breach>,
-    /// The rules that a careful reader could say it breaks, and why another would not.
+    /// The rules that it violates in the view of one careful reader, and the question on which another would disagree.
     pub open: Vec<(Breach, Question)>,
 }
 
 /// The three outcomes of a ruling.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
-    /// No rule is broken under any reading.
+    /// No rule is violated under any reading.
     Holds,
-    /// A rule is broken under every reading.
+    /// A rule is violated under every reading.
     Breaks,
     /// It depends on the reading.
     Open,
 }
 
 impl Ruling {
-    /// A value that breaks nothing.
+    /// Creates the ruling on a value that violates nothing.
     pub fn holds() -> Self {
         Self::default()
     }
 
-    /// A value that breaks one rule.
+    /// Creates the ruling on a value that violates one rule.
     pub fn breaks(part: Part) -> Self {
         Self { breaches: vec![Breach::here(part)], open: Vec::new() }
     }
 
-    /// A value of which the page does not say whether it breaks a rule.
+    /// Creates the ruling on a value if the page does not say whether the value violates a rule.
     pub fn open(part: Part, question: Question) -> Self {
         Self { breaches: Vec::new(), open: vec![(Breach::here(part), question)] }
     }
 
-    /// Adds a rule that a reader could name as the broken one too.
+    /// Adds a rule that a reader could also name as the violated one.
     fn or(mut self, part: Part, question: Question) -> Self {
         self.open.push((Breach::here(part), question));
         self
     }
 
-    /// The ruling, seen from where this step leads to the value.
+    /// Prefixes all places with a step that leads to the value.
     #[must_use]
     pub fn within(self, step: &Step) -> Self {
         let breaches = self.breaches.into_iter().map(|breach| breach.within(step.clone())).collect();
@@ -70,18 +70,19 @@ impl Ruling {
         Self { breaches, open: open.collect() }
     }
 
-    /// The ruling, seen from where this path leads to the value.
+    /// Prefixes all places with a path that leads to the value.
     #[must_use]
     pub fn at(self, path: &Path) -> Self {
         path.steps().iter().rev().fold(self, Self::within)
     }
 
-    /// The promises that it certainly breaks.
+    /// Returns the promises that the value certainly breaks.
     pub fn broken(&self) -> Vec<Breach> {
         unlike(self.breaches.iter().map(Breach::promise))
     }
 
-    /// The promises that a careful reader could say it breaks, apart from those of items that certainly break theirs.
+    /// Returns the promises that a careful reader could consider broken, except those of items that are certainly
+    /// broken.
     pub fn doubted(&self) -> Vec<Breach> {
         let broken = self.broken();
         let open = self
@@ -91,12 +92,12 @@ impl Ruling {
         unlike(open.map(|(breach, _)| breach.promise()))
     }
 
-    /// The promise that it breaks, where no reader could name another one.
+    /// Returns the promise that the value breaks, if no reader could name another one.
     pub fn certain(&self) -> Option<Breach> {
         self.broken().into_iter().next().filter(|_| self.doubted().is_empty())
     }
 
-    /// Both rulings hold for the value.
+    /// Combines two rulings that both apply to the value.
     pub fn and(mut self, other: Self) -> Self {
         for breach in other.breaches {
             if !self.breaches.contains(&breach) {
@@ -111,7 +112,7 @@ impl Ruling {
         self
     }
 
-    /// One or the other ruling holds, and the page does not say which.
+    /// Combines two alternative rulings, if the page does not say which one applies.
     pub fn either(self, other: Self, question: Question) -> Self {
         let both_break = self.outcome() == Outcome::Breaks && other.outcome() == Outcome::Breaks;
         let (mut breaches, alternatives) = match both_break {
@@ -123,7 +124,7 @@ impl Ruling {
         Self { breaches, open: alternatives.chain(self.open).chain(other.open).collect() }
     }
 
-    /// What is to be expected.
+    /// Returns the expected outcome.
     pub fn outcome(&self) -> Outcome {
         match (self.breaches.is_empty(), self.open.is_empty()) {
             (false, _) => Outcome::Breaks,
@@ -132,7 +133,7 @@ impl Ruling {
         }
     }
 
-    /// Every breach that an error row may answer for.
+    /// Returns every violation that an error row may cover.
     pub fn answerable(&self) -> Vec<Breach> {
         let mut all: Vec<Breach> =
             self.breaches.iter().chain(self.open.iter().map(|(breach, _)| breach)).cloned().collect();
@@ -141,18 +142,18 @@ impl Ruling {
         all
     }
 
-    /// Whether the value holds an object of which the page does not say what it must have.
+    /// Returns `true` if the value contains an object whose members the page does not describe.
     pub fn lacks_members(&self) -> bool {
         self.open.iter().any(|(_, question)| *question == Question::MembersOfObject)
     }
 
-    /// Why the page leaves it open, if it does.
+    /// Returns the reason why the page leaves it open, if it does.
     pub fn why_open(&self) -> Option<&'static str> {
         self.open.first().map(|(_, question)| question.why())
     }
 }
 
-/// Breaches without repetitions, in their order.
+/// Removes repeated violations and keeps the order.
 fn unlike(breaches: impl Iterator<Item = Breach>) -> Vec<Breach> {
     let mut unlike = Vec::new();
     for breach in breaches {
@@ -163,18 +164,18 @@ fn unlike(breaches: impl Iterator<Item = Breach>) -> Vec<Breach> {
     unlike
 }
 
-/// What the page says about a value of a parameter, or of a member of an object; `None` is an absent one.
+/// Rules on the value of a parameter or of a member of an object; `None` is an absent value.
 pub fn on_member(parameter: &Member, value: Option<&Json>) -> Ruling {
     let Some(value) = value else { return on_absence(parameter) };
     let mut as_given = on_value(&parameter.schema, value);
     if is_shown(parameter, value) {
-        // What the page itself sends may be sent.
+        // A value that the page itself shows may be sent.
         as_given.open.retain(|(_, question)| {
             !matches!(question, Question::CharactersOfText | Question::MembersOfObject)
         });
     }
     let as_given = as_given.and(on_unruled(parameter, value)).and(on_name(parameter, value));
-    // Of an object of which the page says nothing, nobody knows whether it may be empty.
+    // If the page does not describe an object, it is unknown whether the object may be empty.
     let is_empty =
         matches!(value, Json::Object(of) if of.is_empty()) && !parameter.schema.members().is_empty();
     match counts_as_absent(value) || is_empty {
@@ -183,8 +184,8 @@ pub fn on_member(parameter: &Member, value: Option<&Json>) -> Ruling {
     }
 }
 
-/// A text of which the page says nothing but its type: what it shows or names is valid, and of anything else nobody knows
-/// (a region has to exist, whatever the page says about its name).
+/// Rules on a text if the page states only its type. What the page shows or names is valid; any other value is open (a
+/// region has to exist, whatever the page says about its name).
 fn on_unruled(parameter: &Member, value: &Json) -> Ruling {
     let is_ruled = !parameter.schema.is_unruled() || parameter.exists.is_some();
     match is_ruled || is_shown(parameter, value) || !matches!(value, Json::Text(_)) {
@@ -193,12 +194,12 @@ fn on_unruled(parameter: &Member, value: &Json) -> Ruling {
     }
 }
 
-/// Whether the page, or the author of the spec, shows a value.
+/// Returns `true` if the page or the author of the spec shows a value.
 fn is_shown(parameter: &Member, value: &Json) -> bool {
     [&parameter.sample, &parameter.example].into_iter().flatten().any(|shown| shown == value)
 }
 
-/// Nothing has an empty id; of others, the rules alone cannot tell.
+/// Rules on an id. No entity has an empty id; the rules alone cannot judge other ids.
 fn on_name(parameter: &Member, value: &Json) -> Ruling {
     let is_empty = matches!(value, Json::Text(text) if text.trim().is_empty());
     match parameter.exists.is_some() && is_empty {
@@ -210,7 +211,7 @@ fn on_name(parameter: &Member, value: &Json) -> Ruling {
     }
 }
 
-/// An empty value may count as not given, and blanks as empty.
+/// Rules on an empty value, which may count as not given. White space may count as empty.
 fn on_emptiness(parameter: &Member, value: &Json, as_given: Ruling) -> Ruling {
     let as_empty = match value {
         Json::Text(text) if !text.is_empty() => on_value(&parameter.schema, &Json::Text(String::new())),
@@ -240,7 +241,7 @@ fn counts_as_absent(value: &Json) -> bool {
     }
 }
 
-/// What the rules say about a value that is there.
+/// Rules on a value that is present.
 pub fn on_value(schema: &Schema, value: &Json) -> Ruling {
     match (fits(schema.kind(), value), converted(schema.kind(), value)) {
         (true, _) => on_fitting(schema, value),
@@ -274,7 +275,7 @@ fn fits(kind: Type, value: &Json) -> bool {
     )
 }
 
-/// What a lenient reader makes of a scalar of another type; lists, objects and null are nothing else.
+/// Converts a scalar of another type as a lenient reader would. Lists, objects and null cannot be converted.
 fn converted(kind: Type, value: &Json) -> Option<Json> {
     match (kind, value) {
         (Type::String, Json::Integer(_) | Json::Number(_) | Json::Bool(_)) => {
@@ -299,7 +300,7 @@ fn on_listed(values: &[Json], value: &Json) -> Ruling {
     }
 }
 
-/// Whether two texts differ in nothing but upper and lower case. A page may list thousands: nothing is copied.
+/// Returns `true` if two texts differ only in case. Nothing is copied, because a page may list thousands of values.
 fn is_same_folded(one: &str, other: &str) -> bool {
     if one.is_ascii() && other.is_ascii() {
         return one.eq_ignore_ascii_case(other);
@@ -314,7 +315,8 @@ fn on_text(schema: &Schema, text: &str) -> Ruling {
         None => Ruling::holds(),
     };
     if let Some(characters) = &schema.characters {
-        // Every e-mail address has an @ and the dots of its host name, which no such sentence can mean to exclude.
+        // Every e-mail address has an @ and the dots of its host name, so a sentence about characters cannot mean to
+        // exclude them.
         let meant = match (&schema.format, text.rsplit_once('@')) {
             (Some(Format::Email), Some((local, host))) => {
                 Cow::Owned(format!("{local}{}", host.replace('.', "")))
@@ -334,7 +336,7 @@ fn on_text(schema: &Schema, text: &str) -> Ruling {
     }
 }
 
-/// Whether every reader takes a character where the page says how long a text may be, and not of what.
+/// Returns `true` if every reader accepts a character in a text whose length is limited but whose characters are not.
 fn is_plain(character: char) -> bool {
     character.is_ascii_alphanumeric()
 }
@@ -354,7 +356,7 @@ fn on_items(schema: &Schema, items: &[Json]) -> Ruling {
     ruling
 }
 
-/// Of an item of which the page leaves anything open, it leaves open whether it is valid.
+/// Rules on an item. If the page leaves anything open about the item itself, the question is whether the item is valid.
 fn on_item(schema: &Schema, item: &Json) -> Ruling {
     let mut ruling = on_value(schema, item);
     for (breach, question) in &mut ruling.open {
@@ -365,8 +367,8 @@ fn on_item(schema: &Schema, item: &Json) -> Ruling {
     ruling
 }
 
-/// Each member is held to what the page says of it; a required one must be there. Of an object of which the page does not
-/// say what it holds, nobody knows what is valid.
+/// Rules on each member by what the page says about it; a required member must be present. If the page does not
+/// describe the object, its valid contents are unknown.
 fn on_members(schema: &Schema, members: &[(String, Json)]) -> Ruling {
     if schema.is_any_object() {
         return Ruling::open(Part::Values, Question::MembersOfObject);

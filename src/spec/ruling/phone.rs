@@ -1,11 +1,11 @@
-//! `<Country code>-<Mobile phone number>`. The pages give no lengths, so only the plain cases are held.
+//! `<Country code>-<Mobile phone number>`. The pages give no lengths, so only the plain cases are decided.
 
 use crate::spec::breach::Part;
 use crate::spec::question::Question;
 
 use super::Ruling;
 
-/// What the format says about a text, given the country codes that the page supports (none: it does not say).
+/// Judges a text by the format and the country codes that the page supports (empty: it does not say).
 pub fn ruling(countries: &[String], text: &str) -> Ruling {
     if text.trim() != text {
         return ruling(countries, text.trim())
@@ -26,7 +26,8 @@ pub fn ruling(countries: &[String], text: &str) -> Ruling {
     on_number(countries, country, number)
 }
 
-/// `+86` and `0086` are written by some; anything else that is no number is no country code.
+/// Rules on text without a country code. Some write `+86` and `0086`; any other text that is not a number is not a
+/// country code.
 fn without_country(text: &str) -> Ruling {
     match text.strip_prefix('+').is_some_and(all_digits) {
         true => Ruling::open(Part::FormatShape, Question::PhoneNumber),
@@ -34,7 +35,8 @@ fn without_country(text: &str) -> Ruling {
     }
 }
 
-/// Every page's own example has the country code 86.
+/// Rules on text whose number is missing or has letters. 86 counts as supported, because it is in the example of every
+/// page.
 fn shape(countries: &[String], country: &str) -> Ruling {
     let ruling = Ruling::breaks(Part::FormatShape);
     match country == "86" || countries.iter().any(|supported| supported == country) {
@@ -55,20 +57,20 @@ fn on_number(countries: &[String], country: &str, number: &str) -> Ruling {
         _ if countries.is_empty() || country.starts_with('0') => open(),
         true if country != "86" && is_plain(number) => Ruling::holds(),
         true => Ruling::open(Part::FormatShape, Question::PhoneNumber),
-        // Codes of one and two digits are given out, so the row about country codes is the plainer one.
+        // Codes of one and two digits are assigned, so the row about country codes is the more obvious one.
         false if all_digits(number) && country.len() <= 2 => Ruling::breaks(Part::FormatCountry),
         false => Ruling::breaks(Part::FormatCountry).or(Part::FormatShape, Question::PhoneNumber),
     }
 }
 
-/// A mobile phone number of the Chinese mainland: eleven digits, the first 1, the second 3 to 9.
+/// Returns `true` for a mobile phone number of the Chinese mainland: eleven digits, the first 1, the second 3 to 9.
 fn is_mainland_mobile(number: &str) -> bool {
     let digits = number.as_bytes();
     all_digits(number) && digits.len() == 11 && digits[0] == b'1' && (b'3'..=b'9').contains(&digits[1])
 }
 
-/// As many digits as subscribers' numbers of most countries have; with the longest country code they fit into the fifteen
-/// of ITU-T E.164.
+/// Returns `true` for as many digits as subscriber numbers have in most countries. With the longest country code, they
+/// fit into the fifteen digits of ITU-T E.164.
 fn is_plain(number: &str) -> bool {
     all_digits(number) && (7..=12).contains(&number.len())
 }

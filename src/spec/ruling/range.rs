@@ -7,7 +7,7 @@ use crate::spec::question::Question;
 
 use super::Ruling;
 
-/// What the rule says about a number.
+/// Applies the rule to a number.
 pub fn ruling(range: &Range, number: &Json) -> Ruling {
     let Some(value) = number.as_number() else { return Ruling::holds() };
     let ruling = match (range.is_below(value), range.is_above(value)) {
@@ -21,7 +21,7 @@ pub fn ruling(range: &Range, number: &Json) -> Ruling {
     }
 }
 
-/// Whether a number fits the integers that most services read numbers into.
+/// Returns `true` if a number fits the integer type that most services use for numbers.
 fn is_of_32_bits(number: f64) -> bool {
     (f64::from(i32::MIN)..=f64::from(i32::MAX)).contains(&number)
 }

@@ -1,4 +1,4 @@
-//! Truth tables: what the oracle holds, and what it refuses to hold.
+//! Truth tables: what the oracle decides, and what it leaves open.
 
 use super::*;
 use crate::span::{Place, Source, Span};
@@ -16,7 +16,7 @@ fn rules(kind: Type) -> Schema {
     Schema::bare(shape, at)
 }
 
-/// The parts that a value itself breaks, or could break.
+/// Returns the parts that a value itself violates or could violate.
 fn parts(breaches: &[Breach]) -> Vec<Part> {
     assert!(breaches.iter().all(|breach| breach.at.is_here()), "{breaches:?}");
     breaches.iter().map(|breach| breach.part).collect()

@@ -73,7 +73,7 @@ struct Held {
     result: CaseResult,
     /// The outcome of the plain call before it.
     before: Option<Came>,
-    /// `true` if the case was run before, and a gateway answered it then as well.
+    /// `true` if this is the second run of the case, because a gateway answered the first.
     is_second: bool,
 }
 

@@ -25,7 +25,7 @@ pub struct Known {
     pub case: String,
     /// The reason why the failure is left as it is.
     pub reason: String,
-    /// Where the failure is being dealt with.
+    /// The ticket in which the failure is dealt with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ticket: Option<String>,
     /// The day on which the failure was first seen.

@@ -29,7 +29,7 @@ pub struct Network {
     pub connect_timeout: Duration,
     /// Maximum size of a response body, in bytes.
     pub max_body: u64,
-    /// How long an unused connection is kept open. Common servers close theirs after five seconds.
+    /// Time that an unused connection is kept open. Common servers close theirs after five seconds.
     pub idle: Duration,
     /// The proxy for requests; `None` sends them directly.
     pub proxy: Option<String>,
@@ -103,7 +103,7 @@ pub struct Transport {
     max_body: u64,
 }
 
-/// What is known about the connections to a target.
+/// The knowledge about the connections to a target.
 #[derive(Debug, Default)]
 struct Trust {
     /// A request was answered, so there may be a reused connection.

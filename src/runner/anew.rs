@@ -1,4 +1,4 @@
-//! When a case starts again with other values, because its responses say nothing about the target's promises.
+//! Reasons to start a case again with other values: its responses say nothing about the target's promises.
 
 use std::time::Duration;
 

@@ -107,7 +107,7 @@ impl std::fmt::Debug for Journal {
     }
 }
 
-/// What a killed run has left: entities, and calls that may have created one.
+/// The remains of a killed run: entities, and calls that may have created one.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Remains {
     /// Entities that were created and not removed.

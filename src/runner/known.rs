@@ -53,7 +53,7 @@ pub struct Outdated {
     pub id: String,
     /// The stream that contains it.
     pub stream: String,
-    /// What has changed, in words.
+    /// Description of what has changed.
     pub why: String,
 }
 

@@ -31,7 +31,7 @@ pub struct Living {
     pub values: Vec<(String, String)>,
     /// The ids of other entities that it was created with, by entity name: its removal may need them again.
     pub parents: Vec<(String, Json)>,
-    /// When the call that created it was answered; `None` means in an earlier run.
+    /// The time at which the call that created it was answered; `None` if that was in an earlier run.
     pub made: Option<Instant>,
     /// `true` if a call that asked to remove it may have arrived.
     pub may_be_gone: bool,
@@ -46,7 +46,7 @@ pub struct Doubt {
     pub case: String,
     /// The reason for the doubt.
     pub reason: String,
-    /// When the call was sent; `None` means in an earlier run.
+    /// The time at which the call was sent; `None` if that was in an earlier run.
     pub since: Option<Instant>,
 }
 
@@ -63,7 +63,7 @@ pub enum Pending {
     Failed(String),
 }
 
-/// What the response to a creation says about the id that it returns.
+/// The id that a creation returned: a new one, or that of another entity.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Named {
     /// The id is new.
@@ -72,7 +72,7 @@ pub enum Named {
     AsAnother(String),
 }
 
-/// What is known about a target's ids of one kind.
+/// The knowledge about a target's ids of one kind.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Trust {
     /// `true` if an id was read once, and named what the run had created.
@@ -172,12 +172,12 @@ impl Alive {
 #[derive(Debug, Default)]
 struct Entries {
     living: Alive,
-    /// What stays because no documented call removes it, by the case that created it.
+    /// Entities that stay because no documented call removes them, by the case that created them.
     kept: BTreeMap<String, Vec<Leftover>>,
     left_behind: Vec<Leftover>,
     doubts: Vec<Doubt>,
     pending: Vec<(Living, Pending)>,
-    /// What was removed, with the values that only it had.
+    /// Removed entities, with the values that only they had.
     removed: HashMap<Kind, Vec<Living>>,
     trust: HashMap<Kind, Trust>,
     /// Leftovers of earlier runs that this one has removed, or found not to exist.

@@ -84,7 +84,7 @@ pub struct Options {
     pub nonce: u64,
     /// The journal that records what exists on the target.
     pub journal: Journal,
-    /// What an earlier, killed run has left there.
+    /// The remains of an earlier, killed run.
     pub remains: Remains,
     /// The results of other runs of the same plan: those cases do not run again.
     pub known: Arc<Known>,

@@ -1,4 +1,4 @@
-//! What the cases of a run share, and the sending of one call.
+//! The state that the cases of a run share, and the sending of one call.
 
 use std::collections::HashMap;
 use std::future::Future;

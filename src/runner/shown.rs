@@ -1,4 +1,4 @@
-//! What of a run may be shown: responses are judged as received, and shown without the secrets that a target may echo.
+//! Removal of secrets: responses are judged as received, and shown without the secrets that a target may echo.
 
 use crate::event::{CaseResult, Leftover};
 use crate::judge::Verdict;

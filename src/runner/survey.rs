@@ -1,4 +1,4 @@
-//! What is computed from all cases before the first of them is sent, in one pass over them.
+//! A survey of all cases, in one pass, before the first of them is sent.
 
 use std::collections::{HashMap, HashSet, VecDeque};
 
@@ -13,7 +13,7 @@ use super::bracket::{self, Plain};
 use super::cost;
 use super::known::Known;
 
-/// What a run must know about its cases.
+/// The facts about its cases that a run needs.
 #[derive(Debug, Default)]
 pub struct Survey {
     /// The pages of the tested operations, with what each promise needs.

@@ -62,7 +62,7 @@ pub struct Signer {
     pub form: Form,
     /// The key.
     pub key: Key,
-    /// Where the key comes from, for messages: the names of environment variables.
+    /// The origin of the key, for messages: the names of environment variables.
     pub origin: String,
 }
 

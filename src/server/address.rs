@@ -1,4 +1,4 @@
-//! How a request names its operation: by action and version, which may also be parameters of the operation.
+//! The way in which a request names its operation: action and version, which may also be parameters of the operation.
 
 use crate::json::Json;
 use crate::protocol;

@@ -16,7 +16,7 @@ pub enum Fault {
         parameter: String,
         /// The rule, or the part of it.
         breach: Part,
-        /// When the rule is not checked.
+        /// The condition under which the rule is not checked.
         condition: Condition,
     },
     /// Only a part of a text or a list is checked.

@@ -1,4 +1,4 @@
-//! What operations do: create, change, remove, read or list entities, as their specs imply.
+//! The work of operations: they create, change, remove, read or list entities, as their specs imply.
 
 use std::time::{Duration, SystemTime};
 
@@ -17,7 +17,7 @@ use super::store::{Record, Records};
 use super::validate::Check;
 use super::{Call, Refusal, Reply, Site, respond};
 
-/// How long a call of a racy server lets other calls proceed between its check and its entry.
+/// The time that a call of a racy server gives other calls between its check and its entry.
 const GAP: Duration = Duration::from_millis(50);
 
 /// Finds the operation among the services that use the protocol, and performs it.
@@ -406,7 +406,8 @@ impl Act<'_> {
         attributes
     }
 
-    /// Returns the row for it, or one without a `when`; if there is neither, no page allows the call to be rejected.
+    /// Returns the row for a call that changes nothing, or one without a `when`. If there is neither, no page allows
+    /// such a call to be rejected.
     fn nothing_to_change(&self) -> Option<Refusal> {
         let state = |row: &&ErrorRow| row.when == When::Circumstance(Circumstance::State);
         let row = self.check.operation.errors.iter().find(state).or_else(|| self.check.unbound());

@@ -42,7 +42,7 @@ named! {
         OnlyMainlandPhones = "only-mainland-phones",
         /// Upper and lower case of listed values make no difference.
         ValuesWithoutCase = "values-without-case",
-        /// Of a text without rules, only the values that the page shows are valid.
+        /// For a text without rules, only the values that the page shows are valid.
         OnlyShownValues = "only-shown-values",
         /// If the page specifies only the length of a text, letters and digits are valid, and nothing else.
         OnlyPlainCharacters = "only-plain-characters",

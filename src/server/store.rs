@@ -19,7 +19,7 @@ pub struct Record {
     pub attributes: Vec<(String, Json)>,
     /// The values of unique parameters that no other entity can have.
     pub taken: Vec<(String, Json)>,
-    /// When it was created, as the service writes times.
+    /// The time of its creation, as the service writes times.
     pub created: NaiveDateTime,
 }
 

@@ -117,7 +117,7 @@ impl Check<'_> {
             }
             Some(value) => self.faults_of_value(&member.schema, at, value),
         };
-        // What an item violates is what the page says about the items of its list.
+        // An item violates what the page says about the items of its list.
         faults.retain(|breach| {
             let promise = breach.promise();
             let of = (self.operation.name.as_str(), promise.at.to_string());

@@ -77,7 +77,7 @@ pub enum NoAnswer {
     /// The connection closed before the response was complete.
     #[error("the target closed the connection before the answer was complete")]
     Closed,
-    /// The connection, kept open after an earlier response, closed. It is unknown whether the request has arrived.
+    /// A connection kept open after an earlier response has closed. It is unknown whether the request has arrived.
     #[error("a connection that was kept open ended before a response came")]
     Lost,
     /// The response is larger than the limit.

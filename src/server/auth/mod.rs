@@ -51,7 +51,7 @@ named! {
     }
 }
 
-/// How the checks are done in this call.
+/// The way in which the checks are done in this call.
 #[derive(Debug, Clone, Copy)]
 pub struct Guard<'s> {
     /// The requirements.

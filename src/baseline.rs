@@ -230,7 +230,7 @@ reason = 'elsewhere'
         text.parse().unwrap()
     }
 
-    /// The ids of all cases.
+    /// Returns the ids of all cases.
     fn all() -> BTreeSet<&'static str> {
         let ids = ["Add/Name/length/13", "Add/Title/values/CEO", "Add/Title/values/Other", "Get/id"];
         ids.into_iter().collect()

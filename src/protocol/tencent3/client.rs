@@ -55,12 +55,12 @@ fn encode(call: Call<'_>, base: &str) -> Request {
     }
 }
 
-/// Signature v3 of a POST: the SDK's default.
+/// Encodes a POST with signature v3, the SDK's default.
 fn encode_v3(call: Call<'_>, base: &str, signing: Signing<'_>) -> Request {
     sign_v3(encode(call, base), "", (call, base), signing)
 }
 
-/// Signature v3 of a GET: parameters are in the query, which is signed as it is sent.
+/// Encodes a GET with signature v3: parameters are in the query, which is signed as it is sent.
 fn encode_v3_get(call: Call<'_>, base: &str, signing: Signing<'_>) -> Request {
     let (common, own) = parted(call);
     let query = query(&flat(&own));
@@ -71,7 +71,7 @@ fn encode_v3_get(call: Call<'_>, base: &str, signing: Signing<'_>) -> Request {
     sign_v3(request, &query, (call, base), signing)
 }
 
-/// Signature v1 of a GET: the common parameters are in the query, next to the others.
+/// Encodes a GET with signature v1: the common parameters are in the query, next to the others.
 fn encode_v1_get(call: Call<'_>, base: &str, signing: Signing<'_>) -> Request {
     let hash = if signing.form == Form::TcV1Sha256 { tc_v1::Hash::Sha256 } else { tc_v1::Hash::Sha1 };
     let text = |key: &str, value: &str| (key.to_owned(), value.to_owned());

@@ -28,8 +28,8 @@ impl Responder for Rest {
     }
 }
 
-/// Returns `true` if the request belongs to this protocol: a REST service exists, and it either has an operation for
-/// the request or all services use this protocol.
+/// Returns `true` if the request belongs to this protocol: there is a service of this protocol, and either one has an
+/// operation for the request or all services use this protocol.
 fn is_meant(site: &Site<'_>, raw: &Raw) -> bool {
     let services = site.speaking(Protocol::Rest);
     let others = services.len() < site.specs.services.len();

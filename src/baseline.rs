@@ -1,4 +1,4 @@
-//! Known failures: each with a reason, so that a run fails for what is new.
+//! Known failures, each with a reason, so that a run fails only for new ones.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::ops::Bound;
@@ -21,22 +21,22 @@ pub struct Baseline {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Known {
-    /// The case's id; with `/*` behind it, all cases below it.
+    /// The case's id, or a prefix followed by `/*` for all cases below it.
     pub case: String,
-    /// Why it is left so.
+    /// The reason why the failure is left as it is.
     pub reason: String,
-    /// Where it is being dealt with.
+    /// The ticket in which the failure is dealt with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ticket: Option<String>,
-    /// When it was first seen.
+    /// The day on which the failure was first seen.
     #[serde(default, deserialize_with = "day", skip_serializing_if = "Option::is_none")]
     pub first_seen: Option<String>,
-    /// The last day on which it may fail.
+    /// The last day on which the case may fail.
     #[serde(default, deserialize_with = "day", skip_serializing_if = "Option::is_none")]
     pub expires: Option<String>,
 }
 
-/// A day, as text or as TOML's own kind of date.
+/// Reads a date, given as a string or as a TOML date.
 fn day<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
     match toml::Value::deserialize(from)? {
         toml::Value::String(text) => Ok(Some(text)),
@@ -46,7 +46,7 @@ fn day<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
 }
 
 impl Known {
-    /// The judged cases that it is about.
+    /// Returns the judged cases that this entry covers, with `true` for those that failed.
     fn reached<'r>(&self, judged: &BTreeMap<&'r str, bool>) -> Vec<(&'r str, bool)> {
         let below = self.case.strip_suffix("/*").map(|prefix| format!("{prefix}/"));
         match below {
@@ -62,7 +62,7 @@ impl Known {
         }
     }
 
-    /// Whether it is a group of which cases were not judged.
+    /// Returns `true` if this entry is a group and some of its cases were not judged.
     fn is_open(&self, judged: &BTreeMap<&str, bool>, all: &BTreeSet<&str>) -> bool {
         let Some(below) = self.case.strip_suffix("/*").map(|prefix| format!("{prefix}/")) else {
             return false;
@@ -71,7 +71,7 @@ impl Known {
         from.take_while(|id| id.starts_with(&below)).any(|id| !judged.contains_key(id))
     }
 
-    /// Whether it is about a case.
+    /// Returns `true` if this entry covers the case.
     pub fn is_about(&self, id: &str) -> bool {
         match self.case.strip_suffix("/*") {
             Some(prefix) => id.strip_prefix(prefix).is_some_and(|rest| rest.starts_with('/')),
@@ -80,45 +80,45 @@ impl Known {
     }
 }
 
-/// What is wrong with a file of known failures.
+/// An error in a file of known failures.
 #[derive(Debug, thiserror::Error)]
 pub enum Unreadable {
-    /// It is no such file.
+    /// The file does not have the form of a baseline.
     #[error("{0}")]
     Form(#[from] toml::de::Error),
-    /// A date is none.
+    /// A date is invalid.
     #[error("the known failure {case} has the date {date}: write year, month and day, as in 2027-01-31")]
     Date {
-        /// Of which case.
+        /// The case of the entry.
         case: String,
-        /// What stands there.
+        /// The invalid date.
         date: String,
     },
 }
 
-/// How a run stands to what was known.
+/// Result of comparing a run with the known failures.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Compared {
-    /// Cases that fail and are known to, with the reason.
+    /// Cases that fail and are known to fail, with the reason.
     pub known: BTreeMap<String, String>,
-    /// Entries of cases that pass again: they are to be struck.
+    /// Entries whose cases pass again; they should be removed.
     pub passing: Vec<String>,
-    /// Entries whose last day is over, with that day.
+    /// Expired entries, with their last day.
     pub expired: BTreeMap<String, String>,
 }
 
 impl Compared {
-    /// Whether the baseline itself is what is wrong.
+    /// Returns `true` if the baseline itself needs an update.
     pub fn is_outdated(&self) -> bool {
         !self.passing.is_empty() || !self.expired.is_empty()
     }
 }
 
 impl Baseline {
-    /// Reads a file.
+    /// Reads a baseline from TOML.
     ///
     /// # Errors
-    /// What is wrong with it.
+    /// Returns an error if the text is not a baseline or contains an invalid date.
     pub fn read(text: &str) -> Result<Self, Unreadable> {
         let baseline: Self = toml::from_str(text)?;
         for known in &baseline.known {
@@ -131,18 +131,18 @@ impl Baseline {
         Ok(baseline)
     }
 
-    /// The file's text.
+    /// Returns the baseline as the text of a TOML file.
     ///
     /// # Errors
-    /// What toml says.
+    /// Returns the error of the TOML serialiser.
     pub fn write(&self) -> Result<String, toml::ser::Error> {
         const HEAD: &str = "# Known failures. Each needs a reason; one that passes again, or is past `expires`, fails the run.\n\n";
         Ok(format!("{HEAD}{}", toml::to_string(self)?))
     }
 
-    /// Holds judged cases (id, and whether it failed) against what is known; `all` are the ids of all cases that there are.
-    /// Entries of cases that this run has not reached are neither right nor wrong, and a group passes again only if all of
-    /// its cases do.
+    /// Compares judged cases (id, and `true` if the case failed) with the known failures; `all` holds the ids of all
+    /// existing cases. Entries whose cases did not run in this run are neither confirmed nor reported. A group passes
+    /// again only if all of its cases pass.
     pub fn compare<'r>(
         &self,
         judged: impl Iterator<Item = (&'r str, bool)>,
@@ -174,8 +174,9 @@ impl Baseline {
         compared
     }
 
-    /// The baseline as this run shows it: what fails and is not known is added, what passes again is struck, and what this
-    /// run has not reached stays. An entry that has expired stays so: a person has said by when it was to be mended.
+    /// Returns the baseline updated by this run: new failures are added, entries that pass again are removed, and
+    /// entries whose cases did not run stay. Expired entries stay too: their deadline was set by a person, and only a
+    /// person should change it.
     #[must_use]
     pub fn updated<'r>(
         &self,
@@ -187,7 +188,7 @@ impl Baseline {
         let mut known: Vec<Known> =
             self.known.iter().filter(|known| !passing.contains(&known.case)).cloned().collect();
         let names: HashSet<String> = known.iter().map(|known| known.case.clone()).collect();
-        // `A/b/c` is known by its name, or by that of one of the groups above it.
+        // `A/b/c` is known under its own id or through one of the groups above it.
         let is_known = |id: &str| {
             let groups = id.match_indices('/').map(|(end, _)| format!("{}/*", &id[..end]));
             names.contains(id) || groups.into_iter().any(|group| names.contains(&group))
@@ -229,7 +230,7 @@ reason = 'elsewhere'
         text.parse().unwrap()
     }
 
-    /// Every case that there is.
+    /// Returns the ids of all cases.
     fn all() -> BTreeSet<&'static str> {
         let ids = ["Add/Name/length/13", "Add/Title/values/CEO", "Add/Title/values/Other", "Get/id"];
         ids.into_iter().collect()

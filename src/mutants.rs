@@ -1,4 +1,4 @@
-//! The suite's own score: which case catches which broken promise, and which promises nobody guards.
+//! Mutation testing: which case kills which mutant, and which mutants survive.
 
 use std::collections::{HashMap, HashSet};
 use std::io;
@@ -17,33 +17,33 @@ use crate::server::{Behaviour, Reading, Server};
 use crate::spec::model::{Operation, Specs};
 use crate::transport::{SetUp, Transport};
 
-/// What became of a mutant.
+/// The fate of a mutant.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fate {
-    /// Its name.
+    /// The mutant's id.
     pub id: String,
-    /// What kind of mistake it is.
+    /// The kind of mistake that the mutant makes.
     pub kind: mutant::Kind,
-    /// What it does, in words.
+    /// Description of the mistake.
     pub does: String,
-    /// The case that failed on it; `None`: it survived.
+    /// The case that failed against the mutant; `None` if the mutant survived.
     pub killed_by: Option<String>,
-    /// How many cases were run until then.
+    /// Number of cases run until then.
     pub tried: usize,
 }
 
-/// What a server came to that should not fail at all.
+/// Result of running the cases against a correct server, where every case should pass.
 #[derive(Debug)]
 pub struct Alarm {
     /// The readings that the server takes.
     pub readings: Vec<Reading>,
-    /// What was called a departure, or could not be judged.
+    /// Results of cases that failed or could not be judged.
     pub results: Vec<CaseResult>,
-    /// How many cases were run.
+    /// Number of cases run.
     pub tried: usize,
 }
 
-/// Why the mutants could not be tried.
+/// The reason why the mutants could not be tested.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// A server could not be started.
@@ -54,11 +54,11 @@ pub enum Error {
     Transport(#[from] SetUp),
 }
 
-/// Holds every mutant that is wanted to the cases. `told` hears of each as it is done, in no order; the fates come in the
-/// order of [`mutant::all`].
+/// Tests all mutants that `wanted` selects. `told` is called with each fate as it is known, in no particular order; the
+/// returned fates are in the order of [`mutant::all`].
 ///
 /// # Errors
-/// A server or the HTTP client could not be set up.
+/// Returns an error if a server or the HTTP client could not be set up.
 pub async fn run(
     specs: &Arc<Specs>,
     cases: &[Arc<Case>],
@@ -96,7 +96,7 @@ pub async fn run(
     Ok(fates.into_iter().map(|(_, fate)| fate).collect())
 }
 
-/// All mutants, for several threads that take the next one each.
+/// All mutants, shared by several threads that each take the next one.
 struct All {
     specs: Arc<Specs>,
     cases: Vec<Arc<Case>>,
@@ -107,7 +107,8 @@ struct All {
 }
 
 impl All {
-    /// Takes mutants until there are no more. Server and client of each share the thread: nobody has to wake another one.
+    /// Takes mutants until none are left. The server and the client of a mutant share one thread, so neither has to
+    /// wake another thread.
     fn work(&self, tell: &mpsc::UnboundedSender<(usize, Fate)>) -> Result<(), Error> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let transport = self.options.transport()?;
@@ -121,7 +122,7 @@ impl All {
         }
     }
 
-    /// Holds a mutant to the cases that may see it.
+    /// Runs the cases that could detect the mutant.
     async fn hold(&self, mutant: &Mutant, transport: Transport) -> Result<Fate, Error> {
         let own = nearest_first(self.concerned.by(&mutant.operation), mutant);
         let (served, others) = match mutant.kind.is_of_service() {
@@ -142,10 +143,10 @@ impl All {
     }
 }
 
-/// Which cases call which operations: a mutant of an operation can show in those alone. With many operations, a mutant that
-/// survives would be held to all cases of all others.
+/// Maps operations to the cases that call them: a mutant of an operation can only show in those cases. Without this
+/// map, in a project with many operations, all cases of all other operations would run against each surviving mutant.
 struct Concerned {
-    /// By operation, the cases in which it may be called.
+    /// By operation, the cases that may call it.
     cases: HashMap<String, Vec<Arc<Case>>>,
     /// By operation, every operation that those cases may call.
     operations: HashMap<String, HashSet<String>>,
@@ -168,13 +169,13 @@ impl Concerned {
         self.cases.get(operation).map(Vec::as_slice).unwrap_or_default()
     }
 
-    /// The cases in which an operation is not called.
+    /// Returns the cases that do not call the operation.
     fn others(&self, cases: &[Arc<Case>], operation: &str) -> Vec<Arc<Case>> {
         let own: HashSet<&str> = self.by(operation).iter().map(|case| case.id.as_str()).collect();
         cases.iter().filter(|case| !own.contains(case.id.as_str())).cloned().collect()
     }
 
-    /// The specs of a server for these cases: with the operations that they may call.
+    /// Returns the specs for a server that these cases run against, limited to the operations that the cases may call.
     fn served(&self, specs: &Specs, operation: &str) -> Specs {
         let none = HashSet::new();
         let called = self.operations.get(operation).unwrap_or(&none);
@@ -188,7 +189,8 @@ impl Concerned {
     }
 }
 
-/// The operations that a case may call: those that it names, and those by which what it makes is read, looked for and removed.
+/// Returns the operations that a case may call: those it names, and those that read, list or remove the entities it
+/// creates.
 fn called(specs: &Specs, case: &Case) -> HashSet<String> {
     let mut called = HashSet::from([case.operation.clone()]);
     let Some((service, _)) = specs.operation(&case.operation) else { return called };
@@ -205,8 +207,8 @@ fn called(specs: &Specs, case: &Case) -> HashSet<String> {
     called
 }
 
-/// The cases that are likeliest to see a mutant first: those about its rule, then those about its parameter, then those of
-/// its operation. Cases of other operations that call it come last.
+/// Sorts the cases by how likely they are to detect a mutant: first those about its rule, then those about its
+/// parameter, then those of its operation. Cases of other operations that call it come last.
 fn nearest_first(cases: &[Arc<Case>], mutant: &Mutant) -> Vec<Arc<Case>> {
     let distance = |case: &Case| {
         let about =
@@ -225,10 +227,10 @@ fn nearest_first(cases: &[Arc<Case>], mutant: &Mutant) -> Vec<Arc<Case>> {
     sorted
 }
 
-/// Holds a server that takes these sides to all cases: nothing may fail, and nothing may be left unjudged.
+/// Runs all cases against a server that takes these readings: none may fail, and none may be left unjudged.
 ///
 /// # Errors
-/// A server or the HTTP client could not be set up.
+/// Returns an error if a server or the HTTP client could not be set up.
 pub async fn reading(
     specs: &Arc<Specs>,
     cases: &[Case],
@@ -253,7 +255,7 @@ pub async fn reading(
     Ok(Alarm { readings: readings.to_vec(), results, tried })
 }
 
-/// Every reading alone, and all that can go together at once.
+/// Returns each reading on its own, and sets of as many compatible readings as possible.
 pub fn sets_of_readings() -> Vec<Vec<Reading>> {
     let all: Vec<Reading> = Reading::ALL.to_vec();
     let mut sets: Vec<Vec<Reading>> = all.iter().map(|reading| vec![*reading]).collect();
@@ -283,7 +285,7 @@ mod tests {
 
     const SERVICE: &str = "service: s\nvendor: V\nversion: '1'\nprotocol: rest\nhttp: {code: code}\n";
 
-    /// What the reference server finds wrong with the parameter.
+    /// Returns the violations that the reference server finds in the parameter.
     fn faults(service: &Service, operation: &Operation, send: &Parameters) -> Vec<Breach> {
         let send = send.iter().filter_map(|(name, value)| Some((name.clone(), value.witness()?)));
         let send: Vec<_> = send.collect();
@@ -292,7 +294,8 @@ mod tests {
         operation.parameter("it").map(|parameter| check.faults(parameter)).unwrap_or_default()
     }
 
-    /// A rule needs a row of the table, a ruling, trials, a check of the reference server and mutants. Who forgets one is told.
+    /// A rule needs a row in the table, a ruling, trials, a check in the reference server and mutants. This test
+    /// reports a missing piece.
     #[test]
     fn every_part_of_every_rule_has_all_its_pieces() {
         for rule in RULES {
@@ -317,7 +320,7 @@ mod tests {
                 };
                 let breaking: Vec<&Case> = cases.iter().filter(breaks).collect();
                 assert!(!breaking.is_empty(), "{part}: no trial certainly breaks it");
-                // Of two rules that a value breaks, a case may name either.
+                // If a value breaks two rules, a case may name either.
                 let found: Vec<Vec<Breach>> =
                     breaking.iter().map(|case| faults(service, operation, &case.send)).collect();
                 assert!(

@@ -1,6 +1,7 @@
-//! HTTP: one request out, one exchange back, in bounded time and memory.
+//! HTTP transport: sends one request and returns one exchange, with limits on time and memory.
 //!
-//! No proxy, no redirects, no retries and no decompression of its own: what is judged is what was sent and what came.
+//! It adds no proxy, redirects, retries or decompression of its own: fineprint judges exactly what was sent and
+//! received.
 
 use std::error::Error as StdError;
 use std::io;
@@ -13,28 +14,28 @@ use reqwest::{Client, Method, Response, Url};
 
 use crate::wire::{Answer, Exchange, NoAnswer, Outcome, Request};
 
-/// The largest answer that is read, in bytes. The documented ones have some hundred.
+/// Maximum size of a response body, in bytes. The documented responses have a few hundred.
 const MAX_BODY: u64 = 256 * 1024;
 
 /// See [`Network::idle`].
 const IDLE: Duration = Duration::from_secs(4);
 
-/// The way to a target, and the bounds of an exchange.
+/// The connection settings of a target and the limits of an exchange.
 #[derive(Clone)]
 pub struct Network {
-    /// From sending to the last byte.
+    /// Maximum time from sending the request to the last byte of the response.
     pub timeout: Duration,
-    /// Until the connection is there.
+    /// Maximum time to establish the connection.
     pub connect_timeout: Duration,
-    /// The largest body that is read, in bytes.
+    /// Maximum size of a response body, in bytes.
     pub max_body: u64,
-    /// How long a connection that nobody uses is kept. Common servers close theirs after five seconds.
+    /// Time that an unused connection is kept open. Common servers close theirs after five seconds.
     pub idle: Duration,
-    /// Through which requests go, if not directly.
+    /// The proxy for requests; `None` sends them directly.
     pub proxy: Option<String>,
-    /// Certificates of further authorities, PEM.
+    /// Certificates of additional authorities, PEM.
     pub authorities: Option<Vec<u8>>,
-    /// The certificate that this side shows, with its private key, PEM.
+    /// The client certificate with its private key, PEM.
     pub identity: Option<Vec<u8>>,
 }
 
@@ -53,7 +54,7 @@ impl Default for Network {
 }
 
 impl std::fmt::Debug for Network {
-    /// Without the private key, and without what may stand in a proxy's address.
+    /// Leaves out the private key and the address of the proxy, which may contain credentials.
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         formatter
             .debug_struct("Network")
@@ -68,33 +69,33 @@ impl std::fmt::Debug for Network {
     }
 }
 
-/// Why a target cannot be called at all.
+/// The reason why a target cannot be called at all.
 #[derive(Debug, thiserror::Error)]
 pub enum SetUp {
-    /// The proxy's address.
+    /// The proxy's address is unusable.
     #[error("the proxy cannot be used: {0}")]
     Proxy(String),
-    /// The file of further authorities.
+    /// The file of additional authorities is unusable.
     #[error("the CA file cannot be used: {0}")]
     Authorities(String),
-    /// The client certificate.
+    /// The client certificate is unusable.
     #[error("the client certificate cannot be used: {0}")]
     Identity(String),
     /// A build without TLS cannot use certificates.
     #[error("this fineprint was built without TLS, and certificates are of no use to it")]
     NoTls,
-    /// The client as a whole.
+    /// The client could not be created.
     #[error("TLS cannot be set up: {0}")]
     Client(String),
 }
 
-/// A client for one target. Connections are kept for further requests, until one of them has ended before a response came: from then
-/// on each request has its own.
+/// An HTTP client for one target. Connections are reused until one of them closes before a response arrives; from then
+/// on each request has its own connection.
 #[derive(Debug, Clone)]
 pub struct Transport {
-    /// Keeps connections.
+    /// Reuses connections.
     keeping: Client,
-    /// Opens one for each request.
+    /// Opens a new connection for each request.
     opening: Client,
     trust: Arc<Trust>,
     is_proxied: bool,
@@ -102,20 +103,20 @@ pub struct Transport {
     max_body: u64,
 }
 
-/// What is known of the connections of a target.
+/// The knowledge about the connections to a target.
 #[derive(Debug, Default)]
 struct Trust {
-    /// Some request was answered, so that a connection may be there that was used before.
+    /// A request was answered, so there may be a reused connection.
     has_answered: AtomicBool,
-    /// A connection that was kept has ended before a response came.
+    /// A reused connection closed before a response arrived.
     is_lost: AtomicBool,
 }
 
 impl Transport {
-    /// A client for this way, with these bounds.
+    /// Creates a client with these settings.
     ///
     /// # Errors
-    /// What of the way cannot be used.
+    /// Returns an error if one of the settings cannot be used.
     pub fn new(network: &Network) -> Result<Self, SetUp> {
         install_tls();
         let (keeping, opening) = (client(network, usize::MAX)?, client(network, 0)?);
@@ -124,12 +125,12 @@ impl Transport {
         Ok(Self { keeping, opening, trust, is_proxied, timeout, max_body })
     }
 
-    /// The same for another target, of whose connections nothing is known.
+    /// Returns the same client for another target; nothing is known about the connections to that target yet.
     #[must_use]
     pub fn for_another(&self) -> Self {
         Self { trust: Arc::default(), ..self.clone() }
     }
-    /// Sends a request. Whatever happens is an exchange.
+    /// Sends a request. Every outcome is returned as an exchange.
     pub async fn send(&self, operation: &str, request: Request) -> Exchange {
         let begun = Instant::now();
         let outcome = match self.outcome(&request).await {
@@ -140,12 +141,13 @@ impl Transport {
         Exchange { operation: operation.to_owned(), request, outcome, micros }
     }
 
-    /// What comes of a request. Where a kept connection ends before the response, nobody knows whether the request has arrived: one that
-    /// changes nothing is sent again on a connection of its own (RFC 9112, section 9.3.1).
+    /// Sends a request and returns its outcome. If a reused connection closes before the response, it is unknown
+    /// whether the request has arrived; a request that changes nothing is sent again on a new connection (RFC 9112,
+    /// section 9.3.1).
     async fn outcome(&self, request: &Request) -> Result<Answer, NoAnswer> {
         let keeps = !self.trust.is_lost.load(Ordering::Relaxed);
         let client = if keeps { &self.keeping } else { &self.opening };
-        // Asked afterwards: another request may have left its connection while this one waited for its own.
+        // Read afterwards: another request may have released its connection while this one waited for its own.
         let may_be_used = || keeps && self.trust.has_answered.load(Ordering::Relaxed);
         match self.exchange(client, request).await {
             Err(NoAnswer::Closed | NoAnswer::TimedOut(_)) if may_be_used() => {
@@ -226,7 +228,7 @@ impl Transport {
     }
 }
 
-/// An HTTP client that keeps at most `idle` unused connections to a host.
+/// Creates an HTTP client that keeps at most `idle` unused connections per host.
 fn client(network: &Network, idle: usize) -> Result<Client, SetUp> {
     let mut builder = Client::builder()
         .no_proxy()
@@ -246,7 +248,7 @@ fn client(network: &Network, idle: usize) -> Result<Client, SetUp> {
     builder.build().map_err(|error| SetUp::Client(innermost(&error)))
 }
 
-/// Whether TLS is what failed: its errors travel inside of I/O errors, and those inside of others.
+/// Returns `true` if the cause is a TLS error. TLS errors are wrapped in I/O errors, which may be nested.
 #[cfg(feature = "tls")]
 fn is_tls(cause: &(dyn StdError + 'static)) -> bool {
     let inner = cause.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
@@ -258,7 +260,7 @@ fn is_tls(_: &(dyn StdError + 'static)) -> bool {
     false
 }
 
-/// hyper's words for a connection that ended within or before an answer.
+/// Returns `true` if hyper's message describes a connection that closed before or within a response.
 fn is_cut_off(words: &str) -> bool {
     ["closed", "incomplete", "end of file", "EOF"].iter().any(|word| words.contains(word))
 }
@@ -315,7 +317,7 @@ fn with_certificates(
     }
 }
 
-/// Names the cryptography that TLS uses; it fails only where one is named already, which serves as well.
+/// Selects the cryptography provider for TLS. This fails only if a provider is already selected, which is fine.
 #[cfg(feature = "tls")]
 fn install_tls() {
     let _ = rustls::crypto::ring::default_provider().install_default();

@@ -1,5 +1,6 @@
-//! Protocols, a folder each: what both sides know of it (`facts`), how calls travel (`client`), and how the reference server reads and
-//! answers them (`server`). The client and the server of a protocol know nothing of each other: a shared mistake would agree with itself.
+//! Protocols, one folder each: facts that both sides share (`facts`), how calls are sent (`client`), and how the
+//! reference server reads and answers them (`server`). The client and the server of a protocol do not use each other: a
+//! mistake that both shared would not show.
 
 pub mod acs_rpc;
 pub mod rest;
@@ -7,53 +8,55 @@ pub mod tencent3;
 
 use crate::spec::model::{Member, Operation, Protocol, Service};
 
-/// What a protocol fixes, whichever side one is on.
+/// Facts about a protocol that hold for both the client and the server.
 pub trait Facts: Sync {
-    /// Whether the type of a parameter's value travels with it, or only its text.
+    /// Returns `true` if the type of a parameter's value is sent with it, not only its text.
     fn is_typed(&self, operation: &Operation, parameter: &Member) -> bool;
 
-    /// Whether calls of an operation carry a JSON body.
+    /// Returns `true` if calls of the operation carry a JSON body.
     fn has_json_body(&self, operation: &Operation) -> bool;
 
-    /// Whether a parameter stands in a header, which carries plain text and no white space around it.
+    /// Returns `true` if the parameter is sent in a header, which carries plain text without surrounding white space.
     fn is_in_header(&self, operation: &Operation, parameter: &Member) -> bool;
 
-    /// Whether the protocol sets a parameter by itself, as it sets the operation's name and the version.
+    /// Returns `true` if the protocol sets the parameter itself, like the operation's name and the version.
     fn sets(&self, _parameter: &Member) -> bool {
         false
     }
 
-    /// Whether a call can do without a parameter, and still be a call of its operation.
+    /// Returns `true` if a call without the parameter is still a call of its operation.
     fn can_omit(&self, _operation: &Operation, _parameter: &Member) -> bool {
         true
     }
 
-    /// The HTTP status of every response, where the protocol has only one, and where that is said.
+    /// Returns the HTTP status of every response and the source that says so, if the protocol has only one status.
     fn only_status(&self) -> Option<(u16, &'static str)> {
         None
     }
 
-    /// A status that tells of no refusal in this protocol.
+    /// Returns a status that does not stand for an error response in this protocol.
     fn wrong_status(&self) -> u16 {
         200
     }
 
-    /// Where a refusal has its message, as the vendor's SDK reads it.
+    /// Returns the path at which the vendor's SDK reads the message of an error response.
     fn message(&self) -> &'static str {
         "Message"
     }
 
-    /// The elements that every refusal carries beside its code: what the vendor's SDK reads, or what the service says.
+    /// Returns the elements that every error response carries besides its code, according to the vendor's SDK or the
+    /// service.
     fn refusal_elements<'s>(&self, service: &'s Service) -> Vec<&'s str>;
 
-    /// The members of a refusal that differ from call to call and from host to host.
+    /// Returns the members of an error response that differ between calls and between hosts.
     fn refusal_varies<'s>(&self, service: &'s Service) -> Vec<&'s str>;
 
-    /// Where the response elements stand in the body of a success; `None` if they are its members.
+    /// Returns the path of the response elements in the body of a success; `None` if they are members of the body
+    /// itself.
     fn output<'s>(&self, service: &'s Service) -> Option<&'s str>;
 }
 
-/// What the protocol of a service fixes.
+/// Returns the facts about a service's protocol.
 pub fn facts(service: &Service) -> &'static dyn Facts {
     match service.protocol {
         Protocol::AcsRpc => &acs_rpc::facts::AcsRpc,
@@ -62,7 +65,7 @@ pub fn facts(service: &Service) -> &'static dyn Facts {
     }
 }
 
-/// Whether a parameter is one by which a request is addressed: the operation's name, or the version.
+/// Returns `true` if the parameter addresses the request: the operation's name or the version.
 fn is_address(parameter: &Member) -> bool {
     matches!(parameter.name.as_str(), "Action" | "Version")
 }

@@ -1,4 +1,4 @@
-//! The account of a call: what it has made or removed goes into the ledger.
+//! The account of a call: what it has created or removed is recorded in the ledger.
 
 use std::time::Instant;
 
@@ -11,29 +11,29 @@ use super::journal::Wish;
 use super::ledger::{Doubt, Living, Named};
 use super::session::Session;
 
-/// Who calls, for the account.
+/// The caller, for the account.
 #[derive(Debug, Clone, Copy)]
 pub struct Caller<'a> {
-    /// Who removes what the call makes.
+    /// The owner, who removes what the call creates.
     pub owner: &'a str,
-    /// What was drawn for it that nobody else has: an entity with such a value is the call's own.
+    /// Random values that nobody else has: an entity with such a value was created by this call.
     pub telling: &'a [String],
-    /// Whether it is called once, whatever circumstance answers.
+    /// `true` to send the call only once, whatever circumstance the target returns.
     pub once: bool,
 }
 
-/// What came of a call.
+/// The outcome of a call.
 #[derive(Debug)]
 pub struct Called {
     /// Request and response.
     pub exchange: Exchange,
-    /// The id of what was made.
+    /// The id of the created entity.
     pub id: Option<Json>,
-    /// The case that made another living entity with this id.
+    /// The case that created another live entity with this id.
     pub as_another: Option<String>,
 }
 
-/// Calls an operation; what it makes or removes is entered.
+/// Calls an operation, and records what it creates or removes.
 pub async fn call(session: &Session, call: Call<'_>, caller: Caller<'_>) -> Called {
     let since = Instant::now();
     let wish = wish(session, call, caller.telling);
@@ -62,8 +62,8 @@ pub async fn call(session: &Session, call: Call<'_>, caller: Caller<'_>) -> Call
     called
 }
 
-/// What a call may make, by the values that only that can have. Values that others may have as well tell nothing: what is
-/// found by them would not be the run's to remove.
+/// Returns what a call may create, with the values that only this entity can have. Values that others may have as well
+/// are left out: the run must not remove what it finds by them.
 fn wish(session: &Session, call: Call<'_>, telling: &[String]) -> Option<Wish> {
     let entity = call.service.created_by(call.operation);
     let entity = entity.filter(|entity| entity.removed_by.is_some())?;
@@ -75,7 +75,7 @@ fn wish(session: &Session, call: Call<'_>, telling: &[String]) -> Option<Wish> {
     })
 }
 
-/// What a call sends for unique parameters.
+/// Returns the values that a call sends for unique parameters.
 fn unique_values(call: Call<'_>) -> impl Iterator<Item = (String, String)> + '_ {
     let is_unique =
         move |name: &str| call.operation.parameter(name).is_some_and(|parameter| parameter.unique);
@@ -83,7 +83,7 @@ fn unique_values(call: Call<'_>) -> impl Iterator<Item = (String, String)> + '_ 
     unique.filter_map(|(name, value)| Some((name.clone(), value.as_text()?.to_owned())))
 }
 
-/// Enters what a call has made, or may have made.
+/// Records what a call has created, or may have created.
 fn enter(
     session: &Session,
     call: Call<'_>,
@@ -128,7 +128,7 @@ fn enter(
     }
 }
 
-/// The ids of other entities that a call carries, by the entity's name.
+/// Returns the ids of other entities that a call carries, by entity name.
 fn parents(call: Call<'_>) -> Vec<(String, Json)> {
     let named = call.parameters.iter().filter_map(|(name, id)| {
         let entity = call.operation.parameter(name)?.exists.clone()?;
@@ -137,7 +137,7 @@ fn parents(call: Call<'_>) -> Vec<(String, Json)> {
     named.collect()
 }
 
-/// What a call asks to remove, by the names of the entities.
+/// Returns the ids that a call asks to remove, by entity name.
 fn removed(call: Call<'_>) -> impl Iterator<Item = (&String, &Json)> {
     let is_removed = move |entity: &String| {
         let entity = call.service.entity(entity);
@@ -151,13 +151,13 @@ fn removed(call: Call<'_>) -> impl Iterator<Item = (&String, &Json)> {
             Json::List(ids) => ids.as_slice(),
             id => std::slice::from_ref(id),
         };
-        // What it stands within is not removed with it.
+        // A parent that the call names is not removed with it.
         is_removed(entity).then(|| ids.iter().map(move |id| (entity, id)))
     })
     .flatten()
 }
 
-/// Enters what a call has changed of the entities that it names.
+/// Records what a call has changed in the entities that it names.
 fn change(session: &Session, call: Call<'_>) {
     if call.service.created_by(call.operation).is_some() || is_remover(call.service, call.operation) {
         return;
@@ -170,13 +170,13 @@ fn change(session: &Session, call: Call<'_>) {
     }
 }
 
-/// What came of a call, for the account.
+/// The outcome of a call, for the account.
 enum Came {
-    /// What it asks for is done.
+    /// The call has done what it asks for.
     Success(Json),
-    /// Nothing is made or removed.
+    /// Nothing was created or removed.
     Nothing,
-    /// The answer does not say; why.
+    /// The response does not say; the reason.
     Doubt(String),
 }
 
@@ -188,7 +188,7 @@ fn came(session: &Session, call: Call<'_>, exchange: &Exchange) -> Came {
         Outcome::Answered(answer) => answer,
     };
     match wire::gateway(service, operation, answer, &session.target.gateways) {
-        // Who asks too much has not been let in.
+        // A caller that is over the limit or forbidden has not been let in.
         Some(_) if answer.status == 429 || answer.status == 403 => return Came::Nothing,
         Some(_) => return Came::Doubt(format!("a gateway answered with {}", answer.status)),
         None => {}
@@ -198,7 +198,8 @@ fn came(session: &Session, call: Call<'_>, exchange: &Exchange) -> Came {
             Some(_) => Came::Nothing,
             None => Came::Success(output),
         },
-        // A service that fails may have failed after it has done what was asked for; unless the page says what it means.
+        // A failing service may have done what was asked for before it failed, unless the page says what the error
+        // means.
         Reply::Refused { code, .. }
             if answer.status >= 500 && !is_row(service, operation, &code, answer.status) =>
         {
@@ -213,13 +214,13 @@ fn came(session: &Session, call: Call<'_>, exchange: &Exchange) -> Came {
     }
 }
 
-/// Whether a refusal is a row that is bound to something.
+/// Returns `true` if an error response is an error row with a `when`.
 fn is_row(service: &Service, operation: &Operation, code: &str, status: u16) -> bool {
     let rows = service.rows_answering(operation, code, status);
     rows.iter().any(|row| row.status == Some(status) && row.when != When::Unsaid)
 }
 
-/// Whether a call that was not answered may have arrived.
+/// Returns `true` if an unanswered call may have arrived.
 pub fn may_have_arrived(reason: &NoAnswer) -> bool {
     matches!(
         reason,
@@ -231,10 +232,10 @@ pub fn may_have_arrived(reason: &NoAnswer) -> bool {
     )
 }
 
-/// The longest text that is taken for an id, in bytes: it is sent again and kept as long as the run lasts.
+/// Maximum length of a text that is accepted as an id, in bytes: it is sent again and kept as long as the run lasts.
 const ID: usize = 4096;
 
-/// The id of what was made, as the answer gives it.
+/// Returns the id of the created entity from the response.
 fn id_in<'j>(entity: &Entity, output: &'j Json) -> Option<&'j Json> {
     output.at(&entity.id).filter(|id| match id {
         Json::Text(text) => !text.is_empty() && text.len() <= ID,
@@ -242,7 +243,7 @@ fn id_in<'j>(entity: &Entity, output: &'j Json) -> Option<&'j Json> {
     })
 }
 
-/// Whether an answer lacks the id of what the operation makes.
+/// Returns `true` if a response lacks the id of the entity that the operation creates.
 pub fn lacks_id(service: &Service, operation: &Operation, output: &Json) -> bool {
     service.created_by(operation).is_some_and(|entity| id_in(entity, output).is_none())
 }

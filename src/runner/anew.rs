@@ -1,4 +1,4 @@
-//! When a case is begun anew with other values: what came says nothing about the target's promises.
+//! Reasons to start a case again with other values: its responses say nothing about the target's promises.
 
 use std::time::Duration;
 
@@ -11,25 +11,25 @@ use crate::wire::{self, Exchange, NoAnswer, Outcome, Reply, Twist};
 use super::attempt::Attempt;
 use super::session::asked_pause;
 
-/// How often a case is begun anew because a drawn value was taken on the target.
+/// Maximum number of attempts at a case if a random value was taken on the target.
 const ATTEMPTS: u32 = 8;
 
-/// How often at most a case is tried whose value may have been refused for being taken.
+/// Maximum number of attempts at a case whose value may have been rejected because it was taken.
 const FEW_ATTEMPTS: u32 = 3;
 
-/// Why a case is begun anew.
+/// The reason why a case starts again.
 #[derive(Clone, Copy)]
 pub enum Anew {
-    /// A value that was drawn may be somebody's.
+    /// A random value may be in use by somebody else.
     Taken,
-    /// A connection that was kept open has ended before a response came.
+    /// A connection that was kept open closed before a response arrived.
     Lost,
-    /// A gateway has answered a call that makes something; for how long it asks to wait.
+    /// A gateway answered a call that creates something; contains the pause that it asks for.
     Gateway(Option<Duration>),
 }
 
 impl Anew {
-    /// For people.
+    /// Returns the reason in words.
     pub fn in_words(self) -> &'static str {
         match self {
             Self::Taken => "began again with other values: one that was drawn may have been taken",
@@ -44,7 +44,7 @@ impl Anew {
 }
 
 impl Attempt<'_> {
-    /// Why the case is to be begun anew with other draws, if it is.
+    /// Returns the reason to start the case again with other random values, if there is one.
     pub fn why_anew(&self, verdict: &Verdict) -> Option<Anew> {
         let begun = self.values.attempt + 1;
         let is_lost = |exchange: &Exchange| matches!(exchange.outcome, Outcome::Unanswered(NoAnswer::Lost));
@@ -67,8 +67,8 @@ impl Attempt<'_> {
         (is_gateway && begun <= self.session.target.retries).then(|| Anew::Gateway(asked()))
     }
 
-    /// Whether a value that had to be refused may have been refused for being taken: it has few characters, and no row
-    /// tells the two apart.
+    /// Returns `true` if a value that had to be rejected may have been rejected because it was taken: it has few random
+    /// characters, and no error row distinguishes the two causes.
     fn may_be_taken(&self, verdict: &Verdict) -> bool {
         let [about] = self.case.about.as_slice() else { return false };
         let is_unique =
@@ -82,8 +82,8 @@ impl Attempt<'_> {
         refused && is_unique && !named && few
     }
 
-    /// Whether the last call may have been refused because a value that it drew was on the target already. Where no row
-    /// is bound to a used value, any refusal of a call that should have succeeded may mean that.
+    /// Returns `true` if the last call may have been rejected because one of its random values was already on the
+    /// target. If no error row covers a value in use, any rejection of a call that should have succeeded may mean that.
     fn met_a_stranger(&self) -> bool {
         let (Some(asked), Some(exchange)) = (&self.last, self.exchanges.last()) else { return false };
         let Outcome::Answered(answer) = &exchange.outcome else { return false };
@@ -91,7 +91,7 @@ impl Attempt<'_> {
             return false;
         };
         let must_succeed = matches!(asked.expect, Expectation::Accept);
-        // Of several calls for one value, all but one are refused for it.
+        // Of several calls for one value, all but one are rejected because of it.
         if matches!(asked.expect, Expectation::OneAccepted(_)) {
             return false;
         }
@@ -106,8 +106,8 @@ impl Attempt<'_> {
         })
     }
 
-    /// Whether a parameter was drawn for this call; or for an earlier one that was refused, so that nobody knows yet
-    /// whether it was free.
+    /// Returns `true` if the parameter has a random value of this call, or of an earlier call that was rejected, so
+    /// that it is not known yet whether the value was free.
     fn is_drawn(&self, send: &Parameters, name: &str, must_succeed: bool) -> bool {
         let drawn = |value: &Value| matches!(value, Value::Described(text) if text.is_drawn());
         match send.iter().find(|(sent, _)| sent == name).map(|(_, value)| value) {

@@ -1,4 +1,4 @@
-//! One case on a target: its set-up, the tried call, what must hold afterwards, and the clean-up.
+//! One case on a target: its setup, the tested call, what must hold afterwards, and the cleanup.
 
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
@@ -28,22 +28,23 @@ use super::session::{FIRST_PAUSE, Session};
 use super::shared::{Made, Shared};
 use super::shown;
 
-/// Why a case has no verdict on which the runner itself has failed.
+/// The reason why a case has no verdict if the runner itself failed on it.
 const FAILED: &str = "the runner failed on this case";
 
-/// Runs a case and cleans up behind it, also where the runner itself fails on it.
+/// Runs a case and cleans up after it, even if the runner itself fails on it.
 pub async fn run_case(session: &Session, specs: &Specs, case: &Case) -> CaseResult {
     contained(session, specs, case, try_case(session, specs, case)).await
 }
 
-/// The result of an attempt at a case. One that panics is cleaned up behind and is no result about the target.
+/// Returns the result of an attempt at a case. If the attempt panics, its entities are removed, and the result says
+/// nothing about the target.
 pub(super) async fn contained(
     session: &Session,
     specs: &Specs,
     case: &Case,
     attempt: impl Future<Output = CaseResult>,
 ) -> CaseResult {
-    // What a panic leaves half done is in the ledger and behind its lock, which passes poison over.
+    // Anything that a panic leaves half done is in the ledger, behind its lock, which ignores poisoning.
     match AssertUnwindSafe(attempt).catch_unwind().await {
         Ok(result) => result,
         Err(_) => {
@@ -109,7 +110,8 @@ async fn try_case(session: &Session, specs: &Specs, case: &Case) -> CaseResult {
     kept(service, result, &hidden)
 }
 
-/// A result as it is kept and shown: no target decides how much memory a run needs, nor how long it takes to look through.
+/// Returns a result as it is kept and shown: no target decides how much memory a run needs, nor how long it takes to
+/// search.
 fn kept(service: &Service, mut result: CaseResult, hidden: &Hidden) -> CaseResult {
     let plain = |text: &str| hidden.clean_plain(text);
     result.digest = result.tried().and_then(|tried| snapshot::digest(service, tried, &result.drawn, plain));
@@ -119,7 +121,7 @@ fn kept(service: &Service, mut result: CaseResult, hidden: &Hidden) -> CaseResul
     result
 }
 
-/// Why a case is not sent to this target; `None` where it is.
+/// Returns the reason why a case is not sent to this target; `None` if it is sent.
 fn not_let(session: &Session, service: &Service, case: &Case) -> Option<String> {
     if session.target.alone {
         return None;
@@ -127,7 +129,7 @@ fn not_let(session: &Session, service: &Service, case: &Case) -> Option<String> 
     harm::why_not(service, case).or_else(|| wrong_secret(session, service, case))
 }
 
-/// How often a wrong secret is sent for a real key of a service: accounts are locked for more.
+/// Maximum number of times that a wrong secret is sent for a real key of a service: accounts are locked for more.
 const WRONG_SECRETS: u32 = 2;
 
 fn wrong_secret(session: &Session, service: &Service, case: &Case) -> Option<String> {
@@ -142,7 +144,7 @@ fn wrong_secret(session: &Session, service: &Service, case: &Case) -> Option<Str
     })
 }
 
-/// A case that is being tried.
+/// An attempt at a case.
 pub(super) struct Attempt<'a> {
     pub(super) session: &'a Session,
     specs: &'a Specs,
@@ -151,25 +153,25 @@ pub(super) struct Attempt<'a> {
     pub(super) case: &'a Case,
     pub(super) values: Values<'a>,
     pub(super) exchanges: Vec<Exchange>,
-    /// Where the tried call stands among the exchanges, once it was sent.
+    /// Index of the tested exchange in `exchanges`, once it was sent.
     tried: Option<usize>,
-    /// Entities that the case uses and that others may use after it.
+    /// Shared entities that the case uses; other cases may use them after it.
     lent: Vec<Shared>,
     notes: Vec<String>,
     pub(super) last: Option<Asked<'a>>,
-    /// Creations that gave the id of another living entity.
+    /// Mismatches of creations that returned the id of another live entity.
     same_ids: Vec<Departure>,
 }
 
-/// The last call: what it asked for, and what was to come of it.
+/// The last call: what it asked for, and the expected outcome.
 pub(super) struct Asked<'a> {
     pub(super) operation: &'a Operation,
     pub(super) send: &'a Parameters,
     pub(super) expect: &'a Expectation,
 }
 
-/// Whether several calls at once ask for the same value of a parameter: where at most one of them may win, and for what
-/// the case is about.
+/// Returns `true` if concurrent calls ask for the same value of a parameter: at most one of them may succeed, and the
+/// case is about this parameter.
 fn is_contested(case: &Case, parameter: &str) -> bool {
     let is_about = case.about.is_empty() || case.about.iter().any(|about| about.at.parameter() == parameter);
     matches!(case.expect, Expectation::OneAccepted(_)) && is_about
@@ -247,7 +249,7 @@ impl<'a> Attempt<'a> {
         Ok(())
     }
 
-    /// Takes an entity that an earlier case has left, if there is one.
+    /// Takes an entity that an earlier case has left; returns `true` if there is one.
     async fn borrow(&mut self, call: &case::Call) -> bool {
         let asked = case::asks(call);
         if let Some(shared) = self.session.pool.take(&self.service.folder, &asked) {
@@ -334,7 +336,7 @@ impl<'a> Attempt<'a> {
         account::call(self.session, call, caller).await
     }
 
-    /// Sends the tried call: once, where its circumstances are what is tried.
+    /// Sends the tested call, without retries if its circumstances are what is tested.
     async fn tried_call(&self, sent: &[(String, Json)]) -> Called {
         let replayed = self.case.twist == Some(Twist::Signature(Tamper::RepeatedNonce));
         let before = self.exchanges.last().filter(|_| replayed);
@@ -353,7 +355,7 @@ impl<'a> Attempt<'a> {
         account::call(self.session, call, caller).await
     }
 
-    /// What a call sends; `label` tells the draws of its parameters from those of other calls.
+    /// Returns the parameters that a call sends; `label` distinguishes their random values from those of other calls.
     fn resolve(
         &mut self,
         operation: &Operation,
@@ -398,13 +400,13 @@ impl<'a> Attempt<'a> {
         }
     }
 
-    /// Notes a creation that gave the id of another entity that lives.
+    /// Records a creation that returned the id of another live entity.
     fn note_id(&mut self, operation: &Operation, called: &Called) {
         let (Some(id), Some(other)) = (&called.id, &called.as_another) else { return };
         self.same_ids.extend(judge::same_id(self.service, operation, id, other));
     }
 
-    /// The verdict, with what the ids of creations have shown.
+    /// Returns the verdict, with the mismatches that the ids of creations have shown.
     fn with_ids(&mut self, verdict: Verdict) -> Verdict {
         let same = std::mem::take(&mut self.same_ids);
         match verdict {
@@ -414,8 +416,8 @@ impl<'a> Attempt<'a> {
         }
     }
 
-    /// Why the tried call may reach what is somebody else's, although it looks harmless: ids of what is gone may have been given
-    /// again, and a made-up number may have been given already.
+    /// Returns the reason why the tested call may reach an entity of somebody else although it looks harmless: ids of
+    /// removed entities may have been assigned again, and an invented number may have been assigned already.
     fn names_what_may_be_somebodys(&self) -> Option<String> {
         if self.session.target.alone || !harm::touches(self.service, self.operation) {
             return None;
@@ -447,7 +449,7 @@ impl<'a> Attempt<'a> {
         ))
     }
 
-    /// Removes what the case has made, and gives back what it has not changed.
+    /// Removes what the case has created, and gives back the shared entities that it has not changed.
     async fn clean_up(&mut self) {
         for living in self.session.ledger.of(&self.case.id) {
             clean_up::remove(self.session, self.service, &living).await;
@@ -465,7 +467,7 @@ impl<'a> Attempt<'a> {
     }
 
     async fn end_of(&self, shared: &Shared) {
-        // It may be another service's, which has its own call to remove it.
+        // The entity may belong to another service, which has its own call to remove it.
         let mut living = self.session.ledger.of(super::SHARED);
         living.retain(|living| shared.made.is(living));
         super::remove(self.session, self.specs, living).await;

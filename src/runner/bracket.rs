@@ -1,5 +1,5 @@
-//! Plain calls bracket the calls that must be rejected: a rejection proves something only if a valid call is accepted before it
-//! and after it. First, last, after every fifty rejections and after any surprise.
+//! Plain calls before and after the calls that must be rejected: a rejection proves something only if a valid call is
+//! accepted before it and after it. They are sent first, last, after every fifty rejections and after any surprise.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -9,7 +9,7 @@ use crate::event::CaseResult;
 use crate::judge::{Departure, GATEWAY, Kind, Line, Promise, Verdict};
 use crate::wire::Outcome;
 
-/// So many rejections at most stand between two plain calls.
+/// Maximum number of rejections between two plain calls.
 pub const MOST: usize = 50;
 
 /// The plain call of an operation.
@@ -17,12 +17,14 @@ pub const MOST: usize = 50;
 pub struct Plain {
     /// The call.
     pub case: Arc<Case>,
-    /// Whether the page says that it is valid. One of which it is silent proves something only by being accepted.
+    /// `true` if the page says that the call is valid. If it does not specify that, the call proves something only if
+    /// it is accepted.
     pub is_certain: bool,
 }
 
 impl Plain {
-    /// A case as a plain call, if it can be one: a single call that the page calls valid, or one that breaks nothing on purpose.
+    /// Returns a case as a plain call if it can be one: a single call that the page calls valid, or one that violates
+    /// nothing on purpose.
     pub fn of(case: &Arc<Case>) -> Option<Self> {
         let is_single = case.then.is_empty() && case.at_once <= 1 && case.twist.is_none();
         let is_certain = case.expect == Expectation::Accept;
@@ -30,25 +32,26 @@ impl Plain {
         can_be.then(|| Self { case: Arc::clone(case), is_certain })
     }
 
-    /// Of several, the one with the lowest rank is called: one that is certain, and of those one that tries nothing.
+    /// Returns the rank of this call; of several, the one with the lowest rank is used: first those that are certain,
+    /// and among them those that test nothing.
     pub fn rank(&self) -> (bool, bool) {
         (!self.is_certain, !self.case.about.is_empty())
     }
 }
 
-/// What a plain call came to.
+/// The outcome of a plain call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Came {
     /// It was accepted.
     Accepted,
-    /// It was not; what came instead.
+    /// It was not accepted; what was returned instead.
     Failed(String),
-    /// It was not, and the page does not say that it must be.
+    /// It was not accepted, and the page does not say that it must be.
     Silent,
 }
 
 impl Came {
-    /// What the result of a plain call says.
+    /// Returns the outcome of a plain call from its result.
     pub fn of(plain: &Plain, result: &CaseResult) -> Self {
         let code = || result.observed.code.clone().unwrap_or_default();
         match &result.verdict {
@@ -64,18 +67,18 @@ impl Came {
     }
 }
 
-/// A case that is done, and waits for the plain call after it.
+/// A finished case that waits for the plain call after it.
 struct Held {
     index: usize,
     result: CaseResult,
-    /// What the plain call before it came to.
+    /// The outcome of the plain call before it.
     before: Option<Came>,
-    /// Whether it was run before, and a gateway answered then as well.
+    /// `true` if this is the second run of the case, because a gateway answered the first.
     is_second: bool,
 }
 
 impl Held {
-    /// Whether the plain calls on both sides were accepted.
+    /// Returns `true` if the plain calls on both sides were accepted.
     fn others_work(&self, after: &Came) -> bool {
         [self.before.as_ref(), Some(after)].into_iter().flatten().all(|came| *came == Came::Accepted)
     }
@@ -84,35 +87,37 @@ impl Held {
 /// The plain calls of one operation.
 struct Bracket {
     plain: Plain,
-    /// Cases that must be rejected and are not done.
+    /// Number of unfinished cases that must be rejected.
     left: usize,
-    /// What the last plain call came to.
+    /// The outcome of the last plain call.
     last: Option<Came>,
     is_under_way: bool,
-    /// Whether another one is due once this one is done.
+    /// `true` if another plain call is due after the current one.
     is_due: bool,
     /// Cases that wait for the first plain call.
     waiting: Vec<usize>,
     held: Vec<Held>,
-    /// How many of those were done before the plain call under way began.
+    /// Number of held cases that finished before the current plain call began.
     before_it: usize,
 }
 
-/// The plain calls of a run, by operation. Pure: it says what is to be called, and is told what came.
+/// The plain calls of a run, by operation. It sends nothing itself: it says which calls are due, and receives their
+/// outcomes.
 pub struct Brackets {
     operations: HashMap<String, Bracket>,
     due: Vec<String>,
-    /// Cases that are run a second time, because a gateway answered.
+    /// Cases that run a second time because a gateway answered.
     again: HashSet<usize>,
 }
 
-/// Whether a case proves something only between plain calls.
+/// Returns `true` if a case proves something only between plain calls.
 pub fn is_bracketed(case: &Case) -> bool {
     matches!(case.expect, Expectation::Reject(_))
 }
 
 impl Brackets {
-    /// For the cases that will be run: the number of rejections of each operation, and its plain call.
+    /// Creates the brackets for the cases that will run: `rejections` is the number of rejections of each operation,
+    /// and `plain` returns its plain call.
     pub fn new(rejections: HashMap<String, usize>, plain: impl Fn(&str) -> Option<Plain>) -> Self {
         let bracket = |(operation, left): (String, usize)| {
             let bracket = Bracket {
@@ -131,7 +136,7 @@ impl Brackets {
         Self { operations, due: Vec::new(), again: HashSet::new() }
     }
 
-    /// A case is next: whether it may run. If not, it waits for its operation's first plain call.
+    /// Returns `true` if the next case may run. If not, the case waits for its operation's first plain call.
     pub fn admits(&mut self, index: usize, case: &Case) -> bool {
         let Some(bracket) = self.operations.get_mut(&case.operation).filter(|_| is_bracketed(case)) else {
             return true;
@@ -144,7 +149,7 @@ impl Brackets {
         false
     }
 
-    /// The plain calls that are due now.
+    /// Takes the plain calls that are due now.
     pub fn due(&mut self) -> Vec<(String, Plain)> {
         let due = std::mem::take(&mut self.due).into_iter();
         due.filter_map(|operation| {
@@ -165,7 +170,7 @@ impl Brackets {
         self.due.push(operation.to_owned());
     }
 
-    /// A case is done. What is settled comes back: itself, if it needs no plain call after it.
+    /// Records that a case has finished. Returns its result if it needs no plain call after it.
     pub fn done(&mut self, index: usize, case: &Case, result: CaseResult) -> Option<(usize, CaseResult)> {
         let Some(bracket) = self.operations.get_mut(&case.operation) else { return Some((index, result)) };
         let counts = is_bracketed(case);
@@ -187,7 +192,7 @@ impl Brackets {
         None
     }
 
-    /// A plain call is done: the cases that waited for it to begin, and the results that it settles.
+    /// Records the outcome of a plain call. Returns the cases that waited for it, and the results that it settles.
     pub fn called(&mut self, operation: &str, came: Came) -> (Vec<usize>, Vec<(usize, CaseResult)>) {
         let Some(bracket) = self.operations.get_mut(operation) else { return (Vec::new(), Vec::new()) };
         let ended: Vec<Held> = bracket.held.drain(..bracket.before_it).collect();
@@ -204,7 +209,7 @@ impl Brackets {
         let is_last = bracket.left == 0 && !bracket.held.is_empty();
         let is_due = std::mem::take(&mut bracket.is_due) || is_last;
         if bracket.held.is_empty() {
-            // A run has many operations: none keeps the room that its rejections took.
+            // A run has many operations: free the memory that the rejections of this one took.
             bracket.held = Vec::new();
         }
         if is_due && !bracket.held.is_empty() {
@@ -213,14 +218,15 @@ impl Brackets {
         (waiting, settled)
     }
 
-    /// What is left when the run ends before its plain calls.
+    /// Takes what is left if the run ends before its plain calls.
     pub fn abandoned(&mut self) -> Vec<(usize, CaseResult)> {
         let held = self.operations.values_mut().flat_map(|bracket| bracket.held.drain(..));
         held.map(|held| (held.index, proven(held.before.as_ref(), held.result, None))).collect()
     }
 }
 
-/// Whether a result makes one doubt that valid calls are still accepted: a quota may have filled up, a token may have ended.
+/// Returns `true` if a result raises doubts that valid calls are still accepted: a quota may be full, a token may have
+/// expired.
 pub fn is_surprise(case: &Case, result: &CaseResult) -> bool {
     match &result.verdict {
         Verdict::Blocked { .. } | Verdict::Error { .. } => true,
@@ -232,12 +238,12 @@ pub fn is_surprise(case: &Case, result: &CaseResult) -> bool {
     }
 }
 
-/// Whether a surprise is news: once a plain call has failed, further surprises say nothing new.
+/// Returns `true` if a surprise is news: once a plain call has failed, further surprises say nothing new.
 pub fn is_news(last: Option<&Came>) -> bool {
     last.is_none_or(|last| *last == Came::Accepted)
 }
 
-/// What a case comes to with the plain call after it.
+/// Returns the result of a case after the plain call that follows it.
 fn settled(held: Held, after: &Came) -> CaseResult {
     let others_work = held.others_work(after);
     let mut result = proven(held.before.as_ref(), held.result, Some(after));
@@ -247,7 +253,8 @@ fn settled(held: Held, after: &Came) -> CaseResult {
     result
 }
 
-/// A result as far as the plain calls around it prove it. None before it: it needed none; none after it: the run ended.
+/// Returns a result as far as the plain calls around it prove it. `before` is `None` if it needed none; `after` is
+/// `None` if the run ended.
 pub fn proven(before: Option<&Came>, result: CaseResult, after: Option<&Came>) -> CaseResult {
     let reason = match (before, after) {
         (Some(Came::Failed(came)), _) => unproven("before", came),
@@ -270,8 +277,8 @@ fn unproven(when: &str, came: &str) -> String {
     format!("the plain call {when} it was not accepted{with}, so that a rejection proves nothing")
 }
 
-/// A rejection proves nothing then, whether it looked right or wrong. That an invalid call was accepted, or that the service
-/// failed, is proof by itself.
+/// Replaces the verdict if it rests on a rejection, which then proves nothing, whether it looked right or wrong. An
+/// accepted invalid call or a failure of the service is proof by itself.
 fn only_if_proven(mut result: CaseResult, otherwise: Verdict) -> CaseResult {
     let says_nothing = match &result.verdict {
         Verdict::Pass => true,
@@ -284,7 +291,7 @@ fn only_if_proven(mut result: CaseResult, otherwise: Verdict) -> CaseResult {
     result
 }
 
-/// Whether a gateway has answered a case as if the service behind it had failed.
+/// Returns `true` if a gateway has answered a case as if the service behind it had failed.
 fn is_failing_gateway(result: &CaseResult) -> bool {
     let Verdict::Blocked { circumstance, .. } = &result.verdict else { return false };
     let status = result.tried().and_then(|tried| match &tried.outcome {
@@ -294,13 +301,14 @@ fn is_failing_gateway(result: &CaseResult) -> bool {
     circumstance == GATEWAY && status.is_some_and(|status| status >= 500)
 }
 
-/// Whether a case is run once more: a gateway has answered it, and valid calls are accepted. It may have been a passing moment.
+/// Returns `true` if a case runs once more: a gateway has answered it, and valid calls are accepted. The failure may
+/// have been temporary.
 fn is_to_be_repeated(held: &Held, after: &Came) -> bool {
     held.others_work(after) && !held.is_second && is_failing_gateway(&held.result)
 }
 
-/// A gateway that answers one request each time it is sent, while plain calls are accepted in between, does so for what is in
-/// that request: the service fails on it.
+/// Returns the verdict for a request that a gateway answers each time although plain calls are accepted in between:
+/// something in the request makes the service fail.
 fn failed_by_request(result: &CaseResult) -> Verdict {
     let promised = "below 500: no request makes the service fail, and others are accepted meanwhile";
     let line = Line::new("response", promised, "a gateway's, each time it was sent", true);
@@ -356,7 +364,8 @@ mod tests {
         cases.iter().map(|case| (case.operation.clone(), cases.len())).collect()
     }
 
-    /// What runs so many rejections one after another come to, where the plain calls come to these, one after another.
+    /// Runs this many rejections one after another, with these outcomes of the plain calls. Returns the verdicts and
+    /// the number of plain calls.
     fn run(rejections: usize, verdict: &Verdict, plain: &[bool]) -> (Vec<Verdict>, usize) {
         let cases: Vec<Case> = (0..rejections).map(rejection).collect();
         let own = Plain { case: Arc::new(case("plain", Expectation::Accept)), is_certain: true };

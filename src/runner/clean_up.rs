@@ -1,4 +1,4 @@
-//! Removing what a run has made, and nothing else.
+//! Removal of what a run has created, and of nothing else.
 
 use crate::generate;
 use crate::json::Json;
@@ -12,24 +12,25 @@ use super::identity;
 use super::ledger::{Living, Pending};
 use super::session::Session;
 
-/// What came of a removal.
+/// The outcome of a removal.
 enum Removal {
-    /// It is done.
+    /// The entity is removed.
     Done,
-    /// There is no such entity, says the target.
+    /// The target says that there is no such entity.
     Unknown,
-    /// Its state does not allow it, says a documented row.
+    /// A documented error row says that the entity's state does not allow it.
     State(String),
-    /// Anything else.
+    /// Any other outcome.
     Failed(String),
 }
 
-/// Removes an entity, and strikes it from the ledger, puts it aside for the end of the run, or notes why it is still there.
+/// Removes an entity. The ledger then drops it, puts it aside for the end of the run, or records why it is still there.
 pub async fn remove(session: &Session, service: &Service, living: &Living) {
     attempt(session, service, living, false).await;
 }
 
-/// The same for the last time: what cannot be removed now is left behind. A removal that was accepted is not sent again.
+/// Removes an entity at the end of the run: what cannot be removed now is a leftover. An accepted removal is not sent
+/// again.
 pub async fn remove_at_last(session: &Session, service: &Service, living: &Living, why: &Pending) {
     let entity = service.entity(&living.entity);
     match (why, entity) {
@@ -57,7 +58,7 @@ async fn attempt(session: &Session, service: &Service, living: &Living, is_last:
     };
     if let Some(reason) = identity::is_somebody_elses(session, service, entity, living).await {
         session.ledger.could_not_remove(living, &reason);
-        // What was made with it may be there under another id.
+        // The entity that the run has created may exist under another id.
         if entity.listed_by.is_some() && !living.unique.is_empty() {
             session.ledger.lost(living, living.wish(), &reason);
         }
@@ -76,13 +77,13 @@ async fn attempt(session: &Session, service: &Service, living: &Living, is_last:
             true if !is_last => ledger.postpone(living, Pending::Shown),
             true => ledger.could_not_remove(living, &format!("{name} was accepted, and it is still there")),
         },
-        // It may not be visible yet, or be there under another id: the run has not removed it.
+        // The entity may not be visible yet, or may exist under another id: the run has not removed it.
         Removal::Unknown if !is_last => ledger.postpone(living, Pending::NotVisible),
         Removal::Unknown if entity.listed_by.is_some() && !living.unique.is_empty() => {
             ledger.lost(living, living.wish(), "its removal did not find it");
         }
-        // What is removed with another entity went with it. A removal that was not answered may have been done; and what an earlier run
-        // had, that run may have removed.
+        // The entity may have been removed together with its parent, by a removal that was not answered, or by the
+        // earlier run that created it.
         Removal::Unknown if living.may_be_gone || ledger.has_removed_parent(living) => {
             ledger.removed(&living.service, &living.entity, &living.id);
         }
@@ -103,7 +104,8 @@ async fn attempt(session: &Session, service: &Service, living: &Living, is_last:
     }
 }
 
-/// What a removal sends: the id, the ids of what the entity was made within, and whatever else its operation demands.
+/// Returns the parameters of a removal: the id, the ids of the entity's parents, and whatever else the operation
+/// requires.
 fn removal_of(
     service: &Service,
     remover: &Operation,
@@ -146,7 +148,7 @@ fn removal_of(
     }
 }
 
-/// An id as a parameter takes it.
+/// Returns an id in the form that a parameter takes.
 pub fn named(parameter: &Member, id: &Json) -> Json {
     match parameter.schema.kind() {
         Type::Array => Json::List(vec![id.clone()]),
@@ -182,7 +184,7 @@ fn came_of(service: &Service, remover: &Operation, living: &Living, exchange: &E
     }
 }
 
-/// Whether a row says that there is no such entity.
+/// Returns `true` if an error row says that there is no such entity.
 pub fn says_unknown(when: &When, operation: &Operation, living: &Living) -> bool {
     let takes_id = |name: &str| {
         operation.parameter(name).is_some_and(|each| each.exists.as_ref() == Some(&living.entity))

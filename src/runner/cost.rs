@@ -1,10 +1,10 @@
-//! What a case costs: requests, and entities alive at once.
+//! The cost of a case: requests, and entities that are live at the same time.
 
 use crate::case::{Case, Expectation};
 use crate::spec::model::{Operation, Service, Specs};
 
-/// How many requests a case takes if nothing has to be repeated, clean-up included. Shared entities are made and removed
-/// a few times in a run; they are not counted here.
+/// Returns the number of requests that a case takes if nothing has to be repeated, including the cleanup. Shared
+/// entities are created and removed a few times per run; they are not counted here.
 pub fn requests(specs: &Specs, case: &Case) -> usize {
     let Some((service, _)) = specs.operation(&case.operation) else { return 0 };
     let own = case.given.iter().filter(|call| !call.shared);
@@ -24,7 +24,8 @@ pub fn requests(specs: &Specs, case: &Case) -> usize {
     sent + (made + tried + then).saturating_sub(removed)
 }
 
-/// How many removable entities of its own a case may have alive at once, and how many shared ones it uses.
+/// Returns the maximum number of removable entities of its own that a case may have at the same time, and the number of
+/// shared ones that it uses.
 pub fn entities(specs: &Specs, case: &Case) -> (u32, u32) {
     let Some((service, _)) = specs.operation(&case.operation) else { return (0, 0) };
     let shared = case.given.iter().filter(|call| call.shared).count();
@@ -33,12 +34,13 @@ pub fn entities(specs: &Specs, case: &Case) -> (u32, u32) {
     (number(made.saturating_sub(shared)), number(shared))
 }
 
-/// Whether a case needs more room than the `ceiling` of entities that cases have together: then it runs alone, after all others.
+/// Returns `true` if a case needs more entities than the `ceiling` for all cases together: it then runs alone, after
+/// all others.
 pub fn is_exclusive(specs: &Specs, case: &Case, ceiling: u32) -> bool {
     entities(specs, case).0 > ceiling
 }
 
-/// Whether an operation makes something that another one removes.
+/// Returns `true` if another operation removes what this operation creates.
 pub fn is_removable(service: &Service, operation: &str) -> bool {
     service.operation(operation).is_some_and(|operation| {
         let entity = service.created_by(operation);
@@ -46,7 +48,7 @@ pub fn is_removable(service: &Service, operation: &str) -> bool {
     })
 }
 
-/// Whether an operation removes an entity.
+/// Returns `true` if an operation removes an entity.
 pub fn is_remover(service: &Service, operation: &Operation) -> bool {
     service.entities.iter().any(|entity| entity.removed_by.as_ref() == Some(&operation.name))
 }

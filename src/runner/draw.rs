@@ -1,4 +1,4 @@
-//! Values that must be new on the target, drawn from a seed.
+//! Random values that must be new on the target, generated from a seed.
 
 use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -10,26 +10,27 @@ use rand_chacha::rand_core::{Rng, SeedableRng};
 use crate::case::text::Text;
 use crate::digest;
 
-/// How often a draw is repeated that this run has made already.
+/// Maximum number of attempts to find a value that this run has not used.
 const TRIES: u32 = 64;
 
-/// Draws values, none twice in a run. Upper and lower case count as the same, since a target may hold so.
+/// The random values of a run, none of them used twice. Upper and lower case count as the same, since a target may
+/// treat them so.
 #[derive(Debug)]
 pub struct Drawer {
     seed: u64,
     used: Mutex<HashSet<String>>,
-    /// What was drawn beforehand, by what it is for.
+    /// Values generated in advance, by what they are for.
     reserved: Mutex<HashMap<String, String>>,
 }
 
 impl Drawer {
-    /// A drawer for one run.
+    /// Creates the random values of one run.
     pub fn new(seed: u64) -> Self {
         Self { seed, used: Mutex::default(), reserved: Mutex::default() }
     }
 
-    /// The text with its drawn characters; `key` says for what, `attempt` counts repetitions. The same seed, key and
-    /// attempt give the same text, unless this run has drawn that text for something else.
+    /// Returns the text with random characters; `key` says what the text is for, `attempt` counts repetitions. The same
+    /// seed, key and attempt give the same text, unless this run has already used that text for something else.
     pub fn draw(&self, text: &Text, key: &str, attempt: u32) -> String {
         if attempt == 0 {
             let mut reserved = self.reserved.lock().unwrap_or_else(PoisonError::into_inner);
@@ -49,19 +50,19 @@ impl Drawer {
         drawn
     }
 
-    /// Draws a text beforehand. Of few characters there are few texts: who draws first would decide what others get, and so
-    /// would the order in which calls happen to be sent.
+    /// Generates a text in advance. There are few texts with few random characters, so the first user of one would
+    /// decide what others get, and that would depend on the order in which calls happen to be sent.
     pub fn reserve(&self, text: &Text, key: String) {
         let drawn = self.draw(text, &key, 0);
         self.reserved.lock().unwrap_or_else(PoisonError::into_inner).insert(key, drawn);
     }
 
-    /// From which everything is drawn.
+    /// Returns the seed of all random values.
     pub fn seed(&self) -> u64 {
         self.seed
     }
 
-    /// The nonce of a signature: decimal digits, never twice in a run, and hardly ever in two.
+    /// Returns the nonce of a signature: decimal digits, never the same twice in a run, and hardly ever in two runs.
     pub fn nonce(&self, run: u64, number: usize) -> String {
         let mut random = self.random(&format!("nonce/{run}"), 0, u32::try_from(number).unwrap_or(u32::MAX));
         format!("{:018}", random.next_u64() % 1_000_000_000_000_000_000)
@@ -75,7 +76,7 @@ impl Drawer {
     }
 }
 
-/// A number that differs from process to process, for runs whose seed nobody chose.
+/// Returns a number that differs from process to process, for runs without a chosen seed.
 pub fn any_seed() -> u64 {
     let mut hasher = DefaultHasher::new();
     std::time::SystemTime::now().hash(&mut hasher);

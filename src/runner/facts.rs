@@ -1,11 +1,11 @@
-//! What a result says of its case, whatever came of it.
+//! The parts of a result that depend only on its case, whatever the outcome.
 
 use crate::case::{self, Case, Expectation, Rows};
 use crate::event::{CaseResult, Expected};
 use crate::judge::{self, Observed, Promise, Verdict};
 use crate::spec::model::{Operation, Service, Specs};
 
-/// A case that is not tried, as a result.
+/// Returns the result of a case that does not run.
 pub fn skipped(specs: &Specs, case: &Case, reason: &str) -> CaseResult {
     match specs.operation(&case.operation) {
         Some((service, operation)) => CaseResult {
@@ -48,7 +48,7 @@ fn unknown_operation(case: &Case) -> CaseResult {
     }
 }
 
-/// A result without a verdict.
+/// Returns a result without a verdict.
 pub fn facts(service: &Service, operation: &Operation, case: &Case) -> CaseResult {
     CaseResult {
         vendor: service.vendor.clone(),
@@ -71,7 +71,7 @@ pub fn facts(service: &Service, operation: &Operation, case: &Case) -> CaseResul
     }
 }
 
-/// The places of the rows that may answer.
+/// Returns the places of the error rows that may be returned.
 fn rows(service: &Service, operation: &Operation, case: &Case) -> Vec<String> {
     let Some(Rows::Codes(codes)) = case.expect.rows() else { return Vec::new() };
     let named = service.rows(operation).filter(|row| row.codes.iter().any(|code| codes.contains(code)));

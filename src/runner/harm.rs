@@ -1,4 +1,4 @@
-//! Calls that could reach what the run has not made: they are sent only where nobody else uses the target.
+//! Calls that could reach what the run has not created: they are sent only if nobody else uses the target.
 
 use crate::case::value::Value;
 use crate::case::{Case, Parameters};
@@ -8,10 +8,10 @@ use crate::spec::model::{Member, Operation, Required, Service};
 
 use super::resolve::TELLING;
 
-/// What the user can say so that such a call is sent.
+/// The hint for users who want such a call to be sent.
 const REMEDY: &str = "--alone, or `alone = true` for the target, says that nobody else uses it";
 
-/// Why a case is not sent to a target that others may use; `None` if it can do no harm there.
+/// Returns the reason why a case is not sent to a target that others may use; `None` if it can do no harm there.
 pub fn why_not(service: &Service, case: &Case) -> Option<String> {
     let given = case.given.iter().map(|call| (call.operation.as_str(), &call.send));
     let then = case.then.iter().map(|step| (step.call.operation.as_str(), &step.call.send));
@@ -35,7 +35,7 @@ fn of_call(service: &Service, operation: &Operation, send: &Parameters) -> Optio
     (!is_new).then(|| format!("{} could replace what others have named so", operation.name))
 }
 
-/// A body that cannot be read holds no id.
+/// Returns the reason why an unreadable body is not sent, if there is one: it holds no id.
 fn of_body(service: &Service, case: &Case) -> Option<String> {
     let operation = service.operation(&case.operation)?;
     let is_body = matches!(case.twist, Some(crate::wire::Twist::Body(_)));
@@ -44,7 +44,8 @@ fn of_body(service: &Service, case: &Case) -> Option<String> {
     is_harm.then(|| format!("{} with a body that holds no id could reach others", operation.name))
 }
 
-/// Whether an operation changes or removes something that is there. What a page says nothing of is taken to do so.
+/// Returns `true` if an operation changes or removes something that exists. An operation is assumed to do so if the
+/// page does not say.
 pub fn touches(service: &Service, operation: &Operation) -> bool {
     let takes_id = operation.parameters.iter().any(|each| each.exists.is_some());
     let reads = operation.only_reads()
@@ -55,14 +56,15 @@ pub fn touches(service: &Service, operation: &Operation) -> bool {
     takes_id && !reads && operation.creates.is_none()
 }
 
-/// The parameters that say what a call is about: the first that takes an id, and all that have to be there. Others name what
-/// else a call refers to.
+/// Returns the parameters that say what a call is about: the first one that takes an id, and all required ones that
+/// take an id. The others name what else a call refers to.
 fn subjects(operation: &Operation) -> Vec<&Member> {
     let ids = operation.parameters.iter().filter(|each| each.exists.is_some()).enumerate();
     ids.filter(|(place, id)| *place == 0 || id.required == Required::Yes).map(|(_, id)| id).collect()
 }
 
-/// Whether a value names one thing: what an earlier call has made, or a made-up id that could name nothing else.
+/// Returns `true` if a value names one thing: something that an earlier call has created, or an invented id that could
+/// name nothing else.
 fn names_one(value: &Value) -> bool {
     match value {
         Value::Id(_) | Value::Same(..) => true,
@@ -77,20 +79,21 @@ fn names_one(value: &Value) -> bool {
     }
 }
 
-/// A number that is looked at before it is sent: it has to be far above all that were given.
+/// Minimum of an invented number that may be sent; it is also checked to be far above all ids that the target has
+/// assigned.
 const FAR_NUMBER: i64 = 1_000_000_000;
 
-/// Fewer characters than this may be somebody's id.
+/// Minimum length of an invented id: a shorter one may be somebody's.
 const LEAST: usize = 8;
 
-/// Whether a text can be read as one name and as nothing else: no wildcard, no operator, no list, not short.
+/// Returns `true` if a text can be read only as a single name: no wildcard, no operator, no list, not short.
 fn is_plain(text: &str) -> bool {
     let is_fine = |character: char| character.is_ascii_alphanumeric() || matches!(character, '-' | '_' | ' ');
     let is_word = text.starts_with(|first: char| first.is_ascii_alphanumeric());
     text.len() >= LEAST && is_word && text.trim() == text && text.chars().all(is_fine)
 }
 
-/// Whether a name that a call chooses is one that nobody else has.
+/// Returns `true` if a name that a call chooses is one that nobody else has.
 fn is_new(value: &Value) -> bool {
     match value {
         Value::Described(text) => text.bits() >= TELLING,
@@ -99,8 +102,8 @@ fn is_new(value: &Value) -> bool {
     }
 }
 
-/// Whether an id can be given again once what it named is gone: then a call with it could reach somebody else's. One of 64 bits and
-/// more is not.
+/// Returns `true` if an id may be assigned again once its entity is gone: a call with the id could then reach an entity
+/// of somebody else. An id of 64 bits or more is not assigned again.
 pub fn may_be_reused(id: &Json) -> bool {
     match id {
         Json::Big(_) => false,
@@ -109,7 +112,7 @@ pub fn may_be_reused(id: &Json) -> bool {
     }
 }
 
-/// How many bits an id has at most, by the characters that it is made of; a prefix of letters counts for nothing.
+/// Returns the maximum number of bits of an id, judging by its characters; a prefix of letters does not count.
 fn bits(id: &str) -> usize {
     let (prefix, rest) = id.split_once(['-', '_']).unwrap_or(("", id));
     let own = if prefix.bytes().all(|byte| byte.is_ascii_alphabetic()) { rest } else { id };
@@ -122,12 +125,12 @@ fn bits(id: &str) -> usize {
     characters.count() * each
 }
 
-/// Whether a made-up number is far above all that the target has given.
+/// Returns `true` if an invented number is far above all ids that the target has assigned.
 pub fn is_far_above(number: i64, highest: Option<i64>) -> bool {
     highest.is_some_and(|highest| highest.saturating_mul(1_000) < number)
 }
 
-/// The made-up numbers among the ids that a call sends.
+/// Returns the invented numbers among the ids that a call sends, with their entities.
 pub fn made_up_numbers<'a>(operation: &'a Operation, send: &'a Parameters) -> Vec<(&'a str, i64)> {
     let numbers = send.iter().filter_map(|(name, value)| {
         let entity = operation.parameter(name)?.exists.as_deref()?;

@@ -1,4 +1,4 @@
-//! Looking for one failure: cases in order, until one fails.
+//! The search for one failure: cases run in order until one fails.
 
 use std::sync::Arc;
 
@@ -14,22 +14,22 @@ use super::order::judge_repeats;
 use super::session::Session;
 use super::{remove_shared, run_case};
 
-/// How many cases run at once at first; twice as many each time that none has failed.
+/// Number of cases that run in parallel at first; it doubles each time that none has failed.
 const FIRST: usize = 4;
 
-/// The most that run at once.
+/// Maximum number of cases that run in parallel.
 const MOST: usize = 32;
 
-/// What a hunt came to.
+/// The result of a hunt.
 #[derive(Debug)]
 pub struct Hunt {
     /// The first case, in the order given, that failed.
     pub failed: Option<CaseResult>,
-    /// How many cases were run.
+    /// Number of cases run.
     pub tried: usize,
 }
 
-/// Runs cases in order until one fails. What is under way then is finished and cleaned up.
+/// Runs cases in order until one fails. Cases that are running at that time are finished and cleaned up.
 pub async fn hunt(session: &Session, specs: &Specs, cases: &[Arc<Case>]) -> Hunt {
     let mut ids = RequestIds::default();
     let (mut from, mut width) = (0, FIRST);

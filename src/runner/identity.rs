@@ -1,5 +1,5 @@
-//! Whether an id names what the run has made, and whether what was removed is gone: read once for each kind of entity, and again
-//! as long as the answers give reason to.
+//! Checks that an id names what the run has created, and that removed entities are gone: once for each kind of entity,
+//! and again as long as the responses give reason to.
 
 use crate::json::Json;
 use crate::spec::model::{Entity, Operation, Service};
@@ -9,19 +9,20 @@ use super::clean_up::{named, says_unknown};
 use super::ledger::Living;
 use super::session::Session;
 
-/// What a read of an entity shows.
+/// The result of reading an entity.
 enum Shown {
-    /// One of the values that only it can have.
+    /// One of the values that only this entity can have.
     Own,
-    /// Another value in its place.
+    /// Another value instead.
     Other(String),
     /// There is no such entity.
     Unknown,
-    /// Nothing that would tell.
+    /// Nothing that identifies it.
     Nothing,
 }
 
-/// Why an entity is not to be removed by its id: what has that id shows another value where it has one of its own.
+/// Returns the reason why an entity must not be removed by its id: the entity with that id shows another value instead
+/// of one of its own.
 pub async fn is_somebody_elses(
     session: &Session,
     service: &Service,
@@ -46,7 +47,7 @@ pub async fn is_somebody_elses(
     }
 }
 
-/// Whether an entity whose removal was accepted is still there.
+/// Returns `true` if an entity whose removal was accepted is still there.
 pub async fn lives_on(session: &Session, service: &Service, entity: &Entity, living: &Living) -> bool {
     let trust = session.ledger.trust(&living.service, &living.entity);
     if trust.removes {
@@ -59,18 +60,18 @@ pub async fn lives_on(session: &Session, service: &Service, entity: &Entity, liv
             session.ledger.trusts(&living.service, &living.entity, trust);
             false
         }
-        // What may be shown with an end state (`status: removed`) tells nothing.
+        // A response that may show an end state (`status: removed`) proves nothing.
         Shown::Own => !shows_states(reader),
         Shown::Other(_) | Shown::Nothing => false,
     }
 }
 
-/// The operation that reads one entity by its id.
+/// Returns the operation that reads one entity by its id.
 fn reader<'s>(service: &'s Service, entity: &'s Entity) -> Option<&'s Operation> {
     service.readers(&entity.name).next()
 }
 
-/// Whether an answer lists values that may say that the entity is removed.
+/// Returns `true` if a response lists values that may say that the entity is removed.
 fn shows_states(reader: &Operation) -> bool {
     fn lists(elements: &[crate::spec::model::Member]) -> bool {
         elements.iter().any(|element| !element.listed().is_empty() || lists(element.schema.below()))
@@ -119,12 +120,12 @@ fn shown(service: &Service, entity: &Entity, reader: &Operation, living: &Living
         let of_it = |(name, _): &&(String, String)| *name == shown.parameter;
         let own: Vec<&str> = living.values.iter().filter(of_it).map(|(_, value)| value.as_str()).collect();
         let Some(Json::Text(text)) = output.at(&shown.path).filter(|_| !own.is_empty()) else { continue };
-        // A service may keep a value in other letters, without what stands around it.
+        // A service may store a value in another letter case, and without surrounding white space.
         let is_it = |own: &&str| text.trim().to_lowercase() == own.trim().to_lowercase();
         match own.iter().any(is_it) {
             false => return Shown::Other(format!("another {}", shown.parameter)),
             true if living.unique.iter().any(|each| of_it(&each)) => return Shown::Own,
-            // Others may have the same by chance: it is no proof.
+            // Others may have the same value by chance: it proves nothing.
             true => {}
         }
     }

@@ -1,4 +1,5 @@
-//! What a run has on the target, written down as it happens, so that a run that is killed can be cleaned up behind.
+//! The journal: what a run has on the target, written down as it happens, so that the next run can clean up after a
+//! killed one.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::io::{self, Write};
@@ -12,17 +13,17 @@ use super::target::Target;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Entry {
-    /// A call that makes an entity is about to be sent.
+    /// A call that creates an entity is about to be sent.
     Asked(Wish),
-    /// It was answered; what it has made, if anything, is entered first.
+    /// The call was answered; if it has created an entity, that is recorded first.
     Answered(Wish),
-    /// An entity lives on the target.
+    /// An entity exists on the target.
     Made(Trace),
     /// The entity was removed, or stays for good.
     Removed(Trace),
 }
 
-/// A call that makes an entity, by the values that only that entity can have.
+/// A call that creates an entity, with the values that only that entity can have.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Wish {
     /// The service's folder.
@@ -31,7 +32,7 @@ pub struct Wish {
     pub at: String,
     /// The entity.
     pub entity: String,
-    /// The unique parameters, with what was sent for them.
+    /// The unique parameters, with the values sent for them.
     pub unique: Vec<(String, String)>,
 }
 
@@ -40,46 +41,46 @@ pub struct Wish {
 pub struct Trace {
     /// The service's folder.
     pub service: String,
-    /// The service's address: elsewhere, the same id may be somebody else's.
+    /// The service's address: elsewhere, the same id may belong to somebody else.
     pub at: String,
     /// The entity.
     pub entity: String,
     /// Its id, as JSON.
     pub id: String,
-    /// The values that nothing else has, by parameter.
+    /// The values that no other entity has, by parameter.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unique: Vec<(String, String)>,
-    /// The ids of other entities that it was made with, as JSON.
+    /// The ids of other entities that it was created with, as JSON.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub parents: Vec<(String, String)>,
 }
 
-/// Where entries go.
+/// The journal of a run.
 #[derive(Clone, Default)]
 pub struct Journal {
     sink: Option<Arc<Mutex<dyn Write + Send>>>,
-    /// The first entry that could not be written.
+    /// The error of the first entry that could not be written.
     failed: Arc<Mutex<Option<String>>>,
 }
 
 impl Journal {
-    /// A journal that is written into a sink, a line an entry.
+    /// Creates a journal that writes one entry per line into a sink.
     pub fn into(sink: impl Write + Send + 'static) -> Self {
         Self { sink: Some(Arc::new(Mutex::new(sink))), failed: Arc::default() }
     }
 
-    /// Takes over what other journals tell, so that those are no longer needed.
+    /// Copies what other journals have left, so that those are no longer needed.
     ///
     /// # Errors
-    /// What the sink says: then they still are.
+    /// Returns the error of the sink; the other journals are then still needed.
     pub fn carry_over(&self, remains: &Remains) -> io::Result<()> {
         let living = remains.living.iter().cloned().map(Entry::Made);
         let mut all = living.chain(remains.unanswered.iter().cloned().map(Entry::Asked));
         all.try_for_each(|entry| self.append(&entry))
     }
 
-    /// Writes an entry before anything else happens. A full disk does not end the run: the ledger knows the same. It is
-    /// reported at the end, because a run that is killed then leaves nothing for the next one to read.
+    /// Writes an entry before anything else happens. A full disk does not end the run, because the ledger knows the
+    /// same. It is reported at the end, because a run that is killed then leaves nothing for the next one to read.
     pub(super) fn write(&self, entry: &Entry) {
         if let Err(error) = self.append(entry) {
             let mut failed = self.failed.lock().unwrap_or_else(PoisonError::into_inner);
@@ -87,7 +88,7 @@ impl Journal {
         }
     }
 
-    /// Why an entry could not be written, if one could not.
+    /// Returns the reason why an entry could not be written, if there is one.
     pub fn failed(&self) -> Option<String> {
         self.failed.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
@@ -106,19 +107,20 @@ impl std::fmt::Debug for Journal {
     }
 }
 
-/// What a run that was killed has left: entities, and calls of which nobody knows whether they have made one.
+/// The remains of a killed run: entities, and calls that may have created one.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Remains {
-    /// Entities that were made and not removed.
+    /// Entities that were created and not removed.
     pub living: Vec<Trace>,
     /// Calls that were sent and not answered.
     pub unanswered: Vec<Wish>,
 }
 
 impl Remains {
-    /// What is left after the entries of a journal. A line that was cut off when the process was killed is passed over.
+    /// Returns what is left after the entries of a journal. A line that was cut off when the process was killed is
+    /// skipped.
     pub fn read(journal: &str) -> Self {
-        // By what they are, with their place in the journal: a journal may have a hundred thousand lines.
+        // Keyed by content, with the position in the journal: a journal may have a hundred thousand lines.
         let mut living: HashMap<Trace, usize> = HashMap::new();
         let mut unanswered: HashMap<Wish, Vec<usize>> = HashMap::new();
         let entries = journal.lines().filter_map(|line| serde_json::from_str(line).ok());
@@ -142,7 +144,7 @@ impl Remains {
         Self { living: in_order(living), unanswered: in_order(unanswered) }
     }
 
-    /// What is left at the addresses that a target has now, and what is left elsewhere.
+    /// Splits the remains into those at the target's current addresses and those elsewhere.
     pub fn divided(self, target: &Target) -> (Self, Self) {
         let is_here = |service: &str, at: &str| target.address_of(service) == Some(at);
         let mut elsewhere = Self::default();
@@ -158,18 +160,18 @@ impl Remains {
         (here, elsewhere)
     }
 
-    /// Where it is.
+    /// Returns the addresses of the remains.
     pub fn addresses(&self) -> BTreeSet<&str> {
         let living = self.living.iter().map(|trace| trace.at.as_str());
         living.chain(self.unanswered.iter().map(|wish| wish.at.as_str())).collect()
     }
 
-    /// Whether nothing is left.
+    /// Returns `true` if nothing is left.
     pub fn is_empty(&self) -> bool {
         self.living.is_empty() && self.unanswered.is_empty()
     }
 
-    /// Everything that several runs have left.
+    /// Adds what another run has left.
     pub fn add(&mut self, other: Self) {
         let known: HashSet<Trace> = self.living.iter().cloned().collect();
         self.living.extend(other.living.into_iter().filter(|trace| !known.contains(trace)));
@@ -177,7 +179,7 @@ impl Remains {
     }
 }
 
-/// What has places, in the order of these.
+/// Returns the items in the order of their positions.
 fn in_order<T>(placed: impl IntoIterator<Item = (T, usize)>) -> Vec<T> {
     let mut placed: Vec<(T, usize)> = placed.into_iter().collect();
     placed.sort_by_key(|(_, place)| *place);

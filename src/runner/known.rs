@@ -1,5 +1,4 @@
-//! What earlier runs of the same plan have found out: the parts of a run that was split, or the beginning of one that was
-//! interrupted.
+//! Results of earlier runs of the same plan: the shards of a split run, or the beginning of an interrupted one.
 
 use std::collections::HashMap;
 use std::convert::Infallible;
@@ -10,29 +9,29 @@ use crate::event::{CaseResult, Counts, Event, Finish, Leftover, Page, Recorded, 
 use crate::generate::Cases;
 use crate::spec::model::Specs;
 
-/// Results by case id, and what else the runs have told.
+/// Results by case id, and what else the runs have reported.
 #[derive(Debug, Clone, Default)]
 pub struct Known {
-    /// How the runs began, in the order in which they were taken.
+    /// The start of each run, in the order in which the runs were added.
     starts: Vec<Start>,
-    /// Each with the run that has come to it.
+    /// Each result with the run that produced it.
     results: Results<Arc<Origin>>,
     finished: Vec<Finish>,
     snapshots: Vec<Snapshots>,
-    /// Requests of runs that did not come to their end.
+    /// Number of requests of runs that did not finish.
     unfinished: usize,
-    /// What such runs have made that no call removes.
+    /// Entities created by such runs that no call removes.
     kept: Vec<Leftover>,
-    /// What of all that plain calls have made.
+    /// Entities of all runs that plain calls have created and no call removes.
     plain_kept: Vec<Leftover>,
 }
 
-/// The stream of a run: what it is called, and what its results were judged by.
+/// The stream of a run: its name, and what its results were judged by.
 #[derive(Debug, Default)]
 struct Origin {
     name: String,
     fineprint: String,
-    /// The state of the specs, by operation.
+    /// The digests of the specs, by operation.
     digests: HashMap<String, String>,
 }
 
@@ -47,27 +46,27 @@ impl Origin {
     }
 }
 
-/// A result of another state of what it was judged by: it says nothing about the case as it is.
+/// A result that was judged by an older or newer state: it says nothing about the case as it is now.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Outdated {
     /// The case.
     pub id: String,
-    /// The stream that has it.
+    /// The stream that contains it.
     pub stream: String,
-    /// What is of another state, in words.
+    /// Description of what has changed.
     pub why: String,
 }
 
 impl Known {
-    /// Takes the events of one run, from the stream of that name.
+    /// Adds the events of one run, from the stream with this name.
     pub fn add(&mut self, name: &str, events: impl IntoIterator<Item = Event>) {
         let Ok(()) = self.try_add(name, events.into_iter().map(Ok::<_, Infallible>));
     }
 
-    /// The same, of events that are being read.
+    /// Adds the events of one run while they are being read.
     ///
     /// # Errors
-    /// Why one of them cannot be.
+    /// Returns the error if one of the events cannot be read.
     pub fn try_add<E>(
         &mut self,
         name: &str,
@@ -82,7 +81,7 @@ impl Known {
                     self.starts.push(start);
                 }
                 Event::CaseFinished(result) => {
-                    // A run that goes on tells again what it was told.
+                    // A resumed run reports again what was reported before.
                     if !self.has(&result) {
                         requests += result.exchanges.len();
                         kept.extend(result.kept.iter().cloned());
@@ -110,37 +109,38 @@ impl Known {
         Ok(())
     }
 
-    /// What was skipped, blocked or not answered is tried again.
+    /// Adds a result that was judged. Cases that were skipped, blocked or not answered run again.
     fn take(&mut self, result: &CaseResult, by: &Arc<Origin>) {
         if result.verdict.is_judged() {
             self.results.insert(result, Arc::clone(by));
         }
     }
 
-    /// Whether it is the result that is known, and not that of another attempt.
+    /// Returns `true` if this is the known result, and not that of another attempt.
     fn has(&self, result: &CaseResult) -> bool {
         self.results
             .get(&result.id)
             .is_some_and(|known| (known.micros, &known.exchanges) == (result.micros, &result.exchanges))
     }
 
-    /// How the first of the runs began.
+    /// Returns the start of the first run.
     pub fn start(&self) -> Option<&Start> {
         self.starts.first()
     }
 
-    /// How each of them began.
+    /// Returns the start of each run.
     pub fn starts(&self) -> &[Start] {
         &self.starts
     }
 
-    /// The ids of the cases that are judged.
+    /// Returns the ids of the judged cases.
     pub fn ids(&self) -> impl Iterator<Item = &str> {
         self.results.ids()
     }
 
-    /// The results that were judged by another state of the operation's spec, of the case, or of fineprint. A stream that
-    /// does not tell the state of its specs is held to the cases alone; a case that is gone is not looked for.
+    /// Returns the results that were judged by another state of the operation's spec, of the case, or of fineprint. If
+    /// a stream does not record the state of its specs, that state is not compared. Cases that no longer exist are
+    /// ignored.
     pub fn outdated(&self, specs: &Specs, cases: &Cases) -> Vec<Outdated> {
         if self.is_empty() {
             return Vec::new();
@@ -163,23 +163,24 @@ impl Known {
         self.results.iter().filter_map(why).collect()
     }
 
-    /// Whether nothing is known.
+    /// Returns `true` if nothing is known.
     pub fn is_empty(&self) -> bool {
         self.results.is_empty()
     }
 
-    /// Leaves results out, so that their cases are tried again.
+    /// Removes results, so that their cases run again.
     pub fn forget(&mut self, is_forgotten: impl Fn(&str) -> bool) {
         self.results.retain(|id| !is_forgotten(id));
     }
 
-    /// All of it as one stream, so that nothing is lost when the file of one of them is needed. Results that another state of
-    /// a spec has led to than the latest are left out: they would be taken for results of that.
+    /// Returns everything as one stream, so that nothing is lost if the file of one of the runs is overwritten. Results
+    /// that were judged by another state of a spec than the latest are left out: they would be taken for results of the
+    /// latest state.
     pub fn events(&self) -> impl Iterator<Item = Event> {
         self.start_of_all().into_iter().flat_map(|start| self.events_from(start))
     }
 
-    /// The start of one run that stands for all of them.
+    /// Returns the start of one run that represents all runs.
     fn start_of_all(&self) -> Option<Start> {
         let mut start = self.starts.last()?.clone();
         for page in self.starts.iter().rev().skip(1).flat_map(|earlier| &earlier.pages) {
@@ -205,7 +206,7 @@ impl Known {
         [Event::RunStarted(start)].into_iter().chain(kept).chain(results).chain(self.end(counts))
     }
 
-    /// The end of that run, if any of them has come to its end.
+    /// Returns the end of that run, if any of the runs has finished.
     fn end(&self, counts: Counts) -> Option<Event> {
         let (kept, left_behind) = self.leftovers();
         let finish = Finish {
@@ -221,7 +222,7 @@ impl Known {
         (!self.finished.is_empty()).then_some(Event::RunFinished(finish))
     }
 
-    /// Cases that stand for results of which the specs alone imply no case.
+    /// Returns cases that represent results for which the specs alone imply no case.
     pub fn stand_ins(&self, specs: &Specs, ids: &[String]) -> Vec<Case> {
         let results = ids.iter().filter_map(|id| self.result(id));
         let known = results.filter(|result| specs.operation(&result.operation).is_some());
@@ -241,7 +242,7 @@ impl Known {
             .collect()
     }
 
-    /// What was compared with snapshots, if anything was.
+    /// Returns the comparison with snapshots, if there was one.
     pub fn snapshots(&self) -> Option<Snapshots> {
         let mut all = self.snapshots.first()?.clone();
         for further in &self.snapshots[1..] {
@@ -262,27 +263,27 @@ impl Known {
         Some(all)
     }
 
-    /// The result of a case.
+    /// Returns the result of a case.
     pub fn result(&self, id: &str) -> Option<CaseResult> {
         self.results.get(id)
     }
 
-    /// Whether a case is judged.
+    /// Returns `true` if a case is judged.
     pub fn has_judged(&self, id: &str) -> bool {
         self.results.has(id)
     }
 
-    /// Requests that were sent.
+    /// Returns the number of requests sent.
     pub fn requests(&self) -> usize {
         self.finished.iter().map(|finish| finish.requests).fold(self.unfinished, usize::saturating_add)
     }
 
-    /// How long the runs took together, in microseconds.
+    /// Returns the total duration of the runs, in microseconds.
     pub fn micros(&self) -> u64 {
         self.finished.iter().map(|finish| finish.micros).fold(0, u64::saturating_add)
     }
 
-    /// How the runs stand to another target's answers, if they were held to them.
+    /// Returns the comparison with another target's recording, if there was one.
     pub fn recorded(&self) -> Option<Recorded> {
         let mut parts = self.finished.iter().filter_map(|finish| finish.recorded.as_ref());
         let mut all = parts.next()?.clone();
@@ -294,7 +295,7 @@ impl Known {
         Some(all)
     }
 
-    /// What stays on the target: what no call removes, and what could not be removed.
+    /// Returns what stays on the target: entities that no call removes, and leftovers.
     pub fn leftovers(&self) -> (Vec<Leftover>, Vec<Leftover>) {
         let kept = self.finished.iter().flat_map(|finish| finish.kept.clone());
         let left_behind = self.finished.iter().flat_map(|finish| finish.left_behind.clone()).collect();
@@ -303,7 +304,8 @@ impl Known {
 }
 
 impl Origin {
-    /// Which state of the spec or of fineprint a result is of, in words, where that is not this one.
+    /// Returns how the state of the spec or of fineprint differs from that of a result, in words; `None` if it does not
+    /// differ.
     fn why_outdated(&self, result: &CaseResult, digests: &HashMap<&str, String>) -> Option<String> {
         if let (Some(then), Some(now)) =
             (self.digests.get(&result.operation), digests.get(result.operation.as_str()))
@@ -318,7 +320,7 @@ impl Origin {
     }
 }
 
-/// Whether a case is still the one that a result is of.
+/// Returns `true` if a result is still about this case.
 fn is_of(result: &CaseResult, case: &Case) -> bool {
     case::sends(case) == result.sends
         && case::expects(case) == result.expects

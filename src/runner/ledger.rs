@@ -1,4 +1,4 @@
-//! What a run has made on the target and not yet removed.
+//! The ledger: what a run has created on the target and not yet removed.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Mutex, PoisonError};
@@ -11,7 +11,7 @@ use crate::spec::model::Entity;
 
 use super::journal::{Entry, Journal, Trace, Wish};
 
-/// A living entity.
+/// A live entity.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Living {
     /// The service's folder.
@@ -20,81 +20,81 @@ pub struct Living {
     pub at: String,
     /// The entity.
     pub entity: String,
-    /// Its id, as the target gave it.
+    /// Its id, as the target returned it.
     pub id: Json,
-    /// The case that made it.
+    /// The case that created it.
     pub case: String,
-    /// The values that were drawn for it and that nothing else has, by parameter.
+    /// The random values that no other entity has, by parameter.
     pub unique: Vec<(String, String)>,
-    /// The values of its unique parameters, also those of which others may have the same by chance, and those that it had before it
-    /// was changed: a change may have been accepted and not made.
+    /// The values of its unique parameters. They include values that others may share by chance, and values from before
+    /// a change: a change may have been accepted and not made.
     pub values: Vec<(String, String)>,
-    /// The ids of other entities that it was made with, by the entity's name: its removal may need them again.
+    /// The ids of other entities that it was created with, by entity name: its removal may need them again.
     pub parents: Vec<(String, Json)>,
-    /// When the call that made it was answered; `None`: in an earlier run.
+    /// The time at which the call that created it was answered; `None` if that was in an earlier run.
     pub made: Option<Instant>,
-    /// A call that asked to remove it may have arrived.
+    /// `true` if a call that asked to remove it may have arrived.
     pub may_be_gone: bool,
 }
 
-/// A call that may have made an entity: its answer does not say.
+/// A call that may have created an entity: its response does not say.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Doubt {
-    /// What it may have made.
+    /// The entity that it may have created.
     pub wish: Wish,
-    /// The case that called.
+    /// The case that sent the call.
     pub case: String,
-    /// Why nobody knows.
+    /// The reason for the doubt.
     pub reason: String,
-    /// When it was sent; `None`: in an earlier run.
+    /// The time at which the call was sent; `None` if that was in an earlier run.
     pub since: Option<Instant>,
 }
 
-/// Why an entity was not removed yet: it is tried once more at the end of the run.
+/// The reason why an entity was not removed yet; the removal is tried once more at the end of the run.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Pending {
-    /// The removal did not find it, so soon after it was made that it may not be visible yet.
+    /// The removal did not find the entity, so soon after its creation that it may not be visible yet.
     NotVisible,
-    /// A documented row says that its state does not allow it.
+    /// A documented error row says that the entity's state does not allow it.
     State(String),
-    /// The removal was accepted, and a read still shows it.
+    /// The removal was accepted, and a read still shows the entity.
     Shown,
     /// The removal failed.
     Failed(String),
 }
 
-/// What the answer of a creation says about the id that it gives.
+/// The id that a creation returned: a new one, or that of another entity.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Named {
-    /// It is new.
+    /// The id is new.
     Anew,
-    /// Another entity of the run that certainly lives has it: the case that made that one.
+    /// Another entity of the run that is certainly live has the id; the case that created that entity.
     AsAnother(String),
 }
 
-/// What is known of a target's ids of one kind.
+/// The knowledge about a target's ids of one kind.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Trust {
-    /// What an id names was read once, and was what the run had made.
+    /// `true` if an id was read once, and named what the run had created.
     pub names_own: bool,
-    /// What was removed was read once, and was gone.
+    /// `true` if a removed entity was read once, and was gone.
     pub removes: bool,
 }
 
 type Kind = (String, String);
 
-/// The id of what an answer gave none.
+/// The id of an entity for which the response gave none.
 const UNKNOWN: &str = "unknown";
 
 impl Living {
-    /// What a journal keeps of it.
+    /// Returns what a journal keeps of the entity.
     pub fn trace(&self) -> Trace {
         let Self { service, at, entity, id, unique, parents, .. } = self.clone();
         let parents = parents.into_iter().map(|(name, id)| (name, id.to_string())).collect();
         Trace { service, at, entity, id: id.to_string(), unique, parents }
     }
 
-    /// What its making call asked for, by the values that only it has.
+    /// Returns what the creating call asked for, with the values that only this entity has.
     pub fn wish(&self) -> Wish {
         let Self { service, at, entity, unique, .. } = self.clone();
         Wish { service, at, entity, unique }
@@ -116,14 +116,14 @@ impl Living {
     }
 }
 
-/// The account of a run.
+/// The ledger of a run.
 #[derive(Debug, Default)]
 pub struct Ledger {
     entries: Mutex<Entries>,
     journal: Journal,
 }
 
-/// The living entities in the order of their making, found by what they are.
+/// The live entities in the order of their creation, found by service, entity and id.
 #[derive(Debug, Default)]
 struct Alive {
     by_number: BTreeMap<u64, Living>,
@@ -163,7 +163,7 @@ impl Alive {
         self.take(&living.service, &living.entity, &living.id)
     }
 
-    /// The latest first.
+    /// Returns an iterator over the entities, the latest first.
     fn latest(&self) -> impl Iterator<Item = &Living> {
         self.by_number.values().rev()
     }
@@ -172,17 +172,17 @@ impl Alive {
 #[derive(Debug, Default)]
 struct Entries {
     living: Alive,
-    /// What stays because no documented call removes it, by the case that made it.
+    /// Entities that stay because no documented call removes them, by the case that created them.
     kept: BTreeMap<String, Vec<Leftover>>,
     left_behind: Vec<Leftover>,
     doubts: Vec<Doubt>,
     pending: Vec<(Living, Pending)>,
-    /// What was removed, with the values that only it had.
+    /// Removed entities, with the values that only they had.
     removed: HashMap<Kind, Vec<Living>>,
     trust: HashMap<Kind, Trust>,
-    /// What earlier runs had left behind and this one has removed, or found not to be there.
+    /// Leftovers of earlier runs that this one has removed, or found not to exist.
     put_right: Vec<Leftover>,
-    /// The highest number that was given as an id.
+    /// The highest number that was assigned as an id.
     highest: HashMap<Kind, i64>,
 }
 
@@ -201,17 +201,17 @@ impl Entries {
 }
 
 impl Ledger {
-    /// An account that is written down as well.
+    /// Creates a ledger that is also written to a journal.
     pub fn kept_in(journal: Journal) -> Self {
         Self { entries: Mutex::default(), journal }
     }
 
-    /// Notes that a call which makes something is about to be sent.
+    /// Records that a call that creates something is about to be sent.
     pub fn asked(&self, wish: &Wish) {
         self.journal.write(&Entry::Asked(wish.clone()));
     }
 
-    /// Notes that it was answered.
+    /// Records that the call was answered.
     pub fn answered(&self, wish: &Wish) {
         self.journal.write(&Entry::Answered(wish.clone()));
     }
@@ -220,8 +220,8 @@ impl Ledger {
         self.entries.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Enters what a call has made. An id that another living entity of the run has is not entered twice: nothing is removed
-    /// twice.
+    /// Records what a call has created. If another live entity of the run has the id, it is not recorded twice, so that
+    /// nothing is removed twice.
     pub fn made(&self, entity: &Entity, living: Living) -> Named {
         let mut entries = self.entries();
         entries.note_number(&living);
@@ -230,7 +230,7 @@ impl Ledger {
             |(known, why): &'_ (Living, Pending)| (*why == Pending::NotVisible).then(|| known.clone());
         let pending = entries.pending.iter().filter_map(unseen).find(|known| is_it(&known));
         if let Some(known) = entries.living.get(&living).cloned().or(pending) {
-            // Only two calls that asked for two different things must have made two.
+            // Only two calls that asked for two different things must have created two entities.
             let is_shared = living.values.iter().any(|value| known.values.contains(value));
             let differ = !known.values.is_empty() && !living.values.is_empty() && !is_shared;
             return if differ { Named::AsAnother(known.case.clone()) } else { Named::Anew };
@@ -245,7 +245,7 @@ impl Ledger {
         Named::Anew
     }
 
-    /// Enters what an earlier run has made: its journal tells it already.
+    /// Records what an earlier run has created; the journal already contains it.
     pub fn known(&self, living: Living) {
         let mut entries = self.entries();
         if entries.living.get(&living).is_none() {
@@ -253,7 +253,7 @@ impl Ledger {
         }
     }
 
-    /// Enters that a call may have made something without saying its id.
+    /// Records that a call may have created an entity with an unknown id.
     pub fn made_unnamed(&self, service: &str, entity: &Entity, case: &str, reason: &str) {
         let leftover = Leftover {
             service: service.to_owned(),
@@ -269,17 +269,17 @@ impl Ledger {
         }
     }
 
-    /// Enters that a call may have made something that a list can show.
+    /// Records that a call may have created something that a list can show.
     pub fn doubted(&self, doubt: Doubt) {
         self.entries().doubts.push(doubt);
     }
 
-    /// What calls may have made, once.
+    /// Takes the calls that may have created something.
     pub fn doubts(&self) -> Vec<Doubt> {
         std::mem::take(&mut self.entries().doubts)
     }
 
-    /// Strikes an entity that was removed.
+    /// Drops an entity that was removed.
     pub fn removed(&self, service: &str, entity: &str, id: &Json) {
         let mut entries = self.entries();
         let aside = entries.pending.iter().position(|(living, _)| living.is(service, entity, id));
@@ -294,7 +294,7 @@ impl Ledger {
         }
     }
 
-    /// Enters that a call has changed values that only an entity has.
+    /// Records that a call has changed values that only one entity has.
     pub fn changed(&self, service: &str, entity: &str, id: &Json, values: &[(String, String)]) {
         let mut entries = self.entries();
         let Some(living) = entries.living.get_mut(service, entity, id) else { return };
@@ -313,7 +313,7 @@ impl Ledger {
         }
     }
 
-    /// Notes that what a call of an earlier run may have made is gone, or never was.
+    /// Records that what a call of an earlier run may have created is gone, or never existed.
     pub fn settled(&self, wish: &Wish) {
         self.answered(wish);
         self.entries().put_right.push(Leftover {
@@ -325,12 +325,12 @@ impl Ledger {
         });
     }
 
-    /// What earlier runs had left behind and this one has put right, once.
+    /// Takes the leftovers of earlier runs that this one has cleaned up.
     pub fn put_right(&self) -> Vec<Leftover> {
         std::mem::take(&mut self.entries().put_right)
     }
 
-    /// Whether an entity was made within another one that the run has removed.
+    /// Returns `true` if an entity was created within another one that the run has removed.
     pub fn has_removed_parent(&self, living: &Living) -> bool {
         let entries = self.entries();
         living.parents.iter().any(|(parent, id)| {
@@ -339,7 +339,7 @@ impl Ledger {
         })
     }
 
-    /// Gives up an id that names nothing: what was made with it is looked for by the values that only it has.
+    /// Gives up an id that names nothing: the entity is looked for by the values that only it has.
     pub fn lost(&self, living: &Living, wish: Wish, reason: &str) {
         self.asked(&wish);
         let mut entries = self.entries();
@@ -349,19 +349,20 @@ impl Ledger {
         entries.doubts.push(Doubt { wish, case, reason, since: living.made });
     }
 
-    /// What was removed, by kind, once.
+    /// Takes the removed entities, by kind.
     pub fn all_removed(&self) -> HashMap<(String, String), Vec<Living>> {
         std::mem::take(&mut self.entries().removed)
     }
 
-    /// Notes that a call which may have arrived has asked to remove an entity: not to find it then is no surprise.
+    /// Records that a call that may have arrived has asked to remove an entity: it is then no surprise if the entity is
+    /// not found.
     pub fn may_be_gone(&self, service: &str, entity: &str, id: &Json) {
         if let Some(living) = self.entries().living.get_mut(service, entity, id) {
             living.may_be_gone = true;
         }
     }
 
-    /// Puts an entity aside that could not be removed: it is tried again at the end.
+    /// Puts aside an entity that could not be removed: its removal is tried again at the end of the run.
     pub fn postpone(&self, living: &Living, why: Pending) {
         let mut entries = self.entries();
         if let Some(living) = entries.living.take_it(living) {
@@ -369,7 +370,7 @@ impl Ledger {
         }
     }
 
-    /// What was put aside, once; it counts as living again.
+    /// Takes the entities that were put aside; they count as live again.
     pub fn postponed(&self) -> Vec<(Living, Pending)> {
         let mut entries = self.entries();
         let pending = std::mem::take(&mut entries.pending);
@@ -377,54 +378,54 @@ impl Ledger {
         pending
     }
 
-    /// Strikes an entity that cannot be removed.
+    /// Records an entity that cannot be removed as a leftover.
     pub fn could_not_remove(&self, living: &Living, reason: &str) {
         let mut entries = self.entries();
         entries.living.take_it(living);
         entries.left_behind.push(living.clone().leftover(reason));
     }
 
-    /// Strikes an entity that stays, as the page says.
+    /// Records that an entity stays, as the page says.
     pub fn stays(&self, living: &Living, reason: &str) {
         let mut entries = self.entries();
         entries.living.take_it(living);
-        // The next run need not try it again.
+        // The next run need not try to remove it again.
         self.journal.write(&Entry::Removed(living.trace()));
         entries.keep(living.clone().leftover(reason));
     }
 
-    /// What is known of the ids of a kind.
+    /// Returns what is known about the ids of a kind.
     pub fn trust(&self, service: &str, entity: &str) -> Trust {
         let kind = (service.to_owned(), entity.to_owned());
         self.entries().trust.get(&kind).copied().unwrap_or_default()
     }
 
-    /// Notes what is known of them now.
+    /// Records what is now known about the ids of a kind.
     pub fn trusts(&self, service: &str, entity: &str, trust: Trust) {
         self.entries().trust.insert((service.to_owned(), entity.to_owned()), trust);
     }
 
-    /// The highest number that the target has given as an id of a kind.
+    /// Returns the highest number that the target has assigned as an id of a kind.
     pub fn highest(&self, service: &str, entity: &str) -> Option<i64> {
         self.entries().highest.get(&(service.to_owned(), entity.to_owned())).copied()
     }
 
-    /// What an owner (a case, or all of them) has made and not removed, the latest first.
+    /// Returns what an owner (a case, or all of them) has created and not removed, the latest first.
     pub fn of(&self, owner: &str) -> Vec<Living> {
         self.entries().living.latest().filter(|living| living.case == owner).cloned().collect()
     }
 
-    /// Everything that was made and not removed, the latest first.
+    /// Returns everything that was created and not removed, the latest first.
     pub fn all(&self) -> Vec<Living> {
         self.entries().living.latest().cloned().collect()
     }
 
-    /// What a case has made that stays.
+    /// Returns what a case has created that stays on the target.
     pub fn kept(&self, case: &str) -> Vec<Leftover> {
         self.entries().kept.get(case).cloned().unwrap_or_default()
     }
 
-    /// What stays on the target: what no call removes, and what could not be removed.
+    /// Returns what stays on the target: entities that no call removes, and leftovers.
     pub fn close(&self) -> (Vec<Leftover>, Vec<Leftover>) {
         let mut entries = self.entries();
         let pending = std::mem::take(&mut entries.pending).into_iter().map(|(living, _)| living);

@@ -1,4 +1,4 @@
-//! Running: many cases at once, results in the order of the plan.
+//! The runner: many cases in parallel, and results in the order of the plan.
 
 mod account;
 mod anew;
@@ -60,44 +60,44 @@ use ledger::{Living, Pending};
 use order::InOrder;
 use survey::{Phase, Survey};
 
-/// Who owns what cases share.
+/// The owner of entities that cases share.
 const SHARED: &str = "several cases";
 
 const INTERRUPTED: &str = "interrupted";
 const SILENT: &str = "the target does not answer";
 const TIME_OVER: &str = "the time that the run may take is over (--max-time)";
 
-/// How long a run waits in all because its target asks for it, unless somebody says otherwise.
+/// Default of the total time that a run waits because its target asks for it.
 const MAX_WAIT: Duration = Duration::from_secs(30);
 
-/// How to run.
+/// The options of a run.
 #[derive(Debug, Clone)]
 pub struct Options {
     /// The target.
     pub target: Target,
-    /// How many cases run at once.
+    /// Number of cases that run in parallel.
     pub jobs: usize,
-    /// From which new values are drawn.
+    /// The seed of new random values.
     pub seed: u64,
-    /// Mixed into what is drawn for entities that can never be removed: the target of an earlier run with the same seed
-    /// still has those of that run.
+    /// Mixed into the random values of entities that can never be removed: the target of an earlier run with the same
+    /// seed still has the entities of that run.
     pub nonce: u64,
-    /// Where it is written down what lives on the target.
+    /// The journal that records what exists on the target.
     pub journal: Journal,
-    /// What an earlier run, that was killed, has left there.
+    /// The remains of an earlier, killed run.
     pub remains: Remains,
-    /// What other runs of the same plan have found out: those cases are not tried again.
+    /// The results of other runs of the same plan: those cases do not run again.
     pub known: Arc<Known>,
-    /// What another target was seen to do: where the page leaves a choice, its answer is what must come.
+    /// The recording of another target: where the page leaves a choice, its response is expected.
     pub against: Option<Arc<Recording>>,
-    /// How long the run may take; then no case begins, and what was made is removed.
+    /// Maximum duration of the run; after that, no case starts, and created entities are removed.
     pub max_time: Option<Duration>,
-    /// How long it waits in all because the target asks for it.
+    /// Maximum total time that the run waits because the target asks for it.
     pub max_wait: Duration,
 }
 
 impl Options {
-    /// Some cases at once, and values drawn from a seed.
+    /// Creates the default options for a target and a seed.
     pub fn new(target: Target, seed: u64) -> Self {
         Self {
             target,
@@ -113,46 +113,46 @@ impl Options {
         }
     }
 
-    /// The same, with a target that is somewhere else.
+    /// Returns the same options, with the target at another address.
     #[must_use]
     pub fn moved(&self, url: String) -> Self {
         Self { target: self.target.clone().moved(url), ..self.clone() }
     }
 
-    /// A session with the target.
+    /// Creates a session with the target.
     ///
     /// # Errors
-    /// What of the way to the target cannot be used.
+    /// Returns an error if one of the target's network settings cannot be used.
     pub fn session(&self) -> Result<Session, SetUp> {
         Ok(self.session_over(self.transport()?))
     }
 
-    /// A session over a transport that other sessions may use as well.
+    /// Creates a session over a transport that other sessions may use as well.
     pub fn session_over(&self, transport: Transport) -> Session {
         Session::new(self, transport.for_another())
     }
 
-    /// What is sent over: with the bounds of an exchange.
+    /// Creates the transport, with the limits of an exchange.
     ///
     /// # Errors
-    /// What of the way to the target cannot be used.
+    /// Returns an error if one of the target's network settings cannot be used.
     pub fn transport(&self) -> Result<Transport, SetUp> {
         Transport::new(&self.target.network)
     }
 }
 
-/// What a run works with.
+/// The shared inputs of a run.
 struct Context<'r> {
     session: &'r Arc<Session>,
     specs: &'r Arc<Specs>,
     cases: &'r Cases,
     /// The plain calls, by operation.
     plains: &'r HashMap<String, Plain>,
-    /// Cancelled by whoever wants the run to end.
+    /// Cancelled to stop the run.
     cancel: &'r CancellationToken,
 }
 
-/// What a run has come to so far.
+/// The progress of a run.
 struct Progress<'r, E> {
     order: InOrder<'r>,
     done: usize,
@@ -160,7 +160,7 @@ struct Progress<'r, E> {
     emit: E,
 }
 
-/// A task that is done.
+/// A finished task.
 enum Done {
     Case(usize, Arc<Case>, Box<CaseResult>),
     Plain(String, Box<CaseResult>),
@@ -170,7 +170,7 @@ enum Done {
 /// Cancelling the token stops new cases, waits for those under way and cleans up.
 ///
 /// # Errors
-/// What of the way to the target cannot be used.
+/// Returns an error if one of the target's network settings cannot be used.
 pub async fn run(
     specs: Arc<Specs>,
     cases: impl Into<Cases>,
@@ -221,7 +221,7 @@ async fn cancel_after(time: Duration, cancel: CancellationToken) {
     cancel.cancel();
 }
 
-/// Runs some of the cases, so many at once, with plain calls between those that must be rejected.
+/// Runs some of the cases, up to `jobs` in parallel, with plain calls between those that must be rejected.
 async fn run_cases<E: FnMut(Event)>(
     context: &Context<'_>,
     phase: Phase,
@@ -247,7 +247,8 @@ async fn run_cases<E: FnMut(Event)>(
             }
         }
         let Some(joined) = running.join_next().await else { break };
-        // Only a task that was aborted has no result, and none is; its place in the plan is filled at the end all the same.
+        // Only an aborted task has no result, and no task is aborted; its place in the plan would be filled at the end
+        // anyway.
         let Ok(done) = joined else { continue };
         take_done(context, &mut brackets, &mut waiting, progress, done);
     }
@@ -305,14 +306,14 @@ fn spawn_plain(running: &mut JoinSet<Done>, context: &Context<'_>, operation: St
     });
 }
 
-/// Sends a plain call. It has values of its own each time.
+/// Sends a plain call, with values of its own each time.
 pub async fn call_plain(session: &Session, specs: &Specs, plain: &Plain) -> CaseResult {
     let number = session.plain_calls();
     let id = format!("{}/plain-call/{number}", plain.case.operation);
     run_case(session, specs, &Case { id, ..Case::clone(&plain.case) }).await
 }
 
-/// Joins what several runs of one plan have found out, as if it had been one run. Cases that none of them has judged are
+/// Merges the results of several runs of one plan, as if they had been one run. Cases that none of them has judged are
 /// skipped.
 pub fn merge(specs: &Specs, cases: &Cases, known: &Known, mut emit: impl FnMut(Event)) -> Finish {
     const MISSING: &str = "none of the files has judged it";
@@ -326,7 +327,7 @@ pub fn merge(specs: &Specs, cases: &Cases, known: &Known, mut emit: impl FnMut(E
     finished(Finish::default(), order, known, Vec::new())
 }
 
-/// Tells of the cases that have no result that they were not tried.
+/// Reports the cases without a result as skipped.
 fn skip_others(
     specs: &Specs,
     cases: &Cases,
@@ -344,7 +345,7 @@ fn skip_others(
     }
 }
 
-/// How a run has ended, with what other runs of the same plan have told.
+/// Returns the end of a run, together with what other runs of the same plan have reported.
 fn finished(own: Finish, order: InOrder<'_>, known: &Known, put_right: Vec<Leftover>) -> Finish {
     let (mut kept, mut left_behind) = known.leftovers();
     for done in put_right {
@@ -382,15 +383,15 @@ fn start(cases: usize, requests: usize, pages: Vec<Page>, options: &Options) -> 
     }
 }
 
-/// Removes what cases have shared: after the last of them, or where one needs all the room. No case may be under way.
+/// Removes what cases have shared: after the last case, or when one needs all the room. No case may be running.
 async fn remove_shared(session: &Session, specs: &Specs) {
     session.pool.clear();
     remove(session, specs, session.ledger.of(SHARED)).await;
 }
 
-/// Ends a session, once its last case is done: what cases have shared or not removed by themselves is removed, and what calls
-/// may have made whose answers do not say it is looked for. What stays on the target: what no call removes, and what could not
-/// be removed.
+/// Ends a session after its last case. Removes what cases have shared or not removed themselves, and looks for what
+/// calls may have created although their responses do not say so. Returns what stays on the target: entities that no
+/// call removes, and leftovers.
 pub async fn end(session: &Session, specs: &Specs) -> (Vec<Leftover>, Vec<Leftover>) {
     remove_shared(session, specs).await;
     remove(session, specs, session.ledger.all()).await;
@@ -410,7 +411,7 @@ async fn remove(session: &Session, specs: &Specs, entities: Vec<Living>) {
     }
 }
 
-/// Removes what could not be removed before: what was not visible yet is by now.
+/// Removes what could not be removed before; what was not visible then is visible by now.
 async fn remove_postponed(session: &Session, specs: &Specs) {
     let postponed = session.ledger.postponed();
     let made = postponed.iter().filter_map(|(living, why)| {

@@ -13,27 +13,27 @@ use crate::spec::model::Specs;
 use super::facts::skipped;
 use super::known::Known;
 
-/// Puts results into the order of the plan, and judges what only the whole run shows.
+/// A queue that puts results into the order of the plan, and judges what only the whole run shows.
 pub struct InOrder<'s> {
     specs: &'s Specs,
     cases: &'s Cases,
-    /// What is known already: it is told when it is next.
+    /// Results that are already known; each is emitted when it is next.
     known: &'s Known,
     next: usize,
     early: BTreeMap<usize, CaseResult>,
     ids: RequestIds,
-    /// What another target was seen to do, where the run is held to one.
+    /// The recording of another target, if the run is tested against one.
     against: Option<Arc<Recording>>,
-    /// How the answers stand to it.
+    /// The comparison of the responses with the recording.
     pub recorded: Option<Recorded>,
-    /// How many cases came to what.
+    /// Number of cases per verdict.
     pub counts: Counts,
-    /// In which order parameters were seen to be checked.
+    /// The order in which parameters were seen to be checked.
     pub seen: Seen,
 }
 
 impl<'s> InOrder<'s> {
-    /// Nothing yet.
+    /// Creates an empty queue.
     pub fn new(
         specs: &'s Specs,
         cases: &'s Cases,
@@ -56,17 +56,17 @@ impl<'s> InOrder<'s> {
         }
     }
 
-    /// Whether the case of that number has a result.
+    /// Returns `true` if the case with this index has a result.
     pub fn has(&self, index: usize) -> bool {
         index < self.next || self.early.contains_key(&index)
     }
 
-    /// Whether the result of a case is known already.
+    /// Returns `true` if the result of a case is already known.
     pub fn is_known(&self, case: &Case) -> bool {
         self.known.has_judged(&case.id)
     }
 
-    /// The result that is next, if it is there.
+    /// Returns the next result, if it is there.
     fn ready(&mut self) -> Option<CaseResult> {
         if let Some(result) = self.early.remove(&self.next) {
             return Some(result);
@@ -79,13 +79,13 @@ impl<'s> InOrder<'s> {
         Some(self.known.result(&case.id).unwrap_or_else(lost))
     }
 
-    /// Takes a result, and tells all that are next.
+    /// Adds a result, and emits all results that are next.
     pub fn take(&mut self, index: usize, result: CaseResult, emit: &mut impl FnMut(Event)) {
         self.early.insert(index, result);
         self.tell(emit);
     }
 
-    /// Tells all that are next.
+    /// Emits all results that are next.
     pub fn tell(&mut self, emit: &mut impl FnMut(Event)) {
         while let Some(mut result) = self.ready() {
             self.note(self.next, &result);
@@ -98,14 +98,14 @@ impl<'s> InOrder<'s> {
         }
     }
 
-    /// A result of an earlier run that departs from another target alone is held to that anew.
+    /// Resets a result of an earlier run that differs only from another target: it is tested against that target again.
     fn by_page(&self, result: &mut CaseResult) {
         if self.against.is_some() && std::mem::take(&mut result.other_only) {
             result.verdict = Verdict::Pass;
         }
     }
 
-    /// Holds a result to what another target was seen to do, where the page leaves it open.
+    /// Tests a result against the recording of another target, where the page does not specify the response.
     fn hold(&mut self, result: &mut CaseResult) {
         let (Some(recording), Some(recorded)) = (&self.against, &mut self.recorded) else { return };
         match compare::held(self.specs, recording, result) {
@@ -121,9 +121,9 @@ impl<'s> InOrder<'s> {
         }
     }
 
-    /// Takes note of what an answer shows beside its verdict.
+    /// Records what a response shows besides its verdict.
     fn note(&mut self, index: usize, result: &CaseResult) {
-        // Where nothing is proven, the code tells nothing of an order either.
+        // If nothing is proven, the code shows no order either.
         let Some(code) = result.observed.code.as_ref().filter(|_| result.verdict.is_judged()) else { return };
         let Some((service, operation)) = self.specs.operation(&result.operation) else { return };
         if result.about.len() == 2
@@ -134,11 +134,11 @@ impl<'s> InOrder<'s> {
     }
 }
 
-/// A value that no two answers may share fails the case in which it came again.
+/// Fails a case whose response repeats a value that no two responses may share.
 pub fn judge_repeats(ids: &mut RequestIds, specs: &Specs, result: &mut CaseResult) {
     let Some((service, _)) = specs.operation(&result.operation) else { return };
     let mut repeated = ids.take(service, &result.id, &result.observed);
-    // A result of an earlier run may tell of it already.
+    // A result of an earlier run may already report the repetition.
     if let Verdict::Fail { departures } = &result.verdict {
         repeated.retain(|departure| !departures.contains(departure));
     }

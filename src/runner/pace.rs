@@ -1,8 +1,8 @@
-//! A rate that is kept, as the target sees it: in no second do more requests arrive.
+//! A rate limit as the target sees it: in no second do more requests arrive.
 //!
-//! Requests leave evenly spaced. That alone is not enough, for the way to the target stretches some gaps and shortens
-//! others. So a request also holds one of as many places as there may be requests in a second, until a second after its
-//! answer came: whoever takes the place afterwards arrives more than a second after the one who had it before.
+//! Requests are sent evenly spaced. That alone is not enough, because the network stretches some gaps and shortens
+//! others. So a request also holds one of as many places as requests are allowed per second, until a second after its
+//! response has arrived. Whoever takes the place afterwards arrives more than a second after the previous holder.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -12,7 +12,7 @@ use tokio::time::Instant;
 
 const SECOND: Duration = Duration::from_secs(1);
 
-/// So many requests a second at most.
+/// A maximum number of requests per second.
 #[derive(Debug)]
 pub struct Pace {
     spacing: Duration,
@@ -20,12 +20,12 @@ pub struct Pace {
     places: Arc<Semaphore>,
 }
 
-/// A place in a second; it is free again a second after this is dropped.
+/// A place within a second; it is free again a second after this is dropped.
 #[derive(Debug)]
 pub struct Place(Option<OwnedSemaphorePermit>);
 
 impl Pace {
-    /// A pace of so many requests a second, one at least.
+    /// Creates a limit of `rate` requests per second, at least one.
     pub fn new(rate: u32) -> Self {
         let rate = rate.max(1);
         Self {
@@ -35,7 +35,7 @@ impl Pace {
         }
     }
 
-    /// Waits for the next place; it is to be held until the answer has come.
+    /// Waits for the next place, which must be held until the response has arrived.
     pub async fn place(&self) -> Place {
         let permit = Arc::clone(&self.places).acquire_owned().await.ok();
         let at = {
@@ -52,7 +52,7 @@ impl Pace {
 impl Drop for Place {
     fn drop(&mut self) {
         let permit = self.0.take();
-        // Where the runtime is gone, nobody waits for the place.
+        // Without a runtime, nobody waits for the place.
         if let Ok(runtime) = tokio::runtime::Handle::try_current() {
             runtime.spawn(async move {
                 tokio::time::sleep(SECOND).await;
@@ -61,25 +61,25 @@ impl Drop for Place {
         }
     }
 }
-/// For how long a run waits in all because its target asks for it. Pauses at the same time count once.
+/// The total time that a run waits because its target asks for it. Pauses at the same time count once.
 #[derive(Debug)]
 pub struct Waiting(Mutex<Left>);
 
 #[derive(Debug)]
 struct Left {
-    /// What may still be waited.
+    /// The remaining time.
     left: Duration,
     /// When the last of the pauses so far ends.
     until: Option<Instant>,
 }
 
 impl Waiting {
-    /// So long at most.
+    /// Creates a limit on the total time.
     pub fn new(most: Duration) -> Self {
         Self(Mutex::new(Left { left: most, until: None }))
     }
 
-    /// Takes a pause that begins now out of what is left; whether there was so much.
+    /// Deducts a pause that begins now from the remaining time; returns `false` if there is not enough left.
     pub fn takes(&self, now: Instant, pause: Duration) -> bool {
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let end = now + pause;

@@ -1,4 +1,4 @@
-//! Whether a target takes the credentials, asked before the first case.
+//! A check of the credentials before the first case.
 
 use crate::json::Json;
 use crate::protocol;
@@ -12,11 +12,12 @@ use super::cost::is_remover;
 use super::session::Session;
 use super::target::Signer;
 
-/// Who owns what the question whether the credentials are taken has made.
+/// The owner of what the check of the credentials has created.
 const PROBE: &str = "the first call";
 
-/// Calls each service that is called with signatures once, with a call that must be refused for what it lacks: if it is
-/// refused for the caller instead, no case would learn anything. What is wrong, if something is.
+/// Calls each service that needs signatures once, with a call that must be rejected for a missing parameter. If the
+/// call is rejected because of the caller instead, no case would learn anything. Returns what is wrong, if something
+/// is.
 pub async fn refused_credentials(
     session: &Session,
     specs: &Specs,
@@ -35,8 +36,8 @@ pub async fn refused_credentials(
     None
 }
 
-/// The operation that is called, and what is sent: one that has to refuse a call for what it lacks, and rather one that makes
-/// nothing. What removes something is never called with anything left out.
+/// Returns the operation to call, and what to send: an operation that must reject a call for a missing parameter,
+/// preferably one that creates nothing. An operation that removes something is never called with a parameter missing.
 fn harmless<'s>(session: &Session, service: &'s Service) -> Option<(&'s Operation, Vec<(String, Json)>)> {
     let calls = service.operations.iter().map(|operation| (operation, sent(session, service, operation)));
     let refused = calls.filter(|(operation, sent)| {
@@ -53,7 +54,7 @@ fn is_missing(sent: &[(String, Json)], parameter: &Member) -> bool {
     !parameter.common && !sent.iter().any(|(name, _)| *name == parameter.name)
 }
 
-/// What every call carries.
+/// Returns the parameters that every call carries.
 fn sent(session: &Session, service: &Service, operation: &Operation) -> Vec<(String, Json)> {
     let common = operation.parameters.iter().filter(|parameter| parameter.common);
     let common = common.filter(|parameter| !protocol::facts(service).sets(parameter));
@@ -63,7 +64,7 @@ fn sent(session: &Session, service: &Service, operation: &Operation) -> Vec<(Str
     session.target.fixed(operation, &[], values.collect())
 }
 
-/// Why no call will be let in, if the caller is what the call was refused for.
+/// Returns the reason why no call will be let in, if the call was rejected because of the caller.
 async fn refusal(
     session: &Session,
     service: &Service,
@@ -71,7 +72,7 @@ async fn refusal(
     (operation, sent): (&Operation, Vec<(String, Json)>),
 ) -> Option<String> {
     let call = Call { service, operation, parameters: &sent, twist: None, nonce: None };
-    // A target that does not check anything makes something.
+    // A target that checks nothing creates something.
     let caller = Caller { owner: PROBE, telling: &[], once: false };
     let exchange = account::call(session, call, caller).await.exchange;
     for living in session.ledger.of(PROBE) {
@@ -104,12 +105,12 @@ async fn refusal(
     }
 }
 
-/// Whether a signature holds the time, so that one that is too old means a wrong clock.
+/// Returns `true` if a signature contains the time, so that one that is too old means a wrong clock.
 fn signs_with_time(signer: &Signer) -> bool {
     signer.form != Form::Secret
 }
 
-/// What to do about a clock, with the time that the target has.
+/// Returns advice about the clock, with the time of the target.
 fn clock(answer: &str, date: Option<&str>) -> String {
     let here = chrono::DateTime::<chrono::Utc>::from(std::time::SystemTime::now()).to_rfc2822();
     let there = date.map_or_else(

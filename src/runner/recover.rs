@@ -1,4 +1,4 @@
-//! Cleaning up after earlier runs that were killed, and after calls whose responses do not say what they have made.
+//! Cleanup after earlier runs that were killed, and after calls whose responses do not say what they have created.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::time::{Duration, Instant};
@@ -13,14 +13,14 @@ use super::journal::{Remains, Trace};
 use super::ledger::{Doubt, Living};
 use super::session::Session;
 
-/// Who owns what an earlier run has left.
+/// The owner of what an earlier run has left.
 pub const EARLIER: &str = "an earlier run";
 
-/// So many pages of a list are read at most.
+/// Maximum number of pages of a list that are read.
 const PAGES: i64 = 100;
 
-/// Removes what an earlier run has left: entities by their ids; those of calls that were never answered by the values that
-/// only they can have. What cannot be removed stands in the ledger, with the reason.
+/// Removes what an earlier run has left: entities by their ids, and those of calls that were never answered by the
+/// values that only they can have. What cannot be removed is in the ledger, with the reason.
 pub async fn recover(session: &Session, specs: &Specs, remains: &Remains) {
     for trace in &remains.living {
         let Some((service, living)) = living(specs, trace) else { continue };
@@ -55,8 +55,8 @@ fn living<'s>(specs: &'s Specs, trace: &Trace) -> Option<(&'s Service, Living)> 
     Some((service, living))
 }
 
-/// Waits until everything that was made since these instants would be visible, unless the run is to end: somebody waits for
-/// it then, and the next run asks again.
+/// Waits until everything that was created since these instants would be visible, unless the run is to end: the user is
+/// then waiting, and the next run checks again.
 pub async fn until_visible(session: &Session, made: impl Iterator<Item = (Instant, Duration)>) {
     let Some(visible) = made.map(|(since, appears)| since + appears).max() else { return };
     tokio::select! {
@@ -65,7 +65,8 @@ pub async fn until_visible(session: &Session, made: impl Iterator<Item = (Instan
     }
 }
 
-/// Finds out what calls have made whose answers do not say it, where the service lists its entities, and removes it.
+/// Finds out what calls have created although their responses do not say so, if the service lists its entities, and
+/// removes it.
 pub async fn settle(session: &Session, specs: &Specs, doubts: Vec<Doubt>) {
     let mut kinds: BTreeMap<(String, String), Vec<Doubt>> = BTreeMap::new();
     for doubt in doubts {
@@ -82,7 +83,8 @@ pub async fn settle(session: &Session, specs: &Specs, doubts: Vec<Doubt>) {
     }
 }
 
-/// What no value tells from what others have is certainly not there only if nothing is.
+/// Settles doubts about entities that no value distinguishes from those of others: they certainly do not exist only if
+/// nothing does.
 async fn settle_nameless(session: &Session, service: &Service, entity: &Entity, doubts: &[Doubt]) {
     if doubts.is_empty() {
         return;
@@ -101,7 +103,7 @@ async fn settle_nameless(session: &Session, service: &Service, entity: &Entity, 
     }
 }
 
-/// Waits until what calls may have made would be visible; whether there was something to wait for.
+/// Waits until what calls may have created would be visible; returns `true` if there was something to wait for.
 async fn wait_for(session: &Session, doubts: &[Doubt]) -> bool {
     let appears = |doubt: &Doubt| Some((doubt.since?, session.target.appears(&doubt.wish.entity)));
     let now = Instant::now();
@@ -111,7 +113,7 @@ async fn wait_for(session: &Session, doubts: &[Doubt]) -> bool {
     !young.is_empty()
 }
 
-/// A doubt is no more: it was found, or is not there.
+/// Records that a doubt is settled: the entity was found, or does not exist.
 fn settled(session: &Session, doubt: &Doubt) {
     match doubt.since {
         Some(_) => session.ledger.answered(&doubt.wish),
@@ -122,7 +124,7 @@ fn settled(session: &Session, doubt: &Doubt) {
 async fn settle_kind(session: &Session, service: &Service, entity: &Entity, doubts: &[Doubt]) {
     let wanted = Wanted::of(doubts.iter().map(|doubt| &doubt.wish.unique));
     let mut list = walk(session, service, entity, &wanted).await;
-    // A list that cannot be read is not waited for.
+    // If a list cannot be read, waiting is of no use.
     if list.as_ref().is_ok_and(|list| list.found.len() < doubts.len()) && wait_for(session, doubts).await {
         list = walk(session, service, entity, &wanted).await;
     }
@@ -140,7 +142,7 @@ async fn settle_kind(session: &Session, service: &Service, entity: &Entity, doub
             None => missing.push(doubt),
         }
     }
-    // First entered, then struck: between the two the process may end.
+    // Record the entity first, then settle the doubt: the process may end between the two.
     for (_, living) in &found {
         session.ledger.made(entity, living.clone());
     }
@@ -154,7 +156,7 @@ async fn settle_kind(session: &Session, service: &Service, entity: &Entity, doub
     }
 }
 
-/// Looks through the lists for what was removed: what still stands there was not.
+/// Searches the lists for removed entities: an entity that is still listed was not removed.
 pub async fn look_again(session: &Session, specs: &Specs) {
     for ((folder, name), removed) in session.ledger.all_removed() {
         let Some((service, entity)) = find(specs, &folder, &name) else { continue };
@@ -163,7 +165,7 @@ pub async fn look_again(session: &Session, specs: &Specs) {
             continue;
         }
         let wanted = Wanted::of(own.iter().map(|living| &living.unique));
-        // What cannot be read says nothing; the removals were accepted.
+        // A list that cannot be read says nothing; the removals were accepted.
         let Ok(list) = walk(session, service, entity, &wanted).await else { continue };
         for number in list.found.keys().filter(|_| !list.shows_states) {
             let living = own[*number];
@@ -173,7 +175,7 @@ pub async fn look_again(session: &Session, specs: &Specs) {
     }
 }
 
-/// Lists what may live on. Where the service has a list of them, the next run asks again.
+/// Records what may still exist. If the service has a list of such entities, the next run checks again.
 fn give_up<'d>(session: &Session, entity: &Entity, doubts: impl Iterator<Item = &'d Doubt>, why: &str) {
     for Doubt { wish, case, reason, .. } in doubts {
         let values: Vec<String> = wish.unique.iter().map(|(name, value)| format!("{name} {value}")).collect();
@@ -190,11 +192,11 @@ fn find<'s>(specs: &'s Specs, service: &str, entity: &str) -> Option<(&'s Servic
     Some((service, service.entity(entity)?))
 }
 
-/// Entities that are looked for, each by a number and by the values that only it has.
+/// The entities to look for, each with a number and the values that only it has.
 struct Wanted<'w> {
-    /// The parameters that tell them apart.
+    /// The parameters that distinguish them.
     names: Vec<&'w str>,
-    /// By the values of these parameters.
+    /// The numbers, by the values of these parameters.
     numbers: HashMap<Vec<Option<&'w str>>, usize>,
 }
 
@@ -212,7 +214,8 @@ impl<'w> Wanted<'w> {
         Self { numbers: numbers.collect(), names }
     }
 
-    /// The number of the entity that a member of a list shows. `None` in it: the member shows none of the values.
+    /// Returns the number of the entity that a member of a list shows: `None` if the member shows none of the values,
+    /// `Some(None)` if it shows no entity that is looked for.
     fn number(&self, member: &Json) -> Option<Option<usize>> {
         let shown: Vec<Option<&str>> =
             self.names.iter().map(|name| member.get(name).and_then(Json::as_text)).collect();
@@ -223,26 +226,26 @@ impl<'w> Wanted<'w> {
             wanted.iter().zip(&shown).all(|(wanted, shown)| wanted.is_none() || wanted == shown)
         };
         let found = self.numbers.get(&shown).copied();
-        // Where calls have sent different parameters, not all of them tell.
+        // If calls have sent different parameters, not all of the parameters are significant.
         let by_some = || self.numbers.iter().find(|(wanted, _)| is_it(wanted)).map(|(_, number)| *number);
         let is_uniform = self.names.len() == 1;
         Some(found.or_else(|| if is_uniform { None } else { by_some() }))
     }
 }
 
-/// What the walk through a list has shown.
+/// The result of walking through a list.
 struct List {
-    /// The ids of what was looked for, by number.
+    /// The ids of the entities that were found, by number.
     found: HashMap<usize, Json>,
-    /// Whether every entity was seen: only then is what was not found not there.
+    /// `true` if every entity was seen: only then does an entity that was not found not exist.
     is_whole: bool,
-    /// Whether it has no members.
+    /// `true` if the list has no members.
     is_empty: bool,
-    /// Whether members have elements with listed values, one of which may say that it is removed.
+    /// `true` if members have elements with listed values, one of which may say that the entity is removed.
     shows_states: bool,
 }
 
-/// Reads a list to its end, as the spec says that it is read.
+/// Reads a list to its end, in the way that the spec describes.
 async fn walk(
     session: &Session,
     service: &Service,
@@ -300,7 +303,7 @@ async fn walk(
     Ok(list)
 }
 
-/// What the call for a page sends to say which.
+/// The parameter that selects a page, with its value.
 type Turn = Option<(String, Json)>;
 
 fn first(pages: &Pages) -> Turn {
@@ -310,7 +313,7 @@ fn first(pages: &Pages) -> Turn {
     }
 }
 
-/// What the next page is called by, after so many pages and entries; `None` where there is none.
+/// Returns the parameter that selects the next page, after this many pages and entries; `None` if there is none.
 fn following(pages: &Pages, output: &Json, (page, entries): (i64, usize)) -> Turn {
     let entries = i64::try_from(entries).unwrap_or(i64::MAX);
     match pages {
@@ -327,7 +330,7 @@ fn following(pages: &Pages, output: &Json, (page, entries): (i64, usize)) -> Tur
     }
 }
 
-/// One page of a list.
+/// Reads one page of a list.
 async fn page_of(
     session: &Session,
     service: &Service,
@@ -348,12 +351,13 @@ async fn page_of(
     }
 }
 
-/// The entities of a list: the members of the one array among its response elements.
+/// Returns the array that holds the entities of a list: the only array among the response elements.
 fn array_of(lister: &Operation) -> Option<&crate::spec::model::Member> {
     lister.response.iter().find(|element| element.kind() == Type::Array)
 }
 
-/// The id of a list's member: it has there the name that it has in the answer of the operation that makes one.
+/// Returns the id of a list's member, which has the same name as in the response of the operation that creates the
+/// entity.
 fn id(entity: &Entity, member: &Json) -> Option<Json> {
     let name = entity.id.rsplit('.').next()?;
     member.get(name).cloned()

@@ -1,4 +1,4 @@
-//! What a case would send, without sending it.
+//! The requests that a case would send, without sending them.
 
 use crate::case::{self, Case, Parameters, TRIED};
 use crate::json::Json;
@@ -9,14 +9,15 @@ use super::resolve::{Earlier, Values};
 use super::session::Session;
 use super::target::Target;
 
-/// The requests of a case in their order, without the clean-up; ids that only an answer can give are named in their place.
-/// Empty where the target has no address for the service.
+/// Returns the requests of a case in order, without the cleanup; ids that only a response can give are replaced with
+/// placeholders. The result is empty if the target has no address for the service.
 pub fn rehearse(session: &Session, specs: &Specs, case: &Case) -> Vec<Request> {
     let requests = rehearse_with_secrets(session, specs, case);
     requests.into_iter().map(|request| session.shown(request)).collect()
 }
 
-/// The same as they would be sent, signatures and all: for whoever sends them by other means, and never to be shown.
+/// Returns the requests as they would be sent, including signatures: for sending them by other means; they must never
+/// be shown.
 pub fn rehearse_with_secrets(session: &Session, specs: &Specs, case: &Case) -> Vec<Request> {
     let Some((service, _)) = specs.operation(&case.operation) else { return Vec::new() };
     let mut values = Values::new(session, &case.id, 0);
@@ -55,8 +56,8 @@ fn request(
     request
 }
 
-/// Whether the target can be asked what a case asks: it has an address for the service, and the form of its signatures has
-/// room for the values.
+/// Returns `true` if a case can be sent to the target: it has an address for the service, and the form of its
+/// signatures can encode the values.
 pub fn can_ask(target: &Target, specs: &Specs, case: &Case) -> bool {
     let Some((service, _)) = specs.operation(&case.operation) else { return true };
     if target.url.is_none() && target.address(service).is_none() && !target.addresses.is_empty() {

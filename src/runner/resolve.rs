@@ -1,4 +1,4 @@
-//! From the symbolic values of a case to what is sent.
+//! The step from the symbolic values of a case to what is sent.
 
 use crate::case::text::Text;
 use crate::case::value::Value;
@@ -9,35 +9,35 @@ use crate::spec::path::Path;
 
 use super::session::Session;
 
-/// What an earlier call of a case sent and made.
+/// An earlier call of a case.
 pub struct Earlier {
     /// Its label.
     pub label: String,
-    /// What was sent.
+    /// The parameters that were sent.
     pub sent: Vec<(String, Json)>,
-    /// The id of what it made.
+    /// The id of the entity that it created.
     pub id: Option<Json>,
 }
 
 /// The values of one attempt at a case.
 pub struct Values<'a> {
-    /// Draws what must be new.
+    /// The session, which provides new random values.
     pub session: &'a Session,
-    /// The case's id, from which draws begin.
+    /// The case's id, on which random values depend.
     pub case: &'a str,
-    /// How often the case was begun before.
+    /// Number of earlier attempts at the case.
     pub attempt: u32,
-    /// Which of several calls at once is meant, from 0.
+    /// Index of the current one of several concurrent calls, from 0.
     pub nth: u32,
     /// The calls so far.
     pub earlier: Vec<Earlier>,
-    /// What was drawn so far, by what it was drawn for.
+    /// The random values so far, by what they are for.
     pub drawn: Vec<(String, String)>,
-    /// What of it is so seldom drawn that nobody else has it.
+    /// The random values that are so rare that nobody else has them.
     pub telling: Vec<String>,
 }
 
-/// Draws what has few characters in the order of the plan, before anything is sent.
+/// Generates values with few random characters in the order of the plan, before anything is sent.
 pub fn reserve(session: &Session, specs: &Specs, case: &Case) {
     let Some((service, tried)) = specs.operation(&case.operation) else { return };
     let given =
@@ -58,30 +58,32 @@ pub fn reserve(session: &Session, specs: &Specs, case: &Case) {
     }
 }
 
-/// What tells the draws of a call from those of others: its label. What can never be removed is still there from earlier runs
-/// with the same seed.
+/// Returns the key that distinguishes the random values of a call from those of others: its label. For an entity that
+/// can never be removed, the key also contains the session's nonce, because the entities of earlier runs with the same
+/// seed still exist.
 pub fn key_of(session: &Session, service: &Service, operation: &Operation, label: &str) -> String {
     let entity = service.created_by(operation);
     let stays = entity.is_some_and(|entity| entity.removed_by.is_none());
     if stays { format!("{label}/{}", session.nonce) } else { label.to_owned() }
 }
 
-/// A text with so many drawn bits tells an entity from those of others: five digits have them.
+/// Number of random bits with which a text distinguishes an entity from those of others: five digits have them.
 pub(super) const TELLING: usize = 15;
 
 impl<'a> Values<'a> {
-    /// The values of an attempt at a case that has not begun.
+    /// Creates the values of an attempt that has not started.
     pub fn new(session: &'a Session, case: &'a str, attempt: u32) -> Self {
         let (earlier, drawn, telling) = (Vec::new(), Vec::new(), Vec::new());
         Self { session, case, attempt, nth: 0, earlier, drawn, telling }
     }
 
-    /// What a call sends. `key` tells its draws from those of the case's other calls.
+    /// Returns the parameters that a call sends. `key` distinguishes their random values from those of the case's other
+    /// calls.
     pub fn all(&mut self, send: &Parameters, key: &str) -> Vec<(String, Json)> {
         self.all_by(send, |_| key.to_owned())
     }
 
-    /// The same with a key for each parameter.
+    /// Returns the parameters that a call sends, with a key for each parameter.
     pub fn all_by(&mut self, send: &Parameters, key: impl Fn(&str) -> String) -> Vec<(String, Json)> {
         let values = send.iter();
         values
@@ -109,7 +111,7 @@ impl<'a> Values<'a> {
         }
     }
 
-    /// The same for the same call: several at once may have to ask for the same.
+    /// Returns the same text for the same call: several concurrent calls may have to ask for the same value.
     fn draw(&mut self, text: &Text, what: &str) -> String {
         if let Some((_, drawn)) = self.drawn.iter().find(|(known, _)| known == what) {
             return drawn.clone();
@@ -122,8 +124,8 @@ impl<'a> Values<'a> {
         drawn
     }
 
-    /// The id of what an earlier call made. Of several calls at once, each has its own where `given` makes it:
-    /// `contact`, `contact-1`, `contact-2`…
+    /// Returns the id of what an earlier call has created. Of several concurrent calls, each has its own if `given`
+    /// creates it: `contact`, `contact-1`, `contact-2`…
     fn id(&self, label: &str) -> Option<Json> {
         let own = match self.nth {
             0 => None,

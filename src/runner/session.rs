@@ -1,4 +1,4 @@
-//! What the cases of a run share, and the sending of one call.
+//! The state that the cases of a run share, and the sending of one call.
 
 use std::collections::HashMap;
 use std::future::Future;
@@ -26,55 +26,55 @@ use super::pace::{Pace, Waiting};
 use super::shared::Pool;
 use super::target::Target;
 
-/// The first pause before a repetition; each further one is twice as long.
+/// The delay before the first retry; each further one is twice as long.
 pub const FIRST_PAUSE: Duration = Duration::from_millis(100);
 
-/// The longest pause that a target can ask for with `Retry-After`.
+/// Maximum delay that a target can ask for with `Retry-After`.
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
-/// The same while a run that is to end cleans up: somebody is waiting for it.
+/// Maximum delay while a run that is to end cleans up: the user is waiting.
 const HURRIED_PAUSE: Duration = Duration::from_secs(2);
 
-/// So many calls in a row that ran into the time-out, and the run is given up.
+/// Number of consecutive timeouts after which the run stops.
 const SILENCE: usize = 64;
 
-/// How many entities cases share at most.
+/// Maximum number of entities that cases share.
 const SHARING: u32 = 4;
 
-/// A connection to a target, with what the run has drawn and made there.
+/// A connection to a target, with the random values and the entities of the run.
 #[derive(Debug)]
 pub struct Session {
     /// The target.
     pub target: Target,
-    /// Sends requests.
+    /// The transport that sends the requests.
     pub transport: Transport,
-    /// Draws values.
+    /// The source of random values.
     pub drawer: Drawer,
-    /// What was made.
+    /// The ledger of created entities.
     pub ledger: Ledger,
-    /// A permit for each removable entity that may live at once.
+    /// One permit for each removable entity that may exist at the same time.
     pub room: Semaphore,
-    /// How many permits there are.
+    /// Number of permits in `room`.
     pub ceiling: u32,
-    /// A permit for each entity that cases share.
+    /// One permit for each entity that cases share.
     pub sharing: Semaphore,
-    /// How many of those there are.
+    /// Number of permits in `sharing`.
     shares: u32,
     /// The shared entities that no case is using.
     pub pool: Pool,
-    /// Time-outs in a row that are too many before the target's first answer.
+    /// Number of consecutive timeouts that are too many before the target's first response.
     pub patience: usize,
-    /// Mixed into what is drawn for entities that can never be removed, and into the nonces of signatures.
+    /// Mixed into the random values of entities that can never be removed, and into the nonces of signatures.
     pub nonce: u64,
-    /// Cancelled when the run is to end: no case begins, and no pause is waited for.
+    /// Cancelled when the run is to end: no case starts, and no pause is waited for.
     pub cancel: CancellationToken,
-    /// How long the target may still keep the run waiting.
+    /// The time that the target may still keep the run waiting.
     pub waiting: Waiting,
-    /// How often a wrong secret was sent for a real key, by service.
+    /// Number of wrong secrets sent for a real key, by service.
     pub wrong_secrets: Mutex<HashMap<String, u32>>,
-    /// How fast requests leave, if there is a limit.
+    /// The rate limit, if there is one.
     pace: Option<Pace>,
-    /// The same for single operations.
+    /// The rate limits of single operations.
     paces: Vec<(String, Pace)>,
     connections: Option<Semaphore>,
     sent: AtomicUsize,
@@ -84,10 +84,10 @@ pub struct Session {
 }
 
 impl Session {
-    /// A session with a target.
+    /// Creates a session with a target.
     pub fn new(options: &Options, transport: Transport) -> Self {
         let target = options.target.clone();
-        // Where few may live, none of them is kept for others to share.
+        // If few entities may exist, fewer of them are kept for cases to share.
         let shares = SHARING.min(target.entities / 4).max(1);
         let ceiling = target.entities.saturating_sub(shares).max(1);
         Self {
@@ -115,33 +115,33 @@ impl Session {
         }
     }
 
-    /// Requests sent so far.
+    /// Returns the number of requests sent so far.
     pub fn requests(&self) -> usize {
         self.sent.load(Ordering::Relaxed)
     }
 
-    /// The number of the next plain call, from 1.
+    /// Returns the number of the next plain call, from 1.
     pub fn plain_calls(&self) -> usize {
         self.plain.fetch_add(1, Ordering::Relaxed) + 1
     }
 
-    /// Whether the target has answered anything yet.
+    /// Returns `true` if the target has answered anything yet.
     pub fn has_answered(&self) -> bool {
         self.answered.load(Ordering::Relaxed)
     }
 
-    /// Whether the target has been silent for so long that asking on is of no use.
+    /// Returns `true` if the target has been silent for so long that further calls are of no use.
     pub fn has_gone_silent(&self) -> bool {
         let limit = if self.answered.load(Ordering::Relaxed) { SILENCE } else { self.patience };
         self.unanswered.load(Ordering::Relaxed) >= limit
     }
 
-    /// Where a service is called; empty if it is not.
+    /// Returns the address of a service; empty if it has none.
     pub fn at(&self, service: &Service) -> String {
         self.target.address(service).unwrap_or_default().to_owned()
     }
 
-    /// An entity of a service on the target, and who will remove it.
+    /// Returns an entity of a service on the target, with the owner that will remove it.
     pub fn living(
         &self,
         service: &Service,
@@ -164,23 +164,23 @@ impl Session {
         }
     }
 
-    /// Waits until a case may make so many entities of its own and use so many shared ones.
+    /// Waits until a case may create this many entities of its own and use this many shared ones.
     pub async fn room(
         &self,
         (own, shared): (u32, u32),
     ) -> Option<(SemaphorePermit<'_>, SemaphorePermit<'_>)> {
-        // Shared ones first: who waits for room of its own then waits for cases that have all they need.
+        // Shared ones first: a case that waits for room of its own then waits for cases that have all they need.
         let shared = self.sharing.acquire_many(shared.min(self.shares)).await.ok()?;
         let own = self.room.acquire_many(own.min(self.ceiling)).await.ok()?;
         Some((own, shared))
     }
 
-    /// Calls an operation, and again while a documented passing circumstance answers and the run is not to end.
+    /// Calls an operation, and retries while a documented temporary circumstance is returned and the run is not to end.
     pub async fn call(&self, call: Call<'_>) -> Exchange {
         self.call_until(call, self.cancel.cancelled()).await
     }
 
-    /// The same for the calls that clean up: those are made, and made again, also when the run is to end.
+    /// Calls an operation for the cleanup: it is called, and retried, even if the run is to end.
     pub async fn call_to_the_end(&self, call: Call<'_>) -> Exchange {
         self.call_until(call, std::future::pending()).await
     }
@@ -202,8 +202,8 @@ impl Session {
         self.call_once(call).await
     }
 
-    /// How long to wait before a call is repeated; `None` where it is not. Earlier than it was asked for, nothing is repeated;
-    /// and no target keeps a run waiting for long: not once, and not in all.
+    /// Returns the delay before a retry; `None` if there is none. No call is repeated earlier than the target asked
+    /// for, and no target keeps a run waiting for long: neither once nor in total.
     pub fn pause(&self, asked: Option<Duration>, next_pause: &mut Duration) -> Option<Duration> {
         let longest = if self.cancel.is_cancelled() { HURRIED_PAUSE } else { LONGEST_PAUSE };
         match asked {
@@ -213,8 +213,8 @@ impl Session {
         }
     }
 
-    /// Calls an operation once, whatever answers. What comes is as it came: it is for judging, and for nobody to see before
-    /// [`Session::hidden`] was taken out.
+    /// Calls an operation once, whatever is returned. The exchange is as received: it is for judging, and must not be
+    /// shown before [`Session::hidden`] is removed from it.
     pub async fn call_once(&self, call: Call<'_>) -> Exchange {
         let _connection = match &self.connections {
             Some(connections) => connections.acquire().await.ok(),
@@ -244,7 +244,7 @@ impl Session {
             Outcome::Unanswered(NoAnswer::TimedOut(_)) => {
                 self.unanswered.fetch_add(1, Ordering::Relaxed);
             }
-            // What fails at once costs no time: every case gets its own verdict.
+            // An immediate failure costs no time: every case gets its own verdict.
             Outcome::Unanswered(_) => {}
         }
         exchange
@@ -256,20 +256,20 @@ impl Session {
         self.transport.send(&call.operation.name, request).await
     }
 
-    /// The request of a call as it would be sent.
+    /// Returns the request of a call as it would be sent.
     pub fn rehearsed(&self, call: Call<'_>) -> Option<Request> {
-        // Counted as one that was sent: no two requests of a session have one nonce.
+        // Counted as sent, so that no two requests of a session have the same nonce.
         let number = self.sent.fetch_add(1, Ordering::Relaxed);
         Some(self.sign(call, self.target.address(call.service)?, number))
     }
 
-    /// A request without what no output may show.
+    /// Returns a request without texts that no output may show.
     pub fn shown(&self, request: Request) -> Request {
         let hidden = self.hidden([&request]);
         request.without(&hidden)
     }
 
-    /// The request as it is sent: signed where the target has credentials, with the target's own headers.
+    /// Returns the request as it is sent: signed if the target has credentials, with the target's own headers.
     fn sign(&self, call: Call<'_>, address: &str, number: usize) -> Request {
         let mut request = match self.target.signer(call.service) {
             Some(signer) => {
@@ -282,8 +282,8 @@ impl Session {
             }
             None => wire::encode(call, address),
         };
-        // A compressed body could not be held to anything; without this header any coding would be right (RFC 9110,
-        // section 12.5.3).
+        // A compressed body could not be tested; without this header, any coding would be valid (RFC 9110, section
+        // 12.5.3).
         request.headers.push(("accept-encoding".to_owned(), "identity".to_owned()));
         for (name, value) in &self.target.headers {
             request.headers.retain(|(known, _)| !known.eq_ignore_ascii_case(name));
@@ -298,7 +298,7 @@ impl Session {
         Stamp { seconds: i64::try_from(now).unwrap_or(i64::MAX), nonce }
     }
 
-    /// What no output may show of calls: the target's secrets, and the signatures made with them.
+    /// Returns the texts that no output may show: the target's secrets, and the signatures made with them.
     pub fn hidden<'r>(&self, requests: impl IntoIterator<Item = &'r Request>) -> Hidden {
         let mut hidden = self.target.hidden.clone();
         for signature in requests.into_iter().flat_map(wire::signatures) {
@@ -308,7 +308,7 @@ impl Session {
     }
 }
 
-/// Whether a call changes nothing, so that it may be sent twice: its method says so, or it shows entities.
+/// Returns `true` if a call changes nothing and may be sent twice: its method says so, or it shows entities.
 fn only_reads(call: Call<'_>) -> bool {
     let Call { service, operation, .. } = call;
     let shows = |entity: &Entity| {
@@ -319,12 +319,12 @@ fn only_reads(call: Call<'_>) -> bool {
     operation.only_reads() || service.entities.iter().any(shows)
 }
 
-/// This pause; the next one is twice as long.
+/// Returns this pause, and doubles it for the next time.
 fn next(pause: &mut Duration) -> Duration {
     std::mem::replace(pause, pause.saturating_mul(2))
 }
 
-/// A service of which nobody said where it is: nothing is sent.
+/// Returns the exchange for a service without an address: nothing is sent.
 fn unaddressed(call: Call<'_>) -> Exchange {
     let reason = format!("the target has no address for {}", call.service.folder);
     Exchange {
@@ -335,9 +335,9 @@ fn unaddressed(call: Call<'_>) -> Exchange {
     }
 }
 
-/// Whether the answer is one that passes: a documented circumstance, or a gateway that speaks for itself; and for how long the
-/// target asks to wait, if it does. After a gateway's answer nobody knows whether a call that makes something has arrived: that
-/// one is not sent again as it is.
+/// Returns `Some` if the response is temporary: a documented circumstance, or a gateway's own response. The value is
+/// the pause that the target asks for, if any. After a gateway's response, it is unknown whether a call that creates
+/// something has arrived, so that such a call is not sent again unchanged.
 fn passing(call: Call<'_>, exchange: &Exchange, gateways: &[GatewayAnswer]) -> Option<Option<Duration>> {
     let Outcome::Answered(answer) = &exchange.outcome else { return None };
     let Call { service, operation, .. } = call;
@@ -352,8 +352,9 @@ fn passing(call: Call<'_>, exchange: &Exchange, gateways: &[GatewayAnswer]) -> O
     passes.then(|| asked_pause(answer))
 }
 
-/// For how long an answer asks to wait: `Retry-After` in seconds or until a date (RFC 9110, section 10.2.3), and what Alibaba
-/// Cloud's SDK reads, in milliseconds. A date is held against the answer's own `Date`: the two clocks may differ.
+/// Returns the pause that a response asks for: `Retry-After` in seconds or as a date (RFC 9110, section 10.2.3), or the
+/// header that Alibaba Cloud's SDK reads, in milliseconds. A date is compared with the response's own `Date`, because
+/// the two clocks may differ.
 pub fn asked_pause(answer: &Answer) -> Option<Duration> {
     let header = |name: &str| {
         let found = answer.headers.iter().find(|(known, _)| known == name);

@@ -1,4 +1,4 @@
-//! Entities that cases use one after another: a call that must be refused leaves its entity as it was.
+//! Entities that cases use one after another: a call that must be rejected leaves its entity as it was.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -6,14 +6,15 @@ use crate::json::Json;
 
 use super::ledger::Living;
 
-/// An entity that cases may share, with what its making has sent.
+/// An entity that cases may share, with what was sent to create it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Shared {
-    /// The call that made it, as its case file has it: cases that ask the same service for the same get the same.
+    /// The call that created it, as in its case file: cases that send the same call to the same service get the same
+    /// entity.
     pub call: String,
-    /// What was sent.
+    /// The parameters that were sent.
     pub sent: Vec<(String, Json)>,
-    /// What was made.
+    /// The entity that was created.
     pub made: Made,
 }
 
@@ -23,25 +24,25 @@ impl Shared {
     }
 }
 
-/// An entity: of several kinds, two may have one id.
+/// An entity; entities of different kinds may have the same id.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Made {
     /// The service's folder.
     pub service: String,
-    /// The entity, if the call that made it says which.
+    /// The kind of entity, if the call that created it says which.
     pub entity: Option<String>,
     /// Its id.
     pub id: Json,
 }
 
 impl Made {
-    /// Whether it is what the ledger has there.
+    /// Returns `true` if this is the entity of the ledger entry.
     pub fn is(&self, living: &Living) -> bool {
         self.service == living.service && self.entity.as_ref() == Some(&living.entity) && self.id == living.id
     }
 }
 
-/// The entities that no case is using at the moment.
+/// The shared entities that no case is using at the moment.
 #[derive(Debug, Default)]
 pub struct Pool {
     idle: Mutex<Vec<Shared>>,
@@ -52,24 +53,24 @@ impl Pool {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// An idle entity that this call of this service made, if there is one.
+    /// Takes an idle entity that this call of this service created, if there is one.
     pub fn take(&self, service: &str, call: &str) -> Option<Shared> {
         let mut idle = self.idle();
         let index = idle.iter().position(|shared| shared.is_from(service, call))?;
         Some(idle.swap_remove(index))
     }
 
-    /// Gives an entity back as it was.
+    /// Gives an entity back unchanged.
     pub fn give(&self, shared: Shared) {
         self.idle().push(shared);
     }
 
-    /// Forgets them all.
+    /// Forgets all entities.
     pub fn clear(&self) {
         self.idle().clear();
     }
 
-    /// An idle entity that another call made, to make room.
+    /// Takes an idle entity that another call created, to make room.
     pub fn evict(&self, service: &str, call: &str) -> Option<Shared> {
         let mut idle = self.idle();
         let index = idle.iter().position(|shared| !shared.is_from(service, call))?;

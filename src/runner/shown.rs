@@ -1,10 +1,10 @@
-//! What of a run may be seen: judged is what came, and shown is that without the secrets, which a target may echo.
+//! Removal of secrets: responses are judged as received, and shown without the secrets that a target may echo.
 
 use crate::event::{CaseResult, Leftover};
 use crate::judge::Verdict;
 use crate::wire::sign::Hidden;
 
-/// A result without what no output may show.
+/// Returns a result without texts that no output may show.
 pub fn result(mut result: CaseResult, hidden: &Hidden) -> CaseResult {
     let clean = |text: &mut String| *text = hidden.clean(text);
     result.exchanges = result.exchanges.into_iter().map(|exchange| exchange.without(hidden)).collect();
@@ -29,7 +29,7 @@ pub fn result(mut result: CaseResult, hidden: &Hidden) -> CaseResult {
     result
 }
 
-/// What stays on the target, without what no output may show.
+/// Returns what stays on the target, without texts that no output may show.
 pub fn leftovers(mut leftovers: Vec<Leftover>, hidden: &Hidden) -> Vec<Leftover> {
     for leftover in &mut leftovers {
         leftover.id = hidden.clean(&leftover.id);

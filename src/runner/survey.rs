@@ -1,4 +1,4 @@
-//! What is worked out of all cases before the first of them is sent, in one pass over them.
+//! A survey of all cases, in one pass, before the first of them is sent.
 
 use std::collections::{HashMap, HashSet, VecDeque};
 
@@ -13,29 +13,29 @@ use super::bracket::{self, Plain};
 use super::cost;
 use super::known::Known;
 
-/// What a run has to know of its cases.
+/// The facts about its cases that a run needs.
 #[derive(Debug, Default)]
 pub struct Survey {
-    /// The pages of the operations that are tested, with what each promise needs.
+    /// The pages of the tested operations, with what each promise needs.
     pub pages: Vec<Page>,
-    /// Their plain calls, by operation.
+    /// The plain calls of these operations, by operation.
     pub plains: HashMap<String, Plain>,
-    /// About how many requests the cases take.
+    /// Approximate number of requests that the cases take.
     pub requests: usize,
-    /// The operations that are tested.
+    /// The tested operations.
     pub tested: HashSet<String>,
     /// The cases that run together with others.
     pub together: Phase,
-    /// Those that run one at a time after all others, because they need all the room, or are about who calls.
+    /// The cases that run one at a time after all others, because they need all the room, or are about the caller.
     pub alone: Phase,
 }
 
-/// Cases that run in one part of a run.
+/// The cases of one phase of a run.
 #[derive(Debug, Default)]
 pub struct Phase {
-    /// Their numbers.
+    /// The indices of the cases.
     pub cases: VecDeque<usize>,
-    /// How many of them must be rejected, by operation.
+    /// Number of cases that must be rejected, by operation.
     pub rejections: HashMap<String, usize>,
 }
 
@@ -49,8 +49,8 @@ impl Phase {
 }
 
 impl Survey {
-    /// Of all cases; those that are known are not run. Those that need more than `ceiling` entities at once run alone. `each` is
-    /// shown every case.
+    /// Surveys all cases; known cases do not run. Cases that need more than `ceiling` entities at the same time run
+    /// alone. `each` is called with every case.
     pub fn of(
         specs: &Specs,
         cases: &Cases,
@@ -65,7 +65,7 @@ impl Survey {
             tally.take(specs, &case);
             match () {
                 () if known.has_judged(&case.id) => {}
-                // A wrong secret may lock an account: those that are about who calls come last of all.
+                // A wrong secret may lock an account: cases that are about the caller come last of all.
                 () if matches!(case.twist, Some(Twist::Signature(_))) => callers.push((index, case)),
                 () if cost::is_exclusive(specs, &case, ceiling) => survey.alone.add(index, &case),
                 () => survey.together.add(index, &case),
@@ -78,7 +78,7 @@ impl Survey {
         survey
     }
 
-    /// The pages and plain calls of the operations that are tested.
+    /// Adds the pages and plain calls of the tested operations.
     fn prepare(&mut self, specs: &Specs, cases: &Cases) {
         for (place, service, operation) in specs.placed() {
             if !self.tested.contains(&operation.id) {
@@ -93,11 +93,12 @@ impl Survey {
     }
 }
 
-/// How many requests cases take, with the plain calls between them and all that is made and removed.
+/// The number of requests that cases take, including the plain calls between them and all that is created and removed.
 #[derive(Debug, Default)]
 pub struct Tally {
     own: usize,
-    /// By operation: how many rejections, and what a valid call takes. Which of them it is makes no difference.
+    /// By operation: the number of rejections, and the number of requests of a valid call. It makes no difference which
+    /// valid call that is.
     operations: HashMap<String, (usize, Option<usize>)>,
 }
 
@@ -113,7 +114,7 @@ impl Tally {
         }
     }
 
-    /// About how many requests they take.
+    /// Returns the approximate number of requests.
     pub fn requests(&self) -> usize {
         let bracketed = self.operations.values().filter(|(rejections, _)| *rejections > 0);
         let plain = bracketed

@@ -1,4 +1,4 @@
-//! A target: where it is, who calls, and what it allows.
+//! Targets: address, credentials and limits.
 
 use std::time::Duration;
 
@@ -8,13 +8,13 @@ use crate::transport::Network;
 use crate::wire::GatewayAnswer;
 use crate::wire::sign::{Form, Hidden, Key, Secret};
 
-/// The vendors allow twenty entities; some are left for others.
+/// Default for the number of entities: the vendors allow twenty, and some are left for others.
 const CEILING: u32 = 16;
 
-/// How long what was made may stay invisible, where nobody says.
+/// Default for the time that created entities may stay invisible.
 const APPEARS: Duration = Duration::from_secs(5);
 
-/// How often a call is repeated that met a passing circumstance.
+/// Default for the number of retries after a temporary circumstance.
 const RETRIES: u32 = 4;
 
 /// A named endpoint with its credentials and limits.
@@ -22,51 +22,52 @@ const RETRIES: u32 = 4;
 pub struct Target {
     /// Its name.
     pub name: String,
-    /// The address of every service that has no other; no address means that such a service is not called.
+    /// The address of every service that has no other; `None` means that such services are not called.
     pub url: Option<String>,
     /// Addresses of single services, by folder.
     pub addresses: Vec<(String, String)>,
-    /// Who calls which service, by folder, or by the vendor's folder.
+    /// The credentials for each service, by its folder, or by the vendor's folder.
     pub signers: Vec<(String, Signer)>,
-    /// Headers that every request carries beside those of its protocol.
+    /// Headers that every request carries besides those of its protocol.
     pub headers: Vec<(String, Secret)>,
-    /// Parameters that every call sends, unless a case tries the parameter itself.
+    /// Parameters that every call sends, unless a case tests the parameter itself.
     pub parameters: Vec<(String, Json)>,
-    /// Texts that appear in no output.
+    /// Texts that must not appear in any output.
     pub hidden: Hidden,
-    /// How many requests a second are sent at most; `None` is as many as the target takes.
+    /// Maximum number of requests per second; `None` means as many as the target takes.
     pub rate: Option<u32>,
-    /// The same for single operations.
+    /// Maximum number of requests per second for single operations.
     pub rates: Vec<(String, u32)>,
-    /// How many connections are open at once; `None` is as many as the cases under way need.
+    /// Maximum number of open connections; `None` means as many as the running cases need.
     pub connections: Option<u32>,
-    /// How often a call is repeated that met a passing circumstance.
+    /// Number of retries after a temporary circumstance.
     pub retries: u32,
-    /// How many entities this run may have alive at once.
+    /// Maximum number of live entities of this run.
     pub entities: u32,
-    /// Whether nobody else uses it meanwhile: only then is it sent calls that could reach what the run has not made.
+    /// `true` if nobody else uses the target meanwhile: only then does the run send calls that could reach what it has
+    /// not created.
     pub alone: bool,
-    /// How long what was made may stay invisible, by entity; five seconds for others.
+    /// The time that created entities may stay invisible, by entity; five seconds for others.
     pub appears: Vec<(String, Duration)>,
-    /// What gateways in front of it answer by themselves.
+    /// Responses that gateways in front of the target return on their own.
     pub gateways: Vec<GatewayAnswer>,
-    /// The way there, and the bounds of an exchange.
+    /// The connection settings, and the limits of an exchange.
     pub network: Network,
 }
 
-/// Who signs, and how.
+/// The credentials of a caller, with the form of the signature.
 #[derive(Debug, Clone)]
 pub struct Signer {
     /// The form of the signature.
     pub form: Form,
     /// The key.
     pub key: Key,
-    /// Where it came from, for people: the names of environment variables.
+    /// The origin of the key, for messages: the names of environment variables.
     pub origin: String,
 }
 
 impl Target {
-    /// A target at one address, without credentials and with the limits of the documented vendors.
+    /// Creates a target at one address, without credentials and with the limits of the documented vendors.
     pub fn at(name: &str, url: impl Into<Option<String>>) -> Self {
         Self {
             name: name.to_owned(),
@@ -88,7 +89,7 @@ impl Target {
         }
     }
 
-    /// The same target at another address.
+    /// Returns the same target at another address.
     #[must_use]
     pub fn moved(mut self, url: String) -> Self {
         self.url = Some(url);
@@ -96,37 +97,37 @@ impl Target {
         self
     }
 
-    /// The same target, where nobody else is and everything shows at once: a server of one's own.
+    /// Returns the same target, marked as one that nobody else uses: a server of one's own.
     #[must_use]
     pub fn alone(mut self) -> Self {
         self.alone = true;
         self
     }
 
-    /// How long what was made of an entity may stay invisible.
+    /// Returns the time that a created entity may stay invisible.
     pub fn appears(&self, entity: &str) -> Duration {
         let own = self.appears.iter().find(|(name, _)| name == entity || name == "*");
         own.map_or(APPEARS, |(_, time)| *time)
     }
 
-    /// The address for people: the one of all services, or those of single ones.
+    /// Returns the address for messages: that of all services, or those of single ones.
     pub fn shown_url(&self) -> String {
         let own = self.addresses.iter().map(|(_, url)| url.as_str());
         own.chain(self.url.as_deref()).collect::<Vec<_>>().join(", ")
     }
 
-    /// Where a service is called, if it is.
+    /// Returns the address of a service, if it has one.
     pub fn address(&self, service: &Service) -> Option<&str> {
         self.address_of(&service.folder)
     }
 
-    /// Where the service of a folder is called, if it is.
+    /// Returns the address of the service in a folder, if it has one.
     pub fn address_of(&self, folder: &str) -> Option<&str> {
         let own = self.addresses.iter().find(|(known, _)| known == folder);
         own.map(|(_, url)| url).or(self.url.as_ref()).map(String::as_str)
     }
 
-    /// Who calls a service, if anybody signs.
+    /// Returns the credentials for a service, if its calls are signed.
     pub fn signer(&self, service: &Service) -> Option<&Signer> {
         let is_of = |folder: &str| {
             folder.is_empty()
@@ -137,11 +138,12 @@ impl Target {
             .signers
             .iter()
             .filter(|(folder, signer)| is_of(folder) && signer.form.protocol() == service.protocol);
-        // A service's own credentials before its vendor's.
+        // A service's own credentials take precedence over its vendor's.
         signers.max_by_key(|(folder, _)| folder.len()).map(|(_, signer)| signer)
     }
 
-    /// What a call sends, with the parameters that are fixed for all calls; those that a case is about stay as they are.
+    /// Returns what a call sends, including the parameters that are fixed for all calls; those that a case is about
+    /// stay as they are.
     pub fn fixed(
         &self,
         operation: &Operation,

@@ -1,4 +1,4 @@
-//! What a run does about a mistake of its own.
+//! Handling of the runner's own mistakes.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -20,7 +20,7 @@ fn text(name: &str, value: &str) -> (String, Json) {
     (name.to_owned(), Json::Text(value.to_owned()))
 }
 
-/// How many contacts the answer of the listing operation counts.
+/// Returns the number of contacts in the response of the listing operation.
 fn total(exchange: &Exchange, service: &Service, operation: &Operation) -> Option<Json> {
     let Outcome::Answered(answer) = &exchange.outcome else { return None };
     match wire::decode(service, operation, answer) {

@@ -1,10 +1,10 @@
-//! How a request names its operation: by the action and the version, which may be parameters of it as well.
+//! The way in which a request names its operation: action and version, which may also be parameters of the operation.
 
 use crate::json::Json;
 use crate::protocol;
 use crate::spec::model::{Member, Operation, Service};
 
-/// The operation that a request names: of the service whose version it carries, or else of any.
+/// Returns the operation that a request names: from the service whose version it carries, or else from any service.
 pub fn addressed<'s>(
     services: &[&'s Service],
     action: &str,
@@ -16,12 +16,13 @@ pub fn addressed<'s>(
     named().find(|(service, _)| service.version == version).or_else(|| named().next())
 }
 
-/// Whether a parameter is one that the request is addressed by.
+/// Returns `true` if a parameter addresses the request.
 pub fn is_address(service: &Service, parameter: &Member) -> bool {
     protocol::facts(service).sets(parameter)
 }
 
-/// Puts in what a request was addressed by, as if it were right: that is judged apart from the rules.
+/// Fills in the parameters that address the request as if they were right, because they are judged apart from the
+/// rules.
 pub fn with_address(
     service: &Service,
     operation: &Operation,

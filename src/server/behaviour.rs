@@ -1,4 +1,4 @@
-//! In what a server differs from the plain reference.
+//! The ways in which a server differs from the plain reference server.
 
 use std::collections::BTreeSet;
 
@@ -13,43 +13,43 @@ use super::reading::Reading;
 /// Readings, and at most one broken promise.
 #[derive(Debug, Clone, Default)]
 pub struct Behaviour {
-    /// The sides taken on what the pages leave open.
+    /// The readings of what the pages leave open.
     pub readings: BTreeSet<Reading>,
     /// The broken promise.
     pub fault: Option<Fault>,
-    /// How many of which entities may live; of others, any number.
+    /// Maximum number of live entities, by entity; there is no limit for others.
     pub quotas: Vec<(String, u32)>,
-    /// What is asked of signatures.
+    /// The requirements for signatures.
     pub access: Access,
 }
 
 impl Behaviour {
-    /// A server that reads the pages so.
+    /// Returns the behaviour of a server with these readings.
     pub fn reading(readings: impl IntoIterator<Item = Reading>) -> Self {
         Self { readings: readings.into_iter().collect(), ..Self::default() }
     }
 
-    /// A server that demands signatures, and leaves one check of them out.
+    /// Returns the behaviour of a server that requires signatures, and leaves out one check of them.
     pub fn without(check: Option<AuthCheck>) -> Self {
         Self { access: Access::Always, fault: check.map(Fault::NotChecked), ..Self::default() }
     }
 
-    /// How many of an entity may live.
+    /// Returns the maximum number of live entities of a kind, if there is one.
     pub fn quota(&self, entity: &str) -> Option<u32> {
         self.quotas.iter().find(|(name, _)| name == entity).map(|(_, size)| *size)
     }
 
-    /// Whether the server takes a side.
+    /// Returns `true` if the server has this reading.
     pub fn reads(&self, reading: Reading) -> bool {
         self.readings.contains(&reading)
     }
 
-    /// Whether it breaks that promise.
+    /// Returns `true` if the server breaks this promise.
     pub fn breaks(&self, promise: &Fault) -> bool {
         self.fault.as_ref() == Some(promise)
     }
 
-    /// Whether a rule is not checked in this call.
+    /// Returns `true` if a rule is not checked in this call.
     pub fn skips(&self, of: (&str, &str), breach: Part, parameters: &[(String, Json)]) -> bool {
         match &self.fault {
             Some(Fault::Skipped { operation, parameter, breach: skipped, condition }) => {
@@ -61,7 +61,7 @@ impl Behaviour {
         }
     }
 
-    /// The part of a parameter's value that is checked, if not all is.
+    /// Returns the part of a parameter's value that is checked, if not all of it is.
     pub fn part(&self, of: (&str, &str)) -> Option<Portion> {
         match &self.fault {
             Some(Fault::PartChecked { operation, parameter, part })
@@ -73,17 +73,17 @@ impl Behaviour {
         }
     }
 
-    /// Whether a parameter's value is trimmed before it is checked.
+    /// Returns `true` if a parameter's value is trimmed before it is checked.
     pub fn trims(&self, of: (&str, &str)) -> bool {
         matches!(&self.fault, Some(Fault::Trimmed { operation, parameter }) if (operation.as_str(), parameter.as_str()) == of)
     }
 
-    /// Whether the beginning of a listed value will do.
+    /// Returns `true` if the beginning of a listed value is accepted.
     pub fn takes_prefixes(&self, of: (&str, &str)) -> bool {
         matches!(&self.fault, Some(Fault::ByPrefix { operation, parameter }) if (operation.as_str(), parameter.as_str()) == of)
     }
 
-    /// Whether a call makes the server fail.
+    /// Returns `true` if a call makes the server fail.
     pub fn crashes(&self, operation: &str, parameters: &[(String, Json)]) -> bool {
         match &self.fault {
             Some(Fault::Crash { operation: of, parameter, odd }) => {
@@ -93,7 +93,7 @@ impl Behaviour {
         }
     }
 
-    /// Whether a call is refused with a code that no table has.
+    /// Returns `true` if a call is rejected with a code that is in no table.
     pub fn strays(&self, operation: &str, parameters: &[(String, Json)]) -> bool {
         match &self.fault {
             Some(Fault::Stray { operation: of, parameter, odd }) => {
@@ -103,7 +103,7 @@ impl Behaviour {
         }
     }
 
-    /// Whether a parameter has no effect.
+    /// Returns `true` if a parameter has no effect.
     pub fn ignores(&self, of: (&str, &str)) -> bool {
         matches!(&self.fault, Some(Fault::NoEffect { operation, parameter }) if (operation.as_str(), parameter.as_str()) == of)
     }
@@ -115,7 +115,7 @@ fn has(parameters: &[(String, Json)], parameter: &str, odd: Odd) -> bool {
     parameters.iter().any(|(name, value)| name == first && holds(value, further, odd))
 }
 
-/// Whether any value at the end of these steps is such input.
+/// Returns `true` if any value at the end of these steps is such input.
 fn holds(value: &Json, steps: &[Step], odd: Odd) -> bool {
     match (steps.split_first(), value) {
         (None, value) => odd.is(value),

@@ -1,4 +1,4 @@
-//! Broken promises that no edit of a spec can say: what a mutant of the server does.
+//! Broken promises that no edit of a spec can express: what a mutant of the server does.
 
 use super::auth::AuthCheck;
 use crate::json::Json;
@@ -16,7 +16,7 @@ pub enum Fault {
         parameter: String,
         /// The rule, or the part of it.
         breach: Part,
-        /// When.
+        /// The condition under which the rule is not checked.
         condition: Condition,
     },
     /// Only a part of a text or a list is checked.
@@ -25,17 +25,17 @@ pub enum Fault {
         operation: String,
         /// The parameter.
         parameter: String,
-        /// Which part.
+        /// The part.
         part: Portion,
     },
-    /// White space around a value is cut off before it is checked.
+    /// White space around a value is removed before the value is checked.
     Trimmed {
         /// The operation.
         operation: String,
         /// The parameter.
         parameter: String,
     },
-    /// The beginning of a listed value will do.
+    /// The beginning of a listed value is accepted.
     ByPrefix {
         /// The operation.
         operation: String,
@@ -48,27 +48,27 @@ pub enum Fault {
         operation: String,
         /// The parameter.
         parameter: String,
-        /// Which input.
+        /// The input.
         odd: Odd,
     },
-    /// Some input is refused with a code that no table has.
+    /// Some input is rejected with a code that is in no table.
     Stray {
         /// The operation.
         operation: String,
         /// The parameter.
         parameter: String,
-        /// Which input.
+        /// The input.
         odd: Odd,
     },
-    /// Between the check of a unique value and its entry, other calls go on.
+    /// Other calls proceed between the check of a unique value and its entry.
     Racy(String),
-    /// A refused call takes its unique values.
+    /// A rejected call takes its unique values.
     TakenByRefusal(String),
     /// An update does not take its new unique value.
     NewNotTaken(String),
-    /// An update does not give the old unique value back.
+    /// An update does not free the old unique value.
     OldNotFreed(String),
-    /// The id of a removed entity is still taken.
+    /// The id of a removed entity is still accepted.
     RemovedAccepted(String),
     /// A parameter has no effect.
     NoEffect {
@@ -77,45 +77,45 @@ pub enum Fault {
         /// The parameter.
         parameter: String,
     },
-    /// A refused call has its effect all the same.
+    /// A rejected call has its effect all the same.
     EffectOfRefusal(String),
-    /// Every answer has the same request id.
+    /// Every response has the same request id.
     RequestIdRepeats,
-    /// A member of refusals is not there.
+    /// Error responses lack a member.
     RefusalLacks(&'static str),
-    /// Answers come without the protocol's envelope.
+    /// Responses lack the protocol's envelope.
     NoEnvelope,
-    /// Refusals come as HTML.
+    /// Error responses are HTML.
     HtmlRefusals,
-    /// Refusals have this status.
+    /// Error responses have this status.
     RefusalStatus(u16),
-    /// A parameter that the page does not list is passed over, though a row answers it.
+    /// A parameter that the page does not list is ignored, although a row covers it.
     UnlistedAccepted,
-    /// The operation's name is not looked at.
+    /// The operation's name is not checked.
     AnyAction,
-    /// The version is not looked at.
+    /// The version is not checked.
     AnyVersion,
     /// A check of signatures is left out.
     NotChecked(AuthCheck),
-    /// A body that cannot be read is taken for a call that succeeds.
+    /// A body that cannot be read is treated as a call that succeeds.
     UnreadableAccepted,
 }
 
-/// When a rule is skipped.
+/// The condition under which a rule is skipped.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Condition {
     /// Always.
     Always,
-    /// While a parameter is absent.
+    /// A parameter is absent.
     Absent(String),
-    /// While it is present.
+    /// A parameter is present.
     Present(String),
-    /// While it has this value.
+    /// A parameter has this value.
     Is(String, Json),
 }
 
 impl Condition {
-    /// Whether a call meets it.
+    /// Returns `true` if a call meets the condition.
     pub fn met(&self, parameters: &[(String, Json)]) -> bool {
         let value = |place: &str| Path::read(place).and_then(|at| at.sent(parameters));
         match self {
@@ -127,12 +127,12 @@ impl Condition {
     }
 }
 
-/// What is checked of a text or a list.
+/// The part of a text or a list that is checked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Portion {
     /// The first character or member.
     First,
-    /// The last one.
+    /// The last character or member.
     Last,
     /// All but the first.
     AllButFirst,
@@ -149,7 +149,7 @@ impl Portion {
         (Self::AllButLast, "all but the last"),
     ];
 
-    /// That part of something.
+    /// Returns this part of a text or a list.
     pub fn of<T: Clone>(self, all: &[T]) -> Vec<T> {
         match self {
             Self::First => all.first().into_iter().cloned().collect(),
@@ -171,7 +171,7 @@ pub enum Odd {
     Markup,
     /// An opening brace.
     Template,
-    /// Something beyond the Basic Multilingual Plane.
+    /// A character beyond the Basic Multilingual Plane.
     Emoji,
     /// More than 500 characters.
     Long,
@@ -188,7 +188,7 @@ impl Odd {
         (Self::Long, "a long text"),
     ];
 
-    /// Whether a value is of the kind.
+    /// Returns `true` if a value is of this kind.
     pub fn is(self, value: &Json) -> bool {
         match value {
             Json::Text(text) => match self {

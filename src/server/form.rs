@@ -1,11 +1,11 @@
-//! Parameters as text: of a query, and of a form.
+//! Parameters as text, from a query or a form.
 
 use crate::json::Json;
 use crate::spec::model::{Operation, Schema, Type};
 
 use super::Raw;
 
-/// The parameters of the query, then those of a form body, unescaped.
+/// Returns the parameters of the query, then those of a form body, unescaped.
 pub fn pairs(raw: &Raw) -> Vec<(String, String)> {
     let mut pairs: Vec<(String, String)> =
         form_urlencoded::parse(raw.query.as_bytes()).into_owned().collect();
@@ -16,15 +16,15 @@ pub fn pairs(raw: &Raw) -> Vec<(String, String)> {
     pairs
 }
 
-/// What texts are, once it is known which of them belong together.
+/// Texts, once it is known which of them belong together.
 enum Gathered {
     Text(String),
-    /// What stands behind a dot, by what it is called there.
+    /// The values after a dot, by the names that follow it.
     Parts(Vec<(String, Gathered)>),
 }
 
-/// Joins `Name.1`, `Name.2`… to a list, and `Name.Key` to an object; of a repeated parameter the first counts. A parameter that has
-/// dots in its name keeps them.
+/// Combines `Name.1`, `Name.2`… into a list, and `Name.Key` into an object. If a parameter is repeated, the first value
+/// counts. A parameter that has dots in its name keeps them.
 pub fn gather<'p>(
     operation: Option<&Operation>,
     pairs: impl Iterator<Item = &'p (String, String)>,
@@ -54,7 +54,7 @@ fn add(all: &mut Vec<(String, Gathered)>, steps: &[&str], value: &str) {
 }
 
 impl Gathered {
-    /// Parts that are all numbered are a list.
+    /// Converts the texts to JSON; parts that are all numbered form a list.
     fn into_json(self) -> Json {
         let mut parts = match self {
             Self::Text(text) => return Json::Text(text),
@@ -71,7 +71,7 @@ impl Gathered {
     }
 }
 
-/// Texts as the values that the operation's types make of them; what cannot be one stays a text.
+/// Converts texts to the types of the operation's parameters; a text that cannot be converted stays a text.
 pub fn typed(operation: Option<&Operation>, parameters: Vec<(String, Json)>) -> Vec<(String, Json)> {
     let schema = |name: &str| Some(&operation?.parameter(name)?.schema);
     let parameters = parameters.into_iter();
@@ -94,7 +94,7 @@ fn value_typed(schema: Option<&Schema>, value: Json) -> Json {
     }
 }
 
-/// A text as the value that the parameter's type makes of it; of a list, as one of its items.
+/// Converts a text to the type of the parameter; for a list, to the type of its items.
 pub fn value_of(operation: &Operation, name: &str, text: String) -> Json {
     text_typed(operation.parameter(name).map(|parameter| &parameter.schema), text)
 }

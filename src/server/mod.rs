@@ -1,7 +1,7 @@
-//! The reference server: an implementation made from the specs alone.
+//! The reference server: an implementation built from the specs alone.
 //!
-//! It imports neither the generator nor the judge, and it asks no ruling of the specs what a rule means: it validates by
-//! its own code, so that a mistake in the oracle does not agree with itself.
+//! It imports neither the generator nor the judge, and it does not use the specs' rulings on what a rule means: it
+//! validates with its own code, so that a mistake in the oracle does not agree with itself.
 
 pub(crate) mod address;
 pub(crate) mod auth;
@@ -43,7 +43,7 @@ use crate::spec::model::{ErrorRow, Protocol, Service, Specs};
 use fault::Fault;
 use store::Store;
 
-/// The largest request body that is read: Tencent Cloud's limit for a signed POST.
+/// Maximum size of a request body: Tencent Cloud's limit for a signed POST.
 const MAX_BODY: usize = 10 * 1024 * 1024;
 
 /// A running server; it stops when this is dropped.
@@ -54,10 +54,10 @@ pub struct Server {
 }
 
 impl Server {
-    /// Starts the plain reference on the loopback interface; port 0 takes a free one.
+    /// Starts the plain reference server on the loopback interface; port 0 selects a free port.
     ///
     /// # Errors
-    /// The port cannot be had.
+    /// Returns an error if the port cannot be bound.
     pub async fn start(specs: Arc<Specs>, port: u16) -> io::Result<Self> {
         Self::behaving(specs, port, Behaviour::default()).await
     }
@@ -65,7 +65,7 @@ impl Server {
     /// Starts a server that reads the pages in its own way, or breaks a promise.
     ///
     /// # Errors
-    /// The port cannot be had.
+    /// Returns an error if the port cannot be bound.
     pub async fn behaving(specs: Arc<Specs>, port: u16, behaviour: Behaviour) -> io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
         let address = listener.local_addr()?;
@@ -74,7 +74,7 @@ impl Server {
         Ok(Self { address, accepting })
     }
 
-    /// Its address, `http://127.0.0.1:PORT`.
+    /// Returns the server's address, `http://127.0.0.1:PORT`.
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
     }
@@ -92,7 +92,7 @@ struct State {
     behaviour: Behaviour,
 }
 
-/// What a call is performed with.
+/// The context in which a call is performed.
 pub(crate) struct Site<'s> {
     pub(crate) specs: &'s Specs,
     store: &'s Store,
@@ -100,11 +100,11 @@ pub(crate) struct Site<'s> {
 }
 
 async fn accept(listener: TcpListener, state: Arc<State>) {
-    // They end with the server: a client that keeps them open holds nothing of it.
+    // The connections end with the server, even if a client keeps them open.
     let mut connections = JoinSet::new();
     loop {
         while connections.try_join_next().is_some() {}
-        // Out of file descriptors, or a client that is gone already: the next one may do better.
+        // Out of file descriptors, or the client has already gone: the next attempt may succeed.
         let Ok((stream, _)) = listener.accept().await else {
             tokio::time::sleep(Duration::from_millis(10)).await;
             continue;
@@ -115,7 +115,7 @@ async fn accept(listener: TcpListener, state: Arc<State>) {
             let service = service_fn(move |request| answer(Arc::clone(&state), request));
             let mut http = hyper::server::conn::http1::Builder::new();
             http.timer(TokioTimer::new()).max_buf_size(1024 * 1024);
-            // A connection that fails concerns its client only.
+            // A failing connection concerns only its client.
             let _ = http.serve_connection(TokioIo::new(stream), service).await;
         });
     }
@@ -137,7 +137,7 @@ async fn answer(state: Arc<State>, request: Request<Incoming>) -> Result<Respons
     };
     let site = Site { specs: &state.specs, store: &state.store, behaviour: &state.behaviour };
     let meant = RESPONDERS.iter().find(|responder| responder.is_meant(&site, &raw));
-    // Of what shows no sign of any, the first makes what it can.
+    // If no protocol recognises the request, the first one does what it can.
     let answer = meant.unwrap_or(&RESPONDERS[0]).answer(&site, &raw).await;
     let html = answer.refusal && state.behaviour.breaks(&Fault::HtmlRefusals);
     let (kind, text) = match html {
@@ -150,7 +150,7 @@ async fn answer(state: Arc<State>, request: Request<Incoming>) -> Result<Respons
     Ok(response)
 }
 
-/// A body as the server writes it.
+/// Returns a body as the server writes it.
 fn written(behaviour: &Behaviour, body: Json) -> Json {
     match body {
         Json::Object(members) if behaviour.reads(Reading::OtherOrder) => {
@@ -161,23 +161,24 @@ fn written(behaviour: &Behaviour, body: Json) -> Json {
     }
 }
 
-/// The server's side of a protocol.
+/// The server side of a protocol.
 pub(crate) trait Responder: Sync {
-    /// Whether a request is one of this protocol.
+    /// Returns `true` if a request belongs to this protocol.
     fn is_meant(&self, site: &Site<'_>, raw: &Raw) -> bool;
 
     /// Answers a request.
     fn answer<'a>(&self, site: &'a Site<'_>, raw: &'a Raw) -> Answering<'a>;
 }
 
-/// An answer that is being made.
+/// A response in preparation.
 pub(crate) type Answering<'a> = Pin<Box<dyn Future<Output = Answer> + Send + 'a>>;
 
-/// The protocols that the server speaks. The plainest signs come first: any request may be plain HTTP.
+/// The protocols that the server supports. Those with the clearest signs come first, because any request may be plain
+/// HTTP.
 static RESPONDERS: [&dyn Responder; 3] =
     [&acs_rpc::server::AcsRpc, &rest::server::Rest, &tencent3::server::Tencent3];
 
-/// What a protocol answers.
+/// The response of a protocol.
 pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) body: Json,
@@ -185,57 +186,57 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
-    /// A server that fails fails without an envelope.
+    /// Returns the response of a server that fails, which has no envelope.
     pub(crate) fn crash() -> Self {
         Self { status: 500, body: Json::Text("internal server error".to_owned()), refusal: true }
     }
 }
 
-/// A request as it came.
+/// A request as received.
 pub(crate) struct Raw {
     pub(crate) method: String,
     pub(crate) path: String,
     pub(crate) query: String,
-    /// Names in lower case.
+    /// The headers, names in lower case.
     headers: Vec<(String, String)>,
     pub(crate) body: Vec<u8>,
 }
 
 impl Raw {
-    /// The first header of that name.
+    /// Returns the first header with this name.
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 }
 
-/// A call as a protocol has read it.
+/// A call as read by a protocol.
 pub(crate) struct Call {
     pub(crate) action: String,
     pub(crate) version: String,
     pub(crate) parameters: Vec<(String, Json)>,
 }
 
-/// What an operation came to.
+/// The outcome of an operation.
 pub(crate) enum Reply {
-    /// The response elements.
+    /// A success, with the response elements.
     Accepted(Json),
-    /// A row of the error table.
+    /// An error response, from a row of the error table.
     Refused(Refusal),
-    /// Nothing: the server failed.
+    /// No reply: the server failed.
     Crashed,
 }
 
-/// A refusal: a row's facts.
+/// An error response: the contents of an error row.
 pub(crate) struct Refusal {
     pub(crate) status: Option<u16>,
     pub(crate) code: String,
     pub(crate) message: String,
-    /// Whether the page gives the message.
+    /// `true` if the page gives the message.
     pub(crate) worded: bool,
 }
 
 impl Refusal {
-    /// A code that no table has.
+    /// Returns an error response with a code that is in no table.
     pub(crate) fn stray() -> Self {
         Self {
             status: Some(400),
@@ -256,12 +257,12 @@ impl Refusal {
 }
 
 impl Site<'_> {
-    /// The services that speak a protocol.
+    /// Returns the services that use a protocol.
     pub(crate) fn speaking(&self, protocol: Protocol) -> Vec<&Service> {
         self.specs.services.iter().filter(|service| service.protocol == protocol).collect()
     }
 
-    /// How signatures are checked in this call.
+    /// Returns how signatures are checked in this call.
     pub(crate) fn guard(&self) -> auth::Guard<'_> {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
         let without = match self.behaviour.fault {
@@ -276,7 +277,7 @@ impl Site<'_> {
         }
     }
 
-    /// The id of an answer.
+    /// Returns the request id of a response.
     pub(crate) fn request_id(&self) -> Json {
         match self.behaviour.breaks(&Fault::RequestIdRepeats) {
             true => Json::Text("00000000-0000-4000-8000-000000000000".to_owned()),
@@ -284,7 +285,7 @@ impl Site<'_> {
         }
     }
 
-    /// Response elements as this server gives them.
+    /// Returns response elements as this server sends them.
     pub(crate) fn finished(&self, output: Json) -> Json {
         let Json::Object(mut members) = output else { return output };
         for (name, value) in &mut members {
@@ -299,7 +300,7 @@ impl Site<'_> {
         Json::Object(members)
     }
 
-    /// A refusal as this server words it.
+    /// Returns an error response in this server's wording.
     pub(crate) fn worded(&self, refusal: Refusal) -> Refusal {
         match !refusal.worded && self.behaviour.reads(Reading::OtherWords) {
             true => Refusal { message: format!("{}, in other words", refusal.code), ..refusal },
@@ -307,7 +308,7 @@ impl Site<'_> {
         }
     }
 
-    /// Whether refusals carry a member.
+    /// Returns `true` if error responses carry a member.
     pub(crate) fn gives(&self, member: &'static str) -> bool {
         !self.behaviour.breaks(&Fault::RefusalLacks(member))
     }

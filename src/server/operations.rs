@@ -1,4 +1,4 @@
-//! What an operation does: create, change, remove, read or list entities, as its spec implies.
+//! The work of operations: they create, change, remove, read or list entities, as their specs imply.
 
 use std::time::{Duration, SystemTime};
 
@@ -17,10 +17,10 @@ use super::store::{Record, Records};
 use super::validate::Check;
 use super::{Call, Refusal, Reply, Site, respond};
 
-/// How long a call of a racy server lets others go on between its check and its entry.
+/// The time that a call of a racy server gives other calls between its check and its entry.
 const GAP: Duration = Duration::from_millis(50);
 
-/// Finds the operation among the services that speak the protocol, and performs it.
+/// Finds the operation among the services that use the protocol, and performs it.
 pub async fn perform(site: &Site<'_>, services: &[&Service], call: &Call) -> Reply {
     let found = addressed(services, &call.action, &call.version);
     let any = || services.iter().find_map(|service| Some((*service, service.operations.first()?)));
@@ -73,8 +73,8 @@ async fn checked(site: &Site<'_>, check: &Check<'_>) -> Result<Reply, Refusal> {
     act.apply().await.map(Reply::Accepted)
 }
 
-/// Performs a call whose body may be one that cannot be read: by the row for it; where the page has none, nothing was said
-/// in that body.
+/// Performs a call whose body may be unreadable: such a call returns the row for it; if the page has none, the body
+/// counts as empty.
 pub async fn perform_read(
     site: &Site<'_>,
     services: &[&Service],
@@ -95,7 +95,7 @@ pub async fn perform_read(
     }
 }
 
-/// The row for a fault of the request as a whole.
+/// Returns the error response for a fault of the request as a whole.
 pub fn request_fault(site: &Site<'_>, service: Option<&Service>, fault: RequestFault) -> Refusal {
     let rows = service.or(site.specs.services.first()).into_iter().flat_map(|service| &service.errors);
     let row = rows.into_iter().find(|row| row.when == When::Request(fault));
@@ -110,7 +110,7 @@ pub fn request_fault(site: &Site<'_>, service: Option<&Service>, fault: RequestF
     }
 }
 
-/// Every fifth call, where the server reads so, meets another one; no call twice.
+/// Rejects every fifth call as busy, if the server has that reading; no call is rejected twice.
 fn told_to_wait(site: &Site<'_>, check: &Check<'_>) -> Option<Refusal> {
     if !site.behaviour.reads(Reading::BusyNowAndThen) || !site.store.next().is_multiple_of(5) {
         return None;
@@ -122,7 +122,7 @@ fn told_to_wait(site: &Site<'_>, check: &Check<'_>) -> Option<Refusal> {
         .then(|| Refusal::of(row))
 }
 
-/// A page with a row for unlisted parameters refuses them.
+/// Rejects unlisted parameters if the page has a row for them.
 fn unlisted(check: &Check<'_>) -> Option<Refusal> {
     let is_unlisted = |(name, _): &(String, Json)| check.operation.parameter(name).is_none();
     if !check.parameters.iter().any(is_unlisted) {
@@ -137,7 +137,7 @@ fn unlisted(check: &Check<'_>) -> Option<Refusal> {
     }
 }
 
-/// The kind of entity that an operation is about.
+/// Returns the kind of entity that an operation is about.
 fn entity_of<'s>(service: &'s Service, operation: &Operation) -> Option<&'s Entity> {
     let referred = operation.parameters.iter().find_map(|parameter| parameter.exists.as_ref());
     let name = operation.creates.as_ref().or(referred);
@@ -162,7 +162,7 @@ impl Act<'_> {
         self.site.behaviour.reads(reading)
     }
 
-    /// What the call sets.
+    /// Returns what the call sets.
     fn attributes(&self) -> Vec<(String, Json)> {
         let operation = self.check.operation;
         let ignores = |at: &str| self.site.behaviour.ignores((operation.name.as_str(), at));
@@ -176,7 +176,7 @@ impl Act<'_> {
         set.map(|(name, value)| (name.clone(), without(value, name, &ignores))).collect()
     }
 
-    /// Those of them that nobody else can have.
+    /// Returns the attributes that no other entity can have.
     fn unique(&self, attributes: &[(String, Json)]) -> Vec<(String, Json)> {
         let is_unique = |name: &str| self.check.operation.parameter(name).is_some_and(|each| each.unique);
         attributes.iter().filter(|(name, _)| is_unique(name)).cloned().collect()
@@ -227,8 +227,8 @@ impl Act<'_> {
         self.change(id, &attributes)
     }
 
-    /// Where others come in between the check of a racy server and its entry. A sound one checks again, under the lock
-    /// that the entry is made under.
+    /// Lets other calls proceed between the check of a racy server and its entry. A sound server checks again, under
+    /// the lock under which the entry is made.
     async fn gap(&self) {
         if self.breaks(Fault::Racy) {
             tokio::time::sleep(GAP).await;
@@ -239,13 +239,13 @@ impl Act<'_> {
         act(self.site.store.open().records(self.check.service, self.entity))
     }
 
-    /// The entities that a parameter refers to.
+    /// Runs `act` on the entities that a parameter refers to.
     fn of_kind<T>(&self, reference: &Member, act: impl FnOnce(&mut Records) -> T) -> T {
         let kind = reference.exists.as_ref().and_then(|name| self.check.service.entity(name));
         act(self.site.store.open().records(self.check.service, kind.unwrap_or(self.entity)))
     }
 
-    /// The id that the call chooses for what it creates, if it is for the call to choose.
+    /// Returns the id that the call chooses for what it creates, if the call can choose it.
     fn chosen(&self) -> Option<Json> {
         let own = self.check.operation.parameters.iter().find(|parameter| parameter.names_own)?;
         let is_id = self.entity.id.rsplit('.').next() == Some(&own.name);
@@ -272,7 +272,7 @@ impl Act<'_> {
         }
     }
 
-    /// Refuses an id of nothing, or one of no form.
+    /// Rejects an id that names nothing, or that has the wrong form.
     fn find(&self, reference: &Member, id: &Json) -> Result<(), Refusal> {
         let of = (self.check.operation.name.as_str(), reference.name.as_str());
         let example = reference.example.as_ref().and_then(Json::as_text);
@@ -292,7 +292,7 @@ impl Act<'_> {
         }
     }
 
-    /// Refuses a value that another entity has and that must be unique.
+    /// Rejects a value that must be unique and that another entity has.
     fn refuse_used(&self, attributes: &[(String, Json)], own: Option<&Json>) -> Result<(), Refusal> {
         self.with_records(|records| self.used(records, attributes, own)).map_or(Ok(()), Err)
     }
@@ -330,7 +330,7 @@ impl Act<'_> {
                 self.used(records, &attributes, self.chosen().as_ref()).filter(|_| !self.breaks(Fault::Racy));
             let used = used.or_else(|| self.over_quota(records));
             if used.is_none() {
-                // What is put where something is takes its place.
+                // An entity that is created with an existing id replaces the old one.
                 records.living.retain(|known| known.id != record.id);
                 records.living.push(record.clone());
             }
@@ -397,7 +397,7 @@ impl Act<'_> {
         respond::output(self.check.operation, self.site.store, &self.facts(record))
     }
 
-    /// What holds at once of what a call sets.
+    /// Returns the attributes that take effect immediately.
     fn at_once(&self, mut attributes: Vec<(String, Json)>) -> Vec<(String, Json)> {
         if self.reads(Reading::LaterIsLater) {
             let later = |name: &str| self.check.operation.parameter(name).is_some_and(|each| each.later);
@@ -406,14 +406,15 @@ impl Act<'_> {
         attributes
     }
 
-    /// Refused by a row for it, or by one that is bound to nothing; without either, no page lets it be refused.
+    /// Returns the row for a call that changes nothing, or one without a `when`. If there is neither, no page allows
+    /// such a call to be rejected.
     fn nothing_to_change(&self) -> Option<Refusal> {
         let state = |row: &&ErrorRow| row.when == When::Circumstance(Circumstance::State);
         let row = self.check.operation.errors.iter().find(state).or_else(|| self.check.unbound());
         row.map(Refusal::of)
     }
 
-    /// A refused call changes nothing; a broken server may think otherwise.
+    /// Applies the effects that a rejected call has on a broken server; it should change nothing.
     fn after_refusal(&self) {
         let attributes = self.attributes();
         if self.breaks(Fault::TakenByRefusal) {
@@ -436,7 +437,7 @@ impl Act<'_> {
     }
 }
 
-/// The ids in a value: itself, or the members of a list.
+/// Returns the ids in a value: the value itself, or the members of a list.
 fn named_by(value: &Json) -> Vec<&Json> {
     match value {
         Json::List(ids) => ids.iter().collect(),
@@ -444,13 +445,13 @@ fn named_by(value: &Json) -> Vec<&Json> {
     }
 }
 
-/// Whether a call names something: an empty id is none, where there need not be one.
+/// Returns `true` if a call names something: an empty id of an optional parameter does not.
 fn is_given(reference: &Member, id: &Json) -> bool {
     let is_empty = *id == Json::Text(String::new());
     *id != Json::Null && (!is_empty || reference.required == Required::Yes)
 }
 
-/// Whether an id has the form of the example: the same beginning up to a hyphen, letters and digits behind it.
+/// Returns `true` if an id has the form of the example: the same beginning up to a hyphen, then letters and digits.
 fn is_like(example: &str, id: &Json) -> bool {
     let Some(id) = id.as_text() else { return false };
     let beginning = example.split_once('-').map_or("", |(beginning, _)| beginning);
@@ -464,7 +465,7 @@ fn is_like(example: &str, id: &Json) -> bool {
     }
 }
 
-/// A value without the members that have no effect.
+/// Returns a value without the members that have no effect.
 fn without(value: &Json, at: &str, ignores: &impl Fn(&str) -> bool) -> Json {
     let Json::Object(members) = value else { return value.clone() };
     let members = members.iter().map(|(name, member)| (format!("{at}.{name}"), name, member));

@@ -1,13 +1,13 @@
-//! Readings: the sides that a careful implementer could take on what the pages leave open.
+//! Readings: the answers that a careful implementer could give to what the pages leave open.
 //!
-//! A server with a reading still keeps every promise. `fineprint mutants --readings` shows that no case calls one a
-//! departure.
+//! A server with a reading still keeps every promise. `fineprint mutants --readings` shows that no case treats a
+//! reading as a mismatch.
 
 use crate::named::named;
 use crate::spec::question::Question;
 
 named! {
-    /// One side of an open question.
+    /// One answer to an open question.
     #[derive(PartialOrd, Ord)]
     pub enum Reading {
         /// "Letters" are those of every script.
@@ -18,55 +18,55 @@ named! {
         LengthInUtf16 = "length-in-utf16",
         /// Characters are counted as a reader sees them.
         LengthInGraphemes = "length-in-graphemes",
-        /// Characters on which the page contradicts itself are refused.
+        /// Characters on which the page contradicts itself are rejected.
         UnclearCharactersRefused = "unclear-characters-refused",
-        /// An empty value is there, and judged by the rules.
+        /// An empty value counts as present, and is judged by the rules.
         EmptyIsPresent = "empty-is-present",
         /// White space alone counts as absent.
         BlankIsAbsent = "blank-is-absent",
-        /// An empty optional value is refused as missing, where there is a row.
+        /// An empty optional value is rejected as missing, if there is a row for that.
         EmptyOptionalRefused = "empty-optional-refused",
         /// An e-mail address is a dot-atom at a host name of two labels or more.
         EmailStrict = "email-strict",
-        /// Whatever has something on both sides of an @ is an e-mail address, quotes and brackets as well.
+        /// Anything with something on both sides of an @ is an e-mail address, including quotes and brackets.
         EmailLoose = "email-loose",
-        /// Blanks around an e-mail address are cut off.
+        /// White space around an e-mail address is removed.
         EmailTrimmed = "email-trimmed",
         /// A mobile phone number is one of the Chinese mainland, digit by digit.
         PhoneStrict = "phone-strict",
-        /// Plus signs, blanks and hyphens in a phone number are passed over.
+        /// Plus signs, spaces and hyphens in a phone number are ignored.
         PhoneLoose = "phone-loose",
-        /// A number without a country code is answered by the row about country codes.
+        /// A number without a country code is rejected with the row about country codes.
         NoCountryIsACountry = "no-country-is-a-country",
         /// A page that names no supported country means the country code 86.
         OnlyMainlandPhones = "only-mainland-phones",
-        /// Upper and lower case of listed values do not differ.
+        /// Upper and lower case of listed values make no difference.
         ValuesWithoutCase = "values-without-case",
-        /// Of a text without rules, only what the page shows is valid.
+        /// For a text without rules, only the values that the page shows are valid.
         OnlyShownValues = "only-shown-values",
-        /// Of a text of which the page only says how long it is, letters and digits are valid, and nothing else.
+        /// If the page specifies only the length of a text, letters and digits are valid, and nothing else.
         OnlyPlainCharacters = "only-plain-characters",
-        /// A member may not be repeated.
+        /// A member must not be repeated.
         RepeatedMembersRefused = "repeated-members-refused",
-        /// A limit that is named and not given is 64.
+        /// A limit that is mentioned without a number is 64.
         UnstatedLimitOf64 = "unstated-limit-of-64",
-        /// A limit that is named and not given is 900.
+        /// A limit that is mentioned without a number is 900.
         UnstatedLimitOf900 = "unstated-limit-of-900",
-        /// Where the page does not say how long a text can be, the server has a limit of its own.
+        /// If the page does not specify how long a text can be, the server has a limit of its own.
         OwnLimit = "own-limit",
-        /// Where several rows are bound to a breach, the last one answers.
+        /// If several rows cover a violation, the last one is returned.
         LastRowAnswers = "last-row-answers",
         /// A scalar of another type is converted.
         ScalarsConverted = "scalars-converted",
-        /// Numbers are read into 32 bits: a wider one is of another type.
+        /// Numbers are read into 32 bits: a wider number is of another type.
         NumbersOf32Bits = "numbers-of-32-bits",
         /// Parameters are checked from the last to the first.
         CheckedBackwards = "checked-backwards",
-        /// What is missing is answered before anything else is looked at.
+        /// Missing parameters are rejected before anything else is checked.
         AbsenceFirst = "absence-first",
         /// A value's form is checked before its length.
         FormBeforeLength = "form-before-length",
-        /// An entity's own value counts as used.
+        /// An entity's own value counts as already used.
         OwnValueIsUsed = "own-value-is-used",
         /// Unique values are compared without case.
         UniqueWithoutCase = "unique-without-case",
@@ -74,38 +74,38 @@ named! {
         RemovedValuesStayTaken = "removed-values-stay-taken",
         /// The form of an id is checked before it is looked up.
         IdFormChecked = "id-form-checked",
-        /// A parameter on which the page contradicts itself need not be there.
+        /// A parameter on which the page contradicts itself is optional.
         UnclearNotRequired = "unclear-not-required",
-        /// A call that changes nothing is refused.
+        /// A call that changes nothing is rejected.
         ChangesNothingRefused = "changes-nothing-refused",
-        /// An update replaces the whole entity: what it does not send is cleared.
+        /// An update replaces the whole entity: what the update does not send is cleared.
         UpdateReplaces = "update-replaces",
-        /// What the page says takes effect later does not show before.
+        /// If the page says that something takes effect later, it does not show before.
         LaterIsLater = "later-is-later",
-        /// A parameter that the page does not list is refused.
+        /// A parameter that the page does not list is rejected.
         UnlistedRefused = "unlisted-refused",
-        /// Of a repeated parameter the last counts.
+        /// If a parameter is repeated, the last value counts.
         LastOfRepeatedCounts = "last-of-repeated-counts",
-        /// Every fifth call meets another one and is told so.
+        /// Every fifth call conflicts with another one and is rejected for that.
         BusyNowAndThen = "busy-now-and-then",
-        /// Codes carry a sub-code, where the page's codes are hierarchical.
+        /// Codes carry a sub-code if the page's codes are hierarchical.
         SubCodes = "sub-codes",
-        /// A breach without a row is answered by the last row that is bound to nothing.
+        /// A violation that no row covers is rejected with the last row without a `when`.
         LastUnboundRow = "last-unbound-row",
-        /// Answers have members that the page does not list.
+        /// Responses have members that the page does not list.
         ExtraElements = "extra-elements",
-        /// Members of answers stand in another order.
+        /// Members of responses are in another order.
         OtherOrder = "other-order",
         /// Optional response elements are left out.
         OptionalElementsAbsent = "optional-elements-absent",
-        /// Messages that the page does not give are in other words.
+        /// Messages that the page does not give are worded differently.
         OtherWords = "other-words",
     }
 }
 
 impl Reading {
-    /// The questions that it answers in another way than the plain reference; none where it is about the order of things, which no
-    /// ruling asks about.
+    /// Returns the questions that the reading answers differently from the plain reference server. There are none if
+    /// the reading is about an order, which no ruling asks about.
     pub const fn questions(self) -> &'static [Question] {
         match self {
             Self::LettersOfAnyScript => &[Question::OtherScripts],
@@ -149,7 +149,7 @@ impl Reading {
         }
     }
 
-    /// Whether a server cannot take both sides.
+    /// Returns `true` if a server cannot have both readings.
     pub fn excludes(self, other: Self) -> bool {
         const EITHER: &[(Reading, Reading)] = &[
             (Reading::EmailStrict, Reading::EmailLoose),

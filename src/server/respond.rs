@@ -1,4 +1,4 @@
-//! Answers: the response elements of the spec, filled from what the server knows.
+//! Responses: the response elements of the spec, filled from what the server knows.
 
 use chrono::NaiveDateTime;
 
@@ -7,7 +7,7 @@ use crate::spec::model::{Entity, Member, Operation, Type};
 
 use super::store::{Record, Store};
 
-/// What an answer can be filled from.
+/// The facts that a response is filled from.
 #[derive(Debug, Default)]
 pub struct Facts {
     /// The kind of entity that the operation is about.
@@ -16,20 +16,20 @@ pub struct Facts {
     pub record: Option<Record>,
     /// All entities of that kind.
     pub records: Vec<Record>,
-    /// What the call sent.
+    /// The parameters that the call sent.
     pub parameters: Vec<(String, Json)>,
-    /// Whether optional elements are left out.
+    /// `true` if optional elements are left out.
     pub sparing: bool,
-    /// Whether what no two answers may share is the same in all.
+    /// `true` if values that no two responses may share are the same in all.
     pub repeats: bool,
 }
 
-/// The response elements of an operation.
+/// Returns the response elements of an operation.
 pub fn output(operation: &Operation, store: &Store, facts: &Facts) -> Json {
     Source { store, facts }.object(&operation.response, "", facts.record.as_ref())
 }
 
-/// Whether an answer of the operation shows all entities.
+/// Returns `true` if a response of the operation shows all entities.
 pub fn lists_entities(operation: &Operation) -> bool {
     operation
         .response
@@ -37,7 +37,7 @@ pub fn lists_entities(operation: &Operation) -> bool {
         .any(|element| element.kind() == Type::Array && !element.schema.below().is_empty())
 }
 
-/// The element at a path of names.
+/// Returns the element at a path of names.
 pub fn element_at<'e>(elements: &'e [Member], path: &str) -> Option<&'e Member> {
     let mut elements = elements;
     let mut found = None;
@@ -49,14 +49,14 @@ pub fn element_at<'e>(elements: &'e [Member], path: &str) -> Option<&'e Member> 
     found
 }
 
-/// Where an answer is filled from.
+/// The source from which a response is filled.
 struct Source<'a> {
     store: &'a Store,
     facts: &'a Facts,
 }
 
 impl Source<'_> {
-    /// Elements at a path, of one entity.
+    /// Returns the elements at a path, for one entity.
     fn object(&self, elements: &[Member], path: &str, record: Option<&Record>) -> Json {
         let members = elements.iter().filter_map(|element| {
             let path =
@@ -66,7 +66,7 @@ impl Source<'_> {
         Json::Object(members.collect())
     }
 
-    /// What is of the answer and of nothing else: its id, whatever the page calls it.
+    /// Returns the value that belongs to this response alone: its id, whatever the page calls it.
     fn of_this_answer(&self, element: &Member) -> Option<Json> {
         let is_request_id = element.name == "RequestId" && element.kind() == Type::String;
         if !is_request_id && (!element.unique || self.is_id(element)) {
@@ -83,7 +83,7 @@ impl Source<'_> {
         }
     }
 
-    /// Whether an element shows the id of the entity that the operation is about.
+    /// Returns `true` if an element shows the id of the entity that the operation is about.
     fn is_id(&self, element: &Member) -> bool {
         let entity = self.facts.entity.as_ref();
         entity.is_some_and(|entity| entity.id.rsplit('.').next() == Some(&element.name))
@@ -127,7 +127,7 @@ fn is_list(value: &Json) -> bool {
     matches!(value, Json::List(_))
 }
 
-/// The value at the path, or at the most of its end.
+/// Returns the value at the path, or at the longest end of the path that has one.
 fn named(values: &[(String, Json)], path: &str) -> Option<Json> {
     let mut ends = std::iter::successors(Some(path), |path| path.split_once('.').map(|(_, rest)| rest));
     ends.find_map(|end| {
@@ -140,7 +140,7 @@ fn named(values: &[(String, Json)], path: &str) -> Option<Json> {
     })
 }
 
-/// A value as the response elements say its type.
+/// Converts a value to the type of a response element.
 fn typed(kind: Type, value: Json) -> Json {
     match (kind, value) {
         (Type::Integer, Json::Text(text)) => Json::Integer(text.parse().unwrap_or(0)),
@@ -151,7 +151,7 @@ fn typed(kind: Type, value: Json) -> Json {
     }
 }
 
-/// A time in the form of the page's example, where that is one.
+/// Returns the creation time in the form of the page's example, if the example is a time.
 fn creation_time(element: &Member, record: &Record) -> Option<Json> {
     const FORM: &str = "%Y-%m-%d %H:%M:%S";
     let example = element.example.as_ref()?.as_text()?;

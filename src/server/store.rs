@@ -1,4 +1,4 @@
-//! What lives on the server: entities with their attributes.
+//! The store of the server: entities with their attributes.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -15,16 +15,16 @@ use crate::spec::model::{Entity, Member, Service, Type};
 pub struct Record {
     /// Its id.
     pub id: Json,
-    /// What calls have set, by parameter.
+    /// The values that calls have set, by parameter.
     pub attributes: Vec<(String, Json)>,
-    /// The values of unique parameters that nobody else can have.
+    /// The values of unique parameters that no other entity can have.
     pub taken: Vec<(String, Json)>,
-    /// When it was made, as the service writes times.
+    /// The time of its creation, as the service writes times.
     pub created: NaiveDateTime,
 }
 
 impl Record {
-    /// Sets attributes; others stay, and so do the members of an object that are not named.
+    /// Sets attributes; others stay, and so do members of an object that are not named.
     pub fn set(&mut self, attributes: &[(String, Json)]) {
         merge(&mut self.attributes, attributes);
     }
@@ -47,11 +47,11 @@ fn merge(known: &mut Vec<(String, Json)>, new: &[(String, Json)]) {
 /// The entities of one kind.
 #[derive(Debug, Clone, Default)]
 pub struct Records {
-    /// Those that live.
+    /// The live entities.
     pub living: Vec<Record>,
-    /// Ids of those that were removed.
+    /// The ids of removed entities.
     pub removed: Vec<Json>,
-    /// Values that are taken though no living entity has them.
+    /// Values that are taken although no live entity has them.
     pub reserved: Vec<(String, Json)>,
 }
 
@@ -60,25 +60,25 @@ pub struct Records {
 pub struct Store {
     kinds: Mutex<HashMap<String, Records>>,
     counter: AtomicU64,
-    /// Calls that were told to wait.
+    /// Calls that were rejected as busy.
     told: Mutex<HashSet<String>>,
     nonces: Nonces,
-    /// Tells the ids of this server's answers from those of another's.
+    /// Distinguishes the ids of this server's responses from those of other servers.
     origin: u64,
 }
 
-/// The store, locked: what one call checks and changes, no other call changes in between.
+/// The locked store: no other call changes it between what one call checks and what it changes.
 pub struct Open<'s>(MutexGuard<'s, HashMap<String, Records>>);
 
 impl Open<'_> {
-    /// The entities of a kind.
+    /// Returns the entities of a kind.
     pub fn records(&mut self, service: &Service, entity: &Entity) -> &mut Records {
         self.0.entry(format!("{}/{}", service.folder, entity.name)).or_default()
     }
 }
 
 impl Store {
-    /// An empty store.
+    /// Creates an empty store.
     pub fn new() -> Self {
         let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
         let origin = now.map_or(0, |since| since.as_nanos() as u64);
@@ -91,12 +91,12 @@ impl Store {
         }
     }
 
-    /// Whether a call is seen for the first time.
+    /// Returns `true` if a call is seen for the first time.
     pub fn first_time(&self, call: &str) -> bool {
         self.told.lock().unwrap_or_else(PoisonError::into_inner).insert(call.to_owned())
     }
 
-    /// The nonces of signatures.
+    /// Returns the nonces of signatures.
     pub fn nonces(&self) -> &Nonces {
         &self.nonces
     }
@@ -106,12 +106,12 @@ impl Store {
         Open(self.kinds.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// A number that this server gives out once.
+    /// Returns a number that this server uses only once.
     pub fn next(&self) -> u64 {
         self.counter.fetch_add(1, Ordering::Relaxed) + 1
     }
 
-    /// A request id in the form of a UUID, unique to this request.
+    /// Returns a request id in the form of a UUID, unique to this request.
     pub fn request_id(&self) -> String {
         let high = mix(self.origin);
         let low = mix(high ^ self.next());
@@ -125,8 +125,8 @@ impl Store {
         )
     }
 
-    /// An id in the form of the page's example: a number where that is a number; else the same beginning up to a hyphen,
-    /// and letters and digits for the rest.
+    /// Returns an id in the form of the page's example: a number if the example is one; otherwise the same beginning up
+    /// to a hyphen, followed by letters and digits.
     pub fn id_like(&self, element: Option<&Member>) -> Json {
         let number = self.next();
         let example = element.and_then(|element| element.example.as_ref()).and_then(Json::as_text);
@@ -148,7 +148,7 @@ impl Store {
     }
 }
 
-/// SplitMix64's finaliser: neighbouring numbers become unlike ones, and no two become the same.
+/// SplitMix64's finaliser: neighbouring numbers become very different ones, and no two become the same.
 fn mix(number: u64) -> u64 {
     let mut mixed = number.wrapping_add(0x9e37_79b9_7f4a_7c15);
     mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);

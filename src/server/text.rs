@@ -10,22 +10,22 @@ use super::behaviour::Behaviour;
 use super::fault::Portion;
 use super::reading::Reading;
 
-/// What this server takes for the limit where the page names one without giving it: RFC 5321's.
+/// The limit that this server assumes if the page mentions one without a number: that of RFC 5321.
 const UNSTATED: u64 = 254;
 
-/// With a limit of its own, this server still takes texts of this length, or of twice the least length if that is more.
+/// The server's own limit: it still accepts texts of this length, or of twice the minimum length if that is more.
 const LEAST: u64 = 30;
 
-/// The same, in bytes, where the page says which characters a text may have and nothing of its length.
+/// The same, in bytes, if the page specifies the characters of a text but not its length.
 const LEAST_UNRULED: usize = 999;
 
-/// A text and what it must be.
+/// A text, and the rules for it.
 pub struct Text<'a> {
     /// The rules.
     pub schema: &'a Schema,
     /// The text.
     pub text: &'a str,
-    /// How the server reads the pages.
+    /// The way in which the server reads the pages.
     pub behaviour: &'a Behaviour,
     /// The part whose characters are checked, if not all are.
     pub part: Option<Portion>,
@@ -36,13 +36,13 @@ impl Text<'_> {
         self.behaviour.reads(reading)
     }
 
-    /// The text as its format takes it.
+    /// Returns the text as its format reads it.
     fn taken(&self) -> &str {
         let is_email = self.schema.format == Some(Format::Email);
         if is_email && self.reads(Reading::EmailTrimmed) { self.text.trim() } else { self.text }
     }
 
-    /// Too short, or too long.
+    /// Returns a fault if the text is too short or too long.
     pub fn length_fault(&self) -> Option<Part> {
         let text = self.taken();
         let Some(length) = &self.schema.length else {
@@ -70,10 +70,10 @@ impl Text<'_> {
         (count > max).then_some(Part::LengthMax)
     }
 
-    /// A character that may not stand there.
+    /// Returns a fault if the text has a character that is not allowed there.
     pub fn character_fault(&self) -> Option<Part> {
         let characters = self.schema.characters.as_ref()?;
-        // The @ and the dots of the host belong to every address.
+        // The @ and the dots of the host are part of every address.
         let meant: String = match (&self.schema.format, self.taken().rsplit_once('@')) {
             (Some(Format::Email), Some((local, host))) => format!("{local}{}", host.replace('.', "")),
             _ => self.taken().to_owned(),
@@ -108,7 +108,7 @@ impl Text<'_> {
                 && group == GeneralCategoryGroup::Number)
     }
 
-    /// Not of the form.
+    /// Returns a fault if the text does not have its format.
     pub fn format_fault(&self) -> Option<Part> {
         match self.schema.format.as_ref()? {
             Format::Email => (!self.is_email()).then_some(Part::FormatShape),

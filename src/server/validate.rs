@@ -1,4 +1,5 @@
-//! Validation by the spec's rules, one parameter after the other in the order of the page, the first fault wins.
+//! Validation by the spec's rules: parameters are checked one after the other in the order of the page, and the first
+//! fault counts.
 
 use crate::json::Json;
 use crate::spec::breach::{Breach, Part};
@@ -11,16 +12,16 @@ use super::behaviour::Behaviour;
 use super::reading::Reading;
 use super::text;
 
-/// One call, as it is checked.
+/// A call, as it is checked.
 #[derive(Clone, Copy)]
 pub struct Check<'a> {
     /// The service.
     pub service: &'a Service,
     /// The operation.
     pub operation: &'a Operation,
-    /// How the server reads the pages, and which promise it breaks.
+    /// The way in which the server reads the pages, and the promise that it breaks.
     pub behaviour: &'a Behaviour,
-    /// What the call sends.
+    /// The parameters that the call sends.
     pub parameters: &'a [(String, Json)],
 }
 
@@ -29,12 +30,12 @@ impl Check<'_> {
         self.behaviour.reads(reading)
     }
 
-    /// The value of a parameter.
+    /// Returns the value of a parameter.
     pub fn value(&self, name: &str) -> Option<&Json> {
         self.parameters.iter().find(|(known, _)| known == name).map(|(_, value)| value)
     }
 
-    /// The first fault of the call, as the row that answers it.
+    /// Returns the error response for the first fault of the call.
     pub(super) fn first_fault(&self) -> Option<Refusal> {
         let mut parameters: Vec<&Member> = self.operation.parameters.iter().collect();
         if self.reads(Reading::CheckedBackwards) {
@@ -53,8 +54,9 @@ impl Check<'_> {
         first.map(|breach| self.row_for(&breach))
     }
 
-    /// The row of the page's table, or else of the service's, that answers a breach; failing that, one that is bound to
-    /// nothing, or any about a value: a page with a table says that there are no other codes.
+    /// Returns the row of the page's table, or else of the service's, that covers a violation. If there is none,
+    /// returns a row without a `when`, or any row about a value: a page with a table says that there are no other
+    /// codes.
     pub(super) fn row_for(&self, breach: &Breach) -> Refusal {
         let rows = || self.operation.errors.iter().chain(&self.service.errors);
         let bound: Vec<&ErrorRow> = rows().filter(|row| row.when.binds(breach)).collect();
@@ -77,16 +79,16 @@ impl Check<'_> {
         }
     }
 
-    /// Whether a row is bound to a breach.
+    /// Returns `true` if a row covers a violation.
     pub fn has_row(&self, breach: &Breach) -> bool {
         let mut rows = self.operation.errors.iter().chain(&self.service.errors);
         rows.any(|row| row.when.binds(breach))
     }
 
-    /// The row that answers what no row is bound to.
+    /// Returns the row for violations that no row covers.
     pub fn unbound(&self) -> Option<&ErrorRow> {
         let mut rows = self.operation.errors.iter().chain(&self.service.errors);
-        // A row for a failure of the service answers no caller's mistake.
+        // A row for a failure of the service does not cover a caller's mistake.
         let is_failure = |row: &ErrorRow| row.status.is_some_and(|status| status >= 500);
         let is_unbound = |row: &&ErrorRow| row.when == When::Unsaid && !is_failure(row);
         match self.reads(Reading::LastUnboundRow) {
@@ -95,12 +97,12 @@ impl Check<'_> {
         }
     }
 
-    /// Every rule that a parameter breaks and that is checked, in the order of checking.
+    /// Returns every rule that a parameter violates and that is checked, in the order of checking.
     pub fn faults(&self, parameter: &Member) -> Vec<Breach> {
         self.faults_at(parameter, &Path::member(&parameter.name), self.value(&parameter.name))
     }
 
-    /// The same for a parameter, or a member of one, that stands there.
+    /// Returns the same for a parameter, or a member of one, at this place.
     fn faults_at(&self, member: &Member, at: &Path, value: Option<&Json>) -> Vec<Breach> {
         let given = value.filter(|value| !self.is_nothing(member, at, value));
         let here = |part: Part| vec![Breach { at: at.clone(), part }];
@@ -115,7 +117,7 @@ impl Check<'_> {
             }
             Some(value) => self.faults_of_value(&member.schema, at, value),
         };
-        // What an item breaks is what is said of the items of its list.
+        // An item violates what the page says about the items of its list.
         faults.retain(|breach| {
             let promise = breach.promise();
             let of = (self.operation.name.as_str(), promise.at.to_string());
@@ -135,7 +137,7 @@ impl Check<'_> {
     }
 
     fn is_nothing(&self, member: &Member, at: &Path, value: &Json) -> bool {
-        // Who refuses blanks as nothing has a row to say so.
+        // A server that rejects white space as missing has a row for that.
         let absence = || Breach { at: at.clone(), part: Part::Required };
         let can_refuse = || self.has_row(&absence()) || self.unbound().is_some();
         let blanks_count = || member.required != Required::Yes || can_refuse();
@@ -156,7 +158,7 @@ impl Check<'_> {
 
     fn faults_of_value(&self, schema: &Schema, at: &Path, value: &Json) -> Vec<Breach> {
         let here = |part: Part| Breach { at: at.clone(), part };
-        // On the query string every scalar is text.
+        // In a query string, every scalar is text.
         let value = &scalar(schema.kind(), value);
         match (schema.kind(), value) {
             (Type::String, Json::Text(text)) => {
@@ -200,7 +202,7 @@ impl Check<'_> {
         faults
     }
 
-    /// The faults of the members of an object, one after the other in the order of the page.
+    /// Returns the faults of an object's members, one after the other in the order of the page.
     fn faults_of_members(&self, schema: &Schema, at: &Path, object: &Json) -> Vec<Breach> {
         let members = schema.members().iter();
         members
@@ -249,7 +251,7 @@ impl Check<'_> {
     }
 }
 
-/// A text as the scalar that it stands for where a scalar of another type belongs.
+/// Returns a text as the scalar that it represents, if a scalar of another type is expected.
 fn scalar(kind: Type, value: &Json) -> Json {
     let read = match (kind, value) {
         (Type::Integer, Json::Text(text)) => text.parse().ok().map(Json::Integer),
@@ -260,8 +262,8 @@ fn scalar(kind: Type, value: &Json) -> Json {
     read.unwrap_or_else(|| value.clone())
 }
 
-/// Whether a text of which the page says how long it is and no more holds anything but letters and digits, and is not what
-/// the page shows.
+/// Returns `true` if a text for which the page specifies only the length contains anything but letters and digits, and
+/// is not what the page shows.
 fn is_odd(parameter: &Member, value: &Json) -> bool {
     let schema = &parameter.schema;
     let is_bare = schema.length.is_some()
@@ -273,7 +275,7 @@ fn is_odd(parameter: &Member, value: &Json) -> bool {
     is_bare && value.as_text().is_some_and(|text| !is_plain(text)) && !shown.any(|shown| shown == value)
 }
 
-/// Whether a text that no rule is about is another than the page shows.
+/// Returns `true` if a text without rules differs from what the page shows.
 fn is_strange(parameter: &Member, value: &Json) -> bool {
     let shown = [&parameter.sample, &parameter.example];
     let mut shown = shown.into_iter().flatten().peekable();
@@ -285,7 +287,7 @@ fn is_strange(parameter: &Member, value: &Json) -> bool {
         && !shown.any(|shown| shown == value)
 }
 
-/// What a mistake in the checks calls a place: an item goes by the name of its list.
+/// Returns the name that a fault of the server uses for a place: an item goes by the name of its list.
 fn named(at: &Path) -> String {
     match at.list() {
         Some(list) => named(&list),

@@ -1,8 +1,8 @@
-//! A request as a curl command that repeats it.
+//! Requests as curl commands that repeat them.
 
 use super::Request;
 
-/// The command, on one line, quoted for a POSIX shell.
+/// Returns the command on one line, quoted for a POSIX shell.
 pub fn line(request: &Request) -> String {
     let mut words =
         vec!["curl".to_owned(), "-sS".to_owned(), "-i".to_owned(), "-X".to_owned(), request.method.clone()];
@@ -22,34 +22,35 @@ pub fn line(request: &Request) -> String {
     words.join(" ")
 }
 
-/// Whether a text begins with the name of a variable and with no longer name: `$SIG` does not stand in `$SIGNATURE`.
+/// Returns `true` if a text begins with the name of a variable and not with a longer name: `$SIGNATURE` does not
+/// contain `$SIG`.
 fn stands_alone(name: &str, text: &str) -> bool {
     let goes_on = |next: char| next.is_ascii_uppercase() || next == '_';
     text.strip_prefix(name).is_some_and(|rest| !rest.starts_with(goes_on))
 }
 
-/// Whether a character does not show, or steers a terminal.
+/// Returns `true` if a character is invisible or controls a terminal.
 fn is_hidden(character: char) -> bool {
     crate::inert::escaped(&character.to_string()) != character.to_string()
 }
 
-/// A character as the shell's own `printf` writes it.
+/// Returns a character as a call of the shell's own `printf`.
 fn octal(character: char) -> String {
     let bytes = character.to_string().bytes().map(|byte| format!("\\{byte:03o}")).collect::<String>();
     format!("'\"$(printf '{bytes}')\"'")
 }
 
-/// A word in single quotes, but for the variables: the shell puts their values in.
+/// Quotes a word with single quotes, except for its variables, which the shell replaces with their values.
 fn quote(word: &str, variables: &[String]) -> String {
     let mut quoted = String::from("'");
     let mut rest = word;
     while let Some(first) = rest.chars().next() {
-        // Of two names of which one begins the other, the longer is meant.
+        // If one name is the beginning of another, the longer one is meant.
         let variable = variables.iter().filter(|name| stands_alone(name, rest)).max_by_key(|name| name.len());
         let (text, length) = match (variable, first) {
             (Some(name), _) => (format!("'\"{name}\"'"), name.len()),
             (None, '\'') => (r"'\''".to_owned(), 1),
-            // Two of them in a row may begin a command in a log of CI.
+            // Two number signs in a row may start a command in a CI log.
             (None, '#') if rest.starts_with("##") => ("#''".to_owned(), 1),
             (None, other) if other != '\n' && is_hidden(other) => (octal(other), other.len_utf8()),
             (None, other) => (other.to_string(), other.len_utf8()),

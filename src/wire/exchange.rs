@@ -1,89 +1,89 @@
-//! A request as sent and the answer as received; what of them is kept, and what no output may show.
+//! Requests as sent and responses as received: how much of them is kept, and what no output may show.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::sign;
 
-/// An HTTP request, complete.
+/// A complete HTTP request.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Request {
-    /// `POST`
+    /// The method, e.g. `POST`.
     pub method: String,
-    /// The whole address, already percent-encoded.
+    /// The full URL, already percent-encoded.
     pub url: String,
-    /// In the order of sending, names in lower case.
+    /// The headers in the order of sending, names in lower case.
     pub headers: Vec<(String, String)>,
-    /// Empty if there is none.
+    /// The body; empty if there is none.
     pub body: String,
-    /// Names of environment variables that stand in it for secrets, as `$NAME`.
+    /// Names of the environment variables that replace secrets in the request, as `$NAME`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub variables: Vec<String>,
 }
 
-/// An HTTP answer, complete.
+/// A complete HTTP response.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Answer {
     /// The status.
     pub status: u16,
-    /// As they came, names in lower case.
+    /// The headers as received, names in lower case.
     pub headers: Vec<(String, String)>,
-    /// The body; bytes that are no UTF-8 are replaced.
+    /// The body; bytes that are not UTF-8 are replaced.
     pub body: String,
-    /// Whether any were.
+    /// `true` if any bytes were replaced.
     #[serde(default)]
     pub not_utf8: bool,
-    /// How many bytes the body had, where only its beginning is kept.
+    /// Original length of the body in bytes, if only its beginning is kept.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cut: Option<usize>,
 }
 
-/// A request as sent, and what came of it.
+/// A request as sent, and its outcome.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Exchange {
     /// The operation that was called.
     pub operation: String,
     /// The request.
     pub request: Request,
-    /// The answer, or why there is none.
+    /// The response, or the reason why there is none.
     pub outcome: Outcome,
-    /// From sending to the last byte of the answer, in microseconds.
+    /// Time from sending the request to the last byte of the response, in microseconds.
     pub micros: u64,
 }
 
-/// What came of a request.
+/// The outcome of a request.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Outcome {
-    /// An HTTP answer.
+    /// An HTTP response.
     Answered(Answer),
-    /// None.
+    /// No HTTP response.
     Unanswered(NoAnswer),
 }
 
-/// Why there is no HTTP answer.
+/// The reason why there is no HTTP response.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema, thiserror::Error)]
 #[serde(rename_all = "kebab-case")]
 pub enum NoAnswer {
-    /// Nobody listens there.
+    /// Nothing listens at the address.
     #[error("the target refused the connection")]
     Refused,
-    /// The name or the network.
+    /// The name cannot be resolved, or the network cannot be reached.
     #[error("the target cannot be reached: {0}")]
     Unreachable(String),
-    /// Too slow.
+    /// The target was too slow.
     #[error("no answer within {0} ms")]
     TimedOut(u64),
-    /// The connection ended before the answer did.
+    /// The connection closed before the response was complete.
     #[error("the target closed the connection before the answer was complete")]
     Closed,
-    /// The connection had been kept open after an earlier response. Whether the request has arrived nobody knows.
+    /// A connection kept open after an earlier response has closed. It is unknown whether the request has arrived.
     #[error("a connection that was kept open ended before a response came")]
     Lost,
-    /// More than is read.
+    /// The response is larger than the limit.
     #[error("the answer has more than {0} bytes")]
     TooLarge(u64),
-    /// What came is not HTTP.
+    /// The response is not HTTP.
     #[error("the answer is not valid HTTP: {0}")]
     NotHttp(String),
     /// TLS failed.
@@ -95,7 +95,7 @@ pub enum NoAnswer {
 }
 
 impl Request {
-    /// The request without what no output may show.
+    /// Returns the request without texts that no output may show.
     #[must_use]
     pub fn without(mut self, hidden: &sign::Hidden) -> Self {
         let clean = |text: &mut String| *text = hidden.clean(text);
@@ -112,10 +112,10 @@ impl Request {
     }
 }
 
-/// How much of a body is kept once it is judged, in bytes: the documented answers have some hundred.
+/// Maximum size of a body that is kept after judging, in bytes. The documented responses have a few hundred.
 const KEPT_BODY: usize = 8 * 1024;
 
-/// How much of the headers of an answer is kept in all, in bytes, and how much of each.
+/// Maximum size of the response headers that are kept, in bytes: in total, and of each name and value.
 const KEPT_HEADERS: usize = 4 * 1024;
 const KEPT_HEADER: usize = 1024;
 
@@ -128,12 +128,13 @@ impl Answer {
         self
     }
 
-    /// Whether only the beginning of its body is kept.
+    /// Returns `true` if the body is too long to be kept whole.
     pub fn is_long(&self) -> bool {
         self.body.len() > KEPT_BODY
     }
 
-    /// The answer as it is kept once it is judged: no target decides how much memory a run needs.
+    /// Returns the response as it is kept after judging: shortened, so that no target decides how much memory a run
+    /// needs.
     #[must_use]
     pub fn kept(mut self) -> Self {
         self = self.within(KEPT_BODY);
@@ -150,11 +151,11 @@ impl Answer {
     }
 }
 
-/// So much of a body is looked through for what no output may show, in bytes: what is kept, and as much again, because a name may
-/// be shorter than the secret that it stands for.
+/// Number of bytes of a body that are searched for texts that no output may show: twice what is kept, because a name
+/// may be shorter than the secret that it replaces.
 const CLEANED: usize = 2 * KEPT_BODY;
 
-/// Cuts a text to so many bytes at most, between two characters, and gives back the room.
+/// Cuts a text to at most `bytes` bytes, between two characters, and frees the memory.
 fn shorten(text: &mut String, bytes: usize) {
     let mut end = bytes.min(text.len());
     while !text.is_char_boundary(end) {
@@ -165,7 +166,7 @@ fn shorten(text: &mut String, bytes: usize) {
 }
 
 impl Exchange {
-    /// The exchange as it is kept once it is judged.
+    /// Returns the exchange as it is kept after judging.
     #[must_use]
     pub fn kept(mut self) -> Self {
         if let Outcome::Answered(answer) = self.outcome {
@@ -174,7 +175,7 @@ impl Exchange {
         self
     }
 
-    /// The exchange with so much of a long body as can be kept of it.
+    /// Returns the exchange with a long body cut to the part that may be kept.
     #[must_use]
     pub fn shortened(mut self) -> Self {
         if let Outcome::Answered(answer) = self.outcome {
@@ -183,7 +184,7 @@ impl Exchange {
         self
     }
 
-    /// The exchange without what no output may show.
+    /// Returns the exchange without texts that no output may show.
     #[must_use]
     pub fn without(mut self, hidden: &sign::Hidden) -> Self {
         let clean = |text: &mut String| *text = hidden.clean(text);
@@ -210,7 +211,7 @@ impl Exchange {
 
 #[cfg(test)]
 impl Exchange {
-    /// A call of an operation and what came of it, for tests.
+    /// Creates an exchange of an operation with this outcome, for tests.
     pub fn of(operation: &str, outcome: Outcome) -> Self {
         let request = Request {
             method: "POST".to_owned(),
@@ -222,7 +223,7 @@ impl Exchange {
         Self { operation: operation.to_owned(), request, outcome, micros: 1 }
     }
 
-    /// A call of an operation that was answered, for tests.
+    /// Creates an exchange of an operation with this response, for tests.
     pub fn answered(operation: &str, status: u16, body: impl Into<String>) -> Self {
         let answer = Answer { status, headers: Vec::new(), body: body.into(), not_utf8: false, cut: None };
         Self::of(operation, Outcome::Answered(answer))

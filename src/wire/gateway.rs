@@ -1,30 +1,30 @@
-//! Answers that are not the service's word: a gateway, a load balancer or a filter in front of it speaks for itself.
+//! Responses that do not come from the service, but from a gateway, load balancer or filter in front of it.
 
 use crate::spec::model::{Operation, Service};
 
 use super::{Answer, Reply, content_type, decode};
 
-/// What gateways answer by themselves, where no documented row has the status: too many requests, and no service behind them
-/// (RFC 6585, section 4; RFC 9110, sections 15.6.3 to 15.6.5).
+/// Statuses that gateways return on their own, unless a documented row has the status: too many requests, or no service
+/// behind the gateway (RFC 6585, section 4; RFC 9110, sections 15.6.3 to 15.6.5).
 const OWN: [u16; 4] = [429, 502, 503, 504];
 
-/// What a gateway in front of the target answers, as the target's configuration says.
+/// A response of a gateway in front of the target, as described in the target's configuration.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GatewayAnswer {
     /// The statuses.
     pub statuses: Vec<u16>,
-    /// The media type of its body; `None` is any.
+    /// The media type of the body; `None` matches any.
     pub kind: Option<String>,
-    /// Whether asking again is of no use.
+    /// `true` if a retry is of no use.
     pub is_final: bool,
 }
 
-/// What a gateway's answer means.
+/// The meaning of a gateway's response.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Gateway {
-    /// Not now: the same call may reach the service a moment later.
+    /// A temporary condition: the same call may reach the service a moment later.
     Busy,
-    /// Never: a filter refuses such a call.
+    /// A permanent condition: a filter rejects such calls.
     Final,
 }
 
@@ -35,8 +35,8 @@ impl GatewayAnswer {
     }
 }
 
-/// Whether an answer is a gateway's: one that the configuration names, or one of its statuses with which no row of the page
-/// comes.
+/// Returns what a response means if it comes from a gateway: if the configuration describes it, or if it has one of the
+/// gateway statuses and no row of the page covers it.
 pub fn gateway(
     service: &Service,
     operation: &Operation,

@@ -1,4 +1,4 @@
-//! Protocols: how a call travels, and what an answer says.
+//! Protocols: how calls are encoded and responses are read.
 
 mod client;
 pub mod curl;
@@ -27,16 +27,16 @@ pub struct Call<'a> {
     pub service: &'a Service,
     /// The operation.
     pub operation: &'a Operation,
-    /// What is sent.
+    /// The parameters that are sent.
     pub parameters: &'a [(String, Json)],
-    /// In what the request departs from its protocol.
+    /// The way in which the request deviates from its protocol.
     pub twist: Option<&'a Twist>,
-    /// The nonce of an earlier call, where it is to be used again.
+    /// The nonce of an earlier call, if it is to be reused.
     pub nonce: Option<&'a str>,
 }
 
 impl Call<'_> {
-    /// The operation that the request names.
+    /// Returns the operation that the request names.
     pub(crate) fn action(&self) -> &str {
         match self.twist {
             Some(Twist::Action(action)) => action,
@@ -44,7 +44,7 @@ impl Call<'_> {
         }
     }
 
-    /// The version that the request names.
+    /// Returns the version that the request names.
     pub(crate) fn version(&self) -> &str {
         match self.twist {
             Some(Twist::Version(version)) => version,
@@ -52,7 +52,7 @@ impl Call<'_> {
         }
     }
 
-    /// What is sent, a repeated parameter twice.
+    /// Returns the parameters that are sent, a repeated one twice.
     pub(crate) fn sent(&self) -> Vec<(String, Json)> {
         let repeated = |name: &str| matches!(self.twist, Some(Twist::Repeat(repeated)) if repeated == name);
         let again = self.parameters.iter().filter(|(name, _)| repeated(name));
@@ -64,23 +64,23 @@ impl Call<'_> {
     }
 }
 
-/// What an answer says, read by its protocol.
+/// The content of a response, read by its protocol.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Reply {
-    /// The call succeeded; the response elements.
+    /// The call succeeded, with these response elements.
     Accepted(Json),
-    /// The call was refused.
+    /// The call was rejected.
     Refused {
         /// The code.
         code: String,
         /// The message.
         message: Option<String>,
-        /// The error's envelope, in which the protocol's elements stand.
+        /// The error's envelope, which contains the protocol's elements.
         body: Json,
     },
-    /// Not an answer of this protocol.
+    /// Not a response of this protocol.
     Unreadable(String),
-    /// What stands at this path, as service.yaml has it, is not there.
+    /// Nothing was found at this path, which service.yaml gives.
     Misplaced(String),
 }
 
@@ -89,7 +89,7 @@ pub fn encode(call: Call<'_>, base: &str) -> Request {
     client::of(call.service.protocol).encode(call, base)
 }
 
-/// Reads the response to a call of an operation, as far as something is promised of it.
+/// Reads the response to a call of an operation, as far as anything is promised about it.
 pub fn decode(service: &Service, operation: &Operation, answer: &Answer) -> Reply {
     if (300..400).contains(&answer.status) {
         return Reply::Unreadable(redirect(answer));
@@ -132,12 +132,12 @@ fn decode_body(client: &dyn Client, service: &Service, answer: &Answer) -> Reply
     }
 }
 
-/// The first header of that name.
+/// Returns the first header with this name.
 fn header<'a>(answer: &'a Answer, name: &str) -> Option<&'a str> {
     answer.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
 }
 
-/// The media type of an answer, without its parameters.
+/// Returns the media type of a response, without its parameters.
 pub fn content_type(answer: &Answer) -> Option<&str> {
     let value = header(answer, "content-type")?;
     Some(value.split(';').next().unwrap_or(value).trim())
@@ -159,15 +159,16 @@ fn no_json(body: &str, error: &serde_json::Error) -> String {
     }
 }
 
-/// The longest value in a query, a header or a cookie, in bytes before they are escaped: front ends have limits of their own.
+/// Maximum length of a value in a query, a header or a cookie, in bytes before escaping: front ends have limits of
+/// their own.
 pub(crate) const QUERY_VALUE: usize = 2_000;
 
-/// Whether a value can be said on the wire so that it differs from every other value.
+/// Returns `true` if a value can be encoded so that it differs from every other value.
 pub fn can_say(service: &Service, operation: &Operation, parameter: &Member, value: &Json) -> bool {
     client::of(service.protocol).can_say(operation, parameter, value)
 }
 
-/// Whether a call can carry a parameter with this value, or go without it.
+/// Returns `true` if a call can carry a parameter with this value, or can omit the parameter if there is no value.
 pub fn can_send(service: &Service, operation: &Operation, parameter: &Member, value: Option<&Json>) -> bool {
     match value {
         Some(json) => can_say(service, operation, parameter, json),
@@ -175,23 +176,24 @@ pub fn can_send(service: &Service, operation: &Operation, parameter: &Member, va
     }
 }
 
-/// What a header holds and every HTTP library leaves as it is.
+/// Returns `true` if every HTTP library sends the text unchanged in a header.
 pub(crate) fn is_header_text(text: &str) -> bool {
     text.bytes().all(|byte| (0x20..0x7f).contains(&byte)) && text.trim() == text
 }
 
-/// Whether a header can carry a value.
+/// Returns `true` if a header can carry a value.
 pub(crate) fn can_say_in_header(value: &Json) -> bool {
     matches!(value, Json::Text(text) if is_header_text(text) && text.len() <= QUERY_VALUE)
 }
 
-/// Whether a query can carry a value. A longer request line, front ends refuse by themselves (RFC 9110, section 4.1, asks for 8,000
-/// octets at least).
+/// Returns `true` if a query can carry a value. Front ends reject longer request lines on their own (RFC 9110, section
+/// 4.1, asks for at least 8,000 octets).
 pub(crate) fn can_say_in_query(parameter: &Member, value: &Json) -> bool {
     value.to_string().len() <= QUERY_VALUE && is_told_by_texts(&parameter.schema, value)
 }
 
-/// Whether a value differs from every other one where all that travels are texts, with the way that leads to each.
+/// Returns `true` if a value differs from every other value when only its texts are sent, each with the path that leads
+/// to it.
 fn is_told_by_texts(schema: &Schema, value: &Json) -> bool {
     match value {
         Json::Text(_) => schema.kind() != Type::Array && schema.members().is_empty(),
@@ -213,8 +215,8 @@ fn is_told_by_texts(schema: &Schema, value: &Json) -> bool {
     }
 }
 
-/// Whether an item of a list travels as a text that is told from every other: a scalar that is no text only where the items
-/// are none.
+/// Returns `true` if an item of a list is sent as a text that differs from every other item's text. For a scalar that
+/// is not a string, this is so only if the list does not have string items.
 pub(crate) fn is_text_of(list: &Schema, item: &Json) -> bool {
     let of_texts = list.items().is_none_or(|items| items.kind() == Type::String);
     match item {
@@ -224,8 +226,8 @@ pub(crate) fn is_text_of(list: &Schema, item: &Json) -> bool {
     }
 }
 
-/// Whether a value can be said by a signature form that puts parameters into the query; other forms say what their
-/// protocol says.
+/// Returns `true` if a signature form can encode a value. Forms that put parameters into the query restrict values;
+/// other forms encode whatever their protocol does.
 pub fn can_say_signed(form: sign::Form, parameter: &Member, value: &Json) -> bool {
     match form.is_query() {
         true if parameter.common => can_say_in_header(value),
@@ -234,7 +236,7 @@ pub fn can_say_signed(form: sign::Form, parameter: &Member, value: &Json) -> boo
     }
 }
 
-/// The part of a body that holds the response elements.
+/// Returns the part of a body that holds the response elements.
 pub fn output_mut<'j>(service: &Service, body: &'j mut Json) -> &'j mut Json {
     let Some(path) = protocol::facts(service).output(service).filter(|path| body.at(path).is_some()) else {
         return body;
@@ -242,7 +244,7 @@ pub fn output_mut<'j>(service: &Service, body: &'j mut Json) -> &'j mut Json {
     path.split('.').fold(body, member_mut)
 }
 
-/// A member that is there.
+/// Returns an existing member.
 fn member_mut<'j>(json: &'j mut Json, name: &str) -> &'j mut Json {
     let index = match &*json {
         Json::Object(members) => members.iter().position(|(known, _)| known == name),
@@ -254,17 +256,18 @@ fn member_mut<'j>(json: &'j mut Json, name: &str) -> &'j mut Json {
     }
 }
 
-/// The code of an error that stands in the body of a success.
+/// Returns the code of an error in the body of a success.
 pub fn error_in_success<'j>(service: &Service, operation: &Operation, output: &'j Json) -> Option<&'j str> {
     client::of(service.protocol).error_in_success(operation, output)
 }
 
-/// Whether an id that a target gave can be said in a call that takes it, so that the call means that one and nothing else.
+/// Returns `true` if a call can carry an id that a target returned, so that it refers to that entity and to nothing
+/// else.
 pub fn can_name(service: &Service, operation: &Operation, parameter: &Member, id: &Json) -> bool {
     client::of(service.protocol).can_name(operation, parameter, id)
 }
 
-/// The signatures that a request carries, as they stand there.
+/// Returns the signatures that a request carries, percent-decoded.
 pub fn signatures(request: &Request) -> Vec<String> {
     let header = request.headers.iter().find(|(name, _)| name == "authorization");
     let of_header = header.and_then(|(_, value)| value.rsplit_once("Signature=").map(|(_, text)| text));
@@ -274,7 +277,7 @@ pub fn signatures(request: &Request) -> Vec<String> {
     of_header.into_iter().chain(basic).chain(of_query).map(unescaped).collect()
 }
 
-/// The nonce that a request was signed with.
+/// Returns the nonce that a request was signed with.
 pub fn nonce(request: &Request) -> Option<String> {
     let header = request.headers.iter().find(|(name, _)| name == "x-acs-signature-nonce");
     let in_query = || {
@@ -284,22 +287,23 @@ pub fn nonce(request: &Request) -> Option<String> {
     header.map(|(_, value)| value.clone()).or_else(in_query)
 }
 
-/// Everything but the unreserved characters of RFC 3986.
+/// All characters except the unreserved characters of RFC 3986.
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 
-/// A text for a query: everything but the unreserved characters of RFC 3986 is escaped, in upper case.
+/// Escapes a text for a query: all characters except the unreserved characters of RFC 3986, with upper-case hexadecimal
+/// digits.
 pub(crate) fn escape(text: &str) -> String {
     utf8_percent_encode(text, RESERVED).to_string()
 }
 
-/// Keys and values, escaped and joined.
+/// Escapes and joins keys and values.
 pub(crate) fn query(pairs: &[(String, String)]) -> String {
     let pairs: Vec<String> =
         pairs.iter().map(|(key, value)| format!("{}={}", escape(key), escape(value))).collect();
     pairs.join("&")
 }
 
-/// A value as keys and values of a query: members of a list are numbered from `first`.
+/// Flattens a value into keys and values of a query; members of a list are numbered from `first`.
 pub(crate) fn flatten(name: &str, value: &Json, first: usize, pairs: &mut Vec<(String, String)>) {
     match value {
         Json::Null => {}
@@ -318,7 +322,7 @@ pub(crate) fn flatten(name: &str, value: &Json, first: usize, pairs: &mut Vec<(S
     }
 }
 
-/// The target's address and a query, joined.
+/// Joins the target's address and a query.
 pub(crate) fn address(base: &str, query: &str) -> String {
     let base = base.trim_end_matches('/');
     match query {
@@ -327,13 +331,13 @@ pub(crate) fn address(base: &str, query: &str) -> String {
     }
 }
 
-/// Host and port of an address, as the request's `Host` has them.
+/// Returns the host and port of an address, as in the request's `Host` header.
 pub(crate) fn authority(base: &str) -> &str {
     let rest = base.split_once("://").map_or(base, |(_, rest)| rest);
     rest.split('/').next().unwrap_or(rest)
 }
 
-/// The path that requests to an address have.
+/// Returns the path of requests to an address.
 pub(crate) fn path(base: &str) -> String {
     let rest = base.split_once("://").map_or(base, |(_, rest)| rest);
     let path = rest.split_once('/').map_or("", |(_, path)| path).trim_end_matches('/');

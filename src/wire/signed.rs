@@ -1,31 +1,31 @@
-//! Calls as their vendor's SDK signs them, and signatures that must not be taken.
+//! Calls signed as the vendor's SDK does it, and signatures that must be rejected.
 
 use super::sign::{Form, Key, Secret, Stamp};
 use super::twist::Tamper;
 use super::{Call, Request, Twist, client, encode};
 use crate::json::Json;
 
-/// How a call is signed.
+/// The settings for signing a call.
 #[derive(Debug, Clone, Copy)]
 pub struct Signing<'a> {
-    /// The form.
+    /// The signature form.
     pub form: Form,
-    /// By whom.
+    /// The key to sign with.
     pub key: &'a Key,
-    /// When.
+    /// The time and nonce of the signature.
     pub stamp: &'a Stamp,
 }
 
-/// Longer than any vendor lets a signature live (fifteen and five minutes), in seconds.
+/// An hour, in seconds: longer than any vendor accepts a signature (fifteen and five minutes).
 const HOUR: i64 = 3600;
 
-/// A key that nobody has: of the vendors' form, and made up.
+/// An invented key in the vendors' format, which belongs to nobody.
 const NOBODY: &str = "AKIDfineprint0000nobody";
 
-/// A name for an operation that is not called.
+/// The name of an operation that is not called.
 const ELSEWHERE: &str = "DescribeNothing";
 
-/// Encodes and signs a call to the address `base`, or tampers with its signature where the call says so.
+/// Encodes and signs a call to the address `base`, or tampers with its signature if the call says so.
 pub fn encode_signed(call: Call<'_>, base: &str, signing: Signing<'_>) -> Request {
     let tamper = match call.twist {
         Some(Twist::Signature(tamper)) => Some(*tamper),
@@ -61,13 +61,13 @@ pub fn encode_signed(call: Call<'_>, base: &str, signing: Signing<'_>) -> Reques
     }
 }
 
-/// Whether a tampered signature of this form differs from a good one in what it says.
+/// Returns `true` if tampering with a signature of this form changes what the signature says.
 pub fn can_tamper(form: Form, tamper: Tamper) -> bool {
     match (form, tamper) {
         (Form::Secret, tamper) => matches!(tamper, Tamper::WrongSecret | Tamper::Unsigned),
-        // What the vendor says of nonces is said of these forms.
+        // The vendor's statement about nonces applies to these forms.
         (form, Tamper::RepeatedNonce) => matches!(form, Form::Acs3 | Form::RpcV1),
-        // The SDK signs neither the operation nor any other header of Tencent Cloud's.
+        // Tencent Cloud's SDK signs neither the operation nor any other header of the vendor's.
         (form, Tamper::ChangedAction) => !matches!(form, Form::Tc3 | Form::Tc3Get),
         _ => true,
     }
@@ -77,8 +77,8 @@ fn signed(call: Call<'_>, base: &str, signing: Signing<'_>) -> Request {
     client::of(signing.form.protocol()).sign(call, base, signing)
 }
 
-/// The parameters with one value changed; or one more, if there is none of text. Not a common one: those travel in headers
-/// that no SDK signs.
+/// Returns the parameters with one text value changed, or with one more parameter if there is no text value. Common
+/// parameters stay as they are: they are sent in headers that no SDK signs.
 fn changed(call: Call<'_>) -> Vec<(String, Json)> {
     let mut changed = call.parameters.to_vec();
     let text = changed.iter_mut().find_map(|(name, value)| match value {
@@ -92,7 +92,7 @@ fn changed(call: Call<'_>) -> Vec<(String, Json)> {
     changed
 }
 
-/// A request with the signature of another one.
+/// Returns a request with the signature of another request.
 fn graft(mut request: Request, other: &Request) -> Request {
     const IN_QUERY: &str = "&Signature=";
     let header = other.headers.iter().find(|(name, _)| name == "authorization");

@@ -1,27 +1,27 @@
-//! Departures from a protocol: requests that no client library would send.
+//! Twists: requests that deviate from the protocol and that no client library would send.
 
 use crate::named::named;
 
-/// In what a request departs from its protocol.
+/// The way in which a request deviates from its protocol.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Twist {
-    /// This text in the place of the body.
+    /// Replaces the body with this text.
     Body(String),
-    /// This parameter twice.
+    /// Sends this parameter twice.
     Repeat(String),
-    /// Another operation's name.
+    /// Names another operation.
     Action(String),
-    /// Another version.
+    /// Names another version.
     Version(String),
-    /// Something is wrong with the signature.
+    /// Tampers with the signature.
     Signature(Tamper),
 }
 
 impl Twist {
-    /// The name of every kind in a case file.
+    /// The name of each kind of twist in a case file.
     pub const NAMES: &'static [&'static str] = &["body", "repeat", "action", "version", "signature"];
 
-    /// The departure of that name.
+    /// Returns the twist with this name.
     pub fn named(name: &str, text: String) -> Option<Self> {
         match name {
             "body" => Some(Self::Body(text)),
@@ -33,7 +33,7 @@ impl Twist {
         }
     }
 
-    /// Its name and its text.
+    /// Returns the name and the text of this twist.
     pub fn parts(&self) -> (&'static str, &str) {
         match self {
             Self::Body(text) => ("body", text),
@@ -46,21 +46,21 @@ impl Twist {
 }
 
 named! {
-    /// What is wrong with a signature.
+    /// The fault of a signature.
     pub enum Tamper {
-        /// It was made with another secret.
+        /// Signed with another secret.
         WrongSecret = "wrong-secret",
-        /// Nobody has that key.
+        /// Signed with a key that does not exist.
         UnknownKey = "unknown-key",
-        /// There is none.
+        /// Not signed.
         Unsigned = "missing",
-        /// It was made an hour ago.
+        /// Signed an hour ago.
         Expired = "expired",
-        /// It carries the nonce of the call before.
+        /// Signed with the nonce of the previous call.
         RepeatedNonce = "repeated-nonce",
-        /// It was made for another value of a parameter.
+        /// Signed for another value of a parameter.
         ChangedParameter = "changed-parameter",
-        /// It was made for another operation.
+        /// Signed for another operation.
         ChangedAction = "changed-action",
     }
 }

@@ -1,7 +1,7 @@
 //! Alibaba Cloud's RPC style: POST, everything in the query, members of an array as `Name.1`, `Name.2`.
 //!
-//! From the vendor's Python SDK (alibabacloud-tea-openapi 0.4.6). Operation and version travel twice, as the SDK's V1
-//! form sends them: in the query, and in the headers of the V3 form.
+//! Follows the vendor's Python SDK (alibabacloud-tea-openapi 0.4.6). Operation and version are sent twice, in both
+//! places that the SDK uses: in the query (as in its V1 form) and in the headers of the V3 form.
 
 use crate::digest::sha256_hex;
 use crate::json::Json;
@@ -31,7 +31,8 @@ impl Client for AcsRpc {
         }
     }
 
-    /// A status of 400 and more is a refusal; the SDK takes any other for a success, whatever the body says.
+    /// A status of 400 or above is an error response. The SDK treats any other status as a success, whatever the body
+    /// says.
     fn read(&self, _: &Service, status: u16, body: Json) -> Reply {
         if status < 300 {
             return Reply::Accepted(body);
@@ -46,8 +47,8 @@ impl Client for AcsRpc {
         }
     }
 
-    /// The gateway answers so at times, and the SDK, which goes by the status, takes it for a success; where the page lists such an
-    /// element, it is one like others.
+    /// The gateway sometimes returns an error with a success status, and the SDK, which goes by the status, treats it
+    /// as a success. If the page lists a response element of this name, it is an element like any other.
     fn error_in_success<'j>(&self, operation: &Operation, output: &'j Json) -> Option<&'j str> {
         const CODE: &str = "Code";
         let is_listed = operation.response.iter().any(|element| element.name == CODE);
@@ -73,7 +74,7 @@ fn encode(call: Call<'_>, base: &str) -> Request {
     post(base, &pairs, of_operation(call))
 }
 
-/// As the SDK sends it: the operation in the headers, its parameters in the query.
+/// Encodes a call as the SDK sends it: the operation in the headers, its parameters in the query.
 fn encode_v3(call: Call<'_>, base: &str, signing: Signing<'_>) -> Request {
     let pairs = parameters(call);
     let hash = sha256_hex(b"");
@@ -85,7 +86,7 @@ fn encode_v3(call: Call<'_>, base: &str, signing: Signing<'_>) -> Request {
         headers.push(("x-acs-accesskey-id".to_owned(), signing.key.id.expose().to_owned()));
         headers.push(("x-acs-security-token".to_owned(), token.expose().to_owned()));
     }
-    // The HTTP library sends the length and the host by itself; it is the host that is signed.
+    // The HTTP library adds the length and the host itself; of the two, only the host is signed.
     let mut signed: Vec<_> = headers.iter().filter(|(name, _)| name != "content-length").cloned().collect();
     signed.push(("host".to_owned(), authority(base).to_owned()));
     let path = path(base);
@@ -97,7 +98,8 @@ fn encode_v3(call: Call<'_>, base: &str, signing: Signing<'_>) -> Request {
     post(base, &pairs, headers)
 }
 
-/// As the SDK sends it with `signature_algorithm='v2'`: everything in the query, and in the headers what nobody signs.
+/// Encodes a call as the SDK sends it with `signature_algorithm='v2'`: everything is in the query, and the headers
+/// carry only what is not signed.
 fn encode_v1(call: Call<'_>, base: &str, signing: Signing<'_>) -> Request {
     let text = |key: &str, value: &str| (key.to_owned(), value.to_owned());
     let mut pairs = vec![

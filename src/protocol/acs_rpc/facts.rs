@@ -1,4 +1,4 @@
-//! What Alibaba Cloud's RPC style fixes: everything travels as texts in the query.
+//! Facts about Alibaba Cloud's RPC style: all parameters are sent as text in the query.
 
 use crate::protocol::{Facts, is_address};
 use crate::spec::model::{Member, Operation, Service};
@@ -19,7 +19,7 @@ impl Facts for AcsRpc {
         false
     }
 
-    /// These names are taken: an operation's own parameters stand beside them in the query.
+    /// These names are reserved: an operation's own parameters share the query with them.
     fn sets(&self, parameter: &Member) -> bool {
         is_address(parameter)
     }

@@ -1,4 +1,4 @@
-//! Alibaba Cloud's RPC style, the server's side: parameters from the query and from a form body.
+//! The server side of Alibaba Cloud's RPC style: parameters from the query and from a form body.
 
 use crate::json::Json;
 use crate::spec::model::{Protocol, RequestFault};
@@ -10,7 +10,7 @@ use crate::server::{
     Answer, Answering, Call, Raw, Reading, Refusal, Reply, Responder, Site, auth, operations,
 };
 
-/// Parameters of every call that are no parameters of the operation.
+/// Parameters of every call that do not belong to the operation.
 const SYSTEM: &[&str] = &[
     "Action",
     "Version",
@@ -50,7 +50,7 @@ async fn serve(site: &Site<'_>, raw: &Raw) -> Answer {
     let action = header("x-acs-action").or_else(|| system("Action")).unwrap_or_default();
     let version = header("x-acs-version").or_else(|| system("Version")).unwrap_or_default();
     let operation = addressed(&services, &action, &version).map(|(_, operation)| operation);
-    // A page may list one of them as a parameter of its own: `RegionId` mostly.
+    // A page may list a system parameter as its own, usually `RegionId`.
     let is_listed = |key: &str| operation.is_some_and(|operation| operation.parameter(key).is_some());
     let is_own = |key: &str| !SYSTEM.contains(&key) || is_listed(key);
     let own = gather(operation, pairs.iter().filter(|(key, _)| is_own(key)));

@@ -1,4 +1,4 @@
-//! Plain HTTP: method and path of the operation, parameters where the spec says, JSON bodies.
+//! Plain HTTP: method and path of the operation, parameters where the spec places them, JSON bodies.
 
 use std::borrow::Cow;
 
@@ -37,7 +37,7 @@ impl Client for Rest {
         http.may_be_empty(status).then(|| decode(&http, status, None))
     }
 
-    /// Where a row has the status for its code, that is all that a service need say.
+    /// If an error row has the status as its code, the service need not send anything else.
     fn status_alone(&self, service: &Service, operation: &Operation, status: u16) -> Option<Reply> {
         let code = status.to_string();
         let is_it = |row: &ErrorRow| row.status == Some(status) && row.codes.contains(&code);
@@ -54,7 +54,7 @@ impl Client for Rest {
     }
 }
 
-/// What service.yaml says of requests and responses.
+/// Returns what service.yaml says about requests and responses.
 fn http(service: &Service) -> Cow<'_, Http> {
     service.http.as_ref().map_or_else(|| Cow::Owned(Http::default()), Cow::Borrowed)
 }
@@ -99,7 +99,7 @@ fn encode(call: Call<'_>, base: &str, key: Option<&Key>) -> Request {
     Request { method: route.method.clone(), url, headers, body, variables: Vec::new() }
 }
 
-/// Content type and body: JSON where the operation has such parameters, a form where it has those.
+/// Returns the content type and the body: JSON if the operation has body parameters, a form if it has form parameters.
 fn body(
     call: Call<'_>,
     form: Vec<(String, String)>,
@@ -138,7 +138,7 @@ fn show_caller(
     }
 }
 
-/// Members of a list stand one after another under one name.
+/// Members of a list are sent one after another under the same name.
 fn pairs(parameters: impl Iterator<Item = (String, Json)>) -> Vec<(String, String)> {
     let mut pairs = Vec::new();
     for (name, value) in parameters {
@@ -155,10 +155,10 @@ fn text(value: &Json) -> String {
     value.as_text().map_or_else(|| value.to_string(), str::to_owned)
 }
 
-/// Reads an answer: its status tells a success from a refusal.
+/// Reads a response; its status distinguishes a success from an error response.
 fn decode(http: &Http, status: u16, body: Option<Json>) -> Reply {
     if http.is_success(status) {
-        // Without a body there are no elements; whether there had to be some, the operation says.
+        // Without a body there are no elements; whether any are required is up to the operation.
         let Some(body) = body else { return Reply::Accepted(Json::Object(Vec::new())) };
         return match &http.output {
             None => Reply::Accepted(body),
@@ -184,7 +184,7 @@ fn decode(http: &Http, status: u16, body: Option<Json>) -> Reply {
     }
 }
 
-/// Whether anything is promised of the body of an answer with this status.
+/// Returns `true` if anything is promised about the body of a response with this status.
 fn is_read(http: &Http, operation: &Operation, status: u16) -> bool {
     match http.is_success(status) {
         true => http.output.is_some() || !operation.response.is_empty(),
@@ -196,10 +196,10 @@ fn message(http: &Http, body: &Json) -> Option<String> {
     body.at(http.message.as_ref()?).and_then(Json::as_text).map(str::to_owned)
 }
 
-/// The longest value in a path, in bytes before they are escaped: file systems and proxies have limits of their own.
+/// Maximum length of a value in a path, in bytes before escaping: file systems and proxies have limits of their own.
 const PATH_VALUE: usize = 200;
 
-/// Whether an id can be said at its place so that it means nothing else: in a path it is one part of it.
+/// Returns `true` if an id can be sent at this location without changing its meaning: in a path it must be one segment.
 fn can_name(location: Location, id: &Json) -> bool {
     let id = text(id);
     match location {
@@ -213,16 +213,16 @@ fn can_name(location: Location, id: &Json) -> bool {
     }
 }
 
-/// Whether a value can be said at its place so that it differs from every other value.
+/// Returns `true` if a value can be sent at this location so that it differs from every other value.
 fn can_say(location: Location, parameter: &Member, value: &Json) -> bool {
     let is_plain = |json: &Json| !matches!(json, Json::Null | Json::List(_) | Json::Object(_));
-    // A number where a text belongs is that text.
+    // In place of a string, a number looks the same as the string with that text.
     let is_own = !matches!(value, Json::Integer(_) | Json::Big(_) | Json::Number(_) | Json::Bool(_))
         || parameter.schema.kind() != Type::String;
     match location {
         Location::Body => true,
         Location::Path => {
-            // What routers and proxies split, fold or refuse by themselves says nothing about the operation.
+            // Routers and proxies split, fold or reject these themselves, which says nothing about the operation.
             let is_segment = |text: &str| {
                 !matches!(text, "" | "." | "..")
                     && text.len() <= PATH_VALUE

@@ -1,4 +1,4 @@
-//! What is so of plain HTTP: each parameter has its place, and service.yaml says how responses look.
+//! Facts about plain HTTP: each parameter has its location, and service.yaml describes the responses.
 
 use crate::protocol::Facts;
 use crate::spec::model::{Location, Member, Operation, Service};
@@ -20,7 +20,7 @@ impl Facts for Rest {
         matches!(operation.location(&parameter.name), Location::Header | Location::Cookie)
     }
 
-    /// Without a part of its path it would be another call.
+    /// Without a path parameter it would be a different call.
     fn can_omit(&self, operation: &Operation, parameter: &Member) -> bool {
         operation.location(&parameter.name) != Location::Path
     }

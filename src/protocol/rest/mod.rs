@@ -1,4 +1,4 @@
-//! Plain HTTP, where the specs say what other protocols fix.
+//! Plain HTTP, where the specs define what other protocols fix.
 
 pub mod client;
 pub mod facts;

@@ -1,4 +1,4 @@
-//! Plain HTTP, the server's side: routes, parameters from wherever the spec says, envelopes.
+//! The server side of plain HTTP: routes, parameters from the locations in the spec, envelopes.
 
 use percent_encoding::percent_decode_str;
 
@@ -28,7 +28,8 @@ impl Responder for Rest {
     }
 }
 
-/// Whether a request is one of this protocol: there is such a service, and the path is one of its own or nobody else's.
+/// Returns `true` if the request belongs to this protocol: there is a service of this protocol, and either one has an
+/// operation for the request or all services use this protocol.
 fn is_meant(site: &Site<'_>, raw: &Raw) -> bool {
     let services = site.speaking(Protocol::Rest);
     let others = services.len() < site.specs.services.len();
@@ -63,7 +64,7 @@ async fn serve(site: &Site<'_>, raw: &Raw) -> Answer {
 
 type Found<'s> = (&'s Service, &'s Operation, Vec<(String, String)>);
 
-/// The operation of a method and path, with what stands at the labels.
+/// Returns the operation for a method and path, with the values of the path's labels.
 fn find<'s>(services: &[&'s Service], raw: &Raw) -> Option<Found<'s>> {
     let all = services
         .iter()
@@ -72,7 +73,7 @@ fn find<'s>(services: &[&'s Service], raw: &Raw) -> Option<Found<'s>> {
         let route = operation.route.as_ref().filter(|route| route.method == raw.method)?;
         Some((service, operation, labels(route, &raw.path)?))
     });
-    // A path that is written out before one with a label in its place.
+    // A literal path takes precedence over one with a label in the same place.
     matching.min_by_key(|(.., labels)| labels.len())
 }
 
@@ -95,7 +96,7 @@ fn labels(route: &Route, path: &str) -> Option<Vec<(String, String)>> {
     Some(labels)
 }
 
-/// The parameters of a call, and whether its body can be read; one that cannot says nothing.
+/// Returns the parameters of a call, and `true` if its body can be read; an unreadable body provides no parameters.
 fn parameters(
     operation: &Operation,
     http: &Http,
@@ -135,7 +136,8 @@ fn parameters(
     (parameters, true)
 }
 
-/// Texts as values of the operation's types; what is an array there takes all of its name, of the others the first counts.
+/// Converts texts to values of the operation's types. An array takes all values of its name; for other types the first
+/// one counts.
 fn gathered(operation: &Operation, texts: Vec<(String, String)>) -> Vec<(String, Json)> {
     let mut gathered: Vec<(String, Json)> = Vec::new();
     for (name, text) in texts {
@@ -152,7 +154,7 @@ fn gathered(operation: &Operation, texts: Vec<(String, String)>) -> Vec<(String,
     gathered
 }
 
-/// The refusal of a caller who does not show who they are, or shows something else.
+/// Returns the error response for a caller whose credentials are missing or wrong.
 fn not_let_in(
     site: &Site<'_>,
     service: &Service,
@@ -196,7 +198,8 @@ fn not_let_in(
     )
 }
 
-/// A success: what is made is created where the service says that this is a success.
+/// Builds a success response; the status is 201 if the operation creates something and the service lists 201 as a
+/// success.
 fn accepted(site: &Site<'_>, operation: &Operation, http: &Http, output: Json) -> Answer {
     let output = site.finished(output);
     let makes = operation.creates.is_some();
@@ -234,7 +237,7 @@ fn refused(site: &Site<'_>, http: &Http, refusal: Refusal) -> Answer {
     Answer { status, body, refusal: true }
 }
 
-/// A value at a path, in objects of its own.
+/// Wraps a value in nested objects along a path.
 fn at(path: &str, value: Json) -> Json {
     let mut body = Json::Object(Vec::new());
     let names: Vec<&str> = path.split('.').collect();

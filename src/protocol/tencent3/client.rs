@@ -1,6 +1,6 @@
 //! Tencent Cloud API 3.0: POST, parameters as a JSON object, common parameters as `X-TC-…` headers.
 //!
-//! From the vendor's Python SDK (tencentcloud-sdk-python-common 3.1.195).
+//! Follows the vendor's Python SDK (tencentcloud-sdk-python-common 3.1.195).
 
 use crate::json::Json;
 
@@ -55,12 +55,12 @@ fn encode(call: Call<'_>, base: &str) -> Request {
     }
 }
 
-/// Signature v3 of a POST: what the SDK does if nothing is said.
+/// Encodes a POST with signature v3, the SDK's default.
 fn encode_v3(call: Call<'_>, base: &str, signing: Signing<'_>) -> Request {
     sign_v3(encode(call, base), "", (call, base), signing)
 }
 
-/// Signature v3 of a GET: parameters in the query, which is signed as it is sent.
+/// Encodes a GET with signature v3: parameters are in the query, which is signed as it is sent.
 fn encode_v3_get(call: Call<'_>, base: &str, signing: Signing<'_>) -> Request {
     let (common, own) = parted(call);
     let query = query(&flat(&own));
@@ -71,7 +71,7 @@ fn encode_v3_get(call: Call<'_>, base: &str, signing: Signing<'_>) -> Request {
     sign_v3(request, &query, (call, base), signing)
 }
 
-/// Signature v1 of a GET: the common parameters stand in the query, beside the others.
+/// Encodes a GET with signature v1: the common parameters are in the query, next to the others.
 fn encode_v1_get(call: Call<'_>, base: &str, signing: Signing<'_>) -> Request {
     let hash = if signing.form == Form::TcV1Sha256 { tc_v1::Hash::Sha256 } else { tc_v1::Hash::Sha1 };
     let text = |key: &str, value: &str| (key.to_owned(), value.to_owned());
@@ -127,7 +127,7 @@ fn sign_v3(
 
 type Parameters = Vec<(String, Json)>;
 
-/// The common parameters, and the operation's own.
+/// Returns the common parameters and the operation's own.
 fn parted(call: Call<'_>) -> (Parameters, Parameters) {
     call.sent().into_iter().partition(|(name, _)| call.is_common(name))
 }
@@ -153,7 +153,7 @@ fn of_operation(call: Call<'_>, common: &[(String, Json)], content: &str) -> Vec
     headers
 }
 
-/// `Response.Error` tells a refusal from a success; the status tells nothing.
+/// Reads a response: `Response.Error` marks an error response; the status means nothing.
 fn decode(body: Json) -> Reply {
     let Json::Object(members) = body else {
         return Reply::Unreadable("the body is no JSON object".to_owned());

@@ -1,4 +1,4 @@
-//! What Tencent Cloud API 3.0 fixes: common parameters travel in headers, the others in a JSON body.
+//! Facts about Tencent Cloud API 3.0: common parameters are sent in headers, the others in a JSON body.
 
 use crate::protocol::{Facts, is_address};
 use crate::spec::model::{Member, Operation, Service};

@@ -1,4 +1,4 @@
-//! Tencent Cloud API 3.0, the server's side: common parameters from headers, the others from a JSON body.
+//! The server side of Tencent Cloud API 3.0: common parameters from headers, the others from a JSON body.
 
 use crate::json::Json;
 use crate::spec::model::{Codes, Operation, Protocol, Service, When};
@@ -12,7 +12,7 @@ use crate::server::{
 
 const FORM: &str = "application/x-www-form-urlencoded";
 
-/// Parameters of every call in signature v1 that are no parameters of the operation.
+/// Parameters of every call with signature v1 that do not belong to the operation.
 const SYSTEM: &[&str] = &[
     "Action",
     "Version",
@@ -39,7 +39,8 @@ impl Responder for Tencent3 {
     }
 }
 
-/// Whether a request of no other sign is one of this protocol: signature v1 has neither headers nor a body of its own.
+/// Returns `true` if the request belongs to this protocol. With signature v1, a request has neither headers nor a body
+/// of its own, so its parameters decide.
 fn is_meant(site: &Site<'_>, raw: &Raw) -> bool {
     let services = site.speaking(Protocol::Tencent3);
     let is_ours = |action: &str| services.iter().any(|service| service.operation(action).is_some());
@@ -47,7 +48,7 @@ fn is_meant(site: &Site<'_>, raw: &Raw) -> bool {
         || pairs(raw).iter().any(|(key, value)| key == "SecretId" || (key == "Action" && is_ours(value)))
 }
 
-/// Answers a request. Every answer has the status 200.
+/// Answers a request, always with status 200.
 async fn serve(site: &Site<'_>, raw: &Raw) -> Answer {
     let services = site.speaking(Protocol::Tencent3);
     let first = services.first().copied();
@@ -79,7 +80,8 @@ async fn serve(site: &Site<'_>, raw: &Raw) -> Answer {
     answer(site, first, reply)
 }
 
-/// The operation's parameters: of a JSON body; or of a query or a form, whose texts take the types of the operation.
+/// Returns the operation's parameters, from a JSON body, or from a query or form whose texts are converted to the
+/// operation's types.
 fn own_parameters(
     raw: &Raw,
     pairs: &[(String, String)],
@@ -136,7 +138,7 @@ fn refused(site: &Site<'_>, service: Option<&Service>, refusal: Refusal) -> Json
     Json::Object(members)
 }
 
-/// Circumstances keep their plain codes: clients decide by them whether to call again.
+/// Circumstances keep their plain codes, because clients use them to decide whether to retry.
 fn has_sub_codes(site: &Site<'_>, service: &Service, code: &str) -> bool {
     let is_circumstance = |when: &When| matches!(when, When::Circumstance(_));
     let mut rows = service.operations.iter().flat_map(|operation| &operation.errors).chain(&service.errors);

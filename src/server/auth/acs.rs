@@ -1,4 +1,4 @@
-//! Alibaba Cloud: ACS3-HMAC-SHA256 in the headers, or RPC V1 in the parameters.
+//! Signature checks of Alibaba Cloud: ACS3-HMAC-SHA256 in the headers, or RPC V1 in the parameters.
 
 use chrono::NaiveDateTime;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -8,7 +8,7 @@ use crate::digest;
 use super::super::{Raw, Refusal};
 use super::{AuthCheck, Guard, header_lines, parameter, parts, refusal};
 
-/// How far a date may be from now, in seconds.
+/// Maximum distance of a date from now, in seconds.
 pub const WINDOW: i64 = 15 * 60;
 
 const V3: &str = "ACS3-HMAC-SHA256";
@@ -17,7 +17,7 @@ const PLAIN: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.'
 /// Checks a request; `pairs` are all its parameters, unescaped.
 ///
 /// # Errors
-/// The refusal that the gateway answers with.
+/// Returns the error response of the gateway.
 pub fn check(guard: Guard<'_>, raw: &Raw, pairs: &[(String, String)]) -> Result<(), Refusal> {
     let header = raw.header("authorization");
     match (header, parameter(pairs, "Signature")) {
@@ -80,7 +80,7 @@ fn check_v1(guard: Guard<'_>, raw: &Raw, pairs: &[(String, String)], signature: 
     let to_sign = format!("{}&%2F&{}", raw.method, escape(&canonical(&signed)));
     let ours = digest::base64(&digest::hmac_sha1(format!("{secret}&").as_bytes(), &to_sign));
     if !guard.is_right(signature, &ours) {
-        // The colon matters: aliyun-python-sdk-core takes the message apart behind it.
+        // The colon matters: aliyun-python-sdk-core splits the message after it.
         let message = format!(
             "Specified signature is not matched with our calculation. server string to sign is:{to_sign}"
         );

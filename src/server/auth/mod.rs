@@ -1,4 +1,4 @@
-//! Who calls: signatures, checked as the vendors do, by code that shares nothing with the side that signs.
+//! Authentication: signatures, checked as the vendors do, by code that shares nothing with the signing side.
 
 mod acs;
 mod tencent;
@@ -14,7 +14,7 @@ use super::{Raw, Refusal};
 pub const DEMO: Key =
     Key { id: "fineprint-demo-key", secret: "fineprint-demo-secret", token: "fineprint-demo-session-token" };
 
-/// A key, and the session token with which it may be used as well.
+/// A key, and the session token that it may also be used with.
 #[derive(Debug, Clone, Copy)]
 pub struct Key {
     /// Its public half.
@@ -25,10 +25,10 @@ pub struct Key {
     pub token: &'static str,
 }
 
-/// What is asked of signatures.
+/// Requirements for signatures.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Access {
-    /// A signature that is there must be good.
+    /// If there is a signature, it must be valid.
     #[default]
     IfSigned,
     /// Every request must be signed.
@@ -36,31 +36,31 @@ pub enum Access {
 }
 
 named! {
-    /// One of the checks, which a broken server leaves out.
+    /// A check of signatures, which a broken server may leave out.
     pub enum AuthCheck {
-        /// That there is a signature.
+        /// There is a signature.
         Presence = "presence",
-        /// That the key is known.
+        /// The key is known.
         Key = "key",
-        /// That the signature is the right one.
+        /// The signature is right.
         Signature = "signature",
-        /// That it is young enough.
+        /// The signature is recent enough.
         Age = "age",
-        /// That its nonce is new.
+        /// The nonce is new.
         Nonce = "nonce",
     }
 }
 
-/// How the checks are done in this call.
+/// The way in which the checks are done in this call.
 #[derive(Debug, Clone, Copy)]
 pub struct Guard<'s> {
-    /// What is asked.
+    /// The requirements.
     pub access: Access,
-    /// The check that is left out, if one is.
+    /// The check that is left out, if any.
     pub without: Option<AuthCheck>,
-    /// The nonces so far.
+    /// The nonces seen so far.
     pub nonces: &'s Nonces,
-    /// Seconds since 1970, UTC.
+    /// The current time, in seconds since 1970, UTC.
     pub now: i64,
 }
 
@@ -69,12 +69,12 @@ impl Guard<'_> {
         self.without != Some(check)
     }
 
-    /// Whether a time lies within so many seconds of now.
+    /// Returns `true` if a time is at most `window` seconds from now.
     fn is_near(&self, seconds: i64, window: i64) -> bool {
         !self.does(AuthCheck::Age) || (self.now - seconds).abs() <= window
     }
 
-    /// The secret of a key that is used with that token.
+    /// Returns the secret of a key that is used with this token.
     fn secret(&self, id: &str, token: Option<&str>) -> Option<&'static str> {
         let known = id == DEMO.id && token.is_none_or(|token| token == DEMO.token);
         (known || !self.does(AuthCheck::Key)).then_some(DEMO.secret)
@@ -84,7 +84,7 @@ impl Guard<'_> {
         came == ours || !self.does(AuthCheck::Signature) || !self.does(AuthCheck::Key)
     }
 
-    /// Whether a nonce is new; it is not from now on.
+    /// Returns `true` if a nonce is new, and records it.
     fn is_new(&self, nonce: &str) -> bool {
         self.nonces.is_new(nonce, self.now) || !self.does(AuthCheck::Nonce)
     }
@@ -97,7 +97,7 @@ impl Guard<'_> {
 pub use acs::check as check_acs;
 pub use tencent::check as check_tencent;
 
-/// The nonces of the last quarter of an hour: an older request is refused for its age.
+/// The nonces of the last quarter of an hour: an older request is rejected for its age.
 #[derive(Debug, Default)]
 pub struct Nonces {
     seen: Mutex<HashMap<String, i64>>,
@@ -115,17 +115,18 @@ impl Nonces {
     }
 }
 
-/// A refusal of the gateway: the code, with the vendor's wording.
+/// Creates an error response of the gateway: the code, with the vendor's wording.
 fn refusal(status: u16, code: &str, message: String) -> Refusal {
     Refusal { status: Some(status), code: code.to_owned(), message, worded: true }
 }
 
-/// The value of a parameter.
+/// Returns the value of a parameter.
 fn parameter<'p>(pairs: &'p [(String, String)], name: &str) -> Option<&'p str> {
     pairs.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
 }
 
-/// The parts of an `Authorization` header behind the algorithm: `Credential=…`, `SignedHeaders=…`, `Signature=…`.
+/// Returns the parts of an `Authorization` header after the algorithm: `Credential=…`, `SignedHeaders=…`,
+/// `Signature=…`.
 fn parts<'h>(header: &'h str, separator: &str) -> Option<(&'h str, Vec<&'h str>, &'h str)> {
     let part = |name: &str| {
         header.split(separator).find_map(|part| part.trim_start().strip_prefix(name)?.strip_prefix('='))
@@ -134,7 +135,7 @@ fn parts<'h>(header: &'h str, separator: &str) -> Option<(&'h str, Vec<&'h str>,
     Some((part("Credential")?, names, part("Signature")?))
 }
 
-/// The lines of the signed headers; nothing if one of them did not come.
+/// Returns the lines of the signed headers; `None` if one of the headers is missing.
 fn header_lines(raw: &Raw, names: &[&str], value: impl Fn(&str) -> String) -> Option<String> {
     let mut lines = String::new();
     for name in names {

@@ -1,4 +1,4 @@
-//! Tencent Cloud: TC3-HMAC-SHA256 in the headers, or signature v1 in the parameters.
+//! Signature checks of Tencent Cloud: TC3-HMAC-SHA256 in the headers, or signature v1 in the parameters.
 
 use chrono::DateTime;
 
@@ -7,7 +7,7 @@ use crate::digest;
 use super::super::{Raw, Refusal};
 use super::{AuthCheck, Guard, header_lines, parameter, parts, refusal};
 
-/// How far a time may be from now, in seconds.
+/// Maximum distance of a time from now, in seconds.
 const WINDOW: i64 = 5 * 60;
 
 const V3: &str = "TC3-HMAC-SHA256";
@@ -16,7 +16,7 @@ const UNSIGNED: &str = "UNSIGNED-PAYLOAD";
 /// Checks a request; `pairs` are the parameters of a query or a form, unescaped.
 ///
 /// # Errors
-/// The refusal that the gateway answers with.
+/// Returns the error response of the gateway.
 pub fn check(guard: Guard<'_>, raw: &Raw, pairs: &[(String, String)]) -> Result<(), Refusal> {
     match (raw.header("authorization"), parameter(pairs, "Signature")) {
         (Some(header), _) => check_v3(guard, raw, header),
@@ -43,7 +43,7 @@ fn check_v3(guard: Guard<'_>, raw: &Raw, header: &str) -> Result<(), Refusal> {
     let query = if raw.method == "GET" { raw.query.as_str() } else { "" };
     let of_date = digest::hmac_sha256(format!("TC3{secret}").as_bytes(), date);
     let key = digest::hmac_sha256(&digest::hmac_sha256(&of_date, service), "tc3_request");
-    // The documentation lowers values, the SDK does not: they differ where a host is written in capitals.
+    // The documentation converts values to lower case, the SDK does not: they differ if a host has capital letters.
     let ours = [str::to_lowercase as fn(&str) -> String, str::to_owned].map(|value| {
         let headers = header_lines(raw, &names, value).unwrap_or_default();
         let hash = digest::sha256_hex(payload);

@@ -1,4 +1,4 @@
-//! What calls do: uniqueness under races and updates, effects, quotas, requests as a whole.
+//! Mutants of what calls do: uniqueness under races and updates, effects, quotas, requests as a whole.
 
 use crate::server::fault::Fault;
 use crate::spec::breach::Part;
@@ -7,7 +7,7 @@ use crate::spec::path::Path;
 
 use super::{Change, Kind, Maker, Mutant, Placed, QUOTA, is_changeable};
 
-/// The mutants of what an operation does.
+/// Adds the mutants of what an operation does.
 pub fn of(maker: &Maker<'_>, mutants: &mut Vec<Mutant>) {
     for parameter in maker.operation.parameters.iter().filter(|parameter| parameter.unique) {
         uniqueness(maker, parameter, mutants);
@@ -17,7 +17,7 @@ pub fn of(maker: &Maker<'_>, mutants: &mut Vec<Mutant>) {
     requests(maker, mutants);
 }
 
-/// Whether the operation changes something that is there.
+/// Returns `true` if the operation changes something that exists.
 fn changes(maker: &Maker<'_>) -> bool {
     maker.operation.creates.is_none()
         && maker.operation.parameters.iter().any(|parameter| parameter.exists.is_some())
@@ -73,13 +73,13 @@ fn effects(maker: &Maker<'_>, mutants: &mut Vec<Mutant>) {
     }
 }
 
-/// Whether another operation shows at once what is sent at a place.
+/// Returns `true` if another operation immediately shows what is sent at a place.
 fn shows(maker: &Maker<'_>, at: &Path, parameter: &Member) -> bool {
     let entity = maker.operation.creates.as_deref();
     let entity = entity.or(maker.operation.parameters.iter().find_map(|each| each.exists.as_deref()));
     let mut readers = entity.into_iter().flat_map(|entity| maker.service.readers(entity));
     let mut makers = maker.service.operations.iter().filter(|each| each.creates.as_deref() == entity);
-    // What had a value before cannot be left out.
+    // An element that had a value before cannot be left out.
     let had_value = maker.operation.creates.is_none() && makers.any(|each| each.member(at).is_some());
     let can_change = maker.operation.creates.is_some() || has_two_values(&parameter.schema);
     let name = at.to_string();
@@ -87,7 +87,7 @@ fn shows(maker: &Maker<'_>, at: &Path, parameter: &Member) -> bool {
     can_change && readers.any(|reader| reader.shows(maker.operation).iter().any(is_shown))
 }
 
-/// Whether the page says of two different values that they are valid.
+/// Returns `true` if the page says that two different values are valid.
 fn has_two_values(schema: &Schema) -> bool {
     match (&schema.values, schema.items()) {
         (Some(values), _) => values.len() > 1,

@@ -1,4 +1,4 @@
-//! Answers that lack something, have it elsewhere or of another type, or come without their envelope.
+//! Mutants of responses: an element is missing, elsewhere or of another type, or the envelope is missing.
 
 use crate::server::fault::Fault;
 use crate::server::respond;
@@ -8,7 +8,7 @@ use crate::spec::model::{Member, Operation, Schema, Shape, Type};
 
 use super::{Kind, Maker, Mutant};
 
-/// The mutants of an operation's answers.
+/// Adds the mutants of an operation's responses.
 pub fn of(maker: &Maker<'_>, mutants: &mut Vec<Mutant>) {
     let mut paths = Vec::new();
     collect(&maker.operation.response, &[], &mut paths);
@@ -22,7 +22,7 @@ pub fn of(maker: &Maker<'_>, mutants: &mut Vec<Mutant>) {
     envelope(maker, mutants);
 }
 
-/// Whether the page promises something of each answer that no other answer has.
+/// Returns `true` if the page promises an element that is unique to each response.
 fn has_unique(elements: &[Member]) -> bool {
     elements.iter().any(|element| element.unique || has_unique(element.schema.below()))
 }
@@ -42,7 +42,7 @@ fn of_element(maker: &Maker<'_>, path: &[String], mutants: &mut Vec<Mutant>) {
         let edit = move |operation: &mut Operation| within(&mut operation.response, &path, change);
         mutants.push(maker.edit(Kind::Answer, &format!("response/{shown}/{slug}"), does, edit));
     };
-    // A list of members with nothing in them is no list of entities.
+    // A list whose members are empty is not a list of entities.
     let is_only = path.split_last().is_some_and(|(_, above)| {
         let list = respond::element_at(&maker.operation.response, &above.join("."));
         list.is_some_and(|list| list.kind() == Type::Array && list.schema.below().len() == 1)
@@ -74,13 +74,13 @@ fn of_element(maker: &Maker<'_>, path: &[String], mutants: &mut Vec<Mutant>) {
     add("emptied", format!("{shown} is an empty object"), |elements, name| {
         let emptied = elements.iter_mut().filter(|element| element.name == name);
         emptied.for_each(|element| {
-            // An object that lacks what it must have is as wrong as a text that is an object.
+            // An object that lacks a required member is as wrong as an object in place of a text.
             element.schema = Schema { shape: Shape::of(Type::Object), ..element.schema.clone() };
         });
     });
 }
 
-/// Whether an element is an object of which nothing must be there.
+/// Returns `true` if an element is an object without required members.
 fn can_be_empty(elements: &[Member], path: &[String]) -> bool {
     fn needs_nothing(element: &Member) -> bool {
         element.is_optional()
@@ -89,7 +89,7 @@ fn can_be_empty(elements: &[Member], path: &[String]) -> bool {
     respond::element_at(elements, &path.join(".")).is_some_and(needs_nothing)
 }
 
-/// Changes the elements beside the one at the path.
+/// Changes the elements next to the one at the path.
 fn within(elements: &mut Vec<Member>, path: &[String], change: fn(&mut Vec<Member>, &str)) {
     match path {
         [name] => change(elements, name),
@@ -105,7 +105,7 @@ fn within(elements: &mut Vec<Member>, path: &[String], change: fn(&mut Vec<Membe
 fn envelope(maker: &Maker<'_>, mutants: &mut Vec<Mutant>) {
     let facts = maker.facts();
     let (status, message) = (facts.wrong_status(), facts.message());
-    // Of what service.yaml gives no place, nothing is read, and no answer could show the fault.
+    // If service.yaml gives no place for something, it is not read, and no response could show the fault.
     let is_read = |slug: &str| {
         let Some(http) = &maker.service.http else { return true };
         let (code, message) = (http.code.is_some(), http.message.is_some());

@@ -1,4 +1,4 @@
-//! Rules that are skipped while another parameter is absent, present, or has one value.
+//! Mutants that skip a rule while another parameter is absent, is present, or has one value.
 
 use crate::json::Json;
 use crate::server::fault::{Condition, Fault};
@@ -7,11 +7,11 @@ use crate::spec::model::Required;
 
 use super::{Kind, Maker, Mutant, Placed, label};
 
-/// The mutants of one parameter's rules.
+/// Adds the mutants of one parameter's rules.
 pub fn of(maker: &Maker<'_>, parameter: &Placed<'_>, mutants: &mut Vec<Mutant>) {
     for other in maker.places.iter().filter(|other| other.is_beside(parameter)) {
         for (condition, slug, words) in conditions(maker, other) {
-            // Of two members, none is left where both are absent: an empty object may count as absent.
+            // If both of an object's two members are absent, the object is empty and may count as absent.
             let is_alone = matches!(condition, Condition::Absent(_)) && maker.are_all(parameter, other);
             let breaches = maker.breaches(parameter).into_iter();
             for breach in breaches.filter(|breach| !(is_alone && *breach == Part::Required)) {
@@ -30,11 +30,11 @@ pub fn of(maker: &Maker<'_>, parameter: &Placed<'_>, mutants: &mut Vec<Mutant>) 
     }
 }
 
-/// Conditions that some accepted calls meet, and others do not.
+/// Returns conditions that some accepted calls meet, and others do not.
 fn conditions(maker: &Maker<'_>, other: &Placed<'_>) -> Vec<(Condition, String, String)> {
     let name = &other.name;
     let mut conditions = Vec::new();
-    // The only member of an object is there where that is.
+    // The only member of an object is present whenever the object is.
     if other.required == Required::No && other.exists.is_none() && !maker.is_only_member(other) {
         conditions.push((
             Condition::Absent(name.clone()),

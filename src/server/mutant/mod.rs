@@ -1,8 +1,9 @@
 //! Mutants: the reference server with one promise broken at a time, derived from the specs.
 //!
-//! What a spec can say is broken by an edit of the spec that the server is made from (a limit moved, a row's code
-//! exchanged); the rest is a fault of the server. Left out is what no answer could show: rows that the server never
-//! gives, rules on which the page contradicts itself, conditions that no accepted call meets.
+//! A promise that a spec can express is broken by an edit of the spec that the server is built from (a limit is moved,
+//! a row's code is exchanged); any other is a fault of the server. Mutants that no response could show are left out:
+//! rows that the server never returns, rules on which the page contradicts itself, conditions that no accepted call
+//! meets.
 
 mod acts;
 mod answers;
@@ -27,11 +28,11 @@ use super::fault::{Fault, Odd};
 
 /// One broken promise.
 pub struct Mutant {
-    /// Its name: `AddMessageContact/Name/length.max/one-more`.
+    /// The mutant's id, e.g. `AddMessageContact/Name/length.max/one-more`.
     pub id: String,
-    /// What kind of mistake it is.
+    /// The kind of mistake that the mutant makes.
     pub kind: Kind,
-    /// What the server does, in words.
+    /// Description of what the server does.
     pub does: String,
     /// The operation whose promise it breaks.
     pub operation: String,
@@ -42,10 +43,10 @@ pub struct Mutant {
     change: Change,
 }
 
-/// Kinds of mistakes, as a table of results groups them.
+/// A kind of mistake, by which a table of results is grouped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Kind {
-    /// A limit moved or gone.
+    /// A limit moved or removed.
     Boundary,
     /// A character class widened or narrowed.
     Characters,
@@ -55,17 +56,17 @@ pub enum Kind {
     Values,
     /// A rule not checked at all.
     Gone,
-    /// A parameter that need not be there demanded.
+    /// An optional parameter demanded.
     Demanded,
-    /// A rule not checked while another parameter has some class.
+    /// A rule not checked while another parameter meets a condition.
     Interaction,
     /// An error row with another code, status or message.
     Row,
-    /// Uniqueness racy, taken by refusals, or not following updates.
+    /// Uniqueness racy, taken by rejected calls, or not following updates.
     Unique,
-    /// A call without effect, or a refusal with one.
+    /// A call without effect, or a rejected call with one.
     Effect,
-    /// A response element gone, of another type, or elsewhere.
+    /// A response element missing, of another type, or elsewhere.
     Answer,
     /// The envelope, the request id, the status.
     Envelope,
@@ -73,12 +74,13 @@ pub enum Kind {
     Crash,
     /// The operation, the version, unlisted parameters, unreadable bodies.
     Request,
-    /// A quota gone, or off by one.
+    /// A quota missing, or off by one.
     Quota,
 }
 
 impl Kind {
-    /// Whether such a mistake shows in calls of every operation of a service, and not of the mutant's own alone.
+    /// Returns `true` if such a mistake shows in calls of every operation of a service, and not only of the mutant's
+    /// own.
     pub fn is_of_service(self) -> bool {
         matches!(self, Self::Request | Self::Envelope)
     }
@@ -106,24 +108,24 @@ impl fmt::Display for Kind {
     }
 }
 
-/// How a mutant differs from the plain reference.
+/// The way in which a mutant differs from the plain reference server.
 enum Change {
-    /// It is made from other specs.
+    /// The server is built from other specs.
     Edit(Box<dyn Fn(&mut Service) + Send + Sync>),
-    /// It breaks a promise by itself.
+    /// The server itself breaks a promise.
     Fault(Fault),
-    /// Its quota has another size; `None` is none.
+    /// The quota has another size; `None` means no quota.
     Quota(Option<u32>),
 }
 
-/// `a@example.com`
+/// The length of `a@example.com`.
 const SHORTEST_ADDRESS: u64 = 13;
 
-/// The size of every quota of the reference that mutants are held against.
+/// The size of every quota of the reference server that mutants are compared with.
 pub const QUOTA: u32 = 20;
 
 impl Mutant {
-    /// The specs that the mutant is made from, and its behaviour.
+    /// Returns the specs that the mutant is built from, and its behaviour.
     pub fn build(&self, specs: &Specs) -> (Specs, Behaviour) {
         let mut specs = specs.clone();
         let mut behaviour = Behaviour { quotas: quotas(&specs), ..Behaviour::default() };
@@ -146,8 +148,8 @@ impl Mutant {
     }
 }
 
-/// The entities that have a quota on the server that mutants differ from: those whose maker has a row for it and that can
-/// be removed again.
+/// Returns the entities that have a quota on the server that mutants differ from: those whose creating operation has a
+/// row for the quota, and that can be removed again.
 pub fn quotas(specs: &Specs) -> Vec<(String, u32)> {
     use crate::spec::model::Circumstance;
     let mut quotas = Vec::new();
@@ -163,7 +165,7 @@ pub fn quotas(specs: &Specs) -> Vec<(String, u32)> {
     quotas
 }
 
-/// Every mutant of the tested operations.
+/// Returns all mutants of the tested operations.
 pub fn all(specs: &Specs) -> Vec<Mutant> {
     let mut mutants = Vec::new();
     for (service, operation) in specs.operations().filter(|(_, operation)| !operation.support) {
@@ -179,13 +181,13 @@ pub fn all(specs: &Specs) -> Vec<Mutant> {
     mutants
 }
 
-/// A parameter, or a member of one, at its place.
+/// A parameter, or a member of one, with its place.
 #[derive(Clone)]
 struct Placed<'s> {
     at: Path,
-    /// The place, as names of mutants have it.
+    /// The place, as in the names of mutants.
     name: String,
-    /// The parameter in which it lies.
+    /// The parameter that contains it.
     whole: &'s Member,
     member: &'s Member,
 }
@@ -199,18 +201,18 @@ impl std::ops::Deref for Placed<'_> {
 }
 
 impl Placed<'_> {
-    /// The breach of one of its rules.
+    /// Returns the violation of one of its rules.
     fn breach(&self, part: Part) -> Breach {
         Breach { at: self.at.clone(), part }
     }
 
-    /// Whether neither lies in the other.
+    /// Returns `true` if neither place lies within the other.
     fn is_beside(&self, other: &Self) -> bool {
         !self.at.leads_to(&other.at) && !other.at.leads_to(&self.at)
     }
 }
 
-/// Makes mutants of one operation.
+/// A source of the mutants of one operation.
 struct Maker<'s> {
     service: &'s Service,
     operation: &'s Operation,
@@ -227,47 +229,49 @@ impl<'s> Maker<'s> {
         Self { service, operation, places: places.collect() }
     }
 
-    /// The places whose values the operation checks: not those that requests are addressed by.
+    /// Returns the places whose values the operation checks, without those that address the request.
     fn checked(&self) -> impl Iterator<Item = &Placed<'s>> {
         self.places.iter().filter(|place| !self.is_addressed(place.whole))
     }
 
-    /// Whether a member is all that its object has: without it, that is empty, and may count as absent.
+    /// Returns `true` if a member is the only one of its object: without it, the object is empty, and may count as
+    /// absent.
     fn is_only_member(&self, place: &Placed<'_>) -> bool {
         place.at.is_member() && self.members_beside(place) == 1
     }
 
-    /// Whether two members are all that their object has.
+    /// Returns `true` if two members are all that their object has.
     fn are_all(&self, one: &Placed<'_>, other: &Placed<'_>) -> bool {
         one.at.is_member() && one.at.is_sibling_of(&other.at) && self.members_beside(one) == 2
     }
 
-    /// How many members the object of a member has.
+    /// Returns the number of members of a member's object.
     fn members_beside(&self, place: &Placed<'_>) -> usize {
         self.places.iter().filter(|other| other.at.is_sibling_of(&place.at)).count()
     }
 
-    /// Whether a parameter is what the request is addressed by, which is no rule among rules.
+    /// Returns `true` if a parameter addresses the request, and so is not checked like other rules.
     fn is_addressed(&self, parameter: &Member) -> bool {
         address::is_address(self.service, parameter)
     }
 
-    /// What the protocol fixes.
+    /// Returns the facts about the protocol.
     fn facts(&self) -> &'static dyn Facts {
         protocol::facts(self.service)
     }
 
-    /// Whether the protocol carries the types of a parameter's values.
+    /// Returns `true` if the protocol sends the types of a parameter's values.
     fn is_typed(&self, parameter: &Placed<'_>) -> bool {
         self.facts().is_typed(self.operation, parameter.whole)
     }
 
-    /// Whether the operation makes what can be removed again.
+    /// Returns `true` if the operation creates something that can be removed again.
     fn makes_removable(&self) -> bool {
         self.service.created_by(self.operation).is_some_and(|entity| entity.removed_by.is_some())
     }
 
-    /// Whether a call can be refused by the row of a rule that is broken within one of these parameters; an id of nothing apart.
+    /// Returns `true` if a call can be rejected with the row of a rule that is violated within one of these parameters.
+    /// An id that names nothing does not count.
     fn can_be_refused_for(&self, is_one: impl Fn(&Member) -> bool) -> bool {
         let has_row =
             |place: &Placed<'_>, part: Part| part != Part::ExistsUnknown && self.has_row(&place.breach(part));
@@ -275,12 +279,13 @@ impl<'s> Maker<'s> {
         places.any(|place| self.breaches(place).into_iter().any(|part| has_row(place, part)))
     }
 
-    /// Whether the page has a row for a breach, or for what an item itself breaks where it is the breach of its list.
+    /// Returns `true` if the page has a row for a violation, or, if it is the violation of a list, for what an item
+    /// itself violates.
     fn has_row(&self, breach: &Breach) -> bool {
         self.service.rows(self.operation).any(|row| row.when.is_about(breach))
     }
 
-    /// Whether some call is refused by a row for what it sends.
+    /// Returns `true` if some call is rejected with a row for what it sends.
     fn can_be_refused(&self) -> bool {
         let is_of_request =
             |row: &ErrorRow| matches!(row.when, When::Request(RequestFault::UnknownParameter));
@@ -288,17 +293,17 @@ impl<'s> Maker<'s> {
         refers || self.can_be_refused_for(|_| true) || self.service.rows(self.operation).any(is_of_request)
     }
 
-    /// The parameters that a call of the operation can change.
+    /// Returns the parameters that a call of the operation can change.
     fn changeable(&self) -> impl Iterator<Item = &Member> {
         self.operation.parameters.iter().filter(|each| is_changeable(each))
     }
 
-    /// Whether calls carry a JSON body.
+    /// Returns `true` if calls carry a JSON body.
     fn has_json_body(&self) -> bool {
         self.facts().has_json_body(self.operation)
     }
 
-    /// Whether a request carries such input to the operation, and nothing on the way refuses it.
+    /// Returns `true` if a request carries such input to the operation, and nothing on the way rejects it.
     fn carries(&self, parameter: &Placed<'_>, odd: Odd) -> bool {
         let is_path = !self.can_omit(parameter);
         match odd {
@@ -306,13 +311,13 @@ impl<'s> Maker<'s> {
             Odd::Emoji => !self.in_header(parameter),
             // More than 500 characters: a header takes a thousand.
             Odd::Long => !is_path,
-            // What ends a query has blanks in it, which no cookie has (RFC 6265, section 4.1.1).
+            // The input that ends a query contains spaces, which no cookie does (RFC 6265, section 4.1.1).
             Odd::Quote => self.operation.location(&parameter.whole.name) != Location::Cookie,
             Odd::Markup | Odd::Template => true,
         }
     }
 
-    /// Whether a request carries a character of a parameter as it is.
+    /// Returns `true` if a request carries a character of a parameter unchanged.
     fn carries_character(&self, parameter: &Placed<'_>, character: char) -> bool {
         let location = self.operation.location(&parameter.whole.name);
         let can_stand = match location {
@@ -324,12 +329,12 @@ impl<'s> Maker<'s> {
         can_stand && !(self.in_header(parameter) && character.is_control())
     }
 
-    /// Whether a parameter stands in a header, which carries plain text and no white space around it.
+    /// Returns `true` if a parameter is sent in a header, which carries plain text without surrounding white space.
     fn in_header(&self, parameter: &Placed<'_>) -> bool {
         self.facts().is_in_header(self.operation, parameter.whole)
     }
 
-    /// Whether a call can do without a parameter: without a label of its path it is another call.
+    /// Returns `true` if a call can omit a parameter: without a label of its path, it is another call.
     fn can_omit(&self, parameter: &Placed<'_>) -> bool {
         parameter.at.is_member() || self.facts().can_omit(self.operation, parameter.whole)
     }
@@ -346,7 +351,7 @@ impl<'s> Maker<'s> {
         }
     }
 
-    /// A mutant whose server is made from an edited spec of the operation.
+    /// Creates a mutant whose server is built from an edited spec of the operation.
     fn edit(
         &self,
         kind: Kind,
@@ -364,7 +369,7 @@ impl<'s> Maker<'s> {
         }
     }
 
-    /// The same for one parameter's rules.
+    /// Creates a mutant whose server is built from edited rules of one parameter.
     fn rules(
         &self,
         parameter: &Placed<'_>,
@@ -378,12 +383,12 @@ impl<'s> Maker<'s> {
         self.edit(kind, &slug, format!("{}: {does}", parameter.name), edit).about(&parameter.name, breach)
     }
 
-    /// The ways in which the server can find a parameter broken, on which the page is plain.
+    /// Returns the violations that the server can find in a parameter, and about which the page is clear.
     fn breaches(&self, parameter: &Placed<'_>) -> Vec<Part> {
         let schema = &parameter.schema;
         let mut breaches = Vec::new();
         let mut add = |is: bool, breach: Part| breaches.extend(is.then_some(breach));
-        // An object that is empty without its only member may count as absent, where it is no item of a list.
+        // Without its only member, an object is empty and may count as absent, unless it is an item of a list.
         let steps = parameter.at.steps();
         let is_in_item = steps.len() > 1 && steps[steps.len() - 2] == Step::Item;
         let can_be_empty = is_in_item && self.is_typed(parameter);
@@ -397,8 +402,8 @@ impl<'s> Maker<'s> {
         add(self.is_typed(parameter) && schema.kind() == Type::String, Part::Type);
         add(is_read && schema.values.is_none() && self.has_row(&parameter.breach(Part::Type)), Part::Type);
         let length = schema.length.as_ref();
-        // Only an empty text is shorter than one character, and that may count as absent. Nobody writes to an address with
-        // fewer than those of `example.com`.
+        // Only an empty text is shorter than one character, and it may count as absent. Nobody writes to an address
+        // shorter than those at `example.com`.
         let least = if matches!(schema.format, Some(Format::Email)) { SHORTEST_ADDRESS } else { 1 };
         add(length.is_some_and(|length| length.min > least), Part::LengthMin);
         add(length.is_some_and(|length| length.max != Limit::None), Part::LengthMax);
@@ -425,7 +430,7 @@ impl<'s> Maker<'s> {
     }
 }
 
-/// Whether a call can change what a parameter sets.
+/// Returns `true` if a call can change what a parameter sets.
 fn is_changeable(parameter: &Member) -> bool {
     parameter.exists.is_none() && !parameter.common
 }
@@ -440,7 +445,7 @@ impl Mutant {
     }
 }
 
-/// The listed values of a parameter, or of the members of one.
+/// Returns the listed values of a parameter, or of its items.
 fn listed(schema: &Schema) -> &[Json] {
     let of_items = || schema.items().and_then(|items| items.values.as_deref());
     schema.values.as_deref().or_else(of_items).unwrap_or_default()

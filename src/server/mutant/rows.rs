@@ -1,4 +1,4 @@
-//! Error rows with another code, status or message.
+//! Mutants with another code, status or message in an error row.
 
 use crate::server::behaviour::Behaviour;
 use crate::server::validate::Check;
@@ -6,7 +6,7 @@ use crate::spec::model::{Bound, Circumstance, ErrorRow, Operation, RequestFault,
 
 use super::{Kind, Maker, Mutant};
 
-/// The mutants of the rows that the server answers with.
+/// Adds the mutants of the rows that the server returns.
 pub fn of(maker: &Maker<'_>, mutants: &mut Vec<Mutant>) {
     let used = used(maker);
     for row in maker.operation.errors.iter().filter(|row| row.codes.iter().any(|code| used.contains(code))) {
@@ -14,7 +14,7 @@ pub fn of(maker: &Maker<'_>, mutants: &mut Vec<Mutant>) {
     }
 }
 
-/// The codes that the server answers with when a rule is broken, for each breach of each parameter.
+/// Returns the codes that the server returns if a rule is violated, for each violation of each parameter.
 fn used(maker: &Maker<'_>) -> Vec<String> {
     let behaviour = Behaviour::default();
     let check =
@@ -24,7 +24,7 @@ fn used(maker: &Maker<'_>) -> Vec<String> {
         for breach in maker.breaches(place).into_iter().map(|part| place.breach(part)) {
             match check.has_row(&breach) {
                 true => used.push(check.row_for(&breach).code),
-                // Of a list, the rows for what an item itself breaks.
+                // For a list: the rows for what an item itself violates.
                 false => {
                     let rows = maker.service.rows(maker.operation).filter(|row| row.when.is_about(&breach));
                     used.extend(rows.flat_map(|row| row.codes.clone()));
@@ -93,7 +93,7 @@ fn of_row(maker: &Maker<'_>, row: &ErrorRow, mutants: &mut Vec<Mutant>) {
     }
 }
 
-/// A code of the table that answers for something else.
+/// Returns a code of the table that covers something else.
 fn exchanged(maker: &Maker<'_>, row: &ErrorRow) -> Option<String> {
     let bound = |row: &ErrorRow| match &row.when {
         When::Breaches(bound) => bound.clone(),

@@ -1,4 +1,4 @@
-//! Rules that are too tight, too loose, checked in part, or gone.
+//! Mutants with rules that are too tight, too loose, checked in part, or missing.
 
 use crate::json::Json;
 use crate::server::fault::{Condition, Fault, Odd, Portion};
@@ -7,10 +7,10 @@ use crate::spec::model::{Characters, End, Length, Limit, Member, Range, Required
 
 use super::{Kind, Maker, Mutant, Placed, label, listed};
 
-/// Characters that a class is widened by: neighbours of letters and digits, and what names are written with.
+/// Characters that a class is widened by: neighbours of letters and digits, and characters that occur in names.
 const FOREIGN: &[char] = &['1', ' ', '-', '_', '.', '\'', '@', '[', '`', '{', '/', ':', '<', '"', '\0', '\n'];
 
-/// The mutants of one parameter's rules.
+/// Adds the mutants of one parameter's rules.
 pub fn of(maker: &Maker<'_>, parameter: &Placed<'_>, mutants: &mut Vec<Mutant>) {
     gone(maker, parameter, mutants);
     mutants.extend(demanded(maker, parameter));
@@ -45,7 +45,7 @@ fn gone(maker: &Maker<'_>, parameter: &Placed<'_>, mutants: &mut Vec<Mutant>) {
 fn demanded(maker: &Maker<'_>, parameter: &Placed<'_>) -> Option<Mutant> {
     let is_optional = parameter.required == Required::No && parameter.exists.is_none();
     let is_change = maker.operation.parameters.iter().any(|each| each.exists.is_some());
-    // Whether a call that changes nothing succeeds, no page says.
+    // No page says whether a call that changes nothing succeeds.
     let can_be_left_out = !is_change || maker.operation.only_reads() || maker.changeable().count() > 1;
     let is_alone = maker.is_only_member(parameter);
     (is_optional && can_be_left_out && !is_alone).then(|| {
@@ -104,7 +104,7 @@ fn boundaries(maker: &Maker<'_>, parameter: &Placed<'_>, mutants: &mut Vec<Mutan
     }
 }
 
-/// The bounds of a range, each a step further and a step nearer.
+/// Adds the mutants that move the bounds of a range, each a step outwards and a step inwards.
 fn bounds(maker: &Maker<'_>, parameter: &Placed<'_>, mutants: &mut Vec<Mutant>) {
     let Some(range) = parameter.schema.range else { return };
     let mut moved = |part: Part, slug: &str, does: &str, to: Range| {
@@ -198,7 +198,7 @@ fn classes(maker: &Maker<'_>, parameter: &Placed<'_>, characters: &Characters, m
     }
 }
 
-/// Whether a character is among the named ones, or one on which nothing is held.
+/// Returns `true` if a character is among the named ones, or is one about which the page is unclear.
 fn is_among(characters: &Characters, character: char) -> bool {
     use crate::spec::model::Unclear;
     let unclear = match &characters.unclear {
@@ -217,7 +217,7 @@ fn values(maker: &Maker<'_>, parameter: &Placed<'_>, mutants: &mut Vec<Mutant>) 
         let change = move |each: &mut Member| drop_value(&mut each.schema, &dropped);
         mutants.push(maker.rules(parameter, breach, (Kind::Values, &slug, &does), change));
     }
-    // The beginning that is tried is all but the last letter.
+    // The beginning that is tested is all but the last letter.
     let has_beginning = |value: &Json| {
         let text = value.as_text().unwrap_or_default();
         let shorter: String = text.chars().take(text.chars().count().saturating_sub(1)).collect();
@@ -272,7 +272,7 @@ fn parts(maker: &Maker<'_>, parameter: &Placed<'_>, mutants: &mut Vec<Mutant>) {
     }
 }
 
-/// Whether values are texts, or lists of them.
+/// Returns `true` if the values are texts, or lists of texts.
 fn is_textual(schema: &Schema) -> bool {
     match schema.items() {
         Some(items) => items.kind() == Type::String,
@@ -285,7 +285,7 @@ fn crashes(maker: &Maker<'_>, parameter: &Placed<'_>, mutants: &mut Vec<Mutant>)
         return;
     }
     for (odd, words) in Odd::ALL {
-        // An id that was never given out is odd enough with a quote or a thousand characters.
+        // For an id that was never assigned, a quote or a thousand characters are odd enough.
         let is_tried = parameter.exists.is_none() || matches!(odd, Odd::Quote | Odd::Long);
         if !is_tried || !maker.carries(parameter, odd) {
             continue;

@@ -3,25 +3,25 @@
 use super::{Signed, canonical_headers, canonical_query};
 use crate::digest::{hex, hmac_sha256, sha256_hex};
 
-/// What `Authorization` begins with, and the first line of what is signed.
+/// The beginning of the `Authorization` header, and the first line of the string to sign.
 pub const ALGORITHM: &str = "ACS3-HMAC-SHA256";
 
-/// What is signed.
+/// The parts of a request that are signed.
 #[derive(Debug, Clone, Copy)]
 pub struct Material<'a> {
-    /// `POST`
+    /// The method, e.g. `POST`.
     pub method: &'a str,
-    /// `/`
+    /// The path, e.g. `/`.
     pub path: &'a str,
-    /// Keys and values, neither escaped.
+    /// Keys and values, not escaped.
     pub query: &'a [(String, String)],
-    /// The headers that are signed, `host` among them.
+    /// The signed headers, including `host`.
     pub headers: &'a [(String, String)],
-    /// The body's SHA-256, in hexadecimal.
+    /// The SHA-256 of the body, in hexadecimal.
     pub body_hash: &'a str,
 }
 
-/// Signs with an `AccessKeySecret`; the names of the signed headers, joined by semicolons, come with it.
+/// Signs with an `AccessKeySecret`; returns the signature and the names of the signed headers, joined by semicolons.
 pub fn sign(material: Material<'_>, secret: &str) -> (Signed, String) {
     let query = canonical_query(material.query);
     let (headers, names) = canonical_headers(material.headers, str::to_owned);
@@ -31,7 +31,7 @@ pub fn sign(material: Material<'_>, secret: &str) -> (Signed, String) {
     (Signed { canonical, to_sign, signature }, names)
 }
 
-/// The header that carries a signature.
+/// Returns the value of the header that carries a signature.
 pub fn authorization(id: &str, names: &str, signature: &str) -> String {
     format!("{ALGORITHM} Credential={id},SignedHeaders={names},Signature={signature}")
 }

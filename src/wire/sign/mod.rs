@@ -1,7 +1,7 @@
-//! Signatures, as the vendors' SDKs make them. Key, time and nonce are inputs.
+//! Signatures as the vendors' SDKs create them. Key, time and nonce are inputs.
 //!
-//! Each form is a function from what is signed to what it leads to, step by step, so that every step can be held against
-//! the vendors' known answers.
+//! Each form is a function that returns the signature with its intermediate steps, so that every step can be checked
+//! against the vendors' known results.
 
 pub mod acs3;
 pub mod rpc_v1;
@@ -17,7 +17,7 @@ use chrono::{DateTime, Utc};
 use crate::named::named;
 use crate::spec::model::Protocol;
 
-/// Who calls.
+/// The credentials of a caller.
 #[derive(Debug, Clone)]
 pub struct Key {
     /// The public half: `AccessKeyId`, `SecretId`.
@@ -28,12 +28,12 @@ pub struct Key {
     pub token: Option<Secret>,
 }
 
-/// When a request is signed, and what tells it from all others.
+/// The time of a signature, and the nonce that distinguishes its request from all others.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stamp {
     /// Seconds since 1970, UTC.
     pub seconds: i64,
-    /// Never twice with one key; decimal digits, which every form takes.
+    /// Never used twice with one key; decimal digits, which every form accepts.
     pub nonce: String,
 }
 
@@ -42,12 +42,12 @@ impl Stamp {
         DateTime::from_timestamp(self.seconds, 0).unwrap_or_default()
     }
 
-    /// `2026-01-02T03:04:05Z`
+    /// Returns the time as `2026-01-02T03:04:05Z`.
     pub fn iso(&self) -> String {
         self.time().format("%Y-%m-%dT%H:%M:%SZ").to_string()
     }
 
-    /// The day in UTC, `2026-01-02`.
+    /// Returns the day in UTC, as `2026-01-02`.
     pub fn date(&self) -> String {
         self.time().format("%Y-%m-%d").to_string()
     }
@@ -68,13 +68,13 @@ named! {
         TcV1Sha1 = "hmac-sha1-get",
         /// Tencent Cloud, signature v1 with HMAC-SHA256, of a GET.
         TcV1Sha256 = "hmac-sha256-get",
-        /// Plain HTTP: the secret itself, where the service says.
+        /// Plain HTTP: the secret itself, where the service expects it.
         Secret = "secret",
     }
 }
 
 impl Form {
-    /// The protocol whose requests it signs.
+    /// Returns the protocol whose requests this form signs.
     pub fn protocol(self) -> Protocol {
         match self {
             Self::Acs3 | Self::RpcV1 => Protocol::AcsRpc,
@@ -83,7 +83,7 @@ impl Form {
         }
     }
 
-    /// What each protocol's SDK uses if nothing is said.
+    /// Returns the default form of each protocol's SDK.
     pub fn defaults() -> Vec<Self> {
         let mut forms: Vec<Self> = Vec::new();
         for form in Self::ALL {
@@ -94,31 +94,32 @@ impl Form {
         forms
     }
 
-    /// Whether parameters travel in the query, as text.
+    /// Returns `true` if parameters are sent in the query, as text.
     pub fn is_query(self) -> bool {
         matches!(self, Self::Tc3Get | Self::TcV1Sha1 | Self::TcV1Sha256)
     }
 }
 
-/// A signature with the steps that led to it.
+/// A signature with its intermediate steps.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Signed {
-    /// The canonical form of the request; the canonical query where a form knows no other.
+    /// The canonical form of the request, or the canonical query if a form has no other.
     pub canonical: String,
-    /// What the key is applied to.
+    /// The string to sign.
     pub to_sign: String,
     /// The signature as it is sent, before any escaping.
     pub signature: String,
 }
 
-/// A query as Alibaba Cloud canonises it: sorted by key, keys and values escaped.
+/// Returns a query in Alibaba Cloud's canonical form: sorted by key, keys and values escaped.
 fn canonical_query(pairs: &[(String, String)]) -> String {
     let mut sorted = pairs.to_vec();
     sorted.sort();
     super::query(&sorted)
 }
 
-/// Headers as both vendors canonise them: names in lower case and sorted, `name:value` and a line feed each.
+/// Returns headers in the canonical form of both vendors: names in lower case and sorted, each as `name:value` and a
+/// line feed. The joined names come second.
 fn canonical_headers(headers: &[(String, String)], value: impl Fn(&str) -> String) -> (String, String) {
     let mut sorted: Vec<(String, String)> =
         headers.iter().map(|(name, text)| (name.to_lowercase(), value(text.trim()))).collect();

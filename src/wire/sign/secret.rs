@@ -1,4 +1,4 @@
-//! Text that appears in no output.
+//! Texts that must not appear in any output.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -7,29 +7,30 @@ use crate::digest::{base64, hex};
 
 use super::spelling::{Readings, spelled};
 
-/// Shorter texts are part of too many words: they are hidden where they stand alone.
+/// Minimum length, in bytes, to hide a text within words. Shorter texts are part of too many words: they are hidden
+/// only where they stand alone.
 const LONG_ENOUGH: usize = 4;
 
-/// Shorter texts stand everywhere and tell nobody anything: they are shown, in bytes.
+/// Minimum length, in bytes, to hide a text at all. Shorter texts occur everywhere and reveal nothing.
 const TOO_SHORT: usize = 3;
 
-/// Shorter texts are not looked for in base64 and in hexadecimal digits, in bytes.
+/// Minimum length, in bytes, to look for a text in base64 and in hexadecimal digits.
 const ENCODED: usize = 6;
 
-/// So long is the public half of a key that nobody would choose by hand, in bytes.
+/// Minimum length, in bytes, to hide the public half of a key: nobody would choose a name that long by hand.
 const LONG_NAME: usize = 12;
 
-/// A text that no `{:?}` shows.
+/// A text that `{:?}` does not show.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret(String);
 
 impl Secret {
-    /// Keeps a text secret.
+    /// Wraps a text that must stay secret.
     pub fn new(text: impl Into<String>) -> Self {
         Self(text.into())
     }
 
-    /// The text itself: to sign with and to send, never to show.
+    /// Returns the text, for signing and sending; it must never be shown.
     pub fn expose(&self) -> &str {
         &self.0
     }
@@ -41,20 +42,20 @@ impl fmt::Debug for Secret {
     }
 }
 
-/// Texts that are replaced wherever they stand: a target may echo them.
+/// Texts that are replaced wherever they occur, because a target may echo them.
 #[derive(Clone, Default)]
 pub struct Hidden {
-    /// Each with the name that stands for it.
+    /// Each text with the name that replaces it.
     texts: Vec<(String, String)>,
-    /// The texts by the character that they begin with, by their places among them.
+    /// Indices into `texts`, by the first character of the text.
     by_first: HashMap<char, Vec<usize>>,
-    /// The names that are those of environment variables.
+    /// The names that belong to environment variables.
     variables: Vec<String>,
 }
 
 impl Hidden {
-    /// Hides a text behind a name, in whatever form it stands: a target may escape or encode what it echoes. A text of one or
-    /// two bytes stays as it is.
+    /// Registers a text to be replaced with a name, in whatever form it occurs: a target may escape or encode what it
+    /// echoes. A text of one or two bytes stays as it is.
     pub fn hide(&mut self, text: &str, name: &str) {
         if text.len() < TOO_SHORT || self.texts.iter().any(|(known, _)| known == text) {
             return;
@@ -74,27 +75,27 @@ impl Hidden {
         }
     }
 
-    /// Hides what an environment variable holds, behind `$NAME`.
+    /// Registers the value of an environment variable to be replaced with `$NAME`.
     pub fn hide_variable(&mut self, value: &str, name: &str) {
         let name = format!("${name}");
         self.hide(value, &name);
         self.variables.push(name);
     }
 
-    /// Hides the public half of a key, which an environment variable holds. One that is short is a name like others, and a
-    /// part of many words.
+    /// Registers the public half of a key, the value of an environment variable. A short one stays visible: it is an
+    /// ordinary name that occurs in many words.
     pub fn hide_public(&mut self, value: &str, name: &str) {
         if value.len() >= LONG_NAME {
             self.hide_variable(value, name);
         }
     }
 
-    /// The names of environment variables, as they stand in texts.
+    /// Returns the names of environment variables as they appear in texts.
     pub fn variables(&self) -> impl Iterator<Item = &String> {
         self.variables.iter()
     }
 
-    /// A text without what is hidden where that stands as it is, and in no other form: for long texts that nobody sees.
+    /// Replaces hidden texts that occur verbatim, but in no other form: for long texts that are not shown.
     pub fn clean_plain(&self, text: &str) -> String {
         let there = self
             .texts
@@ -103,7 +104,8 @@ impl Hidden {
         there.fold(text.to_owned(), |clean, (hidden, name)| clean.replace(hidden, name))
     }
 
-    /// The name of a header without what is hidden: names travel in lower case, whatever case they had.
+    /// Replaces the name of a header if it contains a hidden text: names are sent in lower case, whatever case they
+    /// had.
     pub fn clean_name(&self, header: &str) -> String {
         let lower = header.to_ascii_lowercase();
         let is_in_it = |text: &str| text.len() >= LONG_ENOUGH && lower.contains(&text.to_ascii_lowercase());
@@ -113,7 +115,7 @@ impl Hidden {
         }
     }
 
-    /// A text without what is hidden. It takes time in proportion to the text.
+    /// Replaces all hidden texts in a text. The time it takes is proportional to the length of the text.
     pub fn clean(&self, text: &str) -> String {
         if self.texts.is_empty() {
             return text.to_owned();
@@ -138,7 +140,7 @@ impl Hidden {
         clean
     }
 
-    /// The hidden text with which a text begins: how long it is there, and its name.
+    /// Returns the hidden text with which a text begins: its length there, and the name that replaces it.
     fn at(&self, before: Option<char>, text: &str) -> Option<(usize, &str)> {
         let mut places: Vec<usize> = Vec::new();
         for (first, _) in Readings::of(text).iter() {
@@ -154,8 +156,8 @@ impl Hidden {
     }
 }
 
-/// A text in base64, of both alphabets, wherever it stands in what was encoded (`Bearer` and a blank may be before it), and in
-/// hexadecimal digits. Characters that depend on what is beside it are left out.
+/// Returns a text in hexadecimal digits and in base64, in both alphabets and at any offset in the encoded data
+/// (`Bearer` and a space may precede it). Characters that depend on the neighbouring bytes are left out.
 fn encoded(text: &str) -> Vec<String> {
     let mut all = vec![hex(text.as_bytes()), hex(text.as_bytes()).to_ascii_uppercase()];
     all.push(base64(text.as_bytes()));
@@ -211,7 +213,7 @@ mod tests {
         let (long, marks) = ("k3y-".repeat(10_000), format!("{}x", "\\".repeat(40)));
         hidden.hide(&long, "$LONG");
         hidden.hide(&marks, "$MARKS");
-        // 400,000 of them took minutes where each looked at all that follow.
+        // 400,000 backslashes took minutes when each one examined all that follow.
         let text = format!("{long} {}", "\\".repeat(4_000));
         assert!(hidden.clean(&text).starts_with("$LONG \\"));
         let mut hidden = Hidden::default();

@@ -1,21 +1,21 @@
-//! The forms in which a text travels: as it is, and escaped as JSON, URLs and HTML do it.
+//! The forms in which a text may appear: as it is, or escaped for JSON, URLs or HTML.
 
-/// So much of a text is known by its beginning, in bytes, where the rest of it was cut off.
+/// Minimum number of bytes that identify a text if the rest of it was cut off.
 const KNOWN: usize = 4;
 
-/// What stands where a text was cut off.
+/// The character that marks where a text was cut off.
 const CUT: char = '…';
 
-/// So many backslashes before a character are looked at: each level of JSON within JSON doubles them.
+/// Maximum number of backslashes that are examined before a character: each level of JSON within JSON doubles them.
 const MARKS: usize = 8;
 
-/// The longest HTML entity that stands for a character, in bytes: `&#x10FFFF;`.
+/// The longest HTML entity for a character, in bytes: `&#x10FFFF;`.
 const ENTITY: usize = 10;
 
-/// A character that a text may begin with, and how many bytes of the text it takes.
+/// A character that a text may begin with, and the number of bytes that it takes in the text.
 pub type Reading = (char, usize);
 
-/// What a text may begin with, read in each form. There are four at most, and for most texts there is one.
+/// The characters that a text may begin with, one for each form. There are at most four, and usually one.
 #[derive(Debug, Default)]
 pub struct Readings {
     all: [Option<Reading>; 4],
@@ -23,7 +23,7 @@ pub struct Readings {
 }
 
 impl Readings {
-    /// The readings of the beginning of a text. It looks at a bounded part of the text.
+    /// Reads the beginning of a text in each form. It examines a bounded part of the text.
     pub fn of(text: &str) -> Self {
         let mut readings = Self::default();
         let Some(first) = text.chars().next() else { return readings };
@@ -48,7 +48,7 @@ impl Readings {
         }
     }
 
-    /// A JSON string: a backslash, a quote, a slash, `\u0026`.
+    /// Adds the readings as a JSON string: a backslash, a quote, a slash, `\u0026`.
     fn escaped(&mut self, text: &str) {
         let marks = backslashes(text);
         if marks >= 2 {
@@ -63,16 +63,16 @@ impl Readings {
         }
     }
 
-    /// Each of them.
+    /// Returns an iterator over the readings.
     pub fn iter(&self) -> impl Iterator<Item = Reading> + '_ {
         self.all.iter().copied().flatten()
     }
 }
 
-/// How much of `text` is `wanted`, if the text begins with it, each character in any form; or with as much of it as a cut has
-/// left.
+/// Returns the length of `wanted` in `text` if the text begins with it, each character in any form. If `wanted` is cut
+/// off there, returns the length of what is left of it.
 pub fn spelled(wanted: &str, text: &str) -> Option<usize> {
-    // Where the characters so far may end: a form can be the beginning of another one.
+    // Possible ends of the characters so far: one form can be the beginning of another.
     let mut ends = vec![0];
     let mut cut = None;
     for (done, character) in wanted.char_indices() {
@@ -97,19 +97,19 @@ pub fn spelled(wanted: &str, text: &str) -> Option<usize> {
     ends.first().copied()
 }
 
-/// Whether a text was cut off where this is left of it; it may have been within an escaped character.
+/// Returns `true` if a text was cut off at `left`, the rest of it. The cut may be within an escaped character.
 fn is_cut(left: &str) -> bool {
     let is_escape = left.starts_with(['%', '\\', '&']);
     let mut characters = left.chars().take(if is_escape { ENTITY } else { 1 });
     characters.any(|next| next == CUT) || left.len() < if is_escape { ENTITY } else { 1 }
 }
 
-/// How many backslashes a text begins with, as far as they are looked at.
+/// Counts the backslashes at the beginning of a text, up to `MARKS`.
 fn backslashes(text: &str) -> usize {
     text.bytes().take(MARKS).take_while(|byte| *byte == b'\\').count()
 }
 
-/// `\u0026` in a JSON string, two of them beyond the first plane.
+/// Reads `\u0026` in a JSON string; characters beyond the first plane take two.
 fn unicode(text: &str) -> Option<Reading> {
     let unit = |text: &str| {
         let marks = backslashes(text);
@@ -128,7 +128,8 @@ fn unicode(text: &str) -> Option<Reading> {
     }
 }
 
-/// `%26` in an address; `%2526` in the string to sign, which a target may tell: what was escaped is escaped once more.
+/// Reads `%26` in an address, or `%2526` in the string to sign, which a target may echo: there, the escaped text is
+/// escaped again.
 fn percent(text: &str, mark: &str) -> Option<Reading> {
     let mut bytes = Vec::with_capacity(4);
     let mut rest = text;
@@ -143,7 +144,7 @@ fn percent(text: &str, mark: &str) -> Option<Reading> {
     None
 }
 
-/// `&amp;` in HTML, `&#38;`, `&#038;` and `&#x26;`.
+/// Reads `&amp;`, `&#38;`, `&#038;` and `&#x26;` in HTML.
 fn entity(text: &str) -> Option<Reading> {
     let end = text.bytes().take(ENTITY).position(|byte| byte == b';')?;
     let name = text.get(1..end)?;

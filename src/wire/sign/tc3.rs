@@ -1,28 +1,27 @@
-//! Tencent Cloud's signature v3, TC3-HMAC-SHA256. As the SDK does, the SDK's headers only are signed: `content-type` and
-//! `host`.
+//! Tencent Cloud's signature v3, TC3-HMAC-SHA256. As in the SDK, only the headers `content-type` and `host` are signed.
 
 use super::{Signed, Stamp, canonical_headers};
 use crate::digest::{hex, hmac_sha256, sha256_hex};
 
-/// What `Authorization` begins with, and the first line of what is signed.
+/// The beginning of the `Authorization` header, and the first line of the string to sign.
 pub const ALGORITHM: &str = "TC3-HMAC-SHA256";
 
-/// What is signed.
+/// The parts of a request that are signed.
 #[derive(Debug, Clone, Copy)]
 pub struct Material<'a> {
-    /// `POST` or `GET`
+    /// The method: `POST` or `GET`.
     pub method: &'a str,
-    /// The query as it is sent, escaped and in its order.
+    /// The query as it is sent, escaped and in the order of sending.
     pub raw_query: &'a str,
-    /// The headers that are signed.
+    /// The signed headers.
     pub headers: &'a [(String, String)],
-    /// The body, or `UNSIGNED-PAYLOAD` in its place.
+    /// The body, or `UNSIGNED-PAYLOAD` instead.
     pub payload: &'a str,
-    /// The product, `dbbrain`.
+    /// The product, e.g. `dbbrain`.
     pub service: &'a str,
 }
 
-/// Signs with a `SecretKey`; the names of the signed headers, joined by semicolons, come with it.
+/// Signs with a `SecretKey`; returns the signature and the names of the signed headers, joined by semicolons.
 pub fn sign(material: Material<'_>, stamp: &Stamp, secret: &str) -> (Signed, String) {
     let (headers, names) = canonical_headers(material.headers, str::to_lowercase);
     let hash = sha256_hex(material.payload.as_bytes());
@@ -34,18 +33,18 @@ pub fn sign(material: Material<'_>, stamp: &Stamp, secret: &str) -> (Signed, Str
     (Signed { canonical, to_sign, signature }, names)
 }
 
-/// What a signature holds for: a day and a product.
+/// Returns the scope of a signature: a day and a product.
 fn scope(stamp: &Stamp, service: &str) -> String {
     format!("{}/{service}/tc3_request", stamp.date())
 }
 
-/// The key that is derived for a day and a product.
+/// Derives the key for a day and a product.
 pub(super) fn signing_key(date: &str, service: &str, secret: &str) -> Vec<u8> {
     let of_date = hmac_sha256(format!("TC3{secret}").as_bytes(), date);
     hmac_sha256(&hmac_sha256(&of_date, service), "tc3_request")
 }
 
-/// The header that carries a signature.
+/// Returns the value of the header that carries a signature.
 pub fn authorization(id: &str, stamp: &Stamp, service: &str, names: &str, signature: &str) -> String {
     let scope = scope(stamp, service);
     format!("{ALGORITHM} Credential={id}/{scope}, SignedHeaders={names}, Signature={signature}")

@@ -1,9 +1,9 @@
-//! Tencent Cloud's signature v1, HmacSHA1 and HmacSHA256: parameters sorted by key, values as they are, not escaped.
+//! Tencent Cloud's signature v1, HmacSHA1 and HmacSHA256: parameters sorted by key, values not escaped.
 
 use super::Signed;
 use crate::digest::{base64, hmac_sha1, hmac_sha256};
 
-/// The hash of a signature v1.
+/// The hash function of a signature v1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Hash {
     /// `HmacSHA1`
@@ -13,7 +13,7 @@ pub enum Hash {
 }
 
 impl Hash {
-    /// The value of `SignatureMethod`.
+    /// Returns the value of `SignatureMethod`.
     pub fn method(self) -> &'static str {
         match self {
             Self::Sha1 => "HmacSHA1",
@@ -22,7 +22,8 @@ impl Hash {
     }
 }
 
-/// Signs parameters with a `SecretKey`. `place` is what the request's `Host` says, with its port, and its path.
+/// Signs parameters with a `SecretKey`. `place` is the request's host, with its port if `Host` has one, followed by its
+/// path.
 pub fn sign(method: &str, place: &str, parameters: &[(String, String)], hash: Hash, secret: &str) -> Signed {
     let mut sorted: Vec<(String, &str)> =
         parameters.iter().map(|(key, value)| (key.replace('_', "."), value.as_str())).collect();

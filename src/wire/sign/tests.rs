@@ -1,4 +1,4 @@
-//! The vendors' known answers, to the byte: made by the official SDKs or printed in their documentation.
+//! The vendors' known results, byte for byte: created by the official SDKs or printed in their documentation.
 
 use serde_json::Value;
 

@@ -434,7 +434,7 @@ fn behaviour(plan: &Plan) -> Behaviour {
 /// # Errors
 /// What the operating system says.
 pub fn runtime() -> io::Result<Runtime> {
-    tokio::runtime::Builder::new_multi_thread().enable_all().build()
+    tokio::runtime::Builder::new_current_thread().enable_all().build()
 }
 
 /// Comes back when somebody wants the process to end.

@@ -190,7 +190,7 @@ fn network(
     })
 }
 
-/// Reads a number of seconds.
+/// Returns an error if it is less than 0.001 or greater than the maximum.
 ///
 /// # Errors
 /// Returns an error if it is not a number above 0.

@@ -190,10 +190,10 @@ fn network(
     })
 }
 
-/// Returns an error if it is less than 0.001 or greater than the maximum.
+/// Reads a number of seconds.
 ///
 /// # Errors
-/// Returns an error if it is not a number above 0.
+/// Returns an error if it is less than 0.001 or greater than the maximum.
 pub fn seconds(what: &str, given: f64) -> Result<Duration, String> {
     Duration::try_from_secs_f64(given)
         .ok()

@@ -52,7 +52,7 @@ pub struct TargetTable {
     /// Number of entities that the target allows, by entity; one more is tested.
     #[serde(default)]
     pub quotas: BTreeMap<String, u32>,
-    /// Whether nobody else uses the target meanwhile. Only then is it sent calls that could reach what the run did not
+    /// Whether the run is the only user of the target. Only then does it send calls that could reach what it did not
     /// create.
     #[serde(default)]
     pub alone: bool,

@@ -61,7 +61,7 @@ pub enum Stream<'k> {
     Whole,
     /// During the run: a killed run leaves its results so far.
     Live,
-    /// During the run, next to the event stream that it resumes, with the results in that stream.
+    /// During the run, next to the event stream that it resumes and whose results these are.
     GoesOn(&'k Known),
 }
 

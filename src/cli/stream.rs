@@ -121,8 +121,8 @@ impl Iterator for Events {
     }
 }
 
-/// Returns the file in which a run writes while it resumes an event stream and is to replace that stream. No earlier
-/// result is lost, whatever happens to the run.
+/// Returns the file in which a resumed run writes until it ends, if it is to replace the event stream that it resumes.
+/// No earlier result is lost, whatever happens to the run.
 pub fn resumed(path: &Path) -> PathBuf {
     let mut name = files::resolved(path).into_os_string();
     name.push(".resumed");

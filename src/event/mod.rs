@@ -132,9 +132,9 @@ pub struct CaseResult {
     /// Seed for these values.
     #[serde(default)]
     pub seed: u64,
-    /// What could not be observed, for reasons unrelated to any promise.
+    /// Number of attempts: the case starts again if a random value is already taken.
     pub attempts: u32,
-    /// What could not be observed, for reasons that belong to no promise.
+    /// What could not be observed, for reasons unrelated to any promise.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<String>,
     /// Entities that the case created and that no documented call removes.

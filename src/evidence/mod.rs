@@ -1,4 +1,4 @@
-//! What a run has shown of each promise of a page, and what it has not. Only this module decides that.
+//! Evidence: what a run has shown of each promise of a page, and what it has not. Only this module decides that.
 //!
 //! The cases of a run are observations, and a page lists what each promise needs ([`page`]). Together they give one of
 //! six states. Every report, the JSON, `check --rows` and the harness take the state from here.
@@ -247,7 +247,7 @@ impl Evidence {
         }
     }
 
-    /// Returns the state of an error row. It holds only if a case that it covers received the row exactly.
+    /// Returns the state of an error row. It holds only if a case that expects it received exactly this row.
     pub fn row(&self, page: &Page, line: &ErrorLine) -> Standing {
         let observations = self.at(page, &line.place);
         let place = self.texts.known(&line.place);

@@ -141,7 +141,8 @@ fn unreadable(contract: Contract<'_>, answer: &Answer, why: &str) -> Departure {
     }
 }
 
-/// Nothing is found at a place that service.yaml names: that says more about service.yaml than about the page.
+/// Reports that nothing is found at a place that service.yaml names. That says more about service.yaml than about the
+/// page.
 fn misplaced(contract: Contract<'_>, answer: &Answer, path: &str) -> Departure {
     let sentence = Sentence {
         text: format!("service.yaml says that it stands at `{path}`"),

@@ -114,7 +114,7 @@ fn without_circumstances<'a>(contract: Contract<'a>, rows: Vec<&'a ErrorRow>) ->
 fn keeps_from_trying(contract: Contract<'_>, is_expected: bool, circumstance: Circumstance) -> bool {
     match (contract.expect, contract.expect.rows()) {
         (_, Some(Rows::Codes(_))) => !is_expected,
-        // No page says in which order a signature takes equal parameters, either.
+        // Nor does any page say in which order a signature takes equal parameters.
         (Expectation::Silent(_), _) if matches!(contract.case.twist, Some(Twist::Repeat(_))) => {
             !circumstance.is_auth()
         }

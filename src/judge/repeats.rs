@@ -10,8 +10,8 @@ use crate::wire::{self, Exchange, Outcome, Reply};
 use super::elements::{at, path_of};
 use super::{Departure, Kind, Line, Observed, Promise, Unique};
 
-/// The values seen so far, in the order of the plan, by service, path and value. Another service may return a value
-/// that is unique in one service.
+/// The values seen so far, in the order of the plan, by service, path and value. A value that is unique in one service
+/// may also appear in another.
 #[derive(Debug, Default)]
 pub struct RequestIds {
     seen: HashMap<(String, String, String), String>,

@@ -290,7 +290,7 @@ fn is_stale(path: &Path, exists: bool, wanted: &str) -> Result<bool, Box<Finding
 /// Updates a stale case file: writes the text, or removes the file. A file that fineprint did not write stays.
 ///
 /// # Errors
-/// Returns an error if the file system does, or if fineprint did not write the file.
+/// Returns an error of the file system, or an error if fineprint did not write the file.
 pub fn freshen(path: &Path, text: Option<&str>) -> io::Result<()> {
     let is_there = fs::symlink_metadata(path).is_ok();
     if is_there && !files::text(path, MAX_BYTES)?.starts_with(case::WRITTEN) {

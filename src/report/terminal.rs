@@ -20,9 +20,9 @@ const TOLD: usize = 20;
 /// The amount of output.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Talk {
-    /// A line for each failure, and the last line.
+    /// A line for each problem, and the last line.
     Quiet,
-    /// A block for each failure, with its smallest case.
+    /// A block for each problem, with its smallest case.
     #[default]
     Normal,
     /// A block for each case that did not pass, as soon as it is judged.

@@ -331,7 +331,7 @@ impl Plan {
             known: Arc::clone(&self.known),
             against: self.against.clone(),
             max_time: self.max_time,
-            // If the user limits the duration of the run, the target may ask for as much of it as it likes.
+            // If the user limits the duration of the run, it may wait as long as the target asks, within that limit.
             max_wait: self.max_time.unwrap_or(options.max_wait),
             ..options
         }

@@ -26,7 +26,7 @@ def check(what, holds):
 
 
 def reports():
-    """A run with one broken promise; and the same events a dozen times, as a run of 10,000 cases."""
+    """A run with one broken promise, and the same events a dozen times, as a run of 10,000 cases."""
     theirs = folder / "theirs"
     shutil.copytree(root / "specs", theirs)
     spec = theirs / "alibaba-cloud/resource-directory-master/AddMessageContact.yaml"
@@ -45,11 +45,11 @@ def reports():
     subprocess.run([fineprint, "record", "--url", at, "--target", "strict", "--reports", other], **quiet)
     strict.terminate()
     subprocess.run([fineprint, "run", "--no-snapshots", "--against", other / "strict", "--html", folder / "against.html"], **quiet)
-    # A folder whose name looks like a part of an address.
+    # A folder whose name looks like part of a URL.
     odd = folder / "100%41 #"
     shutil.copytree(root / "specs", odd)
     of_odd = ["--specs", odd, "--cases", folder / "cases"]
-    # Where CI is set, nothing else writes cases.
+    # If CI is set, no other command writes cases.
     subprocess.run([fineprint, "generate", *of_odd], check=True, **quiet)
     subprocess.run([fineprint, "run", "--url", url, "--no-snapshots", *of_odd, "--html", folder / "odd.html",
                     "AddMessageContact/Name/length"], **quiet)
@@ -130,7 +130,7 @@ def small_report(driver, path):
 
 
 def links(driver, path):
-    """A link is followed as often as it is clicked, and back again; nonsense in an address is passed over."""
+    """A link works each time it is clicked, and so does the way back. Nonsense in a URL is ignored."""
     driver.get("about:blank")
     driver.get(path.as_uri())
     mark = driver.find_element(By.CSS_SELECTOR, "a.mark.fail")
@@ -189,7 +189,7 @@ def printed(driver, path):
 
 
 def narrow(driver, path):
-    """On the smallest phone every mark can be seen, and each value says what it is."""
+    """On the smallest phone every mark is visible, and each value has a label."""
     driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {"width": 320, "height": 900, "deviceScaleFactor": 1, "mobile": True})
     driver.get("about:blank")
     driver.get(path.as_uri() + "#case=AddMessageContact/Name/length/13")

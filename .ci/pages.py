@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Makes up services and holds the suite of each to what the shipped one is held to.
+"""Generates random services, whose suites must meet the same requirements as the shipped one.
 
     .ci/pages.py target/release/fineprint FIRST LAST
 
-Each number is a service of its own: parameters with rules of all kinds in one of the protocols, rows for some of them, an
-entity that is made, perhaps read, changed, listed and removed. The reference made from it must keep its pages, every mutant must
-be killed, and no reading may fail. What is wrong stays in a folder that is told.
+Each number is a service of its own: parameters with rules of all kinds in one of the protocols, error rows for some of them,
+and an entity that is created and perhaps read, changed, listed and removed. The reference server built from it must pass, every
+mutant must be killed, and no reading may fail. A service with a problem is kept in a folder, whose name is printed.
 """
 
 import pathlib
@@ -22,12 +22,12 @@ ID = "  Id: {type: string, required: true, exists: thing}\n"
 
 
 class Parameter:
-    """One made-up row of a parameter table."""
+    """One random row of a parameter table."""
 
     def __init__(self, draw):
         self.keys = {"type": "string"}
         self.rules = []
-        # What lies below it: path, rules, whether it must be there.
+        # Its members: path, rules, whether the member is required.
         self.below = []
         kinds = [self.text] * 3 + [self.listed, self.integers, self.scalar, self.email, self.phone, self.array, self.plain]
         kinds += [self.ranged, self.object, self.objects]
@@ -126,7 +126,7 @@ class Parameter:
 
 
 class Service:
-    """A made-up service: its files by name."""
+    """A random service: its files by name."""
 
     def __init__(self, number):
         self.draw = random.Random(number)
@@ -206,7 +206,7 @@ class Service:
         return text
 
     def rows_below(self, name, parameter):
-        """Rows for members: of each of its own, or one for all items of a list."""
+        """Error rows for members: one for each member, or one for all items of a list."""
         text = ""
         if parameter.keys["type"] == "array" and self.maybe(0.3):
             return self.row(422, f"Bad{name}Items", f"Bad items of {name}.", f"{{{name}: items}}") if parameter.below else ""
@@ -280,10 +280,10 @@ class Service:
 
 
 def complaints(binary, folder):
-    """What fineprint says of the service in a folder, of what it must not say."""
+    """Returns what fineprint reports about the service in a folder and must not report."""
     seed = ["--seed", "1"]
     commands = [
-        ["generate"],  # where CI is set, nothing else writes cases
+        ["generate"],  # if CI is set, no other command writes cases
         ["run", "--no-snapshots", *seed],
         ["mutants", *seed],
         ["mutants", "--readings", "--depth", "pairwise", *seed],

@@ -1,7 +1,7 @@
-"""Holds the reports of a run with failures to the schemas of their formats, and shows that the schemas refuse broken ones.
+"""Checks the reports of a run with failures against the schemas of their formats, which must also reject broken reports.
 
-Usage: reports.py FOLDER. FOLDER holds events.jsonl, report.json, report.sarif, report.xml, and where there is one the format's
-schema: sarif-2.1.0.json (OASIS, as @microsoft/sarif-multitool ships it), junit-10.xsd (Jenkins, as pytest's sources have it).
+Usage: reports.py FOLDER. FOLDER contains events.jsonl, report.json, report.sarif, report.xml, and the schemas of formats that
+have one: sarif-2.1.0.json (OASIS, as @microsoft/sarif-multitool ships it), junit-10.xsd (Jenkins, as pytest's sources have it).
 """
 
 import json
@@ -22,7 +22,7 @@ def read(path):
 
 
 def held_to(what, schema, documents, broken):
-    """Every document fits, and the broken one does not."""
+    """Checks that every document is valid, and the broken one is not."""
     kind = jsonschema.validators.validator_for(schema, jsonschema.Draft202012Validator)
     kind.check_schema(schema)
     validator = kind(schema)
@@ -52,7 +52,7 @@ assert sum(suite.failures for suite in suites) == report["result"]["counts"]["fa
 if (folder / "junit-10.xsd").exists():
     schema = xmlschema.XMLSchema(str(folder / "junit-10.xsd"))
     root = ElementTree.parse(folder / "report.xml").getroot()
-    # The schema is older than this count, which quick-junit writes for nextest as well. Nothing else is forgiven.
+    # The schema is older than this count, which quick-junit writes for nextest as well. Nothing else is tolerated.
     root.attrib.pop("skipped")
     for error in schema.iter_errors(root):
         sys.exit(f"JUnit: {error.path}: {error.reason}")

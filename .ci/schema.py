@@ -1,4 +1,4 @@
-"""Holds every spec to the published JSON Schema, the broken ones too, and the example's case files to theirs."""
+"""Checks every spec, also broken ones, against the published JSON Schema, and the case files of the example against theirs."""
 
 import json
 import pathlib

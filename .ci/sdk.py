@@ -1,4 +1,4 @@
-"""The vendors' own SDKs against `fineprint serve --signed`: operations x signature forms x good and bad.
+"""The vendors' own SDKs against `fineprint serve --signed`: operations x signature forms x valid and invalid.
 
 Usage: sdk.py FINEPRINT. Needs alibabacloud-resourcedirectorymaster20220419, aliyun-python-sdk-core and
 tencentcloud-sdk-python-dbbrain; each call goes through the SDK's public interface, unchanged.
@@ -38,7 +38,7 @@ def check(what, came, wanted):
         failed.append(f"{what}: wanted {wanted!r}, came {came!r}")
 
 
-# --- Alibaba Cloud: what the two SDKs return and raise, as one form -------------------------------------------------
+# --- Alibaba Cloud: the results and errors of the two SDKs in one form -----------------------------------------------
 
 class Tea:
     """alibabacloud-tea-openapi"""

@@ -21,7 +21,7 @@ errors:
 - {{code: Throttling, status: 429, when: throttled}}
 """
 
-# What a parameter can be, in how many of a hundred, and what its error row answers.
+# The kinds of parameters: how many of a hundred, their keys, and the rule that their error row covers.
 RULES = [
     (52, "type: string, example: abc", "required"),
     (16, "type: integer, example: 7", "type"),
@@ -35,7 +35,7 @@ RULES = [
 
 
 def sizes(random_, operations, parameters):
-    """How many parameters each operation has: 3 in the median, 23 at p99, 66 at most, so many in all."""
+    """Number of parameters of each operation: median 3, p99 23, maximum 66, with this total."""
     if parameters:
         return [parameters] * operations
     drawn = [min(66, max(1, round(math.exp(random_.gauss(math.log(3.1), 0.85))))) for _ in range(operations)]

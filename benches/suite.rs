@@ -1,4 +1,4 @@
-//! What the suite costs: `cargo bench --bench suite`. Figures for people; nothing is asserted.
+//! The cost of the suite: `cargo bench --bench suite`. The figures are for reading; nothing is asserted.
 
 #![expect(clippy::print_stdout, reason = "the figures are the result")]
 

@@ -1,5 +1,6 @@
-//! Whatever page a spec transcribes: what must be accepted keeps every rule, what must be refused breaks exactly one, and
-//! ids stay. The rules are checked here by code of their own, not by the oracle that decided the expectations.
+//! Properties of the cases of arbitrary pages: what must be accepted satisfies every rule, what must be rejected breaks
+//! exactly one, and ids are stable. This file checks the rules with its own code, not with the oracle that decided the
+//! expectations.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -11,7 +12,7 @@ use fineprint::spec::model::Specs;
 use fineprint::spec::read::{self, SpecFile};
 use proptest::prelude::*;
 
-/// A parameter of a made-up page.
+/// A parameter of a random page.
 #[derive(Debug, Clone)]
 struct Param {
     name: String,
@@ -73,7 +74,7 @@ impl Param {
         format!("  {}: {{{rules}, required: {}}}\n", self.name, self.required)
     }
 
-    /// A row for each rule, so that an expectation tells which rule is meant.
+    /// Returns an error row for each rule, so that an expectation shows which rule is meant.
     fn rows(&self) -> String {
         let rules: &[&str] = match &self.kind {
             Kind::Text { unique: true, .. } => {
@@ -91,7 +92,7 @@ impl Param {
         rules.iter().map(row).collect()
     }
 
-    /// The rules that a value certainly breaks, by a reader of this test; `None` where readers could differ.
+    /// Returns the rules that a value certainly breaks, in the reading of this test; `None` if readers could differ.
     fn broken(&self, value: Option<&Json>) -> Option<BTreeSet<&'static str>> {
         let one = |rule: &'static str| Some(BTreeSet::from([rule]));
         match (value, &self.kind) {
@@ -225,7 +226,7 @@ fn cases(specs: &Specs, depth: Depth) -> Vec<Case> {
     generate::all(specs, depth).into_iter().flat_map(|file| file.cases).collect()
 }
 
-/// What a case sends for a parameter, where that is known before it runs.
+/// Returns what a case sends for a parameter, if that is known before it runs.
 fn sent(case: &Case, name: &str) -> Result<Option<Json>, ()> {
     match case.send.iter().find(|(known, _)| known == name) {
         None => Ok(None),
@@ -233,7 +234,7 @@ fn sent(case: &Case, name: &str) -> Result<Option<Json>, ()> {
     }
 }
 
-/// Every parameter with the rules that its value breaks; those on which readers could differ are left out.
+/// Returns every parameter with the rules that its value breaks, except those on which readers could differ.
 fn faults(params: &[Param], case: &Case) -> Vec<(String, BTreeSet<&'static str>)> {
     let broken = |param: &Param| {
         let value = sent(case, &param.name).ok()?;
@@ -243,7 +244,8 @@ fn faults(params: &[Param], case: &Case) -> Vec<(String, BTreeSet<&'static str>)
     params.iter().filter_map(broken).collect()
 }
 
-/// Whether a case is about the values of its one call, and not about what earlier calls have done or its wire form.
+/// Returns `true` if a case is about the values of its one call, and not about the effects of earlier calls or its wire
+/// form.
 fn is_about_values(case: &Case) -> bool {
     case.given.is_empty() && case.twist.is_none() && case.then.is_empty() && !case.id.contains("/request/")
 }
@@ -251,7 +253,8 @@ fn is_about_values(case: &Case) -> bool {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
 
-    /// What must be accepted keeps all rules; what must be refused breaks one of the parameter that it is about, of no other.
+    /// What must be accepted satisfies all rules. What must be rejected breaks one rule of the parameter that it is
+    /// about, and none of another.
     #[test]
     fn accepted_values_keep_all_rules_and_refused_ones_break_exactly_one((params, protocol) in page()) {
         let specs = specs(&params, protocol);
@@ -280,7 +283,8 @@ proptest! {
         }
     }
 
-    /// Over the violations of one rule, each other parameter takes each of its valid values, and is absent where it may be.
+    /// Over the violations of one rule, each other parameter takes each of its valid values, and is absent if it may
+    /// be.
     #[test]
     fn each_rule_is_violated_among_every_class_of_the_others((params, protocol) in page()) {
         let specs = specs(&params, protocol);
@@ -302,7 +306,7 @@ proptest! {
         let few = |param: &Param| matches!(&param.kind, Kind::Text { unique: true, .. });
         for ((name, rule, other), seen) in &contexts {
             let param = params.iter().find(|param| param.name == *name).unwrap();
-            // Nothing is removed on this page: values drawn from few are not drawn again and again.
+            // Nothing is removed on this page, so random values from a small set are not generated again and again.
             if few(param) {
                 continue;
             }
@@ -321,7 +325,8 @@ proptest! {
         }
     }
 
-    /// Ids are unique; every id stays when a parameter with rules of its own is added; and no spec makes the same case twice.
+    /// Ids are unique; every id stays when a parameter with rules of its own is added; and no spec generates the same
+    /// case twice.
     #[test]
     fn ids_are_unique_and_stay_when_an_unrelated_rule_is_added((params, protocol) in page(), more in kind(), required in any::<bool>()) {
         let before: Vec<String> = cases(&specs(&params, protocol), Depth::Standard).into_iter().map(|case| case.id).collect();
@@ -331,12 +336,12 @@ proptest! {
         let after = cases(&specs(&[params, vec![added]].concat(), protocol), Depth::Standard);
         let after: BTreeSet<String> = after.into_iter().map(|case| case.id).collect();
         for id in before {
-            // A call with everything is there once anything is optional.
+            // The case with all parameters exists as soon as a parameter is optional.
             prop_assert!(after.contains(&id), "{id}");
         }
     }
 
-    /// The deeper run has every case of the shallower one, to the letter.
+    /// The deeper run has every case of the shallower one, unchanged.
     #[test]
     fn depths_contain_each_other((params, protocol) in page()) {
         let specs = specs(&params, protocol);

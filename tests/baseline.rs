@@ -1,4 +1,4 @@
-//! Known failures: they do not fail a run; new ones do, and those that pass again.
+//! Known failures: they do not fail a run. New failures do, and known ones that pass again.
 
 mod common;
 mod vendor;

@@ -1,4 +1,4 @@
-//! Case files of one's own, as people write them, and cases as `show` prints them.
+//! Hand-written case files, and cases as `show` prints them.
 
 mod common;
 
@@ -6,7 +6,7 @@ use std::fs;
 
 use common::{Done, Project};
 
-/// The small project that `init` makes, with a file of own cases.
+/// The small project that `init` creates, with a hand-written case file.
 fn with_cases(text: &str) -> Project {
     let project = Project::empty();
     assert_eq!(project.done(&["init"]).code, 0);
@@ -87,7 +87,7 @@ fn a_case_that_does_not_say_what_it_sends_is_a_finding() {
     }
 }
 
-/// What `show` prints is a case of a file of one's own.
+/// The output of `show` is a case for a hand-written case file.
 #[test]
 fn a_shown_case_can_be_copied() {
     let project = with_cases(OWN);

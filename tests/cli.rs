@@ -1,4 +1,4 @@
-//! The command line: exit codes, what goes where, and what is written.
+//! The command line: exit codes, what is printed to which stream, and what is written.
 
 mod common;
 mod vendor;

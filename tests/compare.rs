@@ -1,4 +1,5 @@
-//! Recordings: what a target was seen to do is kept, set beside another, and decides where the page is silent.
+//! Recordings: the observed responses of a target are stored, compared with those of another target, and decide where
+//! the page is silent.
 
 mod common;
 mod vendor;
@@ -9,7 +10,7 @@ use std::path::Path;
 use common::{Done, fineprint};
 use vendor::Vendor;
 
-/// Records a target into the folder.
+/// Records a target in the folder.
 fn record(folder: &Path, name: &str, url: &str, more: &[&str]) -> Done {
     let mut command = fineprint();
     command
@@ -34,7 +35,7 @@ fn matrix(file: &Path) -> serde_json::Value {
     serde_json::from_str(&fs::read_to_string(file).unwrap()).unwrap()
 }
 
-/// Operation, rule and relation of every promise that a matrix has something to say about.
+/// Returns the operation, rule and relation of every promise in a matrix whose relation is not `same`.
 fn told(matrix: &serde_json::Value) -> Vec<[&str; 3]> {
     let cells = matrix["cells"].as_array().unwrap().iter().filter(|cell| cell["relation"] != "same");
     cells
@@ -135,7 +136,7 @@ fn what_cannot_be_compared_is_said() {
     let none = compare(folder.path(), "empty", "part", &[]);
     assert_eq!((none.code, none.stdout.as_str()), (2, ""));
     assert!(none.stderr.contains("holds no recording"), "{}", none.stderr);
-    // A folder that happens to have a target's name is not that target.
+    // A folder that happens to have a target's name does not replace that target.
     let project = common::Project::shipped();
     fs::create_dir_all(project.path("mine")).unwrap();
     fs::create_dir_all(project.path("reference")).unwrap();
@@ -154,7 +155,7 @@ fn what_cannot_be_compared_is_said() {
     assert_eq!(more.code, 3, "what only one has seen is not alike: {}", more.stdout);
 }
 
-/// What a target echoes within a longer text is not recognised as drawn, so that the values must be the same.
+/// A random value that a target echoes within a longer text is not recognised, so the values must be the same.
 #[test]
 fn two_recordings_have_the_same_values() {
     let folder = tempfile::tempdir().unwrap();

@@ -1,4 +1,4 @@
-//! Every case as a test, on the embedded reference server or on `FINEPRINT_URL`.
+//! Every case as a test, against the built-in reference server or `FINEPRINT_URL`.
 
 #[expect(clippy::disallowed_methods, reason = "the address of the target comes from whoever runs the tests")]
 fn main() -> std::process::ExitCode {

@@ -1,4 +1,4 @@
-//! The cases as tests of `cargo test`: the harness of `tests/conformance.rs`, run as a user's crate would run it.
+//! The cases as tests of `cargo test`: the harness of `tests/conformance.rs`, run as in a user's crate.
 
 mod common;
 mod vendor;
@@ -11,7 +11,7 @@ use libtest_mimic::{Arguments, Conclusion};
 use vendor::Vendor;
 
 fn run(arguments: &[&str], url: Option<&str>) -> Conclusion {
-    // What the inner run prints is nobody's business here, its failures least of all.
+    // The output of the inner run is not of interest here, least of all its failures.
     let log = tempfile::NamedTempFile::new().unwrap();
     let log = log.path().to_str().unwrap();
     let all = ["conformance", "--logfile", log].into_iter().chain(arguments.iter().copied());

@@ -1,4 +1,4 @@
-//! Targets that end connections which were kept open: every case has its verdict all the same, and nothing stays behind.
+//! Targets that close connections that were kept open: every case still has its verdict, and nothing is left behind.
 
 mod common;
 
@@ -16,21 +16,21 @@ use fineprint::server::Server;
 /// How a gateway in front of the service treats a connection after its first response.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Habit {
-    /// It stays open.
+    /// The connection stays open.
     Keeps,
-    /// It is closed at once.
+    /// The connection is closed immediately.
     ClosesAtOnce,
-    /// It is closed when nothing comes for a while.
+    /// The connection is closed after it was idle for a while.
     ClosesWhenIdle,
-    /// The next request is read, and the connection closed: the service never sees it.
+    /// The next request is read, and the connection is closed. The service never sees the request.
     ReadsAndCloses,
-    /// The service does what the next request asks, and the connection is closed before its response.
+    /// The service carries out the next request, and the connection is closed before its response.
     DoesAndCloses,
-    /// The next request is read, and nothing comes of it.
+    /// The next request is read, and no response follows.
     FallsSilent,
 }
 
-/// A message of HTTP with its body; `None` where the connection ends before.
+/// Reads an HTTP message with its body; `None` if the connection ends before.
 fn message(from: &mut BufReader<TcpStream>) -> Option<Vec<u8>> {
     let mut text = Vec::new();
     let mut length = 0;
@@ -52,7 +52,7 @@ fn message(from: &mut BufReader<TcpStream>) -> Option<Vec<u8>> {
     Some(text)
 }
 
-/// What the service answers to a request.
+/// Returns the response of the service to a request.
 fn ask(service: &str, request: &[u8]) -> Vec<u8> {
     let mut stream = TcpStream::connect(service).unwrap();
     stream.write_all(request).unwrap();
@@ -83,7 +83,7 @@ fn treat(client: TcpStream, service: &str, habit: Habit) {
     let _ = client.shutdown(Shutdown::Both);
 }
 
-/// The address of such a gateway, and how many connections it has seen.
+/// Starts such a gateway. Returns its address, and the number of connections it has seen.
 fn gateway(service: &str, habit: Habit) -> (String, Arc<AtomicUsize>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
@@ -123,9 +123,9 @@ fn no_habit_of_a_gateway_leaves_a_case_without_its_verdict() {
         assert!(others.is_empty(), "{habit:?}: {others:?}");
         let seen = connections.load(Ordering::Relaxed);
         match habit {
-            // Four cases at once, of which some have several calls under way.
+            // Four cases run in parallel, and some of them have several concurrent calls.
             Habit::Keeps => assert!(seen < 60, "{seen} connections"),
-            // How often it is idle for so long, the machine decides.
+            // How often a connection is idle for that long depends on the machine.
             Habit::ClosesWhenIdle => {}
             _ => assert!(seen > 100, "{habit:?}: {seen}"),
         }

@@ -1,5 +1,5 @@
-//! Every departure caught, no false alarm: a vendor written by hand, with single mistakes, and with the other side of every
-//! question that the pages leave open.
+//! Every mismatch is caught, without false alarms: a hand-written vendor, with single mistakes, and with the other
+//! reading of every question that the pages leave open.
 
 mod common;
 mod vendor;
@@ -322,7 +322,7 @@ const MISTAKES: &[(&str, &str, &str)] = &[
     ("underscore-last-refused", "AddUserContact/Name/characters/underscore-last", "numbers, and underline"),
 ];
 
-/// The other side of what the pages leave open; several together are one vendor.
+/// The other readings of what the pages leave open. Several readings together form one vendor.
 const READINGS: &[&[&str]] = &[
     &[],
     &["one-letter-is-a-length"],
@@ -370,7 +370,7 @@ fn every_mistake_is_caught_and_told_so_that_a_person_can_act() {
     let mut wrong = Vec::new();
     for (mistake, case, sentence) in MISTAKES {
         let vendor = Vendor::start(&[mistake]);
-        // What a case tries of a parameter: `AddMessageContact/Name/`.
+        // The cases about the same parameter: `AddMessageContact/Name/`.
         let about = case.match_indices('/').nth(1).map_or(*case, |(end, _)| &case[..=end]);
         let run = Run::against(&vendor.url).filter(about).go();
         let block = run.block(case).unwrap_or_default();

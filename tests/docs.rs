@@ -1,4 +1,4 @@
-//! The book is true: its files are specs, and its commands print what it shows.
+//! The book is correct: its files are specs, and its commands print what it shows.
 
 mod common;
 
@@ -8,7 +8,7 @@ use std::process::{Child, Command, Stdio};
 
 use common::Done;
 
-/// A fenced block: what stands in the paragraph before it, its language, its lines.
+/// A fenced block: the paragraph before it, its language, its lines.
 struct Block {
     before: String,
     language: String,
@@ -39,7 +39,7 @@ fn blocks(chapter: &str) -> Vec<Block> {
     blocks
 }
 
-/// Processes of a chapter that go on until its end.
+/// Processes of a chapter that run until its end.
 #[derive(Default)]
 struct Background(Vec<Child>);
 
@@ -59,12 +59,12 @@ fn chapters_are_followed_to_their_ends() {
     }
 }
 
-/// A reader follows a chapter: writes its files, types its commands, and looks at what is printed.
+/// Follows a chapter as a reader would: writes its files, types its commands, and compares what is printed.
 fn follow(chapter: &str) {
     let folder = tempfile::tempdir().unwrap();
     let mut background = Background::default();
     let mut environment: Vec<(String, String)> = Vec::new();
-    // The chapter's port may be taken here.
+    // The port in the chapter may be in use here.
     let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port().to_string();
     for block in blocks(chapter) {
         let file = block.before.strip_prefix('`').and_then(|rest| rest.strip_suffix("`:"));
@@ -121,7 +121,7 @@ fn follow(chapter: &str) {
     assert_eq!(background.0.len(), 1, "{chapter} was followed to its end");
 }
 
-/// Every key that the chapter shows is one, and its sample is a whole file.
+/// Every key in the chapter is valid, and its sample is a complete file.
 #[test]
 fn the_sample_of_targets_is_one() {
     let sample = blocks("targets.md").into_iter().find(|block| block.language == "toml").unwrap().text;
@@ -151,7 +151,7 @@ fn the_sample_of_targets_is_one() {
     assert!(done.stderr.contains("s at 20/s"), "{}", done.stderr);
 }
 
-/// Every command line that the book and the README show has options that there are.
+/// Every command line in the book and the README uses only options that exist.
 #[test]
 fn every_command_in_the_book_is_one() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
@@ -160,7 +160,7 @@ fn every_command_in_the_book_is_one() {
     for path in chapters.chain([root.join("README.md"), root.join("CONTRIBUTING.md")]) {
         for line in commands(&fs::read_to_string(&path).unwrap()) {
             let words = line.split_whitespace().map(|word| word.trim_matches(['\'', '"']));
-            // With --help behind it an unknown option is still a mistake, and nothing is run.
+            // With --help at the end, an unknown option is still an error, and nothing is run.
             let done = Done::from(common::fineprint().args(words).arg("--help").output().unwrap());
             assert_eq!(done.code, 0, "{}: fineprint {line}\n{}", path.display(), done.stderr);
             count += 1;
@@ -169,7 +169,7 @@ fn every_command_in_the_book_is_one() {
     assert!(count > 60, "{count}");
 }
 
-/// The arguments of each command in code: lines of blocks, and spans that begin with the command.
+/// Returns the arguments of each command in code: lines of blocks, and spans that begin with the command.
 fn commands(text: &str) -> Vec<String> {
     let stands_for = [
         ("$CI_NODE_INDEX/$CI_NODE_TOTAL", "1/4"),
@@ -194,7 +194,7 @@ fn commands(text: &str) -> Vec<String> {
         };
         for code in code {
             let Some(arguments) = code.strip_prefix("fineprint ") else { continue };
-            // What stands behind a comment, a pipe, another command or an ellipsis is none of its arguments.
+            // Text after a comment, a pipe, another command or an ellipsis is not an argument.
             let arguments = arguments.split(['#', '|', ';', '>', '&', '…', '[']).next().unwrap_or_default();
             if arguments.chars().next().is_some_and(|first| first.is_ascii_lowercase() || first == '-') {
                 found.push(arguments.replace("\\", "").trim().to_owned());

@@ -1,4 +1,4 @@
-//! What a person is told about a broken spec: a golden text for each kind of mistake.
+//! Findings about broken specs: a golden text for each kind of mistake.
 
 mod common;
 
@@ -7,7 +7,7 @@ use std::path::Path;
 
 use common::{Done, fineprint};
 
-/// The findings of a folder below `tests/data/broken`, which is never sent to anything.
+/// Returns the findings of a folder below `tests/data/broken`, which is never sent anywhere.
 fn findings(name: &str) -> String {
     let folder = format!("tests/data/broken/{name}");
     let check = Done::from(fineprint().args(["check", "--specs", &folder]).output().unwrap());

@@ -1,4 +1,4 @@
-//! Properties of what is generated, checked by means of its own: not by the oracle that decided the expectations.
+//! Properties of the generated cases, checked independently: not with the oracle that decided the expectations.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -129,7 +129,7 @@ fn a_rejection_names_rows_of_its_own_page() {
                     );
                 }
             }
-            // A page that names no code for a used name; and what cannot be read at all.
+            // A page that names no code for a name in use; and what cannot be read at all.
             Expectation::Reject(Rows::Any) => {
                 let known = ["AddUserContact/Name/unique/used", "AddUserContact/request/"];
                 assert!(known.iter().any(|known| case.id.starts_with(known)), "{}", case.id);
@@ -171,7 +171,7 @@ fn ids_stay_when_an_unrelated_rule_is_added() {
         .flat_map(|file| file.cases)
         .map(|case| case.id)
         .collect();
-    // An order of checks is tested between neighbours of the table, and it stands between two.
+    // The order of checks is tested between neighbours in the table, and the added parameter is between two.
     for case in cases.iter().filter(|case| !case.id.contains("/precedence/")) {
         assert!(after.contains(&case.id), "{}", case.id);
     }
@@ -183,7 +183,7 @@ mod arbitrary_text {
     use fineprint::case::{Call, CaseFile, Parameters};
     use proptest::prelude::*;
 
-    /// Some parameters of a call, in any order, and some that the page does not list.
+    /// Generates some parameters of a call, in any order, and some that the page does not list.
     fn sent() -> impl Strategy<Value = Parameters> {
         let names =
             ["Region", "Name", "ContactInfo", "Product", "Nonesuch", "Other"].map(str::to_owned).to_vec();
@@ -194,7 +194,7 @@ mod arbitrary_text {
     }
 
     proptest! {
-        /// Whatever a case sends, its file says it so that it is read back to the letter.
+        /// Whatever a case sends, its file expresses it so that it reads back unchanged.
         #[test]
         fn survives_a_case_file(value in any::<String>(), id in "[a-z]{1,8}") {
             let (specs, _) = SUITE.with(Clone::clone);
@@ -216,7 +216,7 @@ mod arbitrary_text {
             prop_assert_eq!(case::read(&Source::new("x", text), &specs).unwrap(), file);
         }
 
-        /// Whatever cases have in common, and in whatever order they send it.
+        /// Cases read back unchanged, whatever they have in common, and in whatever order they send it.
         #[test]
         fn cases_that_differ_in_anything_are_read_back(
             drafts in prop::collection::vec((sent(), prop::option::of(sent()), any::<bool>(), 0..3_u8), 1..12),
@@ -260,7 +260,7 @@ mod arbitrary_text {
             prop_assert_eq!(Text::read(&written).to_string(), written);
         }
 
-        /// The spec reader answers anything with findings, never with a panic.
+        /// The spec reader reports findings for any input, and never panics.
         #[test]
         fn never_crashes_the_reader(text in any::<String>(), yaml in "[a-z:\\-\\[\\]{}\"'&*!|>#%@` \n]{0,200}") {
             for text in [text, yaml] {

@@ -1,5 +1,5 @@
-//! What a run may say and touch: nothing is claimed that was not seen, nothing is removed that was not made, and nothing that was
-//! made is forgotten. A hand-written service of notes with one thing otherwise.
+//! What a run may claim and touch: it claims nothing that was not observed, removes nothing that it did not create, and
+//! forgets nothing that it created. A hand-written notes service that differs in one point.
 
 mod common;
 
@@ -13,20 +13,20 @@ use std::time::{Duration, Instant};
 use common::{Asked, Done, fineprint, respond};
 use serde_json::{Value, json};
 
-/// What the service does otherwise than a plain one.
+/// The ways in which the service differs from a plain one.
 #[derive(Clone, Default)]
 struct Switches {
-    /// Every creation is refused.
+    /// Every creation is rejected.
     refuses: bool,
     /// No note can be removed: its state does not allow it.
     locked: bool,
-    /// For how long a new note is not to be seen.
+    /// How long a new note stays invisible.
     hides: Duration,
-    /// How many notes a list has at most.
+    /// Maximum number of notes in a list.
     page: Option<usize>,
-    /// The id that every creation gives.
+    /// The id that every creation returns.
     one_id: Option<&'static str>,
-    /// A creation is made and answered with a page of HTML.
+    /// The note is created, but the response is an HTML page.
     garbled: bool,
 }
 
@@ -50,7 +50,7 @@ struct Notes {
 }
 
 impl Notes {
-    /// With notes of somebody else's, ids and titles.
+    /// Starts the service with notes of somebody else, given by id and title.
     fn start(switches: &Switches, others: &[(&str, &str)]) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
@@ -144,7 +144,7 @@ fn create(body: &Value, state: &mut State, switches: &Switches) -> (u16, String)
     }
 }
 
-/// A project with the service's specs; `pages` says how its list is read.
+/// Creates a project with the specs of the service; `pages` says how its list is read.
 fn project(notes: &Notes, pages: &str, target: &str) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     let specs = folder.path().join("specs/me/notes");
@@ -275,7 +275,8 @@ fn two_that_live_have_two_ids_and_all_that_lives_is_removed_or_told() {
     let done = run(folder.path(), &["CreateNote/title/length", "--json", "r.json"]);
     assert_eq!(done.code, 1, "{}", done.stdout);
     assert!(done.stdout.contains("an id that no other living note has"), "{}", done.stdout);
-    // Those with long titles were found by them; of one with two letters nobody knows whose it is.
+    // The run finds its notes with long titles by the titles. Whose a note with a title of two letters is cannot be
+    // known.
     let left = notes.left().len();
     let json: Value =
         serde_json::from_str(&fs::read_to_string(folder.path().join("r.json")).unwrap()).unwrap();

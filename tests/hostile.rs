@@ -1,4 +1,5 @@
-//! Targets that break or attack: each gets a verdict that names it, in bounded time and memory, and the run goes on.
+//! Targets that break or attack: each gets a verdict that names the problem, in bounded time and memory, and the run
+//! continues.
 
 mod common;
 mod tls;
@@ -13,7 +14,8 @@ use common::{Done, Run, fineprint};
 use tls::{Flaw, Gateway};
 use vendor::Vendor;
 
-/// A target that treats each connection as told, after it has read the request's head; it ends with the test process.
+/// Starts a target that handles each connection as given, after it has read the head of the request. It ends with the
+/// test process.
 fn target(treat: impl Fn(&mut TcpStream) + Send + Sync + Clone + 'static) -> String {
     target_at("127.0.0.1:0", treat).unwrap()
 }
@@ -46,7 +48,7 @@ fn read_head(stream: &mut TcpStream) {
     }
 }
 
-/// A target that answers with these bytes and closes the connection.
+/// Starts a target that returns these bytes and closes the connection.
 fn sending(answer: impl Into<Vec<u8>>) -> String {
     let answer = answer.into();
     target(move |stream| {
@@ -54,15 +56,15 @@ fn sending(answer: impl Into<Vec<u8>>) -> String {
     })
 }
 
-/// An answer with a JSON body, written so.
+/// Returns a response with this JSON body.
 fn json(status: &str, body: &str) -> String {
     format!("HTTP/1.1 {status}\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}", body.len())
 }
 
-/// Cases that try and expect all sorts of things.
+/// Cases that test and expect many different things.
 const CASES: &str = "AddMessageContact/Title/values/CEO";
 
-/// A run of a handful of cases.
+/// Runs a handful of cases.
 fn run(url: &str) -> Done {
     let begun = Instant::now();
     let run = Run::against(url).filter(CASES).arguments(&["--timeout", "1", "--jobs", "8"]).go();
@@ -70,7 +72,7 @@ fn run(url: &str) -> Done {
     run
 }
 
-/// Every case came to this verdict, and the words say why.
+/// Checks that every case has this verdict, and that the words say why.
 fn expect(what: &str, url: &str, verdict: &str, words: &str) {
     let run = run(url);
     let verdicts = run.verdicts();
@@ -86,7 +88,7 @@ fn connections_that_never_come_to_be() {
     expect("unreachable", "http://no-such-host.invalid", "error", "cannot be reached");
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
-    // Once its queue is full, the system answers no further connection.
+    // Once its queue is full, the system accepts no further connection.
     let queue = fill(address);
     expect("slow to connect", &format!("http://{address}"), "error", "no answer within 1000 ms");
     drop((queue, listener));
@@ -125,7 +127,7 @@ fn connections_that_end_too_early() {
     expect("within the headers", &sending("HTTP/1.1 200 OK\r\ncontent-le"), "error", closed);
     expect("after the headers", &sending("HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n"), "error", closed);
     expect("within the body", &sending("HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n{}"), "error", closed);
-    // What was sent and not read makes the system reset the connection instead of closing it.
+    // Because not all that was sent is read, the system resets the connection instead of closing it.
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     thread::spawn(move || {
@@ -148,7 +150,7 @@ fn bodies_without_measure() {
         while stream.write_all(&[b' '; 65_536]).is_ok() {}
     });
     expect("a gigabyte", &huge, "error", "the answer has more than 262144 bytes");
-    // A megabyte of zeros that says to be a kilobyte: it is read as it came, and is no JSON.
+    // A compressed megabyte of zeros in a small response: it is read as received, and is not JSON.
     let bomb =
         b"HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: 17\r\nconnection: close\r\n\r\n\
                  \x1f\x8b\x08\x00\x00\x00\x00\x00\x02\xff\xed\xc1\x01\x0d\x00\x00\x00";
@@ -339,7 +341,7 @@ fn memory_stays_bounded_whatever_the_target_answers() {
     }
 }
 
-/// The most memory that a process has had, in kilobytes.
+/// Returns the peak memory of a process, in kilobytes.
 #[cfg(target_os = "linux")]
 fn peak_of(process: u32) -> Option<u64> {
     let status = std::fs::read_to_string(format!("/proc/{process}/status")).ok()?;

@@ -1,5 +1,5 @@
-//! Verdicts depend on the target alone: not on how many cases run at once, on the seed, on the order of the cases, or on
-//! what an earlier run has left behind.
+//! Verdicts depend on the target alone: not on the number of parallel cases, the seed, the order of the cases, or what
+//! an earlier run left behind.
 
 mod vendor;
 
@@ -17,7 +17,7 @@ use fineprint::transport::Network;
 use tokio::runtime::Runtime;
 use vendor::Vendor;
 
-/// A vendor that is wrong in many ways at once, so that there is something to disagree about.
+/// A vendor that is wrong in many ways at once, so that verdicts have something to disagree about.
 const WRONG: &[&str] = &[
     "13-letters-pass",
     "digits-pass",
@@ -37,7 +37,7 @@ fn suite() -> (Arc<Specs>, Vec<Case>) {
     (suite.specs, suite.cases.to_vec())
 }
 
-/// What differs between two runs, and nothing else, so that a person can read it.
+/// Checks that two runs agree, and prints only the differences, so that the output is readable.
 fn assert_same(first: &BTreeMap<String, String>, other: &BTreeMap<String, String>, what: &str) {
     let differing: Vec<_> = first.iter().filter(|(id, verdict)| other.get(*id) != Some(verdict)).collect();
     assert!(
@@ -46,7 +46,7 @@ fn assert_same(first: &BTreeMap<String, String>, other: &BTreeMap<String, String
     );
 }
 
-/// The verdict of each case.
+/// Returns the verdict of each case.
 fn verdicts(
     runtime: &Runtime,
     url: &str,
@@ -71,7 +71,7 @@ fn verdicts_depend_on_the_target_alone() {
     let (specs, cases) = suite();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     for wrong in [&[][..], WRONG] {
-        // One vendor for all: each run finds what the earlier ones have left.
+        // All runs use one vendor: each run finds what earlier ones left.
         let vendor = Vendor::start(wrong);
         let run = |cases: Vec<Case>, how| verdicts(&runtime, &vendor.url, (&specs, cases), how);
         let first = run(cases.clone(), (8, 0));
@@ -100,7 +100,7 @@ fn what_a_killed_run_has_left_does_not_change_a_verdict() {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     let vendor = Vendor::start(&["removals-fail-at-first"]);
     let some: Vec<Case> = cases.iter().filter(|case| case.id.contains("/Name/")).cloned().collect();
-    // Nothing is removed in the first run: the second draws from the same seed, and finds its own names taken.
+    // Nothing is removed in the first run. The second run uses the same seed, and finds its own names in use.
     verdicts(&runtime, &vendor.url, (&specs, some.clone()), (8, 5));
     let left = vendor.contacts();
     assert!(left > 20, "{left} contacts are left");

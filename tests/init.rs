@@ -1,4 +1,4 @@
-//! A new project: made by `init`, it runs as it is; nothing that was there is lost.
+//! A new project: created by `init`, it runs as it is, and no existing file is lost.
 
 mod common;
 
@@ -29,7 +29,7 @@ fn a_new_project_holds_and_is_made_once() {
         let score = done(folder.path(), score);
         assert_eq!(score.code, 0, "{}{}", score.stdout, score.stderr);
     }
-    // The targets are read, and nobody listens there.
+    // The targets are read, and nothing listens there.
     assert_eq!(
         done(folder.path(), &["run", "--target", "local", "--url", "http://127.0.0.1:9", "title/length/40"])
             .code,
@@ -55,7 +55,7 @@ fn in_a_crate_there_is_a_test_file() {
     assert!(folder.path().join(".github/workflows/fineprint.yml").exists());
 }
 
-/// What an installed binary brings along is what the checkout has.
+/// An installed binary contains the same files as the checkout.
 #[test]
 fn a_demo_is_the_shipped_suite() {
     let folder = tempfile::tempdir().unwrap();

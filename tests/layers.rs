@@ -1,9 +1,10 @@
-//! The house: each module imports only what stands above it in the table, and the pure ones touch nothing.
+//! The architecture: each module imports only from modules above it in the table, and pure modules have no side
+//! effects.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// The modules from top to bottom, as in ARCHITECTURE.md. A module imports from the lines above its own only.
+/// The modules from top to bottom, as in ARCHITECTURE.md. A module imports only from lines above its own.
 const LAYERS: &[&str] = &[
     "span",
     "diagnostic",
@@ -34,7 +35,7 @@ const LAYERS: &[&str] = &[
     "cli",
 ];
 
-/// Imports that the order would allow and the design does not.
+/// Imports that the order would allow, but the design does not.
 const FORBIDDEN: &[(&str, &str)] = &[
     ("server", "generate"),
     ("server", "judge"),
@@ -44,7 +45,7 @@ const FORBIDDEN: &[(&str, &str)] = &[
     ("report", "runner"),
 ];
 
-/// Modules without clock, environment, randomness, network, disk or printing.
+/// Modules that do not use the clock, environment, randomness, network or disk, and do not print.
 const PURE: &[&str] = &[
     "span",
     "inert",
@@ -65,7 +66,7 @@ const PURE: &[&str] = &[
     "compare",
 ];
 
-/// What a pure module does not mention.
+/// Names that a pure module does not mention.
 const IMPURE: &[&str] = &[
     "std::env",
     "std::fs",
@@ -83,7 +84,7 @@ const IMPURE: &[&str] = &[
     "tempfile",
 ];
 
-/// The code of a file without its tests and its comments.
+/// Returns the code of a file without its tests and comments.
 fn code(path: &Path) -> String {
     let text = fs::read_to_string(path).unwrap();
     let text = text.split("#[cfg(test)]").next().unwrap_or_default();
@@ -110,7 +111,8 @@ fn files() -> Vec<(String, PathBuf)> {
     found
 }
 
-/// The module in the table that a path is of. Of a protocol's folder, the client belongs to `wire` and the server to `server`.
+/// Returns the module in the table that a path belongs to. In the folder of a protocol, the client belongs to `wire`
+/// and the server to `server`.
 fn module(path: &str) -> String {
     let names: Vec<&str> = path.split("::").collect();
     match names.as_slice() {
@@ -121,7 +123,7 @@ fn module(path: &str) -> String {
     }
 }
 
-/// The modules that a text names behind `crate::`, alone or in braces.
+/// Returns the modules that a text names after `crate::`, alone or in braces.
 fn imports(code: &str) -> Vec<String> {
     let mut found = Vec::new();
     for (at, _) in code.match_indices("crate::") {

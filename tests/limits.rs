@@ -1,4 +1,4 @@
-//! What a target allows is kept at every moment, and nothing is left behind.
+//! The limits of a target are respected at all times, and nothing is left behind.
 
 mod common;
 mod tls;
@@ -24,7 +24,7 @@ use tokio::runtime::Runtime;
 const QUOTA: u32 = 20;
 const RATE: usize = 20;
 
-/// The reference server with a quota; it demands signatures.
+/// The reference server with a quota; it requires signatures.
 struct Reference {
     runtime: Runtime,
     server: Server,
@@ -42,7 +42,7 @@ impl Reference {
         Self { runtime, server, specs, calls: Cell::new(0) }
     }
 
-    /// Calls an operation, signed, and gives the body of the answer.
+    /// Sends a signed call, and returns the body of the response.
     fn call(&self, operation: &str, parameters: &[(&str, &str)]) -> String {
         let (service, operation) = self.specs.operation(operation).unwrap();
         let parameters: Vec<(String, Json)> = parameters
@@ -64,7 +64,7 @@ impl Reference {
         }
     }
 
-    /// How many contacts live on it.
+    /// Returns the number of live contacts.
     fn contacts(&self) -> usize {
         let answer = self.call("ListMessageContacts", &[]);
         assert!(answer.contains("\"Contacts\""), "{answer}");
@@ -91,7 +91,7 @@ fn command(folder: &Path) -> std::process::Command {
     command
 }
 
-/// A run over TLS, through a gateway that enforces the rate, to a server that enforces the quota.
+/// Runs over TLS, through a gateway that enforces the rate, against a server that enforces the quota.
 fn through_the_gateway(arguments: &[&str]) -> (Done, Gateway) {
     let reference = Reference::start();
     let gateway = Gateway::before(&reference.server.url(), RATE, Flaw::None);
@@ -120,14 +120,14 @@ fn a_rate_is_kept_in_every_second_over_tls_and_a_quota_at_every_moment() {
     assert!(rate > 10.0, "the rate is made use of: {rate:.1} requests a second");
 }
 
-/// A minute and a half: `.ci/run` asks for it.
+/// Takes a minute and a half; `.ci/run` requests it.
 #[test]
 #[ignore = "takes a minute and a half"]
 fn a_whole_run_keeps_rate_and_quota() {
     let (done, gateway) = through_the_gateway(&[]);
     let last = done.stdout.lines().last().unwrap();
     assert!(last.contains(" passed in "), "{last}");
-    // For whoever reads the log: this test is the proof.
+    // For readers of the log: this test is the proof.
     use std::io::Write as _;
     let _ = writeln!(
         std::io::stderr(),
@@ -187,7 +187,7 @@ fn a_run_that_was_killed_is_cleaned_up_behind_by_the_next() {
     assert_eq!(journals, 0, "and no journal is left");
 }
 
-/// A file as a run leaves its journal: nobody else reads it.
+/// Writes a file as a run leaves its journal: nobody else can read it.
 fn private(path: &Path, text: &str) {
     std::fs::write(path, text).unwrap();
     #[cfg(unix)]
@@ -220,7 +220,7 @@ fn a_call_that_was_never_answered_is_found_through_the_list() {
     };
     let url = reference.server.url();
     config(folder.path(), &format!("url = '{url}'"));
-    // What was left elsewhere is no business of this target, though it has one of that name.
+    // What was left elsewhere does not concern this target, although it has a contact of the same name.
     private(&reports.join("living-1.jsonl"), &asked("http://elsewhere.example"));
     let done = Done::from(command(folder.path()).arg("AddMessageContact/call/all").output().unwrap());
     assert_eq!(done.code, 0, "{}{}", done.stdout, done.stderr);

@@ -1,4 +1,4 @@
-//! What would quietly do something else than was meant is refused, before anything is sent.
+//! Input that would silently do something else than intended is rejected, before anything is sent.
 
 mod common;
 mod vendor;
@@ -8,7 +8,7 @@ use std::fs;
 use common::{Done, Project, fineprint};
 use vendor::Vendor;
 
-/// The small project that `init` makes.
+/// The small project that `init` creates.
 struct Small(Project);
 
 impl Small {
@@ -169,7 +169,7 @@ fn what_nobody_answered_is_neither_recorded_nor_tried() {
     assert!(compare.stdout.contains("refused the connection"), "{}", compare.stdout);
 }
 
-/// The curl line of a call with a secret repeats it, where the secret is in the environment.
+/// The curl line of a call with a secret repeats the call if the environment holds the secret.
 #[test]
 #[cfg(unix)]
 fn a_curl_line_takes_the_secret_from_the_environment() {

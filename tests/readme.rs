@@ -1,4 +1,4 @@
-//! The README is true: the report that it shows is what its commands print, and its examples are what the files say.
+//! The README is correct: its report is what its commands print, and its examples match the files.
 
 mod common;
 

@@ -1,4 +1,4 @@
-//! Each format as it is, for a run in which everything happens, with a target that sends what could break a format.
+//! Each report format, for a run in which everything happens, with a target that sends what could break a format.
 
 use std::io;
 use std::sync::{Arc, Mutex};
@@ -9,7 +9,7 @@ use fineprint::report::standing::Gathered;
 use fineprint::report::terminal::{Talk, Terminal};
 use fineprint::report::{Reporter, github, html, json, jsonl, junit, markdown, sarif, style::Style};
 
-/// What a reporter writes, to be read when it is done.
+/// The output of a reporter, to be read at the end.
 #[derive(Clone, Default)]
 struct Written(Arc<Mutex<Vec<u8>>>);
 
@@ -61,7 +61,7 @@ fn the_terminal_tells_each_broken_promise_once() {
 #[test]
 fn a_narrow_terminal_is_kept_to() {
     let too_long = |line: &&str| line.chars().count() > 60 && !line.contains("curl ");
-    // Ids and the last line are for copying: they stay whole.
+    // Ids and the last line are for copying, so they are not wrapped.
     let text = terminal(Talk::Normal, Some(60));
     let fields = text.lines().filter(|line| line.starts_with("   "));
     assert_eq!(fields.filter(too_long).collect::<Vec<_>>(), Vec::<&str>::new());
@@ -112,7 +112,8 @@ fn the_page_is_marked_and_nothing_that_a_target_sends_gets_out_of_its_place() {
     assert_eq!(page.matches("</script>").count(), 2, "the page's own two");
 }
 
-/// A line of Markdown without its code spans: each ends with as many backticks as it begins with (CommonMark, section 6.1).
+/// Returns a line of Markdown without its code spans: each ends with as many backticks as it begins with (CommonMark,
+/// section 6.1).
 fn without_code(line: &str) -> String {
     let (mut text, mut rest) = (String::new(), line);
     while let Some(at) = rest.find('`') {
@@ -145,7 +146,7 @@ fn no_command_and_no_mention_gets_into_a_log_or_a_comment() {
     assert!(!comment.contains('\u{1b}') && !comment.contains('\u{202e}'), "{comment}");
 }
 
-/// The events with something else wherever the target has sent what could break a format.
+/// Returns the events with another text wherever the target has sent one that could break a format.
 fn sending(text: &str) -> Vec<Event> {
     let json = serde_json::to_string(text).unwrap();
     let text = include_str!("data/report/events.jsonl").replace("</script>", json.trim_matches('"'));
@@ -170,7 +171,7 @@ fn no_line_of_a_log_is_a_command_of_the_target() {
     }
 }
 
-/// What XML 1.0 calls a character; no other may stand in a document.
+/// The characters that XML 1.0 allows; a document may contain no others.
 #[test]
 fn a_junit_report_is_well_formed_whatever_is_sent() {
     let is_xml = |character: char| matches!(character, '\t' | '\n' | '\r' | ' '..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..);
@@ -180,7 +181,7 @@ fn a_junit_report_is_well_formed_whatever_is_sent() {
     assert!(report.contains("\\ufffe\\uffff\\u0000\\u001b[1m"), "what was sent can still be read: {report}");
 }
 
-/// The events of a run whose cases all pass, with something else that keeps it from being fine.
+/// Returns the events of a run whose cases all pass, changed so that something else is wrong with the run.
 fn otherwise(edit: impl Fn(&mut Vec<Event>)) -> Vec<Event> {
     let mut events: Vec<Event> = events()
         .into_iter()
@@ -200,7 +201,7 @@ fn otherwise(edit: impl Fn(&mut Vec<Event>)) -> Vec<Event> {
     events
 }
 
-/// Every report that a person or a machine looks at.
+/// Returns every report that a person or a machine reads.
 fn everywhere(events: &[Event]) -> [(&'static str, String); 5] {
     [
         ("html", report_of(events.to_vec(), html::Html::new)),

@@ -1,4 +1,4 @@
-//! Plain HTTP: every place of a parameter, every way to show who calls, every envelope, on both sides.
+//! Plain HTTP: every parameter location, every form of authentication, every envelope, on both sides.
 
 mod common;
 
@@ -58,7 +58,7 @@ errors:
 - {status: 404, code: E5, message: Gone., when: {id: exists}}
 ";
 
-/// Specs of a service with this envelope and this authentication.
+/// Writes the specs of a service with this envelope and this authentication.
 fn specs(folder: &Path, http: &str) {
     let at = folder.join("specs/v/s");
     fs::create_dir_all(&at).unwrap();

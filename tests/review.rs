@@ -1,4 +1,4 @@
-//! Pending snapshots: a person or a script decides each, and what is outdated goes on request.
+//! Pending snapshots: a person or a script decides each of them, and outdated ones are removed on request.
 
 mod common;
 
@@ -11,7 +11,7 @@ use common::{Done, Project, fineprint};
 
 const FILE: &str = "reports/reference/tencent-cloud/dbbrain/AddUserContact.snap";
 
-/// A project whose accepted snapshots differ in three answers: two in one way, one in another.
+/// A project whose accepted snapshots differ in three responses: two in the same way, one in another.
 struct Pending(Project);
 
 impl Pending {
@@ -48,7 +48,7 @@ impl Pending {
         self.0.done(arguments)
     }
 
-    /// A review with these lines typed.
+    /// Runs a review with these lines typed.
     fn review(&self, typed: &str) -> Done {
         let mut command = fineprint();
         command.current_dir(self.0.0.path()).arg("review");
@@ -130,7 +130,7 @@ fn what_belongs_to_no_case_is_listed_and_pruned() {
     let orphan = project.0.path("reports/reference/gone/service/Gone.snap");
     fs::create_dir_all(orphan.parent().unwrap()).unwrap();
     fs::write(&orphan, &kept).unwrap();
-    // One that was never accepted, and one beside what was.
+    // One snapshot was never accepted, and one is next to an accepted one.
     let (alone, beside) = (orphan.with_file_name("Alone.snap.new"), orphan.with_extension("snap.new"));
     fs::write(&alone, &kept).unwrap();
     fs::write(&beside, &kept).unwrap();
@@ -151,7 +151,7 @@ fn what_belongs_to_no_case_is_listed_and_pruned() {
     assert!(project.done(&["prune"]).stdout.contains("no snapshot is outdated"));
 }
 
-/// Which answers are pending.
+/// Returns the pending responses.
 fn pending(project: &Pending) -> Vec<String> {
     let list = project.done(&["review", "--list"]);
     list.stdout.lines().filter_map(|line| line.split_once(".snap ")).map(|(_, id)| id.to_owned()).collect()
@@ -162,7 +162,7 @@ fn a_run_of_some_cases_leaves_what_is_pending_for_others() {
     let project = Pending::new();
     let three = pending(&project);
     assert_eq!(three.len(), 3, "{three:?}");
-    // A part that changed, one that did not, and one that is the only one of its file.
+    // A filter whose responses changed, one whose response did not, and one that selects the only response of its file.
     for part in ["Product/values/mysql", "Product/type", "AddUserContact/Product/required/empty"] {
         project.done(&["run", part]);
         assert_eq!(pending(&project), three, "after a run of {part}");

@@ -1,4 +1,4 @@
-//! Services that have an operation of one name: two versions of an API, in one project.
+//! Services with an operation of the same name: two versions of an API, in one project.
 
 mod common;
 
@@ -10,7 +10,7 @@ use fineprint::server::Server;
 
 const ERRORS: &str = "errors:\n- {code: MissingParameter, when: {\"*\": required}}\n- {code: InvalidParameter, when: {\"*\": type}}\n";
 
-/// A service that makes and removes a note.
+/// Writes the specs of a service that creates and removes a note.
 fn version(project: &Project, version: &str, longest: u32) {
     let folder = format!("specs/me/notes-{version}");
     let write = |name: &str, text: String| {
@@ -105,13 +105,13 @@ fn a_run_of_one_operation_reads_its_service_and_no_other() {
     let text = "operation: me/notes-2025-01-01/AddNote\ncases:\n- id: me/notes-2025-01-01/AddNote/own\n  tries: a name of 15 \
                 letters\n  send: {Name: abcdefghijklmno}\n  expect: accept\n";
     fs::write(&own, text).unwrap();
-    // The name of the operation is the one that it has in the whole project.
+    // The operation has the name that it has in the whole project.
     let newer = project.done(&["run", "me/notes-2025-01-01/AddNote"]);
     assert_eq!(newer.code, 0, "{}{}", newer.stdout, newer.stderr);
     let list = project.done(&["run", "me/notes-2025-01-01/AddNote", "--list"]).stdout;
     assert!(list.lines().all(|id| id.starts_with("me/notes-2025-01-01/AddNote/")), "{list}");
     assert!(list.lines().any(|id| id.ends_with("AddNote/own")), "{list}");
-    // What was written for an operation that is not read is no mistake.
+    // A hand-written case for an operation that is not read is not an error.
     let older = project.done(&["run", "me/notes-2024-01-01/AddNote"]);
     assert_eq!(older.code, 0, "{}{}", older.stdout, older.stderr);
     for whole in [&["run"][..], &["run", "Name/length"], &["run", "AddNote"]] {

@@ -1,4 +1,5 @@
-//! The suite's own score: every broken promise is caught, every reading holds, and what nobody guards is told.
+//! The suite's own score: every broken promise is caught, every reading passes, and promises without a guard are
+//! reported.
 
 mod common;
 
@@ -51,7 +52,7 @@ fn every_mutant_is_killed() {
 #[test]
 fn what_no_case_guards_survives_and_nothing_else() {
     let (specs, cases) = suite();
-    // A mechanism is proved by what happens without it: each of these lines takes one away.
+    // A mechanism proves itself by the result without it: each of these lines removes one.
     let without: [(&str, &[&str]); 6] = [
         (
             "/at-once",

@@ -1,6 +1,7 @@
-//! Pages of other shapes than the shipped ones: several unique parameters, numbers and booleans, lists of numbers, nested
-//! members, headers, paths, answers that show what was sent; in all protocols. Their suite is held to what the shipped one
-//! is held to: the reference passes, every broken promise is caught, and no reading of the pages fails.
+//! Pages of other shapes than the shipped ones: several unique parameters, numbers and booleans, lists of numbers,
+//! nested members, headers, paths, responses that show what was sent; in all protocols. The same requirements apply as
+//! for the shipped suite: the reference server passes, every broken promise is caught, and no reading of the pages
+//! fails.
 
 mod common;
 
@@ -26,14 +27,15 @@ fn the_reference_keeps_what_its_pages_say() {
 
 #[test]
 fn every_broken_promise_is_caught() {
-    // These stand for all, which run in CI, optimised.
+    // A selection: all of them run in CI, optimised.
     let mutants = done(&["mutants", "GetBook", "ListBooks", "UpdateBook", "ListMails", "ChangeTicket"]);
     assert_eq!(mutants.code, 0, "{}{}", mutants.stdout, mutants.stderr);
 }
 
 #[test]
 fn no_reading_of_the_pages_fails() {
-    // Nearly all of them at once, and what hides behind others; each by itself, and deeper, runs in CI.
+    // Nearly all readings together, and those that others hide. Each reading by itself, and at a greater depth, runs in
+    // CI.
     let readings =
         done(&["mutants", "--readings", "together", "blank", "converted", "changes-nothing", "shown"]);
     assert_eq!(readings.code, 0, "{}{}", readings.stdout, readings.stderr);

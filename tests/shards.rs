@@ -1,4 +1,4 @@
-//! A run in parts, and a run that goes on where another was cut off, come to what one run comes to.
+//! Shards of a run, and a run that resumes an interrupted one: their result is that of one run.
 
 mod common;
 
@@ -14,7 +14,8 @@ fn run(folder: &Path, arguments: &[&str]) -> Done {
     Done::from(command.output().unwrap())
 }
 
-/// What a run has found out, without what differs from run to run: times, the embedded server's port, and what was drawn.
+/// Returns the results of a run without what differs from run to run: times, the port of the built-in server, and
+/// random values.
 fn found(folder: &Path) -> Vec<Value> {
     let report: Value =
         serde_json::from_str(&fs::read_to_string(folder.join("report.json")).unwrap()).unwrap();
@@ -70,7 +71,7 @@ fn a_run_that_was_cut_off_is_resumed_and_tries_nothing_twice() {
     run(folder.path(), &[&["run", "--events", &events], SEED].concat());
     let expected = found(folder.path());
     let text = fs::read_to_string(&events).unwrap();
-    // Within a line, as a kill leaves it.
+    // Cut within a line, as by a kill.
     fs::write(&events, &text[..text.len() / 2]).unwrap();
     let again = folder.path().join("again.jsonl").display().to_string();
     let judged = fs::read_to_string(&events).unwrap().lines().count() - 2;
@@ -104,14 +105,14 @@ fn reports_are_made_from_the_stream_of_a_run() {
     }
 }
 
-/// A project with the small specs that `init` makes.
+/// Creates a project with the small specs of `init`.
 fn small() -> Project {
     let project = Project::empty();
     assert_eq!(project.done(&["init"]).code, 0);
     project
 }
 
-/// The cases that a stream has judged.
+/// Returns the cases that a stream has judged.
 fn judged(project: &Project, file: &str) -> Vec<String> {
     let text = fs::read(project.path(file)).unwrap();
     let events =
@@ -137,7 +138,7 @@ fn what_was_judged_survives_whatever_becomes_of_the_run_that_goes_on() {
     assert_eq!(run(&[&goes_on[..], &["--html", "e.jsonl.resumed"]].concat()).code, 2, "two at one place");
     assert_eq!(fs::read_to_string(project.path("e.jsonl")).unwrap(), half);
 
-    // A run that went on and was killed: its stream has the rest, and was cut off within a line.
+    // A resumed run that was killed: its stream has the rest, cut within a line.
     let rest = [&lines[..1], &lines[lines.len() / 2..lines.len() - 1]].concat().join("\n");
     fs::write(project.path("e.jsonl.resumed"), &rest[..rest.len() - 10]).unwrap();
     let from_it = run(&["--resume", "e.jsonl.resumed", "--events", "e.jsonl"]);
@@ -157,7 +158,7 @@ fn what_was_judged_survives_whatever_becomes_of_the_run_that_goes_on() {
     let again = now.iter().filter(|(id, micros)| before[*id] != **micros).count();
     assert!(again <= 1, "what either of the two had judged was not tried again, and {again} were");
 
-    // Nothing yet: a run that was killed at once.
+    // An empty result: a run that was killed immediately.
     for nothing in ["", "{\"event\":\"run-sta"] {
         fs::write(project.path("e.jsonl"), &half).unwrap();
         fs::write(project.path("e.jsonl.resumed"), nothing).unwrap();
@@ -179,7 +180,7 @@ fn before_a_run_goes_on_what_a_killed_one_has_left_is_put_away() {
     let (first, rest) = lines[1..lines.len() - 1].split_at(lines.len() / 2);
     fs::write(project.path("e.jsonl"), format!("{}\n{}\n", lines[0], first.join("\n"))).unwrap();
     fs::write(project.path("e.jsonl.resumed"), format!("{}\n{}\n", lines[0], rest.join("\n"))).unwrap();
-    // Killed as soon as it has begun: before, while or after it has put away what was there.
+    // Killed as soon as it starts: before, while or after it stores the existing events.
     let mut command = fineprint();
     command
         .current_dir(project.0.path())
@@ -233,7 +234,7 @@ fn what_another_state_of_the_specs_has_judged_counts_for_nothing() {
     assert_eq!(run(&["--events", "e.jsonl"]).code, 0);
     let spec = project.path("specs/me/notes/CreateNote.yaml");
     let text = fs::read_to_string(&spec).unwrap();
-    // A message of a row stands in no case; whether it comes must be seen again all the same.
+    // The message of an error row is not part of a case. Whether it is returned must be tested again nevertheless.
     assert!(text.contains("message: "), "{text}");
     fs::write(&spec, text.replacen("message: ", "message: Not ", 1)).unwrap();
     let merged = project.done(&["merge", "e.jsonl"]);
@@ -308,7 +309,7 @@ fn a_copy_counts_once_and_two_verdicts_for_one_case_are_refused() {
     }
 }
 
-/// Tencent documents no way to remove what AddUserContact makes.
+/// Tencent documents no way to remove what AddUserContact creates.
 #[test]
 fn what_nobody_can_remove_is_told_also_after_a_kill() {
     let folder = tempfile::tempdir().unwrap();

@@ -1,5 +1,5 @@
-//! Signatures on the way: what is signed is what is sent, the server refuses what it must, and the cases see a server that
-//! does not.
+//! Signatures on the wire: what is signed is what is sent, the server rejects what it must, and the cases detect a
+//! server that does not.
 
 mod common;
 
@@ -44,12 +44,12 @@ fn auth_cases(specs: &Specs, target: &Target) -> Vec<Case> {
     generate::auth(specs, |service| target.signer(service).map(|signer| signer.form))
 }
 
-/// The ids of the cases that do not pass, with their verdicts.
+/// Returns the ids of the cases that do not pass, with their verdicts.
 fn not_passed(behaviour: Behaviour, forms: &[Form], filter: &str) -> Vec<(String, String)> {
     not_passed_below("", behaviour, forms, filter)
 }
 
-/// The same at a path below the server's address.
+/// Does the same at a path below the server's address.
 fn not_passed_below(path: &str, behaviour: Behaviour, forms: &[Form], filter: &str) -> Vec<(String, String)> {
     let (specs, _) = suite();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
@@ -109,7 +109,7 @@ fn a_check_that_is_left_out_is_seen_in_every_form() {
     }
 }
 
-/// A target that keeps every byte that comes, and refuses.
+/// Starts a target that stores every byte that it receives, and rejects every request.
 fn recorder() -> (String, Arc<Mutex<Vec<Vec<u8>>>>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
@@ -126,7 +126,7 @@ fn recorder() -> (String, Arc<Mutex<Vec<Vec<u8>>>>) {
     (url, seen)
 }
 
-/// Head and body, as long as `content-length` says.
+/// Reads a message: the head, and a body as long as `content-length` says.
 fn read_all(stream: &mut TcpStream) -> Vec<u8> {
     let (mut bytes, mut buffer) = (Vec::new(), [0; 65536]);
     loop {
@@ -148,7 +148,7 @@ fn read_all(stream: &mut TcpStream) -> Vec<u8> {
     }
 }
 
-/// Whether what came is the request, to the byte: request line, each header, body.
+/// Checks that the received bytes are exactly the request: request line, each header, body.
 fn assert_same(request: &Request, came: &[u8], url: &str) {
     let text = String::from_utf8(came.to_vec()).unwrap();
     let (head, body) = text.split_once("\r\n\r\n").unwrap();
@@ -188,7 +188,7 @@ fn the_http_client_changes_no_byte_of_any_case_in_any_form() {
     }
 }
 
-/// Sends a request as it stands, and gives the answer's status and body.
+/// Sends a request as it is, and returns the status and body of the response.
 fn send(url: &str, request: &Request) -> (u16, String) {
     let host = url.strip_prefix("http://").unwrap();
     let path = request.url.strip_prefix(url).unwrap();
@@ -205,7 +205,7 @@ fn send(url: &str, request: &Request) -> (u16, String) {
     (status, answer.split_once("\r\n\r\n").unwrap().1.to_owned())
 }
 
-/// The request of a case that is right, signed at the true time.
+/// Returns the request of a valid case, signed at the true time.
 fn good(url: &str, form: Form, operation: &str) -> Request {
     let (specs, cases) = suite();
     let session = Options::new(signed(url, &[form]), form as u64).session().unwrap();
@@ -215,14 +215,14 @@ fn good(url: &str, form: Form, operation: &str) -> Request {
     requests.last().unwrap().clone()
 }
 
-/// A good request with one thing changed, and the refusal that must come of it.
+/// A change to a valid request, and the error response that must follow.
 type Changed = (fn(&mut Request), u16, &'static str);
 
 fn header<'r>(request: &'r mut Request, name: &str) -> &'r mut String {
     &mut request.headers.iter_mut().find(|(known, _)| known == name).unwrap().1
 }
 
-/// Each change is refused; the request as it was is taken.
+/// Checks that each changed request is rejected, and the original one is accepted.
 fn hold(form: Form, operation: &str, changes: &[Changed], taken: &str) -> (Runtime, Server, Request) {
     let (specs, _) = suite();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
@@ -330,7 +330,7 @@ fn tencent_what_is_changed_after_signing_is_refused() {
     }
 }
 
-/// A target that answers with everything that it was sent.
+/// Starts a target that returns everything that it was sent.
 fn echo() -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
@@ -412,10 +412,10 @@ fn secrets_are_in_nothing_that_a_failing_run_writes() {
     }
 }
 
-/// What stands behind `Signature=` where that is not the beginning of the name that stands for it.
+/// Returns the text after `Signature=`, unless it is the beginning of the placeholder for a signature.
 fn a_signature(text: &str) -> Option<&str> {
     let behind = text.match_indices("Signature=").map(|(at, found)| &text[at + found.len()..]);
-    // Three characters before a cut are no signature.
+    // Up to three characters before a cut do not count as a signature.
     let is_cut = |rest: &&str| {
         let begin = rest.split_once('…').map(|(begin, _)| begin);
         begin.is_some_and(|begin| {

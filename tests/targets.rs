@@ -1,4 +1,5 @@
-//! Targets that do not answer, or answer nonsense: the right verdict within the time-out, and the other cases go on.
+//! Targets that do not respond, or respond with nonsense: the right verdict within the timeout, and the other cases
+//! continue.
 
 mod common;
 mod vendor;
@@ -11,7 +12,7 @@ use std::time::{Duration, Instant};
 use common::{Done, Run, fineprint};
 use vendor::Vendor;
 
-/// A target that treats each connection as told; it ends with the test process.
+/// Starts a target that handles each connection as given. It ends with the test process.
 fn target(treat: impl Fn(TcpStream) + Send + Sync + Clone + 'static) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
@@ -253,7 +254,7 @@ fn an_interrupt_removes_what_was_made_and_keeps_the_results() {
     assert_eq!(report["cases"].as_array().unwrap().len(), 876);
 }
 
-/// An answer with a JSON body.
+/// Sends a response with a JSON body.
 fn answer(stream: &mut TcpStream, status: &str, body: &str) {
     let _ = write!(
         stream,

@@ -1,4 +1,4 @@
-//! What a run leaves on a target, and what it does there, whatever the target answers: a small service with switches.
+//! What a run leaves on a target and does there, whatever the target responds: a small service with switches.
 
 mod common;
 
@@ -14,20 +14,20 @@ use std::time::{Duration, Instant};
 use common::{Asked, Done, fineprint, respond};
 use serde_json::{Value, json};
 
-/// What the service does otherwise than a plain one.
+/// The ways in which the service differs from a plain one.
 #[derive(Clone, Default)]
 struct Switches {
-    /// The answer of a creation, for a note's number; the note is made.
+    /// The response to a creation, by the number of the note. The note is created.
     created: Option<fn(usize) -> (u16, String)>,
-    /// How often each removal is busy first.
+    /// How often each removal is busy at first.
     busy: usize,
     /// Whether everything is accepted.
     checks_nothing: bool,
-    /// Whether the list leaves out the titles.
+    /// Whether the list omits the titles.
     untitled: bool,
-    /// Whether the token is told in refusals, escaped as some encoders do it.
+    /// Whether error responses contain the token, escaped as by some encoders.
     echo: bool,
-    /// How long each answer takes.
+    /// Delay of each response.
     slow: Duration,
 }
 
@@ -143,7 +143,7 @@ fn create(head: &str, body: &Value, state: &mut State, switches: &Switches) -> (
     (status, answer)
 }
 
-/// A project with the service's specs. The operation that removes comes first in order of names.
+/// Creates a project with the specs of the service. The operation that removes notes comes first by name.
 fn project(authentication: &str, list: &str) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     let specs = folder.path().join("specs/me/notes");
@@ -220,7 +220,7 @@ fn an_id_that_is_no_name_of_anything_is_not_put_into_an_address() {
         let notes = Notes::start(Switches { created: Some(made), ..Switches::default() });
         config(folder.path(), &notes.url, "");
         let done = run(folder.path(), &["CreateNote/title/length/40"]);
-        // An empty id is none: that the answer gives it is a departure.
+        // An empty id is not an id, so a response with one is a mismatch.
         assert_eq!(done.code, if id.is_empty() { 1 } else { 3 }, "{}", done.stdout);
         assert!(done.stdout.contains("left behind") && done.stdout.contains(reason), "{}", done.stdout);
         assert!(!done.stdout.contains('\u{1b}'), "{}", done.stdout);
@@ -390,7 +390,7 @@ fn another_address_is_another_target() {
     let removals = other.calls().iter().filter(|call| call.starts_with("DELETE")).count();
     assert_eq!(removals, 1, "its own, and not the other one's");
 
-    // Back there, the journal is still known, and grows with no run.
+    // Back at that address, the journal is still known, and no run makes it longer.
     config(folder.path(), &busy.url, "retries = 0");
     for _ in 0..4 {
         let removals =

@@ -14,7 +14,7 @@ use super::args::CheckArgs;
 use super::console::Console;
 use super::exit::Exit;
 
-/// The largest text of a page, in bytes.
+/// Maximum size of the text of a page, in bytes.
 const MAX_PAGE: usize = 64 * 1024 * 1024;
 
 /// Reports what is wrong with specs and pages.
@@ -70,7 +70,7 @@ pub fn execute(args: &CheckArgs, console: Console) -> Exit {
 /// Above this number, findings are counted by kind and not all shown.
 const MANY: usize = 100;
 
-/// How many of each kind are shown then.
+/// Number of findings of each kind that are shown then.
 const SHOWN: usize = 2;
 
 /// Shows all findings. If there are very many, shows the first of each kind and how many there are.
@@ -98,7 +98,7 @@ fn tell(findings: &[Finding], all: bool, console: Console) {
 /// Above this number, operations are counted and not named.
 const NAMED: usize = 30;
 
-/// What is worth trying and cannot be sent.
+/// Prints the values that are worth testing but cannot be sent.
 fn tell_left_out(left: &[(String, Vec<LeftOut>)], all: bool, console: Console) {
     if all || left.len() <= NAMED {
         left.iter().for_each(|(operation, left)| tell_of_operation(operation, left, console));
@@ -124,7 +124,7 @@ fn tell_of_operation(operation: &str, left_out: &[LeftOut], console: Console) {
     ));
 }
 
-/// Which cases try each row of an operation's error tables, and which rows none can try.
+/// Prints which cases test each row of an operation's error tables, and which rows none can test.
 fn tell_rows(service: &Service, operation: &Operation, console: Console) {
     let cases = generate::cases(service, operation, Depth::Standard).cases;
     console.say(&format!("\n{}", console.out.strong(&operation.id)));

@@ -17,15 +17,15 @@ use super::filter::Filter;
 use super::recording;
 use super::run::{self, Ready};
 
-/// One of the two, before anything is sent.
+/// One of the two targets, before anything is sent.
 enum Side {
-    /// What was seen at another time.
+    /// Results that were recorded earlier.
     Recorded(Recording),
-    /// A target that can be tried now.
+    /// A target that can be called now.
     Live(Box<Ready>),
 }
 
-/// Sets two targets side by side.
+/// Compares two targets.
 pub fn execute(args: &CompareArgs, console: Console) -> Exit {
     compared(args, console).unwrap_or_else(|exit| exit)
 }
@@ -40,7 +40,7 @@ fn compared(args: &CompareArgs, console: Console) -> Result<Exit, Exit> {
     let config = run::config(&args.project.config, console)?;
     let recorded = |typed: &str| {
         let path = Path::new(typed);
-        // A folder of a target's name that holds no recording is not what is meant.
+        // If a folder has a target's name but contains no recording, the target is meant.
         let is_target = typed == run::REFERENCE || config.targets.contains_key(typed);
         let is_other = is_target && path.is_dir() && !recording::file(path).exists();
         (path.exists() && !is_other).then(|| recording::read(path)).transpose().map_err(usage)
@@ -57,7 +57,7 @@ fn compared(args: &CompareArgs, console: Console) -> Result<Exit, Exit> {
     };
     let (mut left, mut right) = (side(left, &args.left)?, side(right, &args.right)?);
     match (&mut left, &mut right) {
-        // What was asked for by name is tried, also where the recording lacks it.
+        // A case that was asked for by name runs even if the recording lacks it.
         (Side::Recorded(recording), Side::Live(ready)) | (Side::Live(ready), Side::Recorded(recording))
             if args.filter.is_empty() =>
         {
@@ -89,7 +89,7 @@ fn compared(args: &CompareArgs, console: Console) -> Result<Exit, Exit> {
     })
 }
 
-/// A target or an address that will be tried.
+/// Prepares a target or an address that will be called.
 fn live(args: &CompareArgs, target: &str, seed: u64, console: Console) -> Result<Ready, Exit> {
     let is_path = !target.contains("://") && (target.contains(['/', '\\']) || target.ends_with(".jsonl"));
     if is_path {
@@ -110,7 +110,7 @@ fn live(args: &CompareArgs, target: &str, seed: u64, console: Console) -> Result
 }
 
 impl Side {
-    /// What the target does, or did; and whether all of it was seen and nothing left behind.
+    /// Returns the results of the target, and `true` if all were observed and nothing is left behind.
     fn seen(self, console: Console) -> Result<(Recording, bool), Exit> {
         match self {
             Self::Recorded(recording) => Ok((recording, true)),
@@ -119,10 +119,10 @@ impl Side {
     }
 }
 
-/// A file that will be written: its place, the file so far, and what becomes of the matrix in it.
+/// A file to be written: its path, the file so far, and the function that renders the matrix into it.
 type Begun<'a> = (&'a Path, files::Begun, fn(&Matrix) -> Result<String, serde_json::Error>);
 
-/// Begins the files that are wanted, so that a path that cannot be written is told before anything is sent.
+/// Opens the requested files, so that a path that cannot be written is reported before anything is sent.
 fn begin(args: &CompareArgs) -> Result<Vec<Begun<'_>>, String> {
     let inputs = [&args.left, &args.right].map(|typed| recording::file(Path::new(typed)));
     let inputs: Vec<&Path> = inputs.iter().map(PathBuf::as_path).collect();

@@ -1,4 +1,4 @@
-//! `fineprint.toml`: the targets of a project, as they are written.
+//! `fineprint.toml`: the targets of a project, as written.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -8,7 +8,7 @@ use serde::Deserialize;
 use crate::diagnostic::Finding;
 use crate::span::{Place, Source, Span};
 
-/// The file's name.
+/// The name of the file.
 pub const NAME: &str = "fineprint.toml";
 
 /// The whole file.
@@ -24,67 +24,68 @@ pub struct Config {
 #[derive(Debug, Default, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct TargetTable {
-    /// The address of every service that has no other.
+    /// Address of every service without an address of its own.
     pub url: Option<String>,
     /// Addresses of single services, by folder.
     #[serde(default)]
     pub services: BTreeMap<String, String>,
-    /// Who calls, by the folder of a service or of its vendor.
+    /// Credentials, by the folder of a service or of its vendor.
     #[serde(default)]
     pub credentials: BTreeMap<String, CredentialsTable>,
-    /// `20/s`
+    /// Maximum rate of requests: `20/s`.
     pub rate: Option<String>,
-    /// The same for single operations.
+    /// Maximum rates of single operations.
     #[serde(default)]
     pub rates: BTreeMap<String, String>,
-    /// How many connections are open at once.
+    /// Maximum number of open connections.
     pub connections: Option<u32>,
-    /// How long an answer may take, in seconds.
+    /// Timeout for a response, in seconds.
     pub timeout: Option<f64>,
-    /// How long a connection may take, in seconds.
+    /// Timeout for a connection, in seconds.
     pub connect_timeout: Option<f64>,
-    /// The largest answer that is read, in bytes.
+    /// Maximum size of a response, in bytes.
     pub max_answer: Option<u64>,
-    /// How often a call is repeated that met a passing circumstance.
+    /// Number of retries of a call that met a temporary circumstance.
     pub retries: Option<u32>,
-    /// How many entities the run may have alive at once.
+    /// Maximum number of live entities of the run at any time.
     pub entities: Option<u32>,
-    /// How many of which entities the target allows: one more is tried.
+    /// Number of entities that the target allows, by entity; one more is tested.
     #[serde(default)]
     pub quotas: BTreeMap<String, u32>,
-    /// Whether nobody else uses it meanwhile: only then is it sent calls that could reach what the run has not made.
+    /// Whether the run is the only user of the target. Only then does it send calls that could reach what it did not
+    /// create.
     #[serde(default)]
     pub alone: bool,
-    /// How long what was made may stay invisible, by entity, or `*` for all: `30s`.
+    /// How long a created entity may stay invisible, by entity, or `*` for all: `30s`.
     #[serde(default)]
     pub appears: BTreeMap<String, String>,
-    /// What gateways in front of it answer by themselves.
+    /// Responses that gateways in front of the target give by themselves.
     #[serde(default)]
     pub gateway: Vec<GatewayTable>,
-    /// Through which requests go.
+    /// The proxy for requests.
     pub proxy: Option<Text>,
-    /// Further authorities, PEM.
+    /// Further certificate authorities, PEM.
     pub ca_file: Option<PathBuf>,
-    /// This side's certificate with its private key, PEM.
+    /// The client certificate with its private key, PEM.
     pub client_certificate: Option<PathBuf>,
     /// Headers that every request carries.
     #[serde(default)]
     pub headers: BTreeMap<String, Text>,
-    /// Parameters that every call sends, unless a case tries the parameter itself.
+    /// Parameters that every call sends, unless a case tests the parameter itself.
     #[serde(default)]
     pub parameters: BTreeMap<String, toml::Value>,
 }
 
-/// What a gateway answers by itself.
+/// A response that a gateway gives by itself.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct GatewayTable {
     /// The statuses.
     pub status: Statuses,
-    /// The media type of its body: `text/html`.
+    /// Media type of the body: `text/html`.
     #[serde(rename = "type")]
     pub kind: Option<String>,
-    /// Whether asking again is of no use.
+    /// Whether a retry is useless.
     #[serde(default, rename = "final")]
     pub is_final: bool,
 }
@@ -99,13 +100,13 @@ pub enum Statuses {
     Several(Vec<u16>),
 }
 
-/// Who calls: names of environment variables, never the values themselves.
+/// Credentials: names of environment variables, never the values themselves.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct CredentialsTable {
-    /// The variable that holds the key's public half.
+    /// The variable that holds the public half of the key.
     pub id: Option<String>,
-    /// The variable that holds its private half.
+    /// The variable that holds the private half of the key.
     pub secret: String,
     /// The variable that holds a session token.
     pub token: Option<String>,
@@ -134,7 +135,7 @@ pub struct EnvTable {
 /// Reads a file of targets.
 ///
 /// # Errors
-/// What is wrong with it, with its place.
+/// Returns what is wrong with it, with its place.
 pub fn read(path: &Path, text: String) -> Result<Config, Box<Finding>> {
     let source = Source::new(path.display().to_string(), text);
     toml::from_str(&source.text).map_err(|error| {

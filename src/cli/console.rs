@@ -1,4 +1,4 @@
-//! Where output goes, and what the environment says about it. The only place that reads the environment.
+//! The console: where output goes, and what the environment says about it. Only this module reads the environment.
 
 use std::env;
 use std::io::{self, IsTerminal as _, Write};
@@ -14,18 +14,18 @@ use super::exit::Exit;
 /// Standard output and standard error, and how they may be used.
 #[derive(Debug, Clone, Copy)]
 pub struct Console {
-    /// How results are set off.
+    /// Style of results.
     pub out: Style,
-    /// How complaints are set off.
+    /// Style of error messages.
     pub err: Style,
-    /// Whether a person watches standard error.
+    /// Whether standard error is a terminal.
     pub watched: bool,
     /// Whether this runs in CI, where nothing is written unless asked.
     pub ci: bool,
 }
 
 impl Console {
-    /// The console of this process.
+    /// Returns the console of this process.
     #[expect(
         clippy::disallowed_methods,
         reason = "the command line's own module reads the environment for all others"
@@ -45,13 +45,14 @@ impl Console {
         }
     }
 
-    /// The summary of the step, where GitHub Actions runs this.
+    /// Returns the file for the step summary, if GitHub Actions runs this.
     pub fn step_summary(self) -> Option<PathBuf> {
         let is_github = Self::variable("GITHUB_ACTIONS").is_some_and(|value| value == "true");
         Self::variable("GITHUB_STEP_SUMMARY").filter(|_| is_github).map(PathBuf::from)
     }
 
-    /// Where the folder in which this runs stands in its repository: annotations name files from there.
+    /// Returns the position of the current folder in its repository: annotations name files relative to the
+    /// repository's root.
     pub fn repository(self) -> Root {
         let found = || {
             let here = env::current_dir().ok()?.canonicalize().ok()?;
@@ -63,28 +64,28 @@ impl Console {
         found().unwrap_or_default()
     }
 
-    /// What the environment holds under a name.
+    /// Returns the value of an environment variable.
     #[expect(clippy::disallowed_methods, reason = "the user names the variables that hold credentials")]
     pub fn variable(name: &str) -> Option<String> {
         env::var(name).ok()
     }
 
-    /// Writes a line of the result. A reader that has gone away is no failure.
+    /// Writes a line of the result. A closed pipe is not a failure.
     pub fn say(self, text: &str) {
         let _ = writeln!(io::stdout(), "{}", printable(text));
     }
 
-    /// Writes a line about the work.
+    /// Writes a status line.
     pub fn tell(self, text: &str) {
         let _ = writeln!(io::stderr(), "{}", printable(text));
     }
 
-    /// Writes a complaint.
+    /// Writes an error message.
     pub fn complain(self, text: &str) {
         self.tell(&format!("{}: {text}", self.err.bad("error")));
     }
 
-    /// Writes findings, and the exit code that they lead to.
+    /// Writes findings, and returns the exit code for them.
     pub fn findings(self, findings: &[Finding]) -> Exit {
         for finding in findings {
             self.tell(&format!("{}\n", finding.render(self.err.colour)));

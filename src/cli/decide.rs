@@ -1,4 +1,4 @@
-//! `fineprint accept` and `fineprint reject`: pending snapshots, decided by a script.
+//! `fineprint accept` and `fineprint reject`: decisions about pending snapshots, without questions.
 
 use std::collections::{BTreeMap, HashSet};
 use std::io;
@@ -16,15 +16,15 @@ use super::filter::Filter;
 
 /// A file of pending snapshots.
 pub struct Pending {
-    /// Where the accepted ones are.
+    /// The file of the accepted snapshots.
     pub path: PathBuf,
     accepted: Vec<Entry>,
     entries: Vec<Entry>,
-    /// The pending file's text, whose head is kept.
+    /// Text of the pending file, whose header is kept.
     text: String,
 }
 
-/// Decides every pending snapshot that is named.
+/// Decides every pending snapshot that was asked for.
 pub fn execute(args: &DecideArgs, decision: Decision, console: Console) -> Exit {
     match decide(args, decision, console) {
         Ok(exit) => exit,
@@ -52,7 +52,7 @@ fn decide(args: &DecideArgs, decision: Decision, console: Console) -> Result<Exi
         let proposals = file.proposals().into_iter().filter(|proposal| filter.selects(&proposal.id));
         let decided: BTreeMap<String, Decision> = proposals.map(|proposal| (proposal.id, decision)).collect();
         count += decided.len();
-        // A file without a difference that is named stays, unless everything was.
+        // A file without a selected difference stays, unless all were selected.
         if decided.is_empty() && !filter.is_all() {
             continue;
         }
@@ -65,16 +65,16 @@ fn decide(args: &DecideArgs, decision: Decision, console: Console) -> Result<Exi
     Ok(Exit::Holds)
 }
 
-/// What was typed, where the operations are those of the files.
+/// Returns the filter as typed, with the operations of the files.
 pub fn filter(typed: &[String], files: &[Pending]) -> Filter {
     let operations: HashSet<&str> = files.iter().filter_map(Pending::operation).collect();
     Filter::new(typed, |name| operations.contains(name))
 }
 
-/// The folder of all targets' snapshots, or of one target's.
+/// Returns the folder of all targets' snapshots, or of one target's.
 ///
 /// # Errors
-/// That there is nothing of that target.
+/// Returns an error if there is nothing of that target.
 pub fn folder(reports: &Path, target: Option<&str>) -> Result<PathBuf, String> {
     let Some(target) = target else { return Ok(reports.to_owned()) };
     let folder = reports.join(target);
@@ -84,17 +84,17 @@ pub fn folder(reports: &Path, target: Option<&str>) -> Result<PathBuf, String> {
     }
 }
 
-/// Every file of pending snapshots, of all targets or of one.
+/// Reads every file of pending snapshots, of all targets or of one.
 ///
 /// # Errors
-/// What cannot be read, and why.
+/// Returns what cannot be read, and why.
 pub fn all(args: &DecideArgs) -> Result<Vec<Pending>, String> {
     let folder = folder(&args.reports, args.target.as_deref())?;
     let cannot = |path: &Path, error: &io::Error| files::not_read(path, error);
     let paths = store::all_pending(&folder).map_err(|error| cannot(&folder, &error))?;
     let pending = |path: PathBuf| {
         let text = store::load(&path).map_err(|error| cannot(&path, &error))?.unwrap_or_default();
-        // insta's own files have the same ending.
+        // insta's own files have the same extension.
         if !file::is_ours(&text) {
             return Ok(None);
         }
@@ -108,7 +108,7 @@ pub fn all(args: &DecideArgs) -> Result<Vec<Pending>, String> {
 }
 
 impl Pending {
-    /// The operation, as the project calls it: what the ids begin with, up to the name of the file.
+    /// Returns the operation as the project calls it: the beginning of the ids, up to the name of the file.
     fn operation(&self) -> Option<&str> {
         let id = &self.entries.first()?.id;
         let name = self.path.file_stem()?.to_str()?;
@@ -116,15 +116,15 @@ impl Pending {
         ends.into_iter().find(|beginning| beginning.rsplit('/').next() == Some(name))
     }
 
-    /// What is to be decided.
+    /// Returns the changes to decide.
     pub fn proposals(&self) -> Vec<Proposal> {
         review::proposals(&self.accepted, &self.entries)
     }
 
-    /// Writes both files as decided; the pending one goes when nothing is left to decide.
+    /// Writes both files as decided, and removes the pending one if nothing is left to decide.
     ///
     /// # Errors
-    /// What cannot be written, and why.
+    /// Returns what cannot be written, and why.
     pub fn settle(&self, decided: &BTreeMap<String, Decision>) -> Result<(), String> {
         let (accepted, pending) = review::settle(&self.accepted, &self.entries, decided);
         let written = (|| {

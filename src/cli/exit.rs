@@ -5,10 +5,10 @@ use std::process::ExitCode;
 use crate::baseline::Compared;
 use crate::event::Finish;
 
-/// How the process ends.
+/// The exit of the process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Exit {
-    /// All promises that were tried hold.
+    /// All promises that were tested hold.
     Holds = 0,
     /// A promise is broken, or a snapshot changed.
     Broken = 1,
@@ -19,7 +19,7 @@ pub enum Exit {
 }
 
 impl Exit {
-    /// The exit of a run. A broken promise outweighs what could not be judged.
+    /// Returns the exit of a run. A broken promise takes precedence over cases that could not be judged.
     pub fn of_run(
         finish: &Finish,
         snapshots_changed: bool,

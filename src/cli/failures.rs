@@ -1,4 +1,4 @@
-//! Failures of a run, and the file of those that are known.
+//! Failures of a run, and the file of known failures.
 
 use std::collections::HashSet;
 use std::fmt::Display;
@@ -12,17 +12,18 @@ use crate::event::CaseResult;
 use crate::files;
 use crate::judge::Verdict;
 
-/// The judged cases of a run: id, and whether it failed.
+/// The judged cases of a run: their ids, and whether they failed.
 #[derive(Debug, Default)]
 pub struct Judged(Option<Vec<(String, bool)>>);
 
 impl Judged {
-    /// Nothing yet; where nobody asks how the failures stand to what is known, nothing is kept either.
+    /// Creates an empty list. Unless `is_asked`, it stores nothing, because the failures are not compared with the
+    /// known ones.
     pub fn of(is_asked: bool) -> Self {
         Self(is_asked.then(Vec::new))
     }
 
-    /// Takes note of a result; what was not judged is neither known nor news.
+    /// Adds a result. A result that was not judged is neither known nor new.
     pub fn take(&mut self, result: &CaseResult) {
         let failed = match result.verdict {
             Verdict::Pass => false,
@@ -38,11 +39,11 @@ impl Judged {
         self.0.iter().flatten().map(|(id, failed)| (id.as_str(), *failed))
     }
 
-    /// Holds the failures against the baseline, and writes the baseline where that was asked for; `ids` are those of all
-    /// cases that there are.
+    /// Compares the failures with the baseline, and writes the baseline if asked to. `ids` are the ids of all existing
+    /// cases.
     ///
     /// # Errors
-    /// The file that cannot be written, and why.
+    /// Returns the file that cannot be written, and why.
     pub fn settle(
         &self,
         baseline: Option<&Baseline>,
@@ -63,13 +64,13 @@ impl Judged {
     }
 }
 
-/// The largest file of known failures, in bytes.
+/// Maximum size of the file of known failures, in bytes.
 const MAX_BYTES: usize = 256 * 1024 * 1024;
 
-/// The file of known failures.
+/// Reads the file of known failures.
 ///
 /// # Errors
-/// That it cannot be read, or what is wrong with it.
+/// Returns an error if it cannot be read, or what is wrong with it.
 pub fn read(path: &Path) -> Result<Baseline, String> {
     let text = files::text(path, MAX_BYTES).map_err(|error| files::not_read(path, &error))?;
     Baseline::read(&text).map_err(|error| format!("{}: {error}", path.display()))

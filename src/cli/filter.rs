@@ -1,8 +1,8 @@
-//! Which cases a person asks for.
+//! Filters: the cases that the user asks for.
 
 use std::fmt;
 
-/// The cases that a command line names: all of them if it names none.
+/// The cases that a command line names; all cases if it names none.
 #[derive(Debug, Clone, Default)]
 pub struct Filter {
     words: Vec<Word>,
@@ -12,7 +12,7 @@ pub struct Filter {
 #[derive(Debug, Clone)]
 pub struct Word {
     typed: String,
-    /// The operation whose cases it names; where there is none, it names the cases whose ids contain it.
+    /// The operation whose cases it names. Without one, it names the cases whose ids contain it.
     operation: Option<String>,
 }
 
@@ -23,10 +23,10 @@ impl Word {
         Self { typed: typed.to_owned(), operation }
     }
 
-    /// Whether it names a case, by its id.
+    /// Returns `true` if it names the case with this id.
     pub fn selects(&self, id: &str) -> bool {
         let Some(operation) = &self.operation else { return id.contains(&self.typed) };
-        // The name of an operation may be how that of another begins.
+        // The name of an operation may be the beginning of another one's.
         let is_of_it = id.strip_prefix(operation.as_str()).is_some_and(|rest| rest.starts_with('/'));
         is_of_it && id.starts_with(&self.typed)
     }
@@ -39,23 +39,23 @@ impl fmt::Display for Word {
 }
 
 impl Filter {
-    /// A word that is the name of an operation, or begins with one and a slash, names cases of that operation. Any other word
-    /// names the cases whose ids contain it.
+    /// Creates a filter. A word that is the name of an operation, or begins with one and a slash, names cases of that
+    /// operation. Any other word names the cases whose ids contain it.
     pub fn new(typed: &[String], is_operation: impl Fn(&str) -> bool) -> Self {
         Self { words: typed.iter().map(|typed| Word::new(typed, &is_operation)).collect() }
     }
 
-    /// Whether it names every case.
+    /// Returns `true` if it names every case.
     pub fn is_all(&self) -> bool {
         self.words.is_empty()
     }
 
-    /// Whether it names a case, by its id.
+    /// Returns `true` if it names the case with this id.
     pub fn selects(&self, id: &str) -> bool {
         self.is_all() || self.words.iter().any(|word| word.selects(id))
     }
 
-    /// The operations whose cases it names; `None` where it may name those of any.
+    /// Returns the operations whose cases it names; `None` if it may name cases of any operation.
     pub fn operations(&self) -> Option<Vec<&str>> {
         match self.is_all() {
             true => None,
@@ -63,7 +63,7 @@ impl Filter {
         }
     }
 
-    /// The first word that names none of these.
+    /// Returns the first word that names none of these ids.
     pub fn unselective(&self, ids: impl Iterator<Item = impl AsRef<str>>) -> Option<&Word> {
         let mut left: Vec<&Word> = self.words.iter().collect();
         for id in ids {

@@ -1,4 +1,4 @@
-//! `fineprint generate`, and what other commands do about stale case files.
+//! `fineprint generate`, and the handling of stale case files in other commands.
 
 use std::io;
 
@@ -28,7 +28,7 @@ pub fn execute(args: &GenerateArgs, console: Console) -> Exit {
     Exit::Holds
 }
 
-/// Brings stale case files up to date, or refuses them.
+/// Updates stale case files, or rejects them.
 pub fn settle(suite: &Suite, refuse: bool, console: Console) -> Result<(), Exit> {
     if refuse {
         for stale in &suite.stale {
@@ -46,7 +46,7 @@ pub fn settle(suite: &Suite, refuse: bool, console: Console) -> Result<(), Exit>
     }
 }
 
-/// Brings all of them up to date, and tells of each.
+/// Updates all stale case files, and reports each.
 fn freshen_all(suite: &Suite, console: Console) -> Result<(), Exit> {
     let done = in_parallel(&suite.stale, |stale| (stale, freshened(suite, stale)));
     for (stale, done) in done {
@@ -57,12 +57,12 @@ fn freshen_all(suite: &Suite, console: Console) -> Result<(), Exit> {
     Ok(())
 }
 
-/// Brings one stale case file up to date.
+/// Updates one stale case file.
 pub fn freshen(suite: &Suite, stale: &Stale, console: Console) -> Result<(), Exit> {
     tell(freshened(suite, stale), console)
 }
 
-/// Brings a file up to date, unless that was done when it was read; the complaint where it cannot be written.
+/// Updates a file, unless that was done when it was read. Returns the complaint if it cannot be written.
 fn freshened(suite: &Suite, stale: &Stale) -> Result<(), String> {
     let complaint = |error: &io::Error| files::not_written(&stale.path, error);
     match &stale.freshened {

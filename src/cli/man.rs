@@ -9,7 +9,7 @@ use super::args::{Cli, ManArgs};
 use super::console::Console;
 use super::exit::Exit;
 
-/// Prints the manual page, or writes those of all commands into a folder.
+/// Prints the manual page, or writes the pages of all commands into a folder.
 pub fn execute(args: &ManArgs, console: Console) -> Exit {
     let written = match &args.folder {
         Some(folder) => {

@@ -1,4 +1,4 @@
-//! The command line: arguments as typed, then a resolved plan, then one file a command.
+//! The command line: parsed arguments, then a resolved plan, then one file per command.
 
 mod args;
 mod check;
@@ -38,21 +38,21 @@ use args::{Cli, Command};
 use console::Console;
 use exit::Exit;
 
-/// Runs the command that the arguments say.
+/// Runs the command that the arguments name.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let console = Console::of_process();
     let arguments: Vec<OsString> = arguments.into_iter().collect();
     match parse(&arguments) {
         Ok(command) => execute(command, console).into(),
         Err(error) => {
-            // Help and version are answers, the rest are complaints; clap knows which goes where.
+            // Help and version are results, everything else is an error. clap knows which stream each of them goes to.
             let _ = error.print();
             if error.use_stderr() { Exit::Usage.into() } else { Exit::Holds.into() }
         }
     }
 }
 
-/// `fineprint` alone is `fineprint run`, and so is `fineprint --url …`.
+/// Parses the arguments. `fineprint` alone means `fineprint run`, and so does `fineprint --url …`.
 fn parse(arguments: &[OsString]) -> Result<Command, clap::Error> {
     let mut as_run: Vec<OsString> = arguments.iter().take(1).cloned().collect();
     as_run.push(OsString::from("run"));

@@ -23,13 +23,13 @@ use super::exit::Exit;
 use super::filter::Filter;
 use super::run;
 
-/// How long a connection is kept: no other mutant uses it.
+/// How long an idle connection is kept: no other mutant uses it.
 const IDLE: Duration = Duration::from_millis(100);
 
-/// How long a mutant may take for an answer; one that does not answer has failed.
+/// Timeout for a response of a mutant. A mutant that does not respond has failed.
 const TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Breaks one promise of the reference server at a time, and tells which the cases do not catch.
+/// Breaks one promise of the reference server at a time, and reports which mutants the cases do not catch.
 pub fn execute(args: &MutantsArgs, console: Console) -> Exit {
     let suite = match project::suite(&args.specs, &args.cases, args.depth.into()) {
         Ok(suite) => suite,
@@ -72,7 +72,8 @@ pub fn execute(args: &MutantsArgs, console: Console) -> Exit {
     })
 }
 
-/// The reference that mutants differ from keeps quotas, so that their rows can be tried.
+/// Adds the quota cases: the reference server from which the mutants differ has quotas, so that their rows can be
+/// tested.
 fn with_quotas(specs: &Specs, cases: Vec<Case>) -> Vec<Case> {
     let of_quotas = mutant::quotas(specs).into_iter();
     cases

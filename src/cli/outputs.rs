@@ -34,39 +34,39 @@ pub struct Outputs {
     run: Gathered,
     reports: Vec<Report>,
     complaints: Vec<String>,
-    /// Where the project stands in its repository.
+    /// Position of the project in its repository.
     root: Root,
 }
 
-/// A report, and what becomes of its file when it is complete.
+/// A report, and what happens to its file when it is complete.
 struct Report {
     reporter: Box<dyn Reporter + Send>,
     end: End,
 }
 
-/// What becomes of the file of a report that is complete.
+/// What happens to the file of a complete report.
 enum End {
-    /// It is where it belongs already.
+    /// The file is in its place already.
     Stays,
-    /// It is put where it belongs: whole, or not at all.
+    /// The file is moved to its place: whole, or not at all.
     Put(PathBuf, Begun),
-    /// It replaces the stream from which the run went on.
+    /// The file replaces the event stream that the run resumed.
     Replace(PathBuf, PathBuf),
 }
 
 /// How the event stream is written.
 #[derive(Clone, Copy)]
 pub enum Stream<'k> {
-    /// Whole or not at all, as other reports are.
+    /// Whole or not at all, like other reports.
     Whole,
-    /// As the run goes on: one that is killed leaves what it has found out.
+    /// During the run: a killed run leaves its results so far.
     Live,
-    /// The same, beside the stream from which the run goes on, of which this is known.
+    /// During the run, next to the event stream that it resumes and whose results these are.
     GoesOn(&'k Known),
 }
 
 impl Outputs {
-    /// Nothing but the progress.
+    /// Creates outputs with a progress bar only.
     pub fn none(console: Console, cases: usize) -> Self {
         Self {
             terminal: None,
@@ -78,10 +78,10 @@ impl Outputs {
         }
     }
 
-    /// Opens every output that was asked for, so that a path that cannot be written is told before anything is sent.
+    /// Opens every requested output, so that a path that cannot be written is reported before anything is sent.
     ///
     /// # Errors
-    /// The path that cannot be written, and why.
+    /// Returns the path that cannot be written, and why.
     pub fn open(
         to: &ReportArgs,
         inputs: &[&Path],
@@ -95,7 +95,7 @@ impl Outputs {
         for (path, reporter) in files(to) {
             outputs.whole(path, reporter)?;
         }
-        // Last, because this may empty what is there.
+        // Last, because this may empty an existing file.
         if let Some(path) = &to.events {
             match stream {
                 Stream::Whole => outputs.whole(path, |out, _| Box::new(Jsonl::new(out)))?,
@@ -112,7 +112,7 @@ impl Outputs {
         Ok(outputs)
     }
 
-    /// A report that is there when it is complete, and not before.
+    /// Adds a report whose file exists only when the report is complete.
     fn whole(&mut self, path: &Path, reporter: Maker) -> Result<(), String> {
         files::sweep(files::folder_of(&files::resolved(path)));
         let begun = files::begin(path).and_then(|file| Ok((file.writer()?, file)));
@@ -122,11 +122,11 @@ impl Outputs {
         Ok(())
     }
 
-    /// A stream that is written as the run goes on: where it belongs, or beside the one that it replaces at its end. What a
-    /// killed run has left beside that goes into it first.
+    /// Adds an event stream that is written during the run: in its place, or next to the stream that it replaces at the
+    /// end. If a killed run has left events next to that stream, they are added to that stream first.
     fn live(&mut self, path: &Path, at: &Path, known: Option<&Known>) -> Result<(), String> {
         let cannot = |error: &dyn Display| files::not_written(at, error);
-        // Before anything of what is there is touched: another run may be writing it.
+        // Lock the file before any existing file is changed: another run may be writing it.
         let file = locked(at).map_err(|error| cannot(&error))?;
         if let Some(known) = known.filter(|_| stream::has_begun(at)) {
             let written = stream::write_whole(path, known.events());
@@ -147,7 +147,7 @@ impl Outputs {
         Ok(())
     }
 
-    /// Hands an event to every output. One that fails is complained about once, at the end; the others go on.
+    /// Passes an event to every output. If an output fails, this is reported once, at the end; the others continue.
     pub fn event(&mut self, event: &Event) {
         self.run.take(event);
         match event {
@@ -161,7 +161,7 @@ impl Outputs {
             let written = self.progress.suspend(|| terminal.event(event, run));
             if let Err(error) = written {
                 self.terminal = None;
-                // A reader that has seen enough is no failure, a full disk is.
+                // A closed pipe is not a failure, a full disk is.
                 if error.kind() != io::ErrorKind::BrokenPipe {
                     self.complaints.push(format!("standard output cannot be written: {error}"));
                 }
@@ -177,7 +177,7 @@ impl Outputs {
         });
     }
 
-    /// Where GitHub Actions runs this: annotations in its log, and the summary of the step.
+    /// Adds the outputs for GitHub Actions: annotations in its log, and the summary of the step.
     fn on_github(&mut self, summary: &Path) {
         let root = self.root.clone();
         let mut add = |reporter| self.reports.push(Report { reporter, end: End::Stays });
@@ -188,12 +188,12 @@ impl Outputs {
         }
     }
 
-    /// Notes something that could not be written.
+    /// Records that something could not be written.
     pub fn failed(&mut self, complaint: String) {
         self.complaints.push(complaint);
     }
 
-    /// Writes the report files; whether everything could be written.
+    /// Writes the report files. Returns `true` if everything could be written.
     pub fn close(mut self, console: Console) -> bool {
         for Report { reporter, end } in self.reports {
             drop(reporter);
@@ -214,7 +214,8 @@ impl Outputs {
     }
 }
 
-/// A file to write a stream into, kept from other runs for as long as it is open. Where a file system has no locks, there is none.
+/// Opens a file for an event stream, and locks it against other runs for as long as it is open. If a file system has no
+/// locks, nothing is locked.
 fn locked(path: &Path) -> io::Result<File> {
     fs::create_dir_all(files::folder_of(path))?;
     let file = File::options().create(true).truncate(false).write(true).open(path)?;
@@ -227,7 +228,8 @@ fn locked(path: &Path) -> io::Result<File> {
     }
 }
 
-/// What a killed run has left beside a stream goes with that stream: it says nothing about another one in its place.
+/// Removes what a killed run left next to an event stream. It belongs to that stream, and says nothing about another
+/// one in its place.
 fn drop_resumed(path: &Path) {
     let _ = fs::remove_file(stream::resumed(path));
 }
@@ -240,14 +242,14 @@ fn talk(to: &ReportArgs) -> Talk {
     }
 }
 
-/// Whether no report would be written over another, or over what is read. Beside a stream may be that of a run that was
-/// killed: it goes when the stream is written.
+/// Checks that no report would overwrite another one, or an input. Next to an event stream there may be that of a
+/// killed run, which is removed when the stream is written.
 fn check(to: &ReportArgs, inputs: &[&Path]) -> Result<(), String> {
     let beside = to.events.as_deref().map(stream::resumed);
     files::apart(inputs, paths(to).chain(beside.as_deref()))
 }
 
-/// Where reports go.
+/// Returns the paths of the reports.
 pub fn paths(to: &ReportArgs) -> impl Iterator<Item = &Path> {
     files(to).map(|(path, _)| path.as_path()).chain(to.events.as_deref())
 }
@@ -255,7 +257,7 @@ pub fn paths(to: &ReportArgs) -> impl Iterator<Item = &Path> {
 type Writer = io::BufWriter<File>;
 type Maker = fn(Writer, Root) -> Box<dyn Reporter + Send>;
 
-/// The reports that are written when they are complete, and who makes them.
+/// Returns the reports that are written when they are complete, with the functions that create them.
 fn files(to: &ReportArgs) -> impl Iterator<Item = (&PathBuf, Maker)> {
     let all: [(&Option<PathBuf>, Maker); 5] = [
         (&to.html, |out, _| Box::new(Html::new(out))),

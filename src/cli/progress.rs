@@ -1,4 +1,4 @@
-//! A bar where a person watches, nothing in a pipe.
+//! The progress bar: only on a terminal, not in a pipe.
 
 use std::fmt::Write;
 
@@ -8,7 +8,7 @@ use crate::report::standing::Gathered;
 
 use super::console::Console;
 
-/// A bar up to so many of something.
+/// Creates a bar for this number of items.
 pub fn bar(console: Console, count: usize, of: &str) -> ProgressBar {
     let target = if console.watched { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
     let bar = ProgressBar::with_draw_target(Some(count as u64), target);
@@ -21,7 +21,7 @@ pub fn bar(console: Console, count: usize, of: &str) -> ProgressBar {
     }
 }
 
-/// What a person who waits wants to know beside the number.
+/// Returns what is worth knowing during a run besides the number of cases.
 pub fn so_far(run: &Gathered) -> String {
     match (run.counts.fail, run.counts.unjudged()) {
         (0, 0) => String::new(),

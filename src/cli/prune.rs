@@ -1,4 +1,4 @@
-//! `fineprint prune`: snapshots of cases and operations that are gone.
+//! `fineprint prune`: snapshots of cases and operations that no longer exist.
 
 use std::collections::{BTreeSet, HashSet};
 use std::io;
@@ -15,7 +15,7 @@ use super::console::Console;
 use super::decide;
 use super::exit::Exit;
 
-/// Removes, or with `--list` names, what belongs to no case any more.
+/// Removes the snapshots that belong to no case any more, or lists them with `--list`.
 pub fn execute(args: &PruneArgs, console: Console) -> Exit {
     let suite = match project::suite(&args.specs, &args.cases, Depth::Standard) {
         Ok(suite) => suite,
@@ -51,7 +51,7 @@ pub fn execute(args: &PruneArgs, console: Console) -> Exit {
     Exit::Holds
 }
 
-/// The accepted files below a folder, and where those will be of which only a pending one is there.
+/// Returns the accepted files below a folder, including the paths of those that are only pending.
 fn files(folder: &Path) -> Result<BTreeSet<PathBuf>, String> {
     let cannot = |error: io::Error| files::not_read(folder, &error);
     let accepted = store::all_accepted(folder).map_err(cannot)?;
@@ -59,7 +59,7 @@ fn files(folder: &Path) -> Result<BTreeSet<PathBuf>, String> {
     Ok(accepted.into_iter().chain(pending.iter().map(|path| store::accepted(path))).collect())
 }
 
-/// What there is, and what becomes of the rest.
+/// What exists, and how to handle the rest.
 struct Of<'a> {
     operations: &'a HashSet<(&'a str, &'a str)>,
     ids: &'a HashSet<&'a str>,
@@ -69,7 +69,8 @@ struct Of<'a> {
 }
 
 impl Of<'_> {
-    /// How many entries of a file and of the pending one beside it are outdated: both files where the operation is gone.
+    /// Returns the number of outdated entries in a file. If the operation no longer exists, the file and the pending
+    /// one next to it are outdated.
     fn file(&self, path: &Path) -> io::Result<usize> {
         let pending = store::pending(path);
         if !store::is_of(path, self.operations) {
@@ -85,7 +86,7 @@ impl Of<'_> {
         Ok(count)
     }
 
-    /// Removes a file of an operation that is gone.
+    /// Removes a file of an operation that no longer exists.
     fn gone(&self, path: &Path) -> io::Result<usize> {
         if !store::load(path)?.is_some_and(|text| file::is_ours(&text)) {
             return Ok(0);
@@ -94,7 +95,7 @@ impl Of<'_> {
         if self.list { Ok(1) } else { store::remove(path).map(|()| 1) }
     }
 
-    /// Removes the entries of cases that are gone.
+    /// Removes the entries of cases that no longer exist.
     fn entries(&self, path: &Path) -> io::Result<usize> {
         let Some(text) = store::load(path)?.filter(|text| file::is_ours(text)) else { return Ok(0) };
         let entries = store::entries(path)?.unwrap_or_default();
@@ -109,7 +110,7 @@ impl Of<'_> {
         Ok(gone.len())
     }
 
-    /// Removes from a pending file what is gone, and the file where nothing is left to decide.
+    /// Removes outdated entries from a pending file, and the file itself if nothing is left to decide.
     fn pending(&self, path: &Path, pending: &Path) -> io::Result<()> {
         let Some(text) = store::load(pending)?.filter(|text| file::is_ours(text)) else { return Ok(()) };
         let mut entries = store::entries(pending)?.unwrap_or_default();

@@ -1,4 +1,4 @@
-//! Recordings on disk: beside a target's snapshots, an event stream of the tried calls alone.
+//! Recordings on disk: next to a target's snapshots, an event stream of the tested calls only.
 
 use std::fmt::Display;
 use std::path::{Path, PathBuf};
@@ -9,13 +9,13 @@ use crate::files;
 
 use super::stream;
 
-/// The file's name in the target's folder.
+/// The name of the file in the target's folder.
 const NAME: &str = "recorded.jsonl";
 
 /// Reads a recording: a target's folder, or any event stream.
 ///
 /// # Errors
-/// What is wrong with it.
+/// Returns what is wrong with it.
 pub fn read(path: &Path) -> Result<Recording, String> {
     let file = file(path);
     if path.is_dir() && !file.exists() {
@@ -24,15 +24,15 @@ pub fn read(path: &Path) -> Result<Recording, String> {
     Ok(load(&file)?.1)
 }
 
-/// The file of a recording: in a target's folder, or the event stream itself.
+/// Returns the file of a recording: in a target's folder, or the event stream itself.
 pub fn file(path: &Path) -> PathBuf {
     if path.is_dir() { path.join(NAME) } else { path.to_owned() }
 }
 
-/// What is recorded in a target's folder, if anything is.
+/// Reads the recording in a target's folder, if there is one.
 ///
 /// # Errors
-/// What is wrong with it.
+/// Returns what is wrong with it.
 pub fn earlier(folder: &Path) -> Result<Option<(Start, Recording)>, String> {
     let file = folder.join(NAME);
     file.exists().then(|| load(&file)).transpose()
@@ -55,7 +55,7 @@ fn load(file: &Path) -> Result<(Start, Recording), String> {
     Ok((start, recording))
 }
 
-/// Keeps what a target is seen to do.
+/// Records what a target does.
 #[derive(Debug, Default)]
 pub struct Recorder {
     start: Start,
@@ -63,7 +63,7 @@ pub struct Recorder {
 }
 
 impl Recorder {
-    /// Takes an event.
+    /// Adds an event.
     pub fn take(&mut self, event: &Event) {
         match event {
             Event::RunStarted(start) => {
@@ -75,16 +75,16 @@ impl Recorder {
         }
     }
 
-    /// What was seen.
+    /// Returns the recording.
     pub fn into_recording(self) -> Recording {
         self.recording
     }
 
-    /// Writes the recording into a target's folder. Cases that were not tried now stay as they were recorded earlier,
-    /// if there still is such a case.
+    /// Writes the recording into a target's folder. Cases that did not run now keep their earlier recording, if the
+    /// case still exists.
     ///
     /// # Errors
-    /// The file that cannot be written, and why.
+    /// Returns the file that cannot be written, and why.
     pub fn write(
         self,
         folder: &Path,
@@ -100,7 +100,7 @@ impl Recorder {
         let mut counts = Counts::default();
         all.all().for_each(|result| counts.add(&result.verdict));
         let mut start = Start { cases: counts.total(), ..self.start };
-        // Of results of two states of a spec, none is the state.
+        // Results of two states of a spec have no digest in common.
         for page in &mut start.pages {
             let then = begun.pages.iter().find(|known| known.operation == page.operation);
             page.digest.take_if(|now| then.is_some_and(|then| then.digest.as_ref() != Some(now)));
@@ -117,7 +117,7 @@ impl Recorder {
     }
 }
 
-/// A result with its tried call alone: what prepared it is the tool's own business.
+/// Returns a result with its tested call only. The calls that prepared it are not part of a recording.
 fn slim(result: &CaseResult) -> CaseResult {
     let exchanges = result.tried().cloned().into_iter().collect();
     CaseResult { exchanges, tried: result.tried.map(|_| 0), ..result.clone() }

@@ -1,4 +1,4 @@
-//! `fineprint report` and `fineprint merge`: reports of runs that are over, from their event streams.
+//! `fineprint report` and `fineprint merge`: reports of finished runs, from their event streams.
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
@@ -39,7 +39,8 @@ pub fn report(args: &FromArgs, console: Console) -> Exit {
             Err(complaint) => return complain(console, &complaint),
         };
         match &event {
-            // Told when nothing comes after it: a file that goes on is refused, and no report is written of it.
+            // Emitted when no event follows: a file that continues after it is rejected, and no report of it is
+            // written.
             Event::RunFinished(came) => {
                 finish = Some(came.clone());
                 continue;
@@ -62,30 +63,30 @@ pub fn report(args: &FromArgs, console: Console) -> Exit {
     Exit::of_run(&finish, changed, baseline.as_ref(), written)
 }
 
-/// The end of a run that did not come to one.
+/// Returns the end of a run that was cut off.
 fn cut_off() -> Finish {
     Finish { stopped: Some("the stream ends before the run did".to_owned()), ..Finish::default() }
 }
 
-/// Joins the streams of a run's parts.
+/// Merges the event streams of a run's shards.
 pub fn merge(args: &MergeArgs, console: Console) -> Exit {
     match Parts::read(args, console).and_then(|parts| parts.joined(args, console)) {
         Ok(exit) | Err(exit) => exit,
     }
 }
 
-/// The parts of a run, and the cases that they are about.
+/// The shards of a run, and the cases that they are about.
 struct Parts {
     specs: Arc<Specs>,
     cases: Cases,
-    /// The ids of all cases that there are.
+    /// Ids of all existing cases.
     ids: HashSet<Arc<str>>,
     known: Known,
     baseline: Option<Baseline>,
 }
 
 impl Parts {
-    /// Reads the streams, and whether they are of one run of these specs.
+    /// Reads the streams, and checks that they are of one run of these specs.
     fn read(args: &MergeArgs, console: Console) -> Result<Self, Exit> {
         let usage = |complaint: String| complain(console, &complaint);
         let suite = project::suite(&args.specs, &args.cases, args.depth.into())
@@ -110,7 +111,8 @@ impl Parts {
         if let Some(word) = filter.unselective(cases.iter().map(|case| case.id.clone())) {
             return Err(usage(format!("no case has an id with {word} in it")));
         }
-        // Circumstances and authentication depend on what the runs were asked for; their cases are in the files only.
+        // The cases for circumstances and authentication depend on the options of the runs, so they are in the files
+        // only.
         cases.extend(known.stand_ins(&specs, &further));
         if !filter.is_all() {
             cases = cases.select(|case| filter.selects(&case.id));
@@ -119,7 +121,7 @@ impl Parts {
         Ok(Self { specs, cases, ids, known, baseline })
     }
 
-    /// Tells them as one run.
+    /// Reports the shards as one run.
     fn joined(self, args: &MergeArgs, console: Console) -> Result<Exit, Exit> {
         let Self { specs, cases, ids, known, baseline } = self;
         let inputs: Vec<&Path> =
@@ -148,7 +150,7 @@ impl Parts {
     }
 }
 
-/// The ids of results that are of one of the cases.
+/// Returns the ids of results that belong to one of the cases.
 fn known_among(known: &Known, cases: &Cases) -> HashSet<String> {
     cases.iter().filter(|case| known.has_judged(&case.id)).map(|case| case.id.clone()).collect()
 }

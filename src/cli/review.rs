@@ -1,4 +1,4 @@
-//! `fineprint review`: a person walks through pending snapshots.
+//! `fineprint review`: an interactive review of pending snapshots.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::io::{self, BufRead as _, Write as _};
@@ -16,12 +16,12 @@ use super::console::Console;
 use super::decide::{self, Pending};
 use super::exit::Exit;
 
-/// What a person answers.
+/// The user's choice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Choice {
-    /// This one.
+    /// A decision about this snapshot.
     One(Decision),
-    /// This one and all that differ in the same way.
+    /// A decision about this snapshot and all that differ in the same way.
     Kind(Decision),
     Skip,
     Quit,
@@ -30,7 +30,7 @@ enum Choice {
 const QUESTION: &str =
     "[a]ccept  [r]eject  [s]kip  [A]ccept all of this kind  [R]eject all of this kind  [q]uit";
 
-/// Walks through what is pending.
+/// Asks about each pending snapshot.
 pub fn execute(args: &ReviewArgs, console: Console) -> Exit {
     let complain = |complaint: &str| {
         console.complain(complaint);
@@ -40,7 +40,7 @@ pub fn execute(args: &ReviewArgs, console: Console) -> Exit {
         Ok(files) => files,
         Err(complaint) => return complain(&complaint),
     };
-    // Without specs a review goes on without the pages' sentences.
+    // Without specs, the review does not show the sentences of the pages.
     let suite = match args.specs.exists() {
         true => project::suite(&args.specs, &args.case_files, Depth::Standard).map(Some),
         false => Ok(None),
@@ -78,7 +78,7 @@ pub fn execute(args: &ReviewArgs, console: Console) -> Exit {
     Exit::Holds
 }
 
-/// Asks for each proposal that is not decided yet.
+/// Asks about each proposal that is not decided yet.
 fn walk(
     files: &[Pending],
     proposals: &[(usize, Proposal)],
@@ -114,7 +114,7 @@ fn walk(
     Ok(())
 }
 
-/// Writes a decision at once: a review that is broken off loses none.
+/// Writes a decision immediately, so that an interrupted review loses none.
 fn decide(
     file: &Pending,
     decided: &mut BTreeMap<String, Decision>,
@@ -125,7 +125,7 @@ fn decide(
     file.settle(decided)
 }
 
-/// The page's sentence, and the difference.
+/// Shows the sentence of the page, and the difference.
 fn show(
     proposal: &Proposal,
     alike: usize,
@@ -152,7 +152,7 @@ fn show(
     console.say(console.out.diff(&proposal.diff).trim_end());
 }
 
-/// Asks until there is an answer; where the input ends, the review does.
+/// Asks until there is a valid choice. The end of the input ends the review.
 fn ask(console: Console) -> io::Result<Choice> {
     loop {
         let _ = write!(io::stdout(), "{QUESTION}: ");

@@ -12,7 +12,7 @@ use super::args::{SchemaArgs, SchemaOf};
 use super::console::Console;
 use super::exit::Exit;
 
-/// Prints the JSON Schema of what the arguments say.
+/// Prints the JSON Schema that the arguments name.
 pub fn execute(args: &SchemaArgs, console: Console) -> Exit {
     let schema: Value = match args.of {
         SchemaOf::Reference => {

@@ -10,7 +10,7 @@ use super::console::Console;
 use super::exit::Exit;
 use super::run;
 
-/// Serves the reference implementation until it is interrupted.
+/// Runs the reference server until it is interrupted.
 pub fn execute(args: &ServeArgs, console: Console) -> Exit {
     let specs = match project::specs(&args.specs) {
         Ok(specs) => specs,

@@ -8,21 +8,23 @@ use crate::event::{Event, VERSION};
 use crate::files;
 use crate::runner::Known;
 
-/// The longest line that is read, in bytes. The first has the pages of all operations, and others one case.
+/// Maximum length of a line that is read, in bytes. The first line has the pages of all operations, each other line one
+/// case.
 const MAX_LINE: usize = 64 * 1024 * 1024;
 
-/// The events of a file, one after another. A last line that was cut off when the run was killed is passed over.
+/// The events of a file, one after another. A last line that was cut off when the run was killed is ignored.
 pub struct Events {
     name: String,
     lines: Lines,
-    /// How many cases the run has.
+    /// Number of cases of the run.
     pub cases: usize,
     first: Option<Event>,
     /// Whether the first event has been read.
     has_begun: bool,
 }
 
-/// The lines of a file that are not blank, each with its number. What was cut off within a character is no text.
+/// The non-blank lines of a file, each with its number. They are bytes, because a line that was cut off within a
+/// character is not a text.
 struct Lines {
     file: BufReader<File>,
     number: usize,
@@ -68,7 +70,7 @@ impl Events {
     /// Opens a file.
     ///
     /// # Errors
-    /// That it is none, or of another version.
+    /// Returns an error if it is not an event stream, or has another version.
     pub fn open(path: &Path) -> Result<Self, String> {
         let name = path.display().to_string();
         let lines = File::open(path).and_then(Lines::new).map_err(|error| files::not_read(path, &error))?;
@@ -119,29 +121,30 @@ impl Iterator for Events {
     }
 }
 
-/// Where a run that goes on from a stream, and into the same file, writes until it has come to its end: nothing of what was
-/// judged before is lost, whatever becomes of it.
+/// Returns the file in which a resumed run writes until it ends, if it is to replace the event stream that it resumes.
+/// No earlier result is lost, whatever happens to the run.
 pub fn resumed(path: &Path) -> PathBuf {
     let mut name = files::resolved(path).into_os_string();
     name.push(".resumed");
     PathBuf::from(name)
 }
 
-/// Whether a run that went on and was killed has left something there. One that did not come to its first event has not.
+/// Returns `true` if a run that resumed and was killed left events there. A run that did not reach its first event left
+/// none.
 pub fn has_begun(resumed: &Path) -> bool {
     let first = File::open(resumed).and_then(Lines::new).ok().and_then(|lines| lines.next);
     first.is_some_and(|(_, line)| serde_json::from_slice::<Event>(&line).is_ok())
 }
 
-/// What an interrupted run has found out, and another that went on from it and was killed.
+/// Reads the results of an interrupted run, and of one that resumed it and was killed.
 ///
 /// # Errors
-/// What is wrong with a file.
+/// Returns what is wrong with a file.
 pub fn known(path: &Path) -> Result<Known, String> {
     let mut known = Known::default();
     let beside = resumed(path);
     let later = has_begun(&beside).then_some(&beside);
-    // One that has come to its end has all of what it went on from.
+    // A finished run has all results of the one that it resumed.
     if !later.map(|later| is_over(later)).transpose()?.unwrap_or_default() {
         known.try_add(&path.display().to_string(), Events::open(path)?)?;
     }
@@ -151,7 +154,7 @@ pub fn known(path: &Path) -> Result<Known, String> {
     Ok(known)
 }
 
-/// Whether the run of a stream has come to its end.
+/// Returns `true` if the run of a stream finished.
 fn is_over(path: &Path) -> Result<bool, String> {
     let mut last = None;
     for event in Events::open(path)? {
@@ -163,7 +166,7 @@ fn is_over(path: &Path) -> Result<bool, String> {
 /// Writes a stream, whole or not at all.
 ///
 /// # Errors
-/// What the file system says.
+/// Returns an error of the file system.
 pub fn write_whole(path: &Path, events: impl Iterator<Item = Event>) -> io::Result<()> {
     let begun = files::begin(path)?;
     let mut writer = BufWriter::new(begun.writer()?);

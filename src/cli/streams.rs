@@ -1,4 +1,4 @@
-//! Several event streams as what one run has found out.
+//! Several event streams, merged as the results of one run.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -12,13 +12,13 @@ use super::console::Console;
 use super::run::REFERENCE;
 use super::stream::Events;
 
-/// A file with its events, which are put away.
+/// A file with its events, which are stored on a shelf.
 struct Part<'f> {
     path: &'f Path,
     start: Option<Start>,
     shelf: Shelf,
     events: Vec<Place>,
-    /// What it has judged, by case: the verdict, and a hash of the whole result.
+    /// The judged results by case: the verdict, and a hash of the whole result.
     results: HashMap<String, (&'static str, u64)>,
 }
 
@@ -41,7 +41,7 @@ impl<'f> Part<'f> {
         Ok(part)
     }
 
-    /// All that it tells.
+    /// Reads all its events.
     fn events(&self) -> impl Iterator<Item = Result<Event, String>> {
         self.events.iter().map(|place| {
             let text = self.shelf.get(place).map_err(|error| files::not_read(self.path, &error))?;
@@ -50,10 +50,10 @@ impl<'f> Part<'f> {
     }
 }
 
-/// What the streams of one run's parts have told. A stream of which another has every result counts once.
+/// Merges the event streams of one run's shards. A stream is skipped if another one has all its results.
 ///
 /// # Errors
-/// A file that cannot be read, streams of two targets, or two verdicts for one case.
+/// Returns an error if a file cannot be read, if the streams are of two targets, or if a case has two verdicts.
 pub fn joined(files: &[PathBuf], console: Console) -> Result<Known, String> {
     let parts: Vec<Part<'_>> = files.iter().map(|path| Part::read(path)).collect::<Result<_, _>>()?;
     of_one_run(&parts, console)?;
@@ -75,7 +75,7 @@ pub fn joined(files: &[PathBuf], console: Console) -> Result<Known, String> {
     Ok(known)
 }
 
-/// Parts of one run are on one target. Its address may be another on another machine.
+/// Checks that the shards of one run are on one target. The address may differ between machines.
 fn of_one_run(parts: &[Part<'_>], console: Console) -> Result<(), String> {
     let Some(first) = parts.first().and_then(|part| part.start.as_ref()) else { return Ok(()) };
     let mut told = false;
@@ -94,7 +94,7 @@ fn of_one_run(parts: &[Part<'_>], console: Console) -> Result<(), String> {
     Ok(())
 }
 
-/// Two files that have come to different verdicts on one case: nobody knows which of them holds.
+/// Returns an error if two files have different verdicts for one case: it is not known which one holds.
 fn contradiction(parts: &[Part<'_>]) -> Result<(), String> {
     let mut judged: HashMap<&str, (usize, &str)> = HashMap::new();
     for (index, part) in parts.iter().enumerate() {
@@ -112,7 +112,8 @@ fn contradiction(parts: &[Part<'_>]) -> Result<(), String> {
     Ok(())
 }
 
-/// The file that has all results of another, which has some; of two that are alike, the first.
+/// Returns the file that has all results of another one, which has at least one result. Of two equal files, it is the
+/// first.
 fn copied_from(parts: &[Part<'_>], index: usize) -> Option<usize> {
     let own = &parts[index].results;
     let has_all = |other: &HashMap<String, (&str, u64)>| {

@@ -1,4 +1,4 @@
-//! From a target as it is written to one that can be called: addresses checked, credentials and files read.
+//! Resolution of a target from its table: addresses are checked, credentials and files are read.
 
 use std::path::Path;
 use std::time::Duration;
@@ -18,19 +18,20 @@ use crate::wire::sign::{Form, Key, Secret};
 use super::args;
 use super::config::{CredentialsTable, Statuses, TargetTable, Text};
 
-/// The longest time that anything may take, in seconds.
+/// Maximum of any time, in seconds.
 const LONGEST: f64 = 3600.0;
 
-/// The largest file with certificates, in bytes.
+/// Maximum size of a file with certificates, in bytes.
 const MAX_FILE: usize = 8 * 1024 * 1024;
 
-/// What the environment holds under a name.
+/// A function that returns the value of an environment variable.
 pub type Environment<'e> = &'e dyn Fn(&str) -> Option<String>;
 
-/// The target of that name; without credentials unless it `is_signed`. Files are found from the folder of the table's file.
+/// Returns the target of that name, without credentials unless `is_signed`. Files are relative to the folder of the
+/// table's file.
 ///
 /// # Errors
-/// What is wrong with it, in a sentence.
+/// Returns what is wrong with it, in a sentence.
 pub fn resolve(
     name: &str,
     table: &TargetTable,
@@ -54,7 +55,7 @@ pub fn resolve(
         if is_for_secrets(header) {
             let name = header.to_ascii_uppercase().replace('-', "_");
             target.hidden.hide_variable(&value, &name);
-            // Behind the name of a scheme, as in `Bearer TOKEN`, the secret is the rest.
+            // After the name of a scheme, as in `Bearer TOKEN`, the secret is the rest.
             let secret = value.split_once(' ').map_or("", |(_, rest)| rest);
             target.hidden.hide(secret, &format!("${name}"));
         }
@@ -70,7 +71,7 @@ pub fn resolve(
     Ok(target)
 }
 
-/// Whether the values of such a header are secrets, also where they stand in the file as they are.
+/// Returns `true` if the values of such a header are secrets, even if the file contains them directly.
 fn is_for_secrets(header: &str) -> bool {
     let header = header.to_ascii_lowercase();
     let words =
@@ -78,7 +79,7 @@ fn is_for_secrets(header: &str) -> bool {
     words.iter().any(|word| header.contains(word))
 }
 
-/// The name of a header that can be sent with its value.
+/// Returns the name of a header, if it can be sent with its value.
 fn header(name: &str, value: &str) -> Result<String, String> {
     let name =
         HeaderName::try_from(name).map_err(|_| format!("headers.\"{name}\": that is no name of a header"))?;
@@ -88,7 +89,8 @@ fn header(name: &str, value: &str) -> Result<String, String> {
     }
 }
 
-/// The value of a parameter that is fixed for all calls; `{env = "NAME"}` stands in the environment, and is a secret.
+/// Reads the value of a parameter that is fixed for all calls. `{env = "NAME"}` reads it from the environment, and
+/// makes it a secret.
 fn parameter(value: &toml::Value, environment: Environment<'_>, target: &mut Target) -> Result<Json, String> {
     match value {
         toml::Value::Datetime(date) => Ok(Json::Text(date.to_string())),
@@ -103,7 +105,7 @@ fn parameter(value: &toml::Value, environment: Environment<'_>, target: &mut Tar
     }
 }
 
-/// The address of a proxy. What stands in it of a user goes to the proxy in another form, which is hidden as well.
+/// Reads the address of a proxy. User and password go to the proxy in another form, which is hidden as well.
 fn proxy(text: &Text, environment: Environment<'_>, target: &mut Target) -> Result<String, String> {
     let address = read_text(text, environment, target)?;
     let url = Url::parse(&address).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
@@ -115,7 +117,7 @@ fn proxy(text: &Text, environment: Environment<'_>, target: &mut Target) -> Resu
     if !user.is_empty() || !password.is_empty() {
         target.hidden.hide(&base64(format!("{user}:{password}").as_bytes()), "$PROXY_PASSWORD");
     }
-    // A token may stand where a user does.
+    // A token may be in the place of the user.
     let secret = if password.is_empty() { user } else { password };
     target.hidden.hide(&secret, "$PROXY_PASSWORD");
     Ok(address)
@@ -135,14 +137,15 @@ fn limits(table: &TargetTable, target: &mut Target) -> Result<(), String> {
     }
 }
 
-/// What is special about the target: who else is there, how soon things show, and what stands in front of it.
+/// Reads what is special about the target: whether others use it, how soon entities become visible, and the gateways in
+/// front of it.
 fn circumstances(table: &TargetTable, target: &mut Target) -> Result<(), String> {
     target.alone = table.alone;
     for (entity, time) in &table.appears {
         let time = args::time(time).map_err(|why| format!("appears.{entity}: {why}"))?;
         target.appears.push((entity.clone(), time));
     }
-    // What is said of one entity comes before what is said of all.
+    // An entry for one entity takes precedence over the entry for all.
     target.appears.sort_by_key(|(entity, _)| entity == "*");
     for gateway in &table.gateway {
         let statuses = match &gateway.status {
@@ -187,10 +190,10 @@ fn network(
     })
 }
 
-/// A number of seconds.
+/// Reads a number of seconds.
 ///
 /// # Errors
-/// It is none above 0.
+/// Returns an error if it is less than 0.001 or greater than the maximum.
 pub fn seconds(what: &str, given: f64) -> Result<Duration, String> {
     Duration::try_from_secs_f64(given)
         .ok()
@@ -198,7 +201,7 @@ pub fn seconds(what: &str, given: f64) -> Result<Duration, String> {
         .ok_or_else(|| format!("{what} {given}: write a number of seconds from 0.001 to {LONGEST}"))
 }
 
-/// The text, or what the environment holds: that is a secret.
+/// Returns the text, or the value of an environment variable, which is a secret.
 fn read_text(text: &Text, environment: Environment<'_>, target: &mut Target) -> Result<String, String> {
     match text {
         Text::Plain(text) => Ok(text.clone()),
@@ -214,7 +217,7 @@ fn variable(name: &str, environment: Environment<'_>) -> Result<String, String> 
     let is_name = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
     if !name.bytes().all(is_name) || name.is_empty() || name.starts_with(|first: char| first.is_ascii_digit())
     {
-        // It may be the secret itself, so that it is not shown.
+        // It may be the secret itself, so it is not shown.
         return Err("write the name of an environment variable, and not the secret itself: letters, digits, underscores".to_owned());
     }
     let value = environment(name).filter(|value| !value.trim().is_empty());
@@ -228,7 +231,8 @@ fn variable(name: &str, environment: Environment<'_>) -> Result<String, String> 
     }
 }
 
-/// A signer for each protocol that the credentials may be for: a vendor has one, and which that is the specs say.
+/// Returns a signer for each protocol that the credentials may be for: a vendor has one protocol, which only the specs
+/// name.
 fn signers(
     table: &CredentialsTable,
     environment: Environment<'_>,
@@ -266,13 +270,13 @@ fn plain_address(what: &str, text: &str) -> Result<String, String> {
     Ok(address(what, text)?.as_str().trim_end_matches('/').to_owned())
 }
 
-/// An address of scheme, host, port and path, and nothing else.
+/// Reads an address that consists of scheme, host, port and path only.
 ///
 /// # Errors
-/// What is wrong with it.
+/// Returns what is wrong with it.
 pub fn address(what: &str, text: &str) -> Result<Url, String> {
     let url = Url::parse(text);
-    // A password may stand there, although none may.
+    // The address may contain a password, although none is allowed.
     let text = text.rsplit_once('@').map_or_else(|| text.to_owned(), |(_, rest)| format!("…@{rest}"));
     let url = url.map_err(|error| format!("{what} {text} is no address: {error}"))?;
     let plain = url.query().is_none()

@@ -1,4 +1,4 @@
-//! Where the page leaves a choice, another target's answer decides.
+//! Responses of another target, which decide where the page leaves a choice.
 
 use crate::event::CaseResult;
 use crate::judge::{Departure, Kind, Line, Promise, Verdict};
@@ -6,23 +6,23 @@ use crate::spec::model::Specs;
 
 use super::{Recording, answer};
 
-/// How the answer of a case stands to the recorded one.
+/// The relation of a case's response to the recorded one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Held {
-    /// The page decides, or nothing is recorded that does.
+    /// The page decides, or no recorded result can.
     Silent,
-    /// The page leaves it open, and the answer is as recorded.
+    /// The page leaves the response open, and it is the same as the recorded one.
     Agrees,
-    /// The page leaves it open, and the recorded answer is another.
+    /// The page leaves the response open, and it differs from the recorded one.
     Departs(Departure),
-    /// What was recorded breaks the page itself.
+    /// The recorded response breaks the page itself.
     Disputed,
-    /// What was recorded answers another request of the same id.
+    /// The recording has a different request for this case id.
     Outdated,
 }
 
-/// Holds the result of a case to what another target answered. The page goes first: where it decides, the other target's
-/// answer is no promise, and a difference is told and not judged.
+/// Compares the result of a case with the response of another target. The page takes precedence: where it decides, the
+/// other target's response is not a promise, and a difference is reported but not judged.
 pub fn held(specs: &Specs, recording: &Recording, result: &CaseResult) -> Held {
     let Some(recorded) = recording.case(&result.id).filter(|recorded| recorded.verdict.is_judged()) else {
         return Held::Silent;
@@ -46,7 +46,7 @@ pub fn held(specs: &Specs, recording: &Recording, result: &CaseResult) -> Held {
 }
 
 fn departure(recording: &Recording, result: &CaseResult, theirs: &str, ours: &str) -> Departure {
-    // The promise is the other target's: the page's own sentence is not broken.
+    // The promise is the other target's. The page's own sentence is not broken.
     let promise = Promise {
         rule: format!("{}, as {} answers", result.promise.rule, recording.target),
         sentence: format!("{} (which answer comes is left open)", result.promise.sentence),

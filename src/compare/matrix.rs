@@ -1,4 +1,4 @@
-//! The matrix of two targets: for each promise of each operation, how they stand to the page and to each other.
+//! The matrix of two targets: for each promise of each operation, how they compare with the page and with each other.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -11,30 +11,30 @@ use crate::spec::model::Specs;
 
 use super::{Recording, answer};
 
-/// How two targets stand to each other.
+/// The relation between two targets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Relation {
-    /// The left one breaks the promise, the right one keeps it.
+    /// The left target breaks the promise, the right one keeps it.
     LeftBreaks,
-    /// The right one breaks it, the left one keeps it.
+    /// The right target breaks it, the left one keeps it.
     RightBreaks,
     /// Both break it.
     BothBreak,
-    /// Both keep it, and answer differently where the page leaves that open.
+    /// Both keep it, and respond differently where the page leaves that open.
     Differ,
-    /// One of them was not tried, or could not be judged.
+    /// One of them was not tested, or could not be judged.
     NotCompared,
-    /// Both keep it and answer the same.
+    /// Both keep it and respond the same.
     Same,
 }
 
 impl Relation {
-    /// All of them, the most telling first.
+    /// All relations, the most significant first.
     pub const ALL: [Self; 6] =
         [Self::LeftBreaks, Self::RightBreaks, Self::BothBreak, Self::Differ, Self::NotCompared, Self::Same];
 
-    /// In words, with the targets' names.
+    /// Describes the relation, with the targets' names.
     pub fn words(self, left: &str, right: &str) -> String {
         match self {
             Self::Same => "the same".to_owned(),
@@ -47,13 +47,13 @@ impl Relation {
     }
 }
 
-/// Two targets, promise by promise.
+/// Two targets, compared promise by promise.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[schemars(title = "fineprint's comparison of two targets")]
 pub struct Matrix {
-    /// The name of one.
+    /// The name of the left target.
     pub left: String,
-    /// The name of the other.
+    /// The name of the right target.
     pub right: String,
     /// Each promise of each operation that a case was about, in the order of the cases.
     pub cells: Vec<Cell>,
@@ -62,79 +62,79 @@ pub struct Matrix {
     pub aside: Option<Witness>,
 }
 
-/// A promise of an operation, and how two targets stand to it and to each other.
+/// A promise of an operation, and how two targets compare with it and with each other.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Cell {
     /// The operation.
     pub operation: String,
     /// The promise.
     pub promise: Promise,
-    /// How they stand to each other: a promise that both break somewhere is broken by both.
+    /// The relation of the two targets. If each of them breaks the promise in some case, both break it.
     pub relation: Relation,
-    /// Whether the two are unlike in it. Two that both break it in a case, with the same status and code, are not, unless other
-    /// cases about it tell them apart.
+    /// Whether the two targets differ in this promise. They do not if both break it in a case with the same status and
+    /// code, unless other cases about the promise show a difference.
     pub unlike: bool,
-    /// The cases, by how the two stand to each other in each.
+    /// The cases, by the relation that each of them shows.
     pub cases: BTreeMap<Relation, Vec<String>>,
-    /// The first case that shows the relation, where there is something to see.
+    /// The first case that shows the relation, if it shows a difference.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub witness: Option<Witness>,
 }
 
-/// A case, and what came of it on both sides.
+/// A case and its result on both sides.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Witness {
     /// The case.
     pub id: String,
-    /// What it tries.
+    /// What the case tests.
     pub tries: String,
-    /// What it sends.
+    /// What the case sends.
     pub sends: String,
-    /// What came from the left one.
+    /// The result on the left target.
     pub left: Did,
-    /// What came from the right one.
+    /// The result on the right target.
     pub right: Did,
 }
 
-/// What a target did in a case.
+/// The result of a case on one target.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Did {
-    /// The verdict's name; `not tried` if there is none.
+    /// The name of the verdict; `not tried` if there is none.
     pub verdict: String,
-    /// The answer without what differs from call to call, or why there is none.
+    /// The response without what differs from call to call, or the reason why there is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub answer: Option<String>,
 }
 
 impl Matrix {
-    /// The cells in which the two are unlike.
+    /// Returns the cells in which the two targets differ.
     pub fn differences(&self) -> impl Iterator<Item = &Cell> {
         self.cells.iter().filter(|cell| cell.unlike)
     }
 
-    /// How many promises stand in a relation.
+    /// Returns the number of promises with a relation.
     pub fn count(&self, relation: Relation) -> usize {
         self.cells.iter().filter(|cell| cell.relation == relation).count()
     }
 
-    /// Whether no case could be compared.
+    /// Returns `true` if no case could be compared.
     pub fn is_empty(&self) -> bool {
         self.cells.iter().all(|cell| cell.relation == Relation::NotCompared)
     }
 
-    /// How many cases could not be compared.
+    /// Returns the number of cases that could not be compared.
     pub fn not_compared(&self) -> usize {
         self.cells.iter().map(|cell| cell.count(Relation::NotCompared)).sum()
     }
 }
 
 impl Cell {
-    /// How many cases stand in a relation.
+    /// Returns the number of cases with a relation.
     pub fn count(&self, relation: Relation) -> usize {
         self.cases.get(&relation).map_or(0, Vec::len)
     }
 
-    /// The relation of the promise, from those of its cases.
+    /// Sets the relation of the promise from those of its cases.
     fn settle(&mut self) {
         let has = |relation: Relation| self.cases.contains_key(&relation);
         let both = has(Relation::BothBreak);
@@ -146,12 +146,13 @@ impl Cell {
             _ if has(Relation::Same) => Relation::Same,
             _ => Relation::NotCompared,
         };
-        // A one-sided break shows nothing new where both break the promise alike elsewhere and the case is about another one.
+        // A break on one side shows nothing new if both targets break the promise in the same way elsewhere, and the
+        // case is about another promise.
         self.unlike |= matches!(self.relation, Relation::LeftBreaks | Relation::RightBreaks)
             || (self.relation == Relation::BothBreak && !both);
     }
 
-    /// Whether the two are known to be unlike in it, as far as the cases so far tell.
+    /// Returns `true` if the cases so far show that the two targets differ in this promise.
     fn tells(&self) -> bool {
         let breaks = |relation: Relation| self.cases.contains_key(&relation);
         let one_sided = breaks(Relation::LeftBreaks) || breaks(Relation::RightBreaks);
@@ -164,7 +165,8 @@ pub fn matrix(specs: &Specs, left: &Recording, right: &Recording) -> Matrix {
     let (mut cells, mut differing, mut aside) = (Cells::default(), Vec::new(), None);
     let only_right = right.ids().filter(|id| !left.has(id));
     for id in left.ids().chain(only_right) {
-        // Tried where there are credentials, or on request: that the other side has it not says nothing about it.
+        // Such a case runs only with credentials or on request. That the other side does not have it says nothing about
+        // that side.
         if is_optional(id) && !(left.has(id) && right.has(id)) {
             continue;
         }
@@ -180,7 +182,7 @@ pub fn matrix(specs: &Specs, left: &Recording, right: &Recording) -> Matrix {
             }
         }
     }
-    // What is about one promise alone explains what is about several.
+    // A case about one promise alone explains differences in cases about several.
     differing.sort_by_key(|(promises, _)| *promises);
     for (_, id) in differing {
         let both = Both::of(id, left, right);
@@ -204,12 +206,12 @@ pub fn matrix(specs: &Specs, left: &Recording, right: &Recording) -> Matrix {
     Matrix { left, right, cells: cells.all, aside }
 }
 
-/// Whether a case is tried only with credentials, or only where somebody asks for it.
+/// Returns `true` if a case runs only with credentials or on request.
 pub fn is_optional(id: &str) -> bool {
     id.contains("/circumstance/") || id.contains("/auth/")
 }
 
-/// What came of a case on both sides, read again from where it was put away.
+/// The results of a case on both sides, read back from storage.
 struct Both {
     left: Option<CaseResult>,
     right: Option<CaseResult>,
@@ -226,7 +228,7 @@ impl Both {
     }
 }
 
-/// A case, and what came of it on both sides.
+/// A case and its results on both sides.
 #[derive(Clone, Copy)]
 struct Pair<'r> {
     case: &'r CaseResult,
@@ -235,8 +237,8 @@ struct Pair<'r> {
 }
 
 impl<'r> Pair<'r> {
-    /// How the two stand to each other, by promise: a broken one is told of that promise, and not of the one that the case was
-    /// made for.
+    /// Returns the relation for each promise. A broken promise counts under its own name, not under the promise that
+    /// the case was generated for.
     fn relations(&self, specs: &Specs) -> Vec<(&'r Promise, Relation)> {
         let judged = |result: Option<&'r CaseResult>| result.filter(|result| result.verdict.is_judged());
         let not_compared = vec![(&self.case.promise, Relation::NotCompared)];
@@ -259,7 +261,7 @@ impl<'r> Pair<'r> {
                 relations.push((promise, relation));
             }
         }
-        // Where more than the call decides, only breaking the page says something.
+        // If the response depends on more than the call, only a broken promise says something.
         if relations.is_empty() && !left.unsettled {
             let is_alike = answer(specs, left) == answer(specs, right);
             relations.push((&self.case.promise, if is_alike { Relation::Same } else { Relation::Differ }));
@@ -293,19 +295,19 @@ fn why_not(result: &CaseResult) -> Option<String> {
     }
 }
 
-/// How a result breaks a promise: the status and the code that came instead.
+/// Returns how a result breaks a promise: the status and code that were received instead.
 fn how<'r>(result: &'r CaseResult, promise: &Promise) -> Option<Vec<(&'r str, &'r str)>> {
     let departure = result.broken().iter().find(|departure| is_same(&departure.promise, promise))?;
     let lines = departure.lines.iter().filter(|line| matches!(line.aspect.as_str(), "status" | "code"));
     Some(lines.map(|line| (line.aspect.as_str(), line.received.as_str())).collect())
 }
 
-/// A promise is known by its rule and its sentence: the spec may have been moved since the recording.
+/// Compares promises by rule and sentence, because the spec may have been moved since the recording.
 fn is_same(one: &Promise, other: &Promise) -> bool {
     (&one.rule, &one.sentence) == (&other.rule, &other.sentence)
 }
 
-/// A promise of an operation: its rule and its sentence.
+/// A promise of an operation: the operation, the rule and the sentence.
 type Key = (String, String, String);
 
 fn key(case: &CaseResult, promise: &Promise) -> Key {
@@ -319,8 +321,9 @@ struct Cells {
 }
 
 impl Cells {
-    /// The promise that a difference belongs to. With two faults at once a target that overlooks one, or calls it by another
-    /// code, answers otherwise: then the promise in which the two are unlike by itself explains it.
+    /// Returns the promise that explains a difference. A call may have two faults, and a target may overlook one of
+    /// them or report it with another code. If the two targets differ in the promise of one fault by itself, this
+    /// promise explains the different responses.
     fn explaining<'r>(&self, pair: &Pair<'r>) -> &'r Promise {
         let is_unlike = |promise: &&Promise| {
             let cell = self.places.get(&key(pair.case, promise)).and_then(|index| self.all.get(*index));
@@ -342,7 +345,7 @@ impl Cells {
             self.all.len() - 1
         });
         let cell = &mut self.all[index];
-        // The most telling relation shows itself first.
+        // The witness shows the most significant relation.
         if relation != Relation::Same && cell.cases.keys().next().is_none_or(|known| relation < *known) {
             cell.witness = Some(pair.witness(specs));
         }

@@ -1,4 +1,4 @@
-//! Two targets side by side: what each did where the page decides, and what each does where the page is silent.
+//! Two targets, compared: what each does where the page decides, and what each does where the page is silent.
 
 mod held;
 mod matrix;
@@ -13,36 +13,36 @@ use crate::spec::model::{Service, Specs};
 #[cfg(test)]
 mod tests;
 
-/// What a target was seen to do, case by case.
+/// The observed results of a target, case by case.
 #[derive(Debug, Clone, Default)]
 pub struct Recording {
     /// The target's name.
     pub target: String,
-    /// From which its values were drawn.
+    /// Seed for its random values.
     pub seed: u64,
     results: Results<Known>,
 }
 
-/// What is known of a recorded result.
+/// Facts about a recorded result.
 #[derive(Debug, Clone)]
 struct Known {
     is_judged: bool,
-    /// Where it is recorded, `file:line:column`.
+    /// Place of the record, `file:line:column`.
     place: Option<String>,
 }
 
 impl Recording {
-    /// Nothing yet of a target.
+    /// Creates an empty recording of a target.
     pub fn of(target: impl Into<String>, seed: u64) -> Self {
         Self { target: target.into(), seed, ..Self::default() }
     }
 
-    /// Takes the result of a case. One that could not be judged does not displace one that was.
+    /// Adds the result of a case. A result that could not be judged does not replace one that was.
     pub fn take(&mut self, result: &CaseResult) {
         self.take_at(None, result);
     }
 
-    /// Takes the result of a case that is recorded at a place, `file:line:column`.
+    /// Adds the result of a case that is recorded at a place, `file:line:column`.
     pub fn take_from(&mut self, place: String, result: &CaseResult) {
         self.take_at(Some(place), result);
     }
@@ -54,44 +54,44 @@ impl Recording {
         }
     }
 
-    /// Leaves only some cases.
+    /// Keeps the results of some cases only.
     pub fn retain(&mut self, is_wanted: impl Fn(&str) -> bool) {
         self.results.retain(is_wanted);
     }
 
-    /// Where a case is recorded, if that is known.
+    /// Returns where a case is recorded, if that is known.
     pub fn place(&self, id: &str) -> Option<&str> {
         self.results.of(id)?.place.as_deref()
     }
 
-    /// The result of a case.
+    /// Returns the result of a case.
     pub fn case(&self, id: &str) -> Option<CaseResult> {
         self.results.get(id)
     }
 
-    /// Whether there is a result of a case.
+    /// Returns `true` if there is a result of a case.
     pub fn has(&self, id: &str) -> bool {
         self.results.has(id)
     }
 
-    /// The cases, in the order in which they were recorded.
+    /// Returns the ids of the cases, in the order in which they were recorded.
     pub fn ids(&self) -> impl Iterator<Item = &str> {
         self.results.ids()
     }
 
-    /// All of them, in the order in which they were recorded.
+    /// Returns all results, in the order in which they were recorded.
     pub fn all(&self) -> impl Iterator<Item = CaseResult> {
         self.results.iter()
     }
 }
 
-/// The answer of a case without what differs from call to call; none where there is none.
+/// Returns the response of a case without what differs from call to call; `None` if there is no response.
 pub fn kept(service: &Service, result: &CaseResult) -> Option<String> {
     let normalised = || snapshot::normalised(service, result.tried()?, &result.drawn);
     result.digest.clone().or_else(normalised)
 }
 
-/// The same, where the call alone decides which answer comes.
+/// Returns the same, but only if the response depends on the call alone.
 fn answer(specs: &Specs, result: &CaseResult) -> Option<String> {
     let (service, _) = specs.operation(&result.operation)?;
     kept(service, result).filter(|_| !result.unsettled)

@@ -1,4 +1,4 @@
-//! How two targets stand to each other, as a truth table; and what another target's answer decides.
+//! Relations between two targets, as a truth table; and what another target's response decides.
 
 use super::*;
 use crate::event::Expected;
@@ -21,7 +21,7 @@ fn promise(rule: &str) -> Promise {
     }
 }
 
-/// A case about a rule with an answer; the promises that it breaks.
+/// Creates a case about a rule, with its response and the promises that it breaks.
 fn case(id: &str, about: &str, status: u16, broken: &[&str]) -> CaseResult {
     let departure = |rule: &&str| Departure {
         kind: Kind::Rejected,
@@ -67,7 +67,7 @@ fn recording(name: &str, cases: impl IntoIterator<Item = CaseResult>) -> Recordi
     recording
 }
 
-/// Rule, relation, and whether it is a difference, of each promise.
+/// Returns the rule and the relation of each promise, and whether it is a difference.
 fn stand(
     left: impl IntoIterator<Item = CaseResult>,
     right: impl IntoIterator<Item = CaseResult>,
@@ -105,7 +105,8 @@ fn what_both_break_alike_is_no_difference_and_what_one_alone_breaks_beside_it_is
         is("length", Relation::BothBreak, true),
         "another status is another way to break it"
     );
-    // Both leave an element out; in the second case only one of them succeeds, and that is told of the length alone.
+    // Both leave an element out. In the second case only one of them succeeds, and the difference counts for the length
+    // alone.
     let element = || case("call", "call", 200, &["element"]);
     let left = [element(), case("13", "length", 200, &["length", "element"])];
     let stood = stand(left, [element(), case("13", "length", 400, &[])]);

@@ -14,39 +14,39 @@ use crate::case::Expectation;
 use crate::judge::{Departure, Observed, Precedence, Promise, Verdict};
 use crate::wire::Exchange;
 
-/// The version of the stream's form; a reader refuses a newer one.
+/// The version of the stream's format. A reader rejects a newer one.
 pub const VERSION: u32 = 3;
 
-/// One event of a run of fineprint. Results come in the order of the plan, whatever the order of completion.
+/// One event of a run of fineprint. Results appear in the order of the plan, whatever the order of completion.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "event", rename_all = "kebab-case")]
 pub enum Event {
-    /// The run begins.
+    /// The run starts.
     RunStarted(Start),
-    /// So many cases are done, in any order. For people who wait; not part of the stored stream.
+    /// Cases are done: how many so far, in any order. For people who wait; not part of the stored stream.
     Progress {
-        /// Cases done.
+        /// Number of cases done.
         done: usize,
     },
-    /// A call that the page says is valid was not accepted between the calls that must be rejected: what those have shown
-    /// proves nothing.
+    /// A call that the page calls valid was not accepted. It was sent between calls that must be rejected, and the
+    /// results of those calls prove nothing.
     PlainCallFailed(Box<CaseResult>),
-    /// What a plain call has made that no documented call removes.
+    /// A plain call created entities that no documented call removes.
     PlainCallKept {
         /// The entities.
         kept: Vec<Leftover>,
     },
-    /// A case is judged.
+    /// A case was judged.
     CaseFinished(Box<CaseResult>),
-    /// The answers were compared with the accepted ones.
+    /// The responses were compared with the accepted ones.
     SnapshotsCompared(Snapshots),
-    /// The failures were held against what is known.
+    /// The failures were compared with the known ones.
     BaselineCompared(Compared),
-    /// The run is over.
+    /// The run has ended.
     RunFinished(Finish),
 }
 
-/// How a run begins.
+/// The start of a run.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Start {
     /// The stream's version.
@@ -55,20 +55,20 @@ pub struct Start {
     pub fineprint: String,
     /// The target's name.
     pub target: String,
-    /// Its address.
+    /// The target's address.
     pub url: String,
-    /// From which new values are drawn.
+    /// Seed for the random values.
     pub seed: u64,
-    /// How many cases will be tried.
+    /// Number of cases to run.
     pub cases: usize,
-    /// How many requests they take if nothing has to be repeated, set-up and clean-up included.
+    /// Number of requests that they need if nothing has to be repeated, including setup and cleanup.
     pub requests: usize,
-    /// The pages of the operations that are tried.
+    /// The pages of the operations under test.
     #[serde(default)]
     pub pages: Vec<Page>,
 }
 
-/// A case and what came of it.
+/// A case and its result.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct CaseResult {
     /// The case's id.
@@ -79,76 +79,78 @@ pub struct CaseResult {
     pub service: String,
     /// The operation.
     pub operation: String,
-    /// What the case tries.
+    /// What the case tests.
     pub tries: String,
-    /// The promise that it holds the target to.
+    /// The promise that the case tests.
     pub promise: Promise,
-    /// All promises that it is about.
+    /// All promises that the case is about.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub about: Vec<Promise>,
-    /// The rows that may answer, by place, where the page says which.
+    /// Places of the error rows that may be returned, if the page says which.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub rows: Vec<String>,
-    /// Whether the page is silent about it: every documented answer is right.
+    /// Whether the page is silent about the case: every documented response is right.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub open: bool,
-    /// What it expects, as one word.
+    /// What the case expects, as one word.
     #[serde(default)]
     pub expected: Expected,
-    /// What its responses have shown.
+    /// What the responses of the case have shown.
     #[serde(default)]
     pub observed: Observed,
-    /// Whether the page leaves open which answer comes: it is silent, or several codes may answer.
+    /// Whether the page leaves the response open: it is silent, or several codes may be returned.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub choice: bool,
-    /// Whether the page alone would let it pass: it departs from what another target answers.
+    /// Whether the page alone would let the case pass: it fails because its response differs from that of another
+    /// target.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub other_only: bool,
-    /// The answer in short, without what differs from call to call, where only the beginning of its body is kept.
+    /// Short form of the response, without what differs from call to call; present if only the beginning of its body is
+    /// kept.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub digest: Option<String>,
-    /// Whether more than the call decides what is answered: other calls at the same time, or what an earlier run made of the
-    /// same value and could not remove.
+    /// Whether the response depends on more than the call: on concurrent calls, or on what an earlier run created with
+    /// the same value and could not remove.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub unsettled: bool,
-    /// What it sends, as the case file has it.
+    /// What the case sends, as in the case file.
     pub sends: String,
-    /// What it expects, as the case file has it.
+    /// What the case expects, as in the case file.
     pub expects: String,
-    /// The state of the case: a result of another one says nothing about it.
+    /// Digest of the case. A result with another digest says nothing about it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub state: Option<String>,
     /// The verdict.
     #[serde(flatten)]
     pub verdict: Verdict,
-    /// Every exchange of it, without those of the clean-up.
+    /// All exchanges of the case except those of the cleanup.
     pub exchanges: Vec<Exchange>,
-    /// Where the tried one stands among them; nowhere if the set-up failed.
+    /// Index of the tested exchange in `exchanges`; absent if the setup failed.
     pub tried: Option<usize>,
-    /// What was drawn for it.
+    /// The random values of the case.
     pub drawn: Vec<String>,
-    /// From which that was drawn.
+    /// Seed for these values.
     #[serde(default)]
     pub seed: u64,
-    /// How often it was begun, because a drawn value was taken.
+    /// Number of attempts: the case starts again if a random value is already taken.
     pub attempts: u32,
-    /// What could not be seen, for reasons that are no promise's.
+    /// What could not be observed, for reasons unrelated to any promise.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<String>,
-    /// What it has made that no documented call removes.
+    /// Entities that the case created and that no documented call removes.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub kept: Vec<Leftover>,
-    /// From its beginning to its end, in microseconds.
+    /// Duration of the case, in microseconds.
     pub micros: u64,
 }
 
 impl CaseResult {
-    /// The tried exchange, the first where several were under way at once.
+    /// Returns the tested exchange; of concurrent calls, the first.
     pub fn tried(&self) -> Option<&Exchange> {
         self.exchanges.get(self.tried?)
     }
 
-    /// The promises that the page makes and the target breaks.
+    /// Returns the promises that the page makes and the target breaks.
     pub fn broken(&self) -> &[Departure] {
         match &self.verdict {
             Verdict::Fail { departures } if !self.other_only => departures,
@@ -163,13 +165,13 @@ impl CaseResult {
 pub enum Expected {
     /// The call is accepted.
     Accept,
-    /// It is rejected.
+    /// The call is rejected.
     Reject,
     /// Of concurrent calls, at most one is accepted.
     OneAccepted,
-    /// It is accepted, or rejected for a circumstance.
+    /// The call is accepted, or rejected for a circumstance.
     AcceptOr,
-    /// The page does not say.
+    /// The page does not specify the result.
     #[default]
     Silent,
 }
@@ -186,31 +188,31 @@ impl From<&Expectation> for Expected {
     }
 }
 
-/// What the answers are beside the accepted ones.
+/// The comparison of the responses with the accepted ones.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Snapshots {
-    /// Answers that differ.
+    /// Responses that differ.
     pub changed: Vec<SnapshotChange>,
-    /// Cases without an accepted answer.
+    /// Number of cases without an accepted response.
     pub new: usize,
-    /// Accepted answers of cases that no longer exist.
+    /// Accepted responses of cases that no longer exist.
     pub stale: Vec<String>,
     /// Accepted files of operations that no longer exist.
     pub orphaned: Vec<String>,
     /// Files that were written.
     pub written: Vec<String>,
-    /// Whether they were written as accepted (and not as pending).
+    /// Whether the files were written as accepted (and not as pending).
     pub accepted: bool,
 }
 
 impl Snapshots {
-    /// Whether answers differ that nobody has accepted.
+    /// Returns `true` if responses differ and nobody has accepted the changes.
     pub fn differ(&self) -> bool {
         !self.changed.is_empty() && !self.accepted
     }
 }
 
-/// An answer that differs from the accepted one.
+/// A response that differs from the accepted one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct SnapshotChange {
     /// The case.
@@ -219,67 +221,67 @@ pub struct SnapshotChange {
     pub diff: String,
 }
 
-/// How a run stands to what another target was seen to do.
+/// The comparison of a run with the recorded responses of another target.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Recorded {
     /// The other target.
     pub target: String,
-    /// How many cases were held to its answers, because the page leaves them open.
+    /// Number of cases tested against the other target's responses, because the page leaves them open.
     pub held: usize,
-    /// How many have another request than the recorded one, so that its answer says nothing.
+    /// Number of cases that send another request than the recorded one, so that the recorded response says nothing.
     #[serde(default)]
     pub outdated: usize,
     /// Cases in which the other target breaks the page, so that the page alone decides.
     pub disputed: Vec<String>,
 }
 
-/// How a run ends.
+/// The end of a run.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Finish {
-    /// How many cases came to what.
+    /// Number of cases per verdict.
     pub counts: Counts,
-    /// In which order the target was seen to check parameters: a fact, and no verdict.
+    /// The order in which the target was seen to check parameters: a fact, not a verdict.
     #[serde(default)]
     pub precedence: Vec<Precedence>,
-    /// How the answers stand to those of another target, if the run was held to one.
+    /// The comparison with the responses of another target, if the run was tested against them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub recorded: Option<Recorded>,
-    /// Why the run is incomplete, if it is.
+    /// Reason why the run is incomplete, if it is.
     pub stopped: Option<String>,
-    /// Entities that the run made and that no documented call removes.
+    /// Entities that the run created and that no documented call removes.
     pub kept: Vec<Leftover>,
-    /// Entities that should have been removed and could not be.
+    /// Entities that should have been removed, but could not be.
     pub left_behind: Vec<Leftover>,
-    /// From the first request to the last, in microseconds.
+    /// Time from the first request to the last, in microseconds.
     pub micros: u64,
-    /// Requests that were sent.
+    /// Number of requests sent.
     pub requests: usize,
 }
 
 impl Finish {
-    /// Whether everything was tried and judged, and nothing is left behind.
+    /// Returns `true` if no case is unjudged, the run was not stopped, and nothing is left behind.
     pub fn is_complete(&self) -> bool {
         self.counts.unjudged() == 0 && self.stopped.is_none() && self.left_behind.is_empty()
     }
 }
 
-/// How many cases came to what.
+/// Number of cases per verdict.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Counts {
     /// The promise holds.
     pub pass: usize,
     /// A promise is broken.
     pub fail: usize,
-    /// A documented circumstance was in the way.
+    /// A documented circumstance prevented the test.
     pub blocked: usize,
-    /// No HTTP answer.
+    /// There was no HTTP response.
     pub error: usize,
-    /// Not tried.
+    /// The case did not run.
     pub skipped: usize,
-    /// Rejected as they must be, while valid calls were rejected too.
+    /// The call was rejected as required, but valid calls were rejected too.
     #[serde(default)]
     pub unproven: usize,
-    /// Left out on purpose.
+    /// The case was left out on purpose.
     #[serde(default)]
     pub not_tested: usize,
 }
@@ -298,12 +300,12 @@ impl Counts {
         } += 1;
     }
 
-    /// All of them.
+    /// Returns the number of all cases.
     pub fn total(&self) -> usize {
         self.pass + self.fail + self.unjudged() + self.not_tested
     }
 
-    /// Cases that should have been judged and could not be.
+    /// Returns the number of cases that should have been judged, but could not be.
     pub fn unjudged(&self) -> usize {
         self.blocked + self.error + self.skipped + self.unproven
     }
@@ -318,8 +320,8 @@ pub struct Leftover {
     pub entity: String,
     /// Its id.
     pub id: String,
-    /// The case that made it.
+    /// The case that created it.
     pub case: String,
-    /// Why it is still there.
+    /// Reason why it still exists.
     pub reason: String,
 }

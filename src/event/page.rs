@@ -1,4 +1,4 @@
-//! The pages of a run, as their specs hold them: what a report needs to show them again, without the specs.
+//! The pages of a run as their specs have them: all that a report needs to show them without the specs.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -17,25 +17,25 @@ pub struct Page {
     pub operation: String,
     /// The page's title.
     pub title: String,
-    /// The date that it gives for its last update.
+    /// The date of its last update, as the page gives it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub updated: Option<String>,
-    /// Where it was read.
+    /// Where the page was read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
     /// The parameter table.
     pub parameters: Vec<ParameterRow>,
-    /// The error table, and the rows that the service's operations share.
+    /// The error table, and the rows that all operations of the service share.
     pub errors: Vec<ErrorLine>,
-    /// The response elements, those within others behind these.
+    /// The response elements. Nested elements follow the element that contains them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub elements: Vec<ElementLine>,
-    /// Sentences that promise nothing a request could show.
+    /// Sentences that no request can test.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub narrative: Vec<String>,
-    /// Where the spec has it, `file:line:column`.
+    /// Place in the spec, `file:line:column`.
     pub place: String,
-    /// The state of the operation's spec and of its service's: what was judged by another says nothing about this one.
+    /// Digest of the specs of the operation and its service. A result for another digest says nothing about this page.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub digest: Option<String>,
 }
@@ -54,15 +54,15 @@ pub struct ParameterRow {
     pub example: Option<String>,
     /// The page's sentences about it.
     pub sentences: Vec<Sentence>,
-    /// What the spec says that these sentences, and the row itself, promise.
+    /// What these sentences and the row itself promise, according to the spec.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub promises: Vec<PromiseLine>,
-    /// Where the spec has it.
+    /// Place in the spec.
     pub place: String,
 }
 
 impl ParameterRow {
-    /// The sentences that stand for themselves: they name the rules that they state, and have a place of their own.
+    /// Returns the sentences that name the rules they state, and therefore have a place of their own.
     pub fn apart(&self) -> impl Iterator<Item = &Sentence> {
         self.sentences.iter().filter(|sentence| sentence.place != self.place && sentence.is_covered)
     }
@@ -71,19 +71,19 @@ impl ParameterRow {
 /// A promise: a part of a rule of a parameter.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct PromiseLine {
-    /// The rule in short: `Name length.max`.
+    /// Short form of the rule: `Name length.max`.
     pub rule: String,
-    /// Where the spec has the sentence that states it.
+    /// Place in the spec of the sentence that states the promise.
     pub place: String,
-    /// The sides that have to be seen: those of which the page is certain.
+    /// The sides that have to be observed: those about which the page is certain.
     pub needs: Vec<Side>,
-    /// Whether the page leaves open what comes of everything that is tried of it.
+    /// Whether the page leaves the result of everything that tests the promise open.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub is_open: bool,
-    /// Why nothing is certain of it, where nothing is.
+    /// Reason why the page is certain about neither side, if it is not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub why_not: Option<String>,
-    /// How many values worth trying its protocol cannot carry.
+    /// Number of values worth testing that the protocol cannot encode.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub not_carried: usize,
 }
@@ -92,18 +92,18 @@ fn is_zero(number: &usize) -> bool {
     *number == 0
 }
 
-/// What has to be seen of a promise.
+/// A side of a promise that has to be observed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Side {
-    /// What is just within is accepted.
+    /// A value just within the rule is accepted.
     Accepted,
-    /// What is just beyond is rejected.
+    /// A value just beyond the rule is rejected.
     Rejected,
 }
 
 impl Side {
-    /// What a case does that shows it.
+    /// Describes what a case does to show this side.
     pub fn in_words(self) -> &'static str {
         match self {
             Self::Accepted => "sends a value that is just within it",
@@ -119,27 +119,27 @@ pub struct ElementLine {
     pub path: String,
     /// Its type.
     pub kind: String,
-    /// Whether it may be absent.
+    /// Whether the element may be absent.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub optional: bool,
     /// The page's sentence about it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub says: Option<String>,
-    /// Where the spec has it.
+    /// Place in the spec.
     pub place: String,
 }
 
 /// A sentence of a page.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Sentence {
-    /// Word for word.
+    /// The text, word for word.
     pub text: String,
-    /// Where the spec has it.
+    /// Place in the spec.
     pub place: String,
     /// Whether a rule was transcribed from it.
     #[serde(default = "is_so")]
     pub is_covered: bool,
-    /// What it says beyond the rules that were transcribed from it.
+    /// What the sentence says beyond the rules that were transcribed from it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub leaves: Option<String>,
 }
@@ -159,19 +159,19 @@ pub struct ErrorLine {
     /// The message, or else the description.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
-    /// Whether it is of the operation's own page.
+    /// Whether the row is on the operation's own page.
     pub own: bool,
-    /// Whether it is bound to anything that a case could try.
+    /// Whether the row covers anything that a case could test.
     pub bound: bool,
-    /// Why no case that the specs imply expects it, if none does.
+    /// Reason why no case that the specs imply expects the row, if none does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub why_not: Option<String>,
-    /// Where the spec has it.
+    /// Place in the spec.
     pub place: String,
 }
 
 impl Page {
-    /// The state of an operation's spec and of its service's, whatever ends their lines.
+    /// Returns the digest of the specs of an operation and its service. Line endings make no difference.
     pub fn digest(service: &Service, operation: &Operation) -> String {
         let texts = [&service.at.source.text, &operation.at.source.text];
         let texts = texts.map(|text| text.replace("\r\n", "\n"));

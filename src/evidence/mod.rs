@@ -1,7 +1,7 @@
-//! What a run has shown of each promise of a page, and what it has not: the one place where that is decided.
+//! Evidence: what a run has shown of each promise of a page, and what it has not. Only this module decides that.
 //!
-//! The cases of a run are observations. What a promise needs is written on its page ([`page`]); from both follows one of six
-//! states, and every report, the JSON, `check --rows` and the harness read it here.
+//! The cases of a run are observations, and a page lists what each promise needs ([`page`]). Together they give one of
+//! six states. Every report, the JSON, `check --rows` and the harness take the state from here.
 
 mod page;
 mod texts;
@@ -14,32 +14,32 @@ use crate::judge::{Kind, Verdict};
 pub use page::{element_lines, page};
 pub use texts::Texts;
 
-/// Why an error row was not tested of which nothing else is to be said.
+/// Reason why an error row was not tested, if no other reason is known.
 pub const NO_CASE: &str = "no case of this run expects it";
 
-/// The state of a promise after a run: the first that fits, in this order.
+/// The state of a promise after a run: the first in this order that applies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum State {
     /// A response contradicts it.
     Broken,
-    /// What would show it was sent, and what came shows nothing.
+    /// The requests that would show it were sent, but their responses show nothing.
     Unproven,
-    /// What would show it was not sent.
+    /// The requests that would show it were not sent.
     NotTested,
-    /// The page does not say what must come.
+    /// The page does not specify the response.
     Unspecified,
-    /// Everything that shows it was sent, and came as the page says.
+    /// All requests that show it were sent, and the responses are as the page says.
     Holds,
     /// No rule was transcribed from the sentence.
     NotCovered,
 }
 
 impl State {
-    /// Every state, in the order in which the first that fits is taken.
+    /// All states, in order of precedence.
     pub const ALL: [Self; 6] =
         [Self::Broken, Self::Unproven, Self::NotTested, Self::Unspecified, Self::Holds, Self::NotCovered];
 
-    /// Its word in reports.
+    /// Returns its word in reports.
     pub fn word(self) -> &'static str {
         match self {
             Self::Broken => "broken",
@@ -52,47 +52,47 @@ impl State {
     }
 }
 
-/// How many promises are in each state, by [`State`].
+/// Number of promises in each state, indexed by [`State`].
 pub type Tally = [usize; 6];
 
-/// What of a page makes a promise.
+/// The part of a page that makes a promise.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum What {
-    /// A row of the table of parameters, or a sentence about one.
+    /// A row of the parameter table, or a sentence about a parameter.
     Sentence,
     /// A row of the operation's own error table.
     Row,
-    /// A row that the operations of a service share.
+    /// A row that all operations of a service share.
     SharedRow,
     /// A response element.
     Element,
 }
 
-/// A promise of a page, and what was seen of it.
+/// A promise of a page, and what was observed of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Promised<'p> {
-    /// What makes it.
+    /// The part of the page that makes it.
     pub kind: What,
     /// The parameter, the codes of the row, or the path of the element.
     pub name: String,
-    /// Where the spec has it.
+    /// Place in the spec.
     pub place: &'p str,
-    /// What was seen of it.
+    /// What was observed of it.
     pub standing: Standing,
 }
 
-/// A promise with what came of it.
+/// The state of a promise, and the cases about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Standing {
     /// Its state.
     pub state: State,
-    /// How many cases are about it.
+    /// Number of cases about it.
     pub cases: usize,
-    /// How many of them contradict it.
+    /// Number of these cases that contradict it.
     pub against: usize,
-    /// How many keep it, and differ from what another target does.
+    /// Number of these cases that keep it, but differ from another target.
     pub other: usize,
-    /// Why it is in that state, where the state does not say.
+    /// Reason for the state, if the state alone does not say.
     pub why: Option<String>,
 }
 
@@ -102,43 +102,43 @@ impl Standing {
     }
 }
 
-/// What is kept of a case: a run may have 100,000. Texts are numbers of [`Texts`].
+/// What is kept of a case: a run may have 100,000 cases. Texts are numbers of [`Texts`].
 #[derive(Debug, Clone)]
 struct Observation {
     /// What it expects.
     expected: Expected,
     /// What it shows.
     shows: Shows,
-    /// Whether the page alone would let it pass.
+    /// Whether the page alone would let the case pass.
     other_only: bool,
     /// The promises that it is about: rule and place.
     about: Box<[(u32, u32)]>,
-    /// The places of the rows that may answer.
+    /// The places of the rows that may be returned.
     rows: Box<[u32]>,
-    /// The places of the rows that came, whole.
+    /// The places of the rows that the response matches exactly.
     came: Box<[u32]>,
     /// The promises that it contradicts: rule and place.
     against: Box<[(u32, u32)]>,
-    /// Whether what it contradicts is whether, and by which row, the call is rejected.
+    /// Whether the mismatch is that the call is accepted, or rejected by the wrong row.
     is_about_the_call: bool,
-    /// Why it shows nothing.
+    /// Reason why it shows nothing.
     why: u32,
 }
 
-/// What a case shows of the promise that it is about.
+/// The result of a case for the promise that it is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Shows {
     /// The call was accepted or rejected as expected.
     Met,
-    /// It was not.
+    /// The call was not accepted or rejected as expected.
     NotMet,
-    /// Nothing: it could not be judged, or valid calls were rejected as well.
+    /// Nothing, because it could not be judged, or valid calls were rejected as well.
     Nothing,
-    /// Nothing: it was left out on purpose.
+    /// Nothing, because it was left out on purpose.
     LeftOut,
 }
 
-/// The operation of a service.
+/// A service and its operation.
 type Operation = (u32, u32);
 
 /// The observations of a run.
@@ -148,20 +148,20 @@ pub struct Evidence {
     texts: Texts,
 }
 
-/// What was observed of one operation.
+/// The observations of one operation.
 #[derive(Debug, Default)]
 struct OfOperation {
     all: Vec<Observation>,
-    /// The observations by the places that they have to do with.
+    /// Indices of the observations that concern each place.
     by_place: HashMap<u32, Vec<usize>>,
-    /// The paths of the response elements that were seen with a value.
+    /// Number of cases in which a response element, given by its path, had a value.
     elements: HashMap<u32, usize>,
-    /// How many calls were accepted, so that their elements could be seen.
+    /// Number of accepted calls, whose elements could be observed.
     accepted: usize,
 }
 
 impl Evidence {
-    /// Takes the result of a case.
+    /// Adds the result of a case.
     pub fn take(&mut self, result: &CaseResult) {
         let texts = &mut self.texts;
         let key = (texts.number(&result.service), texts.number(&result.operation));
@@ -195,7 +195,7 @@ impl Evidence {
         found().unwrap_or_default()
     }
 
-    /// The state of what stands at a place of a parameter: of the promises there, the first in the order of states.
+    /// Returns the state of the promises at a place of a parameter: the first of them in the order of states.
     pub fn sentence(&self, page: &Page, row: &ParameterRow, place: &str) -> Standing {
         let lines: Vec<&PromiseLine> = row.promises.iter().filter(|line| line.place == place).collect();
         let observations = self.at(page, place);
@@ -214,7 +214,7 @@ impl Evidence {
         }
     }
 
-    /// The state of one promise that no response contradicts.
+    /// Returns the state of one promise that no response contradicts.
     fn promise(&self, line: &PromiseLine, observations: &[&Observation]) -> Standing {
         let rule = self.texts.known(&line.rule);
         let is_about = |each: &&&Observation| {
@@ -247,7 +247,7 @@ impl Evidence {
         }
     }
 
-    /// The state of a row of the error table: it holds only if it came, whole, in a case bound to it.
+    /// Returns the state of an error row. It holds only if a case that expects it received exactly this row.
     pub fn row(&self, page: &Page, line: &ErrorLine) -> Standing {
         let observations = self.at(page, &line.place);
         let place = self.texts.known(&line.place);
@@ -281,7 +281,7 @@ impl Evidence {
         Standing { state, cases: observations.len(), against, other, why }
     }
 
-    /// The state of a response element: it holds only if it was there with a value of its own.
+    /// Returns the state of a response element. It holds only if it was present with a value of its own.
     pub fn element(&self, page: &Page, line: &ElementLine) -> Standing {
         let observations = self.at(page, &line.place);
         let against = observations.iter().filter(|each| !each.other_only).count();
@@ -304,8 +304,8 @@ impl Evidence {
         Standing { state, cases: seen.unwrap_or(0).max(against), against, other: 0, why }
     }
 
-    /// Every promise of a page with what was seen of it: its table of parameters, the sentences that stand for themselves, the
-    /// sentences from which no rule was transcribed, its error rows, and its response elements.
+    /// Returns every promise of a page with what was observed of it: the parameter table, sentences with a place of
+    /// their own, sentences without a transcribed rule, error rows, and response elements.
     pub fn promises<'p>(&self, page: &'p Page) -> Vec<Promised<'p>> {
         let mut all = Vec::new();
         for row in &page.parameters {
@@ -334,7 +334,8 @@ impl Evidence {
         all
     }
 
-    /// How many promises of a page are in each state. Rows that all operations of a service share count for none of them.
+    /// Returns the number of promises of a page in each state. Rows that all operations of a service share are not
+    /// counted.
     pub fn tally(&self, page: &Page) -> Tally {
         let mut tally = Tally::default();
         let own = self.promises(page).into_iter().filter(|promise| promise.kind != What::SharedRow);
@@ -361,7 +362,7 @@ fn observation(result: &CaseResult, texts: &mut Texts) -> Observation {
         Verdict::Fail { departures } => departures.as_slice(),
         _ => &[],
     };
-    // Where something stands in a body, service.yaml says and not the page.
+    // The place of a value in a body is defined by service.yaml, not by the page.
     let of_page = departures.iter().filter(|departure| departure.kind != Kind::Misplaced);
     let against: Vec<(u32, u32)> =
         of_page.map(|departure| numbers(&departure.promise.rule, &departure.promise.place)).collect();
@@ -382,7 +383,8 @@ fn observation(result: &CaseResult, texts: &mut Texts) -> Observation {
     }
 }
 
-/// What a result shows of whether its call was accepted or rejected as expected; and why, where it shows nothing.
+/// Returns what a result shows about whether its call was accepted or rejected as expected, and the reason if it shows
+/// nothing.
 fn shows(result: &CaseResult) -> (Shows, String) {
     match &result.verdict {
         Verdict::Pass => (Shows::Met, String::new()),

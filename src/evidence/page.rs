@@ -1,4 +1,4 @@
-//! A page as the event stream has it: its sentences, rows and elements, and for each promise what has to be seen of it.
+//! A page for the event stream: its sentences, rows and elements, and what has to be observed of each promise.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -14,7 +14,8 @@ use crate::spec::model::{Member, Operation, Required, Service, When};
 use crate::spec::path::Path;
 use crate::spec::promise;
 
-/// The page of an operation, of which these are the cases that its spec implies, and these what its protocol cannot carry.
+/// Returns the page of an operation. `cases` are the cases that its spec implies; `left_out` is what its protocol
+/// cannot encode.
 pub fn page(service: &Service, operation: &Operation, cases: &[Arc<Case>], left_out: &[LeftOut]) -> Page {
     let planned = Planned::of(cases);
     let rows = reach::rows(service, operation, cases).into_iter();
@@ -51,7 +52,7 @@ fn error_line(reach: reach::RowReach<'_>) -> ErrorLine {
     }
 }
 
-/// The response elements of an operation, those within others behind these.
+/// Returns the response elements of an operation. Nested elements follow the element that contains them.
 pub fn element_lines(operation: &Operation) -> Vec<ElementLine> {
     let mut lines = Vec::new();
     collect(&operation.response, "", &mut lines);
@@ -73,14 +74,14 @@ fn collect(elements: &[Member], prefix: &str, lines: &mut Vec<ElementLine>) {
     }
 }
 
-/// What cases expect, by the one rule that they are about.
+/// The expectations of the cases that are about one rule, by that rule.
 struct Planned<'c>(HashMap<&'c Breach, Sides<'c>>);
 
 #[derive(Default)]
 struct Sides<'c> {
     accepted: bool,
     rejected: bool,
-    /// Why the page is silent, in one of the cases.
+    /// Reason why the page is silent, from one of the cases.
     silent: Option<&'c str>,
 }
 
@@ -112,7 +113,8 @@ fn parameter_row(
         Required::No => "No",
         Required::Unclear => "unclear",
     };
-    // A sentence that names its rules stands for itself; what is said of all of them stands where the parameter does.
+    // A sentence that names its rules has a place of its own. A sentence about all rules has the place of the
+    // parameter.
     let sentence = |quote: &crate::spec::model::Quote| Sentence {
         text: quote.text.clone(),
         place: if quote.of.is_empty() { parameter.at.to_string() } else { quote.at.to_string() },
@@ -135,7 +137,7 @@ fn parameter_row(
     }
 }
 
-/// `None` where there is nothing that a request could do about it: any text of a query is a text.
+/// Returns `None` if no request can test the promise: in a query, any value is a text.
 fn promise_line(
     service: &Service,
     operation: &Operation,

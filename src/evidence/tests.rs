@@ -1,4 +1,4 @@
-//! What results show of a promise: the state of each, as a table.
+//! The states of promises after given results, as a table.
 
 use super::*;
 use crate::judge::{Departure, Observed, Promise};

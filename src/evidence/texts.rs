@@ -1,4 +1,4 @@
-//! Texts that many cases share, each once.
+//! Texts that many cases share, each stored once.
 
 use std::collections::HashMap;
 
@@ -10,7 +10,7 @@ pub struct Texts {
 }
 
 impl Texts {
-    /// The number of a text, a new one if it was not known.
+    /// Returns the number of a text; a new one if the text was not known.
     pub fn number(&mut self, text: &str) -> u32 {
         if let Some(number) = self.numbers.get(text) {
             return *number;
@@ -21,17 +21,17 @@ impl Texts {
         number
     }
 
-    /// The number of a text, if it is known.
+    /// Returns the number of a text, if it is known.
     pub fn known(&self, text: &str) -> Option<u32> {
         self.numbers.get(text).copied()
     }
 
-    /// The text of a number.
+    /// Returns the text of a number.
     pub fn text(&self, number: u32) -> &str {
         self.all.get(number as usize).map_or("", String::as_str)
     }
 
-    /// All of them, by number.
+    /// Returns all texts, by number.
     pub fn all(&self) -> &[String] {
         &self.all
     }

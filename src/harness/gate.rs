@@ -1,7 +1,8 @@
 //! Plain calls between the tests of an operation: a rejection proves something only while valid calls are accepted.
 //!
-//! A test is over before its neighbours are, so that a rejection that looks right passes at once. The plain call behind it comes
-//! after fifty of them, after any surprise, and when all tests are over: what it then shows is told, and spoils the exit code.
+//! Each test ends before the tests next to it, so a rejection that looks right passes immediately. The plain call that
+//! follows it is sent after fifty rejections, after any surprise, and when all tests have ended. If it is not accepted,
+//! that is reported and changes the exit code.
 
 use std::collections::HashMap;
 
@@ -14,7 +15,7 @@ use crate::runner::bracket::{Came, MOST, Plain, is_bracketed, is_news, is_surpri
 use crate::runner::{self, Session};
 use crate::spec::model::Specs;
 
-/// The plain calls of the operations that are tested.
+/// The plain calls of the operations under test.
 #[derive(Debug, Default)]
 pub struct Gates {
     operations: HashMap<String, Gate>,
@@ -29,25 +30,25 @@ struct Gate {
 
 #[derive(Debug, Default)]
 struct State {
-    /// What the last plain call came to.
+    /// Result of the last plain call.
     last: Option<Came>,
-    /// So many rejections were sent since.
+    /// Number of rejections sent since then.
     since: usize,
     /// The first plain call that was not accepted.
     failed: Option<Box<CaseResult>>,
 }
 
-/// What tests are run with.
+/// What tests need to run.
 #[derive(Debug, Clone, Copy)]
 pub struct On<'t> {
-    /// With whom.
+    /// The session that sends the calls.
     pub session: &'t Session,
-    /// By which specs.
+    /// The specs that judge them.
     pub specs: &'t Specs,
 }
 
 impl Gates {
-    /// For the operations of these cases.
+    /// Creates the plain calls for the operations of these cases.
     pub fn new(cases: &Cases) -> Self {
         let mut best: HashMap<String, Plain> = HashMap::new();
         for plain in cases.iter().filter_map(|case| Plain::of(&case)) {
@@ -60,7 +61,7 @@ impl Gates {
         Self { operations: best.into_iter().map(gate).collect() }
     }
 
-    /// Runs a case, with the plain calls that are due before it and after it.
+    /// Runs a case, with the plain calls that are due before and after it.
     pub async fn run(&self, on: On<'_>, case: &Case) -> CaseResult {
         let gate = self.operations.get(&case.operation);
         let before = match gate.filter(|_| is_bracketed(case)) {
@@ -74,7 +75,7 @@ impl Gates {
         }
     }
 
-    /// Sends the plain calls that come last; the results of all that were not accepted, the first of each operation.
+    /// Sends the final plain calls. Returns, for each operation, the first plain call that was not accepted.
     pub async fn end(&self, on: On<'_>) -> Vec<CaseResult> {
         let mut failed = Vec::new();
         for gate in self.operations.values() {
@@ -90,7 +91,7 @@ impl Gates {
 }
 
 impl Gate {
-    /// What the last plain call came to; the first is sent by the first test that needs it.
+    /// Returns the result of the last plain call. The first test that needs a plain call sends the first one.
     async fn before(&self, on: On<'_>) -> Came {
         let mut state = self.state.lock().await;
         match state.last.clone() {

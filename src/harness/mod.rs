@@ -44,13 +44,13 @@ use crate::wire::sign::{Form, Key, Secret};
 
 use gate::{Gates, On};
 
-/// The exit code for specs that cannot be used.
+/// Exit code for specs that cannot be used.
 const USAGE: u8 = 2;
 
-/// The exit code where every test passed and something else is not as it must be.
+/// Exit code if every test passed, but something else is wrong.
 const INCOMPLETE: u8 = 3;
 
-/// A test binary in the making: specs, cases, and a target.
+/// The configuration of a test binary: specs, cases, and a target.
 #[derive(Debug, Clone)]
 pub struct Conformance {
     specs: PathBuf,
@@ -63,7 +63,7 @@ pub struct Conformance {
 }
 
 impl Conformance {
-    /// Holds a target to the specs of a folder. Cases that people wrote are taken from `cases`, beside that folder.
+    /// Tests a target against the specs of a folder. Hand-written cases are read from `cases`, next to that folder.
     pub fn new(specs: impl Into<PathBuf>) -> Self {
         let specs = specs.into();
         let cases = specs.with_file_name("cases");
@@ -78,35 +78,35 @@ impl Conformance {
         }
     }
 
-    /// Takes hand-written cases from another folder.
+    /// Reads hand-written cases from another folder.
     #[must_use]
     pub fn cases(mut self, folder: impl Into<PathBuf>) -> Self {
         self.cases = folder.into();
         self
     }
 
-    /// Tries the target at this address; `None`, or an empty text, is the embedded reference server.
+    /// Tests the target at this address. `None` or an empty text selects the built-in reference server.
     #[must_use]
     pub fn url(mut self, url: impl Into<Option<String>>) -> Self {
         self.url = url.into().filter(|url| !url.is_empty());
         self
     }
 
-    /// How long an answer may take; 10 seconds if nothing is said.
+    /// Sets how long a response may take; 10 seconds by default.
     #[must_use]
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
         self
     }
 
-    /// Shows this secret to the services below a folder of the specs, as `service.yaml` says: `authentication: bearer`.
+    /// Sends this secret to the services below a folder of the specs, as `service.yaml` says: `authentication: bearer`.
     #[must_use]
     pub fn secret(self, folder: impl Into<String>, secret: impl Into<String>) -> Self {
         self.key(folder, "", secret)
     }
 
-    /// Signs as the owner of this key what goes to the services below a folder of the specs, in the form that their protocol
-    /// uses if nothing is said.
+    /// Signs the requests to the services below a folder of the specs with this key, in the default form of their
+    /// protocol.
     #[must_use]
     pub fn key(
         mut self,
@@ -119,22 +119,24 @@ impl Conformance {
         self
     }
 
-    /// Draws new values from this number; another each time if nothing is said.
+    /// Sets the seed for random values. By default, it differs each time.
     #[must_use]
     pub fn seed(mut self, seed: u64) -> Self {
         self.seed = seed;
         self
     }
 
-    /// Says that nobody else uses the target: then it is also sent what could reach what the tests have not made.
+    /// Declares that nobody else uses the target. Then fineprint also sends requests that could affect what the tests
+    /// did not create.
     #[must_use]
     pub fn alone(mut self) -> Self {
         self.alone = true;
         self
     }
 
-    /// Runs the test binary: reads its arguments, runs the tests that they select, prints as `cargo test` does. The exit code
-    /// tells what `fineprint run` tells: also what stays on the target, and rejections that prove nothing, are no success.
+    /// Runs the test binary: reads its arguments, runs the tests that they select, and prints as `cargo test` does. The
+    /// exit code has the meaning that `fineprint run` gives it: leftovers on the target, and rejections that prove
+    /// nothing, are not a success either.
     pub fn main(self) -> ExitCode {
         let arguments = Arguments::from_args();
         let (tests, trials) = match self.tests() {
@@ -167,10 +169,11 @@ impl Conformance {
         target
     }
 
-    /// A test for each case, named by its id. When the last of them is dropped, what is left is removed.
+    /// Returns a test for each case, named by its id. When the last test is dropped, all remaining entities are
+    /// removed.
     ///
     /// # Errors
-    /// Every finding of every spec and case file.
+    /// Returns every finding of every spec and case file.
     pub fn trials(self) -> Result<Vec<Trial>, Vec<Finding>> {
         Ok(self.tests()?.1)
     }
@@ -203,19 +206,19 @@ impl Conformance {
     }
 }
 
-/// The environment variable that stands for a secret in the curl lines of a failure.
+/// Returns the environment variable that stands for a secret in the curl lines of a failure.
 fn variable_of(folder: &str) -> String {
     let name = folder.to_ascii_uppercase().replace(|each: char| !each.is_ascii_alphanumeric(), "_");
     format!("{}_SECRET", if name.is_empty() { "KEY" } else { &name })
 }
 
-/// A line of the test binary itself, beside what `cargo test` prints.
+/// Prints a line of the test binary itself, in addition to the output of `cargo test`.
 fn tell(line: &str) {
     use std::io::Write as _;
     let _ = writeln!(std::io::stderr(), "{line}\n");
 }
 
-/// The target of a test binary. It is started by the first test that runs, so that listing the tests costs nothing.
+/// The target of a test binary. The first test that runs starts it, so that listing the tests costs nothing.
 struct Tests {
     specs: Arc<Specs>,
     options: Options,
@@ -223,27 +226,27 @@ struct Tests {
     variables: Vec<String>,
     embedded: bool,
     gates: Gates,
-    /// How many cases were left out on purpose, by the reason.
+    /// Number of cases left out on purpose, by reason.
     not_tested: Mutex<BTreeMap<String, usize>>,
     started: Mutex<Option<Arc<Started>>>,
 }
 
 struct Started {
     session: Session,
-    /// Stops when it is dropped, so it goes before the runtime that it runs on.
+    /// Stops when it is dropped, so it is dropped before the runtime that it runs on.
     _server: Option<Server>,
     runtime: Runtime,
 }
 
-/// How a test binary ends, beside its tests.
+/// The result of a test binary, apart from its tests.
 enum End {
     Whole,
-    /// Something stays on the target, or rejections prove nothing.
+    /// Leftovers stay on the target, or rejections prove nothing.
     Incomplete,
 }
 
 impl Drop for Tests {
-    /// For who runs the trials in another way.
+    /// Cleans up if the trials are run in another way.
     fn drop(&mut self) {
         self.end();
     }
@@ -265,7 +268,7 @@ impl Tests {
         }
     }
 
-    /// The block of a failure, with the names of the variables that its curl line needs.
+    /// Adds to the block of a failure the names of the variables that its curl line needs.
     fn with_variables(&self, block: String) -> String {
         let named = self.variables.iter().filter(|name| block.contains(&format!("${name}")));
         let lines: String = named
@@ -274,7 +277,8 @@ impl Tests {
         block + &lines
     }
 
-    /// After the last test: the last plain calls are sent, what the cases have shared goes too, and what does not go is told.
+    /// Ends the run after the last test: sends the final plain calls, removes what the cases shared, and reports what
+    /// could not be removed.
     fn end(&self) -> End {
         let started = self.started.lock().unwrap_or_else(PoisonError::into_inner).take();
         let Some(started) = started else { return End::Whole };

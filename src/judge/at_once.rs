@@ -1,11 +1,11 @@
-//! Calls that were under way at the same time: which of them win may differ from run to run, how many may not.
+//! Concurrent calls: which of them succeed may differ from run to run, but not how many.
 
 use crate::case::Expectation;
 use crate::wire::{self, Exchange, Outcome, Reply};
 
 use super::{Contract, Departure, Kind, Line, Verdict, judge};
 
-/// Judges calls that were sent at once.
+/// Judges concurrent calls.
 pub fn judge_at_once(contract: Contract<'_>, exchanges: &[Exchange]) -> Verdict {
     let mut departures: Vec<Departure> = Vec::new();
     let mut blocked = Vec::new();
@@ -25,7 +25,7 @@ pub fn judge_at_once(contract: Contract<'_>, exchanges: &[Exchange]) -> Verdict 
         departures.insert(0, too_many(contract, accepted, exchanges.len()));
     }
     match (departures.is_empty(), blocked.pop()) {
-        // A loser may be told that another call is in the way; if all are told so, nothing was tried.
+        // A call that loses may be told that another call is in the way. If all calls are told so, nothing was tested.
         (true, Some(verdict)) if blocked.len() + 1 == exchanges.len() => verdict,
         _ => Verdict::of(departures),
     }

@@ -1,4 +1,4 @@
-//! Refusals that name another parameter than the one at fault: a valid value of the context was refused.
+//! Error responses that blame another parameter than the one at fault: a valid value of the context was rejected.
 
 use crate::json::Json;
 use crate::spec::breach::Breach;
@@ -10,7 +10,7 @@ use crate::spec::ruling::{self, Outcome};
 use super::refusal::describe;
 use super::{Contract, Line, Promise};
 
-/// A parameter of the context that a refusal names, though its value breaks no rule.
+/// A parameter of the context that an error response blames, although its value breaks no rule.
 pub struct Blamed<'a> {
     breach: Breach,
     member: &'a Member,
@@ -18,12 +18,12 @@ pub struct Blamed<'a> {
 }
 
 impl Blamed<'_> {
-    /// The promise that is broken: the rule that the value keeps.
+    /// Returns the broken promise: the rule that the value satisfies.
     pub fn promise(&self) -> Promise {
         Promise::new(self.breach.to_string(), &promise::of_rule(self.member, self.breach.part))
     }
 
-    /// What the refusal says, beside what the page says.
+    /// Compares what the error response says with what the page says.
     pub fn line(&self) -> Line {
         let value = match self.value {
             Some(json) => describe(Some(json)),
@@ -34,7 +34,8 @@ impl Blamed<'_> {
     }
 }
 
-/// The parameter of the context that the refusal is about, if every row that the code answers for is bound to it alone.
+/// Returns the parameter of the context that the error response is about, if every row with the returned code covers
+/// this parameter alone.
 pub fn blamed<'a>(contract: Contract<'a>, answering: &[&'a ErrorRow]) -> Option<Blamed<'a>> {
     let mut bound = Vec::new();
     for row in answering {
@@ -44,7 +45,7 @@ pub fn blamed<'a>(contract: Contract<'a>, answering: &[&'a ErrorRow]) -> Option<
         }
     }
     let first = bound.first()?;
-    // Of a list's items, another one may be meant than the first.
+    // The response may mean another item of a list than the first.
     let at = first.at.as_ref().filter(|at| !at.steps().contains(&Step::Item))?;
     let at_fault = |name: &str| contract.about.iter().any(|about| about.at.parameter() == name);
     if bound.iter().any(|other| other.at.as_ref() != Some(at)) || at_fault(at.parameter()) {

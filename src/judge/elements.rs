@@ -1,4 +1,5 @@
-//! Response elements: there, and of their type. What the page does not list may be there as well.
+//! Response elements: they must be present and of their type. Elements that the page does not list may be present as
+//! well.
 
 use crate::json::Json;
 use crate::spec::model::{Member, Operation, Service, Type};
@@ -7,7 +8,8 @@ use crate::spec::promise::Sentence;
 use super::refusal::describe;
 use super::{Departure, Kind, Line, Promise};
 
-/// Every element that is missing or of another type; of what a call has made, the id is no empty text.
+/// Returns a mismatch for every element that is missing, or has another type or an unlisted value. The id of a created
+/// entity must not be an empty text.
 pub fn departures(service: &Service, operation: &Operation, output: &Json) -> Vec<Departure> {
     let mut departures = Vec::new();
     check(&operation.response, output, "", &mut departures);
@@ -22,14 +24,15 @@ pub fn departures(service: &Service, operation: &Operation, output: &Json) -> Ve
     departures
 }
 
-/// The element at a path of names.
+/// Returns the element at a path of names.
 pub fn at<'e>(elements: &'e [Member], path: &str) -> Option<&'e Member> {
     let (name, rest) = path.split_once('.').map_or((path, None), |(name, rest)| (name, Some(rest)));
     let element = elements.iter().find(|element| element.name == name)?;
     rest.map_or(Some(element), |rest| at(element.schema.below(), rest))
 }
 
-/// The paths of the elements that have a value of their own, of the type and the values that the page lists.
+/// Returns the paths of the elements that have a value of their own, of the type and among the values that the page
+/// lists.
 pub fn seen(operation: &Operation, output: &Json) -> Vec<String> {
     let mut paths = Vec::new();
     see(&operation.response, output, "", &mut paths);
@@ -57,7 +60,7 @@ fn see(elements: &[Member], within: &Json, prefix: &str, paths: &mut Vec<String>
     }
 }
 
-/// The path of an element below another one; members of a list stand below the list.
+/// Returns the path of an element within another one. The path of a list member's element starts with that of the list.
 pub fn path_of(prefix: &str, element: &Member) -> String {
     match prefix {
         "" => element.name.clone(),
@@ -92,8 +95,9 @@ fn check_inside(element: &Member, value: &Json, path: &str, departures: &mut Vec
     }
 }
 
-/// Whether a value is among those that the page lists, if it lists any; of another type, it is told for that. What was never
-/// set may be empty, and a value that was taken in other letters may be shown in them: the page leaves both open.
+/// Returns `true` if a value is among those that the page lists, or if the page lists none. A value of the wrong type
+/// also counts as listed, because the type is reported instead. The page leaves two points open: an element that was
+/// never set may be empty, and a value may be shown in upper or lower case.
 fn is_listed(element: &Member, value: &Json) -> bool {
     let lowered = |json: &Json| json.as_text().map(str::to_lowercase);
     let is_like =

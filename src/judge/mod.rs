@@ -1,4 +1,4 @@
-//! Judging: a case and what came of it, to a verdict. Pure.
+//! Judging: from a case and its exchanges to a verdict. Pure.
 
 mod at_once;
 mod context;
@@ -28,7 +28,7 @@ use crate::wire::{self, Answer, Exchange, Gateway, GatewayAnswer, Outcome, Reply
 
 use refusal::Refusal;
 
-/// What a call of a case is judged by.
+/// All that one call of a case is judged by.
 #[derive(Debug, Clone, Copy)]
 pub struct Contract<'a> {
     /// The service.
@@ -37,13 +37,13 @@ pub struct Contract<'a> {
     pub operation: &'a Operation,
     /// The case.
     pub case: &'a Case,
-    /// The promises that this call holds the target to.
+    /// The promises that this call tests.
     pub about: &'a [Breach],
-    /// What must come of this call.
+    /// The expected result of this call.
     pub expect: &'a Expectation,
     /// What it sends.
     pub sent: &'a [(String, Json)],
-    /// What gateways in front of the target answer by themselves.
+    /// Responses that gateways in front of the target give by themselves.
     pub gateways: &'a [GatewayAnswer],
 }
 
@@ -59,7 +59,7 @@ pub fn judge(contract: Contract<'_>, exchange: &Exchange) -> Verdict {
     let reply = wire::decode(contract.service, contract.operation, answer);
     let mut departures: Vec<Departure> = always(contract, answer, &reply).into_iter().collect();
     match &reply {
-        // A service that fails need not do so in its envelope.
+        // A service that fails need not use its envelope to say so.
         Reply::Unreadable(_) | Reply::Misplaced(_) if answer.status >= 500 && !departures.is_empty() => {}
         Reply::Unreadable(why) => departures.push(unreadable(contract, answer, why)),
         Reply::Misplaced(path) => departures.push(misplaced(contract, answer, path)),
@@ -70,7 +70,7 @@ pub fn judge(contract: Contract<'_>, exchange: &Exchange) -> Verdict {
         Reply::Refused { code, message, body } => {
             let refusal = Refusal { status: answer.status, code, message: message.as_deref(), body };
             match refusal::judge(contract, &refusal) {
-                // A failure is one fault, whatever code it comes with.
+                // A server failure is one mismatch, whatever code it returns.
                 Ok(_) if departures.iter().any(|departure| departure.kind == Kind::Failed) => {}
                 Ok(of_refusal) => departures.extend(of_refusal),
                 Err(blocked) if departures.is_empty() => return blocked,
@@ -81,8 +81,8 @@ pub fn judge(contract: Contract<'_>, exchange: &Exchange) -> Verdict {
     Verdict::of(departures)
 }
 
-/// An answer that is not the service's word: a gateway in front of it speaks for itself. Nothing can be held against the
-/// service for it.
+/// Returns a verdict if a gateway in front of the service responded instead of the service. Such a response does not
+/// count against the service.
 fn gateway(contract: Contract<'_>, answer: &Answer) -> Option<Verdict> {
     let kind = wire::content_type(answer).unwrap_or("no content type");
     match wire::gateway(contract.service, contract.operation, answer, contract.gateways)? {
@@ -97,10 +97,10 @@ fn gateway(contract: Contract<'_>, answer: &Answer) -> Option<Verdict> {
     }
 }
 
-/// The circumstance of an answer that a gateway gives.
+/// The circumstance of a response that a gateway gives.
 pub const GATEWAY: &str = "gateway";
 
-/// What holds for every answer, whatever the case.
+/// Checks what must hold for every response, whatever the case.
 fn always(contract: Contract<'_>, answer: &Answer, reply: &Reply) -> Option<Departure> {
     let departure = |kind: Kind, promise: Promise, promised: String| Departure {
         kind,
@@ -141,7 +141,8 @@ fn unreadable(contract: Contract<'_>, answer: &Answer, why: &str) -> Departure {
     }
 }
 
-/// Where service.yaml says that something stands, nothing does: that says more about service.yaml than about the page.
+/// Reports that nothing is found at a place that service.yaml names. That says more about service.yaml than about the
+/// page.
 fn misplaced(contract: Contract<'_>, answer: &Answer, path: &str) -> Departure {
     let sentence = Sentence {
         text: format!("service.yaml says that it stands at `{path}`"),
@@ -157,7 +158,7 @@ fn misplaced(contract: Contract<'_>, answer: &Answer, path: &str) -> Departure {
     }
 }
 
-/// The first promise of these: its rule, or the operation as a whole.
+/// Returns the first of these promises: its rule, or the operation as a whole.
 pub fn promise_of(operation: &Operation, about: &[Breach]) -> Promise {
     let about = about.first();
     let member = about.and_then(|about| operation.member(&about.at));
@@ -168,18 +169,18 @@ pub fn promise_of(operation: &Operation, about: &[Breach]) -> Promise {
 }
 
 impl Contract<'_> {
-    /// The operation that the case tries, whichever one this call is of.
+    /// Returns the operation that the case tests, whichever operation this call is of.
     fn tried(&self) -> &Operation {
         self.service.operation(&self.case.operation).unwrap_or(self.operation)
     }
 
-    /// The promise that the call holds the target to.
+    /// Returns the promise that the call tests.
     fn promise(&self) -> Promise {
         promise_of(self.tried(), self.about)
     }
 }
 
-/// The beginning of what a target has sent, for a line of a report.
+/// Returns the beginning of what a target sent, for a line of a report.
 pub fn excerpt(body: &str) -> String {
     const SHOWN: usize = 300;
     let mut shown: String = body.chars().take(SHOWN).collect();

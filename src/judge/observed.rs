@@ -1,4 +1,5 @@
-//! What the responses of a case show beside its verdict, read whole before they are cut to what is kept.
+//! What the responses of a case show besides its verdict, read from the whole responses before they are shortened for
+//! storage.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -11,19 +12,19 @@ use super::{Contract, elements, excerpt, refusal, repeats};
 /// Facts about the responses of a case.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Observed {
-    /// Whether the tried call was accepted; nothing if its response could not be read.
+    /// Whether the tested call was accepted; absent if its response could not be read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub accepted: Option<bool>,
     /// The code with which it was rejected.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub code: Option<String>,
-    /// The places of the error rows whose status, code and message it has.
+    /// Places of the error rows whose status, code and message the response has.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub rows: Vec<String>,
-    /// The paths of the response elements that were there with a value of their own: not null, and no empty list.
+    /// Paths of the response elements that were present with a value of their own: not null, and not an empty list.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub elements: Vec<String>,
-    /// The values that no other response may have.
+    /// Values that no other response may have.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unique: Vec<Unique>,
 }
@@ -39,7 +40,7 @@ pub struct Unique {
     pub value: String,
 }
 
-/// What the exchanges of a case show; `tried` is the tried one, the first where several were under way at once.
+/// Collects what the exchanges of a case show. `tried` is the tested exchange; of concurrent calls, the first.
 pub fn observe(contract: Contract<'_>, tried: Option<&Exchange>, all: &[Exchange]) -> Observed {
     let mut observed = Observed::default();
     if let Some(Outcome::Answered(answer)) = tried.map(|exchange| &exchange.outcome) {

@@ -1,4 +1,5 @@
-//! Which of two faults a target answers first: no page says, so it is a fact about the target and no verdict.
+//! The fault that a target reports if a call has two. No page specifies it, so it is a fact about the target, not a
+//! verdict.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -7,27 +8,28 @@ use crate::case::Case;
 use crate::spec::breach::Breach;
 use crate::spec::model::{Operation, Service};
 
-/// In which order a target checks the parameters of an operation.
+/// The order in which a target checks the parameters of an operation.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Precedence {
     /// The operation.
     pub operation: String,
-    /// Every parameter that was seen, the first checked first; empty where the pairs contradict each other, or fit more than one order.
+    /// Every parameter that was seen, the first checked first; empty if the pairs contradict each other, or fit more
+    /// than one order.
     pub order: Vec<String>,
-    /// The pairs that were seen: the first was answered, the second was not.
+    /// The pairs that were seen: the error response was for the first, not for the second.
     pub pairs: Vec<(String, String)>,
-    /// Pairs whose answer fits both faults.
+    /// Number of pairs whose response fits both faults.
     pub unseen: usize,
 }
 
-/// What the cases with two faults have shown so far.
+/// The observations so far from cases with two faults.
 #[derive(Debug, Default)]
 pub struct Seen {
     operations: Vec<Precedence>,
 }
 
 impl Seen {
-    /// Takes note of the answer to a case with two faults; other cases show nothing.
+    /// Records the response to a case with two faults; other cases show nothing.
     pub fn take(&mut self, service: &Service, operation: &Operation, case: &Case, code: &str) {
         let [one, other] = case.about.as_slice() else { return };
         let answers = |about: &Breach| {
@@ -50,13 +52,13 @@ impl Seen {
         &mut self.operations[index]
     }
 
-    /// The facts.
+    /// Returns the observed facts.
     pub fn facts(self) -> Vec<Precedence> {
         self.operations.into_iter().map(|of| Precedence { order: order(&of.pairs), ..of }).collect()
     }
 }
 
-/// The parameters so that every pair stands in the order in which it was seen; none where there is no such order, or another one.
+/// Returns the parameters in an order that agrees with every pair; nothing if there is no such order, or more than one.
 fn order(pairs: &[(String, String)]) -> Vec<String> {
     let mut rest: Vec<&String> = Vec::new();
     for name in pairs.iter().flat_map(|(first, second)| [first, second]) {

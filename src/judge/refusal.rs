@@ -1,4 +1,4 @@
-//! Refusals: the row of the error table that may answer, to the letter.
+//! Error responses: compared word for word with the error rows that may be returned.
 
 use crate::case::{Expectation, Rows};
 use crate::json::Json;
@@ -9,7 +9,7 @@ use crate::wire::{Answer, Twist};
 
 use super::{Contract, Departure, Kind, Line, Promise, Verdict, context, excerpt};
 
-/// A refusal as it came.
+/// An error response as received.
 pub struct Refusal<'a> {
     /// The HTTP status.
     pub status: u16,
@@ -23,7 +23,7 @@ pub struct Refusal<'a> {
 
 const NOTHING: &str = "–";
 
-/// Judges a refusal: the departures, or that a circumstance kept the promise from being tried.
+/// Judges an error response. Returns the mismatches, or a verdict if a circumstance prevented the test.
 pub fn judge(contract: Contract<'_>, refusal: &Refusal<'_>) -> Result<Vec<Departure>, Verdict> {
     let answering = answering(contract, refusal.code, refusal.status);
     let expected = expected_rows(contract);
@@ -54,19 +54,20 @@ pub fn judge(contract: Contract<'_>, refusal: &Refusal<'_>) -> Result<Vec<Depart
     Ok(departures)
 }
 
-/// A call that must be refused, and was not.
+/// Returns the mismatch of a call that must be rejected, but was accepted.
 pub fn missing(contract: Contract<'_>, answer: &Answer) -> Departure {
     let mut lines = promised_lines(&expected_rows(contract), &answer.status.to_string(), NOTHING, NOTHING);
     lines.push(Line::new("body", "", excerpt(&answer.body), false));
     Departure { kind: Kind::Accepted, promise: contract.promise(), lines }
 }
 
-/// The rows of the operation and its service that a code answers for.
+/// Returns the error rows of the operation and its service that a code stands for.
 fn answering<'a>(contract: Contract<'a>, code: &str, status: u16) -> Vec<&'a ErrorRow> {
     contract.service.rows_answering(contract.operation, code, status)
 }
 
-/// Whether a status of 500 or more is what the page promises: by a row that the case expects by name, or for a circumstance.
+/// Returns `true` if the page promises a status of 500 or more: in a row whose code the case expects, or for a
+/// circumstance.
 pub fn promises(contract: Contract<'_>, code: &str, status: u16) -> bool {
     let is_expected = |row: &ErrorRow| match contract.expect.rows() {
         Some(Rows::Codes(codes)) => row.codes.iter().any(|code| codes.contains(code)),
@@ -77,13 +78,13 @@ pub fn promises(contract: Contract<'_>, code: &str, status: u16) -> bool {
     rows.any(|row| row.status == Some(status) && (is_expected(row) || is_circumstance(row)))
 }
 
-/// The rows that a refusal has to the letter: status, code and message.
+/// Returns the rows that an error response matches exactly: status, code and message.
 pub fn exact<'a>(contract: Contract<'a>, refusal: &Refusal<'_>) -> Vec<&'a ErrorRow> {
     let rows = answering(contract, refusal.code, refusal.status).into_iter();
     rows.filter(|row| differences(row, refusal).is_empty()).collect()
 }
 
-/// The rows that the case lets answer.
+/// Returns the rows that the case allows.
 fn expected_rows<'a>(contract: Contract<'a>) -> Vec<&'a ErrorRow> {
     let rows = contract.service.rows(contract.operation);
     match (contract.expect, contract.expect.rows()) {
@@ -92,12 +93,12 @@ fn expected_rows<'a>(contract: Contract<'a>) -> Vec<&'a ErrorRow> {
             without_circumstances(contract, named.collect())
         }
         (Expectation::Accept, _) => Vec::new(),
-        // A row for a failure of the service is no answer to a caller's mistake.
+        // A row for a failure of the service is not a response to a caller's mistake.
         _ => rows.filter(|row| row.status.is_none_or(|status| status < 500)).collect(),
     }
 }
 
-/// In a case about a rule, a row for a circumstance that shares its code with the row for the rule is not meant.
+/// Removes circumstance rows that share a code with the row for the rule: a case about a rule does not mean them.
 fn without_circumstances<'a>(contract: Contract<'a>, rows: Vec<&'a ErrorRow>) -> Vec<&'a ErrorRow> {
     let is_circumstance = |row: &ErrorRow| matches!(row.when, When::Circumstance(_));
     let shares = |row: &ErrorRow| {
@@ -108,12 +109,12 @@ fn without_circumstances<'a>(contract: Contract<'a>, rows: Vec<&'a ErrorRow>) ->
     rows.iter().copied().filter(is_meant).collect()
 }
 
-/// Whether a circumstance kept the promise from being tried. Not where the case itself names the row; and where the
-/// page is silent, the entity's state or a quota is an answer as good as any.
+/// Returns `true` if a circumstance prevented the test. It did not if the case itself names the row. Where the page is
+/// silent, the entity's state or a quota is as good a response as any other.
 fn keeps_from_trying(contract: Contract<'_>, is_expected: bool, circumstance: Circumstance) -> bool {
     match (contract.expect, contract.expect.rows()) {
         (_, Some(Rows::Codes(_))) => !is_expected,
-        // In which order a signature takes equal parameters, no page says either.
+        // Nor does any page say in which order a signature takes equal parameters.
         (Expectation::Silent(_), _) if matches!(contract.case.twist, Some(Twist::Repeat(_))) => {
             !circumstance.is_auth()
         }
@@ -129,7 +130,7 @@ fn circumstance<'a>(rows: &[&'a ErrorRow]) -> Option<(&'a ErrorRow, Circumstance
     })
 }
 
-/// The aspects in which a refusal differs from a row that its code answers for.
+/// Returns the aspects in which an error response differs from a row with its code.
 fn differences(row: &ErrorRow, refusal: &Refusal<'_>) -> Vec<&'static str> {
     let mut differences = Vec::new();
     if row.status.is_some_and(|status| status != refusal.status) {
@@ -187,7 +188,7 @@ fn undocumented(contract: Contract<'_>, refusal: &Refusal<'_>) -> Departure {
     }
 }
 
-/// The right code, with a status or message that no row of that code has.
+/// Returns the mismatch of a response with the right code, but a status or message that no row with this code has.
 fn wrong_details(refusal: &Refusal<'_>, answering: &[&ErrorRow]) -> Departure {
     let message = refusal.message.unwrap_or(NOTHING);
     let sentence = promise::of_row(answering[0]);
@@ -198,7 +199,7 @@ fn wrong_details(refusal: &Refusal<'_>, answering: &[&ErrorRow]) -> Departure {
     }
 }
 
-/// The lines of a block: what the rows promise, beside what came.
+/// Returns the lines of a report block: what the rows promise, next to what was received.
 fn promised_lines(rows: &[&ErrorRow], status: &str, code: &str, message: &str) -> Vec<Line> {
     const MANY: usize = 4;
     let any = |what: &str| format!("any {what} of the error tables");
@@ -221,7 +222,7 @@ fn promised_lines(rows: &[&ErrorRow], status: &str, code: &str, message: &str) -
     vec![line("status", statuses, status), line("code", codes, code), line("message", messages, message)]
 }
 
-/// What every refusal carries beside its code.
+/// Checks the elements that every error response has besides its code.
 fn envelope(contract: Contract<'_>, refusal: &Refusal<'_>) -> Vec<Departure> {
     let operation = promise::of_operation(contract.operation);
     protocol::facts(contract.service)
@@ -236,7 +237,7 @@ fn envelope(contract: Contract<'_>, refusal: &Refusal<'_>) -> Vec<Departure> {
         .collect()
 }
 
-/// A JSON value for a line of a report.
+/// Describes a JSON value for a line of a report.
 pub fn describe(json: Option<&Json>) -> String {
     match json {
         None => NOTHING.to_owned(),

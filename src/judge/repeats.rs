@@ -1,4 +1,4 @@
-//! Elements that the page calls unique: no two answers of a run may share a value.
+//! Elements that the page calls unique: no two responses of a run may share a value.
 
 use std::collections::HashMap;
 
@@ -10,14 +10,14 @@ use crate::wire::{self, Exchange, Outcome, Reply};
 use super::elements::{at, path_of};
 use super::{Departure, Kind, Line, Observed, Promise, Unique};
 
-/// The values seen so far, in the order of the plan: by service, path and value. What one service calls unique, another may
-/// give out again.
+/// The values seen so far, in the order of the plan, by service, path and value. A value that is unique in one service
+/// may also appear in another.
 #[derive(Debug, Default)]
 pub struct RequestIds {
     seen: HashMap<(String, String, String), String>,
 }
 
-/// The values in a response that no other response may have.
+/// Returns the values in a response that no other response may have.
 pub fn values(service: &Service, exchange: &Exchange) -> Vec<Unique> {
     let Some(operation) = service.operation(&exchange.operation) else { return Vec::new() };
     let Outcome::Answered(answer) = &exchange.outcome else { return Vec::new() };
@@ -37,8 +37,8 @@ pub fn values(service: &Service, exchange: &Exchange) -> Vec<Unique> {
     paths.into_iter().filter_map(value).collect()
 }
 
-/// The paths of the unique elements. The id of an entity is that of the entity and not of the response: it comes again
-/// whenever that is shown, and is new only in the response of the call that makes one.
+/// Collects the paths of the unique elements. An id belongs to its entity, not to the response: every response that
+/// shows the entity repeats it. It is new only in the response of the call that creates the entity.
 fn unique(
     service: &Service,
     operation: &Operation,
@@ -62,7 +62,7 @@ fn unique(
 }
 
 impl RequestIds {
-    /// Takes note of what the responses of a case have shown; a value that an earlier one had is a departure.
+    /// Records the unique values of the responses of a case. A value of an earlier response is a mismatch.
     pub fn take(&mut self, service: &Service, case: &str, observed: &Observed) -> Vec<Departure> {
         observed.unique.iter().filter_map(|unique| self.note(service, unique, case)).collect()
     }
@@ -86,7 +86,7 @@ impl RequestIds {
     }
 }
 
-/// The departure of a creation that gave the id of another entity that lives: two that live have two ids.
+/// Returns the mismatch of a creation that returned the id of another live entity: two live entities have two ids.
 pub fn same_id(service: &Service, operation: &Operation, id: &Json, other: &str) -> Option<Departure> {
     let entity = service.created_by(operation)?;
     let element = at(&operation.response, &entity.id)?;

@@ -1,4 +1,4 @@
-//! Calls that show, after the tried one, what that has done.
+//! Calls after the tested one that show what it did.
 
 use crate::json::Json;
 use crate::spec::breach::Part;
@@ -9,17 +9,17 @@ use crate::wire::{self, Exchange, Outcome, Reply};
 use super::refusal::describe;
 use super::{Contract, Departure, Kind, Line, Promise, Verdict, judge};
 
-/// What the answer to a call must show.
+/// The values that the response to a call must show.
 #[derive(Debug, Clone, Copy)]
 pub struct Shows<'a> {
-    /// Response elements, by path, with what they must show.
+    /// Response elements by path, with the value that each must show.
     pub elements: &'a [(String, Json)],
-    /// Whether they must be there.
+    /// Whether they must be present.
     pub demanded: bool,
 }
 
-/// Judges a call that follows the tried one, and what its answer shows. The note says what could not be seen: an
-/// operation that is only at hand for support need not be there.
+/// Judges a call that follows the tested one, and what its response shows. The note says what could not be observed:
+/// the target need not have a `support` operation.
 pub fn judge_step(
     contract: Contract<'_>,
     shows: Shows<'_>,
@@ -44,7 +44,8 @@ pub fn judge_step(
     }
 }
 
-/// Whether a refusal says that there is no such entity: then the tried call has not done what it said.
+/// Returns `true` if an error response says that the entity does not exist: then the tested call did not do what it
+/// reported.
 fn says_unknown(contract: Contract<'_>, code: &str, status: u16) -> bool {
     let is_unknown = |when: &When| matches!(when, When::Breaches(bound) if bound.iter().any(|bound| bound.part == Part::ExistsUnknown));
     let mut rows = contract.service.rows_answering(contract.operation, code, status).into_iter();
@@ -54,7 +55,7 @@ fn says_unknown(contract: Contract<'_>, code: &str, status: u16) -> bool {
 fn shown(contract: Contract<'_>, shows: Shows<'_>, output: &Json) -> Vec<Departure> {
     let tried = contract.tried();
     let differing = shows.elements.iter().filter(|(path, promised)| {
-        // What the answer does not show at all cannot contradict what was sent.
+        // What the response does not show at all cannot contradict what was sent.
         output.at(path).map_or(shows.demanded, |shown| !is_same(promised, shown))
     });
     differing
@@ -66,9 +67,9 @@ fn shown(contract: Contract<'_>, shows: Shows<'_>, output: &Json) -> Vec<Departu
         .collect()
 }
 
-/// The page's sentence about the parameter that an element shows.
+/// Returns the page's sentence about the parameter that an element shows.
 fn promise_of_effect(tried: &Operation, path: &str) -> Promise {
-    // An element stands at its parameter's name, or within one object more.
+    // An element has the name of its parameter, at the top level or within one object.
     let within = path.split_once('.').map(|(_, name)| name);
     match within.into_iter().chain([path]).find_map(|name| tried.parameter(name)) {
         Some(parameter) => {
@@ -78,7 +79,7 @@ fn promise_of_effect(tried: &Operation, path: &str) -> Promise {
     }
 }
 
-/// A list shows its members, in whatever order.
+/// Compares two values. The members of a list may have any order.
 fn is_same(promised: &Json, shown: &Json) -> bool {
     match (promised, shown) {
         (Json::List(promised), Json::List(shown)) => {

@@ -1,4 +1,4 @@
-//! What the judge makes of answers: a table of the ways in which one can differ from what was promised.
+//! Verdicts on responses: a table of the ways in which a response can differ from what is expected.
 
 use super::*;
 use crate::case::Rows;
@@ -63,7 +63,7 @@ fn error(code: &str, message: &str) -> String {
     format!(r#"{{"RequestId":"1","Code":"{code}","Message":"{message}"}}"#)
 }
 
-/// The aspects in which the verdict finds a difference; empty for a pass.
+/// Returns the aspects in which the verdict finds a difference; empty for a pass.
 fn broken(verdict: &Verdict) -> Vec<String> {
     let Verdict::Fail { departures } = verdict else { return Vec::new() };
     let lines = departures.iter().flat_map(|departure| &departure.lines);

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::spec::promise::Sentence;
 
-/// What a case came to.
+/// The result of a case.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "verdict", rename_all = "kebab-case")]
 pub enum Verdict {
@@ -13,34 +13,34 @@ pub enum Verdict {
     Pass,
     /// A promise is broken.
     Fail {
-        /// Each broken promise.
+        /// A mismatch for each broken promise.
         departures: Vec<Departure>,
     },
-    /// The target answered with a documented circumstance, so that the promise could not be tried.
+    /// The target returned a documented circumstance, so the promise could not be tested.
     Blocked {
-        /// The code that came.
+        /// The code that was returned.
         code: String,
         /// The circumstance: busy, quota, state, throttled, auth.
         circumstance: String,
         /// The row of the error table.
         row: String,
     },
-    /// There was no HTTP answer.
+    /// There was no HTTP response.
     Error {
         /// Why.
         reason: String,
     },
-    /// It was rejected, as it must be, but valid calls were rejected as well: nobody knows for what.
+    /// The call was rejected as required, but valid calls were rejected as well, so the reason is not known.
     Unproven {
-        /// What became of the plain call.
+        /// What happened to the plain call.
         reason: String,
     },
-    /// It was left out on purpose: the user has not said that it may be sent.
+    /// The case was left out on purpose: the user has not said that it may be sent.
     NotTested {
-        /// Why, and how it would be tested.
+        /// Why, and how it could be tested.
         reason: String,
     },
-    /// It was not tried.
+    /// The case did not run.
     Skipped {
         /// Why.
         reason: String,
@@ -48,7 +48,7 @@ pub enum Verdict {
 }
 
 impl Verdict {
-    /// A pass, or a failure with these departures.
+    /// Returns a pass, or a failure with these mismatches.
     pub fn of(departures: Vec<Departure>) -> Self {
         match departures.is_empty() {
             true => Self::Pass,
@@ -56,12 +56,12 @@ impl Verdict {
         }
     }
 
-    /// Whether it says something about the target: that a promise holds, or does not.
+    /// Returns `true` if the verdict says something about the target: that a promise holds, or does not.
     pub fn is_judged(&self) -> bool {
         matches!(self, Self::Pass | Self::Fail { .. })
     }
 
-    /// Its name in reports.
+    /// Returns its name in reports.
     pub fn name(&self) -> &'static str {
         match self {
             Self::Pass => "pass",
@@ -75,7 +75,7 @@ impl Verdict {
     }
 }
 
-/// In what a response differs from what was expected: what a headline names.
+/// The kind of difference between a response and what was expected; a headline names it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Kind {
@@ -83,7 +83,7 @@ pub enum Kind {
     Accepted,
     /// A valid call was rejected.
     Rejected,
-    /// An invalid call was rejected by another error row than the page says.
+    /// An invalid call was rejected with another error row than the page says.
     OtherRow,
     /// The code is right; the status or the message is not.
     Details,
@@ -95,79 +95,80 @@ pub enum Kind {
     Status,
     /// The body is not what the protocol says.
     Unreadable,
-    /// What stands somewhere, as service.yaml has it, does not stand there.
+    /// Nothing is at a place that service.yaml names.
     Misplaced,
     /// A response element is missing, or is of another type or value.
     Element,
     /// A member of every error response is missing.
     Envelope,
-    /// What a call says that it has done does not show.
+    /// The effect that a call reports does not show.
     Effect,
-    /// Of concurrent calls, too many were accepted.
+    /// Too many of several concurrent calls were accepted.
     Concurrent,
-    /// A value that no two responses may share came again.
+    /// A value that no two responses may share was repeated.
     Repeated,
     /// Another target, whose recording decides, responds differently.
     OtherTarget,
-    /// A stream of an earlier version does not say.
+    /// The stream is of an earlier version and does not say.
     #[default]
     Unsaid,
 }
 
 impl Kind {
-    /// Whether the response is about something else than the call: whether that was accepted or rejected as expected is to be
-    /// seen all the same.
+    /// Returns `true` if the mismatch is not about the call itself: the response still shows whether the call was
+    /// accepted or rejected as expected.
     pub fn is_beside_the_call(self) -> bool {
         matches!(self, Self::Element | Self::Envelope | Self::Repeated | Self::Status | Self::OtherTarget)
     }
 
-    /// Whether a rejection is what differs: a call that is rejected for another reason than its fault looks so as well.
+    /// Returns `true` if the mismatch is a rejection. A call that is rejected for another reason than its fault looks
+    /// the same.
     pub fn is_rejection(self) -> bool {
         matches!(self, Self::Rejected | Self::OtherRow | Self::Details | Self::Undocumented | Self::Misplaced)
     }
 }
 
-/// A broken promise.
+/// A mismatch: a promise that a response breaks.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Departure {
-    /// In what the response differs.
+    /// The kind of difference.
     #[serde(default)]
     pub kind: Kind,
     /// The promise.
     pub promise: Promise,
-    /// Promised and received, aspect by aspect.
+    /// Expected and received values, aspect by aspect.
     pub lines: Vec<Line>,
 }
 
-/// What a page promises.
+/// A promise of a page.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Promise {
-    /// The rule in short: `Name length.max`, `response Contact.ContactId`.
+    /// Short form of the rule: `Name length.max`, `response Contact.ContactId`.
     pub rule: String,
     /// The page's sentence.
     pub sentence: String,
-    /// Where the spec has it, `file:line:column`.
+    /// Place in the spec, `file:line:column`.
     pub place: String,
 }
 
 impl Promise {
-    /// A promise from its sentence.
+    /// Creates a promise from its sentence.
     pub fn new(rule: impl Into<String>, sentence: &Sentence) -> Self {
         Self { rule: rule.into(), sentence: sentence.text.clone(), place: sentence.at.to_string() }
     }
 }
 
 impl Promise {
-    /// The parameter that the rule is about, empty if it is about none, and the rule.
+    /// Returns the parameter that the rule is about (empty if it is about none), and the rule.
     pub fn parts(&self) -> (&str, &str) {
         self.rule.split_once(' ').unwrap_or(("", &self.rule))
     }
 }
 
-/// How much of what came a line shows, in characters.
+/// Number of characters of a received value that a line shows.
 const SHOWN: usize = 1_000;
 
-/// A text for a line: a target may send a message of a megabyte.
+/// Shortens a text for a line: a target may send a message of a megabyte.
 fn shortened(text: String) -> String {
     match text.char_indices().nth(SHOWN) {
         Some((end, _)) => format!("{}… ({} bytes)", &text[..end], text.len()),
@@ -175,21 +176,21 @@ fn shortened(text: String) -> String {
     }
 }
 
-/// One aspect of an answer, promised and received.
+/// One aspect of a response, expected and received.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Line {
     /// `status`, `code`, `message`, or an element's path.
     pub aspect: String,
-    /// What was promised.
+    /// The expected value.
     pub promised: String,
-    /// What came.
+    /// The received value.
     pub received: String,
     /// Whether the two differ.
     pub differs: bool,
 }
 
 impl Line {
-    /// A line of two texts that either agree or do not.
+    /// Creates a line of two texts that either agree or do not.
     pub fn new(
         aspect: impl Into<String>,
         promised: impl Into<String>,

@@ -1,4 +1,4 @@
-//! The operations of a project by the names of their files, without a look into any.
+//! The operations of a project, known by the names of their files, without reading the files.
 
 use std::collections::{HashMap, HashSet};
 use std::io;
@@ -11,9 +11,9 @@ use super::walk::{folder_below, yaml_files};
 /// The spec files of a project, and the operations that they are named after.
 #[derive(Debug, Default)]
 pub struct Listing {
-    /// The files, each with its folder below that of the specs.
+    /// The files, each with its folder relative to the spec folder.
     files: Vec<(PathBuf, String)>,
-    /// By name, the folders of the services that have such an operation.
+    /// Folders of the services that have an operation of this name.
     folders: HashMap<String, Vec<String>>,
 }
 
@@ -25,10 +25,10 @@ pub struct Part<'l> {
 }
 
 impl Listing {
-    /// Of a folder of specs.
+    /// Lists the files of a spec folder.
     ///
     /// # Errors
-    /// What the file system says of the folder.
+    /// Returns an error if the folder cannot be read.
     pub fn of(specs: &Path) -> io::Result<Self> {
         let of_file = |path: PathBuf| {
             let folder = folder_below(specs, &path);
@@ -44,8 +44,8 @@ impl Listing {
         Ok(Self { files, folders })
     }
 
-    /// The folder of the service of an operation, as the project calls it: by its name, or `service/name` where several services
-    /// have one of that name.
+    /// Returns the folder of the service of an operation. The project calls an operation by its name, or `service/name`
+    /// if several services have one of that name.
     fn service(&self, operation: &str) -> Option<&str> {
         let alone = self.folders.get(operation).filter(|folders| folders.len() == 1);
         let among = || {
@@ -56,19 +56,19 @@ impl Listing {
         alone.map(|folders| &folders[0]).or_else(among).map(String::as_str)
     }
 
-    /// Whether the project calls an operation so.
+    /// Returns `true` if the project has an operation that it calls by this name.
     pub fn has(&self, operation: &str) -> bool {
         self.service(operation).is_some()
     }
 
-    /// The folders of its services, in order.
+    /// Returns the folders of the services, in order.
     pub fn services(&self) -> Vec<&str> {
         let mut folders: Vec<&str> = self.files.iter().map(|(_, folder)| folder.as_str()).collect();
         folders.dedup();
         folders
     }
 
-    /// The services of these operations.
+    /// Returns the services of these operations.
     pub fn part<'n>(&self, operations: impl IntoIterator<Item = &'n str>) -> Part<'_> {
         let folders = operations.into_iter().filter_map(|operation| self.service(operation)).collect();
         Part { listing: self, folders }
@@ -76,37 +76,37 @@ impl Listing {
 }
 
 impl Part<'_> {
-    /// Their spec files.
+    /// Returns the spec files of these services.
     pub fn files(&self) -> Vec<PathBuf> {
         let files = self.listing.files.iter();
         files.filter(|(_, folder)| self.has(folder)).map(|(path, _)| path.clone()).collect()
     }
 
-    /// Whether a service is among them, by its folder.
+    /// Returns `true` if the service of this folder is in this part.
     pub fn has(&self, folder: &str) -> bool {
         self.folders.contains(folder)
     }
 
-    /// Names that operations of several services of the project have, be they in this part or not.
+    /// Returns the names that operations of several services of the project share, in this part or not.
     pub fn shared_names(&self) -> HashSet<&str> {
         let shared = self.listing.folders.iter().filter(|(_, folders)| folders.len() > 1);
         shared.map(|(name, _)| name.as_str()).collect()
     }
 
-    /// Whether a file of a folder of cases is named after an operation of the project.
+    /// Returns `true` if a file of a case folder is named after an operation of the project.
     pub fn is_of_operation(&self, cases: &Path, path: &Path) -> bool {
         let folder = folder_below(cases, path);
         let folders = operation(path).and_then(|name| self.listing.folders.get(&name));
         folders.is_some_and(|folders| folders.contains(&folder))
     }
 
-    /// Whether an operation of that name is outside of this part.
+    /// Returns `true` if the project has an operation of this name, but outside this part.
     pub fn leaves_out(&self, operation: &str) -> bool {
         self.listing.service(operation).is_some_and(|folder| !self.has(folder))
     }
 }
 
-/// The operation that a spec file is named after.
+/// Returns the operation that a spec file is named after.
 fn operation(path: &Path) -> Option<String> {
     let is_service = path.file_name().is_some_and(|name| name == SERVICE_FILE);
     let stem = path.file_stem().filter(|_| !is_service)?;

@@ -1,4 +1,4 @@
-//! A project's folders: specs and cases, read and written.
+//! A project's folders of specs and cases: reading and writing them.
 
 mod listing;
 mod suite;
@@ -16,10 +16,10 @@ pub use suite::{Stale, Suite, expand, freshen, suite, suite_of};
 
 use walk::{folder_below, source, unreadable, yaml_files};
 
-/// Whether a folder is there and has any spec in it.
+/// Returns `true` if a folder exists and contains a spec.
 ///
 /// # Errors
-/// What the file system says of a folder that is there.
+/// Returns an error if the folder exists but cannot be read.
 pub fn has_specs(folder: &Path) -> io::Result<bool> {
     match yaml_files(folder) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
@@ -30,7 +30,7 @@ pub fn has_specs(folder: &Path) -> io::Result<bool> {
 /// Reads the specs of a folder.
 ///
 /// # Errors
-/// Every finding of every file.
+/// Returns every finding of every file.
 pub fn specs(folder: &Path) -> Result<Specs, Vec<Finding>> {
     let files = yaml_files(folder).map_err(|error| {
         vec![
@@ -54,7 +54,7 @@ pub fn specs(folder: &Path) -> Result<Specs, Vec<Finding>> {
 /// Reads the specs of some services of a project.
 ///
 /// # Errors
-/// Every finding of their files.
+/// Returns every finding of their files.
 fn specs_of_part(folder: &Path, part: &Part<'_>) -> Result<Specs, Vec<Finding>> {
     read(folder, part.files(), |sources| specs_of::read_part(sources, &part.shared_names()))
 }

@@ -1,4 +1,4 @@
-//! The cases of a project: those that its specs imply, and those that people wrote beside them.
+//! The cases of a project: those that its specs imply, and hand-written ones.
 
 use std::collections::{BTreeMap, HashSet};
 use std::fs;
@@ -18,44 +18,44 @@ use super::listing::Part;
 use super::walk::{source, unreadable, yaml_files};
 use super::{specs, specs_of_part};
 
-/// Specs and the cases that hold targets to them.
+/// Specs and the cases that test targets against them.
 #[derive(Debug)]
 pub struct Suite {
     /// The specs.
     pub specs: Arc<Specs>,
-    /// All cases: those of the specs in their order, then those that people wrote.
+    /// All cases: those of the specs in their order, then the hand-written ones.
     pub cases: Cases,
-    /// How deep the specs are expanded.
+    /// The depth to which the specs are expanded.
     pub depth: Depth,
-    /// Files below the case folder that are not what the specs generate.
+    /// Files below the case folder that do not match what the specs generate.
     pub stale: Vec<Stale>,
 }
 
-/// A case file that is not what the specs generate.
+/// A case file that does not match what the specs generate.
 #[derive(Debug)]
 pub struct Stale {
-    /// Where it is.
+    /// The path of the file.
     pub path: PathBuf,
-    /// The place of the operation that it belongs to; `None`: it should not be there.
+    /// The place of the operation that it belongs to; `None` if the file should not exist.
     pub of: Option<(usize, usize)>,
-    /// Whether it is there.
+    /// Whether the file exists.
     pub exists: bool,
-    /// What has come of bringing it up to date, where that was asked for.
+    /// The result of updating the file, if an update was requested.
     pub freshened: Option<io::Result<()>>,
 }
 
-/// Reads the specs, expands them to a depth, and adds the cases that people wrote beside the generated ones.
+/// Reads the specs, expands them to a depth, and adds the hand-written cases.
 ///
 /// # Errors
-/// Every finding of every spec and every case file.
+/// Returns every finding of every spec and every case file.
 pub fn suite(spec_folder: &Path, case_folder: &Path, depth: Depth) -> Result<Suite, Vec<Finding>> {
     Reading::of(specs(spec_folder)?, case_folder, depth, false, None)?.suite()
 }
 
-/// The same of some services of a project. What belongs to others is not looked at.
+/// Does the same for some services of a project, and ignores the files of all others.
 ///
 /// # Errors
-/// Every finding of their specs and of every case file that people wrote for them.
+/// Returns every finding of their specs and of every hand-written case file for them.
 pub fn suite_of(
     part: &Part<'_>,
     spec_folder: &Path,
@@ -65,37 +65,37 @@ pub fn suite_of(
     Reading::of(specs_of_part(spec_folder, part)?, case_folder, depth, false, Some(part))?.suite()
 }
 
-/// Reads the specs, and brings the case files up to date as they are expanded.
+/// Reads the specs, and updates the case files while expanding them.
 ///
 /// # Errors
-/// Every finding of every spec and every case file. Files of generated cases may have been written all the same.
+/// Returns every finding of every spec and every case file. Generated case files may have been written even then.
 pub fn expand(spec_folder: &Path, case_folder: &Path) -> Result<Suite, Vec<Finding>> {
     Reading::of(specs(spec_folder)?, case_folder, Depth::Standard, true, None)?.suite()
 }
 
-/// A project that is being read.
+/// A project while it is read.
 struct Reading<'p> {
     specs: Arc<Specs>,
-    /// The services that are read, unless it is all of them.
+    /// The services that are read; `None` for all.
     part: Option<&'p Part<'p>>,
     case_folder: PathBuf,
     depth: Depth,
-    /// Whether stale files are brought up to date.
+    /// Whether stale files are updated.
     freshens: bool,
-    /// For case files where the cases are of another depth.
+    /// Generates the contents of case files if the cases are of another depth.
     generator: Generator,
-    /// The files that are there and belong to an operation.
+    /// The existing files that belong to an operation.
     present: HashSet<PathBuf>,
-    /// The files that fineprint has written and that belong to no operation.
+    /// The files that fineprint wrote and that belong to no operation.
     orphans: Vec<PathBuf>,
-    /// The cases that people wrote, and their ids.
+    /// The hand-written cases, and their ids.
     own: Vec<Case>,
     ids: HashSet<String>,
     findings: Vec<Finding>,
 }
 
 impl<'p> Reading<'p> {
-    /// Reads the cases that people wrote.
+    /// Reads the hand-written cases.
     fn of(
         specs: Specs,
         case_folder: &Path,
@@ -137,7 +137,7 @@ impl<'p> Reading<'p> {
         self.case_folder.join(&service.folder).join(format!("{}.yaml", operation.name))
     }
 
-    /// Reads a file that belongs to no operation: cases that people wrote, or what was generated once.
+    /// Reads a file that belongs to no operation: hand-written cases, or a file that was once generated.
     fn other(&mut self, path: PathBuf) {
         match source(&path) {
             Ok(source) if source.text.starts_with(case::WRITTEN) => self.orphans.push(path),
@@ -150,13 +150,13 @@ impl<'p> Reading<'p> {
         }
     }
 
-    /// Whether a case file is about an operation that is not read.
+    /// Returns `true` if a case file is about an operation that is not read.
     fn is_left_out(&self, source: &Arc<Source>) -> bool {
         let Some(part) = self.part else { return false };
         case::operation(source).is_some_and(|operation| part.leaves_out(&operation))
     }
 
-    /// Adds cases that people wrote. Each id names one case.
+    /// Adds hand-written cases. Each id names one case.
     fn add(&mut self, cases: Vec<Case>) {
         for case in &cases {
             if !self.ids.insert(case.id.clone()) {
@@ -166,7 +166,7 @@ impl<'p> Reading<'p> {
         self.own.extend(cases);
     }
 
-    /// Expands the specs, and holds the case files against them.
+    /// Expands the specs, and checks the case files against them.
     fn suite(mut self) -> Result<Suite, Vec<Finding>> {
         let (mut stale, mut findings) = (Vec::new(), Vec::new());
         let expand = |place, (service, operation): (&Service, &Operation), cases: &Expanded| {
@@ -192,7 +192,7 @@ impl<'p> Reading<'p> {
         }
     }
 
-    /// The case file of an operation, if it is not what it should be.
+    /// Returns the case file of an operation if it is not up to date.
     fn stale(
         &self,
         place: (usize, usize),
@@ -201,7 +201,7 @@ impl<'p> Reading<'p> {
         cases: &Expanded,
     ) -> Result<Option<Stale>, Box<Finding>> {
         let path = self.path(service, operation);
-        // Case files hold the standard depth; the others are made where they are asked for.
+        // Case files contain the standard depth. Cases of other depths are generated when they are needed.
         let text = match self.depth {
             Depth::Standard => case::write(operation, cases.iter().map(|case| &**case)),
             _ => {
@@ -218,7 +218,7 @@ impl<'p> Reading<'p> {
     }
 }
 
-/// Ids of an operation's cases that are not theirs alone.
+/// Returns the ids of an operation's cases that other cases have as well.
 fn repeated<'c>(cases: &'c Expanded, own: &'c HashSet<String>) -> impl Iterator<Item = &'c str> {
     let mut seen: HashSet<&str> = HashSet::new();
     let ids = cases.iter().map(|case| case.id.as_str());
@@ -231,7 +231,7 @@ fn repeated_id(id: &str) -> Finding {
 }
 
 impl Suite {
-    /// The ids of all cases that there are: a run of another depth than the standard one leaves some of them out.
+    /// Returns the ids of all existing cases. A run of another depth than the standard one leaves some of them out.
     pub fn ids(&self) -> HashSet<Arc<str>> {
         let id = |case: &Arc<Case>| Arc::from(case.id.as_str());
         let mut ids: HashSet<Arc<str>> = self.cases.iter().map(|case| id(&case)).collect();
@@ -244,8 +244,8 @@ impl Suite {
         ids
     }
 
-    /// By operation, the ids of the cases whose answers snapshots keep, in order: those that the call alone decides. An operation
-    /// may have none.
+    /// Returns, by operation, the ids of the cases whose responses are kept as snapshots, in order: those whose
+    /// response depends on the call alone. An operation may have none.
     pub fn kept(&self) -> BTreeMap<String, Vec<Arc<str>>> {
         let mut kept: BTreeMap<String, Vec<Arc<str>>> = BTreeMap::new();
         for case in self.cases.iter() {
@@ -258,7 +258,7 @@ impl Suite {
         kept
     }
 
-    /// What a case file should contain; `None`: it should not be there.
+    /// Returns the expected text of a case file; `None` if the file should not exist.
     pub fn text(&self, stale: &Stale) -> Option<String> {
         let place = stale.of?;
         let (_, operation) = self.specs.at(place)?;
@@ -267,13 +267,13 @@ impl Suite {
     }
 }
 
-/// Whether the file of an operation's cases is not what it should be.
+/// Returns `true` if the case file of an operation is not up to date.
 fn is_stale(path: &Path, exists: bool, wanted: &str) -> Result<bool, Box<Finding>> {
     if !exists {
         return Ok(true);
     }
     let source = source(path)?;
-    // A checkout may have other ends of lines.
+    // A checkout may have other line endings.
     if source.text == wanted || source.text.replace("\r\n", "\n") == wanted {
         return Ok(false);
     }
@@ -287,10 +287,10 @@ fn is_stale(path: &Path, exists: bool, wanted: &str) -> Result<bool, Box<Finding
     }
 }
 
-/// Brings a stale case file up to date: it contains the text, or is not there. A file that somebody else has written stays.
+/// Updates a stale case file: writes the text, or removes the file. A file that fineprint did not write stays.
 ///
 /// # Errors
-/// What the file system says; that the file is not one that fineprint has written.
+/// Returns an error of the file system, or an error if fineprint did not write the file.
 pub fn freshen(path: &Path, text: Option<&str>) -> io::Result<()> {
     let is_there = fs::symlink_metadata(path).is_ok();
     if is_there && !files::text(path, MAX_BYTES)?.starts_with(case::WRITTEN) {

@@ -11,13 +11,13 @@ use crate::files::{not_read, ordinary};
 use crate::span::Source;
 use crate::spec::yaml::MAX_BYTES;
 
-/// How deep below the spec folder files are looked for: vendor, service, and room for grouping.
+/// Maximum depth below the spec folder at which files are found: vendor, service, and room for grouping.
 const MAX_DEPTH: usize = 6;
 
-/// A YAML file.
+/// Reads a YAML file.
 ///
 /// # Errors
-/// Why it cannot be read.
+/// Returns a finding if the file cannot be read.
 pub(super) fn source(path: &Path) -> Result<Arc<Source>, Box<Finding>> {
     let name = slashed(path);
     let bytes = ordinary(path, MAX_BYTES).map_err(|error| {
@@ -42,15 +42,15 @@ fn slashed(path: &Path) -> String {
     parts.join("/").replace("//", "/")
 }
 
-/// The folder of a file, below another folder, with `/` between names.
+/// Returns the folder of a file relative to another folder, with `/` between names.
 pub(super) fn folder_below(folder: &Path, path: &Path) -> String {
     slashed(path.strip_prefix(folder).unwrap_or(path).parent().unwrap_or(Path::new("")))
 }
 
-/// All YAML files below a folder, in path order. A folder to which several links lead is read once.
+/// Returns all YAML files below a folder, in path order. A folder that several links point to is read once.
 ///
 /// # Errors
-/// What the file system says of the folder itself.
+/// Returns an error if the folder cannot be read.
 pub(super) fn yaml_files(folder: &Path) -> io::Result<Vec<PathBuf>> {
     let mut files = Vec::new();
     let mut seen: HashSet<PathBuf> = HashSet::from([folder.canonicalize()?]);
@@ -79,7 +79,7 @@ fn collect(
             files.push(path);
         }
     }
-    // What stands here itself comes before what links lead to, so that a file has its own name.
+    // The folder's own entries come before the targets of links, so that a file keeps its own name.
     linked.sort();
     for path in linked {
         if seen.insert(path.canonicalize()?) {

@@ -1,4 +1,4 @@
-//! The block that tells a person what is wrong with one case: the promise, promised and received, how to repeat it.
+//! The block that explains one case: the promise, expected and received, how to repeat the case.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -19,13 +19,13 @@ use super::style::Style;
 use super::summary;
 use super::texts::shortened;
 
-/// The widest that a cell of the comparison becomes.
+/// Maximum width of a cell of the comparison.
 const CELL: usize = 56;
 
-/// The width of the first column.
+/// Width of the first column.
 const LABEL: usize = 12;
 
-/// The block of a failure: the fault, its smallest case, and the names of others that show it.
+/// Returns the block of a failure: the fault, its smallest case, and the names of others that show it.
 pub fn of_failure(failure: &Failure<'_>, style: Style) -> String {
     let mut out = String::new();
     fail(&mut out, &failure.headline, failure.witness, style);
@@ -33,7 +33,8 @@ pub fn of_failure(failure: &Failure<'_>, style: Style) -> String {
     out
 }
 
-/// The block of the first of several cases that could not be judged for one reason, and the names of the others.
+/// Returns the block of the first of several cases that could not be judged for one reason, and the names of the
+/// others.
 pub fn of_unjudged(unjudged: &Unjudged<'_>, style: Style) -> String {
     let mut out = block(unjudged.first, style);
     also(&mut out, &unjudged.ids, style);
@@ -41,7 +42,7 @@ pub fn of_unjudged(unjudged: &Unjudged<'_>, style: Style) -> String {
 }
 
 fn also(out: &mut String, ids: &[&str], style: Style) {
-    /// So many are named.
+    /// Number of cases that are named.
     const NAMED: usize = 3;
     let Some((_, others)) = ids.split_first().filter(|(_, others)| !others.is_empty()) else { return };
     let named: Vec<&str> = others.iter().take(NAMED).copied().collect();
@@ -53,7 +54,7 @@ fn also(out: &mut String, ids: &[&str], style: Style) {
     field(out, "also", &format!("{cases}: {}{more}", named.join(", ")), style);
 }
 
-/// The block of a plain call that was not accepted: what was sent, the whole response, and what can be done.
+/// Returns the block of a plain call that was not accepted: what was sent, the whole response, and what can be done.
 pub fn of_plain_call(result: &CaseResult, style: Style) -> String {
     let mut out = String::new();
     let title = format!("{}: the plain call is not accepted", result.operation);
@@ -73,7 +74,7 @@ pub fn of_plain_call(result: &CaseResult, style: Style) -> String {
     out
 }
 
-/// The block of a case; empty for one that passed.
+/// Returns the block of a case; empty for a case that passed.
 pub fn block(result: &CaseResult, style: Style) -> String {
     let mut out = String::new();
     match &result.verdict {
@@ -122,7 +123,7 @@ fn heading(out: &mut String, word: &str, result: &CaseResult, style: Style) {
     field(out, "tests", &harmless(&result.tries), style);
 }
 
-/// A case that shows a fault: the fault first, then what was promised and received.
+/// Writes a case that shows a fault: first the fault, then what was expected and received.
 fn fail(out: &mut String, headline: &str, result: &CaseResult, style: Style) {
     let title = format!("{}: {}", result.operation, in_line(headline));
     let _ = writeln!(out, "{} {}", style.bad("FAIL"), style.strong(&title));
@@ -139,36 +140,36 @@ fn fail(out: &mut String, headline: &str, result: &CaseResult, style: Style) {
     repeat(out, result, style);
 }
 
-/// The beginning of what may be long, harmless.
+/// Returns the beginning of a text that may be long, made harmless.
 pub fn brief(text: &str) -> String {
     harmless(&shortened(text))
 }
 
-/// The same within a line.
+/// Returns the same on one line.
 pub fn in_line(text: &str) -> String {
     inert(&brief(text).replace('\n', " "))
 }
 
-/// Lines of so many columns; ids and paths are not broken at their hyphens.
+/// Returns the options for lines of this width. Ids and paths are not broken at their hyphens.
 pub fn whole_words(width: usize) -> Options<'static> {
     Options::new(width).word_splitter(WordSplitter::NoHyphenation)
 }
 
-/// A labelled text on lines of its own.
+/// Returns a labelled text on lines of its own.
 pub fn labelled(label: &str, text: &str, style: Style) -> String {
     let mut out = String::new();
     field(&mut out, label, text, style);
     out
 }
 
-/// A labelled text, wrapped where a line has an end.
+/// Writes a labelled text, wrapped if lines have a limited width.
 fn field(out: &mut String, label: &str, text: &str, style: Style) {
     let width = style.width.map_or(usize::MAX, |width| width.saturating_sub(LABEL + 2).max(20));
     let wrapped = text.lines().flat_map(|line| textwrap::wrap(line, whole_words(width)));
     lines(out, label, wrapped.map(|line| Cow::from(inert(&line))));
 }
 
-/// A labelled curl line, which somebody will copy: it stays as it is for the shell.
+/// Writes a labelled curl line. It is meant for copying, so the text stays as the shell needs it.
 fn to_copy(out: &mut String, label: &str, curl: &str) {
     lines(out, label, curl.lines().map(Cow::from));
 }
@@ -180,13 +181,14 @@ fn lines<'t>(out: &mut String, label: &str, texts: impl Iterator<Item = Cow<'t, 
     }
 }
 
-/// What a target sends must neither steer the terminal nor hide: what does not show on paper is written as an escape.
+/// Makes a text harmless: what a target sends must neither control the terminal nor hide. Invisible characters are
+/// written as escapes.
 pub fn harmless(text: &str) -> String {
     let lines: Vec<String> = text.lines().map(escaped).collect();
     lines.join("\n")
 }
 
-/// The sentence of the page, then promised and received side by side.
+/// Returns the sentence of the page, then expected and received side by side.
 fn comparison(departure: &Departure, style: Style) -> String {
     let mut out = String::new();
     field(&mut out, "the page", &departure.promise.sentence, style);
@@ -213,7 +215,7 @@ fn comparison(departure: &Departure, style: Style) -> String {
     out
 }
 
-/// How wide a cell of the comparison may be, so that two stand side by side.
+/// Returns the maximum width of a cell of the comparison, so that two fit side by side.
 fn cell_width(style: Style) -> usize {
     style.width.map_or(CELL, |width| (width.saturating_sub(LABEL + 6) / 2).clamp(16, CELL))
 }
@@ -231,14 +233,14 @@ fn compare(out: &mut String, line: &Line, width: usize, style: Style) {
             true => (style.good(&left), style.bad(&right)),
             false => (left, right),
         };
-        // A long label is told from what stands beside it all the same.
+        // A long label still needs a gap to the text next to it.
         let gap = if display_width(label) < LABEL { "" } else { " " };
         let text = format!("  {label:LABEL$}{gap}{left}{padding} {mark} {right}");
         let _ = writeln!(out, "{}", inert(text.trim_end()));
     }
 }
 
-/// A cell's lines, none wider than a cell, broken at blanks where there are any.
+/// Returns the lines of a cell, none wider than the cell, broken at spaces if there are any.
 fn wrapped(text: &str, width: usize) -> Vec<String> {
     harmless(text)
         .lines()
@@ -247,7 +249,7 @@ fn wrapped(text: &str, width: usize) -> Vec<String> {
         .collect()
 }
 
-/// The curl lines that repeat the case: what prepared it, then the tried call.
+/// Writes the curl lines that repeat the case: first the calls that prepared it, then the tested call.
 fn repeat(out: &mut String, result: &CaseResult, style: Style) {
     let Some((tried, given)) = result.exchanges.split_last() else { return };
     out.push('\n');

@@ -1,4 +1,4 @@
-//! Annotations of GitHub Actions: a line a broken promise, which its log turns into a note at the line of the spec.
+//! Annotations of GitHub Actions: one line per broken promise. The log turns it into a note at the line of the spec.
 
 use std::io::{self, Write};
 
@@ -13,23 +13,23 @@ use super::summary;
 use super::summary::number;
 use super::texts::shortened;
 
-/// GitHub shows ten a step.
+/// GitHub shows ten annotations per step.
 const SHOWN: usize = 10;
 
-/// Writes the annotations of a run when it is over.
+/// Writes the annotations of a run at its end.
 pub struct Github<W> {
     out: W,
     root: Root,
 }
 
 impl<W: Write> Github<W> {
-    /// A reporter that writes into `out`, which is the step's log.
+    /// Creates a reporter that writes into `out`, which is the log of the step.
     pub fn new(out: W, root: Root) -> Self {
         Self { out, root }
     }
 }
 
-/// A note: where, in short, and in full.
+/// A note: its place, a title, and the full text.
 struct Note {
     place: String,
     title: String,
@@ -78,7 +78,7 @@ fn broken(failure: &Failure<'_>) -> Note {
     }
 }
 
-/// What came in the place of what was expected, a line each.
+/// Lists what was received instead of what was expected, one line each.
 fn received(departure: &Departure) -> String {
     let differing = departure.lines.iter().filter(|line| line.differs);
     differing
@@ -101,7 +101,7 @@ fn unproven(run: &Gathered, plain: &CaseResult) -> Note {
     }
 }
 
-/// What else keeps the run from being fine.
+/// Returns the notes on everything else that is wrong with the run.
 fn others(run: &Gathered) -> impl Iterator<Item = Note> {
     let place = |id: &str| run.page_of(id).map(|page| page.place.clone()).unwrap_or_default();
     let mut notes = Vec::new();
@@ -137,17 +137,17 @@ fn others(run: &Gathered) -> impl Iterator<Item = Note> {
     notes.into_iter()
 }
 
-/// A text without what does not show on paper; its lines stay.
+/// Escapes the invisible characters of a text, but keeps its lines.
 fn printed(text: &str) -> String {
     text.split('\n').map(escaped).collect::<Vec<_>>().join("\n")
 }
 
-/// The text of a workflow command.
+/// Escapes the text of a workflow command.
 fn data(text: &str) -> String {
     text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
 }
 
-/// A property of a workflow command.
+/// Escapes a property of a workflow command.
 fn property(text: &str) -> String {
     data(text).replace(':', "%3A").replace(',', "%2C")
 }

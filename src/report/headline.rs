@@ -1,16 +1,16 @@
-//! The fault that a case shows, in one line: what was sent, and what came of it.
+//! The fault that a case shows, in one line: what was sent, and the result.
 
 use crate::event::CaseResult;
 use crate::judge::{Departure, Kind, Verdict};
 
-/// The headline of a case for one of its broken rules.
+/// Returns the headline of a case for one of its broken rules.
 pub fn of(result: &CaseResult, rule: &str) -> String {
     let Verdict::Fail { departures } = &result.verdict else { return result.tries.clone() };
     let found = departures.iter().find(|departure| departure.promise.rule == rule);
     found.or(departures.first()).map_or_else(|| result.tries.clone(), |departure| in_words(result, departure))
 }
 
-/// The headline of a case for the first of its broken rules.
+/// Returns the headline of a case for the first of its broken rules.
 pub fn first(result: &CaseResult) -> String {
     of(result, "")
 }

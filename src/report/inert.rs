@@ -1,7 +1,8 @@
-//! A log of CI is read for commands as well: a line that holds what a target sent must not be one.
+//! Escaping of CI commands: a CI runner also reads its log for commands, and a line with text from a target must not be
+//! one.
 
-/// The line, so that no runner takes it for a command. GitHub Actions looks for `::` behind the blanks of a line's beginning and
-/// for `##[` anywhere, Azure Pipelines for `##vso[`, TeamCity for `##teamcity[`.
+/// Changes a line so that no CI runner takes it for a command. GitHub Actions looks for `::` after the leading spaces
+/// of a line and for `##[` anywhere, Azure Pipelines for `##vso[`, TeamCity for `##teamcity[`.
 pub fn inert(line: &str) -> String {
     let begin = line.len() - line.trim_start().len();
     let (blanks, text) = line.split_at(begin);

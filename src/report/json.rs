@@ -1,4 +1,4 @@
-//! One JSON document of a whole run.
+//! The JSON report: one document for a whole run.
 
 use std::io::{self, Write};
 
@@ -12,22 +12,22 @@ use crate::evidence::{Promised, What};
 use super::Reporter;
 use super::standing::Gathered;
 
-/// A whole run, as the JSON report has it.
+/// A whole run, as in the JSON report.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[schemars(title = "fineprint's JSON report")]
 pub struct Document {
-    /// How it began.
+    /// Start of the run.
     pub run: Start,
-    /// Its cases, in the order of the plan.
+    /// Cases of the run, in the order of the plan.
     pub cases: Vec<CaseResult>,
-    /// The comparison with accepted answers, if there was one.
+    /// Comparison with the accepted responses, if there was one.
     pub snapshots: Option<Snapshots>,
-    /// The comparison with known failures, if there was one.
+    /// Comparison with the known failures, if there was one.
     pub baseline: Option<Compared>,
     /// Plain calls that were not accepted: the rejections around them prove nothing.
     #[serde(default)]
     pub plain_calls: Vec<CaseResult>,
-    /// How it ended.
+    /// End of the run.
     pub result: Finish,
     /// The state of every promise.
     #[serde(default)]
@@ -43,18 +43,18 @@ pub struct PromiseState {
     pub kind: String,
     /// The parameter, the codes of the row, or the path of the element.
     pub name: String,
-    /// Where the spec has it, `file:line:column`.
+    /// Place in the spec, `file:line:column`.
     pub place: String,
     /// broken, unproven, not tested, unspecified, holds or not covered.
     pub state: String,
-    /// Why, where the state does not say.
+    /// Reason for the state, if the state alone does not say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub why: Option<String>,
-    /// How many cases are about it.
+    /// Number of cases about the promise.
     pub cases: usize,
 }
 
-/// The states of all promises of a run.
+/// Returns the states of all promises of a run.
 fn promises(run: &Gathered) -> Vec<PromiseState> {
     let of_page = |page: &Page| {
         let state = |promise: Promised<'_>| PromiseState {
@@ -79,12 +79,12 @@ fn word(kind: What) -> &'static str {
     }
 }
 
-/// The JSON Schema of the JSON report.
+/// Returns the JSON Schema of the JSON report.
 pub fn schema() -> Schema {
     schema_for!(Document)
 }
 
-/// Writes a run as it goes on: a run of 100,000 cases need not fit into memory.
+/// Writes a run while it is running: a run of 100,000 cases need not fit into memory.
 pub struct Json<W> {
     out: W,
     cases: usize,
@@ -94,7 +94,7 @@ pub struct Json<W> {
 }
 
 impl<W: Write> Json<W> {
-    /// A reporter that writes into `out`.
+    /// Creates a reporter that writes into `out`.
     pub fn new(out: W) -> Self {
         Self { out, cases: 0, snapshots: None, baseline: None, plain: Vec::new() }
     }

@@ -1,4 +1,4 @@
-//! The event stream itself, one JSON object a line.
+//! The event stream itself, one JSON object per line.
 
 use std::io::{self, Write};
 
@@ -9,7 +9,7 @@ use crate::event::Event;
 use super::Reporter;
 use super::standing::Gathered;
 
-/// The JSON Schema of a line.
+/// Returns the JSON Schema of a line.
 pub fn schema() -> Schema {
     schema_for!(Event)
 }
@@ -20,7 +20,7 @@ pub struct Jsonl<W> {
 }
 
 impl<W: Write> Jsonl<W> {
-    /// A reporter that writes into `out`.
+    /// Creates a reporter that writes into `out`.
     pub fn new(out: W) -> Self {
         Self { out }
     }
@@ -33,7 +33,7 @@ impl<W: Write> Reporter for Jsonl<W> {
         }
         serde_json::to_writer(&mut self.out, event)?;
         self.out.write_all(b"\n")?;
-        // A run that is killed leaves what it has found out.
+        // A run that is killed leaves the results so far.
         self.out.flush()
     }
 }

@@ -1,5 +1,5 @@
-//! JUnit XML: a suite an operation, a test case a case. A broken promise is a failure; what could not be judged is an
-//! error, or skipped.
+//! JUnit XML: one suite per operation, one test case per case. A broken promise is a failure. A case that could not be
+//! judged is an error, or skipped.
 
 use std::collections::HashMap;
 use std::io::{self, Write};
@@ -19,13 +19,14 @@ use super::sink::in_markup;
 use super::standing::{Gathered, reason};
 use super::style::Style;
 
-/// So many cases that show the same have their whole block; others have their headline. A run may have 100,000.
+/// Number of cases with the same result that get their whole block; others get their headline. A run may have 100,000
+/// cases.
 const WHOLE: usize = 20;
 
-/// How much room whole blocks may take, in bytes; later ones have their headline.
+/// Maximum size of all whole blocks, in bytes; later cases get their headline.
 const ROOM: usize = 16_000_000;
 
-/// What tells cases apart that show something else.
+/// Returns a key that is the same for cases with the same result.
 fn alike(result: &CaseResult) -> String {
     let rules = match &result.verdict {
         Verdict::Fail { departures } => {
@@ -36,25 +37,25 @@ fn alike(result: &CaseResult) -> String {
     [result.operation.as_str(), result.verdict.name()].into_iter().chain(rules).collect::<Vec<_>>().join("\n")
 }
 
-/// A case, in little room until it is written.
+/// A case in compact form, until it is written.
 struct Row {
     name: Box<str>,
     time: Duration,
     status: Status,
 }
 
-/// What a case has come to.
+/// The result of a case.
 enum Status {
     Success,
     NonSuccess(NonSuccessKind, Told),
     Skipped(Told),
 }
 
-/// What is told of a case; its texts wait on the shelf.
+/// The text about a case. It waits on the shelf.
 struct Told {
     message: Place,
     kind: Option<&'static str>,
-    /// The whole block, where it has one.
+    /// The whole block, if the case gets one.
     block: Option<Place>,
 }
 
@@ -65,24 +66,24 @@ struct Suite {
     rows: Vec<Row>,
 }
 
-/// Gathers a run and writes it when it is over.
+/// Gathers a run and writes it at its end.
 pub struct Junit<W> {
     out: W,
     shelf: Shelf,
-    /// Those of operations, and their places by name.
+    /// Suites of operations, and their indices by name.
     operations: Vec<Suite>,
     places: HashMap<String, usize>,
-    /// Those of the run itself.
+    /// Suites of the run itself.
     others: Vec<TestSuite>,
-    /// How many cases show the same, so far.
+    /// Number of cases with the same result so far.
     alike: HashMap<String, usize>,
-    /// How much room whole blocks take, in bytes.
+    /// Size of the whole blocks so far, in bytes.
     used: usize,
     snapshots: Option<TestSuite>,
 }
 
 impl<W: Write> Junit<W> {
-    /// A reporter that writes into `out`.
+    /// Creates a reporter that writes into `out`.
     pub fn new(out: W) -> Self {
         Self {
             out,
@@ -114,7 +115,8 @@ impl<W: Write> Junit<W> {
         self.operations[place].rows.push(row);
     }
 
-    /// What is known to fail is no news: skipped, with its reason. What the baseline has wrong is.
+    /// Marks known failures as skipped, with their reason, because they are not new. Outdated entries of the baseline
+    /// are failures.
     fn known(&mut self, compared: &Compared) {
         let known: HashMap<String, &str> =
             compared.known.iter().map(|(id, reason)| (harmless(id), reason.as_str())).collect();
@@ -138,7 +140,7 @@ impl<W: Write> Junit<W> {
         self.others.push(suite);
     }
 
-    /// Writes all of it, a suite at a time: the tree of a whole run would not fit into little memory.
+    /// Writes the report one suite at a time: the tree of a whole run would need too much memory.
     fn write(&mut self) -> io::Result<()> {
         let others: Vec<TestSuite> = self.others.drain(..).chain(self.snapshots.take()).collect();
         let mut all = Report::new("fineprint");
@@ -172,7 +174,8 @@ impl<W: Write> Junit<W> {
         self.out.flush()
     }
 
-    /// Where a run did not come to its end, or proves nothing, that is an error, whatever its cases are: no report looks clean of it.
+    /// Adds an error if a run stopped before its end or proves nothing, whatever the results of its cases: then no
+    /// report may look clean.
     fn of_run(&mut self, finish: &Finish, run: &Gathered) {
         let mut suite = TestSuite::new("the run");
         let mut error = |name: String, message: &str, kind: &str, text: String| {
@@ -195,7 +198,7 @@ impl<W: Write> Junit<W> {
         }
     }
 
-    /// What stays on the target is an error of the run.
+    /// Adds an error for each leftover on the target.
     fn left_behind(&mut self, finish: &Finish) {
         if finish.left_behind.is_empty() {
             return;
@@ -262,14 +265,14 @@ impl Status {
     }
 }
 
-/// A report as the library writes it.
+/// Returns a report as the library writes it.
 fn written(report: &Report) -> io::Result<String> {
     report.to_string().map_err(io::Error::other)
 }
 
 const END: &str = "</testsuites>";
 
-/// The text of a report up to its suites, and the text of those.
+/// Returns the text of a report up to its suites, and the text of the suites.
 fn parts(report: &str) -> io::Result<(&str, &str)> {
     let split = || {
         let end = report.rfind(END)?;
@@ -280,7 +283,7 @@ fn parts(report: &str) -> io::Result<(&str, &str)> {
     split().ok_or_else(|| io::Error::other("the JUnit library writes reports in another form"))
 }
 
-/// Its status, with the whole block of it if there is one.
+/// Returns the status of a case, with its whole block if there is one.
 fn status(result: &CaseResult, block: Option<String>, shelf: &Shelf) -> Status {
     use NonSuccessKind::{Error, Failure};
     let told = |message: String, kind: &'static str| Told {

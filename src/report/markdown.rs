@@ -1,4 +1,4 @@
-//! Markdown: the summary that belongs under a pull request.
+//! Markdown: the summary for a comment on a pull request.
 
 use std::fmt::Write as _;
 use std::io::{self, Write};
@@ -10,22 +10,22 @@ use crate::judge::Departure;
 use super::standing::{Failure, Gathered, Unjudged, reason};
 use super::{Reporter, number, summary};
 
-/// How much a comment holds, in bytes: GitHub takes 65,536 characters.
+/// Maximum size of a comment, in bytes: GitHub accepts 65,536 characters.
 const ROOM: usize = 60_000;
 
-/// How much of that the difference of an answer takes.
+/// Maximum part of that for the difference of one response.
 const DIFF: usize = 2_000;
 
-/// So many are told of what is alike, whatever room there is.
+/// Maximum number of items of one kind, even if there is room for more.
 const TOLD: usize = 20;
 
-/// Writes a run when it is over.
+/// Writes a run at its end.
 pub struct Markdown<W> {
     out: W,
 }
 
 impl<W: Write> Markdown<W> {
-    /// A reporter that writes into `out`.
+    /// Creates a reporter that writes into `out`.
     pub fn new(out: W) -> Self {
         Self { out }
     }
@@ -41,13 +41,13 @@ impl<W: Write> Reporter for Markdown<W> {
     }
 }
 
-/// A summary that ends where there is no more room.
+/// A summary that ends where its room does.
 struct Summary {
     text: String,
 }
 
 impl Summary {
-    /// Adds what there is room for, and how many are left out.
+    /// Adds the items for which there is room, and the number of those left out.
     fn add(&mut self, what: &str, most: usize, parts: impl Iterator<Item = String>) {
         let (mut told, mut left) = (0, 0);
         for part in parts {
@@ -64,7 +64,7 @@ impl Summary {
     }
 }
 
-/// The whole summary.
+/// Returns the whole summary.
 fn text(run: &Gathered) -> String {
     let counts = run.finish.counts;
     let head = format!(
@@ -104,14 +104,14 @@ fn text(run: &Gathered) -> String {
     out.text.trim_end().to_owned() + "\n"
 }
 
-/// Cases that could not be judged for one reason.
+/// Describes cases that could not be judged for one reason.
 fn not_judged(each: &Unjudged<'_>) -> String {
     let (first, cases) = (each.first, number(each.ids.len(), "case"));
     let why = cell(reason(&first.verdict));
     format!("\nNot judged ({}): {cases}, as {}: {why}\n", first.verdict.name(), code(&first.id))
 }
 
-/// A plain call that was not accepted.
+/// Describes a plain call that was not accepted.
 fn plain(result: &CaseResult) -> String {
     format!(
         "\n### {}: the plain call is not accepted\n\nThe page says that it is valid; while it is rejected, no rejection proves \
@@ -122,7 +122,7 @@ fn plain(result: &CaseResult) -> String {
     )
 }
 
-/// Answers that differ from the accepted ones in the same way.
+/// Shows responses that differ from the accepted ones in the same way.
 fn changed(diff: &str, ids: &[&str]) -> String {
     let Some((first, others)) = ids.split_first() else { return String::new() };
     let more = if others.is_empty() { String::new() } else { format!(" and {} more", others.len()) };
@@ -154,10 +154,10 @@ fn compared(out: &mut String, departure: &Departure) {
     }
 }
 
-/// How much of a text a line or a cell shows, in characters.
+/// Maximum length of a text on a line or in a cell, in characters.
 const SHOWN: usize = 300;
 
-/// A text for a line or a cell that becomes no markup.
+/// Escapes a text for a line or a cell, so that it does not become markup.
 fn cell(text: &str) -> String {
     let mut safe = String::new();
     for character in shown(text).chars() {
@@ -169,7 +169,7 @@ fn cell(text: &str) -> String {
     safe
 }
 
-/// What a target sent, as a span of code that it cannot leave: within one nobody is mentioned either.
+/// Returns what a target sent as a code span that it cannot leave. Nobody is mentioned inside a code span either.
 fn code(text: &str) -> String {
     if text.is_empty() {
         return String::new();
@@ -179,7 +179,7 @@ fn code(text: &str) -> String {
     format!("{fence} {text} {fence}")
 }
 
-/// One line, not too long, without what steers or hides.
+/// Returns a text on one line, not too long, and without characters that control or hide.
 fn shown(text: &str) -> String {
     let start: String =
         text.chars().take(SHOWN).map(|character| if character == '\n' { ' ' } else { character }).collect();
@@ -190,7 +190,7 @@ fn longest_run(text: &str) -> usize {
     text.split(|character| character != '`').map(str::len).max().unwrap_or(0)
 }
 
-/// A fenced block that its text cannot close.
+/// Returns a fenced block that its text cannot close.
 fn fenced(language: &str, text: &str) -> String {
     let fence = "`".repeat(longest_run(text).max(2) + 1);
     format!("{fence}{language}\n{}\n{fence}", text.trim_end())

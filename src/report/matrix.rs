@@ -10,7 +10,7 @@ use super::block::{harmless, in_line, labelled};
 use super::style::Style;
 use super::summary::number;
 
-/// The head of a relation's column.
+/// Returns the column heading of a relation.
 pub fn head(matrix: &Matrix, relation: Relation) -> String {
     match relation {
         Relation::Same => "same".to_owned(),
@@ -22,10 +22,10 @@ pub fn head(matrix: &Matrix, relation: Relation) -> String {
     }
 }
 
-/// Writes what is unlike, the table, and the last line. With `all`, the table has every promise.
+/// Writes the differences, the table, and the last line. With `all`, the table lists every promise.
 ///
 /// # Errors
-/// What the writer says.
+/// Returns an error of the writer.
 pub fn write(out: &mut impl Write, matrix: &Matrix, all: bool, style: Style) -> io::Result<()> {
     for cell in matrix.cells.iter().filter(|cell| cell.unlike || cell.relation == Relation::BothBreak) {
         told(out, matrix, cell, style)?;
@@ -69,7 +69,7 @@ fn told(out: &mut impl Write, matrix: &Matrix, cell: &Cell, style: Style) -> io:
     writeln!(out)
 }
 
-/// How many cases were not compared, and why the first of them was not.
+/// Writes how many cases were not compared, and why the first of them was not.
 fn not_compared(out: &mut impl Write, matrix: &Matrix, style: Style) -> io::Result<()> {
     let Some(Witness { id, left, right, .. }) = &matrix.aside else { return Ok(()) };
     let is_aside = |did: &Did| !matches!(did.verdict.as_str(), "pass" | "fail");

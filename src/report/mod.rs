@@ -1,4 +1,4 @@
-//! Reports: views of the event stream, one file a format. None computes a verdict.
+//! Reports: views of the event stream, one file per format. No report computes a verdict.
 
 pub mod block;
 pub mod github;
@@ -28,11 +28,11 @@ use crate::event::Event;
 
 use standing::Gathered;
 
-/// A view of the event stream. It writes into what it was given and opens nothing.
+/// Renders the event stream into the given writer. It opens nothing itself.
 pub trait Reporter {
-    /// Takes one event, with the run as gathered so far, this event included.
+    /// Handles one event. `run` is the run as gathered so far, including this event.
     ///
     /// # Errors
-    /// What the writer says.
+    /// Returns an error of the writer.
     fn event(&mut self, event: &Event, run: &Gathered) -> io::Result<()>;
 }

@@ -1,11 +1,12 @@
-//! Files as a repository names them: from its root, wherever in it the project stands.
+//! Paths relative to the root of a repository, wherever in it the project is.
 
-/// The way from a repository's root to the folder from which paths are said, with a slash at its end; empty at the root.
+/// The path from a repository's root to the folder that other paths are relative to, with a slash at its end; empty for
+/// the root.
 #[derive(Debug, Clone, Default)]
 pub struct Root(String);
 
 impl Root {
-    /// A project in this folder of its repository, names with `/` between them.
+    /// Creates the root for a project in this folder of its repository. The folder has `/` between its names.
     pub fn at(folder: &str) -> Self {
         match folder.trim_matches('/') {
             "" => Self::default(),
@@ -13,7 +14,7 @@ impl Root {
         }
     }
 
-    /// A file as the repository names it. What is absolute, or leads out of the folder, is left as it is.
+    /// Returns a file's path in the repository. An absolute path, or one that leads out of the folder, stays as it is.
     pub fn of(&self, file: &str) -> String {
         let is_below = !file.starts_with('/') && !file.starts_with("..") && !file.contains(":\\");
         if is_below { format!("{}{}", self.0, file.trim_start_matches("./")) } else { file.to_owned() }

@@ -1,4 +1,4 @@
-//! SARIF 2.1.0: a rule a promise, a result a broken promise, located at the line of the spec.
+//! SARIF 2.1.0: one rule per promise, one result per broken promise, located at the line of the spec.
 
 use std::io::{self, Write};
 
@@ -12,7 +12,7 @@ use super::standing::{Failure, Gathered, reason};
 use super::texts::shortened;
 use super::{Reporter, number};
 
-/// What a path of an address does not hold as it is.
+/// Characters that a path in a URI cannot contain unescaped.
 const NOT_IN_A_PATH: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'/')
     .remove(b'-')
@@ -25,14 +25,14 @@ const NOT_IN_A_PATH: &AsciiSet = &NON_ALPHANUMERIC
 const SCHEMA: &str =
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
 
-/// Writes a run when it is over.
+/// Writes a run at its end.
 pub struct Sarif<W> {
     out: W,
     root: Root,
 }
 
 impl<W: Write> Sarif<W> {
-    /// A reporter that writes into `out`.
+    /// Creates a reporter that writes into `out`.
     pub fn new(out: W, root: Root) -> Self {
         Self { out, root }
     }
@@ -74,7 +74,7 @@ struct Invocation {
     notifications: Vec<Notification>,
 }
 
-/// What kept the run from seeing everything, or from leaving nothing behind.
+/// Something that kept the run from observing everything, or that was left on the target.
 #[derive(Serialize)]
 struct Notification {
     level: &'static str,
@@ -118,7 +118,7 @@ struct SarifResult {
     partial_fingerprints: Fingerprints,
 }
 
-/// What tells a finding from another one in a later run.
+/// Identifies a result across runs.
 #[derive(Serialize)]
 struct Fingerprints {
     #[serde(rename = "promise/v1")]
@@ -151,13 +151,13 @@ struct Region {
     start_column: usize,
 }
 
-/// A rule and what it is broken by.
+/// A broken rule, and what breaks it.
 struct Broken {
     rule: String,
     sentence: String,
     text: String,
     place: String,
-    /// What tells the result from others of the rule, in this run and later ones.
+    /// Identifies the result among those of the rule, in this run and later ones.
     of: String,
 }
 
@@ -205,7 +205,7 @@ fn promise(failure: &Failure<'_>) -> Broken {
     }
 }
 
-/// What else fails the run, each at the spec of its operation.
+/// Returns what else fails the run, each located at the spec of its operation.
 fn others(run: &Gathered) -> Vec<Broken> {
     let at = |id: &str, rule: &str, sentence: &str, text: String| Broken {
         rule: rule.to_owned(),
@@ -261,7 +261,7 @@ fn result(index: usize, broken: Broken, root: &Root) -> SarifResult {
     }
 }
 
-/// `file:line:column`
+/// Parses `file:line:column`.
 fn location(place: &str, root: &Root) -> Option<Location> {
     let (rest, column) = place.rsplit_once(':')?;
     let (file, line) = rest.rsplit_once(':')?;

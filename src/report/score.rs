@@ -1,4 +1,4 @@
-//! The score of a suite: what became of the mutants, and what stands guard over each rule and row.
+//! The score of a suite: the fates of the mutants, and the cases that guard each rule and row.
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
@@ -12,10 +12,11 @@ use crate::spec::model::Specs;
 
 use super::style::Style;
 
-/// Writes the table of kinds, the survivors, and the guards. With `all`, every mutant with the case that killed it.
+/// Writes the table of mutant kinds and the survivors. With `all`, also lists every mutant with the case that killed
+/// it.
 ///
 /// # Errors
-/// What the writer says.
+/// Returns an error of the writer.
 pub fn write(out: &mut impl Write, fates: &[Fate], all: bool, style: Style) -> io::Result<()> {
     let mut kinds: BTreeMap<_, (usize, usize)> = BTreeMap::new();
     for fate in fates {
@@ -59,10 +60,10 @@ fn survivors(count: usize, style: Style) -> String {
     if count > 0 { style.bad(&text) } else { text }
 }
 
-/// Writes, for each rule and each row of the tested operations, how many cases stand guard, and why some have none.
+/// Writes, for each rule and each row of the tested operations, how many cases guard it, and why some have none.
 ///
 /// # Errors
-/// What the writer says.
+/// Returns an error of the writer.
 pub fn guards(out: &mut impl Write, specs: &Specs, cases: &[Case], style: Style) -> io::Result<()> {
     for (service, operation) in specs.operations().filter(|(_, operation)| !operation.support) {
         writeln!(out, "\n{}", style.strong(&operation.id))?;
@@ -103,7 +104,7 @@ struct JsonFate<'a> {
     cases_tried: usize,
 }
 
-/// The score for machines.
+/// Returns the score as JSON.
 pub fn json(fates: &[Fate]) -> String {
     let survived = fates.iter().filter(|fate| fate.killed_by.is_none()).count();
     let mutants = fates.iter().map(|fate| JsonFate {

@@ -1,5 +1,5 @@
-//! Where texts of targets and files leave: whatever they hold, they neither steer a terminal, nor hide, nor command a runner's
-//! log, nor break the file that they stand in. No caller has to think of it.
+//! The exit for texts of targets and files. Whatever these texts contain, they cannot control a terminal, hide, send
+//! commands to a CI runner, or break the file that contains them. Callers need not take care of it.
 
 use std::borrow::Cow;
 use std::io::{self, Write};
@@ -9,13 +9,13 @@ use crate::inert::escaped;
 use super::inert::inert;
 use super::style::CODES;
 
-/// A text, line by line, so that it can be printed.
+/// Makes a text printable, line by line.
 pub fn printable(text: &str) -> String {
     let lines: Vec<String> = text.split('\n').map(line).collect();
     lines.join("\n")
 }
 
-/// One line: our own colours stay, and nothing else that does not show on paper.
+/// Makes one line printable: our own colours stay, all other invisible characters are escaped.
 fn line(line: &str) -> String {
     let mut out = String::new();
     let mut rest = line;
@@ -37,14 +37,14 @@ fn line(line: &str) -> String {
     inert(&out)
 }
 
-/// A writer of printable lines. What is written after the last line feed is held back until it is flushed or dropped.
+/// A writer of printable lines. Text after the last line feed is held back until the writer is flushed or dropped.
 pub struct Printable<W: Write> {
     out: W,
     held: Vec<u8>,
 }
 
 impl<W: Write> Printable<W> {
-    /// Writes into `out`.
+    /// Creates a writer into `out`.
     pub fn new(out: W) -> Self {
         Self { out, held: Vec::new() }
     }
@@ -72,12 +72,12 @@ impl<W: Write> Write for Printable<W> {
 
 impl<W: Write> Drop for Printable<W> {
     fn drop(&mut self) {
-        // A reader that has gone away is no failure.
+        // A closed pipe is not a failure.
         let _ = self.flush();
     }
 }
 
-/// A text without the characters that no XML 1.0 document holds, and no HTML page should: they are written as escapes.
+/// Escapes the characters that no XML 1.0 document may contain and no HTML page should.
 pub fn in_markup(text: &str) -> Cow<'_, str> {
     let is_fine = |character: char| {
         matches!(character, '\t' | '\n')

@@ -1,5 +1,5 @@
-//! A run, gathered: its failures, what could not be judged, and what was seen of each promise. A view of the events; verdicts are
-//! theirs, and the states of promises are those of [`crate::evidence`].
+//! A run, gathered: its failures, what could not be judged, and what was observed of each promise. A view of the
+//! events: the verdicts are theirs, and the states of promises are those of [`crate::evidence`].
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
@@ -11,20 +11,21 @@ use crate::wire::Outcome;
 
 use super::headline;
 
-/// So many cases of each failure are kept whole at most, and so many of all failures, but for one of each: a run may have 100,000.
+/// Maximum number of cases kept whole per failure, and for all failures together, except one of each: a run may have
+/// 100,000 cases.
 const WHOLE: usize = 12;
 const WHOLE_IN_ALL: usize = 1_000;
 
 /// A broken promise, with the cases that show it.
 #[derive(Debug, Clone)]
 pub struct Failure<'r> {
-    /// The operation; empty where it is about a service as a whole.
+    /// The operation; empty if the failure is about a whole service.
     pub operation: &'r str,
-    /// The rule in short.
+    /// Short form of the rule.
     pub rule: &'r str,
     /// The page's sentence.
     pub sentence: &'r str,
-    /// Where the spec has it.
+    /// Place in the spec.
     pub place: &'r str,
     /// The fault, in words.
     pub headline: String,
@@ -35,13 +36,13 @@ pub struct Failure<'r> {
 }
 
 impl Failure<'_> {
-    /// What the cases behind it share in the list of cases: the promise's place; where another target decides, the rule,
-    /// because each case has its own place in the recording.
+    /// Returns what its cases share in the list of cases: the place of the promise. If another target decides, it is
+    /// the rule, because each case has its own place in the recording.
     pub fn shared(&self) -> &str {
         if self.witness.other_only { self.rule } else { self.place }
     }
 
-    /// The departure that shows it.
+    /// Returns the mismatch that shows it.
     pub fn departure(&self) -> Option<&Departure> {
         let Verdict::Fail { departures } = &self.witness.verdict else { return None };
         departures.iter().find(|departure| departure.promise.rule == self.rule)
@@ -51,7 +52,7 @@ impl Failure<'_> {
 /// Cases that could not be judged for one reason.
 #[derive(Debug, Clone)]
 pub struct Unjudged<'r> {
-    /// The smallest.
+    /// The smallest of them.
     pub first: &'r CaseResult,
     /// The ids of all of them, the smallest first.
     pub ids: Vec<&'r str>,
@@ -60,17 +61,17 @@ pub struct Unjudged<'r> {
 /// Cases that share a fault, or a reason why they could not be judged.
 #[derive(Debug, Default)]
 struct Group {
-    /// What they share, in the words of the first.
+    /// What the cases share, in the words of the first.
     key: Key,
-    /// The smallest, whole, in no order.
+    /// The smallest cases, whole, in no order.
     whole: Vec<(Size, Arc<CaseResult>)>,
-    /// All of them.
+    /// All cases.
     all: Vec<(Size, Arc<str>)>,
 }
 
 type Size = [u32; 4];
 
-/// What tells groups apart: operation, rule or verdict, sentence or reason; and the place.
+/// The key of a group: operation, rule or verdict, sentence or reason, and place.
 type Key = [String; 4];
 
 impl Group {
@@ -90,11 +91,11 @@ impl Group {
         }
     }
 
-    /// The smallest case that is wanted, and the ids of all that are, the smallest first.
+    /// Returns the smallest wanted case, and the ids of all wanted cases, the smallest first.
     fn wanted(&self, is_wanted: impl Fn(&str) -> bool) -> Option<(&CaseResult, Vec<&str>)> {
         let mut all: Vec<&(Size, Arc<str>)> = self.all.iter().filter(|(_, id)| is_wanted(id)).collect();
         all.first()?;
-        // Only some are whole: where none of these is wanted, another one shows the same fault.
+        // Only some cases are whole. If none of these is wanted, another one shows the same fault.
         let smallest = self.whole.iter().min_by_key(|(size, result)| (!is_wanted(&result.id), *size));
         let (_, smallest) = smallest?;
         all.sort_by_key(|(size, _)| *size);
@@ -102,12 +103,12 @@ impl Group {
     }
 }
 
-/// A result that is taken into groups.
+/// A result that is being added to groups.
 struct Taken<'r> {
     result: &'r CaseResult,
     size: Size,
     id: Arc<str>,
-    /// Made for the first group that keeps it whole.
+    /// Created for the first group that keeps it whole.
     whole: Option<Arc<CaseResult>>,
 }
 
@@ -121,7 +122,7 @@ impl<'r> Taken<'r> {
     }
 }
 
-/// Groups in the order in which they were first seen.
+/// Groups in the order of their first case.
 #[derive(Debug, Default)]
 struct Groups {
     all: Vec<Group>,
@@ -133,7 +134,7 @@ impl Groups {
         self.take_as(key.clone(), key, taken);
     }
 
-    /// Takes a case that shares one key with others, and is shown by another.
+    /// Adds a case that shares one key with others, but is shown by another.
     fn take_as(&mut self, shared: Key, shown: Key, taken: &mut Taken<'_>) {
         let place = *self.places.entry(shared).or_insert_with(|| {
             self.all.push(Group { key: shown, ..Group::default() });
@@ -144,15 +145,15 @@ impl Groups {
     }
 }
 
-/// Passed, failed, unjudged and left-out cases.
+/// Numbers of passed, failed, unjudged and left-out cases.
 pub type Bar = [usize; 4];
 
 /// A run, gathered.
 #[derive(Debug, Default)]
 pub struct Gathered {
-    /// How it began.
+    /// Start of the run.
     pub start: Start,
-    /// What was seen of each promise.
+    /// The observations of each promise.
     pub evidence: Evidence,
     /// Plain calls that were not accepted, the first of each operation.
     pub plain: Vec<CaseResult>,
@@ -163,22 +164,22 @@ pub struct Gathered {
     aside: HashSet<Arc<str>>,
     by_operation: BTreeMap<String, Bar>,
     by_rule: BTreeMap<String, Bar>,
-    /// How many of them came to what, so far.
+    /// Number of cases per verdict so far.
     pub counts: Counts,
-    /// How it ended.
+    /// End of the run.
     pub finish: Finish,
-    /// How its answers stand to the accepted ones.
+    /// Comparison of its responses with the accepted ones.
     pub snapshots: Snapshots,
     /// Cases that are known to fail, with the reason.
     pub known: BTreeMap<String, String>,
     /// Entries of the baseline whose cases pass again.
     pub passing: Vec<String>,
-    /// Entries of the baseline whose last day is over, with that day.
+    /// Entries of the baseline whose last day is past, with that day.
     pub expired: BTreeMap<String, String>,
 }
 
 impl Gathered {
-    /// Takes an event.
+    /// Adds an event.
     pub fn take(&mut self, event: &Event) {
         match event {
             Event::RunStarted(start) => self.start = start.clone(),
@@ -239,17 +240,18 @@ impl Gathered {
         }
     }
 
-    /// Passed, failed, unjudged and left-out cases, by operation.
+    /// Returns the numbers of passed, failed, unjudged and left-out cases, by operation.
     pub fn by_operation(&self) -> &BTreeMap<String, Bar> {
         &self.by_operation
     }
 
-    /// Passed, failed, unjudged and left-out cases, by rule.
+    /// Returns the numbers of passed, failed, unjudged and left-out cases, by rule.
     pub fn by_rule(&self) -> &BTreeMap<String, Bar> {
         &self.by_rule
     }
 
-    /// The failures that are not known, in the order in which they were seen, each with all cases that show it.
+    /// Returns the failures that are not known, in the order in which they were observed, each with all cases that show
+    /// it.
     pub fn failures(&self) -> Vec<Failure<'_>> {
         let is_new = |id: &str| !self.known.contains_key(id);
         let mut failures = Vec::new();
@@ -262,20 +264,20 @@ impl Gathered {
         failures
     }
 
-    /// What could not be judged: the cases of an operation that share a reason, the smallest first.
+    /// Returns what could not be judged: the cases of an operation that share a reason, the smallest first.
     pub fn unjudged(&self) -> Vec<Unjudged<'_>> {
         let all = self.unjudged.all.iter().filter_map(|group| group.wanted(|_| true));
         all.map(|(first, ids)| Unjudged { first, ids }).collect()
     }
 
-    /// What was left out on purpose: the cases of an operation that share a reason.
+    /// Returns what was left out on purpose: the cases of an operation that share a reason.
     pub fn not_tested(&self) -> Vec<Unjudged<'_>> {
         let all = self.not_tested.all.iter().filter_map(|group| group.wanted(|_| true));
         all.map(|(first, ids)| Unjudged { first, ids }).collect()
     }
 
-    /// Answers that differ from the accepted ones, those that differ in the same way together. What fails is told as that;
-    /// its snapshot differs for the same reason. Of a known failure nothing else is told.
+    /// Returns the responses that differ from the accepted ones, grouped by difference. A failed case is reported as a
+    /// failure; its snapshot differs for the same reason. Nothing else is reported of a known failure.
     pub fn changes(&self) -> Vec<(&str, Vec<&str>)> {
         let is_told = |id: &str| self.aside.contains(id) && !self.known.contains_key(id);
         let mut kinds: Vec<(&str, Vec<&str>)> = Vec::new();
@@ -290,12 +292,12 @@ impl Gathered {
         kinds
     }
 
-    /// Those of them that nobody has accepted.
+    /// Returns those of them that nobody has accepted.
     pub fn pending(&self) -> Vec<(&str, Vec<&str>)> {
         if self.snapshots.accepted { Vec::new() } else { self.changes() }
     }
 
-    /// The page of the operation that an id begins with.
+    /// Returns the page of the operation that an id begins with.
     pub fn page_of(&self, id: &str) -> Option<&Page> {
         let is_of = |page: &&Page| {
             id.strip_prefix(page.operation.as_str())
@@ -304,7 +306,7 @@ impl Gathered {
         self.start.pages.iter().find(is_of)
     }
 
-    /// How many promises of all pages are in each state.
+    /// Returns the number of promises of all pages in each state.
     pub fn tally(&self) -> Tally {
         let mut all = Tally::default();
         for page in &self.start.pages {
@@ -326,7 +328,8 @@ fn count(bars: &mut BTreeMap<String, Bar>, name: &str, place: usize) {
     }
 }
 
-/// What the cases of one failure share. Where service.yaml is wrong about a place, that is one fault, whatever is called.
+/// Returns what the cases of one failure share. A wrong place in service.yaml is one fault, whichever operation is
+/// called.
 fn failure_key(result: &CaseResult, departure: &Departure) -> Key {
     let promise = &departure.promise;
     let operation = match departure.kind {
@@ -336,7 +339,7 @@ fn failure_key(result: &CaseResult, departure: &Departure) -> Key {
     [operation, promise.rule.clone(), promise.sentence.clone(), promise.place.clone()]
 }
 
-/// A result with what people read of it.
+/// Returns a result with only the parts that people read.
 fn slim(result: &CaseResult) -> CaseResult {
     let mut slim = result.clone();
     for exchange in &mut slim.exchanges {
@@ -347,14 +350,14 @@ fn slim(result: &CaseResult) -> CaseResult {
     slim
 }
 
-/// How much a person has to read to see what a case shows.
+/// Returns how much there is to read to see what a case shows.
 fn size(result: &CaseResult) -> Size {
     let sent = result.tried().map_or(0, |tried| tried.request.url.len() + tried.request.body.len());
     let counts = [result.rows.len(), result.exchanges.len(), sent, result.id.len()];
     counts.map(|count| u32::try_from(count).unwrap_or(u32::MAX))
 }
 
-/// In short why a case could not be judged.
+/// Returns a short reason why a case could not be judged.
 pub fn reason(verdict: &Verdict) -> &str {
     match verdict {
         Verdict::Blocked { code, .. } => code,

@@ -1,17 +1,17 @@
-//! Colours where they are wanted, and how wide a line may be.
+//! Colours, if they are wanted, and the maximum width of a line.
 
 use super::inert::inert;
 
-/// How text is set off.
+/// How text is highlighted.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Style {
-    /// Whether escape sequences are written at all.
+    /// Whether escape sequences are written.
     pub colour: bool,
-    /// How many columns a line may take; without a limit where no person looks at a terminal.
+    /// Maximum number of columns of a line; unlimited if the output is not a terminal.
     pub width: Option<usize>,
 }
 
-/// The escape sequences that set text off, and the one that ends them: nothing else steers the terminal.
+/// The escape sequences that highlight text, and the one that ends highlighting. Nothing else controls the terminal.
 pub const CODES: [&str; 6] =
     ["\u{1b}[1;31m", "\u{1b}[32m", "\u{1b}[33m", "\u{1b}[2m", "\u{1b}[1m", "\u{1b}[0m"];
 
@@ -23,27 +23,27 @@ impl Style {
         }
     }
 
-    /// What went wrong.
+    /// Highlights what went wrong.
     pub fn bad(self, text: &str) -> String {
         self.set(0, text)
     }
 
-    /// What is right.
+    /// Highlights what is right.
     pub fn good(self, text: &str) -> String {
         self.set(1, text)
     }
 
-    /// What could not be judged.
+    /// Highlights what could not be judged.
     pub fn doubtful(self, text: &str) -> String {
         self.set(2, text)
     }
 
-    /// What can be passed over.
+    /// Dims what is less important.
     pub fn faint(self, text: &str) -> String {
         self.set(3, text)
     }
 
-    /// A difference, line by line: what begins with a plus or a minus is set off.
+    /// Formats a difference, line by line, and highlights the lines that begin with a plus or a minus.
     pub fn diff(self, diff: &str) -> String {
         let line = |line: &str| match line.chars().next() {
             Some('+') => self.good(line),
@@ -53,7 +53,7 @@ impl Style {
         diff.lines().map(|each| format!("  {}\n", line(&inert(each)))).collect()
     }
 
-    /// What is a heading.
+    /// Highlights a heading.
     pub fn strong(self, text: &str) -> String {
         self.set(4, text)
     }

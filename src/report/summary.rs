@@ -1,4 +1,4 @@
-//! What is said of a run as a whole: counts in words, the facts of an operation, and what a person can do next.
+//! The summary of a whole run: counts in words, facts about an operation, and what to do next.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -12,7 +12,8 @@ use super::block::in_line;
 use super::standing::{Failure, Gathered, reason};
 use super::style::Style;
 
-/// What the run has shown of an operation beside verdicts: error rows that were not tested, and the order of checks.
+/// Returns what the run has shown of an operation besides verdicts: error rows that were not tested, and the order of
+/// checks.
 pub fn facts(page: &Page, run: &Gathered) -> Vec<String> {
     let mut reasons: Vec<(String, Vec<String>)> = Vec::new();
     for line in page.errors.iter().filter(|line| line.own) {
@@ -24,7 +25,7 @@ pub fn facts(page: &Page, run: &Gathered) -> Vec<String> {
         }
     }
     let rows = reasons.iter().map(|(reason, rows)| match reason.as_str() {
-        // Of a part of the cases most rows are like this.
+        // In a run of only some cases, this is true of most rows.
         NO_CASE if rows.len() > 3 => {
             format!("error rows not tested: {} that no case of this run expects", rows.len())
         }
@@ -34,7 +35,7 @@ pub fn facts(page: &Page, run: &Gathered) -> Vec<String> {
     rows.chain(precedence.filter_map(in_order)).collect()
 }
 
-/// Of two faults, which was answered.
+/// Says which parameter is checked first if a call has two faults.
 fn in_order(seen: &Precedence) -> Option<String> {
     if seen.order.len() > 2 {
         return Some(format!("order of checks: {}", seen.order.join(", ")));
@@ -44,7 +45,7 @@ fn in_order(seen: &Precedence) -> Option<String> {
     (!pairs.is_empty()).then(|| format!("order of checks: {}", pairs.join(", ")))
 }
 
-/// What of a run is not as it should be, the worst first; or that all is.
+/// Says what is wrong with a run, the worst first; or that nothing is.
 pub fn headline(run: &Gathered) -> String {
     let (broken, unjudged) = (run.failures().len(), run.finish.counts.unjudged());
     let changed: usize = run.pending().iter().map(|(_, ids)| ids.len()).sum();
@@ -56,7 +57,7 @@ pub fn headline(run: &Gathered) -> String {
         1 => parts.push(format!("1 {one}")),
         count => parts.push(format!("{count} {many}")),
     };
-    // What makes the rest doubtful leads.
+    // Plain calls come first, because they make the rest doubtful.
     add(run.plain.len(), "plain call is not accepted", "plain calls are not accepted");
     add(broken, "promise is broken", "promises are broken");
     add(changed, "answer differs from the accepted one", "answers differ from the accepted ones");
@@ -74,7 +75,7 @@ pub fn headline(run: &Gathered) -> String {
     }
 }
 
-/// What a person can do about how the run ended.
+/// Returns hints on what to do about the result of the run.
 pub fn hints(run: &Gathered) -> Vec<String> {
     let mut hints = Vec::new();
     let failures = run.failures();
@@ -103,7 +104,7 @@ pub fn hints(run: &Gathered) -> Vec<String> {
     hints
 }
 
-/// What keeps a circumstance away.
+/// Returns how to prevent a circumstance.
 fn remedy(circumstance: &str) -> Option<&'static str> {
     match circumstance {
         "quota" => {
@@ -116,8 +117,8 @@ fn remedy(circumstance: &str) -> Option<&'static str> {
     }
 }
 
-/// What came of a plain call that was not accepted: the whole response. Where a call that prepares it has failed, that is said,
-/// and the response is the one to that call.
+/// Returns the result of a plain call that was not accepted: the whole response. If a call that prepares it failed, the
+/// text says so, and the response is the one to that call.
 pub fn what_came(plain: &CaseResult) -> String {
     let response = match plain.exchanges.last().map(|exchange| &exchange.outcome) {
         Some(Outcome::Answered(answer)) => format!("{} {}", answer.status, answer.body),
@@ -130,7 +131,8 @@ pub fn what_came(plain: &CaseResult) -> String {
     }
 }
 
-/// What stays on the target, as its page says: by number, because it is no failure, and nobody can do anything about it.
+/// Summarises what stays on the target, as its page says. Only numbers are given: it is not a failure, and nothing can
+/// be done about it.
 pub fn kept(kept: &[Leftover]) -> Vec<String> {
     let mut kinds: BTreeMap<(&str, &str), usize> = BTreeMap::new();
     for leftover in kept {
@@ -142,7 +144,7 @@ pub fn kept(kept: &[Leftover]) -> Vec<String> {
     kinds.into_iter().map(told).collect()
 }
 
-/// How many promises are in each state, in words: all six, so that nobody has to guess what a number leaves out.
+/// Says how many promises are in each state: always all six states, so that it is clear what a number leaves out.
 pub fn tally_in_words(tally: Tally) -> String {
     let order = [
         State::Holds,
@@ -160,12 +162,12 @@ pub fn tally_in_words(tally: Tally) -> String {
     words.join(", ")
 }
 
-/// `1 case`, `2 cases`.
+/// Returns `1 case`, `2 cases`.
 pub fn number(count: usize, of: &str) -> String {
     format!("{count} {of}{}", if count == 1 { "" } else { "s" })
 }
 
-/// Counts in words, what is wrong set off.
+/// Returns the counts in words, with problems highlighted.
 pub fn in_words(counts: &Counts, style: Style) -> String {
     let mut words = vec![style.good(&format!("{} passed", counts.pass))];
     let mut add = |count: usize, word: &str, set: fn(Style, &str) -> String| {
@@ -182,7 +184,7 @@ pub fn in_words(counts: &Counts, style: Style) -> String {
     words.join(", ")
 }
 
-/// Microseconds as seconds.
+/// Formats microseconds as seconds.
 pub fn seconds(micros: u64) -> String {
     format!("{:.2} s", Duration::from_micros(micros).as_secs_f64())
 }

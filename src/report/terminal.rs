@@ -1,4 +1,4 @@
-//! The terminal: a block for each broken promise with what shows it, then the summary and what can be done next.
+//! The terminal: a block for each failure with the case that shows it, then the summary and what to do next.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
@@ -14,33 +14,33 @@ use super::standing::{Failure, Gathered, Unjudged, reason};
 use super::style::Style;
 use super::summary;
 
-/// So many of what is alike are told by name.
+/// Maximum number of items of one kind that are named.
 const TOLD: usize = 20;
 
-/// How much is told.
+/// The amount of output.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Talk {
-    /// A line for each finding, and the last line.
+    /// A line for each problem, and the last line.
     Quiet,
-    /// A block for each finding, with its smallest witness.
+    /// A block for each problem, with its smallest case.
     #[default]
     Normal,
-    /// A block for each case that did not pass, when it is judged.
+    /// A block for each case that did not pass, as soon as it is judged.
     Verbose,
 }
 
-/// Writes what a person reads.
+/// Writes the output for people.
 pub struct Terminal<W: Write> {
     out: Printable<W>,
     style: Style,
     talk: Talk,
-    /// What could not be seen, and in how many cases.
+    /// What could not be observed, with the number of cases.
     unseen: BTreeMap<String, usize>,
     operations: Vec<(String, Counts)>,
 }
 
 impl<W: Write> Terminal<W> {
-    /// A reporter that writes into `out`.
+    /// Creates a reporter that writes into `out`.
     pub fn new(out: W, style: Style, talk: Talk) -> Self {
         Self { out: Printable::new(out), style, talk, unseen: BTreeMap::new(), operations: Vec::new() }
     }
@@ -63,7 +63,8 @@ impl<W: Write> Terminal<W> {
         }
     }
 
-    /// Plain calls that were not accepted, then each failure, then each reason why something could not be judged.
+    /// Writes plain calls that were not accepted, then each failure, then each reason why something could not be
+    /// judged.
     fn findings(&mut self, run: &Gathered) -> io::Result<()> {
         for plain in &run.plain {
             match self.talk {
@@ -82,7 +83,7 @@ impl<W: Write> Terminal<W> {
         }
         let mut told = BTreeSet::new();
         for failure in &failures {
-            // Of a case that breaks two promises the block tells both.
+            // If a case breaks two promises, its block shows both.
             let id = failure.witness.id.as_str();
             if told.insert(id) {
                 writeln!(self.out, "{}", of_failure(failure, self.style))?;
@@ -92,7 +93,7 @@ impl<W: Write> Terminal<W> {
                 writeln!(self.out, "{word} {line}: {id} above, and {others} more\n")?;
             }
         }
-        // What the plain calls have left unproven is told with them.
+        // Cases that the plain calls left unproven are covered by the blocks of these calls.
         let is_told = |each: &Unjudged<'_>| {
             matches!(each.first.verdict, Verdict::Unproven { .. })
                 && run.plain.iter().any(|plain| plain.operation == each.first.operation)
@@ -118,7 +119,7 @@ impl<W: Write> Terminal<W> {
         Ok(())
     }
 
-    /// What differs from the accepted answers, each difference once.
+    /// Writes what differs from the accepted responses, each difference once.
     fn snapshots(&mut self, run: &Gathered) -> io::Result<()> {
         for (diff, ids) in run.changes() {
             let Some((first, others)) = ids.split_first() else { continue };
@@ -193,7 +194,7 @@ impl<W: Write> Terminal<W> {
         )
     }
 
-    /// What was left out on purpose, by reason, with what would test it.
+    /// Writes what was left out on purpose, by reason, with what would test it.
     fn not_tested(&mut self, run: &Gathered) -> io::Result<()> {
         let mut reasons: BTreeMap<&str, (usize, &str)> = BTreeMap::new();
         for each in run.not_tested() {
@@ -207,7 +208,7 @@ impl<W: Write> Terminal<W> {
         Ok(())
     }
 
-    /// Each operation: its cases, and what of its page holds.
+    /// Writes each operation: its cases, and the states of the promises of its page.
     fn operations(&mut self, run: &Gathered) -> io::Result<()> {
         for (operation, counts) in std::mem::take(&mut self.operations) {
             writeln!(self.out, "  {operation:28} {}", summary::in_words(&counts, self.style))?;
@@ -230,7 +231,7 @@ impl<W: Write> Terminal<W> {
         writeln!(self.out, "{}", self.style.faint(&wrapped.join("\n")))
     }
 
-    /// How the run stands to another target's answers.
+    /// Writes the comparison with another target's responses.
     fn recorded(&mut self, recorded: &Recorded) -> io::Result<()> {
         let (target, held) = (&recorded.target, recorded.held);
         self.faint(&format!(

@@ -1,6 +1,6 @@
 //! Texts for a line of a report.
 
-/// The beginning of a text that may be long.
+/// Returns the beginning of a text that may be long.
 pub fn shortened(text: &str) -> String {
     const LONG: usize = 400;
     match text.char_indices().nth(LONG) {

@@ -1,10 +1,10 @@
-//! The snapshot file: insta's form, so that `cargo insta review` works on it in a Rust project.
+//! The snapshot file, in insta's format, so that `cargo insta review` works on it in a Rust project.
 //!
-//! A YAML header between `---` lines, then one paragraph a case: its id behind `#`, its answer on the next line.
+//! A YAML header between `---` lines, then one paragraph per case: its id after `#`, its response on the next line.
 
 use std::collections::HashSet;
 
-/// The accepted answer of one case.
+/// The accepted response of one case.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
     /// The case.
@@ -13,26 +13,27 @@ pub struct Entry {
     pub text: String,
 }
 
-/// The file's text. `source` is where the cases come from, `expression` what was asked of whom.
+/// Returns the text of a file. `source` is where the cases come from, `expression` what was requested from which
+/// target.
 pub fn write(source: &str, expression: &str, entries: &[Entry]) -> String {
     let head = format!("---\nsource: {source}\nexpression: {expression}\ninfo:\n  fineprint: 1\n---\n");
     head + &body(entries)
 }
 
-/// A file's text with other entries below its head.
+/// Returns the text of a file with other entries below its header.
 pub fn rewritten(text: &str, entries: &[Entry]) -> String {
     let text = text.replace("\r\n", "\n");
     let (head, _) = parts(&text);
     head.map_or_else(String::new, |head| format!("---\n{head}\n---\n")) + &body(entries)
 }
 
-/// Whether a file is one of ours: insta's own files have the same ending.
+/// Returns `true` if fineprint wrote the file: insta's own files have the same extension.
 pub fn is_ours(text: &str) -> bool {
     let text = text.replace("\r\n", "\n");
     parts(&text).0.is_some_and(|head| head.lines().any(|line| line == "  fineprint: 1"))
 }
 
-/// What stands between the `---` lines, and what follows.
+/// Returns the part between the `---` lines, and the rest.
 fn parts(text: &str) -> (Option<&str>, &str) {
     match text.strip_prefix("---\n").and_then(|rest| rest.split_once("\n---\n")) {
         Some((head, body)) => (Some(head), body),
@@ -45,10 +46,11 @@ fn body(entries: &[Entry]) -> String {
     format!("{}\n", paragraphs.collect::<String>().trim_end())
 }
 
-/// Reads a file's text of which nothing may be lost.
+/// Reads the text of a file strictly, so that nothing is lost.
 ///
 /// # Errors
-/// What in it is no snapshot: another file, what a merge has left in it, or an answer that is missing or there twice.
+/// Returns what makes the text invalid: another kind of file, leftovers of a merge, or a response that is missing or
+/// duplicated.
 pub fn checked(text: &str) -> Result<Vec<Entry>, String> {
     if !is_ours(text) {
         return Err("it is no file of snapshots".to_owned());
@@ -71,7 +73,7 @@ pub fn checked(text: &str) -> Result<Vec<Entry>, String> {
     }
 }
 
-/// Reads a file's text; lines that belong to no case are passed over.
+/// Reads the text of a file, and ignores lines that belong to no case.
 pub fn read(text: &str) -> Vec<Entry> {
     let text = text.replace("\r\n", "\n");
     let (_, body) = parts(&text);

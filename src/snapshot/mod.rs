@@ -1,4 +1,4 @@
-//! Snapshots: what a target answered when a person last said that it was right.
+//! Snapshots: the responses accepted in the last review.
 
 pub mod file;
 mod normalise;
@@ -15,18 +15,18 @@ use crate::json::Json;
 
 use file::Entry;
 
-/// What a run's answers are beside the accepted ones.
+/// The comparison of a run's responses with the accepted ones.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Comparison {
-    /// Answers that differ.
+    /// Responses that differ.
     pub changed: Vec<Change>,
-    /// Cases without an accepted answer.
+    /// Cases without an accepted response.
     pub new: Vec<String>,
-    /// Accepted answers whose case is no longer in the plan.
+    /// Accepted responses whose case is no longer in the plan.
     pub stale: Vec<String>,
 }
 
-/// An answer that differs from the accepted one.
+/// A response that differs from the accepted one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Change {
     /// The case.
@@ -35,7 +35,8 @@ pub struct Change {
     pub diff: String,
 }
 
-/// Compares the answers of a run with the accepted ones; `planned` are all cases that there are, run or not.
+/// Compares the responses of a run with the accepted ones. `planned` returns `true` for every existing case, run or
+/// not.
 pub fn compare(accepted: &[Entry], answers: &[Entry], planned: &dyn Fn(&str) -> bool) -> Comparison {
     let mut comparison = Comparison::default();
     let known = by_id(accepted);
@@ -55,7 +56,7 @@ pub fn compare(accepted: &[Entry], answers: &[Entry], planned: &dyn Fn(&str) -> 
     comparison
 }
 
-/// The accepted answers with those of a run put in, in the order of `plan`.
+/// Returns the accepted responses, updated with those of a run, in the order of `plan`.
 pub fn merge(accepted: &[Entry], answers: &[Entry], plan: &[&str]) -> Vec<Entry> {
     let (now, before) = (by_id(answers), by_id(accepted));
     let entry = |id: &&str| {
@@ -65,7 +66,7 @@ pub fn merge(accepted: &[Entry], answers: &[Entry], plan: &[&str]) -> Vec<Entry>
     plan.iter().filter_map(entry).collect()
 }
 
-/// Texts by the ids of their cases.
+/// Returns texts by the ids of their cases.
 fn by_id(entries: &[Entry]) -> HashMap<&str, &str> {
     entries.iter().map(|entry| (entry.id.as_str(), entry.text.as_str())).collect()
 }
@@ -87,7 +88,7 @@ fn difference(accepted: &str, now: &str) -> String {
     lines
 }
 
-/// An answer over several lines, so that a difference points at the member.
+/// Spreads a response over several lines, so that a difference points at the member.
 fn spread(text: &str) -> String {
     let (status, body) = text.split_once(' ').unwrap_or((text, ""));
     match Json::read(body.as_bytes()) {

@@ -1,4 +1,5 @@
-//! What of an answer is kept: everything but the values of elements that are declared to vary, and of what this case drew.
+//! The part of a response that is kept: everything except the values of elements that are declared to vary, and the
+//! random values of the case.
 
 use crate::digest::sha256_hex;
 use crate::json::Json;
@@ -8,10 +9,11 @@ use crate::wire::{self, Exchange, Outcome, Reply};
 
 use crate::inert::escaped;
 
-/// Drawn texts of this length or more are recognised within a longer text; a chance match is out of the question.
+/// Minimum length of a random text that is recognised within a longer text. At this length, a chance match is out of
+/// the question.
 const RECOGNISED: usize = 8;
 
-/// The answer of an exchange as one line: its status and its canonical body. `None` if there was no answer.
+/// Returns the response of an exchange as one line: its status and its canonical body. `None` if there was no response.
 pub fn normalised(service: &Service, exchange: &Exchange, drawn: &[String]) -> Option<String> {
     canonical(service, exchange, drawn).map(|text| escaped(&text))
 }
@@ -38,8 +40,8 @@ fn canonical(service: &Service, exchange: &Exchange, drawn: &[String]) -> Option
     Some(format!("{} {body}", answer.status))
 }
 
-/// The same in short, where only the beginning of the body will be kept: two answers are alike if this is. `hide` leaves out what
-/// differs with the caller.
+/// Returns a short form of the same, if only the beginning of the body will be kept. Two responses are the same if
+/// their short forms are. `hide` removes what differs with the caller.
 pub fn digest(
     service: &Service,
     exchange: &Exchange,
@@ -75,7 +77,7 @@ fn hide_elements(json: &mut Json, elements: &[Member]) {
     }
 }
 
-/// Puts a value's type in its place, so that a change of type still shows.
+/// Replaces a value with its type, so that a change of type still shows.
 fn hide(value: Option<&mut Json>) {
     if let Some(value) = value {
         *value = Json::Text(format!("<{}>", value.kind()));
@@ -99,7 +101,7 @@ fn hide_drawn(json: &mut Json, drawn: &[String]) {
     }
 }
 
-/// Members have no order in JSON; the members of a list have.
+/// Sorts the members of objects: they have no order in JSON. The members of a list have one.
 fn sort(json: &mut Json) {
     match json {
         Json::Object(members) => {

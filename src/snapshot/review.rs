@@ -1,29 +1,30 @@
-//! Pending answers, and what becomes of them when a person has decided.
+//! Pending responses, and what becomes of them after a decision.
 
 use std::collections::{BTreeMap, HashMap};
 
 use super::file::Entry;
 use super::{by_id, difference};
 
-/// What a person says about a pending answer.
+/// A decision about a pending response.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Decision {
-    /// It is the accepted one from now on.
+    /// The pending response becomes the accepted one.
     Accept,
-    /// The accepted one stays.
+    /// The accepted response stays.
     Reject,
 }
 
-/// A pending answer that is not the accepted one.
+/// A pending response that differs from the accepted one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Proposal {
     /// The case.
     pub id: String,
-    /// The difference, line by line: `-` accepted, `+` pending. Two proposals with the same are of one kind.
+    /// The difference, line by line: `-` accepted, `+` pending. Two proposals with the same difference are of one kind.
     pub diff: String,
 }
 
-/// What a pending file proposes: other answers, answers of new cases, and none for cases that are gone.
+/// Returns what a pending file proposes: changed responses, responses of new cases, and no response for cases that no
+/// longer exist.
 pub fn proposals(accepted: &[Entry], pending: &[Entry]) -> Vec<Proposal> {
     let (old, new) = (by_id(accepted), by_id(pending));
     let proposal = |id: &str| {
@@ -35,7 +36,7 @@ pub fn proposals(accepted: &[Entry], pending: &[Entry]) -> Vec<Proposal> {
     pending.iter().chain(gone).filter_map(|entry| proposal(&entry.id)).collect()
 }
 
-/// The accepted and the pending answers after decisions. What is undecided stays as it was on both sides.
+/// Returns the accepted and the pending responses after the decisions. Undecided responses stay the same on both sides.
 pub fn settle(
     accepted: &[Entry],
     pending: &[Entry],

@@ -1,4 +1,4 @@
-//! Snapshots on disk: accepted as `Operation.snap`, pending as `Operation.snap.new` beside it.
+//! Snapshots on disk: accepted as `Operation.snap`, pending as `Operation.snap.new` next to it.
 
 use std::collections::HashSet;
 use std::ffi::OsStr;
@@ -11,29 +11,29 @@ use crate::spec::model::Specs;
 
 use super::file::{self, Entry};
 
-/// The ending of an accepted snapshot file.
+/// The extension of an accepted snapshot file.
 const ACCEPTED: &str = "snap";
 
-/// The ending of a pending one.
+/// The extension of a pending one.
 const PENDING: &str = "snap.new";
 
-/// The file of an operation.
+/// Returns the path of an operation's snapshot file.
 pub fn path(reports: &Path, target: &str, service: &str, operation: &str) -> PathBuf {
     reports.join(target).join(service).join(format!("{operation}.{ACCEPTED}"))
 }
 
-/// The pending file beside an accepted one.
+/// Returns the path of the pending file next to an accepted one.
 pub fn pending(accepted: &Path) -> PathBuf {
     accepted.with_extension(PENDING)
 }
 
-/// The largest file that is read, in bytes.
+/// Maximum size of a file that is read, in bytes.
 const MAX_BYTES: usize = 256 * 1024 * 1024;
 
-/// The text of a file, if it is there.
+/// Reads the text of a file, if the file exists.
 ///
 /// # Errors
-/// What the file system says of a file that is there.
+/// Returns an error if the file exists but cannot be read.
 pub fn load(path: &Path) -> io::Result<Option<String>> {
     match files::text(path, MAX_BYTES) {
         Ok(text) => Ok(Some(text)),
@@ -42,21 +42,22 @@ pub fn load(path: &Path) -> io::Result<Option<String>> {
     }
 }
 
-/// The entries of a file, if it is there.
+/// Reads the entries of a file, if the file exists.
 ///
 /// # Errors
-/// What the file system says of a file that is there, and what in it is no snapshot.
+/// Returns an error if the file exists but cannot be read, or is not a valid snapshot file.
 pub fn entries(path: &Path) -> io::Result<Option<Vec<Entry>>> {
     let checked =
         |text: String| file::checked(&text).map_err(|what| io::Error::new(ErrorKind::InvalidData, what));
     load(path)?.map(checked).transpose()
 }
 
-/// Keeps other processes from writing snapshots into a folder for as long as the lock lives: of two that read a file, put
-/// their answers in and write it, one would lose what the other has put in. Where a file system has no locks, there is none.
+/// Keeps other processes from writing snapshots into a folder for as long as the lock lives. Otherwise, if two
+/// processes read a file, add their responses and write it, one would lose what the other added. If a file system has
+/// no locks, nothing is locked.
 ///
 /// # Errors
-/// What the file system says of the folder.
+/// Returns an error if the folder cannot be created or opened.
 pub fn lock(folder: &Path) -> io::Result<File> {
     fs::create_dir_all(folder)?;
     #[cfg(unix)]
@@ -67,7 +68,7 @@ pub fn lock(folder: &Path) -> io::Result<File> {
     Ok(file)
 }
 
-/// Removes the folders above a file that have become empty, up to one that stays.
+/// Removes the folders above a file that have become empty, as far as `up_to`, which stays.
 pub fn remove_empty(path: &Path, up_to: &Path) {
     let folders = path.ancestors().skip(1).take_while(|folder| *folder != up_to && folder.starts_with(up_to));
     for folder in folders {
@@ -77,10 +78,10 @@ pub fn remove_empty(path: &Path, up_to: &Path) {
     }
 }
 
-/// Removes a file, if it is there.
+/// Removes a file, if it exists.
 ///
 /// # Errors
-/// What the file system says of a file that is there.
+/// Returns an error if the file exists but cannot be removed.
 pub fn remove(path: &Path) -> io::Result<()> {
     match fs::remove_file(path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
@@ -88,10 +89,10 @@ pub fn remove(path: &Path) -> io::Result<()> {
     }
 }
 
-/// Every pending file below the report folder, in path order.
+/// Returns every pending file below the report folder, in path order.
 ///
 /// # Errors
-/// What the file system says of a folder that is there.
+/// Returns an error if a folder exists but cannot be read.
 pub fn all_pending(reports: &Path) -> io::Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     collect(reports, &format!(".{PENDING}"), &mut found)?;
@@ -99,10 +100,10 @@ pub fn all_pending(reports: &Path) -> io::Result<Vec<PathBuf>> {
     Ok(found)
 }
 
-/// Every accepted file below a folder, in path order.
+/// Returns every accepted file below a folder, in path order.
 ///
 /// # Errors
-/// What the file system says of a folder that is there.
+/// Returns an error if a folder exists but cannot be read.
 pub fn all_accepted(folder: &Path) -> io::Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     collect(folder, &format!(".{ACCEPTED}"), &mut found)?;
@@ -126,19 +127,19 @@ fn collect(folder: &Path, ending: &str, found: &mut Vec<PathBuf>) -> io::Result<
     Ok(())
 }
 
-/// The accepted file beside a pending one.
+/// Returns the path of the accepted file next to a pending one.
 pub fn accepted(pending: &Path) -> PathBuf {
     pending.with_extension("")
 }
 
-/// The operations of these names, each with its service's folder.
+/// Returns the operations of these names, each with its service's folder.
 pub fn operations<'s>(specs: &'s Specs, names: impl Iterator<Item = &'s str>) -> HashSet<(&'s str, &'s str)> {
     let names: HashSet<&str> = names.collect();
     let named = specs.operations().filter(|(_, operation)| names.contains(operation.id.as_str()));
     named.map(|(service, operation)| (service.folder.as_str(), operation.name.as_str())).collect()
 }
 
-/// Whether a file is where one of these operations has its snapshots: each by its service's folder and its name.
+/// Returns `true` if a path is the snapshot file of one of these operations, by its service's folder and its name.
 pub fn is_of(path: &Path, operations: &HashSet<(&str, &str)>) -> bool {
     let name = path.file_name().and_then(OsStr::to_str);
     let Some(operation) = name.and_then(|name| name.strip_suffix(&format!(".{ACCEPTED}"))) else {

@@ -1,4 +1,4 @@
-//! What of an answer is kept, and what a difference looks like.
+//! What is kept of a response, and what a difference looks like.
 
 use super::*;
 use crate::spec::model::Service;

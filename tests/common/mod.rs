@@ -7,7 +7,7 @@ use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-/// The command, without what the surrounding environment would change.
+/// Returns the command, isolated from the environment variables that would change its output.
 pub fn fineprint() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_fineprint"));
     command
@@ -18,7 +18,7 @@ pub fn fineprint() -> Command {
     command
 }
 
-/// What a command came to.
+/// The result of a command.
 pub struct Done {
     /// Its exit code.
     pub code: i32,
@@ -41,11 +41,11 @@ impl From<Output> for Done {
 }
 
 impl Done {
-    /// The block of a case; of a name that ends in a slash, the first block of a case below it.
+    /// Returns the block of a case. If the name ends in a slash, returns the first block of a case below it.
     pub fn block(&self, case: &str) -> Option<String> {
         let is_it =
             |id: &str| id == case || (case.ends_with('/') && id.starts_with(case) && !id.contains(' '));
-        // A failure begins with its fault, and names its case below; others begin with their case.
+        // A failure begins with its fault and names its case below. Other blocks begin with their case.
         let names_it = |line: &&str| {
             let id = line.strip_prefix("  case ").or_else(|| Some(line.split_once(' ')?.1));
             id.is_some_and(|id| is_it(id.trim()))
@@ -61,52 +61,52 @@ impl Done {
         Some(block.join("\n"))
     }
 
-    /// Every case with its verdict, in the order of the plan.
+    /// Returns every case with its verdict, in the order of the plan.
     pub fn verdicts(&self) -> Vec<(String, String)> {
         let text = |value: &serde_json::Value| value.as_str().unwrap().to_owned();
         let cases = self.json.as_ref().unwrap()["cases"].as_array().unwrap();
         cases.iter().map(|case| (text(&case["id"]), text(&case["verdict"]))).collect()
     }
 
-    /// The JSON report.
+    /// Returns the JSON report.
     pub fn json(&self) -> &serde_json::Value {
         self.json.as_ref().unwrap()
     }
 }
 
-/// A folder in which a test may write, and what commands come to there.
+/// A folder in which a test may write and run commands.
 pub struct Project(pub tempfile::TempDir);
 
 impl Project {
-    /// With the shipped specs.
+    /// Creates a folder with the shipped specs.
     pub fn shipped() -> Self {
         Self(copy_of_specs())
     }
 
-    /// With nothing.
+    /// Creates an empty folder.
     pub fn empty() -> Self {
         Self(tempfile::tempdir().unwrap())
     }
 
-    /// A path in it.
+    /// Returns a path in the folder.
     pub fn path(&self, below: &str) -> PathBuf {
         self.0.path().join(below)
     }
 
-    /// What a command comes to.
+    /// Runs a command in the folder.
     pub fn done(&self, arguments: &[&str]) -> Done {
         Done::from(fineprint().current_dir(self.0.path()).args(arguments).output().unwrap())
     }
 }
 
-/// A run of all cases on a target.
+/// A run of all cases against a target.
 pub struct Run {
     command: Command,
     folder: tempfile::TempDir,
 }
 
 impl Run {
-    /// Against a target, without snapshots.
+    /// Prepares a run against a target, without snapshots.
     pub fn against(url: &str) -> Self {
         let mut command = fineprint();
         let folder = tempfile::tempdir().unwrap();
@@ -118,18 +118,18 @@ impl Run {
         Self { command, folder }
     }
 
-    /// With further arguments.
+    /// Adds arguments.
     pub fn arguments(mut self, arguments: &[&str]) -> Self {
         self.command.args(arguments);
         self
     }
 
-    /// Only certain cases.
+    /// Selects certain cases only.
     pub fn filter(self, filter: &str) -> Self {
         self.arguments(&[filter])
     }
 
-    /// With a seed.
+    /// Sets the seed.
     pub fn seed(self, seed: u64) -> Self {
         self.arguments(&["--seed", &seed.to_string()])
     }
@@ -143,11 +143,11 @@ impl Run {
     }
 }
 
-/// A curl line, taken apart by the rules of a shell for single quotes.
+/// A curl line, split by the shell's rules for single quotes.
 pub struct Shell(Vec<String>);
 
 impl Shell {
-    /// Takes a line apart.
+    /// Splits a line.
     pub fn parse(line: &str) -> Self {
         let (mut words, mut word, mut quoted, mut any) = (Vec::new(), String::new(), false, false);
         let mut characters = line.chars();
@@ -168,7 +168,7 @@ impl Shell {
         Self(words)
     }
 
-    /// Sends what curl would send, and reads the answer.
+    /// Sends what curl would send, and reads the response.
     pub fn send(&self, url: &str) -> String {
         let after = |flag: &str| -> Vec<&String> {
             self.0.windows(2).filter(|pair| pair[0] == flag).map(|pair| &pair[1]).collect()
@@ -191,7 +191,7 @@ impl Shell {
     }
 }
 
-/// A copy of the shipped specs that a test may change.
+/// Returns a copy of the shipped specs that a test may change.
 pub fn copy_of_specs() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("specs"), &folder.path().join("specs"));
@@ -216,7 +216,7 @@ fn copy(from: &Path, to: &PathBuf) {
 pub struct Asked {
     /// The request line and the headers.
     pub head: String,
-    /// What follows, as long as `content-length` says.
+    /// The body, as long as `content-length` says.
     pub body: Vec<u8>,
 }
 
@@ -240,13 +240,13 @@ impl Asked {
         }
     }
 
-    /// The body as JSON; null if it is none.
+    /// Returns the body as JSON; null if it is not JSON.
     pub fn json(&self) -> serde_json::Value {
         serde_json::from_slice(&self.body).unwrap_or(serde_json::Value::Null)
     }
 }
 
-/// Answers a request, and lets the connection end.
+/// Responds to a request, and lets the connection end.
 pub fn respond(stream: &mut TcpStream, status: u16, body: &str) {
     let length = body.len();
     let _ =

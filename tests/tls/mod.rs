@@ -1,4 +1,5 @@
-//! A gateway with TLS before a target: it terminates TLS, counts what arrives when, enforces a rate, and passes on.
+//! A TLS gateway in front of a target: it terminates TLS, records when each request arrives, enforces a rate, and
+//! forwards requests.
 
 #![allow(dead_code, reason = "each test binary uses a part of it")]
 
@@ -14,14 +15,14 @@ use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 
-/// What is wrong with the gateway's certificate.
+/// The flaw in the gateway's certificate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Flaw {
-    /// Nothing, for whoever trusts its authority.
+    /// No flaw, for clients that trust its authority.
     None,
-    /// It is for another name.
+    /// The certificate is for another name.
     OtherName,
-    /// It was good once.
+    /// The certificate has expired.
     Expired,
 }
 
@@ -31,14 +32,14 @@ pub struct Gateway {
     pub url: String,
     /// When each request arrived.
     pub arrivals: Arc<Mutex<Vec<Instant>>>,
-    /// How many were refused for coming too fast.
+    /// Number of requests rejected for exceeding the rate.
     pub refused: Arc<Mutex<usize>>,
     folder: tempfile::TempDir,
     _runtime: Runtime,
 }
 
 impl Gateway {
-    /// A gateway before an HTTP target, which lets so many requests a second pass.
+    /// Starts a gateway in front of an HTTP target, which lets this many requests per second pass.
     pub fn before(upstream: &str, rate: usize, flaw: Flaw) -> Self {
         let runtime =
             tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
@@ -60,12 +61,12 @@ impl Gateway {
         Self { url, arrivals, refused, folder, _runtime: runtime }
     }
 
-    /// The certificate of its authority.
+    /// Returns the certificate of its authority.
     pub fn ca_file(&self) -> PathBuf {
         self.folder.path().join("ca.pem")
     }
 
-    /// The most requests that arrived within any one second.
+    /// Returns the maximum number of requests that arrived within any one second.
     pub fn most_in_a_second(&self) -> usize {
         let arrivals = self.arrivals.lock().unwrap();
         let within = |from: &Instant| {
@@ -139,7 +140,7 @@ async fn pass_on(
     client.shutdown().await
 }
 
-/// Head and body of a message, as long as `content-length` says.
+/// Reads a message: the head, and a body as long as `content-length` says.
 async fn message(stream: &mut (impl AsyncReadExt + Unpin)) -> std::io::Result<Vec<u8>> {
     let (mut bytes, mut buffer) = (Vec::new(), [0; 16384]);
     loop {

@@ -1,4 +1,4 @@
-//! AddMessageContact, UpdateMessageContact and DeleteMessageContact by hand.
+//! AddMessageContact, UpdateMessageContact and DeleteMessageContact, written by hand.
 
 use std::sync::atomic::Ordering;
 
@@ -49,13 +49,13 @@ const BUSY: Error = Error(
 );
 const CRASH: Error = Error(500, "InternalError", "Something broke.");
 
-/// Whether nobody has the name that a call sends.
+/// Returns `true` if the name in a call is not in use.
 pub fn is_free(state: &State, incoming: &Received) -> bool {
     let name = incoming.query.iter().find(|(key, _)| key == "Name").map(|(_, value)| value);
     !state.contacts.lock().unwrap().iter().any(|contact| Some(&contact.name) == name)
 }
 
-/// Answers a request.
+/// Responds to a request.
 pub fn answer(state: &State, incoming: &Received) -> Answer {
     let call = state.calls.load(Ordering::Relaxed);
     let told = format!("{:?} {:?}", incoming.headers.get("x-acs-action"), incoming.query);
@@ -82,7 +82,7 @@ fn body(state: &State, mut value: Value) -> String {
         value["Extra"] = json!({"Nested": [1, 2, 3]});
     }
     let members = value.as_object().unwrap();
-    // serde_json sorts its keys; written backwards they come in another order.
+    // serde_json sorts the keys. Writing them backwards gives another order.
     match state.on("other-key-order") {
         true => {
             let members: Vec<String> =
@@ -144,7 +144,7 @@ impl Call<'_> {
         chosen.map(|(_, value)| value.as_str())
     }
 
-    /// A condition of another parameter under which a broken vendor forgets a check.
+    /// Returns `true` if a broken vendor forgets a check under this condition, which concerns another parameter.
     fn while_on(&self, switch: &str, condition: bool) -> bool {
         self.on(switch) && condition
     }
@@ -174,7 +174,7 @@ impl Call<'_> {
         }
     }
 
-    /// What makes a broken vendor fail, wherever it stands.
+    /// Checks for values on which a broken vendor fails, whichever parameter has them.
     fn check_odd(&self) -> Checked {
         let value = |name: &str| self.get(name).unwrap_or_default();
         let types = self.list("MessageTypes").join(" ");
@@ -248,7 +248,7 @@ impl Call<'_> {
         }
     }
 
-    /// What a broken vendor has done already when it refuses.
+    /// Applies what a broken vendor has already done when it rejects a call.
     fn after_refusal(&self, name: &str) {
         if self.on("refusal-takes-name") {
             self.state.reserved.lock().unwrap().push(name.to_owned());
@@ -345,7 +345,7 @@ impl Call<'_> {
         Ok(json!({"RequestId": self.state.request_id()}))
     }
 
-    /// Sets what the call sends beside the name.
+    /// Sets what the call sends besides the name.
     fn apply(&self, contacts: &mut [Contact], id: &str) {
         let Some(contact) = contacts.iter_mut().find(|contact| contact.id == id) else { return };
         if self.on("update-replaces") {

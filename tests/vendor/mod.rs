@@ -1,7 +1,7 @@
-//! The vendors' three operations, written by hand from the pages for the tests: it shares no code with `src/server`.
+//! The vendors' operations, written by hand from the pages for the tests. No code is shared with `src/server`.
 //!
-//! A [`Vendor`] behaves as documented, but for the switches that it is started with: single mistakes, and the other side
-//! of questions that the pages leave open.
+//! A [`Vendor`] behaves as documented, except for the switches that it is started with: single mistakes, and the other
+//! readings of questions that the pages leave open.
 
 #![allow(dead_code, reason = "each test binary uses a part of it")]
 
@@ -29,20 +29,20 @@ pub struct Vendor {
     _runtime: Runtime,
 }
 
-/// What the vendor knows.
+/// The state of the vendor.
 pub struct State {
     switches: Vec<String>,
     contacts: Mutex<Vec<Contact>>,
-    /// Names that are taken though no contact has them.
+    /// Names in use although no contact has them.
     reserved: Mutex<Vec<String>>,
     /// Ids of contacts that were removed.
     removed: Mutex<Vec<String>>,
     users: Mutex<Vec<String>>,
     counter: AtomicU64,
     calls: AtomicU64,
-    /// Calls that were told to wait: none is told so twice.
+    /// Calls that were told to wait: no call is told so twice.
     told: Mutex<std::collections::HashSet<String>>,
-    /// Whether removals work, on a vendor where they fail at first.
+    /// Whether removals work, on a vendor whose removals fail at first.
     removes: std::sync::atomic::AtomicBool,
 }
 
@@ -59,12 +59,12 @@ pub struct Received {
     headers: HashMap<String, String>,
     query: Vec<(String, String)>,
     body: String,
-    /// For a racy vendor: whether the name was free when the call came in.
+    /// For a vendor with races: whether the name was free when the call arrived.
     was_free: bool,
 }
 
 impl Vendor {
-    /// Starts a vendor with some switches on.
+    /// Starts a vendor with some switches turned on.
     pub fn start(switches: &[&str]) -> Self {
         let runtime =
             tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
@@ -85,17 +85,17 @@ impl Vendor {
         Self { url, state, _runtime: runtime }
     }
 
-    /// From now on, removals work.
+    /// Makes removals work from now on.
     pub fn remove_again(&self) {
         self.state.removes.store(true, Ordering::Relaxed);
     }
 
-    /// How many calls have come.
+    /// Returns the number of calls received.
     pub fn calls(&self) -> u64 {
         self.state.calls.load(Ordering::Relaxed)
     }
 
-    /// How many Alibaba contacts live on it.
+    /// Returns the number of live Alibaba contacts.
     pub fn contacts(&self) -> usize {
         self.state.contacts.lock().unwrap().len()
     }

@@ -1,4 +1,4 @@
-//! AddUserContact by hand.
+//! AddUserContact, written by hand.
 
 use serde_json::{Map, Value, json};
 
@@ -6,14 +6,14 @@ use super::{Answer, Received, State};
 
 const KNOWN: [&str; 3] = ["Name", "ContactInfo", "Product"];
 
-/// Whether nobody has the name that a call sends.
+/// Returns `true` if the name in a call is not in use.
 pub fn is_free(state: &State, incoming: &Received) -> bool {
     let parameters: Map<String, Value> = serde_json::from_str(&incoming.body).unwrap_or_default();
     let name = parameters.get("Name").and_then(Value::as_str).unwrap_or_default();
     !state.users.lock().unwrap().iter().any(|known| known == name)
 }
 
-/// Answers a request.
+/// Responds to a request.
 pub fn answer(state: &State, incoming: &Received) -> Answer {
     let action = incoming.headers.get("x-tc-action").map(String::as_str).unwrap_or_default();
     let parameters: Result<Map<String, Value>, _> = serde_json::from_str(&incoming.body);

@@ -19,7 +19,7 @@ use super::generate;
 /// The specs that fineprint ships.
 static SHIPPED: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/specs");
 
-/// A file of a new project: where it goes, and its text.
+/// A file of a new project: its path and its text.
 type New<'a> = (PathBuf, &'a str);
 
 const SAMPLE: [(&str, &str); 3] = [
@@ -36,7 +36,7 @@ const IGNORED: (&str, &str) = ("reports/.gitignore", include_str!("files/gitigno
 
 const TEST: (&str, &str) = ("tests/conformance.rs", include_str!("files/conformance.rs"));
 
-/// Makes a project folder. What is there already stays as it is.
+/// Creates a project folder. Existing files stay as they are.
 pub fn execute(args: &InitArgs, console: Console) -> Exit {
     let schema = match serde_json::to_string_pretty(&schema::schema()) {
         Ok(schema) => format!("{schema}\n"),
@@ -90,14 +90,14 @@ pub fn execute(args: &InitArgs, console: Console) -> Exit {
     Exit::Holds
 }
 
-/// Which specs a new project gets.
+/// The specs that a new project gets.
 enum Take {
     None,
     Sample,
     Shipped,
 }
 
-/// A path as a POSIX shell takes it.
+/// Quotes a path for a POSIX shell.
 fn quoted(path: &Path) -> String {
     let path = path.display().to_string();
     let is_plain = |letter: char| letter.is_alphanumeric() || "/._-+:@%,".contains(letter);
@@ -111,7 +111,7 @@ fn below(folder: &Path, is_here: bool, name: &str) -> PathBuf {
     if is_here { PathBuf::from(name) } else { folder.join(name) }
 }
 
-/// Whether there are specs already. What is wrong with them is told before anything is written.
+/// Returns `true` if there are specs already. Mistakes in them are reported before anything is written.
 fn has_specs(folder: &Path, is_here: bool, console: Console) -> Result<bool, Exit> {
     let specs = below(folder, is_here, "specs");
     let found = project::has_specs(&specs).map_err(|error| {
@@ -125,7 +125,7 @@ fn has_specs(folder: &Path, is_here: bool, console: Console) -> Result<bool, Exi
     Ok(found)
 }
 
-/// Writes the case files that are missing, so that the project is whole where nothing else may be written, as in CI.
+/// Writes the missing case files, so that the project is complete where nothing else may be written, as in CI.
 fn expand(folder: &Path, is_here: bool, console: Console) -> Result<(), Exit> {
     let below = |name: &str| below(folder, is_here, name);
     let suite = project::suite(&below("specs"), &below("cases"), Depth::Standard)
@@ -163,9 +163,9 @@ fn shipped(folder: &Dir<'static>, files: &mut Vec<New<'_>>) {
     }
 }
 
-/// Writes a file that is not there yet; whether it was not.
+/// Writes a file that does not exist yet; returns `true` if it did not.
 fn write(path: &Path, text: &str) -> io::Result<bool> {
-    // A link that leads nowhere is there as well.
+    // A dangling link counts as existing.
     if fs::symlink_metadata(path).is_ok() {
         return Ok(false);
     }

@@ -1,4 +1,4 @@
-//! What lives on a target, kept on disk while a run goes on: a run that is killed is cleaned up behind by the next.
+//! The journal of live entities, kept on disk during a run, so that the next run can clean up after a killed one.
 
 use std::fs::{self, File};
 use std::io::{self, Read as _};
@@ -9,42 +9,42 @@ use crate::runner::{self, Journal, Remains};
 
 use super::plan::Plan;
 
-/// What the names of the files begin with, and what they end with.
+/// The beginning and the end of a journal's file name.
 const BEGINNING: &str = "living-";
 const END: &str = ".jsonl";
 
-/// The longest journal that is read, in bytes.
+/// Maximum size of a journal that is read, in bytes.
 const MAX_BYTES: usize = 1024 * 1024 * 1024;
 
-/// The journal of this run, and what those of earlier ones tell.
+/// The journal of this run, and the contents of earlier ones.
 #[derive(Debug, Default)]
 pub struct Kept {
-    /// Where this run writes.
+    /// The journal that this run writes.
     pub journal: Journal,
-    /// What earlier runs have left at this target's addresses.
+    /// What earlier runs left at this target's addresses.
     pub remains: Remains,
-    /// What they have left elsewhere.
+    /// What earlier runs left elsewhere.
     pub elsewhere: Remains,
-    /// Journals that are not believed: somebody else may have written them.
+    /// Journals that are not trusted: somebody else may have written them.
     pub foreign: Vec<PathBuf>,
-    /// The journal's file.
+    /// The file of the journal.
     pub own: Option<PathBuf>,
-    /// A lock on it: as long as it is held, no other run takes this one for killed.
+    /// A lock on the file: while it is held, no other run considers this one killed.
     _lock: Option<File>,
 }
 
 impl Kept {
-    /// Opens the journal of a run, beside the target's snapshots, and carries over what abandoned ones tell.
+    /// Opens the journal of a run, next to the target's snapshots, and carries over the contents of abandoned journals.
     ///
     /// # Errors
-    /// What the file system says.
+    /// Returns an error of the file system.
     pub fn open(plan: &Plan) -> io::Result<Self> {
         if plan.is_embedded() {
             return Ok(Self::default());
         }
         let folder = plan.reports.join(&plan.target.name);
         fs::create_dir_all(&folder)?;
-        // Under another name until it is locked: nobody takes it for abandoned before.
+        // The file has another name until it is locked, so that nobody considers it abandoned before.
         let name = format!("{}-{}{END}", std::process::id(), runner::any_seed());
         let (hidden, path) = (folder.join(format!(".{name}")), folder.join(format!("{BEGINNING}{name}")));
         let file = private(&hidden)?;
@@ -63,33 +63,33 @@ impl Kept {
         let journal = Journal::into(file);
         journal.carry_over(&all).and_then(|()| kept.sync_all())?;
         for carried_over in earlier {
-            // Another run may have carried it over as well: what both remove is gone.
+            // Another run may have carried it over as well: what both of them remove is gone.
             let _ = fs::remove_file(carried_over);
         }
         let (remains, elsewhere) = all.divided(&plan.target);
         Ok(Self { journal, remains, elsewhere, foreign, own: Some(path), _lock: Some(lock) })
     }
 
-    /// Ends the journal: it stays only if something lives on.
+    /// Closes the journal. Its file stays only if something is still live.
     pub fn close(self) {
         let Some(own) = self.own else { return };
         if files::text(&own, MAX_BYTES).is_ok_and(|text| Remains::read(&text).is_empty()) {
             let _ = fs::remove_file(&own);
         }
         if let Some(folder) = own.parent() {
-            // Only if it is empty: a run that keeps no snapshots leaves no folder.
+            // This removes an empty folder only: a run without snapshots leaves no folder.
             let _ = fs::remove_dir(folder);
         }
     }
 }
 
-/// Whether there is a journal of another run on this target.
+/// Returns `true` if there is a journal of another run on this target.
 pub fn is_there(plan: &Plan) -> bool {
     let folder = plan.reports.join(&plan.target.name);
     !plan.is_embedded() && journals(&folder).is_ok_and(|journals| !journals.is_empty())
 }
 
-/// A new file that only its owner reads: ids and names stand in it as the target gave them.
+/// Creates a file that only its owner can read: it contains ids and names as the target returned them.
 fn private(path: &Path) -> io::Result<File> {
     let mut options = File::options();
     options.write(true).create_new(true);
@@ -101,8 +101,9 @@ fn private(path: &Path) -> io::Result<File> {
     options.open(path)
 }
 
-/// Whether a journal is believed: what it names is removed. It must be what a run of the same user has written: an ordinary file
-/// that nobody else may read or write. What git, an archive or a copied folder brings is not.
+/// Returns `true` if a journal is trusted, so that what it names is removed. A run of the same user must have written
+/// it: it must be an ordinary file that nobody else may read or write. Files from git, an archive or a copied folder
+/// are not.
 #[cfg(unix)]
 fn is_own(path: &Path, own: &File) -> io::Result<bool> {
     use std::os::unix::fs::MetadataExt as _;
@@ -128,13 +129,13 @@ fn journals(folder: &Path) -> io::Result<Vec<PathBuf>> {
     Ok(found)
 }
 
-/// The text of a journal whose run is no more; `None` while it lives.
+/// Returns the text of a journal whose run has ended; `None` while the run is still active.
 fn abandoned(path: &Path) -> io::Result<Option<String>> {
     let mut file = File::open(path)?;
     match file.try_lock() {
         Ok(()) => {
             let mut text = String::new();
-            // A run is killed in the middle of a line, and not of a gigabyte.
+            // A killed run leaves a line that is cut off, not a gigabyte.
             file.by_ref().take(MAX_BYTES as u64).read_to_string(&mut text)?;
             Ok(Some(text))
         }

@@ -41,7 +41,7 @@ pub use show::execute as show;
 use snapshots::Answers;
 pub use target::{REFERENCE, config};
 
-/// Tries the cases and judges the answers.
+/// Runs the cases and judges the responses.
 pub fn execute(args: RunArgs, console: Console) -> Exit {
     let ready = match Ready::new(args, console) {
         Ok(ready) => ready,
@@ -70,7 +70,7 @@ pub fn execute(args: RunArgs, console: Console) -> Exit {
     }
 }
 
-/// Writes the recording: a vendor that breaks its own page is recorded as it is, and that is no failure.
+/// Writes the recording. A vendor that breaks its own page is recorded as it is, which is not a failure.
 fn keep(
     ended: Ended,
     folder: &Path,
@@ -94,24 +94,24 @@ fn keep(
     }
 }
 
-/// A run that can begin.
+/// A run that is ready to start.
 pub struct Ready {
     plan: Plan,
     specs: Arc<Specs>,
     cases: Cases,
     load: Load,
-    /// Of all cases that there are.
+    /// Ids of all existing cases.
     ids: HashSet<Arc<str>>,
-    /// By operation, the cases whose answers snapshots keep.
+    /// The cases whose responses are kept as snapshots, by operation.
     kept: BTreeMap<String, Vec<Arc<str>>>,
 }
 
-/// What cases send, in numbers.
+/// What the cases send, in numbers.
 #[derive(Default)]
 struct Load {
     cases: usize,
     tally: Tally,
-    /// How often each operation is called that has a rate of its own.
+    /// Number of calls to each operation that has a rate of its own.
     calls: BTreeMap<String, usize>,
 }
 
@@ -128,7 +128,7 @@ impl Load {
     }
 }
 
-/// A run that is over.
+/// A finished run.
 struct Ended {
     exit: Exit,
     finish: Finish,
@@ -138,7 +138,8 @@ struct Ended {
 }
 
 impl Ready {
-    /// Resolves the arguments, and reads what they name. `Err` is how the process ends, also where nothing was to be run.
+    /// Resolves the arguments, and reads what they name. `Err` is the exit of the process, even if nothing was to be
+    /// run.
     pub fn new(args: RunArgs, console: Console) -> Result<Self, Exit> {
         let usage = |complaint: String| {
             console.complain(&complaint);
@@ -184,14 +185,14 @@ impl Ready {
         Ok(Self { plan, specs, cases, load, ids, kept })
     }
 
-    /// Opens what the run writes.
+    /// Opens the outputs of the run.
     fn outputs(&self, console: Console) -> Result<Outputs, String> {
         let plan = &self.plan;
         plan.try_baseline()?;
         Outputs::open(&plan.reports_to, &plan.inputs(), plan.stream(), console, self.cases.len())
     }
 
-    /// Leaves only those cases that somebody else has tried.
+    /// Keeps only the wanted cases.
     pub fn retain(&mut self, is_wanted: impl Fn(&str) -> bool) {
         let mut load = Load::default();
         self.cases = self.cases.select(|case| {
@@ -204,7 +205,8 @@ impl Ready {
         self.load = load;
     }
 
-    /// Tries the cases only to see what the target does; whether the run came to its end, and left nothing behind.
+    /// Runs the cases only to observe the target. Returns the recording, and `true` if nothing was left behind. A run
+    /// that stopped before its end is an error.
     pub fn observe(self, console: Console) -> Result<(Recording, bool), Exit> {
         let outputs = Outputs::none(console, self.cases.len());
         let Ended { finish, recorder, .. } = self.run(outputs, Some(Recorder::default()), console)?;
@@ -231,7 +233,7 @@ impl Ready {
     }
 }
 
-/// Adds the cases that are tried on request only, and those that need credentials.
+/// Adds the cases that run on request only, and those that need credentials.
 fn add_circumstances(plan: &Plan, suite: &mut Suite) -> Result<(), String> {
     let form = |service: &Service| plan.target.signer(service).map(|signer| signer.form);
     suite.cases.extend(crate::generate::auth(&suite.specs, form));
@@ -252,7 +254,7 @@ fn add_circumstances(plan: &Plan, suite: &mut Suite) -> Result<(), String> {
     Ok(())
 }
 
-/// What will be sent, before anything is.
+/// Prints what will be sent, before anything is sent.
 fn announce(plan: &Plan, load: &Load, console: Console) {
     let requests = load.tally.requests();
     let own = plan.target.rates.iter().map(|(operation, rate)| {
@@ -261,7 +263,7 @@ fn announce(plan: &Plan, load: &Load, console: Console) {
     });
     let whole = plan.target.rate.map(|rate| (requests, rate, format!("{rate}/s")));
     let limits = own.chain(whole).map(|(calls, rate, limit)| (calls.div_ceil(rate as usize), limit));
-    // The slowest of the limits is how long it takes.
+    // The slowest limit determines the duration.
     let slowest = limits.max_by_key(|(seconds, _)| *seconds);
     let time = slowest.map_or_else(String::new, |(seconds, limit)| format!(", {seconds} s at {limit}"));
     console.tell(&format!("{} cases, about {requests} requests{time}", load.cases));
@@ -350,7 +352,7 @@ async fn run(
     Ok(Ended { exit, finish, written, recorder })
 }
 
-/// How the failures stand to what is known.
+/// Compares the failures with the known ones.
 fn held_to_baseline(
     plan: &Plan,
     judged: &Judged,
@@ -359,7 +361,7 @@ fn held_to_baseline(
     judged.settle(plan.baseline.as_ref(), plan.write_baseline.as_deref(), ids)
 }
 
-/// The embedded server, where it is the target.
+/// Starts the built-in reference server, if it is the target.
 async fn embedded(plan: &Plan, specs: &Arc<Specs>, console: Console) -> Result<Option<Server>, Exit> {
     if !plan.is_embedded() {
         return Ok(None);
@@ -373,7 +375,7 @@ async fn embedded(plan: &Plan, specs: &Arc<Specs>, console: Console) -> Result<O
     }
 }
 
-/// Compares the answers with the accepted ones; whether some differ.
+/// Compares the responses with the accepted ones; returns `true` if some differ.
 fn compare(
     plan: &Plan,
     specs: &Specs,
@@ -395,7 +397,8 @@ fn compare(
     }
 }
 
-/// From now on it is written down what lives on the target; what a killed run has left there is removed first.
+/// Opens the journal, which records from now on what is live on the target. What a killed run left there is removed
+/// first.
 fn write_down(plan: &Plan, options: &mut runner::Options, console: Console) -> Kept {
     let mut kept = Kept::open(plan).unwrap_or_else(|error| {
         console.tell(&format!("what lives on the target cannot be written down: {error}"));
@@ -423,21 +426,21 @@ fn write_down(plan: &Plan, options: &mut runner::Options, console: Console) -> K
     kept
 }
 
-/// The embedded server keeps the quotas that the user names.
+/// Returns the behaviour of the built-in server, with the quotas that the user names.
 fn behaviour(plan: &Plan) -> Behaviour {
     let access = if plan.target.signers.is_empty() { Access::IfSigned } else { Access::Always };
     Behaviour { quotas: plan.quotas.clone(), access, ..Behaviour::default() }
 }
 
-/// The runtime of a command.
+/// Creates the runtime of a command.
 ///
 /// # Errors
-/// What the operating system says.
+/// Returns an error of the operating system.
 pub fn runtime() -> io::Result<Runtime> {
     tokio::runtime::Builder::new_current_thread().enable_all().build()
 }
 
-/// Comes back when somebody wants the process to end.
+/// Waits until the process is asked to end.
 pub async fn interrupted() {
     #[cfg(unix)]
     {
@@ -451,17 +454,17 @@ pub async fn interrupted() {
             return;
         }
     }
-    // Without a handler there is nothing to wait for; the process ends the hard way.
+    // If there can be no handler, there is nothing to wait for: a signal kills the process.
     if tokio::signal::ctrl_c().await.is_err() {
         std::future::pending::<()>().await;
     }
 }
 
-/// Comes back when the terminal is closed or the connection to it is lost; never under `nohup`.
+/// Waits until the terminal is closed or the connection to it is lost; forever under `nohup`.
 #[cfg(unix)]
 async fn hung_up() {
     use tokio::signal::unix::{SignalKind, signal};
-    // Looked at first: a handler would end what is ignored.
+    // Check this first: a handler would react to a signal that is to be ignored.
     let hangup = (!is_hangup_ignored()).then(|| signal(SignalKind::hangup()));
     match hangup {
         Some(Ok(mut hangup)) => {
@@ -471,8 +474,8 @@ async fn hung_up() {
     }
 }
 
-/// Whether whoever has started the process wants it to outlive its terminal: a mask of the signals that are ignored stands in
-/// `/proc/self/status` (Linux, proc_pid_status(5)). Where there is no such file, it is not.
+/// Returns `true` if the process is meant to outlive its terminal. `/proc/self/status` has a mask of the ignored
+/// signals (Linux, proc_pid_status(5)). Without such a file, returns `false`.
 #[cfg(unix)]
 fn is_hangup_ignored() -> bool {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
@@ -480,7 +483,7 @@ fn is_hangup_ignored() -> bool {
     mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).is_some_and(|mask| mask & 1 == 1)
 }
 
-/// The first interrupt stops the run and cleans up, the second ends the process.
+/// Stops the run and cleans up at the first interrupt, and ends the process at the second.
 async fn cancel_on_interrupt(cancel: CancellationToken, console: Console) {
     interrupted().await;
     console.tell(

@@ -1,4 +1,4 @@
-//! Names that a target or a baseline refers to, held against the specs: a misspelt one would do nothing.
+//! Names that a target or a baseline refers to, checked against the specs: a misspelt name would have no effect.
 
 use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
@@ -12,10 +12,10 @@ use crate::spec::model::Specs;
 
 use super::plan::Plan;
 
-/// Whether the specs have every service, vendor, operation and entity that the target names.
+/// Checks that the specs have every service, vendor, operation, entity and parameter that the target names.
 ///
 /// # Errors
-/// The first that they do not have.
+/// Returns the first name that they do not have.
 pub fn check(plan: &Plan, specs: &Specs) -> Result<(), String> {
     let services: Vec<&str> = match plan.part() {
         Some(_) => plan.listing.services(),
@@ -30,7 +30,7 @@ pub fn check(plan: &Plan, specs: &Specs) -> Result<(), String> {
     let entities = specs.services.iter().flat_map(|service| &service.entities);
     let entities: Vec<&str> = entities.map(|entity| entity.name.as_str()).collect();
     let target = &plan.target;
-    // The embedded server's own key is for every service.
+    // The built-in server's own key is for every service.
     let signers = target.signers.iter().map(|(folder, _)| folder).filter(|folder| !folder.is_empty());
     let named = target.addresses.iter().map(|(service, _)| ("services", service, "service", &services));
     let named = named.chain(signers.map(|folder| ("credentials", folder, "service or vendor", &owners)));
@@ -54,9 +54,9 @@ pub fn check(plan: &Plan, specs: &Specs) -> Result<(), String> {
     Ok(())
 }
 
-/// Says which known failures are of no case: they would never be struck.
+/// Reports known failures whose case does not exist: they would never be removed.
 pub fn tell_unknown(plan: &Plan, ids: &HashSet<Arc<str>>, console: Console) {
-    // Of another depth there are other cases.
+    // Another depth has other cases.
     if plan.depth != Depth::Standard {
         return;
     }

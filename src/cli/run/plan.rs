@@ -1,4 +1,4 @@
-//! What a run will do: the arguments, resolved and checked before anything is sent.
+//! The plan of a run: the arguments, resolved and checked before anything is sent.
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
@@ -26,22 +26,22 @@ use crate::report::number;
 use crate::runner::{self, Known, Options, Target};
 use crate::spec::model::Circumstance;
 
-/// From which the values of recordings are drawn, if nobody says otherwise.
+/// Default seed for the random values of recordings.
 const RECORDED: u64 = 1;
 
-/// What is recorded of a target: how the run began, and what it saw.
+/// The existing recording of a target: the start of its run, and the results.
 pub type Earlier = (Start, Recording);
 
-/// What happens to answers that differ from the accepted ones.
+/// The handling of responses that differ from the accepted ones.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SnapshotPolicy {
-    /// Snapshots are left alone.
+    /// Snapshots are left untouched.
     Off,
-    /// Compared, nothing written: in CI.
+    /// Responses are compared, but nothing is written: in CI.
     Compare,
-    /// Compared; what differs is written as pending.
+    /// Responses are compared, and differences are written as pending.
     Pending,
-    /// This run's answers are the accepted ones.
+    /// The responses of this run become the accepted ones.
     Update,
 }
 
@@ -54,43 +54,43 @@ pub struct Plan {
     pub cases: PathBuf,
     /// The folder of the snapshots.
     pub reports: PathBuf,
-    /// The target; without an address, it is the embedded reference server.
+    /// The target. Without an address, it is the built-in reference server.
     pub target: Target,
-    /// Whether stale case files are refused.
+    /// Whether stale case files are rejected.
     pub locked: bool,
-    /// Whether only the ids are wanted.
+    /// Whether only the ids are printed.
     pub list: bool,
-    /// What happens to snapshots.
+    /// The handling of snapshots.
     pub snapshots: SnapshotPolicy,
     /// Where reports go.
     pub reports_to: ReportArgs,
-    /// Known failures, and where they stand.
+    /// Known failures.
     pub baseline: Option<Baseline>,
-    /// Where known failures are written.
+    /// The file to which known failures are written.
     pub write_baseline: Option<PathBuf>,
-    /// What another target was seen to do.
+    /// The recorded results of another target.
     pub against: Option<Arc<Recording>>,
-    /// Whether what the target does is kept as a recording.
+    /// Whether the results of the target are kept as a recording.
     pub record: bool,
-    /// What is recorded of it already, if anything is.
+    /// The existing recording of the target, if there is one.
     pub recorded: Option<Earlier>,
-    /// What an interrupted run has found out.
+    /// Results of an interrupted run.
     pub known: Arc<Known>,
-    /// How deep the run goes.
+    /// Depth of the run.
     pub depth: Depth,
     /// Circumstances that are provoked.
     pub with: Vec<Circumstance>,
-    /// How many of which entities the target allows.
+    /// Number of entities that the target allows, by entity.
     pub quotas: Vec<(String, u32)>,
     /// Whether requests are only printed.
     pub dry_run: bool,
-    /// Whether the stream of the run takes the place of the one from which it goes on.
+    /// Whether the event stream of the run replaces the one that it resumes.
     pub goes_on: bool,
-    /// The project's operations, by the names of their files, where a filter may name some.
+    /// The project's operations by the names of their files, if a filter may name some.
     pub listing: Listing,
-    /// Files that were named to be read.
+    /// Files that the arguments name as inputs.
     read_from: Vec<PathBuf>,
-    /// Of these, the one of known failures.
+    /// The one of these with known failures.
     read_baseline: Option<PathBuf>,
     shard: Option<(u32, u32)>,
     filter: Filter,
@@ -101,7 +101,7 @@ pub struct Plan {
     seed: u64,
 }
 
-/// What becomes of snapshots. They are of the standard depth: one case, one answer.
+/// Returns the handling of snapshots. They have the standard depth: one case, one response.
 fn snapshot_policy(args: &RunArgs, console: Console) -> Result<SnapshotPolicy, String> {
     let off = args.no_snapshots || args.depth != DepthArg::Standard;
     Ok(match (off, args.update, console.ci) {
@@ -117,14 +117,14 @@ impl Plan {
     /// Resolves the arguments.
     ///
     /// # Errors
-    /// What is wrong with them, in a sentence.
+    /// Returns what is wrong with them, in a sentence.
     pub fn resolve(args: RunArgs, config: &Config, console: Console) -> Result<Self, String> {
         if args.record {
             refuse_parts(&args)?;
         }
         let snapshots = snapshot_policy(&args, console)?;
         let (mut target, of_table) = super::target::target(&args, config)?;
-        // What is resumed is read whole before, and its stream may go on in the same file.
+        // A resumed event stream is read completely before, and may continue in the same file.
         let is_same =
             |path: &PathBuf| args.reports_to.events.as_ref().is_some_and(|to| files::is_same(to, path));
         let goes_on = args.resume.as_ref().is_some_and(is_same);
@@ -136,14 +136,16 @@ impl Plan {
         let known = known.unwrap_or_default();
         let against = args.against.as_deref().map(recording::read).transpose()?;
         let recorded = if record { recording::earlier(&folder)? } else { None };
-        // The same values as the recorded ones: a short one within a longer answer is not recognised as drawn.
+        // Use the same values as the recording, because a short random value within a longer response is not
+        // recognised.
         let other = against.as_ref().or(recorded.as_ref().map(|(_, recording)| recording));
         let begun_with = known.start().map(|start| start.seed).or(other.map(|other| other.seed));
-        // Two recordings have the same values, so that no echo of one differs.
+        // Two recordings use the same values, so that no echo of a value differs.
         let begun_with = begun_with.or(record.then_some(RECORDED));
         let quotas: Vec<(String, u32)> = of_table.into_iter().chain(args.quotas).collect();
         stay_below(&quotas, &mut target)?;
-        // Without a filter nobody asks for it. A folder that cannot be read is told of when the specs are.
+        // Without a filter, the listing is not needed. A folder that cannot be read is reported when the specs are
+        // read.
         let listing = match args.filter.is_empty() {
             true => Listing::default(),
             false => Listing::of(&args.specs).unwrap_or_default(),
@@ -182,45 +184,45 @@ impl Plan {
         Ok(plan)
     }
 
-    /// Whether a case is among those that were asked for.
+    /// Returns `true` if a case was asked for.
     pub fn names(&self, id: &str) -> bool {
         self.filter.selects(id)
     }
 
-    /// Whether a case is wanted: asked for, and in the part of them that this run tries.
+    /// Returns `true` if a case was asked for and is in the shard that this run tests.
     pub fn selects(&self, id: &str) -> bool {
         let is_ours =
             |(part, of): (u32, u32)| digest::fnv(id.as_bytes()) % u64::from(of) == u64::from(part - 1);
         self.names(id) && self.shard.is_none_or(is_ours)
     }
 
-    /// The files that are read, and that no report may be written over.
+    /// Returns the files that are read, which no report may overwrite.
     pub fn inputs(&self) -> Vec<&Path> {
         self.read_from.iter().map(PathBuf::as_path).collect()
     }
 
-    /// Whether the file of known failures can be written, and is no other file that the run reads or writes.
+    /// Checks that the file of known failures can be written, and is not another file that the run reads or writes.
     ///
     /// # Errors
-    /// The complaint about it.
+    /// Returns the complaint about it.
     pub fn try_baseline(&self) -> Result<(), String> {
         let Some(path) = &self.write_baseline else { return Ok(()) };
         let of_run = outputs::paths(&self.reports_to).chain(self.inputs());
-        // It may be the one that is read.
+        // It may be the file of known failures that is read.
         let others = of_run.filter(|other| self.read_baseline.as_deref() != Some(*other));
         files::apart(&others.collect::<Vec<_>>(), [path.as_path()].into_iter())?;
         files::begin(path).map(drop).map_err(|error| files::not_written(path, &error))
     }
 
-    /// How the event stream is written.
+    /// Returns how the event stream is written.
     pub fn stream(&self) -> Stream<'_> {
         if self.goes_on { Stream::GoesOn(&self.known) } else { Stream::Live }
     }
 
-    /// Leaves out of what is known what another state of the specs has led to, and says so.
+    /// Removes earlier results that come from another state of the specs, and reports this.
     ///
     /// # Errors
-    /// That a stream would be replaced by one that lacks what it has.
+    /// Returns an error if an event stream would be replaced by one that lacks some of its results.
     pub fn settle_known(
         &mut self,
         suite: &Suite,
@@ -250,10 +252,10 @@ impl Plan {
         }
     }
 
-    /// The specs and the cases of what was asked for.
+    /// Reads the specs and the cases that were asked for.
     ///
     /// # Errors
-    /// Every finding of them.
+    /// Returns every finding in them.
     pub fn suite(&self) -> Result<Suite, Vec<Finding>> {
         match self.part() {
             Some(part) => project::suite_of(&part, &self.specs, &self.cases, self.depth),
@@ -261,7 +263,7 @@ impl Plan {
         }
     }
 
-    /// The services of the operations that were asked for, where nothing else of the project is needed.
+    /// Returns the services of the operations that were asked for, if nothing else of the project is needed.
     pub fn part(&self) -> Option<Part<'_>> {
         match self.needs_all {
             true => None,
@@ -269,8 +271,8 @@ impl Plan {
         }
     }
 
-    /// Whether the run needs more of the project than the services of what was asked for. Asked before the run has a journal of its
-    /// own: what another one has left may be of any service.
+    /// Returns `true` if the run needs more of the project than the services that were asked for. This must be called
+    /// before the run has a journal of its own: what another run left may belong to any service.
     fn needs_all(&self) -> bool {
         let is_held_to_all = self.baseline.is_some() || self.write_baseline.is_some() || self.record;
         let names_others = !self.quotas.is_empty() || !self.target.rates.is_empty();
@@ -279,7 +281,7 @@ impl Plan {
         is_held_to_all || names_others || names_parameters || goes_on || super::journal::is_there(self)
     }
 
-    /// Whether there are accepted answers, or will be.
+    /// Returns `true` if there are accepted responses, or will be.
     pub fn needs_kept(&self) -> bool {
         match self.snapshots {
             SnapshotPolicy::Off => false,
@@ -290,15 +292,15 @@ impl Plan {
         }
     }
 
-    /// Whether only a part of the cases is tried.
+    /// Returns `true` if only a shard of the cases runs.
     pub fn is_part(&self) -> bool {
         self.shard.is_some()
     }
 
-    /// Whether each filter selects something.
+    /// Checks that each filter selects something.
     ///
     /// # Errors
-    /// The complaint about one that does not.
+    /// Returns the complaint about a filter that does not.
     pub fn filters_select(&self, cases: &Cases) -> Result<(), String> {
         let ids = || cases.iter().map(|case| case.id.clone());
         let Some(wanted) = self.filter.unselective(ids()) else { return Ok(()) };
@@ -308,12 +310,12 @@ impl Plan {
         })
     }
 
-    /// Whether the embedded reference server is the target.
+    /// Returns `true` if the built-in reference server is the target.
     pub fn is_embedded(&self) -> bool {
         self.target.name == REFERENCE
     }
 
-    /// The options of a run that sends nothing: the embedded server has the address that `fineprint serve` has.
+    /// Returns the options of a run that sends nothing. The built-in server has the address of `fineprint serve`.
     pub fn rehearsal(&self) -> Options {
         match self.is_embedded() {
             true => self.options().moved("http://127.0.0.1:4010".to_owned()),
@@ -321,7 +323,7 @@ impl Plan {
         }
     }
 
-    /// The runner's options.
+    /// Returns the options of the runner.
     pub fn options(&self) -> Options {
         let options = Options::new(self.target.clone(), self.seed);
         Options {
@@ -329,14 +331,14 @@ impl Plan {
             known: Arc::clone(&self.known),
             against: self.against.clone(),
             max_time: self.max_time,
-            // Who says how long the run may take lets the target ask for as much of it as it likes.
+            // If the user limits the duration of the run, it may wait as long as the target asks, within that limit.
             max_wait: self.max_time.unwrap_or(options.max_wait),
             ..options
         }
     }
 }
 
-/// What a run that was cut off has found out, if it was on this target.
+/// Reads the results of an interrupted run, if it was on this target.
 fn resumed_from(path: &Path, target: &Target, console: Console) -> Result<Known, String> {
     let known = stream::known(path)?;
     if let Some(start) = known.starts().iter().find(|start| start.target != target.name) {
@@ -345,7 +347,7 @@ fn resumed_from(path: &Path, target: &Target, console: Console) -> Result<Known,
             start.target, target.name
         ));
     }
-    // Addresses may change, as that of the embedded server does; what they lead to may not.
+    // Addresses may change, as that of the built-in server does, but not the target behind them.
     let here = target.shown_url();
     if let Some(start) = known.starts().iter().find(|start| start.url != here && target.name != REFERENCE) {
         console.tell(&format!(
@@ -356,12 +358,13 @@ fn resumed_from(path: &Path, target: &Target, console: Console) -> Result<Known,
     Ok(known)
 }
 
-/// The known failures: those of the file that is to be written, where no other is named.
+/// Reads the known failures: those of the file that will be written, if no other file is named.
 fn baseline(read_from: Option<&Path>, write_to: Option<&Path>) -> Result<Option<Baseline>, String> {
     read_from.or(write_to.filter(|path| path.exists())).map(failures::read).transpose()
 }
 
-/// One more than a quota is tried by a case of its own; the others stay below it.
+/// Limits the number of live entities to the smallest quota. A case of its own tests one entity above a quota; the
+/// others stay below.
 fn stay_below(quotas: &[(String, u32)], target: &mut Target) -> Result<(), String> {
     let Some((entity, least)) = quotas.iter().min_by_key(|(_, size)| *size) else { return Ok(()) };
     if *least < 2 {
@@ -371,7 +374,7 @@ fn stay_below(quotas: &[(String, u32)], target: &mut Target) -> Result<(), Strin
     Ok(())
 }
 
-/// A recording is whole, of the standard depth, and the target's own.
+/// Rejects options that do not suit a recording: it is complete, of the standard depth, and only the target's own.
 fn refuse_parts(args: &RunArgs) -> Result<(), String> {
     let refused = [
         (args.no_snapshots, "--no-snapshots"),
@@ -386,7 +389,7 @@ fn refuse_parts(args: &RunArgs) -> Result<(), String> {
     }
 }
 
-/// The part of an id that somebody probably meant.
+/// Returns the part of an id that was probably meant.
 fn nearest(typed: &str, ids: impl Iterator<Item = String>) -> Option<String> {
     ids.fold(None, |near, id| {
         let parts = parts(&id);
@@ -395,7 +398,7 @@ fn nearest(typed: &str, ids: impl Iterator<Item = String>) -> Option<String> {
     })
 }
 
-/// What a person may have typed of an id: `Op`, `Op/Name`, `Op/Name/length`…, and the same without the operation.
+/// Returns what may have been typed of an id: `Op`, `Op/Name`, `Op/Name/length`…, and the same without the operation.
 fn parts(id: &str) -> Vec<String> {
     let names: Vec<&str> = id.split('/').collect();
     let runs = |from: usize| (from + 1..=names.len()).map(move |to| (from, to));

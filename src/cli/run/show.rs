@@ -1,4 +1,4 @@
-//! `fineprint show`: cases as they stand by themselves, with the requests that they send; or what came of them in a run.
+//! `fineprint show`: cases with the requests that they send, or their results in a run.
 
 use std::collections::HashSet;
 use std::ffi::OsStr;
@@ -38,7 +38,7 @@ pub fn execute(args: &ShowArgs, console: Console) -> Exit {
     })
 }
 
-/// The cases that are shown. A word that is the id of a case means that one, and not those whose ids begin with it.
+/// The cases to show. A word that is the id of a case selects this case only, not those whose ids begin with it.
 struct Wanted {
     ids: HashSet<String>,
     filter: Option<Filter>,
@@ -57,7 +57,7 @@ impl Wanted {
     }
 }
 
-/// The run whose cases they are.
+/// Returns the arguments of the run that has these cases.
 fn run_of(args: &ShowArgs, console: Console) -> Result<RunArgs, Exit> {
     let depth = args.depth.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default();
     let named =
@@ -67,7 +67,7 @@ fn run_of(args: &ShowArgs, console: Console) -> Result<RunArgs, Exit> {
         options.extend(value.into_iter().flat_map(|value| [OsStr::new(option), OsStr::new(value)]));
     }
     options.extend(args.project.options());
-    // The same values whenever a case is shown.
+    // Use the same values whenever a case is shown.
     options.extend(["--no-snapshots", "--seed", "1", "--"].map(OsStr::new));
     options.extend(args.filter.iter().map(OsStr::new));
     RunArgs::typed(options).map_err(|error| {
@@ -97,7 +97,7 @@ fn cases(args: &ShowArgs, console: Console) -> Result<Exit, Exit> {
     Ok(Exit::Holds)
 }
 
-/// A case as YAML; what is no part of it stands in comments, so that it can be copied into a file of one's own.
+/// Describes a case as YAML. Everything else is in comments, so that the text can be copied into a case file.
 fn described(specs: &Specs, case: &Case, requests: impl Iterator<Item = String>) -> String {
     let mut out = String::new();
     let comment = |out: &mut String, text: &str| {
@@ -115,7 +115,7 @@ fn described(specs: &Specs, case: &Case, requests: impl Iterator<Item = String>)
     out
 }
 
-/// What came of cases in a run.
+/// Prints the results of cases in a run.
 fn results(events: Events, args: &ShowArgs, console: Console) -> Result<Exit, String> {
     let mut operations: HashSet<String> = HashSet::new();
     let mut kept: Results<()> = Results::default();
@@ -137,7 +137,7 @@ fn results(events: Events, args: &ShowArgs, console: Console) -> Result<Exit, St
     Ok(Exit::Holds)
 }
 
-/// A result with all that was sent and all that came.
+/// Describes a result with everything that was sent and received.
 fn told(result: &CaseResult, console: Console) -> String {
     let verdict = result.verdict.name();
     let mut out = format!("{} {verdict}\n", console.out.strong(&result.id));

@@ -1,4 +1,4 @@
-//! Snapshots of a run: comparing, and writing what the policy allows.
+//! Snapshots of a run: comparing them, and writing what the policy allows.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::io;
@@ -16,38 +16,38 @@ use crate::spec::model::{Operation, Service, Specs};
 
 use super::plan::{Plan, SnapshotPolicy};
 
-/// The answers of a run, by operation.
+/// The responses of a run, by operation.
 #[derive(Debug)]
 pub struct Answers<'p> {
     plan: &'p Plan,
-    /// By operation, the cases whose answers are kept.
+    /// The cases whose responses are kept, by operation.
     kept: &'p BTreeMap<String, Vec<Arc<str>>>,
     operations: HashMap<String, OfOperation>,
 }
 
 #[derive(Debug)]
 struct OfOperation {
-    /// What it is called in the project.
+    /// Name of the operation in the project.
     id: String,
     operation: String,
     source: String,
-    /// The cases whose answers are kept.
+    /// The cases whose responses are kept.
     ids: HashSet<Arc<str>>,
     path: PathBuf,
-    /// Whether anything is compared with the answers, or made of them: where there is nothing, they are counted only.
+    /// Whether the responses are compared or written; if not, they are only counted.
     is_wanted: bool,
     entries: Vec<Entry>,
-    /// How many answers were counted only.
+    /// Number of responses that were only counted.
     counted: usize,
 }
 
 impl<'p> Answers<'p> {
-    /// None yet.
+    /// Creates an empty collection.
     pub fn of(plan: &'p Plan, kept: &'p BTreeMap<String, Vec<Arc<str>>>) -> Self {
         Self { plan, kept, operations: HashMap::new() }
     }
 
-    /// What is known of the answers of an operation.
+    /// Returns the collected responses of an operation.
     fn of_operation(&mut self, service: &Service, operation: &Operation) -> &mut OfOperation {
         let (plan, kept) = (self.plan, self.kept);
         self.operations.entry(operation.id.clone()).or_insert_with(|| {
@@ -66,13 +66,14 @@ impl<'p> Answers<'p> {
         })
     }
 
-    /// Takes the answer of a case.
+    /// Adds the response of a case.
     pub fn take(&mut self, specs: &Specs, result: &CaseResult) {
         if self.plan.snapshots == SnapshotPolicy::Off {
             return;
         }
         let Some((service, operation)) = specs.operation(&result.operation) else { return };
-        // What was blocked or not tried says nothing about the promise; of a failed set-up the last exchange is another's.
+        // A case that was blocked or did not run says nothing about the promise. After a failed setup, the last
+        // exchange belongs to another call.
         if !result.verdict.is_judged() {
             return;
         }
@@ -88,11 +89,11 @@ impl<'p> Answers<'p> {
     }
 }
 
-/// Compares with the accepted snapshots and writes what the policy allows. `None` where snapshots are off, or where the
-/// target has none and none are asked for.
+/// Compares the responses with the accepted snapshots, and writes what the policy allows. Returns `None` if snapshots
+/// are off.
 ///
 /// # Errors
-/// The file that cannot be read or written, and why.
+/// Returns the file that cannot be read or written, and why.
 pub fn settle(plan: &Plan, specs: &Specs, answers: &Answers<'_>) -> Result<Option<Snapshots>, String> {
     if plan.snapshots == SnapshotPolicy::Off {
         return Ok(None);
@@ -114,7 +115,7 @@ pub fn settle(plan: &Plan, specs: &Specs, answers: &Answers<'_>) -> Result<Optio
     Ok(Some(all))
 }
 
-/// The accepted files of the services that were read.
+/// Returns the accepted files of the services that were read.
 fn accepted(plan: &Plan, specs: &Specs, folder: &Path) -> io::Result<Vec<PathBuf>> {
     if plan.part().is_none() {
         return store::all_accepted(folder);
@@ -159,8 +160,8 @@ fn of_operation(plan: &Plan, of: &OfOperation, ids: &[Arc<str>], all: &mut Snaps
     Ok(())
 }
 
-/// Writes what differs from the accepted answers as pending: those of this run, and those of cases that it has not tried as
-/// an earlier one has left them. The file that was written, if one was.
+/// Writes responses that differ from the accepted ones as pending: those of this run, and for cases that it did not
+/// run, those that an earlier run left. Returns the file, if one was written.
 fn propose(
     plan: &Plan,
     of: &OfOperation,
@@ -174,7 +175,7 @@ fn propose(
     if review::proposals(accepted, &proposed).is_empty() {
         return store::remove(&pending).map(|()| None);
     }
-    // What --update has accepted is not pending, and nothing else is proposed that was not before.
+    // What --update has accepted is not pending, and it proposes nothing that was not pending before.
     if plan.snapshots == SnapshotPolicy::Update && before.is_empty() {
         return Ok(None);
     }
@@ -182,12 +183,12 @@ fn propose(
     Ok(Some(pending.display().to_string()))
 }
 
-/// The text of a file with these answers.
+/// Returns the text of a file with these responses.
 fn text(plan: &Plan, of: &OfOperation, entries: &[Entry]) -> String {
     file::write(&of.source, &format!("{} on {}", of.operation, plan.target.name), entries)
 }
 
-/// Says what a person can do about it.
+/// Prints what can be done about the snapshots.
 pub fn tell(snapshots: &Snapshots, plan: &Plan, console: Console) {
     let target = &plan.target.name;
     if snapshots.accepted {

@@ -1,4 +1,4 @@
-//! The target of a run, from what was typed and what fineprint.toml says of it.
+//! The target of a run, from the arguments and fineprint.toml.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -18,10 +18,10 @@ use crate::runner::{Signer, Target};
 use crate::server::DEMO;
 use crate::wire::sign::{Form, Key, Secret};
 
-/// The name of the embedded target.
+/// Name of the built-in reference server as a target.
 pub const REFERENCE: &str = "reference";
 
-/// The target, and the quotas that its table names.
+/// Returns the target, and the quotas that its table names.
 pub fn target(args: &RunArgs, config: &Config) -> Result<(Target, BTreeMap<String, u32>), String> {
     let url = args.url.as_deref().map(|url| target::address("--url", url)).transpose()?;
     let table = args.target.as_deref().and_then(|name| config.targets.get(name));
@@ -41,7 +41,7 @@ pub fn target(args: &RunArgs, config: &Config) -> Result<(Target, BTreeMap<Strin
     }
     target.alone |= args.alone;
     if name == REFERENCE {
-        // Nobody else knows its port, and it forgets nothing.
+        // Nobody else knows its port, and its entities are visible immediately.
         target.alone = true;
         target.appears.push(("*".to_owned(), Duration::ZERO));
     }
@@ -64,13 +64,13 @@ pub fn target(args: &RunArgs, config: &Config) -> Result<(Target, BTreeMap<Strin
     Ok((target, table.map(|table| table.quotas.clone()).unwrap_or_default()))
 }
 
-/// The largest file of targets, in bytes.
+/// Maximum size of the file of targets, in bytes.
 const MAX_BYTES: usize = 8 * 1024 * 1024;
 
-/// Reads the file of targets; that there is none is fine, unless it was asked for by name.
+/// Reads the file of targets. A missing file is an error only if another path than the default was given.
 ///
 /// # Errors
-/// How the process ends; what is wrong has been told.
+/// Returns the exit of the process; the error has been reported.
 pub fn config(path: &Path, console: Console) -> Result<Config, Exit> {
     match files::text(path, MAX_BYTES) {
         Ok(text) => config::read(path, text).map_err(|finding| console.findings(&[*finding])),
@@ -84,7 +84,7 @@ pub fn config(path: &Path, console: Console) -> Result<Config, Exit> {
     }
 }
 
-/// The key that the embedded server knows, in the form that each protocol's SDK uses if nothing is said.
+/// Returns the key that the built-in server knows, in the default form of each protocol's SDK.
 fn demo_signers() -> Vec<(String, Signer)> {
     let key = Key { id: Secret::new(DEMO.id), secret: Secret::new(DEMO.secret), token: None };
     let signer =
@@ -102,7 +102,7 @@ fn sign_in(form: Form, target: &mut Target) -> Result<(), String> {
     Ok(())
 }
 
-/// The target's name, which is a folder of the reports as well.
+/// Returns the target's name, which is also a folder of the reports.
 fn name(name: Option<&str>, url: Option<&Url>, config: &Config) -> Result<String, String> {
     match (name, url) {
         (None, None) => Ok(REFERENCE.to_owned()),

@@ -1,4 +1,4 @@
-//! The cases as data for the page's script.
+//! The cases as data for the script of the page.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
@@ -15,31 +15,31 @@ use crate::report::standing::{Gathered, reason};
 use crate::report::texts::shortened;
 use crate::wire::{Exchange, Outcome, curl};
 
-/// How much room the exchanges of cases may take, in bytes: with 100,000 cases the file stays below 30 MB.
+/// Maximum size of the exchanges of cases, in bytes. With 100,000 cases, the file stays below 30 MB.
 const ROOM: usize = 7_000_000;
 
-/// The part of the room that cases may take which show what others have shown already, or passed, where the others leave it.
+/// The part of that size for cases that passed, or that show what others have shown already, if the others leave it.
 const ROOM_FOR_MORE: usize = 5_000_000;
 
-/// So many cases of each broken promise, or of each reason why none could be judged, show it first.
+/// Number of cases per broken promise, or per reason why cases could not be judged, that take precedence.
 const FIRST: usize = 5;
 
-/// How much of an answer is shown.
+/// Maximum length of a response that is shown, in characters.
 const SHOWN: usize = 4_000;
 
-/// All cases, and what is behind them as far as there is room.
+/// All cases, and their details as far as there is room.
 #[derive(Default)]
 pub struct Cases {
     shelf: Shelf,
     rows: Rows,
     passed: Details,
     aside: Details,
-    /// How many cases show a promise broken, or could not be judged for a reason.
+    /// Number of cases that break the same promise, or could not be judged for the same reason.
     alike: HashMap<String, usize>,
     texts: Texts,
 }
 
-/// Rows of the list of cases, as JSON. Full blocks of them wait on the shelf.
+/// The rows of the list of cases, as JSON. Full blocks wait on the shelf.
 #[derive(Default)]
 struct Rows {
     blocks: Vec<Place>,
@@ -87,7 +87,7 @@ impl Details {
     }
 }
 
-/// What is behind a case.
+/// The details of a case.
 #[derive(Serialize)]
 struct Detail<'c> {
     sends: &'c str,
@@ -101,7 +101,7 @@ struct Detail<'c> {
     notes: &'c [String],
 }
 
-/// A request and its answer.
+/// A request and its response.
 #[derive(Serialize)]
 struct Shown<'c> {
     operation: &'c str,
@@ -118,7 +118,7 @@ impl Cases {
         let mut places: Vec<u32> = promises.map(|promise| self.texts.number(&promise.place)).collect();
         if let Verdict::Fail { departures } = &result.verdict {
             places.extend(departures.iter().map(|departure| self.texts.number(&departure.promise.place)));
-            // Where another target decides, its rule is what the cases share.
+            // If another target decides, the cases share its rule.
             let rules = departures.iter().filter(|_| result.other_only);
             places.extend(rules.map(|departure| self.texts.number(&departure.promise.rule)));
         }
@@ -150,7 +150,7 @@ impl Cases {
         }
     }
 
-    /// Whether few cases so far show the same.
+    /// Returns `true` if few cases so far show the same.
     fn is_seldom(&mut self, result: &CaseResult) -> bool {
         let departures: &[Departure] = match &result.verdict {
             Verdict::Fail { departures } => departures,
@@ -165,10 +165,10 @@ impl Cases {
         *count <= FIRST
     }
 
-    /// Writes all of it as JSON that can stand in a script element.
+    /// Writes everything as JSON that can be placed in a script element.
     ///
     /// # Errors
-    /// What the writer says, or the file in which the cases wait.
+    /// Returns an error of the writer, or of the file in which the cases wait.
     pub fn write(&self, run: &Gathered, out: &mut impl Write) -> io::Result<()> {
         let changed: BTreeMap<&str, &str> = match run.snapshots.accepted {
             true => BTreeMap::new(),
@@ -201,7 +201,7 @@ fn separator(index: usize) -> &'static str {
     if index == 0 { "" } else { ",\n" }
 }
 
-/// JSON in which neither `</script` nor `<!--` stands, whatever a target sent, and nothing that hides.
+/// Escapes JSON so that it contains neither `</script` nor `<!--`, whatever a target sent, and nothing that hides.
 fn harmless(json: &str) -> Cow<'_, str> {
     let json = in_markup(json);
     match json.contains(['<', '\u{2028}', '\u{2029}']) {

@@ -1,4 +1,4 @@
-//! What a person has to look at beside broken promises: answers that changed, and known failures.
+//! What needs attention besides broken promises: changed responses, and known failures.
 
 use maud::{Markup, html};
 
@@ -7,13 +7,13 @@ use crate::report::standing::Gathered;
 
 use super::fragment;
 
-/// So many cases of what changed in one way are named.
+/// Number of cases that are named per difference.
 const NAMED: usize = 20;
 
-/// So many ways in which answers changed are shown; the list of cases has all.
+/// Number of differences that are shown; the list of cases has all.
 const SHOWN: usize = 100;
 
-/// The answers that differ from the accepted ones, each difference once.
+/// Shows the responses that differ from the accepted ones, each difference once.
 pub fn changed(run: &Gathered) -> Markup {
     let kinds = run.pending();
     html! {
@@ -35,7 +35,7 @@ pub fn changed(run: &Gathered) -> Markup {
     }
 }
 
-/// The failures that the baseline knows, each with its reason.
+/// Shows the failures that the baseline knows, each with its reason.
 pub fn known(run: &Gathered) -> Markup {
     html! {
         @if !run.known.is_empty() {

@@ -7,7 +7,7 @@ use crate::report::matrix::head;
 
 use super::{CSS, meta};
 
-/// The whole page.
+/// Returns the whole page.
 pub fn document(matrix: &Matrix) -> String {
     let differences: Vec<&Cell> = matrix.differences().collect();
     let both: Vec<&Cell> =

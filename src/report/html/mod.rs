@@ -1,4 +1,4 @@
-//! HTML: the documentation page itself, each sentence and each row marked as it holds, in one file that works offline.
+//! HTML: the documentation page itself, with the state of each sentence and each row, in one file that works offline.
 
 mod data;
 mod lists;
@@ -20,21 +20,21 @@ use super::{Reporter, number, summary};
 
 use data::Cases;
 
-/// What a link within the page does not hold as it is.
+/// Characters that a link within the page cannot contain unescaped.
 const NOT_IN_A_FRAGMENT: &AsciiSet =
     &NON_ALPHANUMERIC.remove(b'/').remove(b':').remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 
 const CSS: &str = include_str!("page.css");
 const JS: &str = include_str!("page.js");
 
-/// Gathers a run and writes it when it is over.
+/// Gathers a run and writes it at its end.
 pub struct Html<W> {
     out: W,
     cases: Cases,
 }
 
 impl<W: Write> Html<W> {
-    /// A reporter that writes into `out`.
+    /// Creates a reporter that writes into `out`.
     pub fn new(out: W) -> Self {
         Self { out, cases: Cases::default() }
     }
@@ -57,28 +57,28 @@ impl<W: Write> Reporter for Html<W> {
     }
 }
 
-/// The matrix of two targets as a page of its own.
+/// Returns the matrix of two targets as a page of its own.
 pub fn matrix(matrix: &Matrix) -> String {
     matrix::document(matrix)
 }
 
-/// What the head of every page says of itself.
+/// Returns the metadata in the head of every page.
 fn meta() -> Markup {
     html! {
         meta charset="utf-8";
         meta name="viewport" content="width=device-width, initial-scale=1";
         meta name="color-scheme" content="light dark";
-        // Nothing is loaded from anywhere, and nothing that a target sent can run.
+        // The page loads nothing from anywhere, and nothing that a target sent can run.
         meta http-equiv="Content-Security-Policy"
             content="default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:";
         link rel="icon" href="data:,";
     }
 }
 
-/// Where the cases' data belong. No text that is escaped can hold it.
+/// Placeholder for the data of the cases. No escaped text can contain it.
 const DATA: &str = "<data/>";
 
-/// What comes before the cases' data, and behind it.
+/// Returns the parts of the page before and after the data of the cases.
 fn document(run: &Gathered) -> (String, String) {
     let title = format!("fineprint: {}", run.start.target);
     let whole = html! {
@@ -107,7 +107,7 @@ fn document(run: &Gathered) -> (String, String) {
     (before, after.unwrap_or_default())
 }
 
-/// So many broken promises are told at the head; those of more stand in the tables and in the list of cases.
+/// Maximum number of broken promises at the head. The others are in the tables and in the list of cases.
 const TOLD: usize = 500;
 
 fn head(run: &Gathered) -> Markup {
@@ -155,7 +155,7 @@ fn head(run: &Gathered) -> Markup {
     }
 }
 
-/// A failure: the fault, with what was expected and received, and the way to the cases that show it.
+/// Shows a failure: the fault, with what was expected and received, and a link to the cases that show it.
 fn told(failure: &Failure<'_>) -> Markup {
     let value = format!("{}|{}", failure.operation, failure.shared());
     let lines = failure.departure().map(|departure| departure.lines.as_slice()).unwrap_or_default();
@@ -171,7 +171,7 @@ fn told(failure: &Failure<'_>) -> Markup {
     }
 }
 
-/// A plain call that was not accepted: what was sent, and the whole response.
+/// Shows a plain call that was not accepted: what was sent, and the whole response.
 fn unproven(plain: &CaseResult) -> Markup {
     html! {
         section .warning {
@@ -182,7 +182,7 @@ fn unproven(plain: &CaseResult) -> Markup {
     }
 }
 
-/// How many answers differ that nobody has accepted.
+/// Returns the number of changed responses that nobody has accepted.
 fn changed(run: &Gathered) -> usize {
     if run.snapshots.accepted { 0 } else { run.snapshots.changed.len() }
 }
@@ -192,12 +192,12 @@ fn capital(text: &str) -> String {
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
-/// A link within the page: what the value holds comes back as it is.
+/// Returns a link within the page, from which the value can be read back unchanged.
 fn fragment(key: &str, value: &str) -> String {
     format!("#{key}={}", utf8_percent_encode(value, NOT_IN_A_FRAGMENT))
 }
 
-/// The frame of the case list; its rows are made from the data, as many as can be seen.
+/// Returns the frame of the case list. The script creates as many rows from the data as can be seen.
 fn case_list(run: &Gathered) -> Markup {
     html! {
         section #cases aria-labelledby="cases-title" {

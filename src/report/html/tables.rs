@@ -1,4 +1,4 @@
-//! The page's own tables, each sentence and row with its mark; and the bars of the summary.
+//! The tables of the page, with a mark on each sentence and row; and the bars of the summary.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use crate::report::summary;
 
 use super::fragment;
 
-/// A documentation page.
+/// Renders a documentation page.
 pub fn page(run: &Gathered, page: &Page) -> Markup {
     let (own, shared): (Vec<&ErrorLine>, Vec<&ErrorLine>) = page.errors.iter().partition(|line| line.own);
     html! {
@@ -86,7 +86,7 @@ fn parameter(run: &Gathered, page: &Page, row: &ParameterRow) -> Markup {
     }
 }
 
-/// The response elements, each as it was seen.
+/// Renders the response elements, each with its state.
 fn elements(run: &Gathered, page: &Page) -> Markup {
     html! {
         @if !page.elements.is_empty() {
@@ -146,12 +146,12 @@ fn class(state: State) -> &'static str {
     }
 }
 
-/// Why a promise is in its state, where there is something to say.
+/// Renders the reason for a state, if there is one.
 fn why(standing: &Standing) -> Markup {
     html! { @if let Some(why) = &standing.why { " " span .faint { (why) } } }
 }
 
-/// A mark that leads to the cases behind it.
+/// Renders a mark that links to the cases behind it.
 fn mark(page: &Page, place: &str, standing: &Standing) -> Markup {
     let class = class(standing.state);
     let of = standing.cases;
@@ -175,7 +175,7 @@ fn mark(page: &Page, place: &str, standing: &Standing) -> Markup {
     }
 }
 
-/// How many cases came to what, drawn: by operation, and by rule.
+/// Renders the number of cases per verdict as bars: by operation, and by rule.
 pub fn bars(run: &Gathered) -> Markup {
     html! {
         div .charts {

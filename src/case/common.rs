@@ -29,26 +29,39 @@ pub(super) struct Difference<'c> {
 
 /// The positions of parameters in the page's table.
 #[derive(Debug, Default)]
-pub(super) struct Table<'o>(HashMap<&'o str, usize>);
+pub(super) struct Table<'o> {
+    names: Vec<&'o str>,
+    places: HashMap<&'o str, usize>,
+}
 
 impl<'o> Table<'o> {
     pub(super) fn of(operation: &'o Operation) -> Self {
-        let names = operation.parameters.iter().map(|parameter| parameter.name.as_str());
-        Self(names.enumerate().map(|(place, name)| (name, place)).collect())
+        let names: Vec<&str> = operation.parameters.iter().map(|parameter| parameter.name.as_str()).collect();
+        let places = names.iter().enumerate().map(|(place, name)| (*name, place)).collect();
+        Self { names, places }
     }
 
     /// Returns the position of a parameter. A parameter that the page does not list comes after all others.
     fn place(&self, name: &str) -> usize {
-        self.0.get(name).copied().unwrap_or(usize::MAX)
+        self.places.get(name).copied().unwrap_or(usize::MAX)
+    }
+
+    /// Returns the positions of the parameters of a call. Most of them follow the one before, so that wide calls need few
+    /// look-ups.
+    fn places<'a>(&'a self, send: &'a Parameters) -> impl Iterator<Item = usize> + 'a {
+        let mut next = 0;
+        send.iter().map(move |(name, _)| {
+            let place = if self.names.get(next) == Some(&name.as_str()) { next } else { self.place(name) };
+            next = place.saturating_add(1);
+            place
+        })
     }
 
     /// Returns `true` if no parameter is repeated, all are in the order of the table, and at most one unlisted
     /// parameter follows.
     fn is_in_order(&self, send: &Parameters) -> bool {
-        let places = || send.iter().map(|(name, _)| self.place(name));
-        let mut pairs = places().zip(places().skip(1));
-        let unlisted = || send.iter().filter(|(name, _)| self.place(name) == usize::MAX);
-        pairs.all(|(one, next)| one < next || next == usize::MAX) && unlisted().nth(1).is_none()
+        let mut last = None;
+        self.places(send).all(|place| last.replace(place).is_none_or(|last| last < place))
     }
 }
 
@@ -119,19 +132,18 @@ impl Common {
         if !table.is_in_order(send) {
             return None;
         }
-        let mut left = self.send.iter().peekable();
+        let mut left = self.send.iter().zip(table.places(&self.send)).peekable();
         let mut difference = Difference { with: Vec::new(), without: Vec::new() };
-        for entry in send {
-            let place = table.place(&entry.0);
-            while let Some((gone, _)) = left.next_if(|(plain, _)| table.place(plain) < place) {
+        for (entry, place) in send.iter().zip(table.places(send)) {
+            while let Some(((gone, _), _)) = left.next_if(|(_, plain)| *plain < place) {
                 difference.without.push(gone);
             }
-            match left.next_if(|(plain, _)| *plain == entry.0) {
-                Some(plain) if plain.1 == entry.1 => {}
+            match left.next_if(|(plain, _)| plain.0 == entry.0) {
+                Some((plain, _)) if plain.1 == entry.1 => {}
                 _ => difference.with.push(entry),
             }
         }
-        difference.without.extend(left.map(|(gone, _)| gone.as_str()));
+        difference.without.extend(left.map(|((gone, _), _)| gone.as_str()));
         Some(difference)
     }
 

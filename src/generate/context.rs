@@ -186,7 +186,7 @@ impl<'s> Contexts<'s> {
         let mut context = Context::default();
         for (index, factor) in self.of_parameters().enumerate() {
             let name = &factor.place.parameter.name;
-            let value = match tried.filter(|(tried, _)| tried.whole.name == *name) {
+            let value = match tried.filter(|(tried, _)| std::ptr::eq(tried.whole, factor.place.whole)) {
                 Some((tried, value)) if tried.is_member() => self.whole_with(tried, value, &choose),
                 Some((_, value)) => value.cloned(),
                 None => {

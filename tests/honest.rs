@@ -315,5 +315,5 @@ fn an_own_case_is_held_to_what_it_shows_or_refused() {
     assert_eq!(own("title: Another").code, 1);
     let unknown = own("titel: Another");
     assert_eq!(unknown.code, 2, "{}", unknown.stdout);
-    assert!(unknown.stderr.contains("did you mean `title`?"), "{}", unknown.stderr);
+    assert!(unknown.stderr.contains("a similar name exists: `title`"), "{}", unknown.stderr);
 }

@@ -86,7 +86,7 @@ fn a_person_decides_each_answer_or_all_of_a_kind() {
     assert_eq!(project.done(&["run", "Product/"]).code, 1);
 
     let mixed = project.review("A\nr\n");
-    assert!(mixed.stdout.contains("and 1 more answer"), "{}", mixed.stdout);
+    assert!(mixed.stdout.contains("and 1 more response"), "{}", mixed.stdout);
     assert!(mixed.stdout.contains("2 accepted, 1 rejected, 0 still pending"), "{}", mixed.stdout);
     assert!(!project.text().contains("\n201 ") && project.text().contains("\n204 "));
     assert_eq!(

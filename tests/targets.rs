@@ -247,7 +247,7 @@ fn an_interrupt_removes_what_was_made_and_keeps_the_results() {
     child.stdout.take().unwrap().read_to_string(&mut stdout).unwrap();
     assert_eq!(child.wait().unwrap().code(), Some(3), "{stdout}");
     assert_eq!(vendor.contacts(), 0, "nothing is left behind");
-    assert!(stdout.contains("stopped before the end: interrupted"), "{stdout}");
+    assert!(stdout.contains("stopped early: interrupted"), "{stdout}");
     let report: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(report).unwrap()).unwrap();
     assert_eq!(report["result"]["stopped"], "interrupted");
     assert_eq!(report["cases"].as_array().unwrap().len(), 876);

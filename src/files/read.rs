@@ -7,7 +7,7 @@ use std::path::Path;
 
 /// What is told of a file or folder that cannot be read.
 pub fn not_read(path: &Path, error: &dyn Display) -> String {
-    format!("{} cannot be read: {error}", path.display())
+    format!("failed to read {}: {error}", path.display())
 }
 
 /// The bytes of an ordinary file. A pipe or a device, which a folder may hold a link to, could give bytes for ever, or none.
@@ -16,7 +16,7 @@ pub fn not_read(path: &Path, error: &dyn Display) -> String {
 /// What the file system says; that it is no ordinary file, or longer than `most` bytes.
 pub fn ordinary(path: &Path, most: usize) -> io::Result<Vec<u8>> {
     if !fs::metadata(path)?.is_file() {
-        return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is no ordinary file"));
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file"));
     }
     bounded(path, most)
 }
@@ -30,10 +30,7 @@ pub fn bounded(path: &Path, most: usize) -> io::Result<Vec<u8>> {
     let limit = u64::try_from(most).unwrap_or(u64::MAX).saturating_add(1);
     File::open(path)?.take(limit).read_to_end(&mut bytes)?;
     match bytes.len() > most {
-        true => Err(io::Error::new(
-            io::ErrorKind::FileTooLarge,
-            format!("it has more than the {most} bytes that are read"),
-        )),
+        true => Err(io::Error::new(io::ErrorKind::FileTooLarge, format!("larger than {most} bytes"))),
         false => Ok(bytes),
     }
 }

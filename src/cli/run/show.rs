@@ -129,7 +129,7 @@ fn results(events: Events, args: &ShowArgs, console: Console) -> Result<Exit, St
     let wanted = Wanted::of(args, kept.ids().map(str::to_owned), |name| operations.contains(name));
     let shown: Vec<&str> = kept.ids().filter(|id| wanted.has(id)).collect();
     if shown.is_empty() {
-        return Err(format!("the run has no case with {} in its id", args.filter.join(" or ")));
+        return Err(format!("no case of the run matches {}", args.filter.join(" or ")));
     }
     for result in shown.into_iter().filter_map(|id| kept.get(id)) {
         console.say(told(&result, console).trim_end());

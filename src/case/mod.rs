@@ -23,7 +23,7 @@ use value::Value;
 pub const TRIED: &str = "tried";
 
 /// How what a case tries ends where it is another one again, among other values of the other parameters.
-pub const AMONG_OTHERS: &str = "; among other values";
+pub const AMONG_OTHERS: &str = "; other parameters varied";
 
 /// A text with so few drawn characters may well be on the target already.
 pub const FEW_DRAWN: usize = 2;

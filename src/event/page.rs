@@ -106,7 +106,7 @@ impl Side {
     /// What a case does that shows it.
     pub fn in_words(self) -> &'static str {
         match self {
-            Self::Accepted => "sends a value that is just within it",
+            Self::Accepted => "sends a value that just meets it",
             Self::Rejected => "sends a value that breaks it",
         }
     }

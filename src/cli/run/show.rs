@@ -155,7 +155,7 @@ fn told(result: &CaseResult, console: Console) -> String {
 
 fn response(exchange: &Exchange) -> String {
     match &exchange.outcome {
-        Outcome::Unanswered(reason) => format!("  no response: {}\n", harmless(&reason.to_string())),
+        Outcome::Unanswered(reason) => format!("  error: {}\n", harmless(&reason.to_string())),
         Outcome::Answered(answer) => {
             let Answer { status, headers, body, .. } = answer;
             let headers = headers.iter().map(|(name, value)| format!("  {name}: {}\n", escaped(value)));

@@ -1,6 +1,6 @@
 //! Every case of `specs` is a test: `cargo test --test conformance`, `cargo nextest run`.
 //!
-//! It needs in Cargo.toml:
+//! Add to Cargo.toml:
 //!
 //!     [dev-dependencies]
 //!     fineprint = { git = "…" }
@@ -14,7 +14,7 @@ use std::process::ExitCode;
 use fineprint::harness::Conformance;
 
 fn main() -> ExitCode {
-    // Start your service here, on a free port, and give its address to `url`. With `None` the cases run against the reference
-    // server that is made from the specs.
+    // Start your service here, on a free port, and pass its address to `url`. With `None`, the cases run against the reference
+    // server that is built from the specs.
     Conformance::new("specs").url(std::env::var("FINEPRINT_URL").ok()).main()
 }

@@ -63,10 +63,7 @@ fn a_case_that_does_not_say_what_it_sends_is_a_finding() {
     let case = "- {id: own/x, tries: it, expect: accept";
     for (text, words) in [
         (format!("cases:\n{case}}}\n"), "this case does not define what it sends"),
-        (
-            format!("cases:\n{case}, with: {{colour: pink}}}}\n"),
-            "no plain call to change",
-        ),
+        (format!("cases:\n{case}, with: {{colour: pink}}}}\n"), "no plain call to change"),
         (
             format!("send: {{title: a}}\ncases:\n{case}, send: {{title: b}}, with: {{colour: pink}}}}\n"),
             "both `send` and changes to the plain call",

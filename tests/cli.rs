@@ -175,7 +175,8 @@ fn hand_written_cases_run_beside_the_generated_ones() {
     .unwrap();
     let broken = project.done(&["run", "--no-snapshots"]);
     assert_eq!(broken.code, 2);
-    for words in ["a similar name exists: `first`", "a similar code exists: `MissingParameter`", "2 findings"] {
+    for words in ["a similar name exists: `first`", "a similar code exists: `MissingParameter`", "2 findings"]
+    {
         assert!(broken.stderr.contains(words), "{words}: {}", broken.stderr);
     }
 

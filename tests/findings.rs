@@ -47,7 +47,8 @@ fn findings_of_all_files_come_in_one_go() {
     }
     let check = Done::from(fineprint().args(["check", "--specs"]).arg(&folder).output().unwrap());
     assert_eq!(check.code, 2);
-    for words in ["a similar key exists: `length`", "invalid value `rpc`", "no value is valid", "3 findings"] {
+    for words in ["a similar key exists: `length`", "invalid value `rpc`", "no value is valid", "3 findings"]
+    {
         assert!(check.stderr.contains(words), "{words}: {}", check.stderr);
     }
 }

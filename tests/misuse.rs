@@ -39,7 +39,10 @@ impl Small {
 fn a_name_that_the_specs_do_not_have_is_no_target() {
     let project = Small::new();
     for (key, words) in [
-        ("services.'me/nots' = 'http://127.0.0.1:9'", ["services.me/nots", "a similar name exists: me/notes"]),
+        (
+            "services.'me/nots' = 'http://127.0.0.1:9'",
+            ["services.me/nots", "a similar name exists: me/notes"],
+        ),
         (
             "url = 'http://127.0.0.1:9'\nrates.CreateNot = '3/s'",
             ["rates.CreateNot", "a similar name exists: CreateNote"],

@@ -29,7 +29,10 @@ pub fn apart<'p>(inputs: &[&Path], outputs: impl Iterator<Item = &'p Path>) -> R
     for path in outputs {
         let place = resolved(path);
         if inputs.contains(&place) {
-            return Err(format!("refusing to overwrite {}: another argument names this file", path.display()));
+            return Err(format!(
+                "refusing to overwrite {}: another argument names this file",
+                path.display()
+            ));
         }
         if seen.contains(&place) {
             return Err(format!("two reports have the same file {}", path.display()));

@@ -174,7 +174,7 @@ def against(driver, path):
     links[0].click()
     time.sleep(0.2)
     check(f"a link leads to all {cases} cases ({shown(driver)})", cases > 1 and shown(driver).startswith(f"{cases} of "))
-    check("their sentence bears a mark", driver.find_elements(By.XPATH, "//a[contains(@class, 'mark') and starts-with(., 'unlike')]"))
+    check("their sentence bears a mark", driver.find_elements(By.XPATH, "//a[contains(@class, 'mark') and starts-with(., 'differs')]"))
 
 
 def printed(driver, path):
@@ -277,7 +277,7 @@ def main():
         contrast(driver, small)
         pictures(driver, small, "report")
         pictures(driver, folder / "compare.html", "compare")
-        check("the matrix says in what the two are unlike", "unlike in 1 promise" in driver.find_element(By.TAG_NAME, "h1").text)
+        check("the matrix says in what the two are unlike", "differ in 1 promise" in driver.find_element(By.TAG_NAME, "h1").text)
         driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
         large_report(driver, large)
         quiet(driver)

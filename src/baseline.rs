@@ -41,7 +41,9 @@ fn day<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
     match toml::Value::deserialize(from)? {
         toml::Value::String(text) => Ok(Some(text)),
         toml::Value::Datetime(date) => Ok(Some(date.to_string())),
-        other => Err(D::Error::custom(format!("{} is no date, as 2027-01-31 is one", other.type_str()))),
+        other => {
+            Err(D::Error::custom(format!("expected a date, e.g. 2027-01-31, found {}", other.type_str())))
+        }
     }
 }
 
@@ -87,7 +89,7 @@ pub enum Unreadable {
     #[error("{0}")]
     Form(#[from] toml::de::Error),
     /// A date is invalid.
-    #[error("the known failure {case} has the date {date}: write year, month and day, as in 2027-01-31")]
+    #[error("known failure {case}: invalid date {date}; write year, month and day, e.g. 2027-01-31")]
     Date {
         /// The case of the entry.
         case: String,

@@ -66,11 +66,11 @@ impl Finding {
         known: impl IntoIterator<Item = &'a str>,
     ) -> Self {
         let known: Vec<&str> = known.into_iter().collect();
-        let finding = Self::error("unknown-name", format!("there is no {kind} `{name}`")).at(place);
+        let finding = Self::error("unknown-name", format!("unknown {kind} `{name}`")).at(place);
         match did_you_mean(name, known.iter().copied()) {
-            Some(near) => finding.help(format!("did you mean `{near}`?")),
+            Some(near) => finding.help(format!("a similar name exists: `{near}`")),
             None if known.is_empty() => finding,
-            None => finding.help(format!("there is {}", known.join(", "))),
+            None => finding.help(format!("valid names: {}", known.join(", "))),
         }
     }
 

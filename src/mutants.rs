@@ -47,7 +47,7 @@ pub struct Alarm {
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// A server could not be started.
-    #[error("a server cannot be started: {0}")]
+    #[error("failed to start a server: {0}")]
     Server(#[from] io::Error),
     /// The HTTP client could not be set up.
     #[error(transparent)]

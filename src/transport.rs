@@ -73,19 +73,21 @@ impl std::fmt::Debug for Network {
 #[derive(Debug, thiserror::Error)]
 pub enum SetUp {
     /// The proxy's address is unusable.
-    #[error("the proxy cannot be used: {0}")]
+    #[error("unusable proxy: {0}")]
     Proxy(String),
     /// The file of additional authorities is unusable.
-    #[error("the CA file cannot be used: {0}")]
+    #[error("unusable CA file: {0}")]
     Authorities(String),
     /// The client certificate is unusable.
-    #[error("the client certificate cannot be used: {0}")]
+    #[error("unusable client certificate: {0}")]
     Identity(String),
     /// A build without TLS cannot use certificates.
-    #[error("this fineprint was built without TLS, and certificates are of no use to it")]
+    #[error(
+        "this fineprint was built without TLS and cannot use certificates; build it with the feature `tls`"
+    )]
     NoTls,
     /// The client could not be created.
-    #[error("TLS cannot be set up: {0}")]
+    #[error("failed to set up TLS: {0}")]
     Client(String),
 }
 
@@ -169,7 +171,7 @@ impl Transport {
         let method = Method::from_bytes(request.method.as_bytes()).map_err(|error| unsendable(&error))?;
         let url = Url::parse(&request.url).map_err(|error| unsendable(&error))?;
         if url.as_str() != request.url {
-            return Err(NoAnswer::Unsendable(format!("the address would be changed to {url} on the way")));
+            return Err(NoAnswer::Unsendable(format!("the address would be changed to {url} when sent")));
         }
         let mut builder = client.request(method, url);
         for (name, value) in &request.headers {
@@ -288,7 +290,7 @@ fn with_certificates(
         let certificates = reqwest::Certificate::from_pem_bundle(pem)
             .map_err(|error| SetUp::Authorities(innermost(&error)))?;
         if certificates.is_empty() {
-            return Err(SetUp::Authorities("it holds no certificate in PEM form".to_owned()));
+            return Err(SetUp::Authorities("it contains no certificate in PEM format".to_owned()));
         }
         for certificate in certificates {
             builder = builder.add_root_certificate(certificate);
@@ -298,7 +300,7 @@ fn with_certificates(
         let identity = reqwest::Identity::from_pem(pem).map_err(|error| {
             let why = innermost(&error);
             SetUp::Identity(format!(
-                "it needs a certificate and its private key, unencrypted, in PEM form ({why})"
+                "it must contain a certificate and its unencrypted private key in PEM format ({why})"
             ))
         })?;
         builder = builder.identity(identity);

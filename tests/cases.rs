@@ -62,22 +62,19 @@ fn a_case_sends_the_plain_call_apart_from_what_it_says() {
 fn a_case_that_does_not_say_what_it_sends_is_a_finding() {
     let case = "- {id: own/x, tries: it, expect: accept";
     for (text, words) in [
-        (format!("cases:\n{case}}}\n"), "nothing says what this case sends"),
-        (
-            format!("cases:\n{case}, with: {{colour: pink}}}}\n"),
-            "there is no plain call from which this could differ",
-        ),
+        (format!("cases:\n{case}}}\n"), "this case does not define what it sends"),
+        (format!("cases:\n{case}, with: {{colour: pink}}}}\n"), "no plain call to change"),
         (
             format!("send: {{title: a}}\ncases:\n{case}, send: {{title: b}}, with: {{colour: pink}}}}\n"),
-            "or says how it differs from the plain call",
+            "both `send` and changes to the plain call",
         ),
         (
             format!("send: {{title: a}}\ncases:\n{case}, without: [titel]}}\n"),
-            "there is no parameter of the plain call `titel`",
+            "unknown parameter of the plain call `titel`",
         ),
         (
             "send: {title: a}\ncases:\n- {id: DeleteNote/own, tries: it, expect: accept}\n".to_owned(),
-            "begins with another operation than that of the file",
+            "starts with a different operation from that of the file",
         ),
     ] {
         let project = with_cases(&format!("operation: CreateNote\n{text}"));

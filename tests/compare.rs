@@ -74,9 +74,14 @@ fn two_targets_that_differ_in_five_ways_differ_in_exactly_these() {
         ]
     );
     assert!(both.iter().all(|[_, rule, _]| *rule == "response Contact.CreateDate"), "{both:?}");
-    assert!(done.stdout.contains("left and right: unlike in 5 promises"), "{}{}", done.stdout, done.stderr);
+    assert!(
+        done.stdout.contains("left and right: different in 5 promises"),
+        "{}{}",
+        done.stdout,
+        done.stderr
+    );
     let html = fs::read_to_string(html).unwrap();
-    assert!(html.contains("left and right are unlike in 5 promises"), "the page says the same");
+    assert!(html.contains("left and right differ in 5 promises"), "the page says the same");
     assert!(!html.contains("://") && !html.contains("src="), "the page asks for nothing elsewhere");
 
     let itself = compare(folder.path(), "left", "left", &[]);
@@ -99,14 +104,14 @@ fn where_the_page_is_silent_a_recording_decides() {
     let open = run(&mine.url, "AddUserContact/Product");
     assert_eq!(open.code, 1, "{}", open.stdout);
     let block = open.block("AddUserContact/Product/values/mysql-upper-case").unwrap();
-    assert!(block.contains("as vendor answers") && block.contains("recorded.jsonl:"), "{block}");
+    assert!(block.contains("as vendor responds") && block.contains("recorded.jsonl:"), "{block}");
     assert_eq!(run(&vendor.url, "AddUserContact/Product").code, 0);
     let page = open.stdout.lines().find(|line| line.trim().starts_with("promises:")).unwrap();
     assert!(page.contains(", 0 broken,"), "the page itself holds: {page}");
 
     let decided = run(&mine.url, "AddMessageContact/Name/length");
     assert_eq!(decided.code, 0, "the page goes before the vendor: {}", decided.stdout);
-    assert!(decided.stdout.contains("vendor breaks the page in 3 cases"), "{}", decided.stdout);
+    assert!(decided.stdout.contains("vendor contradicts the page in 3 cases"), "{}", decided.stdout);
 }
 
 #[test]
@@ -135,7 +140,7 @@ fn what_cannot_be_compared_is_said() {
     fs::create_dir(folder.path().join("empty")).unwrap();
     let none = compare(folder.path(), "empty", "part", &[]);
     assert_eq!((none.code, none.stdout.as_str()), (2, ""));
-    assert!(none.stderr.contains("holds no recording"), "{}", none.stderr);
+    assert!(none.stderr.contains("no recording in"), "{}", none.stderr);
     // A folder that happens to have a target's name does not replace that target.
     let project = common::Project::shipped();
     fs::create_dir_all(project.path("mine")).unwrap();
@@ -145,11 +150,11 @@ fn what_cannot_be_compared_is_said() {
         let done =
             project.done(&[&["compare"], &pair[..], &["AddUserContact/Product/required/empty"]].concat());
         assert_eq!(done.code, 1, "{}{}", done.stdout, done.stderr);
-        assert!(done.stdout.contains("unlike in 1 promise"), "their messages differ: {}", done.stdout);
+        assert!(done.stdout.contains("different in 1 promise"), "their messages differ: {}", done.stdout);
     }
     let unknown = compare(folder.path(), "part", "nobody", &[]);
     assert_eq!(unknown.code, 2);
-    assert!(unknown.stderr.contains("the address of the target nobody is not known"), "{}", unknown.stderr);
+    assert!(unknown.stderr.contains("unknown target `nobody`"), "{}", unknown.stderr);
     let more =
         compare(folder.path(), "part", &vendor.url, &["AddUserContact/Product", "AddUserContact/Region"]);
     assert_eq!(more.code, 3, "what only one has seen is not alike: {}", more.stdout);
@@ -188,7 +193,11 @@ fn a_run_that_goes_on_is_held_to_all_recorded_answers() {
     };
     let held = |done: &Done| {
         assert_eq!(done.code, 1, "{}", done.stderr);
-        done.stdout.lines().find(|line| line.contains("held to the answers of vendor")).unwrap().to_owned()
+        done.stdout
+            .lines()
+            .find(|line| line.contains("compared with the responses of vendor"))
+            .unwrap()
+            .to_owned()
     };
     let first = held(&run(&["--events".as_ref(), events.as_os_str()]));
     assert_eq!(held(&run(&["--resume".as_ref(), events.as_os_str()])), first);

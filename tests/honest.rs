@@ -243,7 +243,7 @@ fn what_its_state_keeps_from_being_removed_is_told_and_no_failure() {
     let folder = project(&notes, WHOLE, AT_ONCE);
     let done = run(folder.path(), &["CreateNote/title/length"]);
     assert_eq!(done.code, 0, "{}{}", done.stdout, done.stderr);
-    assert!(done.stdout.contains("kept on the target"), "{}", done.stdout);
+    assert!(done.stdout.contains("not removable"), "{}", done.stdout);
     assert!(!notes.left().is_empty());
 }
 
@@ -263,7 +263,7 @@ fn a_list_of_which_one_page_was_read_is_no_proof_that_nothing_is_left() {
     let folder = project(&notes, "", AT_ONCE);
     let done = run(folder.path(), &["CreateNote/title/length/40"]);
     assert!(notes.left().len() > 1, "what was made is on a page that nobody has read");
-    assert!(done.stdout.contains("left behind on the target"), "{}", done.stdout);
+    assert!(done.stdout.contains("leftover on the target"), "{}", done.stdout);
     assert!(done.code != 0 && notes.left().contains(&"theirs".to_owned()));
 }
 
@@ -274,7 +274,7 @@ fn two_that_live_have_two_ids_and_all_that_lives_is_removed_or_told() {
     let folder = project(&notes, WHOLE, AT_ONCE);
     let done = run(folder.path(), &["CreateNote/title/length", "--json", "r.json"]);
     assert_eq!(done.code, 1, "{}", done.stdout);
-    assert!(done.stdout.contains("an id that no other living note has"), "{}", done.stdout);
+    assert!(done.stdout.contains("an id that no other existing note has"), "{}", done.stdout);
     // The run finds its notes with long titles by the titles. Whose a note with a title of two letters is cannot be
     // known.
     let left = notes.left().len();
@@ -293,7 +293,7 @@ fn what_has_the_id_of_a_creation_and_is_somebody_elses_stays() {
     assert_ne!(done.code, 0, "{}", done.stdout);
     assert_eq!(notes.calls("DELETE /notes/theirs "), 0);
     assert!(notes.left().contains(&"theirs".to_owned()));
-    let told = done.stdout.contains("somebody else's");
+    let told = done.stdout.contains("belong to somebody else");
     assert!(told, "that the id may be somebody else's is said: {}", done.stdout);
 }
 
@@ -316,5 +316,5 @@ fn an_own_case_is_held_to_what_it_shows_or_refused() {
     assert_eq!(own("title: Another").code, 1);
     let unknown = own("titel: Another");
     assert_eq!(unknown.code, 2, "{}", unknown.stdout);
-    assert!(unknown.stderr.contains("did you mean `title`?"), "{}", unknown.stderr);
+    assert!(unknown.stderr.contains("a similar name exists: `title`"), "{}", unknown.stderr);
 }

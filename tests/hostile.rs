@@ -85,12 +85,12 @@ fn expect(what: &str, url: &str, verdict: &str, words: &str) {
 
 #[test]
 fn connections_that_never_come_to_be() {
-    expect("unreachable", "http://no-such-host.invalid", "error", "cannot be reached");
+    expect("unreachable", "http://no-such-host.invalid", "error", "failed to reach the target");
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     // Once its queue is full, the system accepts no further connection.
     let queue = fill(address);
-    expect("slow to connect", &format!("http://{address}"), "error", "no answer within 1000 ms");
+    expect("slow to connect", &format!("http://{address}"), "error", "no response within 1000 ms");
     drop((queue, listener));
 }
 
@@ -108,7 +108,7 @@ fn fill(address: SocketAddr) -> Vec<TcpStream> {
 #[test]
 fn answers_that_come_too_slowly() {
     let silent = target(|_| thread::sleep(Duration::from_secs(60)));
-    expect("slow to answer", &silent, "error", "no answer within 1000 ms");
+    expect("slow to answer", &silent, "error", "no response within 1000 ms");
     let dripping = target(|stream| {
         for byte in json("200 OK", "{}").bytes() {
             if stream.write_all(&[byte]).is_err() {
@@ -117,7 +117,7 @@ fn answers_that_come_too_slowly() {
             thread::sleep(Duration::from_secs(1));
         }
     });
-    expect("one byte a second", &dripping, "error", "no answer within 1000 ms");
+    expect("one byte a second", &dripping, "error", "no response within 1000 ms");
 }
 
 #[test]
@@ -144,12 +144,12 @@ fn bodies_without_measure() {
         let _ = stream.write_all(b"HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n");
         while stream.write_all(&[b' '; 65_536]).is_ok() {}
     });
-    expect("an endless body", &endless, "error", "the answer has more than 262144 bytes");
+    expect("an endless body", &endless, "error", "the response has more than 262144 bytes");
     let huge = target(|stream| {
         let _ = stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 1073741824\r\n\r\n");
         while stream.write_all(&[b' '; 65_536]).is_ok() {}
     });
-    expect("a gigabyte", &huge, "error", "the answer has more than 262144 bytes");
+    expect("a gigabyte", &huge, "error", "the response has more than 262144 bytes");
     // A compressed megabyte of zeros in a small response: it is read as received, and is not JSON.
     let bomb =
         b"HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: 17\r\nconnection: close\r\n\r\n\
@@ -170,7 +170,7 @@ fn json_that_nobody_should_send() {
     let deep = "[".repeat(100_000);
     expect("100,000 levels", &sending(json("200 OK", &deep)), "fail", "the body is not JSON");
     let twice = r#"{"RequestId":"1","RequestId":"2"}"#;
-    expect("a repeated member", &sending(json("200 OK", twice)), "fail", "stands twice");
+    expect("a repeated member", &sending(json("200 OK", twice)), "fail", "duplicate member");
     let large =
         r#"{"RequestId":99999999999999999999999999,"Contact":{"ContactId":1e999,"CreateDate":-1e400}}"#;
     expect("numbers beyond i64 and f64", &sending(json("200 OK", large)), "fail", "RequestId");

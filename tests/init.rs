@@ -40,7 +40,7 @@ fn a_new_project_holds_and_is_made_once() {
     fs::write(&spec, fs::read_to_string(&spec).unwrap().replace("2..40", "2..50")).unwrap();
     let again = done(folder.path(), &["init"]);
     assert_eq!(again.code, 0);
-    assert!(!again.stdout.lines().any(|line| line.starts_with("made ")), "{}", again.stdout);
+    assert!(!again.stdout.lines().any(|line| line.starts_with("created ")), "{}", again.stdout);
     assert!(fs::read_to_string(&spec).unwrap().contains("2..50"), "what was there stays");
 }
 
@@ -49,7 +49,7 @@ fn in_a_crate_there_is_a_test_file() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("Cargo.toml"), "[package]\nname = 'x'\n").unwrap();
     let made = done(folder.path(), &["init"]);
-    assert!(made.stdout.contains("Cargo.toml needs the lines"), "{}", made.stdout);
+    assert!(made.stdout.contains("add the lines at the top of tests/conformance.rs"), "{}", made.stdout);
     let test = fs::read_to_string(folder.path().join("tests/conformance.rs")).unwrap();
     assert!(test.contains("Conformance::new(\"specs\")"));
     assert!(folder.path().join(".github/workflows/fineprint.yml").exists());
@@ -79,7 +79,7 @@ fn a_project_that_has_specs_gets_no_others() {
         let again = done(folder.path(), again);
         assert_eq!(again.code, 0, "{}", again.stderr);
         assert!(
-            again.stdout.contains("specs has specs") && again.stdout.contains("left out"),
+            again.stdout.contains("specs already has specs") && again.stdout.contains("not adding"),
             "{}",
             again.stdout
         );

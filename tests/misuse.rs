@@ -39,12 +39,15 @@ impl Small {
 fn a_name_that_the_specs_do_not_have_is_no_target() {
     let project = Small::new();
     for (key, words) in [
-        ("services.'me/nots' = 'http://127.0.0.1:9'", ["services.me/nots", "did you mean me/notes?"]),
+        (
+            "services.'me/nots' = 'http://127.0.0.1:9'",
+            ["services.me/nots", "a similar name exists: me/notes"],
+        ),
         (
             "url = 'http://127.0.0.1:9'\nrates.CreateNot = '3/s'",
-            ["rates.CreateNot", "did you mean CreateNote?"],
+            ["rates.CreateNot", "a similar name exists: CreateNote"],
         ),
-        ("url = 'http://127.0.0.1:9'\nquotas.nots = 3", ["quotas.nots", "did you mean note?"]),
+        ("url = 'http://127.0.0.1:9'\nquotas.nots = 3", ["quotas.nots", "a similar name exists: note"]),
         ("url = 'http://127.0.0.1:9'\ncredentials.you = {secret = 'HOME'}", ["credentials.you", "me/notes"]),
     ] {
         project.config(&format!("[targets.local]\n{key}\n"));
@@ -64,12 +67,12 @@ fn a_name_that_the_specs_do_not_have_is_no_target() {
 #[test]
 fn a_filter_or_a_known_failure_of_no_case_is_told() {
     let project = Small::new();
-    project.refused(&["run", "title/lenght"], &["did you mean title/length?"]);
+    project.refused(&["run", "title/lenght"], &["a similar name exists: `title/length`"]);
     project.refused(&["run", "title/length", "nonesuch"], &["nonesuch"]);
     project.refused(&["run", "--list", "nonesuch"], &["nonesuch"]);
     fs::write(project.0.path("known.toml"), "[[known]]\ncase = 'Nope/x'\nreason = 'r'\n").unwrap();
     let done = project.done(&["run", "--baseline", "known.toml"]);
-    assert!(done.stderr.contains("the baseline knows Nope/x"), "{}", done.stderr);
+    assert!(done.stderr.contains("the baseline lists Nope/x"), "{}", done.stderr);
 }
 
 #[test]
@@ -78,8 +81,8 @@ fn streams_of_two_targets_are_no_one_run() {
     assert_eq!(project.done(&["run", "--events", "reference.jsonl", "title/length"]).code, 0);
     project.config("[targets.other]\nurl = 'http://127.0.0.1:9'\n");
     project.done(&["run", "--target", "other", "--events", "other.jsonl", "title/length"]);
-    project.refused(&["merge", "reference.jsonl", "other.jsonl"], &["other.jsonl is of a run on other"]);
-    project.refused(&["run", "--resume", "other.jsonl"], &["that is a run on other"]);
+    project.refused(&["merge", "reference.jsonl", "other.jsonl"], &["other.jsonl is a run on other"]);
+    project.refused(&["run", "--resume", "other.jsonl"], &["the event stream is a run on other"]);
     let moved = [
         "run",
         "--target",
@@ -92,7 +95,7 @@ fn streams_of_two_targets_are_no_one_run() {
     ];
     let done = project.done(&moved);
     assert!(
-        done.stderr.contains("that run was on http://127.0.0.1:9"),
+        done.stderr.contains("the earlier run was on http://127.0.0.1:9"),
         "its address is another: {}",
         done.stderr
     );
@@ -103,33 +106,37 @@ fn nothing_is_written_over_what_is_read_or_twice() {
     let project = Small::new();
     assert_eq!(project.done(&["run", "--events", "e.jsonl", "title/length"]).code, 0);
     let before = fs::read_to_string(project.0.path("e.jsonl")).unwrap();
-    let over = ["over what is read"];
+    let over = ["refusing to overwrite"];
     project.refused(&["report", "--from", "e.jsonl", "--events", "./e.jsonl"], &over);
     project.refused(&["report", "--from", "e.jsonl", "--html", "e.jsonl"], &over);
     project.refused(&["merge", "e.jsonl", "--events", "e.jsonl"], &over);
     project.refused(&["run", "--resume", "e.jsonl", "--html", "e.jsonl"], &over);
     project.refused(&["compare", "e.jsonl", "reference", "--json", "./e.jsonl"], &over);
     project.refused(&["merge", "e.jsonl", "--filter", "nonesuch"], &["nonesuch"]);
-    project.refused(&["run", "--events", "e.jsonl", "--html", "specs"], &["specs cannot be written"]);
+    project.refused(&["run", "--events", "e.jsonl", "--html", "specs"], &["failed to write specs"]);
     assert_eq!(fs::read_to_string(project.0.path("e.jsonl")).unwrap(), before, "nothing was emptied either");
     for second in ["x", "./x"] {
-        let twice = ["two reports at once"];
+        let twice = ["two reports have the same file"];
         project.refused(&["report", "--from", "e.jsonl", "--junit", "x", "--json", second], &twice);
         project.refused(&["compare", "e.jsonl", "e.jsonl", "--html", "x", "--json", second], &twice);
     }
     let known = ["run", "--write-baseline", "known.toml", "title/length"];
     for report in ["--html", "--events"] {
-        project.refused(&[&known[..], &[report, "./known.toml"]].concat(), &["known.toml would be"]);
+        let over = ["refusing to overwrite", "known.toml"];
+        project.refused(&[&known[..], &[report, "./known.toml"]].concat(), &over);
     }
-    project.refused(&["run", "--write-baseline", "specs"], &["specs cannot be"]);
-    project.refused(&["run", "--write-baseline", "/proc/none/known.toml"], &["known.toml cannot be written"]);
+    project.refused(&["run", "--write-baseline", "specs"], &["failed to read specs"]);
+    project.refused(
+        &["run", "--write-baseline", "/proc/none/known.toml"],
+        &["failed to write /proc/none/known.toml"],
+    );
     project.refused(&["run", "--resume", "e.jsonl", "--write-baseline", "e.jsonl"], &["e.jsonl"]);
     assert_eq!(fs::read_to_string(project.0.path("e.jsonl")).unwrap(), before);
     assert_eq!(project.done(&known).code, 0);
     assert_eq!(project.done(&[&known[..], &["--baseline", "known.toml"]].concat()).code, 0, "it may be read");
-    project.refused(&["run", "--html", "specs"], &["specs cannot be written"]);
-    project.refused(&["compare", "e.jsonl", "reference", "--html", "specs"], &["specs cannot be written"]);
-    project.refused(&["compare", "reports/nobody", "reference"], &["reports/nobody is no recording"]);
+    project.refused(&["run", "--html", "specs"], &["failed to write specs"]);
+    project.refused(&["compare", "e.jsonl", "reference", "--html", "specs"], &["failed to write specs"]);
+    project.refused(&["compare", "reports/nobody", "reference"], &["reports/nobody is not a recording"]);
 }
 
 #[test]
@@ -144,7 +151,7 @@ fn a_report_that_cannot_be_written_is_no_success() {
     for report in ["--html", "--junit", "--json", "--sarif", "--markdown"] {
         let done = project.done(&["run", report, "/dev/full", "title/length"]);
         assert_eq!(done.code, 3, "{report}: {}", done.stderr);
-        assert!(done.stderr.contains("could not be written"), "{report}: {}", done.stderr);
+        assert!(done.stderr.contains("failed to write a report"), "{report}: {}", done.stderr);
     }
     let link = project.0.path("link.xml");
     std::os::unix::fs::symlink("real.xml", &link).unwrap();

@@ -302,7 +302,7 @@ fn a_comment_has_an_end() {
     }
     let comment = report_of(events.clone(), markdown::Markdown::new);
     assert!(comment.len() < 65_536, "{}", comment.len());
-    assert!(comment.contains("more of the changed answers") && comment.contains("more of the entities left"));
+    assert!(comment.contains("more of the changed responses") && comment.contains("more of the leftovers"));
     assert_eq!(comment.matches("<details>").count(), comment.matches("</details>").count());
     let log = report_of(events.clone(), |out| Terminal::new(out, Style::default(), Talk::Quiet));
     assert!(log.lines().all(|line| line.len() < 3_000), "{}", log.lines().map(str::len).max().unwrap_or(0));

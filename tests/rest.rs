@@ -140,9 +140,9 @@ fn what_is_wrong_with_a_route_is_told_with_its_place() {
     for words in [
         "none, bearer, basic, header NAME or query NAME",
         "PostForm has no method and path",
-        "there is no parameter `shelv`",
-        "did you mean `shelf`?",
-        "a method and a path, as in GET /contacts/{id}",
+        "unknown parameter `shelv`",
+        "a similar name exists: `shelf`",
+        "a method and a path, e.g. GET /contacts/{id}",
     ] {
         assert!(done.stderr.contains(words), "no {words:?} in\n{}", done.stderr);
     }

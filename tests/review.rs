@@ -86,7 +86,7 @@ fn a_person_decides_each_answer_or_all_of_a_kind() {
     assert_eq!(project.done(&["run", "Product/"]).code, 1);
 
     let mixed = project.review("A\nr\n");
-    assert!(mixed.stdout.contains("and 1 more answer"), "{}", mixed.stdout);
+    assert!(mixed.stdout.contains("and 1 more response"), "{}", mixed.stdout);
     assert!(mixed.stdout.contains("2 accepted, 1 rejected, 0 still pending"), "{}", mixed.stdout);
     assert!(!project.text().contains("\n201 ") && project.text().contains("\n204 "));
     assert_eq!(
@@ -207,10 +207,10 @@ fn a_file_that_is_no_snapshot_is_none() {
     let half = text.len() / 2;
     let conflict = text.replacen("\n# ", "\n<<<<<<< ours\n# ", 1);
     for (broken, words) in [
-        ("garbage", "no file of snapshots"),
-        ("", "no file of snapshots"),
-        (conflict.as_str(), "lines that belong to no case"),
-        (format!("{text}\n{}", &text[text.rfind("\n# ").unwrap()..]).as_str(), "two answers for"),
+        ("garbage", "not a snapshot file"),
+        ("", "not a snapshot file"),
+        (conflict.as_str(), "some lines belong to no case"),
+        (format!("{text}\n{}", &text[text.rfind("\n# ").unwrap()..]).as_str(), "two responses for"),
         (format!("{}\n# AddUserContact/Product/x\n", &text[..half]).as_str(), ""),
     ] {
         fs::write(project.file(), broken).unwrap();

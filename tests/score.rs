@@ -125,7 +125,7 @@ fn the_command_tells_who_killed_whom_and_exits_by_it() {
     assert_eq!(survived.code, 1, "{}", survived.stdout);
     assert!(
         survived.stdout.contains(
-            "SURVIVED AddMessageContact/Name/unique/racy: Name: two calls at once can take one value"
+            "SURVIVED AddMessageContact/Name/unique/racy: Name: two concurrent calls can take one value"
         ),
         "{}",
         survived.stdout

@@ -78,8 +78,8 @@ fn a_target_that_hangs_is_given_up_after_a_few_time_outs() {
         "445 cases, and a handful of time-outs: {:?}",
         begun.elapsed()
     );
-    assert!(run.stdout.contains("no answer within 500 ms"), "{}", run.stdout);
-    assert!(run.stdout.contains("the target does not answer"), "{}", run.stdout);
+    assert!(run.stdout.contains("no response within 500 ms"), "{}", run.stdout);
+    assert!(run.stdout.contains("the target does not respond"), "{}", run.stdout);
 }
 
 #[test]
@@ -144,7 +144,7 @@ fn an_endless_answer_is_cut_off() {
     });
     let run = Run::against(&url).filter("AddMessageContact/Title/").arguments(&["--timeout", "20"]).go();
     assert_eq!(run.code, 3);
-    assert!(run.stdout.contains("the answer has more than 262144 bytes"), "{}", run.stdout);
+    assert!(run.stdout.contains("the response has more than 262144 bytes"), "{}", run.stdout);
 }
 
 #[test]
@@ -218,7 +218,7 @@ fn what_could_not_be_removed_is_listed() {
     assert_eq!(run.code, 3, "{}", run.stdout);
     assert!(
         run.stdout.contains(
-            "left behind on the target: contact c-77 (DeleteMessageContact was refused with NoPermission)"
+            "leftover on the target: contact c-77 (DeleteMessageContact was rejected with NoPermission)"
         ),
         "{}",
         run.stdout
@@ -248,7 +248,7 @@ fn an_interrupt_removes_what_was_made_and_keeps_the_results() {
     child.stdout.take().unwrap().read_to_string(&mut stdout).unwrap();
     assert_eq!(child.wait().unwrap().code(), Some(3), "{stdout}");
     assert_eq!(vendor.contacts(), 0, "nothing is left behind");
-    assert!(stdout.contains("stopped before the end: interrupted"), "{stdout}");
+    assert!(stdout.contains("stopped early: interrupted"), "{stdout}");
     let report: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(report).unwrap()).unwrap();
     assert_eq!(report["result"]["stopped"], "interrupted");
     assert_eq!(report["cases"].as_array().unwrap().len(), 876);
@@ -276,7 +276,7 @@ fn a_removal_that_fails_in_the_body_of_a_success_is_listed() {
         });
     let run = Run::against(&url).filter("AddMessageContact/call/all").go();
     assert_eq!(run.code, 3, "{}", run.stdout);
-    assert!(run.stdout.contains("left behind on the target: contact c-77"), "{}", run.stdout);
+    assert!(run.stdout.contains("leftover on the target: contact c-77"), "{}", run.stdout);
 }
 
 #[test]
@@ -290,7 +290,11 @@ fn what_an_unanswered_call_may_have_made_is_listed() {
         }
     });
     let run = Run::against(&url).filter("AddMessageContact/Title/values/").arguments(&["--jobs", "1"]).go();
-    assert!(run.stdout.contains("it may have been made: the target closed the connection"), "{}", run.stdout);
+    assert!(
+        run.stdout.contains("it may have been created: the target closed the connection"),
+        "{}",
+        run.stdout
+    );
 }
 
 #[test]

@@ -208,9 +208,7 @@ fn the_first_call_removes_nothing_and_what_it_makes_is_removed() {
 
 #[test]
 fn an_id_that_is_no_name_of_anything_is_not_put_into_an_address() {
-    for (id, reason) in
-        [("", "gave no id that can be used"), ("a/b", "cannot say this id"), ("\u{1b}[31m", "")]
-    {
+    for (id, reason) in [("", "has no usable id"), ("a/b", "cannot encode this id"), ("\u{1b}[31m", "")] {
         let made: fn(usize) -> (u16, String) = match id {
             "" => |_| (201, r#"{"id":""}"#.to_owned()),
             "a/b" => |_| (201, r#"{"id":"a/b"}"#.to_owned()),
@@ -222,7 +220,7 @@ fn an_id_that_is_no_name_of_anything_is_not_put_into_an_address() {
         let done = run(folder.path(), &["CreateNote/title/length/40"]);
         // An empty id is not an id, so a response with one is a mismatch.
         assert_eq!(done.code, if id.is_empty() { 1 } else { 3 }, "{}", done.stdout);
-        assert!(done.stdout.contains("left behind") && done.stdout.contains(reason), "{}", done.stdout);
+        assert!(done.stdout.contains("leftover") && done.stdout.contains(reason), "{}", done.stdout);
         assert!(!done.stdout.contains('\u{1b}'), "{}", done.stdout);
         assert!(notes.calls().iter().all(|call| !call.starts_with("DELETE")), "{:#?}", notes.calls());
     }
@@ -287,7 +285,11 @@ fn parameters_that_are_fixed_for_all_calls_are_in_the_removals_too() {
     config(folder.path(), &notes.url, "parameters = {tenent = 'acme'}");
     let done = run(folder.path(), &[]);
     assert_eq!(done.code, 2);
-    assert!(done.stderr.contains("parameters.tenent") && done.stderr.contains("tenant?"), "{}", done.stderr);
+    assert!(
+        done.stderr.contains("parameters.tenent") && done.stderr.contains("exists: tenant"),
+        "{}",
+        done.stderr
+    );
 }
 
 #[test]
@@ -309,7 +311,7 @@ fn what_was_made_is_found_where_the_answer_does_not_say_it() {
         let folder = project("none", "");
         config(folder.path(), &unlisted.url, "");
         let done = run(folder.path(), &["CreateNote/title/length/40"]);
-        assert!(done.stdout.contains("it may have been made"), "{}", done.stdout);
+        assert!(done.stdout.contains("it may have been created"), "{}", done.stdout);
     }
 }
 
@@ -340,7 +342,7 @@ fn what_comes_before_the_first_answer_may_have_been_made_too() {
     config(folder.path(), &notes.url, "timeout = 0.3");
     let done = run(folder.path(), &["CreateNote/title/length/40"]);
     assert_eq!(done.code, 3, "{}", done.stdout);
-    assert!(done.stdout.contains("it may have been made: no answer within 300 ms"), "{}", done.stdout);
+    assert!(done.stdout.contains("it may have been created: no response within 300 ms"), "{}", done.stdout);
 }
 
 #[test]
@@ -397,7 +399,7 @@ fn another_address_is_another_target() {
             || busy.calls().iter().filter(|call| call.starts_with("DELETE /notes/note-1 ")).count();
         let before = removals();
         let done = run(folder.path(), &["CreateNote/title/length/1"]);
-        assert!(done.stderr.contains("removed first"), "{}", done.stderr);
+        assert!(done.stderr.contains("removing it first"), "{}", done.stderr);
         assert_eq!(removals() - before, 2, "at once, and once more at the end");
     }
     let over = (1..100).map(|number| (format!("note-{number}"), 99));
@@ -447,7 +449,7 @@ fn a_way_that_cannot_be_gone_is_told_before_anything_is_sent() {
         ("client-certificate = 'empty.pem'", "client certificate"),
         ("proxy = 'htp://127.0.0.1:9'", "proxy"),
         ("headers = {'bad name' = 'x'}", "bad name"),
-        ("quotas = {note = 1}", "room for two"),
+        ("quotas = {note = 1}", "a run needs at least 2"),
     ] {
         config(folder.path(), &notes.url, line);
         let done = run(folder.path(), &[]);

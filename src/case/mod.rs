@@ -23,7 +23,7 @@ use value::Value;
 pub const TRIED: &str = "tried";
 
 /// The ending of `tries` in a case that repeats another one with other values.
-pub const AMONG_OTHERS: &str = "; among other values";
+pub const AMONG_OTHERS: &str = "; other parameters varied";
 
 /// The number of random characters up to which a text may well exist on the target already.
 pub const FEW_DRAWN: usize = 2;

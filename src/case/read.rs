@@ -76,7 +76,7 @@ impl<'s> CaseReader<'s> {
         let node = fields.get(key)?;
         let name = self.reader.text(node)?;
         if self.find(&name).is_none() {
-            let title = format!("there is no operation `{name}` in the specs");
+            let title = format!("unknown operation `{name}`");
             self.reader.note(Finding::error("unknown-name", title).at(&node.place));
         }
         Some(name)
@@ -151,9 +151,8 @@ impl<'s> CaseReader<'s> {
         }
         let other = id.split('/').next().filter(|_| self.by_hand).and_then(|name| self.find(name));
         if let Some((_, other)) = other {
-            let title = format!("the id `{id}` begins with another operation than that of the file");
-            let help =
-                format!("begin it with `{beginning}`, or move the case into a file for {}", other.name);
+            let title = format!("the id `{id}` starts with a different operation from that of the file");
+            let help = format!("start it with `{beginning}`, or move the case to a file for {}", other.name);
             self.reader.note(Finding::error("case-id", title).at(&node.place).help(help));
         }
         Some(beginning + &id)
@@ -171,17 +170,17 @@ impl<'s> CaseReader<'s> {
             (Some(send), None, _) => return self.parameters(send),
             (None, _, Some(_)) => return self.changed(fields),
             (Some(_), Some(changes), _) => (
-                "a case has `send`, or says how it differs from the plain call",
+                "a case cannot have both `send` and changes to the plain call",
                 "remove `send`, or `with` and `without`",
                 changes,
             ),
             (None, Some(changes), None) => (
-                "there is no plain call from which this could differ",
-                "write `send` at the top of the file, or in the place of `with` and `without`",
+                "no plain call to change",
+                "write `send` at the top of the file, or instead of `with` and `without`",
                 changes,
             ),
             (None, None, None) => (
-                "nothing says what this case sends",
+                "this case does not define what it sends",
                 "write `send` here, or at the top of the file for all cases; `send: {}` sends nothing",
                 case,
             ),
@@ -236,8 +235,8 @@ impl<'s> CaseReader<'s> {
                     let finding = Finding::error("unknown-name", title).at(&case.place);
                     let near = did_you_mean(name, sends.iter().map(|(sent, _)| sent.as_str()));
                     self.reader.note(match near {
-                        Some(near) => finding.help(format!("did you mean `{label}.{near}`?")),
-                        None => finding.help("`$same` stands for what an earlier call has sent"),
+                        Some(near) => finding.help(format!("a similar name exists: `{label}.{near}`")),
+                        None => finding.help("`$same` refers to a value that an earlier call has sent"),
                     });
                 }
                 _ => {}
@@ -246,11 +245,11 @@ impl<'s> CaseReader<'s> {
     }
 
     fn no_such_call(&mut self, label: &str, known: &[(&str, &Parameters)], case: &Node) {
-        let title = format!("no earlier call of this case is called `{label}`");
+        let title = format!("no earlier call of this case is named `{label}`");
         let finding = Finding::error("unknown-name", title).at(&case.place);
         self.reader.note(match did_you_mean(label, known.iter().map(|(label, _)| *label)) {
-            Some(near) => finding.help(format!("did you mean `{near}`?")),
-            None => finding.help("`given` lists the calls that come first, each with its name under `as`"),
+            Some(near) => finding.help(format!("a similar name exists: `{near}`")),
+            None => finding.help("`given` lists the earlier calls, each with its name under `as`"),
         });
     }
 
@@ -260,9 +259,9 @@ impl<'s> CaseReader<'s> {
         let text = self.reader.text(value)?;
         let twist = Twist::named(&key.name, text);
         if twist.is_none() {
-            let title = format!("`{}` is no departure from a protocol", key.name);
+            let title = format!("unknown protocol violation `{}`", key.name);
             let finding = Finding::error("unknown-word", title).at(&key.place);
-            self.reader.note(finding.help(format!("there is {}", Twist::NAMES.join(", "))));
+            self.reader.note(finding.help(format!("valid names: {}", Twist::NAMES.join(", "))));
         }
         twist
     }
@@ -344,9 +343,9 @@ impl<'s> CaseReader<'s> {
             let known = operation.response.iter().map(|element| element.name.as_str());
             let finding = Finding::error("unknown-name", title).at(&key.place);
             self.reader.note(match did_you_mean(&key.name, known) {
-                Some(near) => finding.help(format!("did you mean `{near}`?")),
+                Some(near) => finding.help(format!("a similar name exists: `{near}`")),
                 None => finding.help(
-                    "an element has a name under `response`, as in `Contact.Name` or `Contacts[0].Name`",
+                    "write the path of an element under `response`, e.g. `Contact.Name` or `Contacts[0].Name`",
                 ),
             });
         }
@@ -376,7 +375,7 @@ impl<'s> CaseReader<'s> {
         if let Some(why) = node.get("silent") {
             return self.reader.text(why).map(Expectation::Silent);
         }
-        let finding = Finding::error("unknown-word", "this is no expectation").at(&node.place);
+        let finding = Finding::error("unknown-word", "invalid expectation").at(&node.place);
         self.reader.note(finding.help("write accept, {reject: [CODE]}, {reject: any} or {silent: WHY}"));
         None
     }
@@ -400,7 +399,7 @@ impl CaseReader<'_> {
             let title = format!("the error tables of {operation} have no code `{code}`");
             let finding = Finding::error("unknown-name", title).at(&node.place);
             self.reader.note(match did_you_mean(&code, known) {
-                Some(near) => finding.help(format!("did you mean `{near}`?")),
+                Some(near) => finding.help(format!("a similar code exists: `{near}`")),
                 None => finding,
             });
         }

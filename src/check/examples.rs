@@ -19,11 +19,11 @@ fn of_parameter(parameter: &Member) -> Option<About> {
     let (breach, verb) = match ruling.outcome() {
         Outcome::Holds => return None,
         Outcome::Breaks => (ruling.breaches.first()?, "breaks"),
-        Outcome::Open => (&ruling.open.first()?.0, "puts in doubt"),
+        Outcome::Open => (&ruling.open.first()?.0, "may break"),
     };
     let title = format!("the page's example {example} {verb} its own rule {breach}");
     let finding = Finding::warning("example-breaks-rule", title).at(&parameter.at).help(
-        "a rule that its page contradicts cannot be held against a target: mark it unclear, or acknowledge",
+        "a rule that the page contradicts cannot be tested: mark it `unclear`, or acknowledge this finding",
     );
     Some(About::new(&parameter.name, finding))
 }
@@ -36,7 +36,7 @@ pub fn masked(operation: &Operation) -> Vec<About> {
         .map(|parameter| {
             let title = format!("the page's example of {} is masked", parameter.name);
             let finding = Finding::warning("masked-example", title).at(&parameter.at);
-            About::new(&parameter.name, finding.help("give a value that can be sent under `sample`"))
+            About::new(&parameter.name, finding.help("write a value that can be sent under `sample`"))
         })
         .collect()
 }
@@ -46,9 +46,9 @@ pub fn none_valid(operation: &Operation) -> Vec<About> {
     let without = generate::without_valid_value(operation).into_iter();
     without
         .map(|parameter| {
-            let title = format!("no valid value of {} can be made from its rules", parameter.name);
+            let title = format!("cannot generate a valid value of {} from its rules", parameter.name);
             let finding = Finding::warning("no-valid-value", title).at(&parameter.at);
-            About::new(&parameter.name, finding.help("give one under `sample`"))
+            About::new(&parameter.name, finding.help("write one under `sample`"))
         })
         .collect()
 }

@@ -80,8 +80,8 @@ fn covers(acknowledgement: &Acknowledgement, about: &About) -> bool {
 
 fn stale_acknowledgement(acknowledgement: &Acknowledgement) -> Finding {
     let about = acknowledgement.about.as_ref().map_or(String::new(), |about| format!(" about {about}"));
-    let title = format!("there is no finding `{}`{about} to acknowledge", acknowledgement.finding);
+    let title = format!("no finding `{}`{about} to acknowledge", acknowledgement.finding);
     Finding::warning("stale-acknowledgement", title)
         .at(&acknowledgement.at)
-        .help("strike it, so that a new finding of that kind is seen")
+        .help("remove it, so that a new finding of that kind is reported")
 }

@@ -55,30 +55,30 @@ fn demands(case: &Case, row: &ErrorRow) -> bool {
 fn why(operation: &Operation, row: &ErrorRow) -> String {
     match &row.when {
         When::Circumstance(Circumstance::Busy) => {
-            "it takes calls that get in each other's way: --with busy".to_owned()
+            "needs conflicting concurrent calls: add --with busy".to_owned()
         }
-        When::Circumstance(Circumstance::Throttled) => "it takes too many calls: --with throttled".to_owned(),
+        When::Circumstance(Circumstance::Throttled) => {
+            "needs too many calls: add --with throttled".to_owned()
+        }
         When::Circumstance(Circumstance::Quota) => match &operation.creates {
-            Some(entity) => format!("it takes a quota of known size: --quota {entity}=N"),
-            None => "it takes a quota that is used up".to_owned(),
+            Some(entity) => format!("needs a known quota: add --quota {entity}=N"),
+            None => "needs a quota that is used up".to_owned(),
         },
         When::Circumstance(Circumstance::State) => {
-            "it takes an entity in another state, to which no call of the specs leads".to_owned()
+            "needs an entity in a state that no operation of the specs can produce".to_owned()
         }
-        When::Circumstance(Circumstance::Auth) => "it takes a caller who may not do this".to_owned(),
-        When::Circumstance(_) => "it takes credentials: a target that has some, or --signed".to_owned(),
-        When::Request(RequestFault::Malformed) => {
-            "the page does not say which requests it answers".to_owned()
-        }
+        When::Circumstance(Circumstance::Auth) => "needs a caller without permission".to_owned(),
+        When::Circumstance(_) => "needs credentials: a target that has some, or --signed".to_owned(),
+        When::Request(RequestFault::Malformed) => "the page does not say which requests it covers".to_owned(),
         When::Request(RequestFault::TooLarge) => {
             "the page does not say how large a request can be".to_owned()
         }
-        When::Request(_) => "the operation's page fixes no such thing".to_owned(),
-        When::Unsaid => "the page does not say what it answers".to_owned(),
+        When::Request(_) => "the page of the operation does not specify it".to_owned(),
+        When::Unsaid => "the page does not say what it covers".to_owned(),
         When::Breaches(bound) if bound.iter().all(|bound| bound.part == Part::Required) => {
-            "the parameter table does not call the parameter required".to_owned()
+            "the parameter table does not mark the parameter as required".to_owned()
         }
-        When::Breaches(_) => "the page leaves open whether the rule is broken".to_owned(),
+        When::Breaches(_) => "the page does not specify whether the rule is broken".to_owned(),
     }
 }
 

@@ -15,11 +15,11 @@ pub fn optional_with_missing_row(service: &Service, operation: &Operation) -> Ve
         .filter_map(|parameter| {
             let row = service.row_for_absence(operation, &Path::member(&parameter.name))?;
             let title =
-                format!("{} is optional, and {} answers its absence", parameter.name, row.codes.join("/"));
+                format!("{} is optional, but {} covers its absence", parameter.name, row.codes.join("/"));
             let finding = Finding::warning("optional-with-missing-row", title).at(&row.at);
             Some(About::new(
                 &parameter.name,
-                finding.help("where the page contradicts itself, write `required: unclear`"),
+                finding.help("if the page contradicts itself, write `required: unclear`"),
             ))
         })
         .collect()
@@ -33,11 +33,11 @@ pub fn unstated_limit(operation: &Operation) -> Vec<About> {
         .iter()
         .filter(|parameter| unstated(parameter.schema.length.map(|length| length.max)))
         .map(|parameter| {
-            let title = format!("the page names a limit for {} without giving it", parameter.name);
+            let title = format!("the page mentions a limit for {} without stating it", parameter.name);
             let finding = Finding::warning("unstated-limit", title).at(&parameter.at);
             About::new(
                 &parameter.name,
-                finding.help("it is tried far beyond any plausible value, and nowhere near one"),
+                finding.help("the limit is tested only far beyond any plausible value"),
             )
         })
         .collect()
@@ -55,7 +55,7 @@ pub fn two_statuses(service: &Service, operation: &Operation) -> Vec<About> {
                 && earlier.codes.iter().any(|code| row.codes.contains(code))
         });
         if clash.is_some() {
-            let title = format!("{} stands with two HTTP statuses", row.codes.join("/"));
+            let title = format!("{} is documented with two HTTP statuses", row.codes.join("/"));
             found.push(About::new(&row.codes.join("/"), Finding::warning("two-statuses", title).at(&row.at)));
         }
     }
@@ -69,11 +69,11 @@ pub fn reach(operation: &Operation, cases: &[Case]) -> Vec<About> {
         let (Some(about), Expectation::Reject(Rows::Any)) = (case.about.first(), &case.expect) else {
             continue;
         };
-        let title = format!("no error row answers {about}");
+        let title = format!("no error row covers {about}");
         let place = operation.member(&about.at).map_or(&operation.at, |member| &member.at);
         let finding = Finding::warning("breach-without-row", title)
             .at(place)
-            .help(format!("{} is tried, and any code of the table is right", case.id));
+            .help(format!("{} tests it and allows any code of the table", case.id));
         found.push(About::new(&about.at.to_string(), finding));
     }
     found.dedup_by(|a, b| a.finding.title == b.finding.title);
@@ -82,11 +82,11 @@ pub fn reach(operation: &Operation, cases: &[Case]) -> Vec<About> {
         if !cases.iter().any(|case| names_row(&case.expect)) && !answers_absence_only(row) {
             let codes = row.codes.join("/");
             let finding =
-                Finding::warning("unreachable-row", format!("no case can demand {codes}")).at(&row.at);
+                Finding::warning("unreachable-row", format!("no case can require {codes}")).at(&row.at);
             found.push(About::new(
                 &codes,
                 finding.help(
-                    "either its `when` names no rule of the parameter, or the page leaves the rule open",
+                    "either its `when` names no rule of the parameter, or the page does not specify the rule",
                 ),
             ));
         }

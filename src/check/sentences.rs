@@ -37,12 +37,12 @@ fn elements(of: &[Member], within: &str, found: &mut Vec<About>) {
 }
 
 fn about(name: &str, text: &str, place: &crate::span::Place) -> About {
-    let title = format!("no rule holds a target to what the page says of {name}: {text}");
+    let title = format!("no rule tests what the page says about {name}: {text}");
     let finding = Finding::warning("untranscribed-sentence", title).at(place);
     About::new(
         name,
         finding.help("write the rule that it states, and name it in `of`").help(
-            "what no rule can hold stands in `leaves`: `{text: …, leaves: what it says beyond the rules}`",
+            "if no rule can test a part of it, use `leaves`: `{quote: …, of: …, leaves: what it says beyond the rules}`",
         ),
     )
 }

@@ -27,7 +27,7 @@ pub fn execute(args: &CheckArgs, console: Console) -> Exit {
     if !specs.operations().any(|(_, operation)| wanted(operation)) {
         let all: Vec<&str> = specs.operations().map(|(_, operation)| operation.id.as_str()).collect();
         let name = args.operation.as_deref().unwrap_or_default();
-        console.complain(&format!("there is no operation {name}; there is {}", all.join(", ")));
+        console.complain(&format!("unknown operation `{name}`; operations of the specs: {}", all.join(", ")));
         return Exit::Usage;
     }
     let mut found = check::check(&specs, wanted);
@@ -51,7 +51,7 @@ pub fn execute(args: &CheckArgs, console: Console) -> Exit {
         .filter(|(_, operation)| wanted(operation))
         .partition(|(_, operation)| operation.support);
     console.say(&format!(
-        "{} tested operations, {} for support: {} findings about their pages, {} more acknowledged",
+        "{} tested operations, {} support operations: {} findings about their pages, {} more acknowledged",
         tested.len(),
         support.len(),
         found.open.len(),
@@ -87,8 +87,8 @@ fn tell(findings: &[Finding], all: bool, console: Console) {
         return;
     }
     console.say(&format!(
-        "The first {SHOWN} of each kind are above. `fineprint check --all` shows all, `fineprint check OPERATION` those of one \
-         operation. There are:"
+        "The first {SHOWN} findings of each kind are above. List all with `fineprint check --all`, or those of one operation \
+         with `fineprint check OPERATION`. Findings by kind:"
     ));
     for (id, count) in seen {
         console.say(&format!("  {count:>7} {id}"));
@@ -106,7 +106,7 @@ fn tell_left_out(left: &[(String, Vec<LeftOut>)], all: bool, console: Console) {
     }
     let values: usize = left.iter().flat_map(|(_, left)| left).map(|left| left.cases).sum();
     console.say(&format!(
-        "in {} the protocol cannot carry {}, so that no case tries them; `--all` names them",
+        "in {} the protocol cannot encode {}, so no case tests them; list them with `--all`",
         number(left.len(), "operation"),
         number(values, "value")
     ));
@@ -117,7 +117,7 @@ fn tell_of_operation(operation: &str, left_out: &[LeftOut], console: Console) {
     let mut rules: Vec<String> = left_out.iter().map(|left| left.breach.to_string()).collect();
     rules.dedup();
     console.say(&format!(
-        "{}: the protocol cannot carry {}, so that no case tries them: {}",
+        "{}: the protocol cannot encode {}, so no case tests them: {}",
         operation,
         number(values, "value"),
         rules.join(", ")

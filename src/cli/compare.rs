@@ -69,13 +69,13 @@ fn compared(args: &CompareArgs, console: Console) -> Result<Exit, Exit> {
     let (left, left_whole) = left.seen(console)?;
     let (right, right_whole) = right.seen(console)?;
     if left.ids().chain(right.ids()).next().is_none() {
-        return Err(usage("there is no case to compare".to_owned()));
+        return Err(usage("no case to compare".to_owned()));
     }
     let matrix = matrix(&specs, &left, &right);
     let told = report::matrix::write(&mut io::stdout().lock(), &matrix, args.all, console.out);
     let told = told.or_else(|error| match error.kind() {
         io::ErrorKind::BrokenPipe => Ok(()),
-        _ => Err(format!("standard output cannot be written: {error}")),
+        _ => Err(format!("failed to write to standard output: {error}")),
     });
     told.and_then(|()| end(begun, &matrix)).map_err(|complaint| {
         console.complain(&complaint);
@@ -93,7 +93,7 @@ fn compared(args: &CompareArgs, console: Console) -> Result<Exit, Exit> {
 fn live(args: &CompareArgs, target: &str, seed: u64, console: Console) -> Result<Ready, Exit> {
     let is_path = !target.contains("://") && (target.contains(['/', '\\']) || target.ends_with(".jsonl"));
     if is_path {
-        console.complain(&format!("{target} is no recording: there is no such file or folder"));
+        console.complain(&format!("{target} is not a recording: no such file or folder"));
         return Err(Exit::Usage);
     }
     let seed = seed.to_string();

@@ -57,10 +57,10 @@ fn decide(args: &DecideArgs, decision: Decision, console: Console) -> Result<Exi
             continue;
         }
         file.settle(&decided).map_err(|complaint| (complaint, Exit::Incomplete))?;
-        console.say(&format!("{word} {} ({} answers)", file.path.display(), decided.len()));
+        console.say(&format!("{word} {} ({} responses)", file.path.display(), decided.len()));
     }
     if count == 0 && !filter.is_all() {
-        return Err(usage(format!("no pending snapshot has an id with {} in it", args.cases.join(" or "))));
+        return Err(usage(format!("no pending snapshot has an id that matches {}", args.cases.join(" or "))));
     }
     Ok(Exit::Holds)
 }
@@ -80,7 +80,7 @@ pub fn folder(reports: &Path, target: Option<&str>) -> Result<PathBuf, String> {
     let folder = reports.join(target);
     match folder.is_dir() {
         true => Ok(folder),
-        false => Err(format!("there is nothing of a target {target} in {}", reports.display())),
+        false => Err(format!("no snapshots of target {target} in {}", reports.display())),
     }
 }
 

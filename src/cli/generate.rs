@@ -82,8 +82,8 @@ fn tell(done: Result<(), String>, console: Console) -> Result<(), Exit> {
 
 fn why(stale: &Stale) -> &'static str {
     match (stale.of, stale.exists) {
-        (Some(_), true) => "is not what the specs generate",
+        (Some(_), true) => "does not match the specs",
         (Some(_), false) => "is missing",
-        (None, _) => "belongs to no operation any more",
+        (None, _) => "belongs to no operation",
     }
 }

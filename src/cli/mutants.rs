@@ -49,7 +49,7 @@ pub fn execute(args: &MutantsArgs, console: Console) -> Exit {
     let runtime = match run::runtime() {
         Ok(runtime) => runtime,
         Err(error) => {
-            console.complain(&format!("the runtime cannot be started: {error}"));
+            console.complain(&format!("failed to start the runtime: {error}"));
             return Exit::Incomplete;
         }
     };
@@ -94,7 +94,7 @@ async fn broken(
     if !sound.results.is_empty() {
         tell(&sound, console);
         console.complain(
-            "the reference server itself does not pass, so that nothing can be said of its mutants",
+            "the reference server itself does not pass every case, so its mutants cannot be judged",
         );
         return Ok(Exit::Incomplete);
     }
@@ -105,7 +105,7 @@ async fn broken(
         mutants::run(specs, &shared, options, |mutant| wanted(&mutant.id), |_| progress.inc(1)).await?;
     progress.finish_and_clear();
     if fates.is_empty() {
-        console.complain("no mutant has such a name; `fineprint mutants --list` shows all");
+        console.complain("no mutant matches; list all with `fineprint mutants --list`");
         return Ok(Exit::Usage);
     }
     let _ = score::write(&mut io::stdout(), &fates, args.all, console.out);
@@ -146,7 +146,7 @@ async fn readings(
         tell(&alarm, console);
     }
     console.say(&format!(
-        "{held} servers with readings of their own, {} cases each: {alarms} false alarms, seed {}",
+        "{held} servers with other readings, {} cases each: {alarms} false alarms, seed {}",
         cases.len(),
         options.seed
     ));
@@ -162,13 +162,13 @@ fn names(set: &[Reading]) -> String {
 
 fn tell(alarm: &Alarm, console: Console) {
     let name = match alarm.readings.as_slice() {
-        [] => "the plain reference".to_owned(),
+        [] => "the reference server".to_owned(),
         set => names(set),
     };
     let failed = alarm.results.iter().filter(|result| matches!(result.verdict, Verdict::Fail { .. })).count();
     let unjudged = alarm.results.len() - failed;
     let words = match (failed, unjudged) {
-        (0, 0) => console.out.good("holds"),
+        (0, 0) => console.out.good("conforms"),
         _ => console.out.bad(&format!("{failed} failed, {unjudged} not judged")),
     };
     console.say(&format!("  {name:32} {words}"));

@@ -163,7 +163,7 @@ impl Outputs {
                 self.terminal = None;
                 // A closed pipe is not a failure, a full disk is.
                 if error.kind() != io::ErrorKind::BrokenPipe {
-                    self.complaints.push(format!("standard output cannot be written: {error}"));
+                    self.complaints.push(format!("failed to write to standard output: {error}"));
                 }
             }
         }
@@ -171,7 +171,7 @@ impl Outputs {
         self.reports.retain_mut(|report| match report.reporter.event(event, run) {
             Ok(()) => true,
             Err(error) => {
-                complaints.push(format!("a report could not be written: {error}"));
+                complaints.push(format!("failed to write a report: {error}"));
                 false
             }
         });
@@ -222,7 +222,7 @@ fn locked(path: &Path) -> io::Result<File> {
     match file.try_lock() {
         Err(fs::TryLockError::WouldBlock) => Err(io::Error::new(
             io::ErrorKind::ResourceBusy,
-            "another run is writing it; give each its own file",
+            "another run is writing it; use a separate file for each run",
         )),
         _ => Ok(file),
     }

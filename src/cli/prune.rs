@@ -45,7 +45,7 @@ pub fn execute(args: &PruneArgs, console: Console) -> Exit {
     }
     match (found, args.list) {
         (0, _) => console.say("no snapshot is outdated"),
-        (_, true) => console.say("`fineprint prune` removes them"),
+        (_, true) => console.say("remove them with `fineprint prune`"),
         (_, false) => console.say(&format!("{found} removed")),
     }
     Exit::Holds
@@ -91,7 +91,7 @@ impl Of<'_> {
         if !store::load(path)?.is_some_and(|text| file::is_ours(&text)) {
             return Ok(0);
         }
-        self.console.say(&format!("{}: no case tries this operation any more", path.display()));
+        self.console.say(&format!("{}: no case tests this operation", path.display()));
         if self.list { Ok(1) } else { store::remove(path).map(|()| 1) }
     }
 
@@ -102,7 +102,7 @@ impl Of<'_> {
         let (known, gone): (Vec<Entry>, Vec<Entry>) =
             entries.into_iter().partition(|entry| self.ids.contains(entry.id.as_str()));
         for entry in &gone {
-            self.console.say(&format!("{}: no case {} keeps one any more", path.display(), entry.id));
+            self.console.say(&format!("{}: outdated snapshot of {}", path.display(), entry.id));
         }
         if !gone.is_empty() && !self.list {
             files::write_whole(path, &file::rewritten(&text, &known))?;

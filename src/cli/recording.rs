@@ -19,7 +19,7 @@ const NAME: &str = "recorded.jsonl";
 pub fn read(path: &Path) -> Result<Recording, String> {
     let file = file(path);
     if path.is_dir() && !file.exists() {
-        return Err(format!("{} holds no recording; `fineprint record` makes one", path.display()));
+        return Err(format!("no recording in {}; create one with `fineprint record`", path.display()));
     }
     Ok(load(&file)?.1)
 }

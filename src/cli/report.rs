@@ -65,7 +65,7 @@ pub fn report(args: &FromArgs, console: Console) -> Exit {
 
 /// Returns the end of a run that was cut off.
 fn cut_off() -> Finish {
-    Finish { stopped: Some("the stream ends before the run did".to_owned()), ..Finish::default() }
+    Finish { stopped: Some("the event stream ends before the run finished".to_owned()), ..Finish::default() }
 }
 
 /// Merges the event streams of a run's shards.
@@ -99,17 +99,17 @@ impl Parts {
         let further: Vec<String> = known.ids().filter(|id| !own.contains(*id)).map(str::to_owned).collect();
         if let Some(id) = further.iter().find(|id| !is_optional(id)) {
             return Err(usage(format!(
-                "the specs have no case {id}: the files are of another state of them, or of another --depth"
+                "the specs have no case {id}: the streams were recorded with other specs or another --depth"
             )));
         }
         if let Some(Outdated { stream, why, .. }) = known.outdated(&specs, &cases).first() {
             return Err(usage(format!(
-                "{stream} is of another state of the project: {why}; run that part again, or merge where it was run"
+                "{stream} does not match the project: {why}; run that shard again, or merge in the project in which it ran"
             )));
         }
         let filter = Filter::new(&args.filter, |name| specs.operation(name).is_some());
         if let Some(word) = filter.unselective(cases.iter().map(|case| case.id.clone())) {
-            return Err(usage(format!("no case has an id with {word} in it")));
+            return Err(usage(format!("no case matches `{word}`")));
         }
         // The cases for circumstances and authentication depend on the options of the runs, so they are in the files
         // only.

@@ -98,7 +98,7 @@ fn walk(
         let head = format!("{} of {}: {}", number + 1, proposals.len(), proposal.id);
         console.say(&format!("{}\n  {}", console.out.strong(&head), files[*index].path.display()));
         show(proposal, alike, suite, tried.get(&proposal.id), console);
-        match ask(console).map_err(|error| format!("standard input cannot be read: {error}"))? {
+        match ask(console).map_err(|error| format!("failed to read standard input: {error}"))? {
             Choice::Quit => break,
             Choice::Skip => {}
             Choice::One(decision) => decide(&files[*index], &mut decided[*index], proposal, decision)?,
@@ -135,20 +135,20 @@ fn show(
 ) {
     match (suite, case) {
         (Some(suite), Some(case)) => {
-            console.say(&format!("  tried       {}", case.tries));
+            console.say(&format!("  tests       {}", case.tries));
             if let Some((_, operation)) = suite.specs.operation(&case.operation) {
                 let promise = judge::promise_of(operation, &case.about);
                 console.say(&format!("  the page    {}", promise.sentence));
                 console.say(&format!("              {} ({})", promise.place, promise.rule));
             }
         }
-        (Some(_), None) => console.say("  no case has this id any more"),
+        (Some(_), None) => console.say("  no case has this id"),
         (None, _) => {}
     }
     if alike > 1 {
-        console.say(&format!("  this and {} differ in the same way", number(alike - 1, "more answer")));
+        console.say(&format!("  this and {} differ in the same way", number(alike - 1, "more response")));
     }
-    console.say("  - accepted answer, + pending answer");
+    console.say("  - accepted response, + pending response");
     console.say(console.out.diff(&proposal.diff).trim_end());
 }
 
@@ -164,7 +164,7 @@ fn ask(console: Console) -> io::Result<Choice> {
         }
         match choice(line.trim()) {
             Some(choice) => return Ok(choice),
-            None => console.say("one of the letters a, r, s, A, R, q"),
+            None => console.say("type one of the letters a, r, s, A, R, q"),
         }
     }
 }

@@ -19,7 +19,7 @@ pub fn execute(args: &ServeArgs, console: Console) -> Exit {
     let runtime = match run::runtime() {
         Ok(runtime) => runtime,
         Err(error) => {
-            console.complain(&format!("the runtime cannot be started: {error}"));
+            console.complain(&format!("failed to start the runtime: {error}"));
             return Exit::Incomplete;
         }
     };
@@ -32,10 +32,10 @@ pub fn execute(args: &ServeArgs, console: Console) -> Exit {
         match Server::behaving(Arc::new(specs), args.port, behaviour).await {
             Ok(server) => {
                 console.say(&server.url());
-                console.tell("serving the operations of the specs; Ctrl-C ends it");
+                console.tell("serving the operations of the specs; stop with Ctrl-C");
                 console.tell(&format!(
                     "signatures are checked{}; the key is {}, its secret {}, its session token (or none) {}",
-                    if args.signed { " and demanded" } else { " where there are any" },
+                    if args.signed { " and required" } else { " if present" },
                     DEMO.id,
                     DEMO.secret,
                     DEMO.token,
@@ -44,7 +44,7 @@ pub fn execute(args: &ServeArgs, console: Console) -> Exit {
                 Exit::Holds
             }
             Err(error) => {
-                console.complain(&format!("port {} on 127.0.0.1 cannot be had: {error}", args.port));
+                console.complain(&format!("failed to listen on 127.0.0.1:{}: {error}", args.port));
                 Exit::Usage
             }
         }

@@ -47,7 +47,7 @@ impl Lines {
             }
             self.number += 1;
             if line.len() > MAX_LINE {
-                let what = format!("line {} has more than the {MAX_LINE} bytes that are read", self.number);
+                let what = format!("line {} is longer than {MAX_LINE} bytes", self.number);
                 return Err(io::Error::new(io::ErrorKind::FileTooLarge, what));
             }
             if !line.trim_ascii().is_empty() {
@@ -79,7 +79,7 @@ impl Events {
         events.has_begun = true;
         match first {
             Some(Event::RunStarted(start)) if start.version != VERSION => Err(format!(
-                "{} has version {} of the event stream, and this fineprint reads version {VERSION}",
+                "{} has version {} of the event stream; this fineprint reads version {VERSION}",
                 events.name, start.version
             )),
             Some(Event::RunStarted(start)) => {
@@ -87,7 +87,10 @@ impl Events {
                 events.first = Some(Event::RunStarted(start));
                 Ok(events)
             }
-            _ => Err(format!("{} is not the event stream of a run: it does not begin with one", events.name)),
+            _ => Err(format!(
+                "{} is not an event stream: it does not begin with the start of a run",
+                events.name
+            )),
         }
     }
 
@@ -99,7 +102,7 @@ impl Events {
         match serde_json::from_slice(&line) {
             Ok(event) => Some(Ok((number, event))),
             Err(_) if self.lines.is_last() && self.has_begun => None,
-            Err(error) => Some(Err(format!("{}:{number} is no event: {error}", self.name))),
+            Err(error) => Some(Err(format!("{}:{number} is not an event: {error}", self.name))),
         }
     }
 }
@@ -113,7 +116,7 @@ impl Iterator for Events {
         }
         match self.read()? {
             Ok((number, Event::RunStarted(_))) => Some(Err(format!(
-                "{}:{number} begins another run; `fineprint merge` joins streams, each in its own file",
+                "{}:{number} starts another run; write each run to its own file, and combine them with `fineprint merge`",
                 self.name
             ))),
             read => Some(read.map(|(_, event)| event)),

@@ -64,7 +64,7 @@ pub fn joined(files: &[PathBuf], console: Console) -> Result<Known, String> {
         if let Some(original) = original {
             let original = parts[*original].path.display();
             console.tell(&format!(
-                "{} has nothing that {original} has not: it counts once",
+                "{} has no results beyond those in {original}; skipping it",
                 part.path.display()
             ));
         }
@@ -84,10 +84,13 @@ fn of_one_run(parts: &[Part<'_>], console: Console) -> Result<(), String> {
         let path = part.path.display();
         if start.target != first.target {
             let (target, other) = (&start.target, &first.target);
-            return Err(format!("{path} is of a run on {target}, and others are on {other}"));
+            return Err(format!("{path} is a run on {target}, but other streams are runs on {other}"));
         }
         if start.url != first.url && start.target != REFERENCE && !told {
-            console.tell(&format!("{path} is of a run on {}, and others are on {}", start.url, first.url));
+            console.tell(&format!(
+                "{path} is a run on {}, but other streams are runs on {}",
+                start.url, first.url
+            ));
             told = true;
         }
     }
@@ -105,7 +108,9 @@ fn contradiction(parts: &[Part<'_>]) -> Result<(), String> {
             let (first, was) = *judged.entry(id).or_insert((index, is));
             if was != is {
                 let (one, other) = (parts[first].path.display(), parts[index].path.display());
-                return Err(format!("{one} has {was} for {id}, and {other} has {is}: leave one of them out"));
+                return Err(format!(
+                    "{id} is {was} in {one}, but {is} in {other}: leave one of the files out"
+                ));
             }
         }
     }

@@ -81,11 +81,10 @@ fn is_for_secrets(header: &str) -> bool {
 
 /// Returns the name of a header, if it can be sent with its value.
 fn header(name: &str, value: &str) -> Result<String, String> {
-    let name =
-        HeaderName::try_from(name).map_err(|_| format!("headers.\"{name}\": that is no name of a header"))?;
+    let name = HeaderName::try_from(name).map_err(|_| format!("headers.\"{name}\": invalid header name"))?;
     match HeaderValue::try_from(value) {
         Ok(_) => Ok(name.to_string()),
-        Err(_) => Err(format!("headers.{name}: no header can have that value")),
+        Err(_) => Err(format!("headers.{name}: invalid header value")),
     }
 }
 
@@ -110,7 +109,7 @@ fn proxy(text: &Text, environment: Environment<'_>, target: &mut Target) -> Resu
     let address = read_text(text, environment, target)?;
     let url = Url::parse(&address).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
     let url = url.ok_or_else(|| {
-        "proxy: write an address that begins with http:// or https://, as in http://localhost:3128".to_owned()
+        "proxy: write an address that starts with http:// or https://, e.g. http://localhost:3128".to_owned()
     })?;
     let decoded = |text: &str| percent_encoding::percent_decode_str(text).decode_utf8_lossy().into_owned();
     let (user, password) = (decoded(url.username()), url.password().map(decoded).unwrap_or_default());
@@ -132,7 +131,7 @@ fn limits(table: &TargetTable, target: &mut Target) -> Result<(), String> {
     target.retries = table.retries.unwrap_or(target.retries);
     target.entities = table.entities.unwrap_or(target.entities);
     match target.entities {
-        0 | 1 => Err("entities: a run needs room for two at least".to_owned()),
+        0 | 1 => Err("entities: a run needs at least 2".to_owned()),
         _ => Ok(()),
     }
 }
@@ -153,7 +152,7 @@ fn circumstances(table: &TargetTable, target: &mut Target) -> Result<(), String>
             Statuses::Several(statuses) => statuses.clone(),
         };
         if let Some(status) = statuses.iter().find(|status| !(400..600).contains(*status)) {
-            return Err(format!("gateway: {status} is no status with which a gateway refuses a call"));
+            return Err(format!("gateway: status {status} is not from 400 to 599"));
         }
         target.gateways.push(GatewayAnswer {
             statuses,
@@ -218,7 +217,10 @@ fn variable(name: &str, environment: Environment<'_>) -> Result<String, String> 
     if !name.bytes().all(is_name) || name.is_empty() || name.starts_with(|first: char| first.is_ascii_digit())
     {
         // It may be the secret itself, so it is not shown.
-        return Err("write the name of an environment variable, and not the secret itself: letters, digits, underscores".to_owned());
+        return Err(
+            "write the name of an environment variable (letters, digits, underscores), not the secret itself"
+                .to_owned(),
+        );
     }
     let value = environment(name).filter(|value| !value.trim().is_empty());
     let value =
@@ -226,7 +228,7 @@ fn variable(name: &str, environment: Environment<'_>) -> Result<String, String> 
     match value.chars().any(char::is_control) {
         false => Ok(value),
         true => Err(format!(
-            "the environment variable {name} holds a control character, perhaps a line feed at its end"
+            "the environment variable {name} contains a control character, perhaps a line feed at its end"
         )),
     }
 }
@@ -263,7 +265,7 @@ fn signers(
 }
 
 fn unknown_form(name: &str) -> String {
-    format!("there is no signature {name}; there is {}", Form::NAMES.join(", "))
+    format!("unknown signature {name}; valid signatures: {}", Form::NAMES.join(", "))
 }
 
 fn plain_address(what: &str, text: &str) -> Result<String, String> {
@@ -278,7 +280,7 @@ pub fn address(what: &str, text: &str) -> Result<Url, String> {
     let url = Url::parse(text);
     // The address may contain a password, although none is allowed.
     let text = text.rsplit_once('@').map_or_else(|| text.to_owned(), |(_, rest)| format!("…@{rest}"));
-    let url = url.map_err(|error| format!("{what} {text} is no address: {error}"))?;
+    let url = url.map_err(|error| format!("{what} {text} is not an address: {error}"))?;
     let plain = url.query().is_none()
         && url.fragment().is_none()
         && url.username().is_empty()
@@ -289,12 +291,12 @@ pub fn address(what: &str, text: &str) -> Result<Url, String> {
         "https" => {
             return Err("this fineprint was built without TLS; build it with the feature `tls`".to_owned());
         }
-        _ => return Err(format!("{what} {text} begins neither with http:// nor with https://")),
+        _ => return Err(format!("{what} {text} must start with http:// or https://")),
     }
     match plain && url.host().is_some() {
         true => Ok(url),
         false => {
-            Err(format!("{what} {text}: write scheme, host, port and path only, as in http://localhost:8080"))
+            Err(format!("{what} {text}: write only scheme, host, port and path, e.g. http://localhost:8080"))
         }
     }
 }
@@ -374,15 +376,17 @@ mod tests {
             "target a: the environment variable UNSET is not set, or holds no text"
         );
         let form = "[targets.a]\ncredentials.x = {secret = 'S', signature = 'md5'}";
-        assert!(resolved(form).unwrap_err().contains("there is no signature md5; there is acs3-hmac-sha256"));
+        assert!(
+            resolved(form).unwrap_err().contains("unknown signature md5; valid signatures: acs3-hmac-sha256")
+        );
         let url = "[targets.a]\nurl = 'example.com'";
-        assert!(resolved(url).unwrap_err().starts_with("target a: url example.com is no address"));
+        assert!(resolved(url).unwrap_err().starts_with("target a: url example.com is not an address"));
         let key = resolved("[targets.a]\nulr = 'http://b'").unwrap_err();
         assert!(key.contains("fineprint.toml:2:1") && key.contains("unknown field `ulr`"), "{key}");
         for (line, word) in [
             ("headers = {'bad name' = 'x'}", "headers.\"bad name\""),
             ("headers = {x = \"a\\nb\"}", "headers.x"),
-            ("headers = {x = {env = 'LINE'}}", "LINE holds a control character"),
+            ("headers = {x = {env = 'LINE'}}", "LINE contains a control character"),
             ("proxy = 'htp://127.0.0.1:9'", "proxy"),
             ("proxy = 'foo bar'", "proxy"),
             ("proxy = 'socks5://127.0.0.1:9'", "proxy"),

@@ -48,8 +48,8 @@ pub fn held(specs: &Specs, recording: &Recording, result: &CaseResult) -> Held {
 fn departure(recording: &Recording, result: &CaseResult, theirs: &str, ours: &str) -> Departure {
     // The promise is the other target's. The page's own sentence is not broken.
     let promise = Promise {
-        rule: format!("{}, as {} answers", result.promise.rule, recording.target),
-        sentence: format!("{} (which answer comes is left open)", result.promise.sentence),
+        rule: format!("{}, as {} responds", result.promise.rule, recording.target),
+        sentence: format!("{} (the page does not specify the response)", result.promise.sentence),
         place: recording.place(&result.id).unwrap_or(&result.promise.place).to_owned(),
     };
     let (their_status, their_body) = theirs.split_once(' ').unwrap_or((theirs, ""));
@@ -60,6 +60,6 @@ fn departure(recording: &Recording, result: &CaseResult, theirs: &str, ours: &st
     Departure {
         kind: Kind::OtherTarget,
         promise,
-        lines: vec![line("status", their_status, our_status), line("answer", their_body, our_body)],
+        lines: vec![line("status", their_status, our_status), line("response", their_body, our_body)],
     }
 }

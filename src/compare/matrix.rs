@@ -39,7 +39,7 @@ impl Relation {
         match self {
             Self::Same => "the same".to_owned(),
             Self::NotCompared => "not compared".to_owned(),
-            Self::Differ => "both conform, answers differ".to_owned(),
+            Self::Differ => "both conform, responses differ".to_owned(),
             Self::BothBreak => "both break it".to_owned(),
             Self::LeftBreaks => format!("{left} breaks it, {right} keeps it"),
             Self::RightBreaks => format!("{right} breaks it, {left} keeps it"),

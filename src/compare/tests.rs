@@ -142,7 +142,7 @@ fn where_the_page_leaves_a_choice_the_recording_decides() {
     assert_eq!(held(CaseResult { sends: "other".to_owned(), ..refused() }, refused()), Held::Outdated);
     assert_eq!(held(case("b", "format", 400, &[]), refused()), Held::Silent);
     let by_other =
-        CaseResult { other_only: true, ..case("a", "format", 200, &["format, as another answers"]) };
+        CaseResult { other_only: true, ..case("a", "format", 200, &["format, as another responds"]) };
     assert!(
         matches!(held(by_other, refused()), Held::Departs(_)),
         "what departs from a third target alone keeps the page"

@@ -106,7 +106,7 @@ impl Side {
     /// Describes what a case does to show this side.
     pub fn in_words(self) -> &'static str {
         match self {
-            Self::Accepted => "sends a value that is just within it",
+            Self::Accepted => "sends a value that just meets it",
             Self::Rejected => "sends a value that breaks it",
         }
     }

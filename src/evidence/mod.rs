@@ -271,7 +271,7 @@ impl Evidence {
             () if nothing.is_some() => (State::Unproven, nothing.map(text)),
             () if left_out.is_some() => (State::NotTested, left_out.map(text)),
             () if !bound.is_empty() => {
-                (State::NotTested, Some("another row that the page allows came in its cases".to_owned()))
+                (State::NotTested, Some("its cases returned another row that the page allows".to_owned()))
             }
             () => {
                 let why = line.why_not.clone();
@@ -394,7 +394,7 @@ fn shows(result: &CaseResult) -> (Shows, String) {
             match (is_met, misplaced) {
                 (true, _) => (Shows::Met, String::new()),
                 (false, true) => {
-                    (Shows::Nothing, "the response has nothing where service.yaml looks".to_owned())
+                    (Shows::Nothing, "the response has nothing at the path in service.yaml".to_owned())
                 }
                 (false, false) => (Shows::NotMet, String::new()),
             }

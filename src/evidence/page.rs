@@ -161,8 +161,8 @@ fn promise_line(
     let why_not = match (needs.is_empty(), sides.silent, not_carried) {
         (false, ..) => None,
         (true, Some(why), _) => Some(why.to_owned()),
-        (true, None, 0) => Some("no value that breaks it can be made from the spec".to_owned()),
-        (true, None, _) => Some("its protocol cannot carry a value that breaks it".to_owned()),
+        (true, None, 0) => Some("no value that breaks it can be generated from the spec".to_owned()),
+        (true, None, _) => Some("its protocol cannot encode a value that breaks it".to_owned()),
     };
     Some(PromiseLine {
         rule: breach.to_string(),

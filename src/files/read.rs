@@ -7,7 +7,7 @@ use std::path::Path;
 
 /// Returns the message for a file or folder that cannot be read.
 pub fn not_read(path: &Path, error: &dyn Display) -> String {
-    format!("{} cannot be read: {error}", path.display())
+    format!("failed to read {}: {error}", path.display())
 }
 
 /// Reads a regular file. A folder may contain a link to a pipe or a device, which could return bytes without end, or
@@ -17,7 +17,7 @@ pub fn not_read(path: &Path, error: &dyn Display) -> String {
 /// Returns the error of the file system, or an error if the file is not regular or is longer than `most` bytes.
 pub fn ordinary(path: &Path, most: usize) -> io::Result<Vec<u8>> {
     if !fs::metadata(path)?.is_file() {
-        return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is no ordinary file"));
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file"));
     }
     bounded(path, most)
 }
@@ -31,10 +31,7 @@ pub fn bounded(path: &Path, most: usize) -> io::Result<Vec<u8>> {
     let limit = u64::try_from(most).unwrap_or(u64::MAX).saturating_add(1);
     File::open(path)?.take(limit).read_to_end(&mut bytes)?;
     match bytes.len() > most {
-        true => Err(io::Error::new(
-            io::ErrorKind::FileTooLarge,
-            format!("it has more than the {most} bytes that are read"),
-        )),
+        true => Err(io::Error::new(io::ErrorKind::FileTooLarge, format!("larger than {most} bytes"))),
         false => Ok(bytes),
     }
 }

@@ -16,7 +16,7 @@ const LOCKED_BY: Duration = Duration::from_millis(500);
 
 /// Returns the message for a file that cannot be written.
 pub fn not_written(path: &Path, error: &dyn Display) -> String {
-    format!("{} cannot be written: {error}", path.display())
+    format!("failed to write {}: {error}", path.display())
 }
 
 /// Checks that the output files differ from each other and from the input files.
@@ -29,10 +29,13 @@ pub fn apart<'p>(inputs: &[&Path], outputs: impl Iterator<Item = &'p Path>) -> R
     for path in outputs {
         let place = resolved(path);
         if inputs.contains(&place) {
-            return Err(format!("{} would be written over what is read", path.display()));
+            return Err(format!(
+                "refusing to overwrite {}: another argument names this file",
+                path.display()
+            ));
         }
         if seen.contains(&place) {
-            return Err(format!("{} would be two reports at once", path.display()));
+            return Err(format!("two reports have the same file {}", path.display()));
         }
         seen.push(place);
     }

@@ -53,11 +53,11 @@ fn case(baseline: &Baseline<'_>, form: Form, tamper: Tamper, name: &str) -> Case
 
 fn tries(tamper: Tamper) -> &'static str {
     match tamper {
-        Tamper::WrongSecret => "a signature made with another secret",
-        Tamper::UnknownKey => "a key that nobody has",
+        Tamper::WrongSecret => "a signature with a wrong secret",
+        Tamper::UnknownKey => "an unknown key",
         Tamper::Unsigned => "no signature",
         Tamper::Expired => "a signature that is an hour old",
-        Tamper::RepeatedNonce => "the nonce of the call before",
+        Tamper::RepeatedNonce => "the nonce of the previous call",
         Tamper::ChangedParameter => "a parameter that was changed after signing",
         Tamper::ChangedAction => "an operation that was changed after signing",
     }

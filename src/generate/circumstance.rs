@@ -41,7 +41,7 @@ fn codes(service: &Service, operation: &Operation, circumstance: Circumstance) -
 fn busy(baseline: &Baseline<'_>, codes: Vec<String>) -> Case {
     let send = if baseline.entity().is_some() { baseline.all() } else { baseline.set(&[]) };
     let given = baseline.given(&send, &Expectation::Accept);
-    let tries = format!("{CROWD} calls at once: each succeeds, or is told that another is in the way");
+    let tries = format!("{CROWD} concurrent calls: each succeeds, or is rejected because of another call");
     let expect = Expectation::AcceptOr(Rows::Codes(codes));
     let case = plain(baseline.operation, "circumstance/busy", tries, send, expect);
     Case { at_once: CROWD, given, ..case }
@@ -58,9 +58,8 @@ fn throttled(baseline: &Baseline<'_>, codes: Vec<String>) -> Option<Case> {
     let send = baseline.with_at(fault.place, fault.trial.value);
     let expect = Expectation::Reject(Rows::Codes(rows));
     let given = baseline.given(&send, &expect);
-    let tries = format!(
-        "{TOO_MANY} calls at once, all at fault: each is refused for its fault or for being too many"
-    );
+    let tries =
+        format!("{TOO_MANY} concurrent invalid calls: each is rejected as invalid or as one call too many");
     let case = plain(baseline.operation, "circumstance/throttled", tries, send, expect);
     Some(Case { at_once: TOO_MANY, given, ..case })
 }

@@ -9,7 +9,7 @@ use crate::spec::ruling::{self, Outcome, Ruling};
 
 use super::baseline::Baseline;
 
-const TAKEN: &str = "another entity may have this value already";
+const TAKEN: &str = "another entity may already have this value";
 
 const CHANGES_NOTHING: &str = "the page does not say whether a call that changes nothing succeeds";
 

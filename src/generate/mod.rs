@@ -196,7 +196,7 @@ fn whole_call(baseline: &Baseline<'_>, id: &str, tries: String, send: Parameters
 /// Returns calls that violate nothing: one with only the required parameters, and one with all parameters.
 fn whole_calls(baseline: &Baseline<'_>) -> Vec<Case> {
     let whole = |id: &str, tries: &str, send: Parameters| whole_call(baseline, id, tries.to_owned(), send);
-    let mut cases = vec![whole("call/required", "only what is required", baseline.required())];
+    let mut cases = vec![whole("call/required", "only required parameters", baseline.required())];
     if baseline.operation.members().iter().any(|(_, member)| member.required != Required::Yes) {
         cases.push(whole("call/all", "every parameter", baseline.all()));
     }
@@ -213,7 +213,7 @@ fn left_out(baseline: &Baseline<'_>, cases: &[Case]) -> Vec<Case> {
     let without = |parameter: &Member| {
         let mut send = baseline.all();
         send.retain(|(name, _)| *name != parameter.name);
-        let tries = format!("every parameter but {}", parameter.name);
+        let tries = format!("every parameter except {}", parameter.name);
         let id = format!("{}/required/left-out", parameter.name);
         let about = vec![Breach::of(&parameter.name, Part::Required)];
         Case { about, ..whole_call(baseline, &id, tries, send) }
@@ -225,7 +225,7 @@ fn left_out(baseline: &Baseline<'_>, cases: &[Case]) -> Vec<Case> {
 fn valid_pairs(baseline: &Baseline<'_>, contexts: &mut Contexts<'_>) -> Vec<Case> {
     let rows = contexts.left().into_iter().enumerate();
     rows.map(|(index, send)| {
-        let tries = "pairs of valid values that no other case has".to_owned();
+        let tries = "pairs of valid values that no other case contains".to_owned();
         whole_call(baseline, &format!("call/pairs-{}", index + 1), tries, send)
     })
     .collect()

@@ -62,7 +62,7 @@ fn case(baseline: &Baseline<'_>, one: &Fault<'_>, other: &Fault<'_>) -> Case {
     let expect = Expectation::Reject(if any { Rows::Any } else { Rows::Codes(codes) });
     let (first, second) = (&one.place.name, &other.place.name);
     let id = format!("precedence/{first}-{second}");
-    let tries = format!("{first} and {second} both at fault ({}, {})", one.trial.tries, other.trial.tries);
+    let tries = format!("{first} and {second} both invalid ({}, {})", one.trial.tries, other.trial.tries);
     let given = baseline.given(&send, &expect);
     let about = vec![one.breach.clone(), other.breach.clone()];
     Case { about, given, ..plain(baseline.operation, &id, tries, send, expect) }

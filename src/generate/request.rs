@@ -11,21 +11,21 @@ use crate::wire::Twist;
 use super::baseline::Baseline;
 use super::plain;
 
-const NOT_LISTED: &str = "the page does not say what becomes of a parameter that it does not list";
+const NOT_LISTED: &str = "the page does not say what happens to a parameter that it does not list";
 const REPEATED: &str = "the page does not say which of two equal parameters counts";
 
 const UNREADABLE: &str =
-    "nothing is required in the body, and the page does not say what becomes of one that is none";
+    "nothing is required in the body, and the page does not say what happens to an invalid body";
 
 /// Bodies that contain no parameters.
 const BODIES: &[(&str, &str, &str)] = &[
     ("empty-body", "no body", ""),
     ("cut-off-body", "a body that ends too early", "{\"Name\": \"a"),
-    ("text-body", "a body that is no JSON", "Name=a&Product=b"),
-    ("list-body", "a list for a body", "[]"),
-    ("null-body", "null for a body", "null"),
-    ("trailing-comma", "a comma behind the last member", "{\"Name\": \"a\",}"),
-    ("nul-body", "NUL for a body", "\0"),
+    ("text-body", "a body that is not JSON", "Name=a&Product=b"),
+    ("list-body", "a list as body", "[]"),
+    ("null-body", "null as body", "null"),
+    ("trailing-comma", "a comma after the last member", "{\"Name\": \"a\",}"),
+    ("nul-body", "NUL as body", "\0"),
 ];
 
 /// Returns the cases with faults that the operation's protocol can encode.
@@ -86,7 +86,7 @@ fn unlisted(baseline: &Baseline<'_>) -> Case {
 /// Returns the case that sends the first parameter of the body or the query twice.
 fn repeated(baseline: &Baseline<'_>) -> Option<Case> {
     let parameter = baseline.sent().find(|parameter| !parameter.common && parameter.exists.is_none())?;
-    let tries = format!("{} twice, with one value", parameter.name);
+    let tries = format!("{} twice, with the same value", parameter.name);
     let mut case = of_fault(baseline, "repeated-parameter", &tries, Expectation::Silent(REPEATED.to_owned()));
     if !case.send.iter().any(|(name, _)| *name == parameter.name) {
         case.send.push((parameter.name.clone(), super::valid::valid(parameter)));
@@ -102,11 +102,11 @@ fn other_than_fixed(baseline: &Baseline<'_>, parameter: &Member) -> Vec<Case> {
     }
     let twists: Vec<(&str, &str, Twist)> = match parameter.name.as_str() {
         "Action" => {
-            vec![("unknown-action", "an operation that there is not", Twist::Action("Nonesuch".to_owned()))]
+            vec![("unknown-action", "an operation that does not exist", Twist::Action("Nonesuch".to_owned()))]
         }
         "Version" => vec![
-            ("unknown-version", "a version that there never was", Twist::Version("1999-01-01".to_owned())),
-            ("no-version-at-all", "a version that is no date", Twist::Version("latest".to_owned())),
+            ("unknown-version", "a version that never existed", Twist::Version("1999-01-01".to_owned())),
+            ("no-version-at-all", "a version that is not a date", Twist::Version("latest".to_owned())),
         ],
         _ => Vec::new(),
     };

@@ -197,7 +197,7 @@ impl Conformance {
         let trial = |(number, case): (usize, Arc<Case>)| {
             let (tests, cases) = (Arc::clone(&tests), Arc::clone(&cases));
             Trial::test(case.id.clone(), move || {
-                let case = cases.get(number).ok_or("there is no case for this test")?;
+                let case = cases.get(number).ok_or("no case for this test")?;
                 tests.hold(&case)
             })
         };
@@ -289,7 +289,9 @@ impl Tests {
             tell(&self.with_variables(of_plain_call(result, Style::default())));
         }
         if !failed.is_empty() {
-            tell("Rejections that passed beside these calls prove nothing.");
+            tell(
+                "Cases that expect an error response prove nothing for these operations, even if they passed.",
+            );
         }
         let not_tested = self.not_tested.lock().unwrap_or_else(PoisonError::into_inner);
         for (reason, cases) in not_tested.iter() {
@@ -297,7 +299,7 @@ impl Tests {
         }
         summary::kept(&kept).iter().for_each(|line| tell(line));
         for Leftover { entity, id, reason, .. } in &left_behind {
-            tell(&format!("left behind on the target: {entity} {id} ({reason})"));
+            tell(&format!("leftover on the target: {entity} {id} ({reason})"));
         }
         match failed.is_empty() && left_behind.is_empty() {
             true => End::Whole,

@@ -37,6 +37,6 @@ fn is_accepted(contract: Contract<'_>, exchange: &Exchange) -> bool {
 }
 
 fn too_many(contract: Contract<'_>, accepted: usize, sent: usize) -> Departure {
-    let line = Line::new("accepted", format!("1 of {sent} at most"), format!("{accepted} of {sent}"), true);
+    let line = Line::new("accepted", format!("at most 1 of {sent}"), format!("{accepted} of {sent}"), true);
     Departure { kind: Kind::Concurrent, promise: contract.promise(), lines: vec![line] }
 }

@@ -30,7 +30,7 @@ impl Blamed<'_> {
             None => "absent".to_owned(),
         };
         let promised = format!("valid: {value}");
-        Line::new(self.breach.at.to_string(), promised, "named by the refusal", true)
+        Line::new(self.breach.at.to_string(), promised, "named in the error response", true)
     }
 }
 

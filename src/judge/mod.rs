@@ -121,15 +121,15 @@ fn always(contract: Contract<'_>, answer: &Answer, reply: &Reply) -> Option<Depa
     let (only, source) =
         protocol::facts(contract.service).only_status().filter(|(only, _)| *only != answer.status)?;
     let sentence = Sentence { text: source.to_owned(), at: contract.service.at.clone() };
-    let promised = format!("{only}, as every answer of this protocol");
+    let promised = format!("{only}, as in every response of this protocol");
     Some(departure(Kind::Status, Promise::new("status", &sentence), promised))
 }
 
 fn unreadable(contract: Contract<'_>, answer: &Answer, why: &str) -> Departure {
     let promised = match contract.expect {
         Expectation::Accept => "a success",
-        Expectation::Reject(_) => "a refusal",
-        _ => "a documented answer",
+        Expectation::Reject(_) => "an error response",
+        _ => "a documented response",
     };
     Departure {
         kind: Kind::Unreadable,
@@ -145,7 +145,7 @@ fn unreadable(contract: Contract<'_>, answer: &Answer, why: &str) -> Departure {
 /// page.
 fn misplaced(contract: Contract<'_>, answer: &Answer, path: &str) -> Departure {
     let sentence = Sentence {
-        text: format!("service.yaml says that it stands at `{path}`"),
+        text: format!("service.yaml says that it is at `{path}`"),
         at: contract.service.at.clone(),
     };
     Departure {

@@ -144,7 +144,7 @@ fn differences(row: &ErrorRow, refusal: &Refusal<'_>) -> Vec<&'static str> {
 
 fn refused(contract: Contract<'_>, refusal: &Refusal<'_>, answering: &[&ErrorRow]) -> Departure {
     let mut lines = vec![
-        Line::new("call", "succeeds", "refused", true),
+        Line::new("call", "succeeds", "rejected", true),
         Line::new("status", "", refusal.status.to_string(), false),
         Line::new("code", "", refusal.code, false),
         Line::new("message", "", refusal.message.unwrap_or(NOTHING), false),
@@ -232,7 +232,12 @@ fn envelope(contract: Contract<'_>, refusal: &Refusal<'_>) -> Vec<Departure> {
         .map(|path| Departure {
             kind: Kind::Envelope,
             promise: Promise::new(format!("refusal {path}"), &operation),
-            lines: vec![Line::new(*path, "string, in every refusal", describe(refusal.body.at(path)), true)],
+            lines: vec![Line::new(
+                *path,
+                "string, in every error response",
+                describe(refusal.body.at(path)),
+                true,
+            )],
         })
         .collect()
 }

@@ -78,7 +78,7 @@ impl RequestIds {
             promise: Promise::new(format!("response {path}"), &Sentence { text, at: element.at.clone() }),
             lines: vec![Line::new(
                 path,
-                "a value that no other answer has",
+                "a value that no other response has",
                 format!("{value}, as in {earlier}"),
                 true,
             )],
@@ -98,7 +98,7 @@ pub fn same_id(service: &Service, operation: &Operation, id: &Json, other: &str)
         promise: Promise::new(format!("response {}", entity.id), &Sentence { text, at: element.at.clone() }),
         lines: vec![Line::new(
             &entity.id,
-            format!("an id that no other living {} has", entity.name),
+            format!("an id that no other existing {} has", entity.name),
             format!("{id}, as in {other}"),
             true,
         )],

@@ -34,11 +34,11 @@ pub fn judge_step(
         Reply::Refused { code, .. }
             if contract.operation.support && !says_unknown(contract, &code, answer.status) =>
         {
-            (Verdict::Pass, Some(format!("not read back: {} answered {code}", contract.operation.name)))
+            (Verdict::Pass, Some(format!("not read back: {} returned {code}", contract.operation.name)))
         }
         Reply::Unreadable(why) | Reply::Misplaced(why) if contract.operation.support => (
             Verdict::Pass,
-            Some(format!("not read back: {} was answered with {why}", contract.operation.name)),
+            Some(format!("not read back: unreadable response of {}: {why}", contract.operation.name)),
         ),
         _ => (judge(contract, exchange), None),
     }

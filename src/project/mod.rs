@@ -35,17 +35,17 @@ pub fn specs(folder: &Path) -> Result<Specs, Vec<Finding>> {
     let files = yaml_files(folder).map_err(|error| {
         vec![
             unreadable(folder, &error)
-                .help("run in the folder that holds `specs`, or name it with --specs DIR")
-                .help("`fineprint init` makes a project here, `fineprint init --demo DIR` one with the specs that fineprint ships"),
+                .help("run in the folder that contains `specs`, or name the folder of the specs with --specs DIR")
+                .help("run `fineprint init` to create a project here, or `fineprint init --demo DIR` for one with the specs that fineprint ships"),
         ]
     })?;
     if files.is_empty() {
-        let title = format!("there is no spec in {}", folder.display());
+        let title = format!("no specs in {}", folder.display());
         return Err(vec![
             Finding::error("no-specs", title)
                 .help("a spec is a YAML file in a folder of its vendor and service: specs/VENDOR/SERVICE/OPERATION.yaml")
                 .help("name another folder with --specs DIR")
-                .help("`fineprint init` makes a sample, `fineprint init --demo DIR` brings the specs that fineprint ships"),
+                .help("run `fineprint init` for a sample, or `fineprint init --demo DIR` for the specs that fineprint ships"),
         ]);
     }
     read(folder, files, specs_of::read)

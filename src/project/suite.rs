@@ -227,7 +227,7 @@ fn repeated<'c>(cases: &'c Expanded, own: &'c HashSet<String>) -> impl Iterator<
 
 fn repeated_id(id: &str) -> Finding {
     Finding::error("case-id", format!("two cases have the id {id}"))
-        .help("ids name cases in reports and snapshots: give one of them another")
+        .help("ids name cases in reports and snapshots: change one of them")
 }
 
 impl Suite {
@@ -282,7 +282,7 @@ fn is_stale(path: &Path, exists: bool, wanted: &str) -> Result<bool, Box<Finding
         false => {
             let title = format!("{} was not written by `fineprint generate`", source.name);
             let finding = Finding::error("file-name", title);
-            Err(Box::new(finding.help("that name is for generated cases; give the file another")))
+            Err(Box::new(finding.help("that name is for generated cases: rename the file")))
         }
     }
 }
@@ -296,7 +296,7 @@ pub fn freshen(path: &Path, text: Option<&str>) -> io::Result<()> {
     if is_there && !files::text(path, MAX_BYTES)?.starts_with(case::WRITTEN) {
         return Err(io::Error::new(
             io::ErrorKind::AlreadyExists,
-            "it is there, and fineprint has not written it",
+            "the file exists and was not written by fineprint",
         ));
     }
     match text {

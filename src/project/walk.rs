@@ -28,7 +28,7 @@ pub(super) fn source(path: &Path) -> Result<Arc<Source>, Box<Finding>> {
         Ok(text) => Ok(Source::new(name, text)),
         Err(error) => {
             let at = error.utf8_error().valid_up_to();
-            Err(Box::new(Finding::error("not-utf8", format!("{name} is not UTF-8 from byte {at} on"))))
+            Err(Box::new(Finding::error("not-utf8", format!("{name} is not valid UTF-8 at byte {at}"))))
         }
     }
 }

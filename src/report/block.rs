@@ -62,13 +62,13 @@ pub fn of_plain_call(result: &CaseResult, style: Style) -> String {
     field(
         &mut out,
         "means",
-        "the page says that this call is valid; while it is rejected, no rejection proves anything",
+        "the page says that this call is valid; while the target rejects it, no rejection proves anything",
         style,
     );
     field(&mut out, "sends", &brief(&result.sends), style);
     field(&mut out, "received", &format!("→ {}", brief(&summary::what_came(result))), style);
-    let remedy = "a value that this target accepts under `sample` in the spec; its credentials; what the call refers to, if it is \
-                  not there. If the call is valid as it is, the target does not keep its page";
+    let remedy = "values that this target accepts (`sample` in the spec); its credentials; entities that the call refers to. If \
+                  the call is valid, the target contradicts its page";
     field(&mut out, "check", remedy, style);
     repeat(&mut out, result, style);
     out

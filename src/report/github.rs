@@ -67,8 +67,8 @@ impl<W: Write> Reporter for Github<W> {
 fn broken(failure: &Failure<'_>) -> Note {
     let witness = &failure.witness.id;
     let cases = match failure.ids.len() {
-        1 => format!("shown by {witness}"),
-        cases => format!("shown by {witness} and {} more cases", cases - 1),
+        1 => format!("fails in {witness}"),
+        cases => format!("fails in {witness} and {} more cases", cases - 1),
     };
     let came = failure.departure().map(received).unwrap_or_default();
     Note {
@@ -113,26 +113,26 @@ fn others(run: &Gathered) -> impl Iterator<Item = Note> {
         let cases = number(ids.len(), "case");
         note(
             first,
-            "answers changed",
-            format!("{first} is answered otherwise than accepted ({cases} alike)"),
+            "responses changed",
+            format!("the response to {first} differs from its snapshot ({cases} with the same change)"),
         );
     }
     for entry in &run.passing {
-        note(entry, "baseline", format!("{entry} is a known failure and passes: strike it"));
+        note(entry, "baseline", format!("{entry}: known failure now passes; remove it from the baseline"));
     }
     for (entry, day) in &run.expired {
-        note(entry, "baseline", format!("{entry} was to be mended by {day}"));
+        note(entry, "baseline", format!("{entry}: was to be fixed by {day}"));
     }
     let unjudged = run.finish.counts.unjudged();
     if unjudged > 0 {
         note("", "not judged", format!("{} could not be judged", number(unjudged, "case")));
     }
     if let Some(reason) = &run.finish.stopped {
-        note("", "stopped before the end", shortened(reason));
+        note("", "stopped early", shortened(reason));
     }
     if let Some((first, others)) = run.finish.left_behind.split_first() {
         let more = if others.is_empty() { String::new() } else { format!(" and {} more", others.len()) };
-        note("", "left on the target", format!("{} {}{more}", first.entity, shortened(&first.id)));
+        note("", "leftover on the target", format!("{} {}{more}", first.entity, shortened(&first.id)));
     }
     notes.into_iter()
 }

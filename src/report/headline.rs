@@ -28,21 +28,21 @@ fn in_words(result: &CaseResult, departure: &Departure) -> String {
     let (code, status) = (received("code"), received("status"));
     let (_, rule) = departure.promise.parts();
     match departure.kind {
-        Kind::Accepted => format!("{tries}: accepted, and must be rejected"),
-        Kind::Rejected => format!("{tries}: rejected with {}, and is valid", or(code, status)),
+        Kind::Accepted => format!("{tries}: accepted, but must be rejected"),
+        Kind::Rejected => format!("{tries}: rejected with {}, but is valid", or(code, status)),
         Kind::OtherRow => {
-            format!("{tries}: rejected with {}, and not with {}", or(code, status), expected("code"))
+            format!("{tries}: rejected with {}, not with {}", or(code, status), expected("code"))
         }
-        Kind::Details => format!("{}: another status or message than in its row", departure.promise.rule),
-        Kind::Undocumented => format!("{tries}: rejected with {code}, which no error table has"),
+        Kind::Details => format!("{}: status or message differs from its row", departure.promise.rule),
+        Kind::Undocumented => format!("{tries}: rejected with {code}, which is in no error table"),
         Kind::Failed => format!("{tries}: the service fails with status {status}"),
-        Kind::Status => format!("status {status}, which this protocol does not have"),
+        Kind::Status => format!("status {status}, which this protocol does not use"),
         Kind::Unreadable => format!("{tries}: {}", received("body")),
-        Kind::Misplaced => format!("nothing stands at {}", departure.promise.rule),
+        Kind::Misplaced => format!("nothing found at {}", departure.promise.rule),
         Kind::Element | Kind::Envelope | Kind::Repeated => element(departure),
         Kind::Effect => effect(departure, rule),
         Kind::Concurrent => format!("{tries}: {} calls were accepted", received("accepted")),
-        Kind::OtherTarget => format!("{tries}: responds differently from the recorded target"),
+        Kind::OtherTarget => format!("{tries}: response differs from the recording"),
         Kind::Unsaid => tries.clone(),
     }
 }
@@ -63,5 +63,5 @@ fn effect(departure: &Departure, rule: &str) -> String {
         return departure.promise.rule.clone();
     };
     let name = departure.promise.rule.strip_suffix(rule).map_or("", str::trim);
-    format!("{}: sent {}, and a read shows {}", or(name, &line.aspect), line.promised, line.received)
+    format!("{}: sent {}, but a read shows {}", or(name, &line.aspect), line.promised, line.received)
 }

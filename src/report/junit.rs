@@ -130,8 +130,11 @@ impl<W: Write> Junit<W> {
             return;
         }
         let mut suite = TestSuite::new("baseline");
-        let passing = compared.passing.iter().map(|case| (case, "it passes again: strike it".to_owned()));
-        let expired = compared.expired.iter().map(|(case, day)| (case, format!("it has expired on {day}")));
+        let passing = compared
+            .passing
+            .iter()
+            .map(|case| (case, "known failure now passes; remove it from the baseline".to_owned()));
+        let expired = compared.expired.iter().map(|(case, day)| (case, format!("it expired on {day}")));
         for (case, message) in passing.chain(expired) {
             let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
             status.set_message(harmless(&message)).set_type("baseline");
@@ -186,7 +189,7 @@ impl<W: Write> Junit<W> {
             suite.add_test_case(case);
         };
         for plain in &run.plain {
-            let message = "the plain call is not accepted, so that no rejection proves anything";
+            let message = "the plain call is not accepted, so no rejection proves anything";
             let text = of_plain_call(plain, Style::default());
             error(format!("{} plain call", plain.operation), message, "unproven", text);
         }
@@ -207,7 +210,7 @@ impl<W: Write> Junit<W> {
         for left in &finish.left_behind {
             let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
             status.set_message(brief(&left.reason)).set_type("left-behind");
-            status.set_description(format!("made by {}", harmless(&left.case)));
+            status.set_description(format!("created by {}", harmless(&left.case)));
             let name = format!("{} {}", left.entity, left.id);
             let mut case = TestCase::new(brief(&name), status);
             case.set_classname(left.service.replace('/', "."));
@@ -224,7 +227,7 @@ impl<W: Write> Junit<W> {
         for change in &snapshots.changed {
             let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
             status
-                .set_message("the answer differs from the accepted one")
+                .set_message("the response differs from the accepted one")
                 .set_type("snapshot")
                 .set_description(harmless(&change.diff));
             suite.add_test_case(TestCase::new(harmless(&change.id), status));

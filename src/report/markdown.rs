@@ -87,18 +87,18 @@ fn text(run: &Gathered) -> String {
     out.add("plain calls", TOLD, run.plain.iter().map(plain));
     out.add("failures", TOLD, run.failures().iter().map(told));
     if let Some(reason) = &run.finish.stopped {
-        let _ = writeln!(out.text, "\nStopped before the end: {}", cell(reason));
+        let _ = writeln!(out.text, "\nStopped early: {}", cell(reason));
     }
     let left = |left: &Leftover| {
         let (entity, id, reason) = (&left.entity, code(&left.id), cell(&left.reason));
-        format!("\nLeft on the target: {entity} {id} ({reason})\n")
+        format!("\nLeftover on the target: {entity} {id} ({reason})\n")
     };
-    out.add("entities left on the target", TOLD, run.finish.left_behind.iter().map(left));
+    out.add("leftovers on the target", TOLD, run.finish.left_behind.iter().map(left));
     out.add("reasons why cases could not be judged", TOLD, run.unjudged().iter().map(not_judged));
     let passing = run.passing.iter().map(|entry| format!("\nPasses again: {}\n", code(entry)));
     let expired = run.expired.iter().map(|(entry, day)| format!("\nExpired on {day}: {}\n", code(entry)));
     out.add("outdated entries of the baseline", TOLD, passing.chain(expired));
-    out.add("changed answers", TOLD, run.pending().iter().map(|(diff, ids)| changed(diff, ids)));
+    out.add("changed responses", TOLD, run.pending().iter().map(|(diff, ids)| changed(diff, ids)));
     let known = run.known.iter().map(|(id, reason)| format!("\n- known: {} ({})", code(id), cell(reason)));
     out.add("known failures", TOLD, known);
     out.text.trim_end().to_owned() + "\n"
@@ -108,7 +108,7 @@ fn text(run: &Gathered) -> String {
 fn not_judged(each: &Unjudged<'_>) -> String {
     let (first, cases) = (each.first, number(each.ids.len(), "case"));
     let why = cell(reason(&first.verdict));
-    format!("\nNot judged ({}): {cases}, as {}: {why}\n", first.verdict.name(), code(&first.id))
+    format!("\nNot judged ({}): {cases}, e.g. {}: {why}\n", first.verdict.name(), code(&first.id))
 }
 
 /// Describes a plain call that was not accepted.
@@ -139,7 +139,7 @@ fn told(failure: &Failure<'_>) -> String {
     let _ = writeln!(out, "\n### {operation}: {headline}\n\n> {sentence}\n");
     let cases = number(ids.len(), "case");
     let (place, id) = (code(place), code(&witness.id));
-    let _ = writeln!(out, "{place}, shown by {cases}; the smallest is {id}: {}\n", cell(&witness.tries));
+    let _ = writeln!(out, "{place}, fails in {cases}; the smallest is {id}: {}\n", cell(&witness.tries));
     if let Some(departure) = failure.departure() {
         compared(&mut out, departure);
     }

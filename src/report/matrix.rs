@@ -34,8 +34,8 @@ pub fn write(out: &mut impl Write, matrix: &Matrix, all: bool, style: Style) -> 
     not_compared(out, matrix, style)?;
     let word = match matrix.differences().count() {
         0 if matrix.is_empty() => style.bad("nothing could be compared"),
-        0 => style.good("alike wherever they were compared"),
-        many => style.bad(&format!("unlike in {}", number(many, "promise"))),
+        0 => style.good("the same in every case that was compared"),
+        many => style.bad(&format!("different in {}", number(many, "promise"))),
     };
     let counts = Relation::ALL.into_iter().filter(|relation| matrix.count(*relation) > 0);
     let counts = counts.map(|relation| {
@@ -59,7 +59,7 @@ fn told(out: &mut impl Write, matrix: &Matrix, cell: &Cell, style: Style) -> io:
             format!("{name:width$} {:4} {}", did.verdict, did.answer.as_deref().unwrap_or_default())
         };
         let answers = format!("{}\n{}", line(&matrix.left, left), line(&matrix.right, right));
-        field("answers", &harmless(&answers))?;
+        field("responses", &harmless(&answers))?;
     }
     let more = cell.cases.iter().filter(|(relation, _)| **relation != Relation::Same);
     match more.map(|(_, cases)| cases.len()).sum::<usize>().saturating_sub(1) {
@@ -80,7 +80,9 @@ fn not_compared(out: &mut impl Write, matrix: &Matrix, style: Style) -> io::Resu
     let why = match (is_aside(left), is_aside(right)) {
         (true, _) => told(&matrix.left, left),
         (false, true) => told(&matrix.right, right),
-        (false, false) => format!("for {id} the two got different requests, or the specs have it no more"),
+        (false, false) => {
+            format!("the two received different requests for {id}, or the specs no longer have it")
+        }
     };
     let cases = number(matrix.not_compared(), "case");
     writeln!(out, "  {}", style.doubtful(&in_line(&format!("{cases} not compared: {why}"))))
@@ -94,7 +96,7 @@ fn table(out: &mut impl Write, matrix: &Matrix, all: bool, style: Style) -> io::
     let width = told.iter().map(|cell| display_width(&label(cell))).max().unwrap_or(0);
     if !told.is_empty() {
         let line: Vec<&str> = heads.iter().map(|(_, head)| head.as_str()).collect();
-        let line = format!("  {:width$}  {}", "of so many cases", line.join("  "));
+        let line = format!("  {:width$}  {}", "number of cases", line.join("  "));
         writeln!(out, "{}", style.faint(&line))?;
     }
     for cell in &told {
@@ -110,11 +112,7 @@ fn table(out: &mut impl Write, matrix: &Matrix, all: bool, style: Style) -> io::
     match same.len() {
         0 => Ok(()),
         many => {
-            writeln!(
-                out,
-                "  {}",
-                style.faint(&format!("in {} they are the same", number(many, "more promise")))
-            )
+            writeln!(out, "  {}", style.faint(&format!("the same in {}", number(many, "more promise"))))
         }
     }
 }

@@ -217,35 +217,37 @@ fn others(run: &Gathered) -> Vec<Broken> {
     let mut all = Vec::new();
     for (_, ids) in run.pending() {
         let Some(first) = ids.first() else { continue };
-        let text = format!("{first} is answered otherwise than accepted, and {} more alike.", ids.len() - 1);
-        all.push(at(first, "snapshot/changed", "An answer is as a person has accepted it.", text));
+        let text = format!(
+            "The response to {first} differs from its snapshot ({} with the same change).",
+            number(ids.len() - 1, "more case")
+        );
+        all.push(at(first, "snapshot/changed", "A response matches its accepted snapshot.", text));
     }
     for entry in &run.passing {
-        let text = format!("{entry} is a known failure and passes: strike it from the baseline.");
+        let text = format!("{entry}: known failure now passes; remove it from the baseline.");
         all.push(at(entry, "baseline/passes-again", "A known failure fails.", text));
     }
     for (entry, day) in &run.expired {
-        let text = format!("{entry} was to be mended by {day}.");
-        all.push(at(entry, "baseline/expired", "A known failure is mended by its last day.", text));
+        let text = format!("{entry}: was to be fixed by {day}.");
+        all.push(at(entry, "baseline/expired", "A known failure is fixed before it expires.", text));
     }
     all
 }
 
 fn notifications(run: &Gathered) -> Vec<Notification> {
     let note = |text: String| Notification { level: "error", message: Text { text } };
-    let stopped =
-        run.finish.stopped.iter().map(|reason| format!("Stopped before the end: {}", shortened(reason)));
+    let stopped = run.finish.stopped.iter().map(|reason| format!("Stopped early: {}", shortened(reason)));
     let left = run.finish.left_behind.iter().map(|left| {
         let (entity, id, reason) = (&left.entity, shortened(&left.id), shortened(&left.reason));
-        format!("Left on the target: {entity} {id} ({reason}), made by {}", left.case)
+        format!("Leftover on the target: {entity} {id} ({reason}), created by {}", left.case)
     });
     let unjudged = run.unjudged();
     let unjudged = unjudged.iter().map(|each| {
         let (first, why) = (each.first, shortened(reason(&each.first.verdict)));
-        format!("{} not judged, as {}: {why}", number(each.ids.len(), "case"), first.id)
+        format!("{} not judged, e.g. {}: {why}", number(each.ids.len(), "case"), first.id)
     });
     let plain = run.plain.iter().map(|plain| {
-        format!("The plain call of {} is not accepted, so that no rejection proves anything", plain.operation)
+        format!("The plain call of {} is not accepted, so no rejection proves anything", plain.operation)
     });
     plain.chain(stopped).chain(left).chain(unjudged).map(note).collect()
 }

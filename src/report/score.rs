@@ -45,7 +45,7 @@ pub fn write(out: &mut impl Write, fates: &[Fate], all: bool, style: Style) -> i
     for fate in survived {
         writeln!(
             out,
-            "{} {}: {} ({} cases saw nothing)",
+            "{} {}: {} (none of {} cases failed)",
             style.bad("SURVIVED"),
             fate.id,
             fate.does,
@@ -71,7 +71,7 @@ pub fn guards(out: &mut impl Write, specs: &Specs, cases: &[Case], style: Style)
             let name = rule.breach.to_string();
             writeln!(
                 out,
-                "  {name:44} {:>4} cases break it, {:>3} keep it or leave it open",
+                "  {name:44} {:>4} cases break it, {:>3} meet it or are unspecified",
                 rule.breaking, rule.others
             )?;
         }
@@ -79,7 +79,7 @@ pub fn guards(out: &mut impl Write, specs: &Specs, cases: &[Case], style: Style)
             let status = row.row.status.map(|status| format!("{status} ")).unwrap_or_default();
             let name = format!("{status}{}", row.row.codes.join("/"));
             match &row.why {
-                None => writeln!(out, "  {name:44} {:>4} cases demand it", row.cases.len())?,
+                None => writeln!(out, "  {name:44} {:>4} cases require it", row.cases.len())?,
                 Some(why) => writeln!(out, "  {name:44}    – {}", style.faint(why))?,
             }
         }

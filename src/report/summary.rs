@@ -59,19 +59,19 @@ pub fn headline(run: &Gathered) -> String {
     };
     // Plain calls come first, because they make the rest doubtful.
     add(run.plain.len(), "plain call is not accepted", "plain calls are not accepted");
-    add(broken, "promise is broken", "promises are broken");
-    add(changed, "answer differs from the accepted one", "answers differ from the accepted ones");
-    add(outdated, "entry of the baseline is outdated", "entries of the baseline are outdated");
+    add(broken, "failure", "failures");
+    add(changed, "response differs from its snapshot", "responses differ from their snapshots");
+    add(outdated, "baseline entry is outdated", "baseline entries are outdated");
     add(unjudged, "case could not be judged", "cases could not be judged");
-    add(left, "entity was left on the target", "entities were left on the target");
+    add(left, "leftover on the target", "leftovers on the target");
     if run.finish.stopped.is_some() && unjudged == 0 {
-        parts.push("the run stopped before its end".to_owned());
+        parts.push("the run stopped early".to_owned());
     }
     match (parts.is_empty(), run.known.len()) {
         (false, _) => parts.join("; "),
         (true, 0) if run.finish.counts.pass == 0 => "nothing was tested".to_owned(),
         (true, 0) => "every promise that was tested holds".to_owned(),
-        (true, known) => format!("no new broken promise; {}", number(known, "known failure")),
+        (true, known) => format!("no new failure; {}", number(known, "known failure")),
     }
 }
 
@@ -81,16 +81,16 @@ pub fn hints(run: &Gathered) -> Vec<String> {
     let failures = run.failures();
     if let Some(Failure { witness, .. }) = failures.first() {
         hints.push(format!(
-            "{}; add `--seed {} {}` to run the first again, `--html FILE` to see the page as it holds, `--write-baseline FILE` \
-             to leave it for now",
+            "{}: rerun the first with `--seed {} {}`, see the annotated page with `--html FILE`, or list it as known with \
+             `--write-baseline FILE`",
             number(failures.len(), "failure"),
             witness.seed,
             witness.id
         ));
     }
     if run.snapshots.differ() {
-        let changed = number(run.snapshots.changed.len(), "changed answer");
-        hints.push(format!("`fineprint review` goes through {changed}"));
+        let changed = number(run.snapshots.changed.len(), "changed response");
+        hints.push(format!("{changed}: review with `fineprint review`"));
     }
     let unjudged = run.unjudged();
     let circumstances: BTreeSet<&str> = unjudged
@@ -108,11 +108,11 @@ pub fn hints(run: &Gathered) -> Vec<String> {
 fn remedy(circumstance: &str) -> Option<&'static str> {
     match circumstance {
         "quota" => {
-            Some("the target is full: quotas.ENTITY in fineprint.toml keeps the run below what it allows")
+            Some("the target is full: set quotas.ENTITY in fineprint.toml to keep the run below its quota")
         }
-        "throttled" => Some("the target wants fewer calls: --rate N/s"),
-        "busy" => Some("calls get in each other's way: --jobs 1"),
-        "auth" => Some("the target wants credentials: [targets.NAME.credentials] in fineprint.toml"),
+        "throttled" => Some("the target limits the request rate: use --rate N/s"),
+        "busy" => Some("concurrent calls conflict: use --jobs 1"),
+        "auth" => Some("the target requires credentials: set [targets.NAME.credentials] in fineprint.toml"),
         _ => None,
     }
 }
@@ -139,7 +139,7 @@ pub fn kept(kept: &[Leftover]) -> Vec<String> {
         *kinds.entry((&leftover.entity, &leftover.reason)).or_default() += 1;
     }
     let told = |((entity, reason), count): ((&str, &str), usize)| {
-        format!("kept on the target: {count} {entity} ({})", in_line(reason))
+        format!("not removable: {count} {entity} ({})", in_line(reason))
     };
     kinds.into_iter().map(told).collect()
 }
@@ -177,7 +177,7 @@ pub fn in_words(counts: &Counts, style: Style) -> String {
     };
     add(counts.fail, "failed", Style::bad);
     add(counts.blocked, "blocked", Style::doubtful);
-    add(counts.error, "without an answer", Style::doubtful);
+    add(counts.error, "without a response", Style::doubtful);
     add(counts.skipped, "skipped", Style::doubtful);
     add(counts.unproven, "unproven", Style::doubtful);
     add(counts.not_tested, "not tested", Style::faint);

@@ -133,18 +133,18 @@ impl<W: Write> Terminal<W> {
                 let cases = summary::number(others.len(), "more case");
                 writeln!(self.out, "  and the same in {cases}: {other} …")?;
             }
-            writeln!(self.out, "  - accepted answer, + answer of this run\n{}", self.style.diff(diff))?;
+            writeln!(self.out, "  - accepted response, + response of this run\n{}", self.style.diff(diff))?;
         }
         Ok(())
     }
 
     fn baseline(&mut self, compared: &Compared) -> io::Result<()> {
         for case in &compared.passing {
-            let told = format!("{case} is a known failure and passes: strike it from the baseline");
+            let told = format!("{case}: known failure now passes; remove it from the baseline");
             writeln!(self.out, "{} {told}", self.style.bad("PASSES AGAIN"))?;
         }
         for (case, day) in &compared.expired {
-            writeln!(self.out, "{} {case} was to be mended by {day}", self.style.bad("EXPIRED"))?;
+            writeln!(self.out, "{} {case}: was to be fixed by {day}", self.style.bad("EXPIRED"))?;
         }
         Ok(())
     }
@@ -162,15 +162,11 @@ impl<W: Write> Terminal<W> {
             self.recorded(recorded)?;
         }
         if !run.known.is_empty() {
-            self.faint(&format!("the baseline knows {}", summary::number(run.known.len(), "failure")))?;
+            self.faint(&format!("{} in the baseline", summary::number(run.known.len(), "known failure")))?;
         }
         self.leftovers(&finish.left_behind)?;
         if let Some(reason) = &finish.stopped {
-            writeln!(
-                self.out,
-                "  {}",
-                self.style.doubtful(&format!("stopped before the end: {}", in_line(reason)))
-            )?;
+            writeln!(self.out, "  {}", self.style.doubtful(&format!("stopped early: {}", in_line(reason))))?;
         }
         if self.talk != Talk::Quiet {
             let hints = labelled("next", &summary::hints(run).join("\n"), self.style);
@@ -203,7 +199,7 @@ impl<W: Write> Terminal<W> {
         }
         for (reason, (count, id)) in reasons.into_iter().take(TOLD) {
             let cases = summary::number(count, "case");
-            self.faint(&format!("not tested: {cases}, such as {id}: {}", in_line(reason)))?;
+            self.faint(&format!("not tested: {cases}, e.g. {id}: {}", in_line(reason)))?;
         }
         Ok(())
     }
@@ -235,12 +231,13 @@ impl<W: Write> Terminal<W> {
     fn recorded(&mut self, recorded: &Recorded) -> io::Result<()> {
         let (target, held) = (&recorded.target, recorded.held);
         self.faint(&format!(
-            "held to the answers of {target} in {} that the page leaves open",
+            "compared with the responses of {target} in {} that the page does not specify",
             summary::number(held, "case")
         ))?;
         if let Some(first) = recorded.disputed.first() {
             let cases = summary::number(recorded.disputed.len(), "case");
-            let told = format!("{target} breaks the page in {cases}, as in {first}: there the page decides");
+            let told =
+                format!("{target} contradicts the page in {cases}, e.g. {first}: there the page decides");
             writeln!(self.out, "  {}", self.style.doubtful(&told))?;
         }
         Ok(())
@@ -255,12 +252,12 @@ impl<W: Write> Terminal<W> {
         for ((entity, id, reason, case), count) in alike.into_iter().take(TOLD) {
             let times = if count > 1 { format!("{count} times ") } else { String::new() };
             let (id, reason) = (in_line(id), in_line(reason));
-            let text = format!("left behind on the target: {times}{entity} {id} ({reason}), made by {case}");
+            let text = format!("leftover on the target: {times}{entity} {id} ({reason}), created by {case}");
             writeln!(self.out, "  {}", self.style.doubtful(&text))?;
         }
         match more {
             0 => Ok(()),
-            more => writeln!(self.out, "  {}", self.style.doubtful(&format!("and {more} more left behind"))),
+            more => writeln!(self.out, "  {}", self.style.doubtful(&format!("and {more} more leftovers"))),
         }
     }
 

@@ -97,7 +97,7 @@ fn enter(
     let reason = match (came, &called.id) {
         (Came::Nothing, _) => None,
         (Came::Doubt(reason), _) => Some(reason),
-        (Came::Success(_), None) => Some("the answer gave no id that can be used".to_owned()),
+        (Came::Success(_), None) => Some("the response has no usable id".to_owned()),
         (Came::Success(_), Some(id)) => {
             let living = session.living(call.service, entity, id, owner, &unique);
             let values = unique_values(call).collect();
@@ -106,7 +106,7 @@ fn enter(
                 Named::Anew => None,
                 Named::AsAnother(case) => {
                     called.as_another = Some(case);
-                    Some("the answer gave the id of another living one".to_owned())
+                    Some("the response has the id of another live entity".to_owned())
                 }
             }
         }
@@ -114,7 +114,7 @@ fn enter(
     match (reason, wish) {
         (Some(reason), wish) => {
             let hidden = session.hidden([&called.exchange.request]);
-            let reason = hidden.clean(&format!("it may have been made: {reason}"));
+            let reason = hidden.clean(&format!("it may have been created: {reason}"));
             match wish {
                 Some(wish) => {
                     let doubt = Doubt { wish, case: owner.to_owned(), reason, since: Some(since) };
@@ -190,7 +190,7 @@ fn came(session: &Session, call: Call<'_>, exchange: &Exchange) -> Came {
     match wire::gateway(service, operation, answer, &session.target.gateways) {
         // A caller that is over the limit or forbidden has not been let in.
         Some(_) if answer.status == 429 || answer.status == 403 => return Came::Nothing,
-        Some(_) => return Came::Doubt(format!("a gateway answered with {}", answer.status)),
+        Some(_) => return Came::Doubt(format!("a gateway responded with {}", answer.status)),
         None => {}
     }
     match wire::decode(service, operation, answer) {
@@ -203,14 +203,12 @@ fn came(session: &Session, call: Call<'_>, exchange: &Exchange) -> Came {
         Reply::Refused { code, .. }
             if answer.status >= 500 && !is_row(service, operation, &code, answer.status) =>
         {
-            Came::Doubt(format!("it was answered with {} {code}", answer.status))
+            Came::Doubt(format!("the response was {} {code}", answer.status))
         }
         Reply::Refused { .. } => Came::Nothing,
         Reply::Unreadable(_) | Reply::Misplaced(_) if (400..500).contains(&answer.status) => Came::Nothing,
-        Reply::Unreadable(why) => Came::Doubt(format!("it was answered with {} and {why}", answer.status)),
-        Reply::Misplaced(path) => {
-            Came::Doubt(format!("it was answered with {} without `{path}`", answer.status))
-        }
+        Reply::Unreadable(why) => Came::Doubt(format!("unreadable response {}: {why}", answer.status)),
+        Reply::Misplaced(path) => Came::Doubt(format!("the response {} has no `{path}`", answer.status)),
     }
 }
 

@@ -32,13 +32,11 @@ impl Anew {
     /// Returns the reason in words.
     pub fn in_words(self) -> &'static str {
         match self {
-            Self::Taken => "began again with other values: one that was drawn may have been taken",
+            Self::Taken => "restarted with new values: a random value may have been in use",
             Self::Lost => {
-                "began again with other values: a connection that was kept open had ended before a response came"
+                "restarted with new values: an open connection ended before a response was received"
             }
-            Self::Gateway(_) => {
-                "began again with other values: a gateway had answered in the place of the service"
-            }
+            Self::Gateway(_) => "restarted with new values: a gateway responded instead of the service",
         }
     }
 }

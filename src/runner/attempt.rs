@@ -140,7 +140,7 @@ fn wrong_secret(session: &Session, service: &Service, case: &Case) -> Option<Str
     let sent = sent.entry(service.folder.clone()).or_default();
     *sent += 1;
     (*sent > WRONG_SECRETS).then(|| {
-        format!("a wrong secret for a real key is sent to a service {WRONG_SECRETS} times at most, so that no account is locked; --alone sends all")
+        format!("a wrong secret for a real key is sent at most {WRONG_SECRETS} times per service, so that no account is locked; send all with --alone")
     })
 }
 
@@ -224,7 +224,7 @@ impl<'a> Attempt<'a> {
     async fn set_up(&mut self, call: &'a case::Call) -> Result<(), Verdict> {
         let service = self.service;
         let Some(operation) = service.operation(&call.operation) else {
-            let reason = format!("set-up: the service has no operation {}", call.operation);
+            let reason = format!("setup: the service has no operation {}", call.operation);
             return Err(Verdict::Skipped { reason });
         };
         if call.shared && self.borrow(call).await {
@@ -376,7 +376,7 @@ impl<'a> Attempt<'a> {
     ) -> Option<Verdict> {
         let answer = match &exchange.outcome {
             Outcome::Unanswered(reason) => {
-                return Some(Verdict::Error { reason: format!("set-up: {reason}") });
+                return Some(Verdict::Error { reason: format!("setup: {reason}") });
             }
             Outcome::Answered(answer) => answer,
         };
@@ -384,18 +384,19 @@ impl<'a> Attempt<'a> {
         match (wire::decode(self.service, operation, answer), judged) {
             (_, blocked @ (Verdict::Blocked { .. } | Verdict::NotTested { .. })) => Some(blocked),
             (Reply::Accepted(output), _) if lacks_id(self.service, operation, &output) => {
-                let reason = format!("set-up: {} answered without the id of what it made", operation.name);
+                let reason =
+                    format!("setup: the response of {} has no id of the created entity", operation.name);
                 Some(Verdict::Skipped { reason })
             }
             (Reply::Accepted(_), _) => None,
             (Reply::Refused { code, .. }, _) => Some(Verdict::Skipped {
-                reason: format!("set-up: {} was refused with {}", operation.name, judge::excerpt(&code)),
+                reason: format!("setup: {} was rejected with {}", operation.name, judge::excerpt(&code)),
             }),
             (Reply::Unreadable(why), _) => Some(Verdict::Skipped {
-                reason: format!("set-up: {} was answered with {why}", operation.name),
+                reason: format!("setup: unreadable response of {}: {why}", operation.name),
             }),
             (Reply::Misplaced(path), _) => Some(Verdict::Skipped {
-                reason: format!("set-up: {} was answered without `{path}`", operation.name),
+                reason: format!("setup: the response of {} has no `{path}`", operation.name),
             }),
         }
     }
@@ -435,7 +436,7 @@ impl<'a> Attempt<'a> {
         let id = |label: &str| self.values.earlier.iter().find(|earlier| earlier.label == label)?.id.clone();
         if gone.any(|label| id(label).is_none_or(|id| harm::may_be_reused(&id))) {
             return Some(format!(
-                "{} with the id of what was removed could reach what has it now: ids here have fewer than 64 bits; --alone sends it",
+                "{} with the id of a removed entity could affect another entity that has the id now: ids have fewer than 64 bits; send it with --alone",
                 self.operation.name
             ));
         }
@@ -444,7 +445,7 @@ impl<'a> Attempt<'a> {
         let (entity, number) =
             numbers.find(|(entity, number)| !harm::is_far_above(*number, highest(entity)))?;
         Some(format!(
-            "{} with the made-up id {number} could reach somebody's {entity}: nobody knows how high its ids are; --alone sends it",
+            "{} with the made-up id {number} could affect another user's {entity}: its highest id is unknown; send it with --alone",
             self.operation.name
         ))
     }

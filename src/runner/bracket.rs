@@ -260,8 +260,7 @@ pub fn proven(before: Option<&Came>, result: CaseResult, after: Option<&Came>) -
         (Some(Came::Failed(came)), _) => unproven("before", came),
         (_, Some(Came::Failed(came))) => unproven("after", came),
         (Some(Came::Silent), _) | (_, Some(Came::Silent)) => {
-            let reason =
-                "no call of this operation is certain to be valid, so that a rejection proves nothing";
+            let reason = "no call of this operation is certain to be valid, so a rejection proves nothing";
             return only_if_proven(result, Verdict::NotTested { reason: reason.to_owned() });
         }
         (_, None) => {
@@ -274,7 +273,7 @@ pub fn proven(before: Option<&Came>, result: CaseResult, after: Option<&Came>) -
 
 fn unproven(when: &str, came: &str) -> String {
     let with = if came.is_empty() { String::new() } else { format!(" ({came})") };
-    format!("the plain call {when} it was not accepted{with}, so that a rejection proves nothing")
+    format!("the plain call {when} it was not accepted{with}, so a rejection proves nothing")
 }
 
 /// Replaces the verdict if it rests on a rejection, which then proves nothing, whether it looked right or wrong. An
@@ -310,8 +309,8 @@ fn is_to_be_repeated(held: &Held, after: &Came) -> bool {
 /// Returns the verdict for a request that a gateway answers each time although plain calls are accepted in between:
 /// something in the request makes the service fail.
 fn failed_by_request(result: &CaseResult) -> Verdict {
-    let promised = "below 500: no request makes the service fail, and others are accepted meanwhile";
-    let line = Line::new("response", promised, "a gateway's, each time it was sent", true);
+    let promised = "below 500: no request makes the service fail, and other requests are accepted";
+    let line = Line::new("response", promised, "from a gateway, each time the request was sent", true);
     let promise = Promise { rule: "no server error".to_owned(), ..result.promise.clone() };
     Verdict::Fail { departures: vec![Departure { kind: Kind::Failed, promise, lines: vec![line] }] }
 }

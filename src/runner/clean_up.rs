@@ -37,7 +37,7 @@ pub async fn remove_at_last(session: &Session, service: &Service, living: &Livin
         (Pending::Shown, Some(entity)) => {
             let ledger = &session.ledger;
             match identity::lives_on(session, service, entity, living).await {
-                true => ledger.could_not_remove(living, "its removal was accepted, and it is still there"),
+                true => ledger.could_not_remove(living, "its removal was accepted, but it still exists"),
                 false => ledger.removed(&living.service, &living.entity, &living.id),
             }
         }
@@ -75,7 +75,7 @@ async fn attempt(session: &Session, service: &Service, living: &Living, is_last:
         Removal::Done => match identity::lives_on(session, service, entity, living).await {
             false => ledger.removed(&living.service, &living.entity, &living.id),
             true if !is_last => ledger.postpone(living, Pending::Shown),
-            true => ledger.could_not_remove(living, &format!("{name} was accepted, and it is still there")),
+            true => ledger.could_not_remove(living, &format!("{name} was accepted, but it still exists")),
         },
         // The entity may not be visible yet, or may exist under another id: the run has not removed it.
         Removal::Unknown if !is_last => ledger.postpone(living, Pending::NotVisible),
@@ -88,11 +88,11 @@ async fn attempt(session: &Session, service: &Service, living: &Living, is_last:
             ledger.removed(&living.service, &living.entity, &living.id);
         }
         Removal::Unknown => {
-            ledger.could_not_remove(living, "its removal did not find it, and nothing has removed it")
+            ledger.could_not_remove(living, "its removal did not find it, although nothing has removed it")
         }
         Removal::State(code) if !is_last => ledger.postpone(living, Pending::State(code)),
         Removal::State(code) => {
-            ledger.stays(living, &format!("{name} is rejected with {code}, as the page says of its state"));
+            ledger.stays(living, &format!("{name} is rejected with {code}, as documented for its state"));
         }
         Removal::Failed(reason) => {
             let reason = session.hidden([&exchange.request]).clean(&reason);
@@ -131,20 +131,20 @@ fn removal_of(
             Some(value) => {
                 let is_id = parameter.exists.is_some();
                 if is_id && !wire::can_name(service, remover, parameter, &value) {
-                    return Err(format!("{} cannot say this id so that it means nothing else", remover.name));
+                    return Err(format!("{} cannot encode this id unambiguously", remover.name));
                 }
                 sent.push((parameter.name.clone(), value));
             }
             None if is_demanded => {
                 let name = &parameter.name;
-                return Err(format!("{} needs a value for {name}, and none is known", remover.name));
+                return Err(format!("{} needs a value for {name}, but none is known", remover.name));
             }
             None => {}
         }
     }
     match is_named {
         true => Ok(sent),
-        false => Err(format!("{} takes no id of it", remover.name)),
+        false => Err(format!("{} has no parameter for its id", remover.name)),
     }
 }
 
@@ -165,11 +165,11 @@ fn came_of(service: &Service, remover: &Operation, living: &Living, exchange: &E
     match wire::decode(service, remover, answer) {
         Reply::Accepted(output) => match wire::error_in_success(service, remover, &output) {
             None => Removal::Done,
-            Some(code) => Removal::Failed(format!("{name} was answered with {code} in a success")),
+            Some(code) => Removal::Failed(format!("{name} returned {code} in a success")),
         },
-        Reply::Unreadable(why) => Removal::Failed(format!("{name} was answered with {why}")),
+        Reply::Unreadable(why) => Removal::Failed(format!("unreadable response of {name}: {why}")),
         Reply::Misplaced(path) => {
-            Removal::Failed(format!("{name} was answered with {} without `{path}`", answer.status))
+            Removal::Failed(format!("the response {} of {name} has no `{path}`", answer.status))
         }
         Reply::Refused { code, .. } => {
             let rows = service.rows_answering(remover, &code, answer.status);
@@ -178,7 +178,7 @@ fn came_of(service: &Service, remover: &Operation, living: &Living, exchange: &E
             match () {
                 () if rows.iter().any(|row| is_unknown(&row.when)) => Removal::Unknown,
                 () if rows.iter().any(|row| is_state(&row.when)) => Removal::State(code),
-                () => Removal::Failed(format!("{name} was refused with {code}")),
+                () => Removal::Failed(format!("{name} was rejected with {code}")),
             }
         }
     }

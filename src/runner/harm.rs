@@ -9,7 +9,7 @@ use crate::spec::model::{Member, Operation, Required, Service};
 use super::resolve::TELLING;
 
 /// The hint for users who want such a call to be sent.
-const REMEDY: &str = "--alone, or `alone = true` for the target, says that nobody else uses it";
+const REMEDY: &str = "use --alone, or `alone = true` for the target, if you are its only user";
 
 /// Returns the reason why a case is not sent to a target that others may use; `None` if it can do no harm there.
 pub fn why_not(service: &Service, case: &Case) -> Option<String> {
@@ -26,13 +26,17 @@ fn of_call(service: &Service, operation: &Operation, send: &Parameters) -> Optio
     if touches(service, operation) {
         return subjects(operation).into_iter().find_map(|id| {
             let is_fine = value(&id.name).is_some_and(names_one);
-            (!is_fine)
-                .then(|| format!("{} without one plain id in {} could reach others", operation.name, id.name))
+            (!is_fine).then(|| {
+                format!(
+                    "{} without one plain id in {} could affect entities of others",
+                    operation.name, id.name
+                )
+            })
         });
     }
     let own = operation.parameters.iter().find(|each| each.names_own)?;
     let is_new = value(&own.name).is_none_or(is_new);
-    (!is_new).then(|| format!("{} could replace what others have named so", operation.name))
+    (!is_new).then(|| format!("{} could replace an entity of others with this name", operation.name))
 }
 
 /// Returns the reason why an unreadable body is not sent, if there is one: it holds no id.
@@ -41,7 +45,9 @@ fn of_body(service: &Service, case: &Case) -> Option<String> {
     let is_body = matches!(case.twist, Some(crate::wire::Twist::Body(_)));
     let in_body = |each: &Member| each.exists.is_some() && protocol::facts(service).is_typed(operation, each);
     let is_harm = is_body && touches(service, operation) && operation.parameters.iter().any(in_body);
-    is_harm.then(|| format!("{} with a body that holds no id could reach others", operation.name))
+    is_harm.then(|| {
+        format!("{} with a body that contains no id could affect entities of others", operation.name)
+    })
 }
 
 /// Returns `true` if an operation changes or removes something that exists. An operation is assumed to do so if the

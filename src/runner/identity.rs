@@ -41,7 +41,7 @@ pub async fn is_somebody_elses(
             None
         }
         Shown::Other(shown) => {
-            Some(format!("{} shows {shown} for its id, so that the id may be somebody else's", reader.name))
+            Some(format!("{} returns {shown} for its id, so the id may belong to somebody else", reader.name))
         }
         Shown::Unknown | Shown::Nothing => None,
     }
@@ -123,7 +123,7 @@ fn shown(service: &Service, entity: &Entity, reader: &Operation, living: &Living
         // A service may store a value in another letter case, and without surrounding white space.
         let is_it = |own: &&str| text.trim().to_lowercase() == own.trim().to_lowercase();
         match own.iter().any(is_it) {
-            false => return Shown::Other(format!("another {}", shown.parameter)),
+            false => return Shown::Other(format!("a different {}", shown.parameter)),
             true if living.unique.iter().any(|each| of_it(&each)) => return Shown::Own,
             // Others may have the same value by chance: it proves nothing.
             true => {}

@@ -152,7 +152,7 @@ impl Known {
         let mut outdated: HashMap<String, String> = HashMap::new();
         for case in cases.iter() {
             if self.results.get(&case.id).is_some_and(|result| !is_of(&result, &case)) {
-                outdated.insert(case.id.clone(), format!("the case {} was another", case.id));
+                outdated.insert(case.id.clone(), format!("the case {} has changed", case.id));
             }
         }
         let why = |result: CaseResult| {
@@ -211,7 +211,7 @@ impl Known {
         let (kept, left_behind) = self.leftovers();
         let finish = Finish {
             counts,
-            stopped: Some("it went on and was killed".to_owned()),
+            stopped: Some("the resumed run was killed".to_owned()),
             recorded: self.recorded(),
             kept,
             left_behind,
@@ -311,10 +311,10 @@ impl Origin {
             (self.digests.get(&result.operation), digests.get(result.operation.as_str()))
             && then != now
         {
-            return Some(format!("the spec of {} was another", result.operation));
+            return Some(format!("the spec of {} has changed", result.operation));
         }
         if self.fineprint != env!("CARGO_PKG_VERSION") {
-            return Some(format!("fineprint {} has judged it", self.fineprint));
+            return Some(format!("it was judged by fineprint {}", self.fineprint));
         }
         None
     }

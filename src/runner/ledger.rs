@@ -433,7 +433,7 @@ impl Ledger {
         let abandoned: Vec<Living> = living.chain(pending).collect();
         entries
             .left_behind
-            .extend(abandoned.into_iter().map(|living| living.leftover("the clean-up did not come to it")));
+            .extend(abandoned.into_iter().map(|living| living.leftover("the cleanup did not reach it")));
         let kept = std::mem::take(&mut entries.kept).into_values().flatten().collect();
         (kept, std::mem::take(&mut entries.left_behind))
     }

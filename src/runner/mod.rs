@@ -64,8 +64,8 @@ use survey::{Phase, Survey};
 const SHARED: &str = "several cases";
 
 const INTERRUPTED: &str = "interrupted";
-const SILENT: &str = "the target does not answer";
-const TIME_OVER: &str = "the time that the run may take is over (--max-time)";
+const SILENT: &str = "the target does not respond";
+const TIME_OVER: &str = "the time limit of the run was reached (--max-time)";
 
 /// Default of the total time that a run waits because its target asks for it.
 const MAX_WAIT: Duration = Duration::from_secs(30);
@@ -316,7 +316,7 @@ pub async fn call_plain(session: &Session, specs: &Specs, plain: &Plain) -> Case
 /// Merges the results of several runs of one plan, as if they had been one run. Cases that none of them has judged are
 /// skipped.
 pub fn merge(specs: &Specs, cases: &Cases, known: &Known, mut emit: impl FnMut(Event)) -> Finish {
-    const MISSING: &str = "none of the files has judged it";
+    const MISSING: &str = "not judged in any of the files";
     let named = known.start().cloned().unwrap_or_default();
     let options = Options::new(Target::at(&named.target, named.url), named.seed);
     let Survey { pages, requests, .. } = Survey::of(specs, cases, known, u32::MAX, |_| {});

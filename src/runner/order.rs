@@ -75,7 +75,7 @@ impl<'s> InOrder<'s> {
             return None;
         }
         let case = self.cases.get(self.next).filter(|case| self.is_known(case))?;
-        let lost = || skipped(self.specs, &case, "its earlier result cannot be read any more");
+        let lost = || skipped(self.specs, &case, "its earlier result can no longer be read");
         Some(self.known.result(&case.id).unwrap_or_else(lost))
     }
 

@@ -94,14 +94,15 @@ async fn refusal(
     let clean = |text: String| session.hidden([&exchange.request]).clean(&text);
     match circumstances.as_slice() {
         [] => None,
-        of if of.contains(&Circumstance::Expired) && signs_with_time(signer) => Some(format!(
-            "{} calls the time of the call wrong: {}",
-            service.vendor,
-            clean(clock(&answer, date))
-        )),
-        _ => {
-            Some(format!("{} refused the credentials ({}): {}", service.vendor, signer.origin, clean(answer)))
+        of if of.contains(&Circumstance::Expired) && signs_with_time(signer) => {
+            Some(format!("{} rejected the time of the call: {}", service.vendor, clean(clock(&answer, date))))
         }
+        _ => Some(format!(
+            "{} rejected the credentials ({}): {}",
+            service.vendor,
+            signer.origin,
+            clean(answer)
+        )),
     }
 }
 
@@ -114,8 +115,8 @@ fn signs_with_time(signer: &Signer) -> bool {
 fn clock(answer: &str, date: Option<&str>) -> String {
     let here = chrono::DateTime::<chrono::Utc>::from(std::time::SystemTime::now()).to_rfc2822();
     let there = date.map_or_else(
-        || "the target does not say its own".to_owned(),
-        |date| format!("the target has {date}"),
+        || "the target does not report its time".to_owned(),
+        |date| format!("the target reports {date}"),
     );
-    format!("{answer}; set the clock of this machine, which has {here}; {there}")
+    format!("{answer}; set the clock of this machine, which shows {here}; {there}")
 }

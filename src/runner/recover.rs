@@ -30,7 +30,7 @@ pub async fn recover(session: &Session, specs: &Specs, remains: &Remains) {
     let doubts = remains.unanswered.iter().map(|wish| Doubt {
         wish: wish.clone(),
         case: EARLIER.to_owned(),
-        reason: format!("it may have been made by {EARLIER} that was killed"),
+        reason: format!("it may have been created by {EARLIER} that was killed"),
         since: None,
     });
     settle(session, specs, doubts.collect()).await;
@@ -129,7 +129,7 @@ async fn settle_kind(session: &Session, service: &Service, entity: &Entity, doub
         list = walk(session, service, entity, &wanted).await;
     }
     let (list, why) = match list {
-        Ok(list) => (list, "its list does not have it, and may have more than was read"),
+        Ok(list) => (list, "its list does not contain it, but may be incomplete"),
         Err(why) => return give_up(session, entity, doubts.iter(), &why),
     };
     let mut found = Vec::new();
@@ -169,7 +169,7 @@ pub async fn look_again(session: &Session, specs: &Specs) {
         let Ok(list) = walk(session, service, entity, &wanted).await else { continue };
         for number in list.found.keys().filter(|_| !list.shows_states) {
             let living = own[*number];
-            let reason = "its removal was accepted, and its list still shows it";
+            let reason = "its removal was accepted, but its list still contains it";
             session.ledger.could_not_remove(living, reason);
         }
     }
@@ -253,11 +253,12 @@ async fn walk(
     wanted: &Wanted<'_>,
 ) -> Result<List, String> {
     let lister = entity.listed_by.as_ref().and_then(|name| service.operation(name));
-    let lister = lister.ok_or_else(|| "the service has no list of them".to_owned())?;
+    let lister = lister.ok_or_else(|| "the service has no list of such entities".to_owned())?;
     if session.has_gone_silent() {
         return Err(SILENT.to_owned());
     }
-    let array = array_of(lister).ok_or_else(|| "its answer holds no list".to_owned())?;
+    let array =
+        array_of(lister).ok_or_else(|| "the response of the list operation contains no list".to_owned())?;
     let shows_states = array.schema.below().iter().any(|element| !element.listed().is_empty());
     let mut list = List { found: HashMap::new(), is_whole: false, is_empty: true, shows_states };
     let mut seen = HashSet::new();
@@ -266,13 +267,13 @@ async fn walk(
         let output = page_of(session, service, lister, next.take()).await?;
         let members = match output.get(&array.name) {
             Some(Json::List(members)) => members.as_slice(),
-            _ => return Err("its answer holds no list".to_owned()),
+            _ => return Err("the response of the list operation contains no list".to_owned()),
         };
         let before = seen.len();
         list.is_empty &= members.is_empty();
         for member in members {
             let (Some(id), Some(number)) = (id(entity, member), wanted.number(member)) else {
-                return Err("its list does not show what tells it from those of others".to_owned());
+                return Err("its list does not show the values that identify it".to_owned());
             };
             seen.insert(id.to_string());
             if let Some(number) = number {
@@ -341,12 +342,12 @@ async fn page_of(
     let call = Call { service, operation: lister, parameters: &sent, twist: None, nonce: None };
     let exchange = session.call_to_the_end(call).await;
     let Outcome::Answered(answer) = &exchange.outcome else {
-        return Err("the list was not answered".to_owned());
+        return Err("the list operation did not respond".to_owned());
     };
     match wire::decode(service, lister, answer) {
         Reply::Accepted(output) => Ok(output),
         Reply::Refused { .. } | Reply::Unreadable(_) | Reply::Misplaced(_) => {
-            Err("the list was refused".to_owned())
+            Err("the list operation failed".to_owned())
         }
     }
 }

@@ -53,23 +53,23 @@ fn body(entries: &[Entry]) -> String {
 /// duplicated.
 pub fn checked(text: &str) -> Result<Vec<Entry>, String> {
     if !is_ours(text) {
-        return Err("it is no file of snapshots".to_owned());
+        return Err("not a snapshot file".to_owned());
     }
     let entries = read(text);
     let mut ids = HashSet::new();
     for entry in &entries {
         if entry.text.is_empty() {
-            return Err(format!("it has no answer for {}", entry.id));
+            return Err(format!("no response for {}", entry.id));
         }
         if !ids.insert(&entry.id) {
-            return Err(format!("it has two answers for {}", entry.id));
+            return Err(format!("two responses for {}", entry.id));
         }
     }
     let text = text.replace("\r\n", "\n");
     let lines = parts(&text).1.lines().filter(|line| !line.is_empty()).count();
     match lines == 2 * entries.len() {
         true => Ok(entries),
-        false => Err("it has lines that belong to no case".to_owned()),
+        false => Err("some lines belong to no case".to_owned()),
     }
 }
 

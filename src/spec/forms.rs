@@ -9,28 +9,28 @@ use Shape::{Any, Bool, Form as Of, Integer, List, Map, OneOf, Text, TypeName, Wo
 /// `service.yaml`.
 pub static SERVICE: Form = Form {
     name: "Service",
-    doc: "What the operations of one vendor's API share. Written in service.yaml, beside the operations.",
+    doc: "What the operations of one vendor's API share. Written in service.yaml, in the folder of the operations.",
     keys: &[&[
         must("service", Text, "The service's name in its protocol."),
-        must("vendor", Text, "Who offers it."),
-        must("version", Text, "The API version that requests carry."),
+        must("vendor", Text, "The provider of the service."),
+        must("version", Text, "The API version that requests contain."),
         must(
             "protocol",
             Word(Protocol::NAMES),
-            "How requests travel, and where code, message and request id stand.",
+            "How requests are sent, and where code, message and request id are.",
         ),
-        may("http", Of(&HTTP), "rest: what plain HTTP leaves open."),
+        may("http", Of(&HTTP), "rest: what plain HTTP does not define."),
         may(
             "codes",
             Word(&["exact", "hierarchical"]),
-            "hierarchical: A.B answers for A, as a sub-code. The default is exact.",
+            "hierarchical: A.B is a sub-code of A and is allowed in its place. The default is exact.",
         ),
-        may("errors", List(&Of(&ERROR_ROW)), "Error rows that hold for every operation."),
+        may("errors", List(&Of(&ERROR_ROW)), "Error rows that apply to every operation."),
         may("entities", Map(&Of(&ENTITY)), "What calls create on the target, by name."),
         may(
             "types",
             Map(&TYPE_SHAPE),
-            "Types that several places share, by name. A name begins with a capital letter; a type may contain itself.",
+            "Types that several places share, by name. A name starts with a capital letter; a type may contain itself.",
         ),
     ]],
 };
@@ -38,27 +38,31 @@ pub static SERVICE: Form = Form {
 /// What plain HTTP does not define.
 pub const HTTP: Form = Form {
     name: "Http",
-    doc: "The envelope of answers, and how callers show who they are, where the protocol is rest.",
+    doc: "The envelope of responses, and how callers authenticate, if the protocol is rest.",
     keys: &[&[
         may(
             "authentication",
             Text,
-            "none, bearer, basic, header NAME or query NAME: where the caller's secret goes. The default is none.",
+            "none, bearer, basic, header NAME or query NAME: where the caller's secret is sent. The default is none.",
         ),
-        may("success", List(&Integer), "The statuses that are a success. The default is every 2xx."),
+        may("success", List(&Integer), "The statuses that mean success. The default is every 2xx."),
         may(
             "code",
             Text,
-            "Where a refusal's code stands in the body, as a path: error.code. Without it, the status is the code.",
+            "Where the code is in the body of an error response, as a path: error.code. Without it, the status is the code.",
         ),
-        may("message", Text, "Where its message stands."),
+        may("message", Text, "Where the message is in the body of an error response, as a path."),
         may(
             "output",
             Text,
-            "Where the response elements stand in the body of a success. Without it, they are its members.",
+            "Where the response elements are in the body of a success, as a path. Without it, they are its members.",
         ),
-        may("carries", List(&Text), "Members that every refusal carries beside its code, as paths."),
-        may("varies", List(&Text), "Members of a refusal that differ from call to call, as paths."),
+        may(
+            "carries",
+            List(&Text),
+            "Members that every error response contains in addition to its code, as paths.",
+        ),
+        may("varies", List(&Text), "Members of an error response that differ from call to call, as paths."),
     ]],
 };
 
@@ -70,17 +74,13 @@ pub const ENTITY: Form = Form {
         must(
             "id",
             Text,
-            "Where its id stands in the answer of the operation that makes it, as a path: Contact.ContactId.",
+            "Where its id is in the response of the operation that creates it, as a path: Contact.ContactId.",
         ),
-        must("made-by", Text, "The operation that makes one."),
+        must("made-by", Text, "The operation that creates one."),
         must("removed-by", Text, "The operation that removes one, or none if the vendor documents no way."),
         may("listed-by", Text, "The operation that lists them, each with its id and its parameters."),
-        may(
-            "pages-by",
-            PAGES_SHAPE,
-            "How that list is read to its end; left out where the page does not say.",
-        ),
-        may("total", Text, "Where its answer says how many there are, as a path."),
+        may("pages-by", PAGES_SHAPE, "How that list is read to its end; left out if the page does not say."),
+        may("total", Text, "Where the response of that list gives the number of entities, as a path."),
     ]],
 };
 
@@ -89,12 +89,12 @@ const PAGES_SHAPE: Shape = OneOf(&[Text, Of(&PAGES)]);
 /// The mapping form of `pages-by`.
 pub const PAGES: Form = Form {
     name: "Pages",
-    doc: "How a list is read to its end: a parameter's name alone counts pages from 1; none: one answer has all.",
+    doc: "How a list is read to its end. A parameter name alone: the parameter counts pages from 1. none: one response has all.",
     keys: &[&[
         may("page", Text, "The parameter that counts pages, from 1."),
-        may("offset", Text, "The parameter that counts the entries that come before."),
-        may("token", Text, "The parameter that takes a token from the answer before."),
-        may("next", Text, "token: where the answer gives the next one, as a path."),
+        may("offset", Text, "The parameter that counts the entries to skip."),
+        may("token", Text, "The parameter that takes a token from the previous response."),
+        may("next", Text, "token: where the response contains the next token, as a path."),
     ]],
 };
 
@@ -113,9 +113,9 @@ pub const OPERATION: Form = Form {
         may(
             "response",
             Map(&Any),
-            "The response elements: a leaf says its type, a mapping without type is an object.",
+            "The response elements: a leaf has a type, a mapping without type is an object.",
         ),
-        may("narrative", List(&Text), "Sentences that promise nothing a request could show, word for word."),
+        may("narrative", List(&Text), "Sentences that no request can test, word for word."),
         may("acknowledged", List(&Of(&ACKNOWLEDGED)), "Findings about the page that the author knows about."),
     ]],
 };
@@ -126,7 +126,7 @@ pub const PAGE: Form = Form {
     doc: "A documentation page.",
     keys: &[&[
         must("title", Text, "Its title."),
-        may("updated", Text, "The date that it gives for its last update."),
+        may("updated", Text, "The date of its last update, as the page states it."),
         may("url", Text, "Where it was read."),
     ]],
 };
@@ -141,26 +141,26 @@ pub static PARAMETER: Form = Form {
             may(
                 "required",
                 REQUIRED_SHAPE,
-                "Whether a call must carry it; unclear where the page contradicts itself. The default is false.",
+                "Whether a call must contain it; unclear if the page contradicts itself. The default is false.",
             ),
             may(
                 "in",
                 Word(Location::NAMES),
-                "rest: where it stands. The default is the path that names it, else the JSON body, or the query of a GET or DELETE.",
+                "rest: where it is sent. The default is the path if the path contains it, otherwise the JSON body, or the query for a GET or DELETE.",
             ),
             may(
                 "common",
                 Bool,
-                "true: a parameter of every call, which the protocol places beside the others.",
+                "true: a parameter of every call, which the protocol sends separately from the others.",
             ),
         ],
         &RULES_OF_VALUES,
         &[
-            may("unique", Bool, "true: no two living entities share its value."),
+            may("unique", Bool, "true: no two existing entities share its value."),
             may(
                 "takes-effect",
                 Word(TAKES_EFFECT),
-                "later: the page says that it takes some further step until the value holds. The default is at-once.",
+                "later: the page says that the value takes effect only after a further step. The default is at-once.",
             ),
             may("exists", Text, "The entity whose id it is."),
         ],
@@ -178,7 +178,7 @@ pub static MEMBER: Form = Form {
             may(
                 "required",
                 REQUIRED_SHAPE,
-                "Whether the object must have it; unclear where the page contradicts itself. The default is false.",
+                "Whether the object must have it; unclear if the page contradicts itself. The default is false.",
             ),
         ],
         &RULES_OF_VALUES,
@@ -205,15 +205,15 @@ pub(super) static RULES_OF_VALUES: [Key; 7] = [
     may(
         "length",
         LENGTH_SHAPE,
-        "How long: 2..12, ..64, 2.., 5, or ..unstated for a limit that is named but not given.",
+        "The length: 2..12, ..64, 2.., 5, or ..unstated for a limit that the page mentions but does not state.",
     ),
     may(
         "range",
         RANGE_SHAPE,
         "The smallest and the largest number: 1..100, 0.., ..1.5; {above: 0} excludes the bound itself.",
     ),
-    may("characters", CHARACTERS_SHAPE, "Of which characters."),
-    may("format", FORMAT_SHAPE, "In which form."),
+    may("characters", CHARACTERS_SHAPE, "The characters that are allowed."),
+    may("format", FORMAT_SHAPE, "The format."),
     may("values", List(&Any), "The valid values, all of them."),
     may("items", Of(&ITEM), "The rules for each item of an array."),
     may("members", Map(&MEMBER_SHAPE), "The members of an object, in the page's order."),
@@ -222,7 +222,7 @@ pub(super) static RULES_OF_VALUES: [Key; 7] = [
 /// What the page shows and says about a parameter or a member.
 static SHOWN: [Key; 3] = [
     may("example", Any, "The page's example, word for word."),
-    may("sample", Any, "A value to send where the page gives no example, or one that cannot be sent."),
+    may("sample", Any, "A value to send if the page gives no example, or one that cannot be sent."),
     may("says", SAYS_SHAPE, "The page's sentences about it, word for word."),
 ];
 
@@ -268,11 +268,11 @@ pub const CHARACTERS: Form = Form {
     doc: "The characters of a text.",
     keys: &[&[
         must("of", OneOf(&[Text, List(&Text)]), "letters, digits, or single characters."),
-        may("not-first", OneOf(&[Text, List(&Text)]), "Characters that cannot stand first."),
+        may("not-first", OneOf(&[Text, List(&Text)]), "Characters that are not allowed first."),
         may(
             "unclear",
             OneOf(&[Word(&["others"]), List(&Text)]),
-            "Characters on which the page contradicts itself; others: all that are not named.",
+            "Characters on which the page contradicts itself; others: all characters that are not listed.",
         ),
     ]],
 };
@@ -280,7 +280,7 @@ pub const CHARACTERS: Form = Form {
 /// The mapping form of `format`.
 pub const FORMAT: Form = Form {
     name: "Format",
-    doc: "A form that has a name, with its options.",
+    doc: "A named format with its options.",
     keys: &[&[
         must("is", Word(Format::NAMES), "email; or phone: <country code>-<mobile phone number>."),
         may("countries", List(&OneOf(&[Integer, Text])), "phone: the country codes that the page supports."),
@@ -294,11 +294,7 @@ pub const QUOTE: Form = Form {
     keys: &[&[
         must("quote", Text, "The sentence, word for word."),
         must("of", RULES_SHAPE, "The rules that it states."),
-        may(
-            "leaves",
-            Text,
-            "What the sentence says beyond these rules. No rule holds a target to that part.",
-        ),
+        may("leaves", Text, "What the sentence says beyond these rules. No rule tests that part."),
     ]],
 };
 
@@ -307,12 +303,16 @@ const RULES_SHAPE: Shape = OneOf(&[Words(Part::names), List(&Words(Part::names))
 /// A row of an error table.
 pub const ERROR_ROW: Form = Form {
     name: "ErrorRow",
-    doc: "One row of an error table, and what it answers.",
+    doc: "One row of an error table, and what it covers.",
     keys: &[&[
         may("status", Integer, "The HTTP status; not judged if left out."),
-        must("code", OneOf(&[Text, List(&Text)]), "The code, or the codes that the page leaves open."),
+        must(
+            "code",
+            OneOf(&[Text, List(&Text)]),
+            "The code, or several codes if the page does not say which of them is returned.",
+        ),
         may("message", Text, "The message, word for word; not judged if left out."),
-        may("when", WHEN_SHAPE, "What it answers; left out where the page does not say."),
+        may("when", WHEN_SHAPE, "What it covers; left out if the page does not say."),
         may("says", Text, "The row's description on the page."),
     ]],
 };
@@ -335,9 +335,9 @@ pub const ELEMENT: Form = Form {
         may(
             "altered",
             Bool,
-            "true: it shows the parameter of its name in part or in another form (masked, in lower case), and is not held to what was sent.",
+            "true: it shows the parameter of its name in part or in another form (masked, in lower case), and is not compared with what was sent.",
         ),
-        may("unique", Bool, "true: the page calls it unique; no two answers may share its value."),
+        may("unique", Bool, "true: the page calls it unique; no two responses may share its value."),
         may("elements", Map(&Any), "Members of each member of an array."),
         may("values", List(&Any), "The values that it can take."),
         may("example", Any, "The page's example."),
@@ -348,10 +348,10 @@ pub const ELEMENT: Form = Form {
 /// A finding that remains in the spec.
 pub const ACKNOWLEDGED: Form = Form {
     name: "Acknowledged",
-    doc: "A finding about the page that stays, with the reason.",
+    doc: "A finding about the page that is kept, with the reason.",
     keys: &[&[
         must("finding", Text, "The finding's id, as check prints it in brackets."),
         may("about", Text, "The parameter or code that it is about."),
-        must("because", Text, "Why it stays."),
+        must("because", Text, "Why it is kept."),
     ]],
 };

@@ -61,19 +61,21 @@ impl Question {
             Self::CharactersOfText => "the page does not say which characters it may hold",
             Self::MembersOfObject => "the page does not say which members it has",
             Self::ValidValues => "the page does not say which values are valid",
-            Self::IdOfNothing => "an id of nothing may be refused for its form or for naming nothing",
-            Self::EmptyValue => "an empty value may count as not given",
+            Self::IdOfNothing => {
+                "an id of no entity may be rejected for its form or because no entity has it"
+            }
+            Self::EmptyValue => "an empty value may count as missing",
             Self::Required => "the page contradicts itself on whether it is required",
             Self::ScalarOfAnotherType => {
                 "the page does not say whether a scalar of another type is converted"
             }
-            Self::NumberOf32Bits => "a number of more than 32 bits may be refused for its type",
+            Self::NumberOf32Bits => "a number of more than 32 bits may be rejected for its type",
             Self::CaseOfValues => "the page does not say whether upper and lower case differ",
-            Self::ValidMember => "the page leaves open whether this member is valid",
+            Self::ValidMember => "the page does not say whether this member is valid",
             Self::RepeatedMember => "the page does not say whether a member may be repeated",
             Self::EmptyList => "the page does not say whether the list may be empty",
             Self::LongestText => "the page does not say how long a text can be",
-            Self::UnstatedLimit => "the page names a limit without giving it",
+            Self::UnstatedLimit => "the page mentions a limit without stating it",
             Self::OneCharacter => "beyond ASCII it depends on what counts as one character",
             Self::OtherScripts => {
                 "the page does not say whether the letters and digits of other scripts count"
@@ -84,7 +86,7 @@ impl Question {
             Self::PhoneNumber => {
                 "the page does not say what a country code or a mobile phone number is made of"
             }
-            Self::NoCountryCode => "without a country code, either row can be meant",
+            Self::NoCountryCode => "without a country code, either row may apply",
         }
     }
 }

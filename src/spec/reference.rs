@@ -10,8 +10,8 @@ use super::rules::RULES;
 const HEAD: &str = "\
 # The spec language
 
-Written by `fineprint schema reference` from the table by which specs are read. `specs/spec.schema.json`, which editors use, comes
-from the same table. An unknown key is a finding, with the nearest known one.
+`fineprint schema reference` writes this chapter from the table that fineprint uses to read specs. `specs/spec.schema.json`, which
+editors use, is generated from the same table. An unknown key is a finding, which names the most similar valid key.
 ";
 
 /// Returns the chapter in Markdown.
@@ -25,9 +25,9 @@ pub fn chapter() -> String {
     let words: Vec<String> = forms::when_words().iter().map(|word| format!("`{word}`")).collect();
     let _ = writeln!(
         out,
-        "\n## Rows for what is no rule\n\nIn the place of parameters and rules, `when` can hold one of these words: {}.\n\n\
+        "\n## Rows for other causes\n\nInstead of parameters and rules, `when` can contain one of these words: {}.\n\n\
          A row for a circumstance (`busy`, `quota`, `state`, `throttled`, `auth` and its kinds) never counts as a broken promise: \
-         the case is *blocked*. Circumstances are tried where that was asked for: `--with busy,throttled`, `--quota ENTITY=N`, \
+         the case is *blocked*. Circumstances are tested only on request: `--with busy,throttled`, `--quota ENTITY=N`, \
          credentials.",
         words.join(", ")
     );
@@ -39,9 +39,9 @@ fn section(form: &'static Form, out: &mut String, told: &mut Vec<&'static str>) 
         return;
     }
     told.push(form.name);
-    let _ = writeln!(out, "\n## {}\n\n{}\n\n| key | holds | |\n|---|---|---|", form.name, form.doc);
+    let _ = writeln!(out, "\n## {}\n\n{}\n\n| key | value | |\n|---|---|---|", form.name, form.doc);
     for Key { name, required, shape, doc } in form.keys() {
-        let must = if *required { " (must be there)" } else { "" };
+        let must = if *required { " (required)" } else { "" };
         let _ = writeln!(out, "| `{name}`{must} | {} | {} |", in_words(shape), doc.replace('|', "\\|"));
     }
     for key in form.keys() {
@@ -83,8 +83,8 @@ fn in_words(shape: &Shape) -> String {
 fn rules(out: &mut String) {
     let _ = writeln!(
         out,
-        "\n## Rules\n\nThe names under which `when` and `of` refer to rules: a rule, as in `length`, or a part of it, as in \
-         `length.max`.\n\n| rule | is broken by | tried with |\n|---|---|---|"
+        "\n## Rules\n\n`when` and `of` refer to rules by these names: a rule, e.g. `length`, or a part of it, e.g. \
+         `length.max`.\n\n| rule | broken by | tested with |\n|---|---|---|"
     );
     for of in RULES.iter().flat_map(|rule| rule.parts) {
         let _ = writeln!(out, "| `{}` | {} | {} |", of.part, of.broken_by, of.tried_with);

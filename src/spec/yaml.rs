@@ -97,11 +97,8 @@ impl Node {
 /// Returns one finding: the first error of the YAML parser, at its place.
 pub fn read(source: &Arc<Source>) -> Result<Node, Box<Finding>> {
     if source.text.len() > MAX_BYTES {
-        let title = format!(
-            "{} has {} bytes, more than the {MAX_BYTES} that are read",
-            source.name,
-            source.text.len()
-        );
+        let title =
+            format!("{} has {} bytes, more than the maximum of {MAX_BYTES}", source.name, source.text.len());
         return Err(Box::new(Finding::error("too-large", title)));
     }
     let text = source.text.strip_prefix('\u{feff}').unwrap_or(&source.text);

@@ -69,28 +69,28 @@ pub enum NoAnswer {
     #[error("the target refused the connection")]
     Refused,
     /// The name cannot be resolved, or the network cannot be reached.
-    #[error("the target cannot be reached: {0}")]
+    #[error("failed to reach the target: {0}")]
     Unreachable(String),
     /// The target was too slow.
-    #[error("no answer within {0} ms")]
+    #[error("no response within {0} ms")]
     TimedOut(u64),
     /// The connection closed before the response was complete.
-    #[error("the target closed the connection before the answer was complete")]
+    #[error("the target closed the connection before the response was complete")]
     Closed,
     /// A connection kept open after an earlier response has closed. It is unknown whether the request has arrived.
-    #[error("a connection that was kept open ended before a response came")]
+    #[error("an open connection ended before a response was received")]
     Lost,
     /// The response is larger than the limit.
-    #[error("the answer has more than {0} bytes")]
+    #[error("the response has more than {0} bytes")]
     TooLarge(u64),
     /// The response is not HTTP.
-    #[error("the answer is not valid HTTP: {0}")]
+    #[error("the response is not valid HTTP: {0}")]
     NotHttp(String),
     /// TLS failed.
     #[error("the TLS handshake failed: {0}")]
     Tls(String),
     /// The address or a header cannot be sent.
-    #[error("the request cannot be sent: {0}")]
+    #[error("failed to send the request: {0}")]
     Unsendable(String),
 }
 

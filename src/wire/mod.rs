@@ -100,14 +100,14 @@ pub fn decode(service: &Service, operation: &Operation, answer: &Answer) -> Repl
     }
     if let Some(coding) = header(answer, "content-encoding").filter(|coding| *coding != "identity") {
         return Reply::Unreadable(format!(
-            "the body is compressed ({coding}), though the request asks for it as it is"
+            "the body is compressed ({coding}), although the request asks for an uncompressed body"
         ));
     }
     if answer.not_utf8 {
         return Reply::Unreadable("the body is not UTF-8".to_owned());
     }
     if let Some(length) = answer.cut {
-        return Reply::Unreadable(format!("the body has {length} bytes, of which only the first are kept"));
+        return Reply::Unreadable(format!("the body has {length} bytes, and only the first bytes were kept"));
     }
     let empty = || client.empty(service, answer.status);
     if let Some(reply) = answer.body.is_empty().then(empty).flatten() {
@@ -127,7 +127,7 @@ fn decode_body(client: &dyn Client, service: &Service, answer: &Answer) -> Reply
         Err(error) => return Reply::Unreadable(no_json(&answer.body, &error)),
     };
     match body.repeated_member() {
-        Some(member) => Reply::Unreadable(format!("the member {member} stands twice in the body")),
+        Some(member) => Reply::Unreadable(format!("duplicate member {member} in the body")),
         None => client.read(service, answer.status, body),
     }
 }
@@ -146,7 +146,7 @@ pub fn content_type(answer: &Answer) -> Option<&str> {
 fn redirect(answer: &Answer) -> String {
     match header(answer, "location") {
         Some(to) => format!("a redirect to {to}, which is not followed"),
-        None => "a redirect to nowhere, which is not followed".to_owned(),
+        None => "a redirect without a location, which is not followed".to_owned(),
     }
 }
 

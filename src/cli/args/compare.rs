@@ -8,12 +8,12 @@ use super::{ProjectArgs, RunArgs};
 
 pub(super) const RECORD_EXAMPLES: &str = "\
 Examples:
-  fineprint record --target vendor                             every answer, into reports/vendor
-  fineprint record --target vendor AddMessageContact/Title     these cases anew, the others stay
+  fineprint record --target vendor                             record every response in reports/vendor
+  fineprint record --target vendor AddMessageContact/Title     record these cases again, keep the others
   fineprint run --target mine --against reports/vendor         where the page is silent, the vendor decides
   fineprint compare reports/vendor mine
 
-It exits with 0 if every case was judged: a vendor may break its own page. With 3 if some could not be.";
+Exits with 0 if every case was judged, even if the vendor breaks its own page, and with 3 if some could not be judged.";
 
 /// Options of `record`.
 #[derive(Debug, Args)]
@@ -34,10 +34,10 @@ pub(super) const COMPARE_EXAMPLES: &str = "\
 Examples:
   fineprint compare reports/vendor reports/mine                two recordings
   fineprint compare reports/vendor http://localhost:8080       a recording and your service
-  fineprint compare vendor mine --html compare.html            two targets of fineprint.toml, as they answer now
+  fineprint compare vendor mine --html compare.html            two targets of fineprint.toml, both run now
   fineprint compare a.jsonl b.jsonl --json compare.json        the event streams of two runs
 
-It exits with 0 if the two are alike in every case, with 1 if they are not, with 3 if some cases could not be compared.";
+Exits with 0 if the two agree in every case, with 1 if they differ, and with 3 if some cases could not be compared.";
 
 /// Options of `compare`.
 #[derive(Debug, Args)]
@@ -45,24 +45,24 @@ pub struct CompareArgs {
     /// A recording (a folder that `record` wrote, or an event stream), a target of fineprint.toml, or an address
     #[arg(value_name = "A")]
     pub left: String,
-    /// Another
+    /// What to compare it with: a recording, a target of fineprint.toml, or an address
     #[arg(value_name = "B")]
     pub right: String,
-    /// Only these cases: the name of an operation, the beginning of an id, or a part of ids
+    /// Compare only these cases: the name of an operation, the beginning of an id, or a part of ids
     pub filter: Vec<String>,
-    /// Tell every promise, not only those in which the two are unlike
+    /// List every promise, not only those in which the two differ
     #[arg(long)]
     pub all: bool,
-    /// Write the matrix as HTML
+    /// Write the comparison as HTML
     #[arg(long, value_name = "FILE")]
     pub html: Option<PathBuf>,
-    /// Write the matrix as JSON
+    /// Write the comparison as JSON
     #[arg(long, value_name = "FILE")]
     pub json: Option<PathBuf>,
-    /// Draw new values from this number, for targets that are tried now [default: that of the recording]
+    /// Seed for random values, for targets that run now [default: the seed of the recording]
     #[arg(long, value_name = "N")]
     pub seed: Option<u64>,
-    /// Where everything is
+    /// Paths of the project
     #[command(flatten)]
     pub project: ProjectArgs,
 }

@@ -25,15 +25,15 @@ use run::{RUN_EXAMPLES, quota};
 use show::SHOW_EXAMPLES;
 use snapshots::{ACCEPT_EXAMPLES, PRUNE_EXAMPLES, REJECT_EXAMPLES, REVIEW_EXAMPLES};
 
-/// Holds an HTTP API to its documentation.
+/// Tests an HTTP API against its documentation.
 ///
-/// Every rule and every error row of a documentation page, transcribed into a spec, is expanded into cases and tried
-/// against an endpoint. Alone, fineprint runs all cases of the folder `specs` against the reference server that it
-/// carries.
+/// A spec transcribes the rules and error rows of a documentation page. fineprint generates cases for each of them and
+/// runs the cases against an endpoint. Without a command, it runs all cases of the folder `specs` against the built-in
+/// reference server.
 #[derive(Debug, Parser)]
 #[command(name = "fineprint", version, after_help = EXAMPLES, after_long_help = LONG_EXAMPLES)]
 pub struct Cli {
-    /// What to do; `run` if nothing is said.
+    /// The command; `run` by default.
     #[command(subcommand)]
     pub command: Option<Command>,
 }
@@ -42,10 +42,10 @@ macro_rules! with_examples {
     ($more:literal) => {
         concat!(
             "Examples:
-  fineprint                                        all cases against the embedded reference server
-  fineprint run --url http://localhost:8080        against your service
-  fineprint run AddMessageContact/Name             only what concerns one parameter
-  fineprint check                                  what is wrong with specs and pages
+  fineprint                                        run all cases against the built-in reference server
+  fineprint run --url http://localhost:8080        run them against your service
+  fineprint run AddMessageContact/Name             run only the cases of one parameter
+  fineprint check                                  report problems of the specs and their pages
 
 ",
             $more
@@ -57,65 +57,65 @@ const EXAMPLES: &str = with_examples!("'fineprint help run' lists every option o
 
 const LONG_EXAMPLES: &str = with_examples!(
     "Exit codes:
-  0  all promises that were tried hold
+  0  all promises that were tested hold
   1  a promise is broken, or a snapshot changed
-  2  the command line, a spec or a case file is wrong; nothing was sent
-  3  the run could not be completed or judged: no answer, blocked or skipped cases, interrupted, or something that the
-     run made is still on the target"
+  2  the command line, a spec or a case file is invalid; nothing was sent
+  3  the run could not be completed or judged: no response, blocked or skipped cases, an interrupt, or something that
+     the run created is still on the target"
 );
 
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Try the cases against a target and judge the answers
+    /// Run the cases against a target and judge the responses
     #[command(after_help = RUN_EXAMPLES)]
     Run(Box<RunArgs>),
-    /// Make a project folder: a sample spec, fineprint.toml, a workflow, and a test file in a Rust crate
+    /// Create a project folder: a sample spec, fineprint.toml, a workflow, and a test file in a Rust crate
     #[command(after_help = INIT_EXAMPLES)]
     Init(InitArgs),
-    /// Report what is wrong with the specs, and with the pages that they transcribe
+    /// Report problems of the specs and of the pages that they transcribe
     #[command(after_help = CHECK_EXAMPLES)]
     Check(CheckArgs),
-    /// Expand the specs into the case files
+    /// Generate the case files from the specs
     #[command(after_help = GENERATE_EXAMPLES)]
     Generate(GenerateArgs),
-    /// Print cases whole, with the requests that they send; or what came of them in a run
+    /// Print whole cases with the requests that they send, or with their results in a run
     #[command(after_help = SHOW_EXAMPLES)]
     Show(ShowArgs),
-    /// Break one promise of the reference server at a time, and tell which the cases do not catch
+    /// Break one promise of the reference server at a time and report which mutants survive
     #[command(after_help = MUTANTS_EXAMPLES)]
     Mutants(MutantsArgs),
-    /// Keep what a target answers, so that others can be held to it and compared with it
+    /// Record a target's responses, to test and compare other targets against them
     #[command(after_help = RECORD_EXAMPLES)]
     Record(Box<RecordArgs>),
-    /// Set two targets side by side, promise by promise
+    /// Compare two targets, promise by promise
     #[command(after_help = COMPARE_EXAMPLES)]
     Compare(Box<CompareArgs>),
     /// Write reports of a run from its event stream
     #[command(after_help = REPORT_EXAMPLES)]
     Report(FromArgs),
-    /// Join the event streams of a run's parts, as if it had been one run
+    /// Merge the event streams of a run's shards
     #[command(after_help = MERGE_EXAMPLES)]
     Merge(Box<MergeArgs>),
-    /// Serve the reference implementation that is made from the specs
+    /// Start the reference server that is built from the specs
     #[command(after_help = SERVE_EXAMPLES)]
     Serve(ServeArgs),
-    /// Walk through the pending snapshots: accept, reject, skip, with the page's sentence
+    /// Review the pending snapshots one by one: accept, reject or skip
     #[command(after_help = REVIEW_EXAMPLES)]
     Review(ReviewArgs),
-    /// Make the pending snapshots the accepted ones
+    /// Accept the pending snapshots
     #[command(after_help = ACCEPT_EXAMPLES)]
     Accept(DecideArgs),
-    /// Leave the accepted snapshots as they are, and drop the pending ones
+    /// Reject the pending snapshots and keep the accepted ones
     #[command(after_help = REJECT_EXAMPLES)]
     Reject(DecideArgs),
     /// Remove snapshots of cases and operations that no longer exist
     #[command(after_help = PRUNE_EXAMPLES)]
     Prune(PruneArgs),
-    /// Print the JSON Schema of the spec language, or of what reports contain
+    /// Print the JSON Schema of the spec language or of a report
     #[command(after_help = SCHEMA_EXAMPLES)]
     Schema(SchemaArgs),
-    /// Print the manual page, or write those of all commands
+    /// Print the manual page, or write the manual pages of all commands
     #[command(after_help = MAN_EXAMPLES)]
     Man(ManArgs),
     /// Print a completion script for a shell
@@ -148,7 +148,7 @@ impl ProjectArgs {
 /// Where reports go.
 #[derive(Debug, Clone, Default, Args)]
 pub struct ReportArgs {
-    /// Write the page as it holds, in one HTML file
+    /// Write the annotated pages as one HTML file
     #[arg(long, value_name = "FILE")]
     pub html: Option<PathBuf>,
     /// Write a JUnit report
@@ -157,37 +157,37 @@ pub struct ReportArgs {
     /// Write a JSON report
     #[arg(long, value_name = "FILE")]
     pub json: Option<PathBuf>,
-    /// Write a SARIF report, which points at the lines of the specs
+    /// Write a SARIF report that points at the lines of the specs
     #[arg(long, value_name = "FILE")]
     pub sarif: Option<PathBuf>,
-    /// Write a summary in Markdown, for a comment on a pull request
+    /// Write a Markdown summary, e.g. for a comment on a pull request
     #[arg(long, value_name = "FILE")]
     pub markdown: Option<PathBuf>,
-    /// Write the event stream, one JSON object a line
+    /// Write the event stream, one JSON object per line
     #[arg(long, value_name = "FILE")]
     pub events: Option<PathBuf>,
-    /// On the terminal, tell every case that did not pass, and not only the smallest that shows a broken promise
+    /// Print every case that did not pass, not only the smallest of each failure
     #[arg(long, short, conflicts_with = "quiet")]
     pub verbose: bool,
-    /// On the terminal, a line for each broken promise, and the last line
+    /// Print only one line for each failure, and the last line
     #[arg(long, short)]
     pub quiet: bool,
 }
 
 const INIT_EXAMPLES: &str = "\
 Examples:
-  fineprint init                   in this folder
-  fineprint init --demo demo       the specs that fineprint ships, into the folder `demo`
+  fineprint init                   create a project in this folder
+  fineprint init --demo demo       create one in the folder `demo`, with the specs that fineprint ships
 
-What is there already stays as it is; where there are specs, no others are added.";
+Existing files are not changed. If the folder has specs, no others are added.";
 
 /// Options of `init`.
 #[derive(Debug, Args)]
 pub struct InitArgs {
-    /// The folder
+    /// The project folder
     #[arg(default_value = ".")]
     pub folder: PathBuf,
-    /// Take the specs that fineprint ships instead of a sample
+    /// Use the specs that fineprint ships instead of a sample
     #[arg(long)]
     pub demo: bool,
 }
@@ -195,23 +195,23 @@ pub struct InitArgs {
 const CHECK_EXAMPLES: &str = "\
 Examples:
   fineprint check
-  fineprint check --rows                               which cases try each row of each error table
-  fineprint check AddMessageContact --page page.txt    whether the page still says what the spec quotes
+  fineprint check --rows                               list the cases that test each error row
+  fineprint check AddMessageContact --page page.txt    check that the quotes of the spec are still on the page
 
-It exits with 1 if a page has findings that its spec does not acknowledge, with 2 if a spec cannot be used.";
+Exits with 1 if a page has findings that its spec does not acknowledge, and with 2 if a spec is invalid.";
 
 /// Options of `check`.
 #[derive(Debug, Args)]
 pub struct CheckArgs {
-    /// Only this operation
+    /// Check only this operation
     pub operation: Option<String>,
-    /// Tell of each row of each error table which cases try it, and which rows none can try, and why
+    /// List each error row with the cases that test it, or the reason why none can
     #[arg(long)]
     pub rows: bool,
-    /// Tell each finding, also where there are more than 100
+    /// List every finding, even if there are more than 100
     #[arg(long)]
     pub all: bool,
-    /// The text of the operation's page, to hold the quotes of its spec against
+    /// Text of the operation's page, to check the quotes of its spec against
     #[arg(long, value_name = "FILE", requires = "operation")]
     pub page: Option<PathBuf>,
     /// The folder of the specs
@@ -222,12 +222,12 @@ pub struct CheckArgs {
 const GENERATE_EXAMPLES: &str = "\
 Examples:
   fineprint generate
-  fineprint generate --check       in CI: exits with 2 if a case file is stale, and writes nothing";
+  fineprint generate --check       for CI: write nothing, exit with 2 if a case file is stale";
 
 /// Options of `generate`.
 #[derive(Debug, Args)]
 pub struct GenerateArgs {
-    /// Write nothing; exit with 2 if a case file is not what the specs generate
+    /// Write nothing; exit with 2 if a case file does not match the specs
     #[arg(long)]
     pub check: bool,
     /// The folder of the specs
@@ -240,34 +240,34 @@ pub struct GenerateArgs {
 
 const MUTANTS_EXAMPLES: &str = "\
 Examples:
-  fineprint mutants                            every mutant, at the standard depth
-  fineprint mutants AddMessageContact/Name     those whose name contains this
-  fineprint mutants --all                      each with the case that kills it
-  fineprint mutants --readings                 servers that read the pages otherwise: nothing may fail
+  fineprint mutants                            run the cases against every mutant, at the standard depth
+  fineprint mutants AddMessageContact/Name     only mutants whose name contains this
+  fineprint mutants --all                      list each mutant with the case that kills it
+  fineprint mutants --readings                 servers with other readings of the pages: no case may fail
 
-It exits with 1 if a mutant survives, or if a reading is called a departure.";
+Exits with 1 if a mutant survives, or if a case fails on a reading.";
 
 /// Options of `mutants`.
 #[derive(Debug, Args)]
 pub struct MutantsArgs {
-    /// Only these mutants (or readings): the name of an operation, the beginning of a name, or a part of names
+    /// Run only these mutants (or readings): the name of an operation, the beginning of a name, or a part of names
     pub filter: Vec<String>,
-    /// Hold servers that read the pages otherwise to the cases, instead of broken ones
+    /// Run the cases against servers with other readings of the pages instead of broken servers
     #[arg(long)]
     pub readings: bool,
     /// List the mutants and run nothing
     #[arg(long, conflicts_with = "readings")]
     pub list: bool,
-    /// Tell of each mutant which case killed it
+    /// List each mutant with the case that kills it
     #[arg(long)]
     pub all: bool,
-    /// How deep the cases go
+    /// Number of cases to generate from the specs
     #[arg(long, value_name = "DEPTH", value_enum, default_value_t = DepthArg::Standard)]
     pub depth: DepthArg,
-    /// Draw new values from this number [default: another each time]
+    /// Seed for random values [default: random]
     #[arg(long, value_name = "N")]
     pub seed: Option<u64>,
-    /// Write what became of each mutant as JSON
+    /// Write the result of each mutant as JSON
     #[arg(long, value_name = "FILE", conflicts_with = "readings")]
     pub json: Option<PathBuf>,
     /// The folder of the specs
@@ -284,15 +284,15 @@ fn reading() -> impl TypedValueParser<Value = Reading> {
 
 const REPORT_EXAMPLES: &str = "\
 Examples:
-  fineprint report --from events.jsonl                       on the terminal
+  fineprint report --from events.jsonl                       print the report on the terminal
   fineprint report --from events.jsonl --html report.html --junit report.xml
 
-It exits as `run` would have done.";
+Exits with the code that `run` would have returned.";
 
 /// Options of `report`.
 #[derive(Debug, Args)]
 pub struct FromArgs {
-    /// The event stream of the run
+    /// Event stream of the run
     #[arg(long, value_name = "FILE")]
     pub from: PathBuf,
     /// The reports to write
@@ -305,7 +305,7 @@ Examples:
   fineprint run --shard 1/2 --events 1.jsonl; fineprint run --shard 2/2 --events 2.jsonl
   fineprint merge 1.jsonl 2.jsonl --junit report.xml --events all.jsonl
 
-It exits as the one run would have done.";
+Exits with the code that a single run would have returned.";
 
 /// Options of `merge`.
 #[derive(Debug, Args)]
@@ -313,7 +313,7 @@ pub struct MergeArgs {
     /// The event streams
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
-    /// Only these cases, as the runs were told: the name of an operation, the beginning of an id, or a part of ids
+    /// Filter of the runs: the name of an operation, the beginning of an id, or a part of ids
     #[arg(long, value_name = "FILTER")]
     pub filter: Vec<String>,
     /// The folder of the specs
@@ -322,10 +322,10 @@ pub struct MergeArgs {
     /// The folder of the case files
     #[arg(long, value_name = "DIR", default_value = "cases")]
     pub cases: PathBuf,
-    /// Known failures: only others fail the joined run, and those that pass again
+    /// File of known failures; only new failures, and known ones that pass again, fail the merged run
     #[arg(long, value_name = "FILE")]
     pub baseline: Option<PathBuf>,
-    /// The depth of the runs
+    /// Depth of the runs
     #[arg(long, value_name = "DEPTH", value_enum, default_value_t = DepthArg::Standard)]
     pub depth: DepthArg,
     /// The reports to write
@@ -336,23 +336,23 @@ pub struct MergeArgs {
 const SERVE_EXAMPLES: &str = "\
 Examples:
   fineprint serve
-  fineprint serve --port 0         on a free port; the address is printed
+  fineprint serve --port 0         listen on a free port and print the address
   fineprint serve --reading email-strict --quota contact=20
-  fineprint serve --signed         for a vendor's SDK, with the key that is printed";
+  fineprint serve --signed         for a vendor's SDK; the key is printed";
 
 /// Options of `serve`.
 #[derive(Debug, Args)]
 pub struct ServeArgs {
-    /// The port on 127.0.0.1; 0 takes a free one
+    /// Port on 127.0.0.1; 0 selects a free one
     #[arg(long, value_name = "N", default_value_t = 4010)]
     pub port: u16,
-    /// Take this side of what the pages leave open; several can go together
+    /// Use this reading of something that the pages do not decide; can be given several times
     #[arg(long = "reading", value_name = "NAME", value_parser = reading())]
     pub readings: Vec<Reading>,
-    /// How many of an entity may live, as in contact=20
+    /// Maximum number of entities of one kind that may exist, e.g. contact=20
     #[arg(long = "quota", value_name = "ENTITY=N", value_parser = quota)]
     pub quotas: Vec<(String, u32)>,
-    /// Refuse requests that are not signed; a signature that is there is checked in any case
+    /// Reject requests that are not signed; existing signatures are always checked
     #[arg(long)]
     pub signed: bool,
     /// The folder of the specs
@@ -363,15 +363,15 @@ pub struct ServeArgs {
 const SCHEMA_EXAMPLES: &str = "\
 Examples:
   fineprint schema > specs/spec.schema.json
-  fineprint schema report > report.schema.json     what --json writes
-  fineprint schema event > event.schema.json       a line of what --events writes
-  fineprint schema compare > compare.schema.json   what `compare --json` writes
-  fineprint schema reference                       every key and rule of a spec, to read";
+  fineprint schema report > report.schema.json     output of --json
+  fineprint schema event > event.schema.json       a line of the output of --events
+  fineprint schema compare > compare.schema.json   output of `compare --json`
+  fineprint schema reference                       every key and rule of a spec, as text";
 
 /// Options of `schema`.
 #[derive(Debug, Args)]
 pub struct SchemaArgs {
-    /// Of what
+    /// What to describe
     #[arg(value_name = "WHAT", value_enum, default_value_t = SchemaOf::Spec)]
     pub of: SchemaOf,
 }
@@ -387,9 +387,9 @@ pub enum SchemaOf {
     Report,
     /// A line of the event stream
     Event,
-    /// The matrix of two targets
+    /// The comparison of two targets
     Compare,
-    /// The spec language for people: the book's reference, in Markdown
+    /// The reference of the spec language, as in the book, in Markdown
     Reference,
 }
 
@@ -401,7 +401,7 @@ Examples:
 /// Options of `man`.
 #[derive(Debug, Args)]
 pub struct ManArgs {
-    /// Write a page for each command into this folder
+    /// Write one page per command into this folder
     pub folder: Option<PathBuf>,
 }
 

@@ -6,13 +6,13 @@ use clap::Args;
 
 pub(super) const ACCEPT_EXAMPLES: &str = "\
 Examples:
-  fineprint accept                 every pending snapshot
-  fineprint accept mine            those of the target `mine`
-  fineprint accept --case Title/   those of cases whose id contains this";
+  fineprint accept                 accept every pending snapshot
+  fineprint accept mine            only those of the target `mine`
+  fineprint accept --case Title/   only those of cases whose id contains this";
 
 pub(super) const REJECT_EXAMPLES: &str = "\
 Examples:
-  fineprint reject                 every pending snapshot
+  fineprint reject                 reject every pending snapshot
   fineprint reject mine --case Title/";
 
 /// Which pending snapshots: all options of `accept` and `reject`.
@@ -20,7 +20,7 @@ Examples:
 pub struct DecideArgs {
     /// Only snapshots of this target
     pub target: Option<String>,
-    /// Only these cases: the name of an operation, the beginning of an id, or a part of ids; several times for several
+    /// Only these cases: the name of an operation, the beginning of an id, or a part of ids; can be given several times
     #[arg(long = "case", value_name = "ID")]
     pub cases: Vec<String>,
     /// The folder of the snapshots
@@ -30,21 +30,21 @@ pub struct DecideArgs {
 
 pub(super) const REVIEW_EXAMPLES: &str = "\
 Examples:
-  fineprint review                 what every target has pending
-  fineprint review mine --list     which answers of the target `mine` are to be decided
+  fineprint review                 review the pending snapshots of every target
+  fineprint review mine --list     list the pending snapshots of the target `mine`
 
-In a Rust project `cargo insta review` works on the same files, a file at a time.";
+In a Rust project, `cargo insta review` reviews the same files, one file at a time.";
 
 /// Options of `review`.
 #[derive(Debug, Args)]
 pub struct ReviewArgs {
-    /// What is to be decided
+    /// The pending snapshots
     #[command(flatten)]
     pub pending: DecideArgs,
-    /// List what is to be decided and ask nothing
+    /// List the pending snapshots and ask nothing
     #[arg(long)]
     pub list: bool,
-    /// The folder of the specs, for the pages' sentences
+    /// The folder of the specs, for the sentences of the pages
     #[arg(long, value_name = "DIR", default_value = "specs")]
     pub specs: PathBuf,
     /// The folder of the case files
@@ -54,15 +54,15 @@ pub struct ReviewArgs {
 
 pub(super) const PRUNE_EXAMPLES: &str = "\
 Examples:
-  fineprint prune --list           what would go
-  fineprint prune mine             of the target `mine` only";
+  fineprint prune --list           list what would be removed
+  fineprint prune mine             remove only snapshots of the target `mine`";
 
 /// Options of `prune`.
 #[derive(Debug, Args)]
 pub struct PruneArgs {
     /// Only snapshots of this target
     pub target: Option<String>,
-    /// Name what is outdated and remove nothing
+    /// List the outdated snapshots and remove nothing
     #[arg(long)]
     pub list: bool,
     /// The folder of the snapshots

@@ -52,9 +52,9 @@ pub fn execute(args: &InitArgs, console: Console) -> Exit {
         Err(exit) => return exit,
     };
     if has_specs {
-        let what = if args.demo { "the specs that fineprint ships are" } else { "the sample is" };
-        console
-            .say(&format!("{} has specs: {what} left out", below(&args.folder, is_here, "specs").display()));
+        let what = if args.demo { "the specs that fineprint ships" } else { "the sample" };
+        let specs = below(&args.folder, is_here, "specs");
+        console.say(&format!("{} already has specs: not adding {what}", specs.display()));
     }
     let specs = match (has_specs, args.demo) {
         (true, _) => Take::None,
@@ -64,7 +64,7 @@ pub fn execute(args: &InitArgs, console: Console) -> Exit {
     for (path, text) in files(&specs, is_crate && !args.demo, &schema) {
         let path = if is_here { path } else { args.folder.join(path) };
         match write(&path, text) {
-            Ok(true) => console.say(&format!("made {}", path.display())),
+            Ok(true) => console.say(&format!("created {}", path.display())),
             Ok(false) => console.say(&format!("kept {}", path.display())),
             Err(error) => {
                 console.complain(&files::not_written(&path, &error));
@@ -76,17 +76,17 @@ pub fn execute(args: &InitArgs, console: Console) -> Exit {
         return exit;
     }
     if is_crate && !args.demo {
-        console.say("\nfor `cargo test --test conformance`, Cargo.toml needs the lines at the top of tests/conformance.rs");
+        console.say("\nfor `cargo test --test conformance`, add the lines at the top of tests/conformance.rs to Cargo.toml");
     }
     let cd = match is_here {
         true => String::new(),
         false => format!("cd {} && ", quoted(&args.folder)),
     };
     console.say(&format!(
-        "\nnow `{cd}fineprint` tries every case of specs/ on the reference server that is made from them,"
+        "\nnow run every case of specs/ against the built-in reference server with `{cd}fineprint`,"
     ));
     console
-        .say("and `fineprint run --target local` tries them on yours, when fineprint.toml says where it is");
+        .say("or against your service with `fineprint run --target local`, after you set its address in fineprint.toml");
     Exit::Holds
 }
 
@@ -132,7 +132,7 @@ fn expand(folder: &Path, is_here: bool, console: Console) -> Result<(), Exit> {
         .map_err(|findings| console.findings(&findings))?;
     for missing in suite.stale.iter().filter(|stale| !stale.exists) {
         generate::freshen(&suite, missing, console)?;
-        console.say(&format!("made {}", missing.path.display()));
+        console.say(&format!("created {}", missing.path.display()));
     }
     Ok(())
 }

@@ -79,7 +79,7 @@ fn keep(
     console: Console,
 ) -> Exit {
     if ended.finish.counts.pass + ended.finish.counts.fail == 0 {
-        console.complain("nothing was judged, so that nothing is recorded");
+        console.complain("no case was judged, so nothing is recorded");
         return Exit::Incomplete;
     }
     let kept =
@@ -174,13 +174,11 @@ impl Ready {
         });
         if unasked > 0 {
             console.tell(&format!(
-                "{unasked} cases are left out: the target has no address for their service, or its signatures no room for their values"
+                "{unasked} cases are left out: the target has no address for their service, or its signature cannot carry their values"
             ));
         }
         if cases.is_empty() && !plan.is_part() {
-            return Err(usage(
-                "there is nothing to try: the target has no address for any of these cases".to_owned(),
-            ));
+            return Err(usage("nothing to run: the target has no address for any of these cases".to_owned()));
         }
         Ok(Self { plan, specs, cases, load, ids, kept })
     }
@@ -214,10 +212,10 @@ impl Ready {
         for left in &finish.left_behind {
             let Leftover { entity, id, reason, .. } = left;
             let (id, reason) = (in_line(id), in_line(reason));
-            console.complain(&format!("left behind on {}: {entity} {id} ({reason})", recording.target));
+            console.complain(&format!("leftover on {}: {entity} {id} ({reason})", recording.target));
         }
         if let Some(reason) = &finish.stopped {
-            console.complain(&format!("{}: stopped before the end: {}", recording.target, in_line(reason)));
+            console.complain(&format!("{}: the run stopped early: {}", recording.target, in_line(reason)));
             return Err(Exit::Incomplete);
         }
         Ok((recording, finish.left_behind.is_empty()))
@@ -225,7 +223,7 @@ impl Ready {
 
     fn run(self, outputs: Outputs, recorder: Option<Recorder>, console: Console) -> Result<Ended, Exit> {
         let runtime = runtime().map_err(|error| {
-            console.complain(&format!("the runtime cannot be started: {error}"));
+            console.complain(&format!("failed to start the runtime: {error}"));
             Exit::Incomplete
         })?;
         announce(&self.plan, &self.load, console);
@@ -245,8 +243,8 @@ fn add_circumstances(plan: &Plan, suite: &mut Suite) -> Result<(), String> {
             Some(case) => suite.cases.extend([case]),
             None => {
                 return Err(format!(
-                    "--quota {entity}={size}: the specs have no entity {entity} whose maker has a row for its quota and \
-                     that can be removed again"
+                    "--quota {entity}={size}: the specs have no removable entity {entity} that is created by an operation with \
+                     an error row for its quota"
                 ));
             }
         }
@@ -281,9 +279,9 @@ fn rehearse(ready: &Ready, console: Console) -> Exit {
     };
     announce(plan, load, console);
     if plan.target.rate.is_none() && plan.target.rates.is_empty() {
-        console.tell("as fast as the target answers: it has no rate");
+        console.tell("no rate is set: requests are sent as fast as the target responds");
     }
-    console.tell("below is what the cases send; what they make is removed again, which is not shown");
+    console.tell("these are the requests of the cases; those that remove created entities are not shown");
     for case in cases.iter() {
         console.say(&format!("{}: {}", case.id, case.tries));
         for request in runner::rehearse(&session, specs, &case) {
@@ -335,7 +333,7 @@ async fn run(
     })?;
     let changed = compare(&plan, &specs, &answers, &mut outputs, console);
     if let Some(error) = options.journal.failed() {
-        outputs.failed(format!("what lives on the target could not be written down: {error}"));
+        outputs.failed(format!("failed to record the entities on the target: {error}"));
     }
     drop(options);
     kept_on_disk.close();
@@ -369,7 +367,7 @@ async fn embedded(plan: &Plan, specs: &Arc<Specs>, console: Console) -> Result<O
     match Server::behaving(Arc::clone(specs), 0, behaviour(plan)).await {
         Ok(server) => Ok(Some(server)),
         Err(error) => {
-            console.complain(&format!("the reference server cannot be started: {error}"));
+            console.complain(&format!("failed to start the reference server: {error}"));
             Err(Exit::Incomplete)
         }
     }
@@ -401,23 +399,23 @@ fn compare(
 /// first.
 fn write_down(plan: &Plan, options: &mut runner::Options, console: Console) -> Kept {
     let mut kept = Kept::open(plan).unwrap_or_else(|error| {
-        console.tell(&format!("what lives on the target cannot be written down: {error}"));
+        console.tell(&format!("failed to record the entities on the target: {error}"));
         Kept::default()
     });
     for foreign in &kept.foreign {
         console.tell(&format!(
-            "{} is not believed, and nothing that it names is removed: a run of yours leaves files that only you may read",
+            "ignoring {} and not removing the entities that it names: your own runs write files that only you can read",
             foreign.display()
         ));
     }
     if !kept.remains.is_empty() {
-        console.tell("an earlier run has left something on the target: that is removed first");
+        console.tell("an earlier run has left something on the target: removing it first");
     }
     if let (false, Some(own)) = (kept.elsewhere.is_empty(), &kept.own) {
         let addresses = kept.elsewhere.addresses().into_iter().collect::<Vec<_>>().join(", ");
         console.tell(&format!(
-            "an earlier run has left something at {addresses}, which this run does not call: a run there removes it, and \
-             without {} nobody does",
+            "an earlier run has left something at {addresses}, which this run does not call: a run there removes it, as long \
+             as {} exists",
             own.display()
         ));
     }
@@ -487,7 +485,7 @@ fn is_hangup_ignored() -> bool {
 async fn cancel_on_interrupt(cancel: CancellationToken, console: Console) {
     interrupted().await;
     console.tell(
-        "interrupted: finishing the calls under way and removing what the run has made; again to end at once",
+        "interrupted: finishing open calls and removing created entities; press Ctrl-C again to stop immediately",
     );
     cancel.cancel();
     interrupted().await;

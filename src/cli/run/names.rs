@@ -44,11 +44,8 @@ pub fn check(plan: &Plan, specs: &Specs) -> Result<(), String> {
             let hint = did_you_mean(name, known.iter().copied());
             let known: BTreeSet<&str> = known.iter().copied().collect();
             let all = || known.into_iter().collect::<Vec<_>>().join(", ");
-            let hint = hint.map_or_else(all, |near| format!("did you mean {near}?"));
-            return Err(format!(
-                "target {}: {key}.{name}: the specs have no such {kind}; {hint}",
-                target.name
-            ));
+            let hint = hint.map_or_else(all, |near| format!("a similar name exists: {near}"));
+            return Err(format!("target {}: {key}.{name}: unknown {kind}; {hint}", target.name));
         }
     }
     Ok(())
@@ -64,6 +61,6 @@ pub fn tell_unknown(plan: &Plan, ids: &HashSet<Arc<str>>, console: Console) {
     let known = known.filter(|entry| !is_optional(&entry.case));
     let is_there = |entry: &Known| ids.contains(&*entry.case) || ids.iter().any(|id| entry.is_about(id));
     for entry in known.filter(|entry| !is_there(entry)) {
-        console.tell(&format!("the baseline knows {}, and no case has that id", entry.case));
+        console.tell(&format!("the baseline lists {}, but no case has that id", entry.case));
     }
 }

@@ -105,7 +105,7 @@ pub struct Plan {
 fn snapshot_policy(args: &RunArgs, console: Console) -> Result<SnapshotPolicy, String> {
     let off = args.no_snapshots || args.depth != DepthArg::Standard;
     Ok(match (off, args.update, console.ci) {
-        (true, true, _) => return Err("snapshots are kept at the standard depth only".to_owned()),
+        (true, true, _) => return Err("--update works only at the standard depth".to_owned()),
         (true, ..) => SnapshotPolicy::Off,
         (_, true, _) => SnapshotPolicy::Update,
         (.., true) => SnapshotPolicy::Compare,
@@ -233,7 +233,7 @@ impl Plan {
         if let Some(first) = outdated.first() {
             let ids: HashSet<&str> = outdated.iter().map(|each| each.id.as_str()).collect();
             let (cases, why) = (number(outdated.len(), "case"), &first.why);
-            console.tell(&format!("--resume: {cases} of it will be tried again: {why}"));
+            console.tell(&format!("--resume: running {cases} again: {why}"));
             Arc::make_mut(&mut self.known).forget(|id| ids.contains(id));
         }
         if !self.goes_on {
@@ -245,8 +245,8 @@ impl Plan {
         let is_lost = |id: &&str| (ids.contains(*id) || is_optional(id)) && !tried.contains(*id);
         match self.known.ids().find(is_lost) {
             Some(id) => Err(format!(
-                "--resume: this run does not try {id}, and its stream would replace one that has it: give the options of that \
-                 run, or write --events elsewhere"
+                "--resume: this run does not include {id}, but its event stream would replace one that does: use the options of \
+                 that run, or another file for --events"
             )),
             None => Ok(()),
         }
@@ -305,8 +305,8 @@ impl Plan {
         let ids = || cases.iter().map(|case| case.id.clone());
         let Some(wanted) = self.filter.unselective(ids()) else { return Ok(()) };
         Err(match nearest(&wanted.to_string(), ids()) {
-            Some(near) => format!("no case has an id with {wanted} in it; did you mean {near}?"),
-            None => format!("no case has an id with {wanted} in it; `fineprint run --list` shows all"),
+            Some(near) => format!("no case matches `{wanted}`; a similar name exists: `{near}`"),
+            None => format!("no case matches `{wanted}`; list all with `fineprint run --list`"),
         })
     }
 
@@ -343,7 +343,7 @@ fn resumed_from(path: &Path, target: &Target, console: Console) -> Result<Known,
     let known = stream::known(path)?;
     if let Some(start) = known.starts().iter().find(|start| start.target != target.name) {
         return Err(format!(
-            "--resume: that is a run on {}, and this one is on {}",
+            "--resume: the event stream is a run on {}, but this run is on {}",
             start.target, target.name
         ));
     }
@@ -351,7 +351,7 @@ fn resumed_from(path: &Path, target: &Target, console: Console) -> Result<Known,
     let here = target.shown_url();
     if let Some(start) = known.starts().iter().find(|start| start.url != here && target.name != REFERENCE) {
         console.tell(&format!(
-            "--resume: that run was on {}, and this one is on {here}; what was judged there counts here",
+            "--resume: the earlier run was on {}, this run is on {here}; the earlier results count for this run",
             start.url
         ));
     }
@@ -368,7 +368,7 @@ fn baseline(read_from: Option<&Path>, write_to: Option<&Path>) -> Result<Option<
 fn stay_below(quotas: &[(String, u32)], target: &mut Target) -> Result<(), String> {
     let Some((entity, least)) = quotas.iter().min_by_key(|(_, size)| *size) else { return Ok(()) };
     if *least < 2 {
-        return Err(format!("the quota of {entity} is {least}: a run needs room for two at least"));
+        return Err(format!("quota {entity}={least} is too small: a run needs at least 2"));
     }
     target.entities = target.entities.min(*least);
     Ok(())
@@ -384,7 +384,7 @@ fn refuse_parts(args: &RunArgs) -> Result<(), String> {
         (args.resume.is_some(), "--resume"),
     ];
     match refused.into_iter().find(|(is_there, _)| *is_there) {
-        Some((_, option)) => Err(format!("a recording keeps what a whole run sees: leave out {option}")),
+        Some((_, option)) => Err(format!("a recording needs a whole run: leave out {option}")),
         None => Ok(()),
     }
 }

@@ -129,7 +129,7 @@ fn results(events: Events, args: &ShowArgs, console: Console) -> Result<Exit, St
     let wanted = Wanted::of(args, kept.ids().map(str::to_owned), |name| operations.contains(name));
     let shown: Vec<&str> = kept.ids().filter(|id| wanted.has(id)).collect();
     if shown.is_empty() {
-        return Err(format!("the run has no case with {} in its id", args.filter.join(" or ")));
+        return Err(format!("no case of the run matches {}", args.filter.join(" or ")));
     }
     for result in shown.into_iter().filter_map(|id| kept.get(id)) {
         console.say(told(&result, console).trim_end());
@@ -155,7 +155,7 @@ fn told(result: &CaseResult, console: Console) -> String {
 
 fn response(exchange: &Exchange) -> String {
     match &exchange.outcome {
-        Outcome::Unanswered(reason) => format!("  no response: {}\n", harmless(&reason.to_string())),
+        Outcome::Unanswered(reason) => format!("  error: {}\n", harmless(&reason.to_string())),
         Outcome::Answered(answer) => {
             let Answer { status, headers, body, .. } = answer;
             let headers = headers.iter().map(|(name, value)| format!("  {name}: {}\n", escaped(value)));

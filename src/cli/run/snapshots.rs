@@ -194,24 +194,25 @@ pub fn tell(snapshots: &Snapshots, plan: &Plan, console: Console) {
     if snapshots.accepted {
         snapshots.written.iter().for_each(|path| console.tell(&format!("accepted {path}")));
     } else if !snapshots.changed.is_empty() {
-        let answers = number(snapshots.changed.len(), "answer");
+        let answers = number(snapshots.changed.len(), "response");
         console.tell(&format!("changed since the snapshots of {target}: {answers}"));
     }
     if snapshots.new > 0 && !snapshots.accepted {
-        let answers = number(snapshots.new, "answer");
-        console.tell(&format!("without a snapshot of {target} yet: {answers}; --update keeps what is new"));
+        let answers = number(snapshots.new, "response");
+        console.tell(&format!("no snapshot of {target} yet for {answers}; run with --update to accept them"));
     }
     if !snapshots.stale.is_empty() && !snapshots.accepted {
         let stale = number(snapshots.stale.len(), "snapshot");
         console.tell(&format!(
-            "of cases of {target} that no longer exist: {stale}; `fineprint prune` removes such"
+            "{stale} of {target} for cases that no longer exist; remove with `fineprint prune`"
         ));
     }
     for path in &snapshots.orphaned {
-        console.tell(&format!("{path} belongs to no operation any more; `fineprint prune` removes it"));
+        console.tell(&format!("{path} belongs to no operation; remove it with `fineprint prune`"));
     }
     if !snapshots.accepted && !snapshots.written.is_empty() {
         snapshots.written.iter().for_each(|path| console.tell(&format!("pending {path}")));
-        console.tell("`fineprint review` goes through what is pending, `fineprint accept` takes all of it");
+        console
+            .tell("review pending snapshots with `fineprint review`, or accept all with `fineprint accept`");
     }
 }

@@ -36,7 +36,7 @@ pub fn target(args: &RunArgs, config: &Config) -> Result<(Target, BTreeMap<Strin
     }
     if target.url.is_none() && target.addresses.is_empty() && name != REFERENCE {
         return Err(format!(
-            "target {name}: it has no address; write `url`, or `services` with one for each"
+            "target {name}: no address; set `url`, or an address for each service in `services`"
         ));
     }
     target.alone |= args.alone;
@@ -107,23 +107,23 @@ fn name(name: Option<&str>, url: Option<&Url>, config: &Config) -> Result<String
     match (name, url) {
         (None, None) => Ok(REFERENCE.to_owned()),
         (Some(REFERENCE), Some(_)) => {
-            Err(format!("the target {REFERENCE} is the embedded server; call yours by another name"))
+            Err(format!("`{REFERENCE}` is the built-in reference server; give your target another name"))
         }
         (Some(name), None) if name != REFERENCE && !config.targets.contains_key(name) => {
             let near = did_you_mean(name, config.targets.keys().map(String::as_str));
             let hint = match near {
-                Some(near) => format!("did you mean {near}?"),
-                None => format!("say it with --url, or write it into {}", config::NAME),
+                Some(near) => format!("a similar name exists: `{near}`"),
+                None => format!("give its address with --url, or add the target to {}", config::NAME),
             };
-            Err(format!("the address of the target {name} is not known; {hint}"))
+            Err(format!("unknown target `{name}`: {hint}"))
         }
         (Some(name), _) => {
             let plain = |character: char| character.is_ascii_alphanumeric() || "-_.".contains(character);
             match name.chars().all(plain) && !name.starts_with('.') && !name.is_empty() {
                 true => Ok(name.to_owned()),
-                false => Err(format!(
-                    "--target {name:?}: write letters, digits, hyphens, dots and underscores only"
-                )),
+                false => {
+                    Err(format!("--target {name:?}: use only letters, digits, hyphens, dots and underscores"))
+                }
             }
         }
         (None, Some(url)) => {

@@ -12,7 +12,7 @@ use crate::generate::valid::{Filling, valid};
 /// off-by-one ranges accept the ASCII neighbours of letters and digits.
 const NEAR: &[(&str, &str, &str)] = &[
     ("digit", "a digit", "1"),
-    ("blank", "a blank", " "),
+    ("blank", "a space", " "),
     ("hyphen", "a hyphen", "-"),
     ("underscore", "an underscore", "_"),
     ("dot", "a dot", "."),
@@ -97,13 +97,13 @@ pub fn trials(parameter: &Member) -> Vec<Trial> {
         of("newline-last".to_owned(), tries, format!("{}\n", filler(fill)));
     }
     if room.least == room.most {
-        let tries = "a blank behind as many as there may be".to_owned();
+        let tries = "a space after the maximum number of characters".to_owned();
         of("blank-behind".to_owned(), tries, format!("{} ", filler(room.most.min(LONGEST))));
     }
     let symbols: String = SYMBOLS.iter().filter(|symbol| !characters.also.contains(symbol)).collect();
     if !symbols.is_empty() {
         let text: String = symbols.chars().cycle().take(room.whole() as usize).collect();
-        of("only-symbols".to_owned(), "nothing but symbols".to_owned(), text);
+        of("only-symbols".to_owned(), "only symbols".to_owned(), text);
     }
     trials
 }
@@ -132,7 +132,7 @@ fn listed(parameter: &Member, characters: &Characters, room: &Room) -> Vec<Trial
     let mut trials = Vec::new();
     if !characters.letters && !characters.digits && room.most > 0 {
         let value = Value::described(&filler(room.whole()));
-        trials.push(Trial::new(Part::CharactersOf, "listed", "nothing but listed characters", value));
+        trials.push(Trial::new(Part::CharactersOf, "listed", "only listed characters", value));
     }
     for character in single {
         let Some(fill) = room.beside(&character.to_string()) else { continue };

@@ -49,10 +49,10 @@ pub fn trials(parameter: &Member) -> Vec<Trial> {
 
 fn in_words(count: u64, length: &Length) -> String {
     let beside = match length.max {
-        _ if count == length.min.saturating_sub(1) => ", one less than the least",
-        _ if count == length.min => ", the least",
-        Limit::At(max) if count == max => ", the most",
-        Limit::At(max) if count == max.saturating_add(1) => ", one more than the most",
+        _ if count == length.min.saturating_sub(1) => ", minimum - 1",
+        _ if count == length.min => ", minimum",
+        Limit::At(max) if count == max => ", maximum",
+        Limit::At(max) if count == max.saturating_add(1) => ", maximum + 1",
         Limit::Unstated if count >= FAR => ", beyond any limit in use",
         Limit::Unstated => ", within any limit in use",
         _ => "",

@@ -10,11 +10,11 @@ use crate::generate::trial::Trial;
 use crate::generate::valid::{Filling, valid};
 
 const ODD: &[(&str, &str, &str)] = &[
-    ("nul", "NUL behind it", "\0"),
-    ("quote", "the end of an SQL string behind it", "' OR '1'='1"),
-    ("markup", "markup behind it", "<script>"),
-    ("template", "a template behind it", "{{7*7}}${7*7}"),
-    ("emoji", "an emoji behind it", "😀"),
+    ("nul", "NUL after it", "\0"),
+    ("quote", "the end of an SQL string after it", "' OR '1'='1"),
+    ("markup", "markup after it", "<script>"),
+    ("template", "a template after it", "{{7*7}}${7*7}"),
+    ("emoji", "an emoji after it", "😀"),
 ];
 
 /// A number of characters that fills buffers and columns.

@@ -13,14 +13,14 @@ pub fn trials(parameter: &Member) -> Vec<Trial> {
     if parameter.required != Required::No {
         trials.push(Trial {
             slug: "required/absent".to_owned(),
-            tries: "left out".to_owned(),
+            tries: "missing".to_owned(),
             about: Part::Required,
             value: None,
         });
     }
     let empty: &[(&str, &str, Value)] = match parameter.schema.kind() {
         Type::String => {
-            &[("empty", "an empty text", Value::text("")), ("blank", "three blanks", Value::text("   "))]
+            &[("empty", "an empty text", Value::text("")), ("blank", "three spaces", Value::text("   "))]
         }
         Type::Array => &[
             ("empty", "an empty list", Value::Plain(Json::List(Vec::new()))),

@@ -95,7 +95,11 @@ fn near_misses(values: &[Json]) -> Vec<(String, String, Json)> {
     let mut misses = vec![("unknown".to_owned(), "a value that is not listed".to_owned(), stranger(values))];
     if let Some(lowest) = integers(values).and_then(|integers| integers.into_iter().min()) {
         let below = Json::Integer(lowest.saturating_sub(1));
-        misses.push(("unknown-below".to_owned(), "one less than the least that is listed".to_owned(), below));
+        misses.push((
+            "unknown-below".to_owned(),
+            "one less than the smallest listed value".to_owned(),
+            below,
+        ));
     }
     let texts = values.iter().filter_map(|value| Some((value, value.as_text()?)));
     for (index, (value, text)) in texts.enumerate() {
@@ -106,7 +110,7 @@ fn near_misses(values: &[Json]) -> Vec<(String, String, Json)> {
         if !shorter.is_empty() {
             miss("prefix", format!("{text} without its last letter"), shorter);
         }
-        miss("longer", format!("{text} with a letter more"), format!("{text}s"));
+        miss("longer", format!("{text} with one more letter"), format!("{text}s"));
         miss("lower-case", format!("{text} in lower case"), text.to_lowercase());
         miss("upper-case", format!("{text} in upper case"), text.to_uppercase());
         if index == 0 {
@@ -122,8 +126,8 @@ fn near_misses(values: &[Json]) -> Vec<(String, String, Json)> {
 
 /// What is added around a valid value.
 const AROUND: &[(&str, &str, &str)] = &[
-    ("leading-blank", "behind a blank", " {}"),
-    ("trailing-blank", "before a blank", "{} "),
+    ("leading-blank", "after a space", " {}"),
+    ("trailing-blank", "before a space", "{} "),
     ("trailing-newline", "before a line break", "{}\n"),
 ];
 
@@ -155,7 +159,7 @@ fn members(values: &[Json]) -> Vec<Trial> {
             ),
             trial(
                 "unknown-last",
-                "a member that is not listed, behind valid ones",
+                "a member that is not listed, after valid ones",
                 vec![valid(0), valid(1), stranger()],
             ),
             trial("repeated", "a valid member twice", vec![valid(0), valid(0)]),

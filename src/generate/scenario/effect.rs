@@ -78,7 +78,7 @@ fn made(baseline: &Baseline<'_>, reader: &Reader<'_>) -> Case {
     let same = |shown: &Shown| Value::Same(TRIED.to_owned(), shown.parameter.clone());
     let shows = shows.map(|shown| (shown.path.clone(), same(shown)));
     let then = vec![reader.step(TRIED, shows.collect())];
-    let tries = "what was sent shows when the entity is read".to_owned();
+    let tries = "reading the entity shows what was sent".to_owned();
     Case { then, ..plain(baseline.operation, "call/effect", tries, send, Expectation::Accept) }
 }
 
@@ -97,7 +97,7 @@ fn changed(baseline: &Baseline<'_>, reader: &Reader<'_>, place: &Prepared<'_>, e
     }
     let given = vec![made];
     let then = vec![reader.step(entity, shows)];
-    let tries = format!("{name}: the new value shows when the entity is read");
+    let tries = format!("{name}: reading the entity shows the new value");
     let about = vec![Breach { at: place.at.clone(), part: Part::Type }];
     let id = format!("{name}/effect");
     Some(Case { about, given, then, ..plain(baseline.operation, &id, tries, send, Expectation::Accept) })
@@ -126,7 +126,7 @@ fn unchanged(baseline: &Baseline<'_>, reader: &Reader<'_>, entity: &str) -> Vec<
             let path = reader.path(&parameter.name)?.to_owned();
             let shows = vec![(path, Value::Same(entity.to_owned(), parameter.name.clone()))];
             let slug = format!("refused-with-{}", parameter.name);
-            let tries = format!("a call that is refused for it leaves {} as it was", parameter.name);
+            let tries = format!("a call that is rejected for it leaves {} unchanged", parameter.name);
             let id = format!("{}/{}/{slug}", at_fault.name, fault.breach.part.rule());
             let tries = format!("{}: {tries}", at_fault.name);
             let expect = fault.answer(baseline);

@@ -20,9 +20,9 @@ use super::about;
 const MADE_UP: &[(&str, &str, &str)] = &[
     ("unknown", "a made-up id", "c-NoSuchEntity000"),
     ("short", "one character", "0"),
-    ("symbols", "no id at all", "?!/*"),
+    ("symbols", "symbols", "?!/*"),
     ("inner-blank", "two words", "no such id"),
-    ("quote", "a quote, as it would end a query", "c-1' OR '1'='1"),
+    ("quote", "a quote that would end a query", "c-1' OR '1'='1"),
     ("long", "an id of a thousand characters", "<1000 of x>"),
 ];
 
@@ -49,7 +49,7 @@ pub fn cases(baseline: &Baseline<'_>, parameter: &Member, entity: &str) -> Vec<V
 fn removed(baseline: &Baseline<'_>, parameter: &Member, entity: &str) -> Option<Case> {
     let send = baseline.with(parameter, Some(reference(parameter, "gone")));
     let expect = expect::reject(baseline, parameter, Part::ExistsUnknown);
-    let words = ("removed", "the id of an entity that was removed");
+    let words = ("removed", "the id of a removed entity");
     let case =
         with_a_change(about(baseline, parameter, Part::ExistsUnknown, words, (send, expect)), baseline, 0);
     let given = vec![baseline.make(entity, "gone", &case.send)?, baseline.remove(entity, "gone")?];
@@ -98,7 +98,7 @@ fn made_up_in_lists(parameter: &Member) -> Vec<(&'static str, &'static str, Valu
     let living = Value::Id(parameter.exists.clone().unwrap_or_default());
     vec![
         ("unknown", "a made-up id", Value::list(vec![unknown.clone()])),
-        ("unknown-last", "a made-up id behind that of a living entity", Value::List(vec![living, unknown])),
+        ("unknown-last", "a made-up id after that of an existing entity", Value::List(vec![living, unknown])),
     ]
 }
 

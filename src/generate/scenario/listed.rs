@@ -10,7 +10,7 @@ pub fn case(baseline: &Baseline<'_>) -> Option<Case> {
     let mut entities = baseline.service.entities.iter();
     let entity = entities.find(|entity| entity.listed_by.as_ref() == Some(&baseline.operation.name))?;
     let made = baseline.make(&entity.name, &entity.name, &Parameters::new())?;
-    let tries = "while there is something to list".to_owned();
+    let tries = "with an entity to list".to_owned();
     let mut case = whole_call(baseline, "call/listed", tries, baseline.required());
     case.given.push(made);
     Some(case)

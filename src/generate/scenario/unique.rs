@@ -12,7 +12,7 @@ use crate::generate::valid::reference;
 
 use super::{about, fault, step};
 
-const OWN_VALUE: &str = "the page does not say whether an entity's own value counts as used";
+const OWN_VALUE: &str = "the page does not say whether an entity's own value counts as in use";
 const REMOVED: &str = "the page does not say when the value of a removed entity is free again";
 
 /// The number of concurrent calls that compete for one value.
@@ -26,7 +26,7 @@ pub fn used(baseline: &Baseline<'_>, parameter: &Member) -> Option<Case> {
     let expect = expect::reject(baseline, parameter, Part::Unique);
     let mut given = baseline.given(&send, &expect);
     given.push(baseline.share(entity, label)?);
-    let words = ("used", "the value of a living entity, all else different");
+    let words = ("used", "a value already in use, all other parameters different");
     Some(Case { given, ..about(baseline, parameter, Part::Unique, words, (send, expect)) })
 }
 
@@ -61,7 +61,7 @@ fn one_accepted(baseline: &Baseline<'_>, parameter: &Member) -> Expectation {
 /// Returns the case in which concurrent calls create entities with the same new value.
 fn made_at_once(baseline: &Baseline<'_>, parameter: &Member) -> Case {
     let send = baseline.set(&[(&parameter.name, new(parameter))]);
-    let words = ("at-once", "one new value in four calls at once");
+    let words = ("at-once", "one new value in four concurrent calls");
     let case = about(baseline, parameter, Part::Unique, words, (send, one_accepted(baseline, parameter)));
     Case { at_once: RACERS, ..case }
 }
@@ -74,7 +74,7 @@ fn changed_at_once(baseline: &Baseline<'_>, parameter: &Member, entity: &str) ->
         let label = if number == 0 { entity.to_owned() } else { format!("{entity}-{number}") };
         given.push(baseline.make(entity, &label, &send)?);
     }
-    let words = ("at-once", "one new value for four entities at once");
+    let words = ("at-once", "one new value for four entities, concurrently");
     let case = about(baseline, parameter, Part::Unique, words, (send, one_accepted(baseline, parameter)));
     Some(Case { at_once: RACERS, given, ..case })
 }
@@ -84,7 +84,7 @@ fn own(baseline: &Baseline<'_>, parameter: &Member, entity: &str) -> Case {
     let send = baseline.with(parameter, Some(value));
     let expect = Expectation::Silent(OWN_VALUE.to_owned());
     let given = baseline.given(&send, &expect);
-    let words = ("own", "the value that the entity has already");
+    let words = ("own", "the value that the entity already has");
     Case { given, ..about(baseline, parameter, Part::Unique, words, (send, expect)) }
 }
 
@@ -92,7 +92,7 @@ fn of_removed(baseline: &Baseline<'_>, parameter: &Member, entity: &str) -> Opti
     let value = Value::Same("gone".to_owned(), parameter.name.clone());
     let send = baseline.with(parameter, Some(value));
     let given = vec![baseline.make(entity, "gone", &send)?, baseline.remove(entity, "gone")?];
-    let words = ("removed", "the value of an entity that was removed");
+    let words = ("removed", "the value of a removed entity");
     let expect = Expectation::Silent(REMOVED.to_owned());
     Some(Case { given, ..about(baseline, parameter, Part::Unique, words, (send, expect)) })
 }
@@ -111,7 +111,7 @@ fn after_refusal(baseline: &Baseline<'_>, parameter: &Member, other: &Prepared<'
         Step { about: promise(parameter), ..step(maker.operation, "later", free, Expectation::Accept) };
     let slug = format!("after-refusal-for-{}", other.name);
     let tries =
-        format!("a new value in a call that is refused for its {} is still free afterwards", other.name);
+        format!("a new value in a call that is rejected for its {} is still free afterwards", other.name);
     let given = baseline.given(&send, &expect);
     let case = about(baseline, parameter, Part::Unique, (&slug, &tries), (send, expect));
     Some(Case { about: vec![fault.breach], given, then: vec![free], ..case })
@@ -132,7 +132,7 @@ fn after_update(baseline: &Baseline<'_>, parameter: &Member, entity: &str) -> Op
         },
     ];
     let given = vec![baseline.make(entity, entity, &send)?];
-    let words = ("after-update", "the new value is taken then, and the old one free");
+    let words = ("after-update", "after an update, the new value is in use and the old value is free");
     let case = about(baseline, parameter, Part::Unique, words, (send, Expectation::Accept));
     Some(Case { given, then, ..case })
 }
@@ -155,7 +155,7 @@ fn used_by_update(baseline: &Baseline<'_>, parameter: &Member, entity: &str) -> 
         change,
     ];
     let expect = expect::reject(baseline, parameter, Part::Unique);
-    let words = ("used-by-update", "the value that another entity has by an update");
+    let words = ("used-by-update", "a value that another entity received in an update");
     Some(Case { given, ..about(baseline, parameter, Part::Unique, words, (send, expect)) })
 }
 

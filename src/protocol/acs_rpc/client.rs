@@ -43,7 +43,7 @@ impl Client for AcsRpc {
                 message: body.get("Message").and_then(Json::as_text).map(str::to_owned),
                 body,
             },
-            None => Reply::Unreadable("a refusal without `Code`".to_owned()),
+            None => Reply::Unreadable("an error response without `Code`".to_owned()),
         }
     }
 

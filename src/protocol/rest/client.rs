@@ -169,13 +169,13 @@ fn decode(http: &Http, status: u16, body: Option<Json>) -> Reply {
         };
     }
     if status < 400 {
-        return Reply::Unreadable(format!("the status {status} is neither a success nor a refusal"));
+        return Reply::Unreadable(format!("the status {status} means neither success nor error"));
     }
     let Some(path) = &http.code else {
         let body = body.unwrap_or(Json::Object(Vec::new()));
         return Reply::Refused { code: status.to_string(), message: message(http, &body), body };
     };
-    let Some(body) = body else { return Reply::Unreadable("a refusal without a body".to_owned()) };
+    let Some(body) = body else { return Reply::Unreadable("an error response without a body".to_owned()) };
     match body.at(path) {
         Some(code @ (Json::Text(_) | Json::Integer(_) | Json::Big(_))) => {
             Reply::Refused { code: text(code), message: message(http, &body), body }

@@ -156,7 +156,7 @@ fn of_operation(call: Call<'_>, common: &[(String, Json)], content: &str) -> Vec
 /// Reads a response: `Response.Error` marks an error response; the status means nothing.
 fn decode(body: Json) -> Reply {
     let Json::Object(members) = body else {
-        return Reply::Unreadable("the body is no JSON object".to_owned());
+        return Reply::Unreadable("the body is not a JSON object".to_owned());
     };
     let Some((_, response)) = members.into_iter().find(|(name, _)| name == "Response") else {
         return Reply::Unreadable("the body has no `Response`".to_owned());
@@ -164,7 +164,7 @@ fn decode(body: Json) -> Reply {
     let Some(error) = response.get("Error") else {
         return match response {
             Json::Object(_) => Reply::Accepted(response),
-            other => Reply::Unreadable(format!("`Response` is {} and no object", other.kind())),
+            other => Reply::Unreadable(format!("`Response` is {}, not an object", other.kind())),
         };
     };
     match error.get("Code").and_then(Json::as_text) {
@@ -173,6 +173,6 @@ fn decode(body: Json) -> Reply {
             message: error.get("Message").and_then(Json::as_text).map(str::to_owned),
             body: response,
         },
-        None => Reply::Unreadable("a refusal without `Response.Error.Code`".to_owned()),
+        None => Reply::Unreadable("an error response without `Response.Error.Code`".to_owned()),
     }
 }

@@ -18,8 +18,8 @@ pub fn changed(run: &Gathered) -> Markup {
     let kinds = run.pending();
     html! {
         @if !kinds.is_empty() {
-            h2 { "Changed answers" }
-            p { "They differ from those that were accepted: " code { "fineprint review" } " goes through them." }
+            h2 { "Changed responses" }
+            p { "They differ from the accepted snapshots. Review them with " code { "fineprint review" } "." }
             @for (diff, ids) in kinds.iter().take(SHOWN) {
                 details {
                     summary { (number(ids.len(), "case")) ": " @if let Some(first) = ids.first() { code { (first) } } }
@@ -30,7 +30,7 @@ pub fn changed(run: &Gathered) -> Markup {
                     }
                 }
             }
-            @if kinds.len() > SHOWN { p { "and " (kinds.len() - SHOWN) " more ways in which answers changed" } }
+            @if kinds.len() > SHOWN { p { "and " (kinds.len() - SHOWN) " more kinds of changes" } }
         }
     }
 }

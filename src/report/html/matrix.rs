@@ -25,9 +25,9 @@ pub fn document(matrix: &Matrix) -> String {
                     h1 {
                         @match differences.len() {
                             0 if matrix.is_empty() => "Nothing could be compared"
-                            0 => { (matrix.left) " and " (matrix.right) " are alike wherever they were compared" }
-                            1 => { (matrix.left) " and " (matrix.right) " are unlike in 1 promise" }
-                            many => { (matrix.left) " and " (matrix.right) " are unlike in " (many) " promises" }
+                            0 => { (matrix.left) " and " (matrix.right) " are the same in every case that was compared" }
+                            1 => { (matrix.left) " and " (matrix.right) " differ in 1 promise" }
+                            many => { (matrix.left) " and " (matrix.right) " differ in " (many) " promises" }
                         }
                     }
                     ul .counts {
@@ -41,10 +41,10 @@ pub fn document(matrix: &Matrix) -> String {
                 }
                 main {
                     @if !differences.is_empty() {
-                        section { h2 { "Unlike" } @for cell in &differences { (told(matrix, cell)) } }
+                        section { h2 { "Differences" } @for cell in &differences { (told(matrix, cell)) } }
                     }
                     @if !both.is_empty() {
-                        section { h2 { "Both break it alike" } @for cell in &both { (told(matrix, cell)) } }
+                        section { h2 { "Broken by both in the same way" } @for cell in &both { (told(matrix, cell)) } }
                     }
                     section { h2 { "By promise" } (table(matrix)) }
                 }
@@ -69,7 +69,7 @@ fn table(matrix: &Matrix) -> Markup {
             thead { tr {
                 th scope="col" { "Operation" }
                 th scope="col" { "Promise" }
-                th scope="col" { "How they stand" }
+                th scope="col" { "Result" }
                 @for relation in Relation::ALL { th scope="col" { (head(matrix, relation)) } }
             } }
             tbody {

@@ -90,7 +90,7 @@ fn document(run: &Gathered) -> (String, String) {
                 style { (PreEscaped(CSS)) }
             }
             body {
-                a .skip href="#cases" { "To the cases" }
+                a .skip href="#cases" { "Skip to the cases" }
                 (head(run))
                 main {
                     @for page in &run.start.pages { (tables::page(run, page)) }
@@ -124,7 +124,7 @@ fn head(run: &Gathered) -> Markup {
             ul .counts {
                 @for (count, word, class) in [
                     (counts.pass, "passed", "pass"), (counts.fail, "failed", "fail"), (counts.blocked, "blocked", "blocked"),
-                    (counts.error, "without an answer", "error"), (counts.skipped, "skipped", "skipped"),
+                    (counts.error, "without a response", "error"), (counts.skipped, "skipped", "skipped"),
                     (counts.unproven, "unproven", "blocked"), (counts.not_tested, "not tested", "untried"),
                 ] {
                     @if count > 0 || word == "passed" { li class=(class) { strong { (count) } " " (word) } }
@@ -135,18 +135,18 @@ fn head(run: &Gathered) -> Markup {
             }
             p { "Promises: " (summary::tally_in_words(run.tally())) }
             @for plain in &run.plain { (unproven(plain)) }
-            @if let Some(reason) = &run.finish.stopped { p .warning { "Stopped before the end: " (reason) } }
+            @if let Some(reason) = &run.finish.stopped { p .warning { "Stopped early: " (reason) } }
             @for left in &run.finish.left_behind {
-                p .warning { "Left on the target: " (left.entity) " " code { (shortened(&left.id)) } " (" (shortened(&left.reason)) ")" }
+                p .warning { "Leftover on the target: " (left.entity) " " code { (shortened(&left.id)) } " (" (shortened(&left.reason)) ")" }
             }
-            @for entry in &run.passing { p .warning { code { (entry) } " is a known failure and passes: strike it from the baseline" } }
-            @for (entry, day) in &run.expired { p .warning { code { (entry) } " was to be mended by " (day) } }
+            @for entry in &run.passing { p .warning { code { (entry) } ": known failure now passes; remove it from the baseline" } }
+            @for (entry, day) in &run.expired { p .warning { code { (entry) } ": was to be fixed by " (day) } }
             (tables::bars(run))
             @if !broken.is_empty() {
-                h2 { "Broken" }
+                h2 { "Failures" }
                 ol .broken { @for failure in broken.iter().take(TOLD) { li { (told(failure)) } } }
                 @if broken.len() > TOLD {
-                    p { "And " (broken.len() - TOLD) " more, which stand in the tables of the pages and in the list of cases." }
+                    p { "And " (broken.len() - TOLD) " more: see the tables of the pages and the list of cases." }
                 }
             }
             (lists::changed(run))
@@ -175,7 +175,7 @@ fn told(failure: &Failure<'_>) -> Markup {
 fn unproven(plain: &CaseResult) -> Markup {
     html! {
         section .warning {
-            p { strong { (plain.operation) ": the plain call is not accepted" } ", so that no rejection proves anything." }
+            p { strong { (plain.operation) ": the plain call is not accepted" } ", so no rejection proves anything." }
             p { "sends " code { (plain.sends) } }
             pre { (summary::what_came(plain)) }
         }
@@ -216,7 +216,7 @@ fn case_list(run: &Gathered) -> Markup {
                     "Only "
                     select #kind {
                         option value="" { "all" }
-                        option value="changed" { "changed answers" }
+                        option value="changed" { "changed responses" }
                         option value="known" { "known failures" }
                     }
                 }

@@ -24,11 +24,11 @@
 
   const comparison = (departure) => {
     const grid = element("div", { class: "compare" });
-    for (const head of ["", "promised", "received"]) grid.append(element("span", { class: "head" }, head));
+    for (const head of ["", "expected", "received"]) grid.append(element("span", { class: "head" }, head));
     for (const line of departure.lines) {
       grid.append(
         element("span", { class: "aspect" }, line.aspect + (line.differs ? " ≠" : "")),
-        element(line.differs ? "ins" : "span", { "data-label": "promised" }, line.promised || "–"),
+        element(line.differs ? "ins" : "span", { "data-label": "expected" }, line.promised || "–"),
         element(line.differs ? "del" : "span", { "data-label": "received" }, line.received || "–"),
       );
     }
@@ -57,7 +57,7 @@
   };
 
   const exchange = (each) => [
-    element("p", {}, element("strong", {}, each.tried ? "Tried" : each.operation), ` `,
+    element("p", {}, element("strong", {}, each.tried ? "Tested" : each.operation), ` `,
       element("span", { class: "faint" }, `${(each.micros / 1000).toFixed(1)} ms`)),
     copy(each.curl), element("pre", {}, each.curl), element("pre", {}, "→ " + each.answer),
   ];
@@ -66,10 +66,10 @@
     const each = cases[index], detail = details[index];
     const made = [element("p", {}, element("a", { href: "#case=" + encodeURIComponent(each[ID]) }, "Link to this case"), ` `,
       element("span", { class: "faint" }, `${(each[MICROS] / 1000).toFixed(1)} ms`))];
-    if (known[each[ID]]) made.push(element("p", { class: "warning" }, "A known failure: " + known[each[ID]]));
-    if (changed[each[ID]]) made.push(element("p", {}, "The answer differs from the accepted one:"), element("pre", {}, changed[each[ID]]));
+    if (known[each[ID]]) made.push(element("p", { class: "warning" }, "Known failure: " + known[each[ID]]));
+    if (changed[each[ID]]) made.push(element("p", {}, "The response differs from the accepted one:"), element("pre", {}, changed[each[ID]]));
     if (!detail) {
-      made.push(element("p", { class: "faint" }, "There was no room in this file for what was sent; the event stream has it."));
+      made.push(element("p", { class: "faint" }, "Requests and responses are left out to limit the size of this file; see the event stream."));
       return made;
     }
     made.push(element("p", {}, element("span", { class: "faint" }, "sends "), element("code", {}, detail.sends)));
@@ -99,7 +99,7 @@
     list.append(...next.map(row));
     drawn += next.length;
     more.hidden = drawn >= found.length;
-    rest.textContent = more.hidden ? "" : `Listed are the first ${drawn} of ${found.length}.`;
+    rest.textContent = more.hidden ? "" : `Showing the first ${drawn} of ${found.length} cases.`;
   };
 
   const filter = () => {
@@ -120,7 +120,7 @@
     found.sort((one, other) => (cases[one][VERDICT] === "pass") - (cases[other][VERDICT] === "pass"));
     list.replaceChildren();
     drawn = 0;
-    shown.textContent = `${found.length} of ${cases.length} cases` + (promise ? `, behind ${promise.place}` : "");
+    shown.textContent = `${found.length} of ${cases.length} cases` + (promise ? ` for ${promise.place}` : "");
     draw();
   };
 

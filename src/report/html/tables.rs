@@ -74,7 +74,7 @@ fn parameter(run: &Gathered, page: &Page, row: &ParameterRow) -> Markup {
                     p {
                         (mark(page, &sentence.place, &run.evidence.sentence(page, row, &sentence.place)))
                         (sentence.text)
-                        @if let Some(leaves) = &sentence.leaves { " " span .faint { "but for: " (leaves) } }
+                        @if let Some(leaves) = &sentence.leaves { " " span .faint { "except: " (leaves) } }
                     }
                 }
                 @for sentence in row.sentences.iter().filter(|sentence| !sentence.is_covered) {
@@ -168,7 +168,7 @@ fn mark(page: &Page, place: &str, standing: &Standing) -> Markup {
                 }
             }
             @if standing.other > 0 {
-                " " a .mark.fail href=(href) title=(place) { "unlike " span .number { (standing.other) " of " (of) } }
+                " " a .mark.fail href=(href) title=(place) { "differs " span .number { (standing.other) " of " (of) } }
             }
         }
         " "

@@ -30,13 +30,13 @@ fn uniqueness(maker: &Maker<'_>, parameter: &Member, mutants: &mut Vec<Mutant>) 
         let does = format!("{}: {does}", parameter.name);
         mutants.push(maker.fault(Kind::Unique, &slug, does, fault).about(&parameter.name, Part::Unique));
     };
-    add("racy", "two calls at once can take one value", Fault::Racy(name()));
+    add("racy", "two concurrent calls can take one value", Fault::Racy(name()));
     if maker.can_be_refused_for(|other| other.name != parameter.name) {
-        add("taken-by-refusal", "a refused call takes the value", Fault::TakenByRefusal(name()));
+        add("taken-by-refusal", "a rejected call takes the value", Fault::TakenByRefusal(name()));
     }
     if changes(maker) {
         add("new-not-taken", "an update does not take its new value", Fault::NewNotTaken(name()));
-        add("old-not-freed", "an update does not give the old value back", Fault::OldNotFreed(name()));
+        add("old-not-freed", "an update does not free the old value", Fault::OldNotFreed(name()));
     }
 }
 
@@ -49,7 +49,7 @@ fn effects(maker: &Maker<'_>, mutants: &mut Vec<Mutant>) {
     for place in maker.checked().filter(can_be_seen) {
         let fault = Fault::NoEffect { operation: name(), parameter: place.name.clone() };
         let slug = format!("{}/no-effect", place.name);
-        let does = format!("{}: is accepted and forgotten", place.name);
+        let does = format!("{}: is accepted and has no effect", place.name);
         mutants.push(maker.fault(Kind::Effect, &slug, does, fault).of_parameter(&place.name));
     }
     let can_stay = |parameter: &Member| {
@@ -58,7 +58,7 @@ fn effects(maker: &Maker<'_>, mutants: &mut Vec<Mutant>) {
         !parameter.unique && is_shown && maker.can_be_refused_for(is_other)
     };
     if changes(maker) && maker.changeable().any(can_stay) {
-        let does = "a refused call changes what was right in it".to_owned();
+        let does = "a rejected call applies its valid values".to_owned();
         mutants.push(maker.fault(Kind::Effect, "effect-of-refusal", does, Fault::EffectOfRefusal(name())));
     }
     let can_be_gone = |parameter: &&Member| {
@@ -66,7 +66,7 @@ fn effects(maker: &Maker<'_>, mutants: &mut Vec<Mutant>) {
         entity.is_some_and(|entity| entity.removed_by.is_some())
     };
     for parameter in maker.operation.parameters.iter().filter(can_be_gone) {
-        let does = format!("{}: the id of a removed entity is taken", parameter.name);
+        let does = format!("{}: the id of a removed entity is accepted", parameter.name);
         let slug = format!("{}/exists/removed-accepted", parameter.name);
         let mutant = maker.fault(Kind::Effect, &slug, does, Fault::RemovedAccepted(name()));
         mutants.push(mutant.about(&parameter.name, Part::ExistsUnknown));
@@ -103,8 +103,8 @@ fn quotas(maker: &Maker<'_>, mutants: &mut Vec<Mutant>) {
         return;
     }
     let sizes = [
-        ("gone", "the quota is not kept", None),
-        ("one-more", "one more than the quota is made", Some(QUOTA + 1)),
+        ("gone", "the quota is not enforced", None),
+        ("one-more", "quota + 1 entities can be created", Some(QUOTA + 1)),
     ];
     for (slug, does, size) in sizes {
         let mutant =
@@ -120,15 +120,15 @@ fn requests(maker: &Maker<'_>, mutants: &mut Vec<Mutant>) {
     let unlisted = |when: &When| *when == When::Request(RequestFault::UnknownParameter);
     let mut rows = maker.operation.errors.iter().chain(&maker.service.errors);
     if rows.any(|row| unlisted(&row.when)) {
-        add("unlisted", "a parameter that the page does not list is passed over", Fault::UnlistedAccepted);
+        add("unlisted", "a parameter that the page does not list is ignored", Fault::UnlistedAccepted);
     }
     for parameter in maker.operation.parameters.iter().filter(|parameter| maker.is_addressed(parameter)) {
         match parameter.name.as_str() {
-            "Action" => add("any-action", "the operation's name is not looked at", Fault::AnyAction),
-            _ => add("any-version", "the version is not looked at", Fault::AnyVersion),
+            "Action" => add("any-action", "the name of the operation is not checked", Fault::AnyAction),
+            _ => add("any-version", "the version is not checked", Fault::AnyVersion),
         }
     }
     if maker.has_json_body() {
-        add("unreadable", "a body that cannot be read is taken for a success", Fault::UnreadableAccepted);
+        add("unreadable", "an unreadable body is accepted", Fault::UnreadableAccepted);
     }
 }

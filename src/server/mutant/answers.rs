@@ -16,7 +16,7 @@ pub fn of(maker: &Maker<'_>, mutants: &mut Vec<Mutant>) {
         of_element(maker, path, mutants);
     }
     if has_unique(&maker.operation.response) {
-        let does = "every answer has the same request id".to_owned();
+        let does = "every response has the same request id".to_owned();
         mutants.push(maker.fault(Kind::Envelope, "request-id-repeats", does, Fault::RequestIdRepeats));
     }
     envelope(maker, mutants);
@@ -48,18 +48,18 @@ fn of_element(maker: &Maker<'_>, path: &[String], mutants: &mut Vec<Mutant>) {
         list.is_some_and(|list| list.kind() == Type::Array && list.schema.below().len() == 1)
     });
     if !is_only {
-        add("gone", format!("{shown} is not in the answer"), |elements, name| {
+        add("gone", format!("{shown} is not in the response"), |elements, name| {
             elements.retain(|element| element.name != name);
         });
     }
-    add("retyped", format!("{shown} is of another type"), |elements, name| {
+    add("retyped", format!("{shown} has another type"), |elements, name| {
         let retyped = elements.iter_mut().filter(|element| element.name == name);
         retyped.for_each(|element| {
             let shape = if element.kind() == Type::String { Shape::Integer } else { Shape::Text };
             element.schema = Schema { shape, ..element.schema.clone() };
         });
     });
-    add("moved", format!("{shown} stands within Data"), |elements, name| {
+    add("moved", format!("{shown} is inside Data"), |elements, name| {
         if let Some(index) = elements.iter().position(|element| element.name == name) {
             let moved = elements.remove(index);
             let shape = Shape::Object(Arc::new(vec![moved.clone()]));
@@ -118,11 +118,11 @@ fn envelope(maker: &Maker<'_>, mutants: &mut Vec<Mutant>) {
         }
     };
     let all = [
-        ("no-envelope", "answers come without their envelope".to_owned(), Fault::NoEnvelope),
-        ("html", "refusals come as HTML".to_owned(), Fault::HtmlRefusals),
-        ("status", format!("refusals come with {status}"), Fault::RefusalStatus(status)),
-        ("no-message", "refusals have no message".to_owned(), Fault::RefusalLacks(message)),
-        ("no-request-id", "refusals have no request id".to_owned(), Fault::RefusalLacks("RequestId")),
+        ("no-envelope", "responses have no envelope".to_owned(), Fault::NoEnvelope),
+        ("html", "error responses are HTML".to_owned(), Fault::HtmlRefusals),
+        ("status", format!("error responses have the status {status}"), Fault::RefusalStatus(status)),
+        ("no-message", "error responses have no message".to_owned(), Fault::RefusalLacks(message)),
+        ("no-request-id", "error responses have no request id".to_owned(), Fault::RefusalLacks("RequestId")),
     ];
     if !maker.can_be_refused() {
         return;

@@ -44,7 +44,7 @@ fn conditions(maker: &Maker<'_>, other: &Placed<'_>) -> Vec<(Condition, String, 
         conditions.push((
             Condition::Present(name.clone()),
             format!("{name}-present"),
-            format!("{name} is there"),
+            format!("{name} is present"),
         ));
     }
     let single = |value: &Json| (value.clone(), label(value));

@@ -65,7 +65,7 @@ fn of_row(maker: &Maker<'_>, row: &ErrorRow, mutants: &mut Vec<Mutant>) {
     if let Some(other) = exchanged(maker, row) {
         changed(
             "exchanged",
-            format!("{code}: {other} answers"),
+            format!("{code}: returns {other} instead"),
             |row, to| row.codes = vec![to.to_owned()],
             other,
         );
@@ -73,20 +73,20 @@ fn of_row(maker: &Maker<'_>, row: &ErrorRow, mutants: &mut Vec<Mutant>) {
     let stray = format!("{code}s");
     changed(
         "unknown-code",
-        format!("{code}: {stray} answers"),
+        format!("{code}: returns {stray} instead"),
         |row, to| row.codes = vec![to.to_owned()],
         stray,
     );
     if let Some(status) = row.status {
         let other = if status == 404 { 400 } else { 403 };
-        let does = format!("{code}: comes with {other}");
+        let does = format!("{code}: returned with status {other}");
         changed("status", does, |row, to| row.status = to.parse().ok(), other.to_string());
     }
     if let Some(message) = &row.message {
         let other = message.strip_suffix('.').map_or_else(|| format!("{message}."), str::to_owned);
         changed(
             "message",
-            format!("{code}: says {other:?}"),
+            format!("{code}: message {other:?}"),
             |row, to| row.message = Some(to.to_owned()),
             other,
         );

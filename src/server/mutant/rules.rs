@@ -49,7 +49,7 @@ fn demanded(maker: &Maker<'_>, parameter: &Placed<'_>) -> Option<Mutant> {
     let can_be_left_out = !is_change || maker.operation.only_reads() || maker.changeable().count() > 1;
     let is_alone = maker.is_only_member(parameter);
     (is_optional && can_be_left_out && !is_alone).then(|| {
-        let words = (Kind::Demanded, "demanded", "must be there");
+        let words = (Kind::Demanded, "demanded", "is required");
         maker.rules(parameter, Part::Required, words, |each| each.required = Required::Yes)
     })
 }
@@ -65,7 +65,7 @@ fn boundaries(maker: &Maker<'_>, parameter: &Placed<'_>, mutants: &mut Vec<Mutan
         moved(
             Part::LengthMin,
             "one-less",
-            "one character less will do",
+            "minimum - 1 is accepted",
             Length { min: length.min - 1, ..length },
         );
     }
@@ -73,7 +73,7 @@ fn boundaries(maker: &Maker<'_>, parameter: &Placed<'_>, mutants: &mut Vec<Mutan
         moved(
             Part::LengthMin,
             "one-more",
-            "one character more is demanded",
+            "the minimum is rejected",
             Length { min: length.min + 1, ..length },
         );
     }
@@ -82,13 +82,13 @@ fn boundaries(maker: &Maker<'_>, parameter: &Placed<'_>, mutants: &mut Vec<Mutan
             moved(
                 Part::LengthMax,
                 "one-more",
-                "one character more will do",
+                "maximum + 1 is accepted",
                 Length { max: Limit::At(max + 1), ..length },
             );
             moved(
                 Part::LengthMax,
                 "one-less",
-                "one character less is the most",
+                "the maximum is rejected",
                 Length { max: Limit::At(max - 1), ..length },
             );
         }
@@ -96,7 +96,7 @@ fn boundaries(maker: &Maker<'_>, parameter: &Placed<'_>, mutants: &mut Vec<Mutan
             moved(
                 Part::LengthMax,
                 "tight",
-                "20 characters are the most",
+                "more than 20 characters are rejected",
                 Length { max: Limit::At(20), ..length },
             );
         }
@@ -113,27 +113,17 @@ fn bounds(maker: &Maker<'_>, parameter: &Placed<'_>, mutants: &mut Vec<Mutant>) 
     };
     let by = |end: End, step: f64| Some(End { at: end.at + step, ..end });
     if let Some(min) = range.min {
-        moved(
-            Part::RangeMin,
-            "lower",
-            "one less than the least will do",
-            Range { min: by(min, -1.0), ..range },
-        );
-        moved(Part::RangeMin, "higher", "the least is refused", Range { min: by(min, 1.0), ..range });
+        moved(Part::RangeMin, "lower", "minimum - 1 is accepted", Range { min: by(min, -1.0), ..range });
+        moved(Part::RangeMin, "higher", "the minimum is rejected", Range { min: by(min, 1.0), ..range });
         let other = End { is_in: !min.is_in, ..min };
-        let does = "the lower bound itself is taken for the other side";
+        let does = "the lower bound itself is on the wrong side";
         moved(Part::RangeMin, "bound-itself", does, Range { min: Some(other), ..range });
     }
     if let Some(max) = range.max {
-        moved(
-            Part::RangeMax,
-            "higher",
-            "one more than the most will do",
-            Range { max: by(max, 1.0), ..range },
-        );
-        moved(Part::RangeMax, "lower", "the most is refused", Range { max: by(max, -1.0), ..range });
+        moved(Part::RangeMax, "higher", "maximum + 1 is accepted", Range { max: by(max, 1.0), ..range });
+        moved(Part::RangeMax, "lower", "the maximum is rejected", Range { max: by(max, -1.0), ..range });
         let other = End { is_in: !max.is_in, ..max };
-        let does = "the upper bound itself is taken for the other side";
+        let does = "the upper bound itself is on the wrong side";
         moved(Part::RangeMax, "bound-itself", does, Range { max: Some(other), ..range });
     }
 }
@@ -154,7 +144,7 @@ fn classes(maker: &Maker<'_>, parameter: &Placed<'_>, characters: &Characters, m
             changed(
                 Part::CharactersOf,
                 &slug,
-                &format!("{foreign:?} passes"),
+                &format!("{foreign:?} is accepted"),
                 Characters { also, ..characters.clone() },
             );
         }
@@ -162,17 +152,17 @@ fn classes(maker: &Maker<'_>, parameter: &Placed<'_>, characters: &Characters, m
         let none = Characters { letters: false, ..characters.clone() };
         if characters.letters {
             let lower = Characters { also: some('a', 'z'), ..none.clone() };
-            changed(Part::CharactersOf, "lower-case-only", "capitals are refused", lower);
+            changed(Part::CharactersOf, "lower-case-only", "upper-case letters are rejected", lower);
             changed(
                 Part::CharactersOf,
                 "upper-case-only",
-                "small letters are refused",
+                "lower-case letters are rejected",
                 Characters { also: some('A', 'Z'), ..none },
             );
         }
         if characters.digits {
             let no_digits = Characters { digits: false, ..characters.clone() };
-            changed(Part::CharactersOf, "no-digits", "digits are refused", no_digits);
+            changed(Part::CharactersOf, "no-digits", "digits are rejected", no_digits);
         }
         let carried = characters.also.iter().filter(|also| maker.carries_character(parameter, **also));
         for dropped in carried {
@@ -181,15 +171,20 @@ fn classes(maker: &Maker<'_>, parameter: &Placed<'_>, characters: &Characters, m
             changed(
                 Part::CharactersOf,
                 &slug,
-                &format!("{dropped:?} is refused"),
+                &format!("{dropped:?} is rejected"),
                 Characters { also, ..characters.clone() },
             );
         }
     }
     if !characters.not_first.is_empty() && checks {
         let narrowed = [
-            ("no-digit-first", "a digit cannot stand first", '0'..='9', characters.digits),
-            ("no-capital-first", "a capital cannot stand first", 'A'..='Z', characters.letters),
+            ("no-digit-first", "a digit is rejected as first character", '0'..='9', characters.digits),
+            (
+                "no-capital-first",
+                "an upper-case letter is rejected as first character",
+                'A'..='Z',
+                characters.letters,
+            ),
         ];
         for (slug, does, more, _) in narrowed.into_iter().filter(|(.., is_among)| *is_among) {
             let not_first = characters.not_first.iter().copied().chain(more).collect();
@@ -213,7 +208,7 @@ fn values(maker: &Maker<'_>, parameter: &Placed<'_>, mutants: &mut Vec<Mutant>) 
     for value in listed(&parameter.schema) {
         let dropped = value.clone();
         let slug = format!("{}-refused", label(value));
-        let does = format!("{} is refused", label(value));
+        let does = format!("{} is rejected", label(value));
         let change = move |each: &mut Member| drop_value(&mut each.schema, &dropped);
         mutants.push(maker.rules(parameter, breach, (Kind::Values, &slug, &does), change));
     }
@@ -227,7 +222,7 @@ fn values(maker: &Maker<'_>, parameter: &Placed<'_>, mutants: &mut Vec<Mutant>) 
         let of = || (maker.operation.name.clone(), parameter.name.clone());
         let (operation, name) = of();
         let slug = format!("{}/{breach}/by-prefix", parameter.name);
-        let does = format!("{}: the beginning of a listed value will do", parameter.name);
+        let does = format!("{}: the beginning of a listed value is accepted", parameter.name);
         let fault = Fault::ByPrefix { operation, parameter: name };
         mutants.push(maker.fault(Kind::Values, &slug, does, fault).about(&parameter.name, breach));
     }
@@ -266,7 +261,7 @@ fn parts(maker: &Maker<'_>, parameter: &Placed<'_>, mutants: &mut Vec<Mutant>) {
     {
         let (operation, name) = of();
         let slug = format!("{}/{breach}/trimmed", parameter.name);
-        let does = format!("{}: white space around it is cut off", parameter.name);
+        let does = format!("{}: surrounding white space is removed", parameter.name);
         let fault = Fault::Trimmed { operation, parameter: name };
         mutants.push(maker.fault(Kind::Portion, &slug, does, fault).about(&parameter.name, breach));
     }
@@ -300,7 +295,7 @@ fn crashes(maker: &Maker<'_>, parameter: &Placed<'_>, mutants: &mut Vec<Mutant>)
             continue;
         }
         let (operation, name) = of();
-        let does = format!("{}: {words} is refused with a code that no table has", parameter.name);
+        let does = format!("{}: {words} is rejected with an undocumented code", parameter.name);
         let fault = Fault::Stray { operation, parameter: name, odd };
         mutants
             .push(maker.fault(Kind::Crash, &slug("stray-code"), does, fault).of_parameter(&parameter.name));

@@ -98,12 +98,12 @@ fn check_route(operation: &Operation, service: &Service, findings: &mut Vec<Find
     match (&operation.route, is_rest) {
         (None, true) => {
             let title = format!("{} has no method and path", operation.name);
-            let help = "write them as in `http: GET /contacts/{id}`";
+            let help = "write them under `http`, e.g. `http: GET /contacts/{id}`";
             findings.push(Finding::error("missing-key", title).at(&operation.at).help(help));
         }
         (Some(_), false) => {
-            let title = format!("{} has a method and path, and a protocol that sets its own", operation.name);
-            let help = "strike `http`, or write `protocol: rest` in service.yaml";
+            let title = format!("{} has a method and path, but its protocol defines them", operation.name);
+            let help = "remove `http`, or write `protocol: rest` in service.yaml";
             findings.push(Finding::error("unknown-key", title).at(&operation.at).help(help));
         }
         (Some(route), true) => {
@@ -123,7 +123,7 @@ fn check_body(operation: &Operation, findings: &mut Vec<Finding>) {
         all.filter(move |parameter| operation.location(&parameter.name) == location)
     };
     if let (Some(form), Some(json)) = (at(Location::Form).next(), at(Location::Body).next()) {
-        let title = format!("{} stands in a form, and {} in a JSON body", form.name, json.name);
+        let title = format!("{} is in a form, but {} is in a JSON body", form.name, json.name);
         let help =
             format!("a request has one body: write `in: form` for {} too, or another place", json.name);
         findings.push(Finding::error("two-bodies", title).at(&json.at).help(help));
@@ -136,9 +136,9 @@ fn check_statuses(rows: &[ErrorRow], service: &Service, findings: &mut Vec<Findi
     let http = service.http.as_ref().unwrap_or(&bare);
     for row in rows {
         if let Some(status) = row.status.filter(|status| http.is_success(*status)) {
-            let title = format!("a refusal with the status {status}, which is that of a success");
-            let help = "name the statuses of successes in service.yaml, as in `http: {success: [201]}`; refusals that only \
-                        their body tells from successes are not in the language";
+            let title = format!("an error row has the status {status}, which means success");
+            let help = "list the statuses that mean success in service.yaml, e.g. `http: {success: [201]}`; error responses that \
+                        differ from successes only in their body are not supported";
             findings.push(Finding::error("status-of-success", title).at(&row.at).help(help));
         }
     }
@@ -170,8 +170,8 @@ fn check_maker(entity: &Entity, maker: &Operation, findings: &mut Vec<Finding>) 
         }
     }
     if maker.creates.as_ref() != Some(&entity.name) {
-        let title = format!("{} does not say that it creates `{}`", maker.name, entity.name);
-        let help = format!("write `creates: {}` there", entity.name);
+        let title = format!("{} does not declare that it creates `{}`", maker.name, entity.name);
+        let help = format!("add `creates: {}` to it", entity.name);
         findings.push(Finding::error("unknown-name", title).at(&entity.at).help(help));
     }
 }
@@ -187,17 +187,17 @@ fn check_operation_names(specs: &Specs, findings: &mut Vec<Finding>) {
     let mut seen: HashMap<&str, &Operation> = HashMap::new();
     for (_, operation) in specs.operations().filter(|(_, operation)| !operation.name.is_empty()) {
         if let Some(earlier) = seen.get(operation.id.as_str()) {
-            let title = format!("the operation {} stands in two files", operation.name);
+            let title = format!("operation {} is defined in two files", operation.name);
             findings.push(
                 Finding::error("repeated-key", title)
                     .at(&operation.at)
-                    .help(format!("it stands first in {}", earlier.at.source.name)),
+                    .help(format!("first defined in {}", earlier.at.source.name)),
             );
         }
         if !is_file_name(&operation.name) {
-            let title = format!("`{}` is no name for an operation", operation.name.escape_debug());
+            let title = format!("invalid operation name `{}`", operation.name.escape_debug());
             findings.push(Finding::error("operation-name", title).at(&operation.at).help(
-                "its cases and snapshots are files of that name: write letters, digits, `.`, `_` and `-`, 100 bytes at most, no `.` first",
+                "case files and snapshots have that name: use letters, digits, `.`, `_` and `-`, at most 100 bytes, no leading `.`",
             ));
             continue;
         }
@@ -205,8 +205,7 @@ fn check_operation_names(specs: &Specs, findings: &mut Vec<Finding>) {
         let stem = file.and_then(|name| name.strip_suffix(".yaml").or_else(|| name.strip_suffix(".yml")));
         if stem.is_some_and(|stem| stem != operation.name) {
             let title = format!("the file of {} is called {}", operation.name, operation.at.source.name);
-            let help =
-                format!("call it {}.yaml, so that it is found by the operation's name", operation.name);
+            let help = format!("rename it to {}.yaml", operation.name);
             findings.push(Finding::error("file-name", title).at(&operation.at).help(help));
         }
         seen.entry(&operation.id).or_insert(operation);

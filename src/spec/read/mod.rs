@@ -106,7 +106,7 @@ impl Reader {
             let title = format!("the folder {folder} has no {SERVICE_FILE}");
             let place = operations.first().map(|operation| operation.at.clone());
             let mut finding = Finding::error("missing-service", title)
-                .help("it says how the requests of the operations beside it travel");
+                .help("it defines how requests for the operations in this folder are sent");
             finding.place = place;
             self.note(finding);
             return None;
@@ -132,10 +132,10 @@ impl Reader {
         let codes = fields.get("codes").and_then(|node| self.word(node, &["exact", "hierarchical"]));
         let named = fields.get("service");
         if let (Some(node), Some(protocol)) = (fields.get("http"), protocol.filter(|name| *name != "rest")) {
-            let title = format!("`http` says nothing where the protocol is {protocol}");
+            let title = format!("`http` does not apply to the protocol {protocol}");
             let finding = Finding::error("unknown-key", title).at(&node.place);
             self.note(
-                finding.help("this protocol fixes where code, message and output stand: remove `http`"),
+                finding.help("this protocol defines where code, message and output are: remove `http`"),
             );
         }
         Some(Service {
@@ -202,12 +202,12 @@ impl Reader {
         let node = fields.get(key)?;
         let text = self.text(node)?;
         if let Some(wrong) = text.split('.').find(|name| !is_member(name)) {
-            let title = format!("`{text}` is no path of member names");
+            let title = format!("`{text}` is not a path of member names");
             let finding = Finding::error("place", title).at(&node.place);
             self.note(match wrong {
-                "" => finding.help("write the names of members, with a dot between two: error.code"),
+                "" => finding.help("write member names separated by dots, e.g. error.code"),
                 name => finding
-                    .help(format!("`{name}` is no name of a member; members of lists cannot be said here")),
+                    .help(format!("`{name}` is not a member name; members of lists are not supported here")),
             });
         }
         Some(text)
@@ -224,7 +224,11 @@ impl Reader {
             {
                 let title = format!("the entity `{}` has no id", key.name);
                 let finding = Finding::error("missing-key", title).at(&node.place);
-                self.note(finding.help("say where it stands in the answer of the operation that makes it"));
+                self.note(
+                    finding.help(
+                        "write where the id is in the response of the operation that creates the entity",
+                    ),
+                );
             }
             entities.push(Entity {
                 name: key.name.clone(),

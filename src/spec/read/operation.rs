@@ -66,7 +66,7 @@ impl Reader {
     fn route(&mut self, node: &Node) -> Option<Route> {
         let route = Route::named(&self.text(node)?);
         if route.is_none() {
-            self.wrong(node, "a method and a path, as in GET /contacts/{id}");
+            self.wrong(node, "a method and a path, e.g. GET /contacts/{id}");
         }
         route
     }
@@ -245,8 +245,8 @@ impl Reader {
         for (key, _) in scalars.into_iter().take(if is_leaf { 1 } else { usize::MAX }) {
             let finding = Finding::error("missing-key", "this response element has no `type`").at(&key.place);
             self.note(match did_you_mean(&key.name, form.key_names()) {
-                Some(near) if near != key.name => finding.help(format!("did you mean `{near}`?")),
-                _ => finding.help("a leaf says its type, as in {type: string}"),
+                Some(near) if near != key.name => finding.help(format!("a similar key exists: `{near}`")),
+                _ => finding.help("write the type of a leaf, e.g. {type: string}"),
             });
         }
         (!is_leaf).then_some(())

@@ -24,7 +24,7 @@ impl Reader {
         if numbers.clone().any(|end| end.at.abs() > EXACT) {
             self.impossible(
                 &node.place,
-                "this bound is too large for the numbers of JSON",
+                "this bound is too large for JSON numbers",
                 "leave the bound out, and put the sentence under `narrative`",
             );
             return None;
@@ -33,7 +33,7 @@ impl Reader {
             self.impossible(
                 &node.place,
                 "this range contains no numbers",
-                "write the smallest number first, as in 1..100",
+                "write the smaller number first, e.g. 1..100",
             );
             return None;
         }
@@ -41,7 +41,7 @@ impl Reader {
     }
 
     fn no_range(&mut self, node: &Node) -> Option<Range> {
-        self.wrong(node, "a range, as in 1..100, 0.., ..1.5 or {above: 0, to: 1}");
+        self.wrong(node, "a range, e.g. 1..100, 0.., ..1.5 or {above: 0, to: 1}");
         None
     }
 

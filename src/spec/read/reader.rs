@@ -64,13 +64,10 @@ impl Reader {
         let title = format!("`{}` is not a name", key.name);
         let help = match path.as_ref().map(Path::steps) {
             Some([Step::Member(outer), Step::Member(inner), ..]) => format!(
-                "write the object and its members: {outer}: {{type: object, members: {{{inner}: …}}}}; a name that has a dot on the wire stands in quotes: '\"{}\"'",
+                "write the object and its members: {outer}: {{type: object, members: {{{inner}: …}}}}; quote a name that contains a dot: '\"{}\"'",
                 key.name
             ),
-            _ => format!(
-                "a name that has a dot, a bracket or a brace in it stands in quotes: '\"{}\"'",
-                key.name
-            ),
+            _ => format!("quote a name that contains a dot, a bracket or a brace: '\"{}\"'", key.name),
         };
         self.note(Finding::error("dotted-name", title).at(&key.place).help(help));
         key.name.clone()
@@ -79,17 +76,17 @@ impl Reader {
     /// Reports a key that should be a path but is not.
     pub fn no_path(&mut self, key: &Key) {
         let title = format!("`{}` is not a path", key.name);
-        let help = "write a.b for a member, a[] for any item of a list, and a name with a dot in it in quotes: '\"a.b\"'";
+        let help = "write a.b for a member, a[] for any item of a list, and quote a name that contains a dot: '\"a.b\"'";
         self.note(Finding::error("no-path", title).at(&key.place).help(help));
     }
 
     fn unknown_key(&mut self, key: &Key, form: &Form) {
-        let title = format!("`{}` is no key of {}", key.name, article(&words(form.name)));
+        let title = format!("unknown key `{}` in {}", key.name, article(&words(form.name)));
         let finding = Finding::error("unknown-key", title).at(&key.place);
         let known: Vec<&str> = form.key_names().collect();
         self.note(match did_you_mean(&key.name, known.iter().copied()) {
-            Some(near) => finding.help(format!("did you mean `{near}`?")),
-            None => finding.help(format!("it takes {}", known.join(", "))),
+            Some(near) => finding.help(format!("a similar key exists: `{near}`")),
+            None => finding.help(format!("valid keys: {}", known.join(", "))),
         });
     }
 
@@ -102,9 +99,9 @@ impl Reader {
         let mut kept: Vec<&(Key, Node)> = Vec::new();
         for entry in entries {
             if let Some((earlier, _)) = kept.iter().find(|(key, _)| key.name == entry.0.name) {
-                let title = format!("the key `{}` stands twice", entry.0.name);
+                let title = format!("duplicate key `{}`", entry.0.name);
                 let finding = Finding::error("repeated-key", title).at(&entry.0.place);
-                self.note(finding.help(format!("it stands first in line {}", earlier.place.line())));
+                self.note(finding.help(format!("first defined in line {}", earlier.place.line())));
             } else {
                 kept.push(entry);
             }
@@ -176,12 +173,10 @@ impl Reader {
         if let Some(word) = words.iter().find(|word| **word == text) {
             return Some(word);
         }
-        let finding =
-            Finding::error("unknown-word", format!("`{text}` is none of the words that stand here"))
-                .at(&node.place);
+        let finding = Finding::error("unknown-word", format!("invalid value `{text}`")).at(&node.place);
         self.note(match did_you_mean(&text, words.iter().copied()) {
-            Some(near) => finding.help(format!("did you mean `{near}`?")),
-            None => finding.help(format!("one of {}", words.join(", "))),
+            Some(near) => finding.help(format!("a similar value exists: `{near}`")),
+            None => finding.help(format!("valid values: {}", words.join(", "))),
         });
         None
     }

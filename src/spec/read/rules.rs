@@ -55,16 +55,16 @@ impl Reader {
             if !rule.fits(kind)
                 && let Some(node) = fields.get(rule.key)
             {
-                let title = format!("`{}` says nothing about {}", rule.key, plural(kind));
+                let title = format!("`{}` does not apply to {}", rule.key, plural(kind));
                 let fits: Vec<String> = rule.fits.iter().map(|kind| plural(*kind)).collect();
                 let fits = fits.join(" and ");
-                let help = format!("it fits {fits}; for the items of an array, write it under `items`");
+                let help = format!("it applies to {fits}; for the items of an array, write it under `items`");
                 self.impossible(&node.place, title, &help);
             }
         }
         if schema.kind() == Type::Array && schema.items().is_none() {
-            let finding = Finding::error("missing-key", "this array says nothing about its items");
-            self.note(finding.at(fields.at).help("`items`: what each item must be"));
+            let finding = Finding::error("missing-key", "this array has no `items`");
+            self.note(finding.at(fields.at).help("`items`: the rules for each item"));
         }
     }
 
@@ -82,7 +82,7 @@ impl Reader {
         if kind != Type::Array {
             self.impossible(
                 &node.place,
-                format!("`items` says nothing about {}", plural(kind)),
+                format!("`items` does not apply to {}", plural(kind)),
                 "only arrays have items",
             );
         }
@@ -92,8 +92,8 @@ impl Reader {
 
     fn members(&mut self, node: &Node, kind: Type) -> Vec<Member> {
         if kind != Type::Object {
-            let title = format!("`members` says nothing about {}", plural(kind));
-            self.impossible(&node.place, title, "only objects have members; of an array write `items`");
+            let title = format!("`members` does not apply to {}", plural(kind));
+            self.impossible(&node.place, title, "only objects have members; for an array, write `items`");
         }
         let entries = self.map(node).unwrap_or_default();
         let member = |(key, node): &'_ (Key, Node)| {
@@ -130,14 +130,14 @@ impl Reader {
             _ => None,
         };
         let Some((min, max)) = parsed else {
-            let finding = Finding::error("wrong-type", "this is no length").at(&bounds.place);
+            let finding = Finding::error("wrong-type", "invalid length").at(&bounds.place);
             self.note(finding.help("write 2..12, ..64, 2.., 5 or ..unstated"));
             return None;
         };
         if matches!(max, Limit::At(max) if max < min) {
             self.impossible(
                 &bounds.place,
-                "no text is that long: the least is more than the most",
+                "impossible length: the minimum is greater than the maximum",
                 "write the smaller number first",
             );
             return None;

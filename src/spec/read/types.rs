@@ -27,8 +27,8 @@ impl Reader {
         let entries: Vec<(Key, Node)> = self.map(node).unwrap_or_default().into_iter().cloned().collect();
         for (key, _) in &entries {
             if !is_type_name(&key.name) {
-                let title = format!("`{}` cannot be the name of a type", key.name);
-                let help = "begin it with a capital letter: `string` and other built-in types are lower-case";
+                let title = format!("invalid type name `{}`", key.name);
+                let help = "start it with a capital letter: `string` and other built-in types are lower-case";
                 self.note(Finding::error("type-name", title).at(&key.place).help(help));
             }
         }

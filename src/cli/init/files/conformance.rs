@@ -1,6 +1,6 @@
 //! Every case of `specs` is a test: `cargo test --test conformance`, `cargo nextest run`.
 //!
-//! It needs in Cargo.toml:
+//! Add to Cargo.toml:
 //!
 //!     [dev-dependencies]
 //!     fineprint = { git = "…" }

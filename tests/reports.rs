@@ -214,7 +214,7 @@ fn everywhere(events: &[Event]) -> [(&'static str, String); 5] {
 
 #[test]
 fn no_report_looks_clean_of_a_run_that_was_not() {
-    use fineprint::baseline::Compared;
+    use fineprint::event::Compared;
     use fineprint::event::{Leftover, SnapshotChange, Snapshots};
     let before_end = |events: &mut Vec<Event>, event: Event| events.insert(events.len() - 1, event);
     for (name, text) in everywhere(&otherwise(|_| {})) {

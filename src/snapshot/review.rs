@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::file::Entry;
-use super::{by_id, difference};
+use super::compare::{by_id, difference};
 
 /// A decision about a pending response.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -8,6 +8,7 @@ pub mod form;
 pub mod forms;
 pub mod model;
 pub mod path;
+pub mod pattern;
 pub mod promise;
 pub mod question;
 pub mod read;

@@ -1,0 +1,257 @@
+//! Patterns: regular expressions that a page gives for a text.
+//!
+//! Pages use the dialects of ECMAScript, Java, PCRE and Go, rarely saying which. Where these dialects disagree on a text,
+//! the text is open, unless the spec names the dialect.
+
+use std::fmt;
+
+use regex::{Regex, RegexBuilder};
+use regex_syntax::hir::Hir;
+
+use crate::named::named;
+
+/// Maximum length of the shortest text that a pattern may demand, in bytes. A longer one is not useful as a value.
+const LONGEST: usize = 10_000;
+
+named! {
+    /// The regular expression dialects that a spec can name.
+    pub enum Dialect {
+        /// ECMAScript: `$` matches only at the end, classes are ASCII.
+        Ecma = "ecma",
+        /// Java.
+        Java = "java",
+        /// Perl and PCRE.
+        Pcre = "pcre",
+        /// Go (RE2): `$` matches only at the end, classes are ASCII.
+        Go = "go",
+    }
+}
+
+/// A regular expression.
+#[derive(Clone)]
+pub struct Pattern {
+    /// As the page gives it.
+    pub text: String,
+    /// Whether it is enough that a part of the text matches.
+    pub search: bool,
+    /// The dialect, if the spec names one.
+    pub dialect: Option<Dialect>,
+    /// With `\d`, `\w` and `\s` as ASCII classes.
+    ascii: Regex,
+    /// With `\d`, `\w` and `\s` as Unicode classes.
+    unicode: Regex,
+    /// Its structure, with ASCII classes.
+    hir: Hir,
+}
+
+/// How a text relates to a pattern.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fit {
+    /// It matches.
+    Matches,
+    /// It does not match.
+    Differs,
+    /// It matches only if digits and letters of other scripts count.
+    ByScript,
+    /// It matches only if a final line break does not count.
+    ByNewline,
+}
+
+/// Why a pattern cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum Unusable {
+    /// It uses a construct that a finite automaton does not have.
+    #[error("{0} cannot be tested")]
+    Construct(&'static str),
+    /// It is not a valid expression.
+    #[error("{0}")]
+    Invalid(String),
+    /// No usable text matches it.
+    #[error("no text of up to {LONGEST} bytes matches it")]
+    Impossible,
+}
+
+impl Pattern {
+    /// Reads a pattern.
+    ///
+    /// # Errors
+    /// Returns the reason why the pattern cannot be used.
+    pub fn new(text: &str, search: bool, dialect: Option<Dialect>) -> Result<Self, Unusable> {
+        let (ascii, unicode) = (portable(text, true)?, portable(text, false)?);
+        let whole = |inner: &str| match search {
+            true => inner.to_owned(),
+            false => format!(r"\A(?:{inner})\z"),
+        };
+        let invalid = |error: regex::Error| Unusable::Invalid(in_short(&error.to_string()));
+        let compile = |inner: &str| RegexBuilder::new(&whole(inner)).build().map_err(invalid);
+        let hir = regex_syntax::parse(&ascii).map_err(|error| Unusable::Invalid(in_short(&error.to_string())))?;
+        if hir.properties().minimum_len().is_none_or(|least| least > LONGEST) {
+            return Err(Unusable::Impossible);
+        }
+        let (ascii, unicode) = (compile(&ascii)?, compile(&unicode)?);
+        Ok(Self { text: text.to_owned(), search, dialect, ascii, unicode, hir })
+    }
+
+    /// Compares a text with the pattern.
+    pub fn fit(&self, text: &str) -> Fit {
+        let (ascii, unicode) = (self.ascii.is_match(text), self.unicode.is_match(text));
+        if ascii != unicode && self.dialect.is_none() {
+            return Fit::ByScript;
+        }
+        let is_strict = matches!(self.dialect, Some(Dialect::Ecma | Dialect::Go));
+        let without_newline = || text.strip_suffix('\n').is_some_and(|rest| self.ascii.is_match(rest));
+        match ascii {
+            true => Fit::Matches,
+            false if !is_strict && without_newline() => Fit::ByNewline,
+            false => Fit::Differs,
+        }
+    }
+
+    /// Returns its structure, with ASCII classes.
+    pub fn hir(&self) -> &Hir {
+        &self.hir
+    }
+}
+
+impl PartialEq for Pattern {
+    fn eq(&self, other: &Self) -> bool {
+        (&self.text, self.search, self.dialect) == (&other.text, other.search, other.dialect)
+    }
+}
+
+impl fmt::Debug for Pattern {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Pattern({:?}, search: {}, {:?})", self.text, self.search, self.dialect)
+    }
+}
+
+/// Returns the last line of an error of the library: the lines before it draw the pattern.
+fn in_short(error: &str) -> String {
+    let last = error.lines().last().unwrap_or(error);
+    last.trim_start_matches("error: ").to_owned()
+}
+
+/// Rewrites a pattern so that this library reads it as the other dialects do: signs that are operators of classes only
+/// here are escaped, and `\d`, `\w` and `\s` become ASCII classes on request.
+fn portable(text: &str, ascii: bool) -> Result<String, Unusable> {
+    let mut portable = String::with_capacity(text.len());
+    let mut rest = text;
+    // The class that is open, as the number of characters read of it.
+    let mut class: Option<usize> = None;
+    while let Some(character) = rest.chars().next() {
+        let end = match character {
+            '\\' => 1 + rest[1..].chars().next().map_or(0, char::len_utf8),
+            _ => character.len_utf8(),
+        };
+        let (piece, after) = rest.split_at(end);
+        let was_open = class.is_some();
+        class = match (piece, class) {
+            ("[", None) => Some(0),
+            ("^", Some(0)) => Some(0),
+            ("]", Some(1..)) | (_, None) => None,
+            (_, Some(read)) => Some(read + 1),
+        };
+        let is_inside = was_open && class.is_some();
+        match piece {
+            "(" if !was_open => {
+                refuse_group(after)?;
+                portable.push('(');
+            }
+            "[" if is_inside && !after.starts_with(':') => portable.push_str(r"\["),
+            "&" | "~" if is_inside => portable.extend(['\\', character]),
+            "-" if is_inside && portable.ends_with('-') => portable.push_str(r"\-"),
+            escape if escape.starts_with('\\') => portable.push_str(&escaped(escape, ascii)?),
+            other => portable.push_str(other),
+        }
+        rest = after;
+    }
+    Ok(portable)
+}
+
+/// Returns an escape as this library reads it.
+fn escaped(escape: &str, ascii: bool) -> Result<String, Unusable> {
+    let class = match escape {
+        r"\d" => "[0-9]",
+        r"\D" => "[^0-9]",
+        r"\w" => "[0-9A-Za-z_]",
+        r"\W" => "[^0-9A-Za-z_]",
+        r"\s" => r"[\t\n\x0B\x0C\r ]",
+        r"\S" => r"[^\t\n\x0B\x0C\r ]",
+        r"\b" | r"\B" => return Err(Unusable::Construct("a word boundary")),
+        r"\k" => return Err(Unusable::Construct("a back-reference")),
+        _ if escape.ends_with(|last: char| last.is_ascii_digit() && last != '0') => {
+            return Err(Unusable::Construct("a back-reference"));
+        }
+        _ => return Ok(escape.to_owned()),
+    };
+    Ok(if ascii { class.to_owned() } else { escape.to_owned() })
+}
+
+/// Rejects groups that look around themselves.
+fn refuse_group(after: &str) -> Result<(), Unusable> {
+    match ["?=", "?!", "?<=", "?<!", "?>"].iter().any(|sign| after.starts_with(sign)) {
+        true => Err(Unusable::Construct("look-around")),
+        false => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fit(pattern: &str, text: &str) -> Fit {
+        Pattern::new(pattern, false, None).unwrap().fit(text)
+    }
+
+    #[test]
+    fn a_text_must_match_as_a_whole_unless_the_pattern_searches() {
+        assert_eq!(fit("[A-Z_]+", "A_B"), Fit::Matches);
+        assert_eq!(fit("[A-Z_]+", "aA_B"), Fit::Differs);
+        assert_eq!(fit("^[A-Z_]+$", "A_B"), Fit::Matches);
+        assert_eq!(fit("a|b", "ab"), Fit::Differs, "the whole alternation is anchored");
+        let search = Pattern::new("[A-Z]+", true, None).unwrap();
+        assert_eq!((search.fit("aBc"), search.fit("abc")), (Fit::Matches, Fit::Differs));
+    }
+
+    #[test]
+    fn what_dialects_disagree_on_is_neither() {
+        assert_eq!(fit(r"\d+", "12"), Fit::Matches);
+        assert_eq!(fit(r"\d+", "١٢"), Fit::ByScript);
+        assert_eq!(fit(r"[\w-]+", "é"), Fit::ByScript);
+        assert_eq!(fit(r"[a-z]+", "é"), Fit::Differs);
+        assert_eq!(fit("[a-z]+", "ab\n"), Fit::ByNewline);
+        let ecma = Pattern::new(r"^\d+$", false, Some(Dialect::Ecma)).unwrap();
+        assert_eq!((ecma.fit("١٢"), ecma.fit("12\n")), (Fit::Differs, Fit::Differs));
+        let java = Pattern::new(r"^\d+$", false, Some(Dialect::Java)).unwrap();
+        assert_eq!(java.fit("12\n"), Fit::ByNewline);
+    }
+
+    #[test]
+    fn patterns_of_real_pages_are_read_as_their_dialects_read_them() {
+        let lambda = r"(arn:(aws[a-zA-Z-]*)?:lambda:)?((?!\d)|[a-zA-Z0-9-_]+)";
+        assert!(matches!(Pattern::new(lambda, false, None), Err(Unusable::Construct("look-around"))));
+        assert_eq!(fit("[a-zA-Z0-9-_]+", "a-_9"), Fit::Matches);
+        assert_eq!(fit(r"^/?[a-zA-Z0-9][a-zA-Z0-9_.-]+$", "/a.b"), Fit::Matches);
+        assert_eq!(fit(r"https:\/\/.*", "https://a"), Fit::Matches);
+        assert_eq!(fit("[[a]+", "[a"), Fit::Matches);
+        assert_eq!(fit("[a&&b]+", "&b"), Fit::Matches);
+        assert_eq!(fit("[+--]+", "+,-"), Fit::Matches);
+        assert_eq!(fit("[^]a]+", "b"), Fit::Matches);
+        assert_eq!(fit("[[:alpha:]]+", "ab"), Fit::Matches);
+        assert_eq!(fit(r"[\w.~]+", "a.~"), Fit::Matches);
+    }
+
+    #[test]
+    fn what_cannot_be_tested_is_an_error_with_the_reason() {
+        for (pattern, reason) in [
+            (r"(a)\1", "a back-reference cannot be tested"),
+            (r"\bword\b", "a word boundary cannot be tested"),
+            ("(?<=a)b", "look-around cannot be tested"),
+            ("a{1000000}", "no text of up to 10000 bytes matches it"),
+            ("(a", "unclosed group"),
+        ] {
+            let error = Pattern::new(pattern, false, None).unwrap_err().to_string();
+            assert!(error.contains(reason), "{pattern}: {error}");
+        }
+    }
+}

@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 #[derive(Clone, Default)]
 struct Switches {
     /// Every creation is rejected.
-    refuses: bool,
+    rejects: bool,
     /// No note can be removed: its state does not allow it.
     locked: bool,
     /// How long a new note stays invisible.
@@ -80,15 +80,15 @@ impl Notes {
 fn serve(mut stream: TcpStream, state: &Mutex<State>, switches: &Switches) {
     let Some(asked) = Asked::read(&mut stream) else { return };
     let line = asked.head.lines().next().unwrap();
-    let (status, body) = answer(line, &asked.json(), &mut state.lock().unwrap(), switches);
+    let (status, body) = handle(line, &asked.json(), &mut state.lock().unwrap(), switches);
     respond(&mut stream, status, &body);
 }
 
-fn refusal(status: u16, code: &str) -> (u16, String) {
+fn rejection(status: u16, code: &str) -> (u16, String) {
     (status, json!({"code": code, "message": format!("note: {code}")}).to_string())
 }
 
-fn answer(line: &str, body: &Value, state: &mut State, switches: &Switches) -> (u16, String) {
+fn handle(line: &str, body: &Value, state: &mut State, switches: &Switches) -> (u16, String) {
     state.calls.push(line.to_owned());
     let words: Vec<&str> = line.split(' ').collect();
     let is_seen = |note: &&Note| note.made.is_none_or(|made| made.elapsed() >= switches.hides);
@@ -101,39 +101,39 @@ fn answer(line: &str, body: &Value, state: &mut State, switches: &Switches) -> (
         }
         ("GET", id) => match state.notes.iter().filter(is_seen).find(|note| note.id == id) {
             Some(note) => (200, shown(note).to_string()),
-            None => refusal(404, "no_note"),
+            None => rejection(404, "no_note"),
         },
         ("DELETE", id) => match state.notes.iter().filter(is_seen).any(|note| note.id == id) {
-            true if switches.locked => refusal(409, "locked"),
+            true if switches.locked => rejection(409, "locked"),
             true => {
                 state.notes.retain(|note| note.id != id);
                 (204, String::new())
             }
-            false => refusal(404, "no_note"),
+            false => rejection(404, "no_note"),
         },
-        _ => refusal(404, "no_route"),
+        _ => rejection(404, "no_route"),
     }
 }
 
 fn create(body: &Value, state: &mut State, switches: &Switches) -> (u16, String) {
     let title = body.get("title").and_then(Value::as_str).unwrap_or_default();
     let letters = |text: &str| text.chars().all(|letter| letter.is_ascii_alphabetic());
-    let refused = match body.get("title") {
-        None | Some(Value::Null) => Some(refusal(422, "missing_title")),
-        Some(Value::String(text)) if text.is_empty() => Some(refusal(422, "missing_title")),
+    let rejected = match body.get("title") {
+        None | Some(Value::Null) => Some(rejection(422, "missing_title")),
+        Some(Value::String(text)) if text.is_empty() => Some(rejection(422, "missing_title")),
         Some(Value::String(text)) if (2..=40).contains(&text.chars().count()) && letters(text) => None,
-        Some(_) => Some(refusal(422, "bad_title")),
+        Some(_) => Some(rejection(422, "bad_title")),
     };
     let colours = [Value::Null, json!("red"), json!("green")];
     let is_colour = colours.contains(body.get("colour").unwrap_or(&Value::Null));
-    let refused = refused.or_else(|| (!is_colour).then(|| refusal(422, "bad_colour")));
+    let rejected = rejected.or_else(|| (!is_colour).then(|| rejection(422, "bad_colour")));
     let is_taken = state.notes.iter().any(|note| note.title == title);
-    let refused = refused.or_else(|| is_taken.then(|| refusal(409, "title_taken")));
-    if switches.refuses {
-        return refusal(422, "bad_title");
+    let rejected = rejected.or_else(|| is_taken.then(|| rejection(409, "title_taken")));
+    if switches.rejects {
+        return rejection(422, "bad_title");
     }
-    if let Some(refused) = refused {
-        return refused;
+    if let Some(rejected) = rejected {
+        return rejected;
     }
     state.made += 1;
     let id = format!("n-{:020}", state.made);
@@ -206,7 +206,7 @@ fn a_service_that_keeps_its_page_passes_and_nothing_stays() {
 
 #[test]
 fn a_service_that_refuses_every_creation_is_shown_to_keep_nothing() {
-    let notes = Notes::start(&Switches { refuses: true, ..Switches::default() }, &[]);
+    let notes = Notes::start(&Switches { rejects: true, ..Switches::default() }, &[]);
     let folder = project(&notes, WHOLE, AT_ONCE);
     let reports = [
         "--json",

@@ -49,10 +49,10 @@ fn read_head(stream: &mut TcpStream) {
 }
 
 /// Starts a target that returns these bytes and closes the connection.
-fn sending(answer: impl Into<Vec<u8>>) -> String {
-    let answer = answer.into();
+fn sending(response: impl Into<Vec<u8>>) -> String {
+    let response = response.into();
     target(move |stream| {
-        let _ = stream.write_all(&answer);
+        let _ = stream.write_all(&response);
     })
 }
 
@@ -216,12 +216,12 @@ fn statuses_and_versions_of_http() {
 fn headers_without_measure() {
     let body = r#"{"Code":"Odd","Message":"m","RequestId":"1"}"#;
     let many: String = (0..10_000).map(|number| format!("x-{number}: a\r\n")).collect();
-    let answer = format!("HTTP/1.1 400 Bad\r\n{many}content-length: {}\r\n\r\n{body}", body.len());
-    expect("ten thousand headers", &sending(answer), "error", "");
+    let response = format!("HTTP/1.1 400 Bad\r\n{many}content-length: {}\r\n\r\n{body}", body.len());
+    expect("ten thousand headers", &sending(response), "error", "");
     let long = "a".repeat(10_000_000);
-    let answer =
+    let response =
         format!("HTTP/1.1 400 Bad\r\nx-long: {long}\r\ncontent-length: {}\r\n\r\n{body}", body.len());
-    expect("a header of ten megabytes", &sending(answer), "error", "");
+    expect("a header of ten megabytes", &sending(response), "error", "");
     let endless = target(|stream| {
         let _ = stream.write_all(b"HTTP/1.1 200 OK\r\n");
         while stream.write_all(&b"x-more: a\r\n".repeat(1000)).is_ok() {}
@@ -261,9 +261,9 @@ fn redirects_are_not_followed_and_credentials_go_nowhere_else() {
 #[test]
 fn addresses_of_version_6() {
     let body = r#"{"Code":"InvalidParameter.Title","Message":"The Title is invalid.","RequestId":"1"}"#;
-    let answer = json("400 Bad Request", body);
+    let response = json("400 Bad Request", body);
     let Ok(url) = target_at("[::1]:0", move |stream| {
-        let _ = stream.write_all(answer.as_bytes());
+        let _ = stream.write_all(response.as_bytes());
     }) else {
         let _ = writeln!(std::io::stderr(), "SKIPPED: this machine has no IPv6");
         return;

@@ -102,11 +102,11 @@ fn nothing_is_made_beside_specs_that_are_wrong() {
     let spec = folder.path().join("specs/acme/shop/Add.yaml");
     fs::create_dir_all(spec.parent().unwrap()).unwrap();
     fs::write(&spec, "operation: Add\npaeg: {title: Add}\n").unwrap();
-    let refused = done(folder.path(), &["init"]);
-    assert_eq!(refused.code, 2);
-    assert!(refused.stderr.contains("Add.yaml"), "{}", refused.stderr);
+    let rejected = done(folder.path(), &["init"]);
+    assert_eq!(rejected.code, 2);
+    assert!(rejected.stderr.contains("Add.yaml"), "{}", rejected.stderr);
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "only what was there");
-    assert_eq!(refused.stdout, "");
+    assert_eq!(rejected.stdout, "");
 }
 
 #[test]

@@ -59,16 +59,16 @@ impl Reference {
         let request = encode_signed(call, &self.server.url(), signing);
         let transport = Transport::new(&Network::default()).unwrap();
         match self.runtime.block_on(transport.send("test", request)).outcome {
-            Outcome::Answered(answer) => answer.body,
-            Outcome::Unanswered(reason) => panic!("{reason}"),
+            Outcome::Received(response) => response.body,
+            Outcome::NoResponse(reason) => panic!("{reason}"),
         }
     }
 
     /// Returns the number of live contacts.
     fn contacts(&self) -> usize {
-        let answer = self.call("ListMessageContacts", &[]);
-        assert!(answer.contains("\"Contacts\""), "{answer}");
-        answer.matches("\"ContactId\"").count()
+        let response = self.call("ListMessageContacts", &[]);
+        assert!(response.contains("\"Contacts\""), "{response}");
+        response.matches("\"ContactId\"").count()
     }
 }
 
@@ -104,7 +104,7 @@ fn through_the_gateway(arguments: &[&str]) -> (Done, Gateway) {
     config(folder.path(), &target);
     let done = Done::from(command(folder.path()).args(arguments).output().unwrap());
     assert_eq!(done.code, 0, "{}{}", done.stdout, done.stderr);
-    assert_eq!(*gateway.refused.lock().unwrap(), 0, "no request came too fast");
+    assert_eq!(*gateway.rejected.lock().unwrap(), 0, "no request came too fast");
     assert!(gateway.most_in_a_second() <= RATE, "{} in a second", gateway.most_in_a_second());
     assert_eq!(reference.contacts(), 0, "nothing is left behind");
     (done, gateway)
@@ -203,7 +203,7 @@ fn a_call_that_was_never_answered_is_found_through_the_list() {
     let folder = tempfile::tempdir().unwrap();
     let reports = folder.path().join("reports/limited");
     std::fs::create_dir_all(&reports).unwrap();
-    let answer = reference.call(
+    let response = reference.call(
         "AddMessageContact",
         &[
             ("Name", "leftover"),
@@ -212,7 +212,7 @@ fn a_call_that_was_never_answered_is_found_through_the_list() {
             ("MessageTypes.1", "FaultMessage"),
         ],
     );
-    assert_eq!(reference.contacts(), 1, "{answer}");
+    assert_eq!(reference.contacts(), 1, "{response}");
     let asked = |at: &str| {
         format!(
             r#"{{"asked":{{"service":"alibaba-cloud/resource-directory-master","at":"{at}","entity":"contact","unique":[["Name","leftover"]]}}}}"#

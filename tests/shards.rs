@@ -300,9 +300,9 @@ fn a_copy_counts_once_and_two_verdicts_for_one_case_are_refused() {
     let other = text.replacen("\"verdict\":\"pass\"", "\"verdict\":\"fail\",\"departures\":[]", 1);
     fs::write(project.path("other.jsonl"), other).unwrap();
     for files in [["e.jsonl", "other.jsonl"], ["other.jsonl", "e.jsonl"]] {
-        let refused = project.done(&[&["merge"], &files[..]].concat());
-        assert_eq!(refused.code, 2, "{}", refused.stdout);
-        assert!(files.iter().all(|file| refused.stderr.contains(file)), "{}", refused.stderr);
+        let rejected = project.done(&[&["merge"], &files[..]].concat());
+        assert_eq!(rejected.code, 2, "{}", rejected.stdout);
+        assert!(files.iter().all(|file| rejected.stderr.contains(file)), "{}", rejected.stderr);
     }
 }
 

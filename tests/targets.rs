@@ -37,10 +37,10 @@ fn read_request(stream: &mut TcpStream) -> String {
     request
 }
 
-fn answering(answer: &'static [u8]) -> String {
+fn responding(response: &'static [u8]) -> String {
     target(move |mut stream| {
         read_request(&mut stream);
-        let _ = stream.write_all(answer);
+        let _ = stream.write_all(response);
     })
 }
 
@@ -107,7 +107,7 @@ fn one_case_that_hangs_does_not_keep_the_others() {
 
 #[test]
 fn html_is_a_broken_promise() {
-    let run = run(&answering(b"HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: 13\r\nconnection: close\r\n\r\n<html></html>"));
+    let run = run(&responding(b"HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: 13\r\nconnection: close\r\n\r\n<html></html>"));
     assert_eq!(run.code, 1);
     assert_verdicts(&run, "fail");
     assert!(run.stdout.contains("the body is not JSON"), "{}", run.stdout);
@@ -116,21 +116,21 @@ fn html_is_a_broken_promise() {
 
 #[test]
 fn a_connection_closed_before_within_and_after_the_headers_is_no_answer() {
-    for answer in [
+    for response in [
         &b""[..],
         b"HTTP/1.1 200 OK\r\ncontent-le",
         b"HTTP/1.1 200 OK\r\ncontent-length: 500\r\nconnection: close\r\n\r\n{\"RequestId\":",
     ] {
-        let run = run(&answering(answer));
-        assert_eq!(run.code, 3, "{answer:?}: {}", run.stdout);
+        let run = run(&responding(response));
+        assert_eq!(run.code, 3, "{response:?}: {}", run.stdout);
         assert_verdicts(&run, "error");
-        assert!(run.stdout.contains("closed the connection"), "{answer:?}: {}", run.stdout);
+        assert!(run.stdout.contains("closed the connection"), "{response:?}: {}", run.stdout);
     }
 }
 
 #[test]
 fn what_is_not_http_is_no_answer() {
-    let run = run(&answering(b"SSH-2.0-OpenSSH_9.2\r\n"));
+    let run = run(&responding(b"SSH-2.0-OpenSSH_9.2\r\n"));
     assert_eq!(run.code, 3, "{}", run.stdout);
     assert_verdicts(&run, "error");
 }
@@ -174,13 +174,13 @@ fn json_that_nobody_should_send() {
         .into_bytes()
         .into_boxed_slice(),
     );
-    for answer in [
+    for response in [
         deep,
         b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\nconnection: close\r\n\r\n\xff\xfe",
         b"HTTP/1.1 200 OK\r\ncontent-length: 33\r\nconnection: close\r\n\r\n{\"RequestId\":\"1\",\"RequestId\":\"2\"}",
         b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\nconnection: close\r\n\r\n",
     ] {
-        let run = run(&answering(answer));
+        let run = run(&responding(response));
         assert_eq!(run.code, 1, "{}", run.stdout);
         assert_verdicts(&run, "fail");
     }
@@ -189,11 +189,11 @@ fn json_that_nobody_should_send() {
 #[test]
 fn a_quota_is_a_circumstance_and_no_broken_promise() {
     let body = r#"{"Code":"LimitExceeded.Contacts","Message":"The maximum number of contacts in a resource directory exceeds the limit.","RequestId":"1"}"#;
-    let answer = format!(
+    let response = format!(
         "HTTP/1.1 400 Bad Request\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}",
         body.len()
     );
-    let run = run(&answering(Box::leak(answer.into_bytes().into_boxed_slice())));
+    let run = run(&responding(Box::leak(response.into_bytes().into_boxed_slice())));
     let blocked = run.verdicts().iter().filter(|(_, verdict)| verdict == "blocked").count();
     assert!(blocked > 0);
     assert_eq!(run.code, 3, "{}", run.stdout);
@@ -255,7 +255,7 @@ fn an_interrupt_removes_what_was_made_and_keeps_the_results() {
 }
 
 /// Sends a response with a JSON body.
-fn answer(stream: &mut TcpStream, status: &str, body: &str) {
+fn respond(stream: &mut TcpStream, status: &str, body: &str) {
     let _ = write!(
         stream,
         "HTTP/1.1 {status}\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}",
@@ -270,9 +270,9 @@ fn a_removal_that_fails_in_the_body_of_a_success_is_listed() {
     let url =
         target(|mut stream| match read_request(&mut stream).contains("x-acs-action: DeleteMessageContact") {
             true => {
-                answer(&mut stream, "200 OK", r#"{"Code":"NoPermission","Message":"No.","RequestId":"2"}"#)
+                respond(&mut stream, "200 OK", r#"{"Code":"NoPermission","Message":"No.","RequestId":"2"}"#)
             }
-            false => answer(&mut stream, "200 OK", MADE),
+            false => respond(&mut stream, "200 OK", MADE),
         });
     let run = Run::against(&url).filter("AddMessageContact/call/all").go();
     assert_eq!(run.code, 3, "{}", run.stdout);
@@ -285,8 +285,8 @@ fn what_an_unanswered_call_may_have_made_is_listed() {
         let request = read_request(&mut stream);
         match (request.contains("Title=CEO"), request.contains("DeleteMessageContact")) {
             (true, false) => {}
-            (_, true) => answer(&mut stream, "200 OK", r#"{"RequestId":"2","Status":"Deleted"}"#),
-            _ => answer(&mut stream, "200 OK", MADE),
+            (_, true) => respond(&mut stream, "200 OK", r#"{"RequestId":"2","Status":"Deleted"}"#),
+            _ => respond(&mut stream, "200 OK", MADE),
         }
     });
     let run = Run::against(&url).filter("AddMessageContact/Title/values/").arguments(&["--jobs", "1"]).go();
@@ -300,7 +300,7 @@ fn what_an_unanswered_call_may_have_made_is_listed() {
 #[test]
 fn an_answer_that_is_not_utf8_is_named() {
     let body = b"HTTP/1.1 400 Bad\r\ncontent-length: 47\r\nconnection: close\r\n\r\n{\"Code\":\"C\",\"Message\":\"\xff\xfe\",\"RequestId\":\"12345\"}";
-    let run = run(&answering(body));
+    let run = run(&responding(body));
     assert_eq!(run.code, 1);
     assert!(run.stdout.contains("the body is not UTF-8"), "{}", run.stdout);
 }

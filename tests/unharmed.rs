@@ -72,15 +72,15 @@ impl Notes {
 fn serve(mut stream: TcpStream, state: &Mutex<State>, switches: &Switches) {
     let Some(asked) = Asked::read(&mut stream) else { return };
     thread::sleep(switches.slow);
-    let (status, body) = answer(&asked.head, &asked.json(), &mut state.lock().unwrap(), switches);
+    let (status, body) = handle(&asked.head, &asked.json(), &mut state.lock().unwrap(), switches);
     respond(&mut stream, status, &body);
 }
 
-fn refusal(status: u16, code: &str) -> (u16, String) {
+fn rejection(status: u16, code: &str) -> (u16, String) {
     (status, json!({"code": code, "message": format!("note: {code}")}).to_string())
 }
 
-fn answer(head: &str, body: &Value, state: &mut State, switches: &Switches) -> (u16, String) {
+fn handle(head: &str, body: &Value, state: &mut State, switches: &Switches) -> (u16, String) {
     state.calls.push(head.to_owned());
     let line: Vec<&str> = head.split(' ').collect();
     match (line[0], line[1]) {
@@ -101,14 +101,14 @@ fn answer(head: &str, body: &Value, state: &mut State, switches: &Switches) -> (
             let busy = state.busy.entry(id.clone()).or_default();
             *busy += 1;
             if *busy <= switches.busy {
-                return refusal(503, "busy");
+                return rejection(503, "busy");
             }
             match state.notes.remove(&id) {
                 Some(_) => (204, String::new()),
-                None => refusal(404, "no_note"),
+                None => rejection(404, "no_note"),
             }
         }
-        _ => refusal(404, "no_route"),
+        _ => rejection(404, "no_route"),
     }
 }
 
@@ -123,24 +123,24 @@ fn create(head: &str, body: &Value, state: &mut State, switches: &Switches) -> (
         let escaped = token.replace('&', "\\u0026").replace('<', "\\u003c");
         return (422, format!(r#"{{"code":"bad_title","message":"who is {escaped}?"}}"#));
     }
-    let refused = match title {
+    let rejected = match title {
         _ if switches.checks_nothing => None,
-        None if body.get("title").is_none_or(Value::is_null) => Some(refusal(422, "missing_title")),
-        None => Some(refusal(422, "bad_title")),
-        Some(title) if !is_fine(title) => Some(refusal(422, "bad_title")),
-        Some(title) if taken(title) => Some(refusal(409, "title_taken")),
+        None if body.get("title").is_none_or(Value::is_null) => Some(rejection(422, "missing_title")),
+        None => Some(rejection(422, "bad_title")),
+        Some(title) if !is_fine(title) => Some(rejection(422, "bad_title")),
+        Some(title) if taken(title) => Some(rejection(409, "title_taken")),
         Some(_) => None,
     };
-    if let Some(refused) = refused {
-        return refused;
+    if let Some(rejected) = rejected {
+        return rejected;
     }
     state.made += 1;
     let id = format!("note-{}", state.made);
-    let (status, answer) = switches
+    let (status, response) = switches
         .created
         .map_or_else(|| (201, json!({"id": id, "Code": "N-1"}).to_string()), |created| created(state.made));
     state.notes.insert(id, title.unwrap_or_default().to_owned());
-    (status, answer)
+    (status, response)
 }
 
 /// Creates a project with the specs of the service. The operation that removes notes comes first by name.

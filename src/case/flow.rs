@@ -126,7 +126,7 @@ fn json(out: &mut String, sent: &Json) {
 }
 
 pub(super) fn expectation(out: &mut String, expect: &Expectation) {
-    let (key, answering) = match expect {
+    let (key, rows) = match expect {
         Expectation::Accept => return out.push_str("accept"),
         Expectation::Silent(why) => {
             out.push_str("{silent: ");
@@ -138,7 +138,7 @@ pub(super) fn expectation(out: &mut String, expect: &Expectation) {
         Expectation::AcceptOr(rows) => ("accept-or", rows),
     };
     let _ = write!(out, "{{{key}: ");
-    match answering {
+    match rows {
         Rows::Any => out.push_str("any"),
         Rows::Codes(codes) => words(out, codes.iter().map(String::as_str)),
     }

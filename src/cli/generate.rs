@@ -29,15 +29,15 @@ pub fn execute(args: &GenerateArgs, console: Console) -> Exit {
 }
 
 /// Updates stale case files, or rejects them.
-pub fn settle(suite: &Suite, refuse: bool, console: Console) -> Result<(), Exit> {
-    if refuse {
+pub fn settle(suite: &Suite, is_rejected: bool, console: Console) -> Result<(), Exit> {
+    if is_rejected {
         for stale in &suite.stale {
             console.complain(&format!("{} {}", stale.path.display(), why(stale)));
         }
     } else {
         freshen_all(suite, console)?;
     }
-    match refuse && !suite.stale.is_empty() {
+    match is_rejected && !suite.stale.is_empty() {
         true => {
             console.tell("run `fineprint generate` and commit what it writes");
             Err(Exit::Usage)

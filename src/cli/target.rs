@@ -12,7 +12,7 @@ use crate::files;
 use crate::json::Json;
 use crate::runner::{Signer, Target};
 use crate::transport::Network;
-use crate::wire::GatewayAnswer;
+use crate::wire::GatewayResponse;
 use crate::wire::sign::{Form, Key, Secret};
 
 use super::args;
@@ -154,7 +154,7 @@ fn circumstances(table: &TargetTable, target: &mut Target) -> Result<(), String>
         if let Some(status) = statuses.iter().find(|status| !(400..600).contains(*status)) {
             return Err(format!("gateway: status {status} is not from 400 to 599"));
         }
-        target.gateways.push(GatewayAnswer {
+        target.gateways.push(GatewayResponse {
             statuses,
             kind: gateway.kind.clone(),
             is_final: gateway.is_final,

@@ -1,10 +1,10 @@
 //! Responses of another target, which decide where the page leaves a choice.
 
 use crate::event::CaseResult;
-use crate::judge::{Departure, Kind, Line, Promise, Verdict};
+use crate::judge::{Kind, Line, Mismatch, Promise, Verdict};
 use crate::spec::model::Specs;
 
-use super::{Recording, answer};
+use super::{Recording, response};
 
 /// The relation of a case's response to the recorded one.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,7 +14,7 @@ pub enum Held {
     /// The page leaves the response open, and it is the same as the recorded one.
     Agrees,
     /// The page leaves the response open, and it differs from the recorded one.
-    Departs(Departure),
+    Differs(Mismatch),
     /// The recorded response breaks the page itself.
     Disputed,
     /// The recording has a different request for this case id.
@@ -36,16 +36,16 @@ pub fn held(specs: &Specs, recording: &Recording, result: &CaseResult) -> Held {
     if !result.choice || result.verdict != Verdict::Pass {
         return Held::Silent;
     }
-    match (answer(specs, &recorded), answer(specs, result)) {
+    match (response(specs, &recorded), response(specs, result)) {
         (Some(theirs), Some(ours)) if theirs != ours => {
-            Held::Departs(departure(recording, result, &theirs, &ours))
+            Held::Differs(mismatch(recording, result, &theirs, &ours))
         }
         (Some(_), Some(_)) => Held::Agrees,
         _ => Held::Silent,
     }
 }
 
-fn departure(recording: &Recording, result: &CaseResult, theirs: &str, ours: &str) -> Departure {
+fn mismatch(recording: &Recording, result: &CaseResult, theirs: &str, ours: &str) -> Mismatch {
     // The promise is the other target's. The page's own sentence is not broken.
     let promise = Promise {
         rule: format!("{}, as {} responds", result.promise.rule, recording.target),
@@ -57,7 +57,7 @@ fn departure(recording: &Recording, result: &CaseResult, theirs: &str, ours: &st
     let line = |aspect: &str, promised: &str, received: &str| {
         Line::new(aspect, promised, received, promised != received)
     };
-    Departure {
+    Mismatch {
         kind: Kind::OtherTarget,
         promise,
         lines: vec![line("status", their_status, our_status), line("response", their_body, our_body)],

@@ -9,7 +9,7 @@ use crate::event::CaseResult;
 use crate::judge::{Promise, Verdict};
 use crate::spec::model::Specs;
 
-use super::{Recording, answer};
+use super::{Recording, response};
 
 /// The relation between two targets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
@@ -103,7 +103,8 @@ pub struct Did {
     pub verdict: String,
     /// The response without what differs from call to call, or the reason why there is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub answer: Option<String>,
+    #[serde(rename = "answer")]
+    pub response: Option<String>,
 }
 
 impl Matrix {
@@ -247,7 +248,7 @@ impl<'r> Pair<'r> {
             return not_compared;
         }
         let promises =
-            |result: &'r CaseResult| result.broken().iter().map(|departure| &departure.promise).collect();
+            |result: &'r CaseResult| result.broken().iter().map(|mismatch| &mismatch.promise).collect();
         let (of_left, of_right): (Vec<&Promise>, Vec<&Promise>) = (promises(left), promises(right));
         let mut relations: Vec<(&Promise, Relation)> = Vec::new();
         for promise in of_left.iter().chain(&of_right) {
@@ -263,7 +264,7 @@ impl<'r> Pair<'r> {
         }
         // If the response depends on more than the call, only a broken promise says something.
         if relations.is_empty() && !left.unsettled {
-            let is_alike = answer(specs, left) == answer(specs, right);
+            let is_alike = response(specs, left) == response(specs, right);
             relations.push((&self.case.promise, if is_alike { Relation::Same } else { Relation::Differ }));
         }
         relations
@@ -272,7 +273,7 @@ impl<'r> Pair<'r> {
     fn witness(&self, specs: &Specs) -> Witness {
         let did = |result: Option<&CaseResult>| Did {
             verdict: result.map_or("not tried", |result| result.verdict.name()).to_owned(),
-            answer: result.and_then(|result| answer(specs, result).or_else(|| why_not(result))),
+            response: result.and_then(|result| response(specs, result).or_else(|| why_not(result))),
         };
         Witness {
             id: self.case.id.clone(),
@@ -297,8 +298,8 @@ fn why_not(result: &CaseResult) -> Option<String> {
 
 /// Returns how a result breaks a promise: the status and code that were received instead.
 fn how<'r>(result: &'r CaseResult, promise: &Promise) -> Option<Vec<(&'r str, &'r str)>> {
-    let departure = result.broken().iter().find(|departure| is_same(&departure.promise, promise))?;
-    let lines = departure.lines.iter().filter(|line| matches!(line.aspect.as_str(), "status" | "code"));
+    let mismatch = result.broken().iter().find(|mismatch| is_same(&mismatch.promise, promise))?;
+    let lines = mismatch.lines.iter().filter(|line| matches!(line.aspect.as_str(), "status" | "code"));
     Some(lines.map(|line| (line.aspect.as_str(), line.received.as_str())).collect())
 }
 

@@ -92,7 +92,7 @@ pub fn kept(service: &Service, result: &CaseResult) -> Option<String> {
 }
 
 /// Returns the same, but only if the response depends on the call alone.
-fn answer(specs: &Specs, result: &CaseResult) -> Option<String> {
+fn response(specs: &Specs, result: &CaseResult) -> Option<String> {
     let (service, _) = specs.operation(&result.operation)?;
     kept(service, result).filter(|_| !result.unsettled)
 }

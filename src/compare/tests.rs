@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::event::Expected;
-use crate::judge::{Departure, Kind, Line, Observed, Promise, Verdict};
+use crate::judge::{Kind, Line, Mismatch, Observed, Promise, Verdict};
 use crate::spec::read;
 use crate::wire::Exchange;
 
@@ -23,13 +23,13 @@ fn promise(rule: &str) -> Promise {
 
 /// Creates a case about a rule, with its response and the promises that it breaks.
 fn case(id: &str, about: &str, status: u16, broken: &[&str]) -> CaseResult {
-    let departure = |rule: &&str| Departure {
+    let mismatch = |rule: &&str| Mismatch {
         kind: Kind::Rejected,
         promise: promise(rule),
         lines: vec![Line::new("status", "400", status.to_string(), true)],
     };
     let body = if status < 400 { "{\"Id\":\"1\"}" } else { "{\"Code\":\"Bad\"}" };
-    let exchange = Exchange::answered("Add", status, body);
+    let exchange = Exchange::with_response("Add", status, body);
     CaseResult {
         id: id.to_owned(),
         vendor: "V".to_owned(),
@@ -49,7 +49,7 @@ fn case(id: &str, about: &str, status: u16, broken: &[&str]) -> CaseResult {
         expected: Expected::Reject,
         observed: Observed::default(),
         state: None,
-        verdict: Verdict::of(broken.iter().map(departure).collect()),
+        verdict: Verdict::of(broken.iter().map(mismatch).collect()),
         exchanges: vec![exchange],
         tried: Some(0),
         drawn: vec![],
@@ -135,18 +135,18 @@ fn where_the_page_leaves_a_choice_the_recording_decides() {
     let held = |recorded: CaseResult, result: CaseResult| {
         held(&specs(), &recording("vendor", [recorded]), &CaseResult { choice: true, ..result })
     };
-    let refused = || case("a", "format", 400, &[]);
-    assert_eq!(held(refused(), refused()), Held::Agrees);
-    assert!(matches!(held(refused(), case("a", "format", 200, &[])), Held::Departs(_)));
-    assert_eq!(held(case("a", "format", 200, &["format"]), refused()), Held::Disputed);
-    assert_eq!(held(CaseResult { sends: "other".to_owned(), ..refused() }, refused()), Held::Outdated);
-    assert_eq!(held(case("b", "format", 400, &[]), refused()), Held::Silent);
+    let rejected = || case("a", "format", 400, &[]);
+    assert_eq!(held(rejected(), rejected()), Held::Agrees);
+    assert!(matches!(held(rejected(), case("a", "format", 200, &[])), Held::Differs(_)));
+    assert_eq!(held(case("a", "format", 200, &["format"]), rejected()), Held::Disputed);
+    assert_eq!(held(CaseResult { sends: "other".to_owned(), ..rejected() }, rejected()), Held::Outdated);
+    assert_eq!(held(case("b", "format", 400, &[]), rejected()), Held::Silent);
     let by_other =
         CaseResult { other_only: true, ..case("a", "format", 200, &["format, as another responds"]) };
     assert!(
-        matches!(held(by_other, refused()), Held::Departs(_)),
+        matches!(held(by_other, rejected()), Held::Differs(_)),
         "what departs from a third target alone keeps the page"
     );
-    let decided = super::held(&specs(), &recording("vendor", [refused()]), &case("a", "format", 200, &[]));
+    let decided = super::held(&specs(), &recording("vendor", [rejected()]), &case("a", "format", 200, &[]));
     assert_eq!(decided, Held::Silent, "where the page decides, it alone does");
 }

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::baseline::Compared;
 use crate::case::Expectation;
-use crate::judge::{Departure, Observed, Precedence, Promise, Verdict};
+use crate::judge::{Mismatch, Observed, Precedence, Promise, Verdict};
 use crate::wire::Exchange;
 
 /// The version of the stream's format. A reader rejects a newer one.
@@ -151,9 +151,9 @@ impl CaseResult {
     }
 
     /// Returns the promises that the page makes and the target breaks.
-    pub fn broken(&self) -> &[Departure] {
+    pub fn broken(&self) -> &[Mismatch] {
         match &self.verdict {
-            Verdict::Fail { departures } if !self.other_only => departures,
+            Verdict::Fail { mismatches } if !self.other_only => mismatches,
             _ => &[],
         }
     }

@@ -358,17 +358,17 @@ fn observation(result: &CaseResult, texts: &mut Texts) -> Observation {
         true => vec![numbers(&result.promise.rule, &result.promise.place)],
         false => result.about.iter().map(|promise| numbers(&promise.rule, &promise.place)).collect(),
     };
-    let departures = match &result.verdict {
-        Verdict::Fail { departures } => departures.as_slice(),
+    let mismatches = match &result.verdict {
+        Verdict::Fail { mismatches } => mismatches.as_slice(),
         _ => &[],
     };
     // The place of a value in a body is defined by service.yaml, not by the page.
-    let of_page = departures.iter().filter(|departure| departure.kind != Kind::Misplaced);
+    let of_page = mismatches.iter().filter(|mismatch| mismatch.kind != Kind::Misplaced);
     let against: Vec<(u32, u32)> =
-        of_page.map(|departure| numbers(&departure.promise.rule, &departure.promise.place)).collect();
+        of_page.map(|mismatch| numbers(&mismatch.promise.rule, &mismatch.promise.place)).collect();
     let (shows, why) = shows(result);
-    let is_about_the_call = departures.iter().any(|departure| {
-        matches!(departure.kind, Kind::Accepted | Kind::OtherRow | Kind::Details | Kind::Undocumented)
+    let is_about_the_call = mismatches.iter().any(|mismatch| {
+        matches!(mismatch.kind, Kind::Accepted | Kind::OtherRow | Kind::Details | Kind::Undocumented)
     });
     Observation {
         expected: result.expected,
@@ -388,9 +388,9 @@ fn observation(result: &CaseResult, texts: &mut Texts) -> Observation {
 fn shows(result: &CaseResult) -> (Shows, String) {
     match &result.verdict {
         Verdict::Pass => (Shows::Met, String::new()),
-        Verdict::Fail { departures } => {
-            let is_met = departures.iter().all(|departure| departure.kind.is_beside_the_call());
-            let misplaced = departures.iter().any(|departure| departure.kind == Kind::Misplaced);
+        Verdict::Fail { mismatches } => {
+            let is_met = mismatches.iter().all(|mismatch| mismatch.kind.is_beside_the_call());
+            let misplaced = mismatches.iter().any(|mismatch| mismatch.kind == Kind::Misplaced);
             match (is_met, misplaced) {
                 (true, _) => (Shows::Met, String::new()),
                 (false, true) => {

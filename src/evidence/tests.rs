@@ -1,7 +1,7 @@
 //! The states of promises after given results, as a table.
 
 use super::*;
-use crate::judge::{Departure, Observed, Promise};
+use crate::judge::{Mismatch, Observed, Promise};
 
 const PLACE: &str = "Add.yaml:3:1";
 const ROW: &str = "Add.yaml:9:1";
@@ -53,7 +53,7 @@ fn result(expected: Expected, verdict: Verdict) -> CaseResult {
 }
 
 fn fail(kind: Kind, rule: &str, place: &str) -> Verdict {
-    Verdict::of(vec![Departure { kind, promise: promise(rule, place), lines: Vec::new() }])
+    Verdict::of(vec![Mismatch { kind, promise: promise(rule, place), lines: Vec::new() }])
 }
 
 fn unproven() -> Verdict {

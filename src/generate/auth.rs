@@ -86,14 +86,14 @@ fn rows(baseline: &Baseline<'_>, form: Form, tamper: Tamper) -> Rows {
     let exact =
         |row: &ErrorRow| row.when == When::Circumstance(fault) || row.when == When::Circumstance(alike);
     let named = service.rows(operation).any(exact);
-    let may_answer = |own: bool, row: &ErrorRow| {
+    let may_match = |own: bool, row: &ErrorRow| {
         exact(row)
             || (is(row, Circumstance::is_auth) && (own || !named))
             // Without a signature, parts of the request are missing, and no page says which row covers that.
             || (fault == Circumstance::Unsigned && (is(row, Circumstance::is_auth) || tells_of_absence(own, row)))
     };
-    let own = operation.errors.iter().filter(|row| may_answer(true, row));
-    let shared = service.errors.iter().filter(|row| may_answer(false, row));
+    let own = operation.errors.iter().filter(|row| may_match(true, row));
+    let shared = service.errors.iter().filter(|row| may_match(false, row));
     request::only_if_bound(own.chain(shared).collect())
 }
 

@@ -51,7 +51,7 @@ fn busy(baseline: &Baseline<'_>, codes: Vec<String>) -> Case {
 fn throttled(baseline: &Baseline<'_>, codes: Vec<String>) -> Option<Case> {
     let places = baseline.prepared().iter().filter(|place| place.parameter.exists.is_none());
     let fault = places.filter_map(|place| scenario::fault(baseline, place)).last()?;
-    let Expectation::Reject(Rows::Codes(mut rows)) = fault.answer(baseline) else {
+    let Expectation::Reject(Rows::Codes(mut rows)) = fault.expectation(baseline) else {
         return None;
     };
     rows.extend(codes);

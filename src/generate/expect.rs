@@ -50,12 +50,12 @@ pub fn rows_for_size(baseline: &Baseline<'_>, size: usize) -> Vec<String> {
 /// Returns the rows that may be returned: all that cover a violation which some reader could name. If one of these
 /// violations has no row, any row may be returned.
 fn rows(service: &Service, operation: &Operation, ruling: &Ruling) -> Rows {
-    let answerable = ruling.answerable();
-    if answerable.iter().any(|breach| service.rows_for(operation, breach).next().is_none()) {
+    let coverable = ruling.coverable();
+    if coverable.iter().any(|breach| service.rows_for(operation, breach).next().is_none()) {
         return Rows::Any;
     }
     let mut codes: Vec<String> = Vec::new();
-    for row in answerable.iter().flat_map(|breach| service.rows_for(operation, breach)) {
+    for row in coverable.iter().flat_map(|breach| service.rows_for(operation, breach)) {
         for code in &row.codes {
             if !codes.contains(code) {
                 codes.push(code.clone());

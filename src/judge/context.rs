@@ -7,7 +7,7 @@ use crate::spec::path::Step;
 use crate::spec::promise;
 use crate::spec::ruling::{self, Outcome};
 
-use super::refusal::describe;
+use super::rejection::describe;
 use super::{Contract, Line, Promise};
 
 /// A parameter of the context that an error response blames, although its value breaks no rule.
@@ -36,9 +36,9 @@ impl Blamed<'_> {
 
 /// Returns the parameter of the context that the error response is about, if every row with the returned code covers
 /// this parameter alone.
-pub fn blamed<'a>(contract: Contract<'a>, answering: &[&'a ErrorRow]) -> Option<Blamed<'a>> {
+pub fn blamed<'a>(contract: Contract<'a>, matching: &[&'a ErrorRow]) -> Option<Blamed<'a>> {
     let mut bound = Vec::new();
-    for row in answering {
+    for row in matching {
         match &row.when {
             When::Breaches(of_row) => bound.extend(of_row.iter()),
             _ => return None,

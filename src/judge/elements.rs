@@ -5,23 +5,23 @@ use crate::json::Json;
 use crate::spec::model::{Member, Operation, Service, Type};
 use crate::spec::promise::Sentence;
 
-use super::refusal::describe;
-use super::{Departure, Kind, Line, Promise};
+use super::rejection::describe;
+use super::{Kind, Line, Mismatch, Promise};
 
 /// Returns a mismatch for every element that is missing, or has another type or an unlisted value. The id of a created
 /// entity must not be an empty text.
-pub fn departures(service: &Service, operation: &Operation, output: &Json) -> Vec<Departure> {
-    let mut departures = Vec::new();
-    check(&operation.response, output, "", &mut departures);
+pub fn mismatches(service: &Service, operation: &Operation, output: &Json) -> Vec<Mismatch> {
+    let mut mismatches = Vec::new();
+    check(&operation.response, output, "", &mut mismatches);
     if let Some(entity) = service.created_by(operation)
         && let Some(Json::Text(id)) = output.at(&entity.id)
         && id.trim().is_empty()
         && let Some(element) = at(&operation.response, &entity.id)
     {
         let promised = format!("the id of the {}", entity.name);
-        departures.push(departure(element, &entity.id, &promised, output.at(&entity.id)));
+        mismatches.push(mismatch(element, &entity.id, &promised, output.at(&entity.id)));
     }
-    departures
+    mismatches
 }
 
 /// Returns the element at a path of names.
@@ -68,29 +68,29 @@ pub fn path_of(prefix: &str, element: &Member) -> String {
     }
 }
 
-fn check(elements: &[Member], within: &Json, prefix: &str, departures: &mut Vec<Departure>) {
+fn check(elements: &[Member], within: &Json, prefix: &str, mismatches: &mut Vec<Mismatch>) {
     for element in elements {
         let path = path_of(prefix, element);
         match within.get(&element.name) {
             None if element.is_optional() => {}
             Some(value) if !is_listed(element, value) => {
                 let listed: Vec<String> = element.listed().iter().map(Json::to_string).collect();
-                departures.push(departure(element, &path, &listed.join(" or "), Some(value)));
+                mismatches.push(mismatch(element, &path, &listed.join(" or "), Some(value)));
             }
-            Some(value) if is_of(element.kind(), value) => check_inside(element, value, &path, departures),
-            came => departures.push(departure(element, &path, element.kind().name(), came)),
+            Some(value) if is_of(element.kind(), value) => check_inside(element, value, &path, mismatches),
+            came => mismatches.push(mismatch(element, &path, element.kind().name(), came)),
         }
     }
 }
 
-fn check_inside(element: &Member, value: &Json, path: &str, departures: &mut Vec<Departure>) {
+fn check_inside(element: &Member, value: &Json, path: &str, mismatches: &mut Vec<Mismatch>) {
     match value {
         Json::List(items) if !element.schema.below().is_empty() => {
             for (index, item) in items.iter().enumerate() {
-                check(element.schema.below(), item, &format!("{path}[{index}]"), departures);
+                check(element.schema.below(), item, &format!("{path}[{index}]"), mismatches);
             }
         }
-        Json::Object(_) => check(element.schema.below(), value, path, departures),
+        Json::Object(_) => check(element.schema.below(), value, path, mismatches),
         _ => {}
     }
 }
@@ -109,10 +109,10 @@ fn is_listed(element: &Member, value: &Json) -> bool {
         || !is_of(element.kind(), value)
 }
 
-pub fn departure(element: &Member, path: &str, promised: &str, came: Option<&Json>) -> Departure {
+pub fn mismatch(element: &Member, path: &str, promised: &str, came: Option<&Json>) -> Mismatch {
     let row = format!("{path} | {}", element.kind().name());
     let text = element.sentence().map_or_else(|| row.clone(), |says| format!("{row} | {says}"));
-    Departure {
+    Mismatch {
         kind: Kind::Element,
         promise: Promise::new(format!("response {path}"), &Sentence { text, at: element.at.clone() }),
         lines: vec![Line::new(path, promised, describe(came), true)],

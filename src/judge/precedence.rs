@@ -32,12 +32,12 @@ impl Seen {
     /// Records the response to a case with two faults; other cases show nothing.
     pub fn take(&mut self, service: &Service, operation: &Operation, case: &Case, code: &str) {
         let [one, other] = case.about.as_slice() else { return };
-        let answers = |about: &Breach| {
+        let covers = |about: &Breach| {
             let mut rows = service.rows_for(operation, about);
-            rows.any(|row| service.answers_for(row, code))
+            rows.any(|row| service.row_has_code(row, code))
         };
         let of = self.of(&operation.id);
-        match (answers(one), answers(other)) {
+        match (covers(one), covers(other)) {
             (true, false) => of.pairs.push((one.at.to_string(), other.at.to_string())),
             (false, true) => of.pairs.push((other.at.to_string(), one.at.to_string())),
             _ => of.unseen += 1,

@@ -5,7 +5,7 @@ use crate::case::Rows;
 use crate::spec::breach::{Breach, Part};
 use crate::spec::model::Specs;
 use crate::spec::read;
-use crate::wire::NoAnswer;
+use crate::wire::NoResponse;
 
 fn specs() -> Specs {
     let service = "service: s\nvendor: V\nversion: '1'\nprotocol: acs-rpc\nerrors:\n\
@@ -42,13 +42,13 @@ fn contract<'a>(specs: &'a Specs, case: &'a Case, sent: &'a [(String, Json)]) ->
     Contract { service, operation, case, about: &case.about, expect: &case.expect, sent, gateways: &[] }
 }
 
-fn answered(status: u16, body: &str) -> Exchange {
-    Exchange::answered("Add", status, body)
+fn exchange(status: u16, body: &str) -> Exchange {
+    Exchange::with_response("Add", status, body)
 }
 
 fn verdict(expect: Expectation, status: u16, body: &str) -> Verdict {
     let case = case(expect, &[("Name", Part::LengthMax)]);
-    judge(contract(&specs(), &case, &[]), &answered(status, body))
+    judge(contract(&specs(), &case, &[]), &exchange(status, body))
 }
 
 fn reject(codes: &[&str]) -> Expectation {
@@ -65,8 +65,8 @@ fn error(code: &str, message: &str) -> String {
 
 /// Returns the aspects in which the verdict finds a difference; empty for a pass.
 fn broken(verdict: &Verdict) -> Vec<String> {
-    let Verdict::Fail { departures } = verdict else { return Vec::new() };
-    let lines = departures.iter().flat_map(|departure| &departure.lines);
+    let Verdict::Fail { mismatches } = verdict else { return Vec::new() };
+    let lines = mismatches.iter().flat_map(|mismatch| &mismatch.lines);
     lines.filter(|line| line.differs).map(|line| line.aspect.clone()).collect()
 }
 
@@ -180,26 +180,26 @@ fn a_server_error_is_a_departure_whatever_was_expected() {
 #[test]
 fn no_answer_is_an_error_and_no_departure() {
     let case = case(Expectation::Accept, &[]);
-    let unanswered = Exchange::of("Add", Outcome::Unanswered(NoAnswer::Closed));
+    let unanswered = Exchange::of("Add", Outcome::NoResponse(NoResponse::Closed));
     let verdict = judge(contract(&specs(), &case, &[]), &unanswered);
     assert!(matches!(verdict, Verdict::Error { reason } if reason.contains("closed")));
 }
 
 #[test]
 fn an_element_has_one_of_the_values_that_the_page_lists() {
-    let answer = |state: &str| {
+    let response = |state: &str| {
         verdict(
             Expectation::Accept,
             200,
             &format!(r#"{{"RequestId":"1","Thing":{{"Id":1,"State":{state}}}}}"#),
         )
     };
-    assert_eq!(answer(r#""on""#), Verdict::Pass);
-    assert_eq!(answer(r#""ON""#), Verdict::Pass, "the page says nothing of upper and lower case");
+    assert_eq!(response(r#""on""#), Verdict::Pass);
+    assert_eq!(response(r#""ON""#), Verdict::Pass, "the page says nothing of upper and lower case");
     for (state, promised) in [(r#""dim""#, r#""on" or "off""#), ("1", "string")] {
-        let Verdict::Fail { departures } = answer(state) else { panic!("{state} passes") };
-        assert_eq!(departures.len(), 1, "{departures:?}");
-        assert_eq!(departures[0].lines[0].promised, promised);
+        let Verdict::Fail { mismatches } = response(state) else { panic!("{state} passes") };
+        assert_eq!(mismatches.len(), 1, "{mismatches:?}");
+        assert_eq!(mismatches[0].lines[0].promised, promised);
     }
 }
 
@@ -214,7 +214,7 @@ fn two_services_may_give_out_the_same_value_one_may_not() {
     ]);
     let (service, _) = specs.operation("Add").unwrap();
     let other = crate::spec::model::Service { folder: "another".into(), ..service.clone() };
-    let unique = repeats::values(service, &answered(200, r#"{"RequestId":"r-1"}"#));
+    let unique = repeats::values(service, &exchange(200, r#"{"RequestId":"r-1"}"#));
     let observed = Observed { unique, ..Observed::default() };
     let mut ids = RequestIds::default();
     assert_eq!(ids.take(service, "a", &observed).len(), 0);

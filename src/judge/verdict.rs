@@ -14,7 +14,8 @@ pub enum Verdict {
     /// A promise is broken.
     Fail {
         /// A mismatch for each broken promise.
-        departures: Vec<Departure>,
+        #[serde(rename = "departures")]
+        mismatches: Vec<Mismatch>,
     },
     /// The target returned a documented circumstance, so the promise could not be tested.
     Blocked {
@@ -49,10 +50,10 @@ pub enum Verdict {
 
 impl Verdict {
     /// Returns a pass, or a failure with these mismatches.
-    pub fn of(departures: Vec<Departure>) -> Self {
-        match departures.is_empty() {
+    pub fn of(mismatches: Vec<Mismatch>) -> Self {
+        match mismatches.is_empty() {
             true => Self::Pass,
-            false => Self::Fail { departures },
+            false => Self::Fail { mismatches },
         }
     }
 
@@ -130,7 +131,8 @@ impl Kind {
 
 /// A mismatch: a promise that a response breaks.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Departure {
+#[serde(rename = "Departure")]
+pub struct Mismatch {
     /// The kind of difference.
     #[serde(default)]
     pub kind: Kind,

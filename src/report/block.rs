@@ -8,7 +8,7 @@ use textwrap::{Options, WordSplitter};
 
 use crate::event::CaseResult;
 use crate::inert::escaped;
-use crate::judge::{Departure, Line, Verdict};
+use crate::judge::{Line, Mismatch, Verdict};
 use crate::wire::{Exchange, Outcome, curl};
 
 use super::headline;
@@ -130,9 +130,9 @@ fn fail(out: &mut String, headline: &str, result: &CaseResult, style: Style) {
     field(out, "case", &result.id, style);
     field(out, "tests", &harmless(&result.tries), style);
     field(out, "sends", &brief(&result.sends), style);
-    let Verdict::Fail { departures } = &result.verdict else { return };
-    for departure in departures {
-        let _ = write!(out, "\n{}", comparison(departure, style));
+    let Verdict::Fail { mismatches } = &result.verdict else { return };
+    for mismatch in mismatches {
+        let _ = write!(out, "\n{}", comparison(mismatch, style));
     }
     for note in &result.notes {
         field(out, "note", &harmless(note), style);
@@ -189,20 +189,20 @@ pub fn harmless(text: &str) -> String {
 }
 
 /// Returns the sentence of the page, then expected and received side by side.
-fn comparison(departure: &Departure, style: Style) -> String {
+fn comparison(mismatch: &Mismatch, style: Style) -> String {
     let mut out = String::new();
-    field(&mut out, "the page", &departure.promise.sentence, style);
+    field(&mut out, "the page", &mismatch.promise.sentence, style);
     field(
         &mut out,
         "",
-        &style.faint(&format!("{} ({})", departure.promise.place, departure.promise.rule)),
+        &style.faint(&format!("{} ({})", mismatch.promise.place, mismatch.promise.rule)),
         style,
     );
     let cell = cell_width(style);
-    let width = departure.lines.iter().flat_map(|line| wrapped(&line.promised, cell));
+    let width = mismatch.lines.iter().flat_map(|line| wrapped(&line.promised, cell));
     let width = width.map(|cell| display_width(&cell)).max().unwrap_or(0).max("expected".len());
     let _ = writeln!(out, "  {:LABEL$}{:width$}   received", "", "expected");
-    let (context, compared): (Vec<&Line>, Vec<&Line>) = departure
+    let (context, compared): (Vec<&Line>, Vec<&Line>) = mismatch
         .lines
         .iter()
         .partition(|line| line.promised.is_empty() && !line.differs && line.aspect == "body");
@@ -255,15 +255,15 @@ fn repeat(out: &mut String, result: &CaseResult, style: Style) {
     out.push('\n');
     for exchange in given {
         to_copy(out, "first", &style.faint(&curl::line(&exchange.request)));
-        field(out, "", &style.faint(&answer_in_short(exchange)), style);
+        field(out, "", &style.faint(&response_summary(exchange)), style);
     }
     to_copy(out, "repeat", &curl::line(&tried.request));
 }
 
-fn answer_in_short(exchange: &Exchange) -> String {
+fn response_summary(exchange: &Exchange) -> String {
     match &exchange.outcome {
-        Outcome::Unanswered(reason) => format!("→ {reason}"),
-        Outcome::Answered(answer) => format!("→ {} {}", answer.status, brief(&answer.body)),
+        Outcome::NoResponse(reason) => format!("→ {reason}"),
+        Outcome::Received(response) => format!("→ {} {}", response.status, brief(&response.body)),
     }
 }
 

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use crate::event::{CaseResult, Event};
 use crate::inert::escaped;
-use crate::judge::Departure;
+use crate::judge::Mismatch;
 
 use super::Reporter;
 use super::root::Root;
@@ -70,7 +70,7 @@ fn broken(failure: &Failure<'_>) -> Note {
         1 => format!("fails in {witness}"),
         cases => format!("fails in {witness} and {} more cases", cases - 1),
     };
-    let came = failure.departure().map(received).unwrap_or_default();
+    let came = failure.mismatch().map(received).unwrap_or_default();
     Note {
         place: failure.place.to_owned(),
         title: format!("{}: {}", failure.operation, shortened(&failure.headline)),
@@ -79,8 +79,8 @@ fn broken(failure: &Failure<'_>) -> Note {
 }
 
 /// Lists what was received instead of what was expected, one line each.
-fn received(departure: &Departure) -> String {
-    let differing = departure.lines.iter().filter(|line| line.differs);
+fn received(mismatch: &Mismatch) -> String {
+    let differing = mismatch.lines.iter().filter(|line| line.differs);
     differing
         .map(|line| {
             let (expected, received) = (shortened(&line.promised), shortened(&line.received));

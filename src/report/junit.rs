@@ -29,8 +29,8 @@ const ROOM: usize = 16_000_000;
 /// Returns a key that is the same for cases with the same result.
 fn alike(result: &CaseResult) -> String {
     let rules = match &result.verdict {
-        Verdict::Fail { departures } => {
-            departures.iter().map(|departure| departure.promise.rule.as_str()).collect()
+        Verdict::Fail { mismatches } => {
+            mismatches.iter().map(|mismatch| mismatch.promise.rule.as_str()).collect()
         }
         _ => vec![reason(&result.verdict)],
     };

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use crate::event::{CaseResult, Event, Leftover, Page};
 use crate::inert::escaped;
-use crate::judge::Departure;
+use crate::judge::Mismatch;
 
 use super::standing::{Failure, Gathered, Unjudged, reason};
 use super::{Reporter, number, summary};
@@ -140,15 +140,15 @@ fn told(failure: &Failure<'_>) -> String {
     let cases = number(ids.len(), "case");
     let (place, id) = (code(place), code(&witness.id));
     let _ = writeln!(out, "{place}, fails in {cases}; the smallest is {id}: {}\n", cell(&witness.tries));
-    if let Some(departure) = failure.departure() {
-        compared(&mut out, departure);
+    if let Some(mismatch) = failure.mismatch() {
+        compared(&mut out, mismatch);
     }
     out
 }
 
-fn compared(out: &mut String, departure: &Departure) {
+fn compared(out: &mut String, mismatch: &Mismatch) {
     out.push_str("| | expected | received |\n|---|---|---|\n");
-    for line in departure.lines.iter().filter(|line| line.differs) {
+    for line in mismatch.lines.iter().filter(|line| line.differs) {
         let _ =
             writeln!(out, "| {} | {} | {} |", cell(&line.aspect), code(&line.promised), code(&line.received));
     }

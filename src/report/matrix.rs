@@ -56,10 +56,10 @@ fn told(out: &mut impl Write, matrix: &Matrix, cell: &Cell, style: Style) -> io:
         field("sends", &harmless(sends))?;
         let width = display_width(&matrix.left).max(display_width(&matrix.right));
         let line = |name: &str, did: &Did| {
-            format!("{name:width$} {:4} {}", did.verdict, did.answer.as_deref().unwrap_or_default())
+            format!("{name:width$} {:4} {}", did.verdict, did.response.as_deref().unwrap_or_default())
         };
-        let answers = format!("{}\n{}", line(&matrix.left, left), line(&matrix.right, right));
-        field("responses", &harmless(&answers))?;
+        let responses = format!("{}\n{}", line(&matrix.left, left), line(&matrix.right, right));
+        field("responses", &harmless(&responses))?;
     }
     let more = cell.cases.iter().filter(|(relation, _)| **relation != Relation::Same);
     match more.map(|(_, cases)| cases.len()).sum::<usize>().saturating_sub(1) {
@@ -74,7 +74,7 @@ fn not_compared(out: &mut impl Write, matrix: &Matrix, style: Style) -> io::Resu
     let Some(Witness { id, left, right, .. }) = &matrix.aside else { return Ok(()) };
     let is_aside = |did: &Did| !matches!(did.verdict.as_str(), "pass" | "fail");
     let told = |name: &str, did: &Did| {
-        let why = [did.verdict.as_str(), did.answer.as_deref().unwrap_or_default()].join(" ");
+        let why = [did.verdict.as_str(), did.response.as_deref().unwrap_or_default()].join(" ");
         format!("{id} on {name}: {}", why.trim())
     };
     let why = match (is_aside(left), is_aside(right)) {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::event::{CaseResult, Counts, Event, Finish, Page, Snapshots, Start};
 use crate::evidence::{Evidence, Tally};
-use crate::judge::{Departure, Kind, Verdict};
+use crate::judge::{Kind, Mismatch, Verdict};
 use crate::wire::Outcome;
 
 use super::headline;
@@ -43,9 +43,9 @@ impl Failure<'_> {
     }
 
     /// Returns the mismatch that shows it.
-    pub fn departure(&self) -> Option<&Departure> {
-        let Verdict::Fail { departures } = &self.witness.verdict else { return None };
-        departures.iter().find(|departure| departure.promise.rule == self.rule)
+    pub fn mismatch(&self) -> Option<&Mismatch> {
+        let Verdict::Fail { mismatches } = &self.witness.verdict else { return None };
+        mismatches.iter().find(|mismatch| mismatch.promise.rule == self.rule)
     }
 }
 
@@ -221,12 +221,12 @@ impl Gathered {
         }
         match &result.verdict {
             Verdict::Pass => {}
-            Verdict::Fail { departures } => {
-                for departure in departures {
-                    let shown = failure_key(result, departure);
+            Verdict::Fail { mismatches } => {
+                for mismatch in mismatches {
+                    let shown = failure_key(result, mismatch);
                     let mut shared = shown.clone();
                     // Each case has its own place in the recording.
-                    if departure.kind == Kind::OtherTarget {
+                    if mismatch.kind == Kind::OtherTarget {
                         (shared[2], shared[3]) = (String::new(), String::new());
                     }
                     self.failures.take_as(shared, shown, &mut taken);
@@ -330,9 +330,9 @@ fn count(bars: &mut BTreeMap<String, Bar>, name: &str, place: usize) {
 
 /// Returns what the cases of one failure share. A wrong place in service.yaml is one fault, whichever operation is
 /// called.
-fn failure_key(result: &CaseResult, departure: &Departure) -> Key {
-    let promise = &departure.promise;
-    let operation = match departure.kind {
+fn failure_key(result: &CaseResult, mismatch: &Mismatch) -> Key {
+    let promise = &mismatch.promise;
+    let operation = match mismatch.kind {
         Kind::Misplaced => String::new(),
         _ => result.operation.clone(),
     };
@@ -343,8 +343,8 @@ fn failure_key(result: &CaseResult, departure: &Departure) -> Key {
 fn slim(result: &CaseResult) -> CaseResult {
     let mut slim = result.clone();
     for exchange in &mut slim.exchanges {
-        if let Outcome::Answered(answer) = &mut exchange.outcome {
-            answer.headers = Vec::new();
+        if let Outcome::Received(response) = &mut exchange.outcome {
+            response.headers = Vec::new();
         }
     }
     slim

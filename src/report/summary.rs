@@ -121,8 +121,8 @@ fn remedy(circumstance: &str) -> Option<&'static str> {
 /// text says so, and the response is the one to that call.
 pub fn what_came(plain: &CaseResult) -> String {
     let response = match plain.exchanges.last().map(|exchange| &exchange.outcome) {
-        Some(Outcome::Answered(answer)) => format!("{} {}", answer.status, answer.body),
-        Some(Outcome::Unanswered(reason)) => reason.to_string(),
+        Some(Outcome::Received(response)) => format!("{} {}", response.status, response.body),
+        Some(Outcome::NoResponse(reason)) => reason.to_string(),
         None => return reason(&plain.verdict).to_owned(),
     };
     match plain.tried {

@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use crate::json::Json;
 use crate::spec::model::{Entity, Operation, Service, When};
-use crate::wire::{self, Call, Exchange, NoAnswer, Outcome, Reply};
+use crate::wire::{self, Call, Exchange, NoResponse, Outcome, Reply};
 
 use super::cost::is_remover;
 use super::journal::Wish;
@@ -123,7 +123,7 @@ fn enter(
                 None => session.ledger.made_unnamed(&call.service.folder, entity, owner, &reason),
             }
         }
-        (None, Some(wish)) => session.ledger.answered(&wish),
+        (None, Some(wish)) => session.ledger.record_response(&wish),
         (None, None) => {}
     }
 }
@@ -182,51 +182,51 @@ enum Came {
 
 fn came(session: &Session, call: Call<'_>, exchange: &Exchange) -> Came {
     let Call { service, operation, .. } = call;
-    let answer = match &exchange.outcome {
-        Outcome::Unanswered(reason) if may_have_arrived(reason) => return Came::Doubt(reason.to_string()),
-        Outcome::Unanswered(_) => return Came::Nothing,
-        Outcome::Answered(answer) => answer,
+    let response = match &exchange.outcome {
+        Outcome::NoResponse(reason) if may_have_arrived(reason) => return Came::Doubt(reason.to_string()),
+        Outcome::NoResponse(_) => return Came::Nothing,
+        Outcome::Received(response) => response,
     };
-    match wire::gateway(service, operation, answer, &session.target.gateways) {
+    match wire::gateway(service, operation, response, &session.target.gateways) {
         // A caller that is over the limit or forbidden has not been let in.
-        Some(_) if answer.status == 429 || answer.status == 403 => return Came::Nothing,
-        Some(_) => return Came::Doubt(format!("a gateway responded with {}", answer.status)),
+        Some(_) if response.status == 429 || response.status == 403 => return Came::Nothing,
+        Some(_) => return Came::Doubt(format!("a gateway responded with {}", response.status)),
         None => {}
     }
-    match wire::decode(service, operation, answer) {
+    match wire::decode(service, operation, response) {
         Reply::Accepted(output) => match wire::error_in_success(service, operation, &output) {
             Some(_) => Came::Nothing,
             None => Came::Success(output),
         },
         // A failing service may have done what was asked for before it failed, unless the page says what the error
         // means.
-        Reply::Refused { code, .. }
-            if answer.status >= 500 && !is_row(service, operation, &code, answer.status) =>
+        Reply::Rejected { code, .. }
+            if response.status >= 500 && !is_row(service, operation, &code, response.status) =>
         {
-            Came::Doubt(format!("the response was {} {code}", answer.status))
+            Came::Doubt(format!("the response was {} {code}", response.status))
         }
-        Reply::Refused { .. } => Came::Nothing,
-        Reply::Unreadable(_) | Reply::Misplaced(_) if (400..500).contains(&answer.status) => Came::Nothing,
-        Reply::Unreadable(why) => Came::Doubt(format!("unreadable response {}: {why}", answer.status)),
-        Reply::Misplaced(path) => Came::Doubt(format!("the response {} has no `{path}`", answer.status)),
+        Reply::Rejected { .. } => Came::Nothing,
+        Reply::Unreadable(_) | Reply::Misplaced(_) if (400..500).contains(&response.status) => Came::Nothing,
+        Reply::Unreadable(why) => Came::Doubt(format!("unreadable response {}: {why}", response.status)),
+        Reply::Misplaced(path) => Came::Doubt(format!("the response {} has no `{path}`", response.status)),
     }
 }
 
 /// Returns `true` if an error response is an error row with a `when`.
 fn is_row(service: &Service, operation: &Operation, code: &str, status: u16) -> bool {
-    let rows = service.rows_answering(operation, code, status);
+    let rows = service.rows_matching(operation, code, status);
     rows.iter().any(|row| row.status == Some(status) && row.when != When::Unsaid)
 }
 
 /// Returns `true` if an unanswered call may have arrived.
-pub fn may_have_arrived(reason: &NoAnswer) -> bool {
+pub fn may_have_arrived(reason: &NoResponse) -> bool {
     matches!(
         reason,
-        NoAnswer::TimedOut(_)
-            | NoAnswer::Closed
-            | NoAnswer::Lost
-            | NoAnswer::TooLarge(_)
-            | NoAnswer::NotHttp(_)
+        NoResponse::TimedOut(_)
+            | NoResponse::Closed
+            | NoResponse::Lost
+            | NoResponse::TooLarge(_)
+            | NoResponse::NotHttp(_)
     )
 }
 

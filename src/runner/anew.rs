@@ -6,7 +6,7 @@ use crate::case::value::Value;
 use crate::case::{Expectation, FEW_DRAWN, Parameters, TRIED};
 use crate::judge::{self, Verdict};
 use crate::spec::breach::{Breach, Part};
-use crate::wire::{self, Exchange, NoAnswer, Outcome, Reply, Twist};
+use crate::wire::{self, Exchange, NoResponse, Outcome, Reply, Twist};
 
 use super::attempt::Attempt;
 use super::session::asked_pause;
@@ -45,7 +45,7 @@ impl Attempt<'_> {
     /// Returns the reason to start the case again with other random values, if there is one.
     pub fn why_anew(&self, verdict: &Verdict) -> Option<Anew> {
         let begun = self.values.attempt + 1;
-        let is_lost = |exchange: &Exchange| matches!(exchange.outcome, Outcome::Unanswered(NoAnswer::Lost));
+        let is_lost = |exchange: &Exchange| matches!(exchange.outcome, Outcome::NoResponse(NoResponse::Lost));
         // A wrong secret that is sent again is one more wrong secret.
         let is_secret = matches!(self.case.twist, Some(Twist::Signature(_)));
         if begun < ATTEMPTS && !is_secret && self.exchanges.iter().any(is_lost) {
@@ -59,8 +59,8 @@ impl Attempt<'_> {
         let is_gateway =
             matches!(verdict, Verdict::Blocked { circumstance, .. } if circumstance == judge::GATEWAY);
         let asked = || match &self.exchanges.last()?.outcome {
-            Outcome::Answered(answer) => asked_pause(answer),
-            Outcome::Unanswered(_) => None,
+            Outcome::Received(response) => asked_pause(response),
+            Outcome::NoResponse(_) => None,
         };
         (is_gateway && begun <= self.session.target.retries).then(|| Anew::Gateway(asked()))
     }
@@ -76,16 +76,16 @@ impl Attempt<'_> {
         let value =
             self.case.send.iter().find(|(name, _)| *name == about.at.parameter()).map(|(_, value)| value);
         let few = value.and_then(Value::drawn).is_some_and(|drawn| drawn <= FEW_DRAWN);
-        let refused = *verdict == Verdict::Pass && matches!(self.case.expect, Expectation::Reject(_));
-        refused && is_unique && !named && few
+        let rejected = *verdict == Verdict::Pass && matches!(self.case.expect, Expectation::Reject(_));
+        rejected && is_unique && !named && few
     }
 
     /// Returns `true` if the last call may have been rejected because one of its random values was already on the
     /// target. If no error row covers a value in use, any rejection of a call that should have succeeded may mean that.
     fn met_a_stranger(&self) -> bool {
         let (Some(asked), Some(exchange)) = (&self.last, self.exchanges.last()) else { return false };
-        let Outcome::Answered(answer) = &exchange.outcome else { return false };
-        let Reply::Refused { code, .. } = wire::decode(self.service, asked.operation, answer) else {
+        let Outcome::Received(response) = &exchange.outcome else { return false };
+        let Reply::Rejected { code, .. } = wire::decode(self.service, asked.operation, response) else {
             return false;
         };
         let must_succeed = matches!(asked.expect, Expectation::Accept);
@@ -99,7 +99,7 @@ impl Attempt<'_> {
             let mut rows = self.service.rows_for(asked.operation, &taken).peekable();
             match rows.peek() {
                 None => must_succeed,
-                Some(_) => rows.any(|row| self.service.answers_for(row, &code)),
+                Some(_) => rows.any(|row| self.service.row_has_code(row, &code)),
             }
         })
     }

@@ -11,7 +11,7 @@ use futures_util::future::join_all;
 use crate::case::{self, Case, Expectation, Parameters, Step, TRIED};
 use crate::event::CaseResult;
 use crate::json::Json;
-use crate::judge::{self, Contract, Departure, Verdict};
+use crate::judge::{self, Contract, Mismatch, Verdict};
 use crate::snapshot;
 use crate::spec::model::{Operation, Service, Specs};
 use crate::wire::sign::Hidden;
@@ -160,7 +160,7 @@ pub(super) struct Attempt<'a> {
     notes: Vec<String>,
     pub(super) last: Option<Asked<'a>>,
     /// Mismatches of creations that returned the id of another live entity.
-    same_ids: Vec<Departure>,
+    same_ids: Vec<Mismatch>,
 }
 
 /// The last call: what it asked for, and the expected outcome.
@@ -374,14 +374,14 @@ impl<'a> Attempt<'a> {
         sent: &[(String, Json)],
         exchange: &Exchange,
     ) -> Option<Verdict> {
-        let answer = match &exchange.outcome {
-            Outcome::Unanswered(reason) => {
+        let response = match &exchange.outcome {
+            Outcome::NoResponse(reason) => {
                 return Some(Verdict::Error { reason: format!("setup: {reason}") });
             }
-            Outcome::Answered(answer) => answer,
+            Outcome::Received(response) => response,
         };
         let judged = judge::judge(self.contract(operation, &Expectation::Accept, sent), exchange);
-        match (wire::decode(self.service, operation, answer), judged) {
+        match (wire::decode(self.service, operation, response), judged) {
             (_, blocked @ (Verdict::Blocked { .. } | Verdict::NotTested { .. })) => Some(blocked),
             (Reply::Accepted(output), _) if lacks_id(self.service, operation, &output) => {
                 let reason =
@@ -389,7 +389,7 @@ impl<'a> Attempt<'a> {
                 Some(Verdict::Skipped { reason })
             }
             (Reply::Accepted(_), _) => None,
-            (Reply::Refused { code, .. }, _) => Some(Verdict::Skipped {
+            (Reply::Rejected { code, .. }, _) => Some(Verdict::Skipped {
                 reason: format!("setup: {} was rejected with {}", operation.name, judge::excerpt(&code)),
             }),
             (Reply::Unreadable(why), _) => Some(Verdict::Skipped {
@@ -412,8 +412,8 @@ impl<'a> Attempt<'a> {
         let same = std::mem::take(&mut self.same_ids);
         match verdict {
             verdict if same.is_empty() => verdict,
-            Verdict::Fail { departures } => Verdict::Fail { departures: [departures, same].concat() },
-            _ => Verdict::Fail { departures: same },
+            Verdict::Fail { mismatches } => Verdict::Fail { mismatches: [mismatches, same].concat() },
+            _ => Verdict::Fail { mismatches: same },
         }
     }
 
@@ -456,8 +456,8 @@ impl<'a> Attempt<'a> {
             clean_up::remove(self.session, self.service, &living).await;
         }
         let unchanged = self.tried.and_then(|tried| self.exchanges.get(tried)).is_some_and(|exchange| {
-            let Outcome::Answered(answer) = &exchange.outcome else { return false };
-            matches!(wire::decode(self.service, self.operation, answer), Reply::Refused { .. })
+            let Outcome::Received(response) = &exchange.outcome else { return false };
+            matches!(wire::decode(self.service, self.operation, response), Reply::Rejected { .. })
         });
         for shared in std::mem::take(&mut self.lent) {
             match unchanged && self.case.then.is_empty() {

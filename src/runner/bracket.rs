@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::case::{Case, Expectation};
 use crate::event::CaseResult;
-use crate::judge::{Departure, GATEWAY, Kind, Line, Promise, Verdict};
+use crate::judge::{GATEWAY, Kind, Line, Mismatch, Promise, Verdict};
 use crate::wire::Outcome;
 
 /// Maximum number of rejections between two plain calls.
@@ -230,9 +230,9 @@ impl Brackets {
 pub fn is_surprise(case: &Case, result: &CaseResult) -> bool {
     match &result.verdict {
         Verdict::Blocked { .. } | Verdict::Error { .. } => true,
-        Verdict::Fail { departures } => {
-            let may_be_refused = !matches!(case.expect, Expectation::Silent(_));
-            may_be_refused && departures.iter().any(|departure| departure.kind.is_rejection())
+        Verdict::Fail { mismatches } => {
+            let may_be_rejected = !matches!(case.expect, Expectation::Silent(_));
+            may_be_rejected && mismatches.iter().any(|mismatch| mismatch.kind.is_rejection())
         }
         _ => false,
     }
@@ -281,7 +281,7 @@ fn unproven(when: &str, came: &str) -> String {
 fn only_if_proven(mut result: CaseResult, otherwise: Verdict) -> CaseResult {
     let says_nothing = match &result.verdict {
         Verdict::Pass => true,
-        Verdict::Fail { departures } => departures.iter().all(|departure| departure.kind.is_rejection()),
+        Verdict::Fail { mismatches } => mismatches.iter().all(|mismatch| mismatch.kind.is_rejection()),
         _ => false,
     };
     if says_nothing {
@@ -294,8 +294,8 @@ fn only_if_proven(mut result: CaseResult, otherwise: Verdict) -> CaseResult {
 fn is_failing_gateway(result: &CaseResult) -> bool {
     let Verdict::Blocked { circumstance, .. } = &result.verdict else { return false };
     let status = result.tried().and_then(|tried| match &tried.outcome {
-        Outcome::Answered(answer) => Some(answer.status),
-        Outcome::Unanswered(_) => None,
+        Outcome::Received(response) => Some(response.status),
+        Outcome::NoResponse(_) => None,
     });
     circumstance == GATEWAY && status.is_some_and(|status| status >= 500)
 }
@@ -312,7 +312,7 @@ fn failed_by_request(result: &CaseResult) -> Verdict {
     let promised = "below 500: no request makes the service fail, and other requests are accepted";
     let line = Line::new("response", promised, "from a gateway, each time the request was sent", true);
     let promise = Promise { rule: "no server error".to_owned(), ..result.promise.clone() };
-    Verdict::Fail { departures: vec![Departure { kind: Kind::Failed, promise, lines: vec![line] }] }
+    Verdict::Fail { mismatches: vec![Mismatch { kind: Kind::Failed, promise, lines: vec![line] }] }
 }
 
 #[cfg(test)]
@@ -356,7 +356,7 @@ mod tests {
 
     fn accepted_wrongly() -> Verdict {
         let promise = Promise { rule: "r".to_owned(), sentence: String::new(), place: String::new() };
-        Verdict::of(vec![Departure { kind: Kind::Accepted, promise, lines: Vec::new() }])
+        Verdict::of(vec![Mismatch { kind: Kind::Accepted, promise, lines: Vec::new() }])
     }
 
     fn counted(cases: &[Case]) -> HashMap<String, usize> {

@@ -67,7 +67,7 @@ async fn attempt(session: &Session, service: &Service, living: &Living, is_last:
     let call = Call { service, operation: remover, parameters: &sent, twist: None, nonce: None };
     let exchange = session.call_to_the_end(call).await;
     let came = came_of(service, remover, living, &exchange);
-    if matches!(&exchange.outcome, Outcome::Unanswered(reason) if may_have_arrived(reason)) {
+    if matches!(&exchange.outcome, Outcome::NoResponse(reason) if may_have_arrived(reason)) {
         session.ledger.may_be_gone(&living.service, &living.entity, &living.id);
     }
     let (ledger, name) = (&session.ledger, &remover.name);
@@ -157,22 +157,22 @@ pub fn named(parameter: &Member, id: &Json) -> Json {
 }
 
 fn came_of(service: &Service, remover: &Operation, living: &Living, exchange: &Exchange) -> Removal {
-    let answer = match &exchange.outcome {
-        Outcome::Unanswered(reason) => return Removal::Failed(reason.to_string()),
-        Outcome::Answered(answer) => answer,
+    let response = match &exchange.outcome {
+        Outcome::NoResponse(reason) => return Removal::Failed(reason.to_string()),
+        Outcome::Received(response) => response,
     };
     let name = &remover.name;
-    match wire::decode(service, remover, answer) {
+    match wire::decode(service, remover, response) {
         Reply::Accepted(output) => match wire::error_in_success(service, remover, &output) {
             None => Removal::Done,
             Some(code) => Removal::Failed(format!("{name} returned {code} in a success")),
         },
         Reply::Unreadable(why) => Removal::Failed(format!("unreadable response of {name}: {why}")),
         Reply::Misplaced(path) => {
-            Removal::Failed(format!("the response {} of {name} has no `{path}`", answer.status))
+            Removal::Failed(format!("the response {} of {name} has no `{path}`", response.status))
         }
-        Reply::Refused { code, .. } => {
-            let rows = service.rows_answering(remover, &code, answer.status);
+        Reply::Rejected { code, .. } => {
+            let rows = service.rows_matching(remover, &code, response.status);
             let is_state = |when: &When| *when == When::Circumstance(Circumstance::State);
             let is_unknown = |when: &When| says_unknown(when, remover, living);
             match () {

@@ -100,11 +100,11 @@ async fn read(
     let sent = session.target.fixed(reader, &[], sent);
     let call = Call { service, operation: reader, parameters: &sent, twist: None, nonce: None };
     let exchange = session.call_to_the_end(call).await;
-    let Outcome::Answered(answer) = &exchange.outcome else { return Shown::Nothing };
-    match wire::decode(service, reader, answer) {
+    let Outcome::Received(response) = &exchange.outcome else { return Shown::Nothing };
+    match wire::decode(service, reader, response) {
         Reply::Accepted(output) => shown(service, entity, reader, living, &output),
-        Reply::Refused { code, .. } => {
-            let rows = service.rows_answering(reader, &code, answer.status);
+        Reply::Rejected { code, .. } => {
+            let rows = service.rows_matching(reader, &code, response.status);
             match rows.iter().any(|row| says_unknown(&row.when, reader, living)) {
                 true => Shown::Unknown,
                 false => Shown::Nothing,

@@ -212,7 +212,7 @@ impl Ledger {
     }
 
     /// Records that the call was answered.
-    pub fn answered(&self, wish: &Wish) {
+    pub fn record_response(&self, wish: &Wish) {
         self.journal.write(&Entry::Answered(wish.clone()));
     }
 
@@ -315,7 +315,7 @@ impl Ledger {
 
     /// Records that what a call of an earlier run may have created is gone, or never existed.
     pub fn settled(&self, wish: &Wish) {
-        self.answered(wish);
+        self.record_response(wish);
         self.entries().put_right.push(Leftover {
             service: wish.service.clone(),
             entity: wish.entity.clone(),

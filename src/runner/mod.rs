@@ -189,11 +189,11 @@ pub async fn run(
         Survey::of(&specs, &cases, &options.known, session.ceiling, reserve);
     emit(Event::RunStarted(start(cases.len(), requests, pages, options)));
     let is_asked = !together.cases.is_empty() || !alone.cases.is_empty();
-    let refused = match is_asked {
-        true => probe::refused_credentials(&session, &specs, |operation| tested.contains(operation)).await,
+    let rejected = match is_asked {
+        true => probe::rejected_credentials(&session, &specs, |operation| tested.contains(operation)).await,
         false => None,
     };
-    if refused.is_none() {
+    if rejected.is_none() {
         recover::recover(&session, &specs, &options.remains).await;
     }
     let mut order = InOrder::new(&specs, &cases, &options.known, options.against.clone());
@@ -201,7 +201,7 @@ pub async fn run(
     let done = cases.len() - together.cases.len() - alone.cases.len();
     let context =
         Context { session: &session, specs: &specs, cases: &cases, plains: &plains, cancel: &cancel };
-    let mut progress = Progress { order, done, stopped: refused, emit };
+    let mut progress = Progress { order, done, stopped: rejected, emit };
     run_cases(&context, together, options.jobs.max(1), &mut progress).await;
     remove_shared(&session, &specs).await;
     run_cases(&context, alone, 1, &mut progress).await;

@@ -113,10 +113,10 @@ impl<'s> InOrder<'s> {
             Held::Agrees => recorded.held += 1,
             Held::Outdated => recorded.outdated += 1,
             Held::Disputed => recorded.disputed.push(result.id.clone()),
-            Held::Departs(departure) => {
+            Held::Differs(mismatch) => {
                 recorded.held += 1;
                 result.other_only = true;
-                result.verdict = Verdict::Fail { departures: vec![departure] };
+                result.verdict = Verdict::Fail { mismatches: vec![mismatch] };
             }
         }
     }
@@ -139,12 +139,12 @@ pub fn judge_repeats(ids: &mut RequestIds, specs: &Specs, result: &mut CaseResul
     let Some((service, _)) = specs.operation(&result.operation) else { return };
     let mut repeated = ids.take(service, &result.id, &result.observed);
     // A result of an earlier run may already report the repetition.
-    if let Verdict::Fail { departures } = &result.verdict {
-        repeated.retain(|departure| !departures.contains(departure));
+    if let Verdict::Fail { mismatches } = &result.verdict {
+        repeated.retain(|mismatch| !mismatches.contains(mismatch));
     }
     match &mut result.verdict {
         _ if repeated.is_empty() => {}
-        Verdict::Fail { departures } => departures.extend(repeated),
-        verdict => *verdict = Verdict::Fail { departures: repeated },
+        Verdict::Fail { mismatches } => mismatches.extend(repeated),
+        verdict => *verdict = Verdict::Fail { mismatches: repeated },
     }
 }

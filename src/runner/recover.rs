@@ -116,7 +116,7 @@ async fn wait_for(session: &Session, doubts: &[Doubt]) -> bool {
 /// Records that a doubt is settled: the entity was found, or does not exist.
 fn settled(session: &Session, doubt: &Doubt) {
     match doubt.since {
-        Some(_) => session.ledger.answered(&doubt.wish),
+        Some(_) => session.ledger.record_response(&doubt.wish),
         None => session.ledger.settled(&doubt.wish),
     }
 }
@@ -182,7 +182,7 @@ fn give_up<'d>(session: &Session, entity: &Entity, doubts: impl Iterator<Item = 
         let with = if values.is_empty() { String::new() } else { format!(", with {}", values.join(", ")) };
         session.ledger.made_unnamed(&wish.service, entity, case, &format!("{reason}{with}; {why}"));
         if entity.listed_by.is_none() || wish.unique.is_empty() {
-            session.ledger.answered(wish);
+            session.ledger.record_response(wish);
         }
     }
 }
@@ -341,12 +341,12 @@ async fn page_of(
     let sent = session.target.fixed(lister, &[], turn.into_iter().collect());
     let call = Call { service, operation: lister, parameters: &sent, twist: None, nonce: None };
     let exchange = session.call_to_the_end(call).await;
-    let Outcome::Answered(answer) = &exchange.outcome else {
+    let Outcome::Received(response) = &exchange.outcome else {
         return Err("the list operation did not respond".to_owned());
     };
-    match wire::decode(service, lister, answer) {
+    match wire::decode(service, lister, response) {
         Reply::Accepted(output) => Ok(output),
-        Reply::Refused { .. } | Reply::Unreadable(_) | Reply::Misplaced(_) => {
+        Reply::Rejected { .. } | Reply::Unreadable(_) | Reply::Misplaced(_) => {
             Err("the list operation failed".to_owned())
         }
     }

@@ -16,7 +16,7 @@ use crate::spec::model::{Entity, Service};
 use crate::transport::Transport;
 use crate::wire::sign::{Hidden, Stamp};
 use crate::wire::{
-    self, Answer, Call, Exchange, Gateway, GatewayAnswer, NoAnswer, Outcome, Reply, Request, Signing,
+    self, Call, Exchange, Gateway, GatewayResponse, NoResponse, Outcome, Reply, Request, Response, Signing,
 };
 
 use super::Options;
@@ -80,7 +80,7 @@ pub struct Session {
     sent: AtomicUsize,
     plain: AtomicUsize,
     unanswered: AtomicUsize,
-    answered: AtomicBool,
+    has_responded: AtomicBool,
 }
 
 impl Session {
@@ -110,7 +110,7 @@ impl Session {
             sent: AtomicUsize::new(0),
             plain: AtomicUsize::new(0),
             unanswered: AtomicUsize::new(0),
-            answered: AtomicBool::new(false),
+            has_responded: AtomicBool::new(false),
             target,
         }
     }
@@ -126,13 +126,13 @@ impl Session {
     }
 
     /// Returns `true` if the target has answered anything yet.
-    pub fn has_answered(&self) -> bool {
-        self.answered.load(Ordering::Relaxed)
+    pub fn has_responded(&self) -> bool {
+        self.has_responded.load(Ordering::Relaxed)
     }
 
     /// Returns `true` if the target has been silent for so long that further calls are of no use.
     pub fn has_gone_silent(&self) -> bool {
-        let limit = if self.answered.load(Ordering::Relaxed) { SILENCE } else { self.patience };
+        let limit = if self.has_responded.load(Ordering::Relaxed) { SILENCE } else { self.patience };
         self.unanswered.load(Ordering::Relaxed) >= limit
     }
 
@@ -233,19 +233,19 @@ impl Session {
             return unaddressed(call);
         };
         let mut exchange = self.send(call, address).await;
-        if exchange.outcome == Outcome::Unanswered(NoAnswer::Lost) && only_reads(call) {
+        if exchange.outcome == Outcome::NoResponse(NoResponse::Lost) && only_reads(call) {
             exchange = self.send(call, address).await;
         }
         match exchange.outcome {
-            Outcome::Answered(_) => {
-                self.answered.store(true, Ordering::Relaxed);
+            Outcome::Received(_) => {
+                self.has_responded.store(true, Ordering::Relaxed);
                 self.unanswered.store(0, Ordering::Relaxed);
             }
-            Outcome::Unanswered(NoAnswer::TimedOut(_)) => {
+            Outcome::NoResponse(NoResponse::TimedOut(_)) => {
                 self.unanswered.fetch_add(1, Ordering::Relaxed);
             }
             // An immediate failure costs no time: every case gets its own verdict.
-            Outcome::Unanswered(_) => {}
+            Outcome::NoResponse(_) => {}
         }
         exchange
     }
@@ -330,7 +330,7 @@ fn unaddressed(call: Call<'_>) -> Exchange {
     Exchange {
         operation: call.operation.name.clone(),
         request: wire::encode(call, "http://nowhere.invalid"),
-        outcome: Outcome::Unanswered(NoAnswer::Unsendable(reason)),
+        outcome: Outcome::NoResponse(NoResponse::Unsendable(reason)),
         micros: 0,
     }
 }
@@ -338,26 +338,26 @@ fn unaddressed(call: Call<'_>) -> Exchange {
 /// Returns `Some` if the response is temporary: a documented circumstance, or a gateway's own response. The value is
 /// the pause that the target asks for, if any. After a gateway's response, it is unknown whether a call that creates
 /// something has arrived, so that such a call is not sent again unchanged.
-fn passing(call: Call<'_>, exchange: &Exchange, gateways: &[GatewayAnswer]) -> Option<Option<Duration>> {
-    let Outcome::Answered(answer) = &exchange.outcome else { return None };
+fn passing(call: Call<'_>, exchange: &Exchange, gateways: &[GatewayResponse]) -> Option<Option<Duration>> {
+    let Outcome::Received(response) = &exchange.outcome else { return None };
     let Call { service, operation, .. } = call;
-    let passes = match wire::gateway(service, operation, answer, gateways) {
-        Some(Gateway::Busy) => answer.status == 429 || service.created_by(operation).is_none(),
+    let passes = match wire::gateway(service, operation, response, gateways) {
+        Some(Gateway::Busy) => response.status == 429 || service.created_by(operation).is_none(),
         Some(Gateway::Final) => false,
-        None => match wire::decode(service, operation, answer) {
-            Reply::Refused { code, .. } => service.is_passing(operation, &code, answer.status),
+        None => match wire::decode(service, operation, response) {
+            Reply::Rejected { code, .. } => service.is_passing(operation, &code, response.status),
             _ => false,
         },
     };
-    passes.then(|| asked_pause(answer))
+    passes.then(|| asked_pause(response))
 }
 
 /// Returns the pause that a response asks for: `Retry-After` in seconds or as a date (RFC 9110, section 10.2.3), or the
 /// header that Alibaba Cloud's SDK reads, in milliseconds. A date is compared with the response's own `Date`, because
 /// the two clocks may differ.
-pub fn asked_pause(answer: &Answer) -> Option<Duration> {
+pub fn asked_pause(response: &Response) -> Option<Duration> {
     let header = |name: &str| {
-        let found = answer.headers.iter().find(|(known, _)| known == name);
+        let found = response.headers.iter().find(|(known, _)| known == name);
         found.map(|(_, value)| value.trim())
     };
     let number = |name: &str| header(name)?.parse().ok();
@@ -377,7 +377,7 @@ mod tests {
 
     fn asks(headers: &[(&str, &str)]) -> Option<Duration> {
         let headers = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        asked_pause(&Answer { status: 429, headers, body: String::new(), not_utf8: false, cut: None })
+        asked_pause(&Response { status: 429, headers, body: String::new(), not_utf8: false, cut: None })
     }
 
     #[test]

@@ -14,8 +14,8 @@ pub fn result(mut result: CaseResult, hidden: &Hidden) -> CaseResult {
     result.kept = leftovers(result.kept, hidden);
     match &mut result.verdict {
         Verdict::Pass => {}
-        Verdict::Fail { departures } => {
-            for line in departures.iter_mut().flat_map(|departure| &mut departure.lines) {
+        Verdict::Fail { mismatches } => {
+            for line in mismatches.iter_mut().flat_map(|mismatch| &mut mismatch.lines) {
                 clean(&mut line.promised);
                 clean(&mut line.received);
             }

@@ -22,8 +22,8 @@ fn text(name: &str, value: &str) -> (String, Json) {
 
 /// Returns the number of contacts in the response of the listing operation.
 fn total(exchange: &Exchange, service: &Service, operation: &Operation) -> Option<Json> {
-    let Outcome::Answered(answer) = &exchange.outcome else { return None };
-    match wire::decode(service, operation, answer) {
+    let Outcome::Received(response) = &exchange.outcome else { return None };
+    match wire::decode(service, operation, response) {
         Reply::Accepted(output) => output.get("TotalCount").cloned(),
         _ => None,
     }

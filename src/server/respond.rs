@@ -67,7 +67,7 @@ impl Source<'_> {
     }
 
     /// Returns the value that belongs to this response alone: its id, whatever the page calls it.
-    fn of_this_answer(&self, element: &Member) -> Option<Json> {
+    fn of_this_response(&self, element: &Member) -> Option<Json> {
         let is_request_id = element.name == "RequestId" && element.kind() == Type::String;
         if !is_request_id && (!element.unique || self.is_id(element)) {
             return None;
@@ -106,7 +106,7 @@ impl Source<'_> {
                 facts.records.iter().map(|record| self.object(element.schema.below(), "", Some(record)));
             return Some(Json::List(each.collect()));
         }
-        if let Some(value) = self.of_this_answer(element) {
+        if let Some(value) = self.of_this_response(element) {
             return Some(value);
         }
         let known = match record {

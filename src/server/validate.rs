@@ -7,7 +7,7 @@ use crate::spec::model::{ErrorRow, Member, Operation, Required, Schema, Service,
 
 use crate::spec::path::{Path, Step};
 
-use super::Refusal;
+use super::Rejection;
 use super::behaviour::Behaviour;
 use super::reading::Reading;
 use super::text;
@@ -36,7 +36,7 @@ impl Check<'_> {
     }
 
     /// Returns the error response for the first fault of the call.
-    pub(super) fn first_fault(&self) -> Option<Refusal> {
+    pub(super) fn first_fault(&self) -> Option<Rejection> {
         let mut parameters: Vec<&Member> = self.operation.parameters.iter().collect();
         if self.reads(Reading::CheckedBackwards) {
             parameters.reverse();
@@ -57,7 +57,7 @@ impl Check<'_> {
     /// Returns the row of the page's table, or else of the service's, that covers a violation. If there is none,
     /// returns a row without a `when`, or any row about a value: a page with a table says that there are no other
     /// codes.
-    pub(super) fn row_for(&self, breach: &Breach) -> Refusal {
+    pub(super) fn row_for(&self, breach: &Breach) -> Rejection {
         let rows = || self.operation.errors.iter().chain(&self.service.errors);
         let bound: Vec<&ErrorRow> = rows().filter(|row| row.when.binds(breach)).collect();
         let chosen = match self.reads(Reading::LastRowAnswers) {
@@ -66,8 +66,8 @@ impl Check<'_> {
         };
         let about_values = || rows().find(|row| matches!(row.when, When::Breaches(_)));
         match chosen.copied().or_else(|| self.unbound()).or_else(about_values) {
-            Some(row) => Refusal::of(row),
-            None => Refusal {
+            Some(row) => Rejection::of(row),
+            None => Rejection {
                 status: Some(400),
                 code: "InvalidParameter".to_owned(),
                 message: format!(
@@ -139,8 +139,8 @@ impl Check<'_> {
     fn is_nothing(&self, member: &Member, at: &Path, value: &Json) -> bool {
         // A server that rejects white space as missing has a row for that.
         let absence = || Breach { at: at.clone(), part: Part::Required };
-        let can_refuse = || self.has_row(&absence()) || self.unbound().is_some();
-        let blanks_count = || member.required != Required::Yes || can_refuse();
+        let can_reject = || self.has_row(&absence()) || self.unbound().is_some();
+        let blanks_count = || member.required != Required::Yes || can_reject();
         let empty_counts = !self.reads(Reading::EmptyIsPresent);
         match value {
             Json::Null => true,

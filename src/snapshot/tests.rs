@@ -13,7 +13,7 @@ fn service(protocol: &str) -> Service {
 }
 
 fn kept(protocol: &str, status: u16, body: &str, drawn: &[&str]) -> String {
-    let exchange = Exchange::answered("Get", status, body);
+    let exchange = Exchange::with_response("Get", status, body);
     let drawn: Vec<String> = drawn.iter().map(|drawn| (*drawn).to_owned()).collect();
     normalised(&service(protocol), &exchange, &drawn).unwrap()
 }
@@ -80,12 +80,12 @@ fn files_read_back_whatever_a_target_answers() {
 #[test]
 fn a_run_of_some_cases_leaves_the_others_as_they_were() {
     let accepted = [entry("A/1", "200 {}"), entry("A/2", "200 {}"), entry("A/gone", "200 {}")];
-    let answers = [entry("A/2", "400 {}"), entry("A/3", "200 {}")];
+    let responses = [entry("A/2", "400 {}"), entry("A/3", "200 {}")];
     let planned = |id: &str| id != "A/gone";
-    let comparison = compare(&accepted, &answers, &planned);
+    let comparison = compare(&accepted, &responses, &planned);
     assert_eq!(comparison.changed.iter().map(|change| change.id.as_str()).collect::<Vec<_>>(), ["A/2"]);
     assert_eq!((comparison.new, comparison.stale), (vec!["A/3".to_owned()], vec!["A/gone".to_owned()]));
-    let merged = merge(&accepted, &answers, &["A/1", "A/2", "A/3"]);
+    let merged = merge(&accepted, &responses, &["A/1", "A/2", "A/3"]);
     assert_eq!(merged, [entry("A/1", "200 {}"), entry("A/2", "400 {}"), entry("A/3", "200 {}")]);
 }
 
@@ -103,7 +103,7 @@ fn a_difference_points_at_the_member() {
 fn a_long_answer_is_known_by_what_does_not_vary() {
     let digest = |id: &str, padding: &str| {
         let body = format!("{{\"RequestId\":\"{id}\",\"Name\":\"{}\"}}", padding.repeat(10_000));
-        let exchange = Exchange::answered("Get", 200, body);
+        let exchange = Exchange::with_response("Get", 200, body);
         super::digest(&service("acs-rpc"), &exchange, &[], str::to_owned)
     };
     assert_eq!(digest("1", "a"), digest("2", "a"));

@@ -23,7 +23,8 @@ pub struct Request {
 
 /// A complete HTTP response.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Answer {
+#[serde(rename = "Answer")]
+pub struct Response {
     /// The status.
     pub status: u16,
     /// The headers as received, names in lower case.
@@ -56,15 +57,17 @@ pub struct Exchange {
 #[serde(rename_all = "kebab-case")]
 pub enum Outcome {
     /// An HTTP response.
-    Answered(Answer),
+    #[serde(rename = "answered")]
+    Received(Response),
     /// No HTTP response.
-    Unanswered(NoAnswer),
+    #[serde(rename = "unanswered")]
+    NoResponse(NoResponse),
 }
 
 /// The reason why there is no HTTP response.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema, thiserror::Error)]
-#[serde(rename_all = "kebab-case")]
-pub enum NoAnswer {
+#[serde(rename = "NoAnswer", rename_all = "kebab-case")]
+pub enum NoResponse {
     /// Nothing listens at the address.
     #[error("the target refused the connection")]
     Refused,
@@ -119,7 +122,7 @@ const KEPT_BODY: usize = 8 * 1024;
 const KEPT_HEADERS: usize = 4 * 1024;
 const KEPT_HEADER: usize = 1024;
 
-impl Answer {
+impl Response {
     fn within(mut self, bytes: usize) -> Self {
         if self.body.len() > bytes {
             self.cut = self.cut.or(Some(self.body.len()));
@@ -169,8 +172,8 @@ impl Exchange {
     /// Returns the exchange as it is kept after judging.
     #[must_use]
     pub fn kept(mut self) -> Self {
-        if let Outcome::Answered(answer) = self.outcome {
-            self.outcome = Outcome::Answered(answer.kept());
+        if let Outcome::Received(response) = self.outcome {
+            self.outcome = Outcome::Received(response.kept());
         }
         self
     }
@@ -178,8 +181,8 @@ impl Exchange {
     /// Returns the exchange with a long body cut to the part that may be kept.
     #[must_use]
     pub fn shortened(mut self) -> Self {
-        if let Outcome::Answered(answer) = self.outcome {
-            self.outcome = Outcome::Answered(answer.within(CLEANED));
+        if let Outcome::Received(response) = self.outcome {
+            self.outcome = Outcome::Received(response.within(CLEANED));
         }
         self
     }
@@ -190,20 +193,20 @@ impl Exchange {
         let clean = |text: &mut String| *text = hidden.clean(text);
         self.request = self.request.without(hidden);
         match &mut self.outcome {
-            Outcome::Answered(answer) => {
-                clean(&mut answer.body);
-                for (name, value) in &mut answer.headers {
+            Outcome::Received(response) => {
+                clean(&mut response.body);
+                for (name, value) in &mut response.headers {
                     *name = hidden.clean_name(name);
                     clean(value);
                 }
             }
-            Outcome::Unanswered(
-                NoAnswer::Unreachable(text)
-                | NoAnswer::NotHttp(text)
-                | NoAnswer::Tls(text)
-                | NoAnswer::Unsendable(text),
+            Outcome::NoResponse(
+                NoResponse::Unreachable(text)
+                | NoResponse::NotHttp(text)
+                | NoResponse::Tls(text)
+                | NoResponse::Unsendable(text),
             ) => clean(text),
-            Outcome::Unanswered(_) => {}
+            Outcome::NoResponse(_) => {}
         }
         self
     }
@@ -224,8 +227,9 @@ impl Exchange {
     }
 
     /// Creates an exchange of an operation with this response, for tests.
-    pub fn answered(operation: &str, status: u16, body: impl Into<String>) -> Self {
-        let answer = Answer { status, headers: Vec::new(), body: body.into(), not_utf8: false, cut: None };
-        Self::of(operation, Outcome::Answered(answer))
+    pub fn with_response(operation: &str, status: u16, body: impl Into<String>) -> Self {
+        let response =
+            Response { status, headers: Vec::new(), body: body.into(), not_utf8: false, cut: None };
+        Self::of(operation, Outcome::Received(response))
     }
 }

@@ -38,7 +38,7 @@ use super::recording::Recorder;
 use journal::Kept;
 use plan::{Earlier, Plan};
 pub use show::execute as show;
-use snapshots::Answers;
+use snapshots::Responses;
 pub use target::{REFERENCE, config};
 
 /// Runs the cases and judges the responses.
@@ -313,13 +313,13 @@ async fn run(
     let kept_on_disk = write_down(&plan, &mut options, console);
     let cancel = CancellationToken::new();
     tokio::spawn(cancel_on_interrupt(cancel.clone(), console));
-    let mut answers = Answers::of(&plan, &kept);
+    let mut responses = Responses::of(&plan, &kept);
     let is_asked = plan.baseline.is_some() || plan.write_baseline.is_some();
     let mut judged = Judged::of(is_asked);
     let finish = runner::run(Arc::clone(&specs), cases, &options, cancel, |event| {
         if let Event::CaseFinished(result) = &event {
             judged.take(result);
-            answers.take(&specs, result);
+            responses.take(&specs, result);
         }
         if let Some(recorder) = &mut recorder {
             recorder.take(&event);
@@ -331,7 +331,7 @@ async fn run(
         console.complain(&error.to_string());
         Exit::Incomplete
     })?;
-    let changed = compare(&plan, &specs, &answers, &mut outputs, console);
+    let changed = compare(&plan, &specs, &responses, &mut outputs, console);
     if let Some(error) = options.journal.failed() {
         outputs.failed(format!("failed to record the entities on the target: {error}"));
     }
@@ -377,11 +377,11 @@ async fn embedded(plan: &Plan, specs: &Arc<Specs>, console: Console) -> Result<O
 fn compare(
     plan: &Plan,
     specs: &Specs,
-    answers: &Answers<'_>,
+    responses: &Responses<'_>,
     outputs: &mut Outputs,
     console: Console,
 ) -> bool {
-    match snapshots::settle(plan, specs, answers) {
+    match snapshots::settle(plan, specs, responses) {
         Ok(None) => false,
         Ok(Some(compared)) => {
             outputs.event(&Event::SnapshotsCompared(compared.clone()));

@@ -120,7 +120,7 @@ impl Plan {
     /// Returns what is wrong with them, in a sentence.
     pub fn resolve(args: RunArgs, config: &Config, console: Console) -> Result<Self, String> {
         if args.record {
-            refuse_parts(&args)?;
+            reject_parts(&args)?;
         }
         let snapshots = snapshot_policy(&args, console)?;
         let (mut target, of_table) = super::target::target(&args, config)?;
@@ -375,15 +375,15 @@ fn stay_below(quotas: &[(String, u32)], target: &mut Target) -> Result<(), Strin
 }
 
 /// Rejects options that do not suit a recording: it is complete, of the standard depth, and only the target's own.
-fn refuse_parts(args: &RunArgs) -> Result<(), String> {
-    let refused = [
+fn reject_parts(args: &RunArgs) -> Result<(), String> {
+    let rejected = [
         (args.no_snapshots, "--no-snapshots"),
         (args.shard.is_some(), "--shard"),
         (args.against.is_some(), "--against"),
         (args.depth != DepthArg::Standard, "--depth"),
         (args.resume.is_some(), "--resume"),
     ];
-    match refused.into_iter().find(|(is_there, _)| *is_there) {
+    match rejected.into_iter().find(|(is_there, _)| *is_there) {
         Some((_, option)) => Err(format!("a recording needs a whole run: leave out {option}")),
         None => Ok(()),
     }

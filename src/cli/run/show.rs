@@ -19,7 +19,7 @@ use crate::project::Suite;
 use crate::report::block::harmless;
 use crate::runner;
 use crate::spec::model::Specs;
-use crate::wire::{Answer, Exchange, Outcome, curl};
+use crate::wire::{Exchange, Outcome, Response, curl};
 
 use super::plan::Plan;
 use super::target;
@@ -148,16 +148,16 @@ fn told(result: &CaseResult, console: Console) -> String {
     for (number, exchange) in result.exchanges.iter().enumerate() {
         let is_tried = result.tried == Some(number);
         let _ = writeln!(out, "\n{} {}", if is_tried { ">" } else { " " }, curl::line(&exchange.request));
-        out.push_str(&response(exchange));
+        out.push_str(&response_text(exchange));
     }
     out
 }
 
-fn response(exchange: &Exchange) -> String {
+fn response_text(exchange: &Exchange) -> String {
     match &exchange.outcome {
-        Outcome::Unanswered(reason) => format!("  error: {}\n", harmless(&reason.to_string())),
-        Outcome::Answered(answer) => {
-            let Answer { status, headers, body, .. } = answer;
+        Outcome::NoResponse(reason) => format!("  error: {}\n", harmless(&reason.to_string())),
+        Outcome::Received(response) => {
+            let Response { status, headers, body, .. } = response;
             let headers = headers.iter().map(|(name, value)| format!("  {name}: {}\n", escaped(value)));
             let body = body.lines().map(|line| format!("  {}\n", escaped(line)));
             format!("  {status}\n{}\n{}", headers.collect::<String>(), body.collect::<String>())

@@ -18,7 +18,7 @@ use super::plan::{Plan, SnapshotPolicy};
 
 /// The responses of a run, by operation.
 #[derive(Debug)]
-pub struct Answers<'p> {
+pub struct Responses<'p> {
     plan: &'p Plan,
     /// The cases whose responses are kept, by operation.
     kept: &'p BTreeMap<String, Vec<Arc<str>>>,
@@ -41,7 +41,7 @@ struct OfOperation {
     counted: usize,
 }
 
-impl<'p> Answers<'p> {
+impl<'p> Responses<'p> {
     /// Creates an empty collection.
     pub fn of(plan: &'p Plan, kept: &'p BTreeMap<String, Vec<Arc<str>>>) -> Self {
         Self { plan, kept, operations: HashMap::new() }
@@ -94,21 +94,21 @@ impl<'p> Answers<'p> {
 ///
 /// # Errors
 /// Returns the file that cannot be read or written, and why.
-pub fn settle(plan: &Plan, specs: &Specs, answers: &Answers<'_>) -> Result<Option<Snapshots>, String> {
+pub fn settle(plan: &Plan, specs: &Specs, responses: &Responses<'_>) -> Result<Option<Snapshots>, String> {
     if plan.snapshots == SnapshotPolicy::Off {
         return Ok(None);
     }
     let mut all = Snapshots { accepted: plan.snapshots == SnapshotPolicy::Update, ..Snapshots::default() };
-    let mut operations: Vec<&OfOperation> = answers.operations.values().collect();
+    let mut operations: Vec<&OfOperation> = responses.operations.values().collect();
     operations.sort_by_key(|of| &of.path);
     for of in operations {
-        let ids = answers.kept.get(&of.id).map(Vec::as_slice).unwrap_or_default();
+        let ids = responses.kept.get(&of.id).map(Vec::as_slice).unwrap_or_default();
         of_operation(plan, of, ids, &mut all).map_err(|error| format!("{}: {error}", of.path.display()))?;
     }
     let folder = plan.reports.join(&plan.target.name);
     let accepted =
         accepted(plan, specs, &folder).map_err(|error| format!("{}: {error}", folder.display()))?;
-    let kept = answers.kept.iter().filter(|(_, ids)| !ids.is_empty());
+    let kept = responses.kept.iter().filter(|(_, ids)| !ids.is_empty());
     let operations = store::operations(specs, kept.map(|(operation, _)| operation.as_str()));
     let orphaned = accepted.iter().filter(|path| !store::is_of(path, &operations));
     all.orphaned = orphaned.map(|path| path.display().to_string()).collect();
@@ -194,12 +194,13 @@ pub fn tell(snapshots: &Snapshots, plan: &Plan, console: Console) {
     if snapshots.accepted {
         snapshots.written.iter().for_each(|path| console.tell(&format!("accepted {path}")));
     } else if !snapshots.changed.is_empty() {
-        let answers = number(snapshots.changed.len(), "response");
-        console.tell(&format!("changed since the snapshots of {target}: {answers}"));
+        let responses = number(snapshots.changed.len(), "response");
+        console.tell(&format!("changed since the snapshots of {target}: {responses}"));
     }
     if snapshots.new > 0 && !snapshots.accepted {
-        let answers = number(snapshots.new, "response");
-        console.tell(&format!("no snapshot of {target} yet for {answers}; run with --update to accept them"));
+        let responses = number(snapshots.new, "response");
+        console
+            .tell(&format!("no snapshot of {target} yet for {responses}; run with --update to accept them"));
     }
     if !snapshots.stale.is_empty() && !snapshots.accepted {
         let stale = number(snapshots.stale.len(), "snapshot");

@@ -129,7 +129,7 @@ fn unchanged(baseline: &Baseline<'_>, reader: &Reader<'_>, entity: &str) -> Vec<
             let tries = format!("a call that is rejected for it leaves {} unchanged", parameter.name);
             let id = format!("{}/{}/{slug}", at_fault.name, fault.breach.part.rule());
             let tries = format!("{}: {tries}", at_fault.name);
-            let expect = fault.answer(baseline);
+            let expect = fault.expectation(baseline);
             let then = vec![reader.step(entity, shows)];
             let about = vec![fault.breach];
             Some(Case {

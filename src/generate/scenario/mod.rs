@@ -99,7 +99,7 @@ pub fn fault<'b>(baseline: &Baseline<'_>, place: &'b Prepared<'b>) -> Option<Fau
 
 impl Fault<'_> {
     /// Returns the expectation for a call with this fault.
-    pub fn answer(&self, baseline: &Baseline<'_>) -> Expectation {
+    pub fn expectation(&self, baseline: &Baseline<'_>) -> Expectation {
         expect::expectation(baseline.service, baseline.operation, &self.ruling)
     }
 }

@@ -47,7 +47,7 @@ pub fn cases(baseline: &Baseline<'_>, parameter: &Member) -> Vec<Case> {
         (None, None) => {}
     }
     let others = baseline.prepared().iter().filter(|other| other.whole.name != parameter.name);
-    cases.extend(others.filter_map(|other| after_refusal(baseline, parameter, other)));
+    cases.extend(others.filter_map(|other| after_rejection(baseline, parameter, other)));
     cases
 }
 
@@ -98,13 +98,13 @@ fn of_removed(baseline: &Baseline<'_>, parameter: &Member, entity: &str) -> Opti
 }
 
 /// Returns the case in which a call rejected for another parameter must not take a value: the value is still free.
-fn after_refusal(baseline: &Baseline<'_>, parameter: &Member, other: &Prepared<'_>) -> Option<Case> {
+fn after_rejection(baseline: &Baseline<'_>, parameter: &Member, other: &Prepared<'_>) -> Option<Case> {
     let fault = fault(baseline, other)?;
     let mut send = baseline.with_at(other, fault.trial.value.clone());
     if !send.iter().any(|(name, _)| *name == parameter.name) {
         send.push((parameter.name.clone(), new(parameter)));
     }
-    let expect = fault.answer(baseline);
+    let expect = fault.expectation(baseline);
     let maker = maker(baseline, parameter)?;
     let free = maker.set(&[(&parameter.name, Value::Same(TRIED.to_owned(), parameter.name.clone()))]);
     let free =

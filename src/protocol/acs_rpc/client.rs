@@ -38,7 +38,7 @@ impl Client for AcsRpc {
             return Reply::Accepted(body);
         }
         match body.get("Code").and_then(Json::as_text) {
-            Some(code) => Reply::Refused {
+            Some(code) => Reply::Rejected {
                 code: code.to_owned(),
                 message: body.get("Message").and_then(Json::as_text).map(str::to_owned),
                 body,

@@ -12,7 +12,8 @@ use crate::spec::model::{
 use crate::server::fault::Fault;
 use crate::server::form::value_of;
 use crate::server::{
-    Access, Answer, Answering, AuthCheck, Call, DEMO, Raw, Refusal, Reply, Responder, Site, operations,
+    Access, AuthCheck, Call, DEMO, PendingResponse, Raw, Rejection, Reply, Responder, Response, Site,
+    operations,
 };
 
 /// Plain HTTP.
@@ -23,7 +24,7 @@ impl Responder for Rest {
         is_meant(site, raw)
     }
 
-    fn answer<'a>(&self, site: &'a Site<'_>, raw: &'a Raw) -> Answering<'a> {
+    fn respond<'a>(&self, site: &'a Site<'_>, raw: &'a Raw) -> PendingResponse<'a> {
         Box::pin(serve(site, raw))
     }
 }
@@ -36,17 +37,17 @@ fn is_meant(site: &Site<'_>, raw: &Raw) -> bool {
     !services.is_empty() && (!others || find(&services, raw).is_some())
 }
 
-async fn serve(site: &Site<'_>, raw: &Raw) -> Answer {
+async fn serve(site: &Site<'_>, raw: &Raw) -> Response {
     let services = site.speaking(Protocol::Rest);
     let found = find(&services, raw);
     let service = found.as_ref().map(|(service, ..)| *service).or(services.first().copied());
     let http = service.and_then(|service| service.http.clone()).unwrap_or_default();
     let Some((service, operation, labels)) = found else {
         let fault = operations::request_fault(site, service, RequestFault::UnknownAction);
-        return refused(site, &http, site.worded(Refusal { status: Some(404), ..fault }));
+        return rejected(site, &http, site.worded(Rejection { status: Some(404), ..fault }));
     };
-    if let Some(refusal) = not_let_in(site, service, operation, &http, raw) {
-        return refused(site, &http, site.worded(refusal));
+    if let Some(rejection) = not_let_in(site, service, operation, &http, raw) {
+        return rejected(site, &http, site.worded(rejection));
     }
     let call = |parameters| {
         let (action, version) = (operation.name.clone(), service.version.clone());
@@ -57,8 +58,8 @@ async fn serve(site: &Site<'_>, raw: &Raw) -> Answer {
     let reply = operations::perform_read(site, &services, of, &call(parameters), is_readable).await;
     match reply {
         Reply::Accepted(output) => accepted(site, operation, &http, output),
-        Reply::Refused(refusal) => refused(site, &http, site.worded(refusal)),
-        Reply::Crashed => Answer::crash(),
+        Reply::Rejected(rejection) => rejected(site, &http, site.worded(rejection)),
+        Reply::Crashed => Response::crash(),
     }
 }
 
@@ -161,7 +162,7 @@ fn not_let_in(
     operation: &Operation,
     http: &Http,
     raw: &Raw,
-) -> Option<Refusal> {
+) -> Option<Rejection> {
     let shown = match &http.authentication {
         Authentication::None => return None,
         Authentication::Bearer | Authentication::Basic => raw.header("authorization").map(str::to_owned),
@@ -190,17 +191,15 @@ fn not_let_in(
     let is_auth =
         |row: &&ErrorRow| matches!(row.when, When::Circumstance(circumstance) if circumstance.is_auth());
     let row = of(fault).or_else(|| rows().find(is_auth));
-    Some(
-        row.map_or_else(Refusal::stray, |row| Refusal {
-            status: row.status.or(Some(401)),
-            ..Refusal::of(row)
-        }),
-    )
+    Some(row.map_or_else(Rejection::stray, |row| Rejection {
+        status: row.status.or(Some(401)),
+        ..Rejection::of(row)
+    }))
 }
 
 /// Builds a success response; the status is 201 if the operation creates something and the service lists 201 as a
 /// success.
-fn accepted(site: &Site<'_>, operation: &Operation, http: &Http, output: Json) -> Answer {
+fn accepted(site: &Site<'_>, operation: &Operation, http: &Http, output: Json) -> Response {
     let output = site.finished(output);
     let makes = operation.creates.is_some();
     let status = match http.success.as_slice() {
@@ -213,20 +212,20 @@ fn accepted(site: &Site<'_>, operation: &Operation, http: &Http, output: Json) -
         Some(path) if !site.behaviour.breaks(&Fault::NoEnvelope) => at(path, output),
         _ => output,
     };
-    Answer { status, body, refusal: false }
+    Response { status, body, rejection: false }
 }
 
-fn refused(site: &Site<'_>, http: &Http, refusal: Refusal) -> Answer {
+fn rejected(site: &Site<'_>, http: &Http, rejection: Rejection) -> Response {
     let status = match site.behaviour.fault {
-        Some(Fault::RefusalStatus(status)) => status,
-        _ => refusal.status.unwrap_or(400),
+        Some(Fault::RejectionStatus(status)) => status,
+        _ => rejection.status.unwrap_or(400),
     };
     let mut body = Json::Object(Vec::new());
     let carried = http.carries.iter().map(|path| (path, site.request_id()));
     let carried = carried.filter(|_| site.gives("RequestId"));
-    let message = http.message.iter().map(|path| (path, Json::Text(refusal.message.clone())));
+    let message = http.message.iter().map(|path| (path, Json::Text(rejection.message.clone())));
     let message = message.filter(|_| site.gives("Message"));
-    let code = http.code.iter().map(|path| (path, Json::Text(refusal.code.clone())));
+    let code = http.code.iter().map(|path| (path, Json::Text(rejection.code.clone())));
     for (path, value) in code.chain(message).chain(carried) {
         let names: Vec<&str> = path.split('.').collect();
         put(&mut body, &names, value);
@@ -234,7 +233,7 @@ fn refused(site: &Site<'_>, http: &Http, refusal: Refusal) -> Answer {
     if site.behaviour.breaks(&Fault::NoEnvelope) {
         body = at("wrapped", body);
     }
-    Answer { status, body, refusal: true }
+    Response { status, body, rejection: true }
 }
 
 /// Wraps a value in nested objects along a path.

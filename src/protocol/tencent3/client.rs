@@ -168,7 +168,7 @@ fn decode(body: Json) -> Reply {
         };
     };
     match error.get("Code").and_then(Json::as_text) {
-        Some(code) => Reply::Refused {
+        Some(code) => Reply::Rejected {
             code: code.to_owned(),
             message: error.get("Message").and_then(Json::as_text).map(str::to_owned),
             body: response,

@@ -7,7 +7,7 @@ use crate::server::address::addressed;
 use crate::server::fault::Fault;
 use crate::server::form::{gather, pairs, typed};
 use crate::server::{
-    Answer, Answering, Call, Raw, Reading, Refusal, Reply, Responder, Site, auth, operations,
+    Call, PendingResponse, Raw, Reading, Rejection, Reply, Responder, Response, Site, auth, operations,
 };
 
 const FORM: &str = "application/x-www-form-urlencoded";
@@ -34,7 +34,7 @@ impl Responder for Tencent3 {
         is_meant(site, raw)
     }
 
-    fn answer<'a>(&self, site: &'a Site<'_>, raw: &'a Raw) -> Answering<'a> {
+    fn respond<'a>(&self, site: &'a Site<'_>, raw: &'a Raw) -> PendingResponse<'a> {
         Box::pin(serve(site, raw))
     }
 }
@@ -49,12 +49,12 @@ fn is_meant(site: &Site<'_>, raw: &Raw) -> bool {
 }
 
 /// Answers a request, always with status 200.
-async fn serve(site: &Site<'_>, raw: &Raw) -> Answer {
+async fn serve(site: &Site<'_>, raw: &Raw) -> Response {
     let services = site.speaking(Protocol::Tencent3);
     let first = services.first().copied();
     let pairs = pairs(raw);
-    if let Err(refusal) = auth::check_tencent(site.guard(), raw, &pairs) {
-        return answer(site, first, Reply::Refused(refusal));
+    if let Err(rejection) = auth::check_tencent(site.guard(), raw, &pairs) {
+        return envelope(site, first, Reply::Rejected(rejection));
     }
     let of_call = |name: &str| {
         let header = raw.header(&format!("x-tc-{}", name.to_lowercase()));
@@ -77,7 +77,7 @@ async fn serve(site: &Site<'_>, raw: &Raw) -> Answer {
     }
     let call = Call { action, version, parameters };
     let reply = operations::perform_read(site, &services, found, &call, is_readable).await;
-    answer(site, first, reply)
+    envelope(site, first, reply)
 }
 
 /// Returns the operation's parameters, from a JSON body, or from a query or form whose texts are converted to the
@@ -103,33 +103,33 @@ fn own_parameters(
     Some(typed(operation, own))
 }
 
-fn answer(site: &Site<'_>, service: Option<&Service>, reply: Reply) -> Answer {
-    let (status, response, refusal) = match reply {
-        Reply::Crashed => return Answer::crash(),
+fn envelope(site: &Site<'_>, service: Option<&Service>, reply: Reply) -> Response {
+    let (status, response, rejection) = match reply {
+        Reply::Crashed => return Response::crash(),
         Reply::Accepted(output) => (200, site.finished(output), false),
-        Reply::Refused(refusal) => {
+        Reply::Rejected(rejection) => {
             let status = match site.behaviour.fault {
-                Some(Fault::RefusalStatus(status)) => status,
+                Some(Fault::RejectionStatus(status)) => status,
                 _ => 200,
             };
-            (status, refused(site, service, site.worded(refusal)), true)
+            (status, rejected(site, service, site.worded(rejection)), true)
         }
     };
     let body = match site.behaviour.breaks(&Fault::NoEnvelope) {
         true => response,
         false => Json::Object(vec![("Response".to_owned(), response)]),
     };
-    Answer { status, body, refusal }
+    Response { status, body, rejection }
 }
 
-fn refused(site: &Site<'_>, service: Option<&Service>, refusal: Refusal) -> Json {
-    let code = match service.filter(|service| has_sub_codes(site, service, &refusal.code)) {
-        Some(_) => format!("{}.Detail", refusal.code),
-        None => refusal.code,
+fn rejected(site: &Site<'_>, service: Option<&Service>, rejection: Rejection) -> Json {
+    let code = match service.filter(|service| has_sub_codes(site, service, &rejection.code)) {
+        Some(_) => format!("{}.Detail", rejection.code),
+        None => rejection.code,
     };
     let mut error = vec![("Code".to_owned(), Json::Text(code))];
     if site.gives("Error.Message") {
-        error.push(("Message".to_owned(), Json::Text(refusal.message)));
+        error.push(("Message".to_owned(), Json::Text(rejection.message)));
     }
     let mut members = vec![("Error".to_owned(), Json::Object(error))];
     if site.gives("RequestId") {

@@ -97,8 +97,8 @@ fn told(matrix: &Matrix, cell: &Cell) -> Markup {
                 p { code { (id) } ": " (tries) }
                 pre { (sends) }
                 div .scroll { table {
-                    tr { th scope="row" { (matrix.left) } td { (left.verdict) } td { code { (left.answer.as_deref().unwrap_or_default()) } } }
-                    tr { th scope="row" { (matrix.right) } td { (right.verdict) } td { code { (right.answer.as_deref().unwrap_or_default()) } } }
+                    tr { th scope="row" { (matrix.left) } td { (left.verdict) } td { code { (left.response.as_deref().unwrap_or_default()) } } }
+                    tr { th scope="row" { (matrix.right) } td { (right.verdict) } td { code { (right.response.as_deref().unwrap_or_default()) } } }
                 } }
             }
             @for (relation, cases) in &cell.cases {

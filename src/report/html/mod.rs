@@ -158,7 +158,7 @@ fn head(run: &Gathered) -> Markup {
 /// Shows a failure: the fault, with what was expected and received, and a link to the cases that show it.
 fn told(failure: &Failure<'_>) -> Markup {
     let value = format!("{}|{}", failure.operation, failure.shared());
-    let lines = failure.departure().map(|departure| departure.lines.as_slice()).unwrap_or_default();
+    let lines = failure.mismatch().map(|mismatch| mismatch.lines.as_slice()).unwrap_or_default();
     html! {
         a href=(fragment("promise", &value)) { strong { (failure.operation) } ": " (failure.headline) }
         " " span .faint { (number(failure.ids.len(), "case")) }

@@ -31,8 +31,8 @@ fn uniqueness(maker: &Maker<'_>, parameter: &Member, mutants: &mut Vec<Mutant>) 
         mutants.push(maker.fault(Kind::Unique, &slug, does, fault).about(&parameter.name, Part::Unique));
     };
     add("racy", "two concurrent calls can take one value", Fault::Racy(name()));
-    if maker.can_be_refused_for(|other| other.name != parameter.name) {
-        add("taken-by-refusal", "a rejected call takes the value", Fault::TakenByRefusal(name()));
+    if maker.can_be_rejected_for(|other| other.name != parameter.name) {
+        add("taken-by-refusal", "a rejected call takes the value", Fault::TakenByRejection(name()));
     }
     if changes(maker) {
         add("new-not-taken", "an update does not take its new value", Fault::NewNotTaken(name()));
@@ -55,11 +55,11 @@ fn effects(maker: &Maker<'_>, mutants: &mut Vec<Mutant>) {
     let can_stay = |parameter: &Member| {
         let is_other = |other: &Member| is_changeable(other) && other.name != parameter.name;
         let is_shown = shows(maker, &Path::member(&parameter.name), parameter);
-        !parameter.unique && is_shown && maker.can_be_refused_for(is_other)
+        !parameter.unique && is_shown && maker.can_be_rejected_for(is_other)
     };
     if changes(maker) && maker.changeable().any(can_stay) {
         let does = "a rejected call applies its valid values".to_owned();
-        mutants.push(maker.fault(Kind::Effect, "effect-of-refusal", does, Fault::EffectOfRefusal(name())));
+        mutants.push(maker.fault(Kind::Effect, "effect-of-refusal", does, Fault::EffectOfRejection(name())));
     }
     let can_be_gone = |parameter: &&Member| {
         let entity = parameter.exists.as_ref().and_then(|entity| maker.service.entity(entity));

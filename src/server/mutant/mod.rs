@@ -6,8 +6,8 @@
 //! meets.
 
 mod acts;
-mod answers;
 mod interactions;
+mod responses;
 mod rows;
 mod rules;
 
@@ -67,7 +67,7 @@ pub enum Kind {
     /// A call without effect, or a rejected call with one.
     Effect,
     /// A response element missing, of another type, or elsewhere.
-    Answer,
+    Response,
     /// The envelope, the request id, the status.
     Envelope,
     /// A failure on odd input.
@@ -99,7 +99,7 @@ impl fmt::Display for Kind {
             Self::Row => "error rows",
             Self::Unique => "uniqueness",
             Self::Effect => "effects",
-            Self::Answer => "response elements",
+            Self::Response => "response elements",
             Self::Envelope => "envelope",
             Self::Crash => "odd input",
             Self::Request => "requests",
@@ -176,7 +176,7 @@ pub fn all(specs: &Specs) -> Vec<Mutant> {
         }
         rows::of(&maker, &mut mutants);
         acts::of(&maker, &mut mutants);
-        answers::of(&maker, &mut mutants);
+        responses::of(&maker, &mut mutants);
     }
     mutants
 }
@@ -272,7 +272,7 @@ impl<'s> Maker<'s> {
 
     /// Returns `true` if a call can be rejected with the row of a rule that is violated within one of these parameters.
     /// An id that names nothing does not count.
-    fn can_be_refused_for(&self, is_one: impl Fn(&Member) -> bool) -> bool {
+    fn can_be_rejected_for(&self, is_one: impl Fn(&Member) -> bool) -> bool {
         let has_row =
             |place: &Placed<'_>, part: Part| part != Part::ExistsUnknown && self.has_row(&place.breach(part));
         let mut places = self.checked().filter(|place| is_one(place.whole));
@@ -286,11 +286,11 @@ impl<'s> Maker<'s> {
     }
 
     /// Returns `true` if some call is rejected with a row for what it sends.
-    fn can_be_refused(&self) -> bool {
+    fn can_be_rejected(&self) -> bool {
         let is_of_request =
             |row: &ErrorRow| matches!(row.when, When::Request(RequestFault::UnknownParameter));
         let refers = self.operation.parameters.iter().any(|each| each.exists.is_some());
-        refers || self.can_be_refused_for(|_| true) || self.service.rows(self.operation).any(is_of_request)
+        refers || self.can_be_rejected_for(|_| true) || self.service.rows(self.operation).any(is_of_request)
     }
 
     /// Returns the parameters that a call of the operation can change.

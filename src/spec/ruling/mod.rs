@@ -134,7 +134,7 @@ impl Ruling {
     }
 
     /// Returns every violation that an error row may cover.
-    pub fn answerable(&self) -> Vec<Breach> {
+    pub fn coverable(&self) -> Vec<Breach> {
         let mut all: Vec<Breach> =
             self.breaches.iter().chain(self.open.iter().map(|(breach, _)| breach)).cloned().collect();
         all.sort_unstable();

@@ -82,7 +82,7 @@ fn a_name_of_two_to_twelve_letters() {
 fn what_counts_as_one_character_is_open_only_where_it_matters() {
     let combining = |letters: usize| text(&"e\u{301}".repeat(letters));
     let name = parameter(contact_name(), Required::Yes);
-    assert!(!on_member(&name, Some(&combining(6))).answerable().contains(&Breach::here(LengthMax)));
+    assert!(!on_member(&name, Some(&combining(6))).coverable().contains(&Breach::here(LengthMax)));
     assert!(on_member(&name, Some(&combining(7))).open.iter().any(|(breach, _)| breach.part == LengthMax));
     assert!(on_member(&name, Some(&combining(13))).breaches.contains(&Breach::here(LengthMax)));
 }
@@ -173,10 +173,10 @@ fn phone_numbers_with_a_supported_country() {
         (" 86-13900001234", Outcome::Open, &[FormatShape]),
     ];
     let countries = ["86".to_owned()];
-    for (number, outcome, answerable) in table {
+    for (number, outcome, coverable) in table {
         let ruling = phone::ruling(&countries, number);
         assert_eq!(ruling.outcome(), *outcome, "{number:?}");
-        assert_eq!(parts(&ruling.answerable()), *answerable, "{number:?}");
+        assert_eq!(parts(&ruling.coverable()), *coverable, "{number:?}");
     }
 }
 
@@ -196,8 +196,8 @@ fn of_another_supported_country_only_plain_numbers_hold() {
 fn without_supported_countries_another_country_is_open() {
     assert_eq!(phone::ruling(&[], "86-13900001234").outcome(), Outcome::Holds);
     assert_eq!(phone::ruling(&[], "1-2025550123").outcome(), Outcome::Open);
-    assert_eq!(parts(&phone::ruling(&[], "86-phone").answerable()), [FormatShape]);
-    assert_eq!(parts(&phone::ruling(&[], "44-phone").answerable()), [FormatShape, FormatCountry]);
+    assert_eq!(parts(&phone::ruling(&[], "86-phone").coverable()), [FormatShape]);
+    assert_eq!(parts(&phone::ruling(&[], "44-phone").coverable()), [FormatShape, FormatCountry]);
 }
 
 #[test]
@@ -271,11 +271,11 @@ fn what_is_within_an_object_breaks_at_its_place() {
         (r#"[]"#, Outcome::Open, &["type"]),
         (r#""tom""#, Outcome::Breaks, &["type"]),
     ];
-    for (value, outcome, answerable) in table {
+    for (value, outcome, coverable) in table {
         let ruling = on_member(&recipient(), Some(&Json::read(value.as_bytes()).unwrap()));
         assert_eq!(ruling.outcome(), *outcome, "{value}: {ruling:?}");
-        let mut came: Vec<String> = ruling.answerable().iter().map(Breach::to_string).collect();
-        let mut expected: Vec<String> = answerable.iter().map(|each| (*each).to_owned()).collect();
+        let mut came: Vec<String> = ruling.coverable().iter().map(Breach::to_string).collect();
+        let mut expected: Vec<String> = coverable.iter().map(|each| (*each).to_owned()).collect();
         came.sort();
         expected.sort();
         assert_eq!(came, expected, "{value}");
@@ -306,11 +306,11 @@ fn numbers_in_a_range() {
         (upward, Shape::Number, "3000000000", &[]),
         (upward, Shape::Number, "-1", &["range.min"]),
     ];
-    for (range, shape, value, answerable) in table {
+    for (range, shape, value, coverable) in table {
         let schema = Schema { shape: shape.clone(), range: Some(*range), ..rules(Type::String) };
         let ruling = on_value(&schema, &Json::read(value.as_bytes()).unwrap());
-        let mut came: Vec<String> = ruling.answerable().iter().map(Breach::to_string).collect();
+        let mut came: Vec<String> = ruling.coverable().iter().map(Breach::to_string).collect();
         came.sort();
-        assert_eq!(came, *answerable, "{value}: {ruling:?}");
+        assert_eq!(came, *coverable, "{value}: {ruling:?}");
     }
 }

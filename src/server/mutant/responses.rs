@@ -40,7 +40,7 @@ fn of_element(maker: &Maker<'_>, path: &[String], mutants: &mut Vec<Mutant>) {
     let mut add = |slug: &str, does: String, change: fn(&mut Vec<Member>, &str)| {
         let path = path.to_vec();
         let edit = move |operation: &mut Operation| within(&mut operation.response, &path, change);
-        mutants.push(maker.edit(Kind::Answer, &format!("response/{shown}/{slug}"), does, edit));
+        mutants.push(maker.edit(Kind::Response, &format!("response/{shown}/{slug}"), does, edit));
     };
     // A list whose members are empty is not a list of entities.
     let is_only = path.split_last().is_some_and(|(_, above)| {
@@ -119,12 +119,16 @@ fn envelope(maker: &Maker<'_>, mutants: &mut Vec<Mutant>) {
     };
     let all = [
         ("no-envelope", "responses have no envelope".to_owned(), Fault::NoEnvelope),
-        ("html", "error responses are HTML".to_owned(), Fault::HtmlRefusals),
-        ("status", format!("error responses have the status {status}"), Fault::RefusalStatus(status)),
-        ("no-message", "error responses have no message".to_owned(), Fault::RefusalLacks(message)),
-        ("no-request-id", "error responses have no request id".to_owned(), Fault::RefusalLacks("RequestId")),
+        ("html", "error responses are HTML".to_owned(), Fault::HtmlRejections),
+        ("status", format!("error responses have the status {status}"), Fault::RejectionStatus(status)),
+        ("no-message", "error responses have no message".to_owned(), Fault::RejectionLacks(message)),
+        (
+            "no-request-id",
+            "error responses have no request id".to_owned(),
+            Fault::RejectionLacks("RequestId"),
+        ),
     ];
-    if !maker.can_be_refused() {
+    if !maker.can_be_rejected() {
         return;
     }
     for (slug, does, fault) in all.into_iter().filter(|(slug, ..)| is_read(slug)) {

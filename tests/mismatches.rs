@@ -406,8 +406,8 @@ fn the_curl_line_of_a_block_repeats_the_departure() {
         let run = Run::against(&vendor.url).filter(case).go();
         let block = run.block(case).unwrap_or_else(|| panic!("{mistake}: {}", run.stdout));
         let curl = block.lines().find_map(|line| line.trim().strip_prefix("repeat")).unwrap();
-        let answer = Shell::parse(curl).send(&vendor.url);
-        assert!(answer.contains(came), "{mistake}: {curl}\n{answer}");
+        let response = Shell::parse(curl).send(&vendor.url);
+        assert!(response.contains(came), "{mistake}: {curl}\n{response}");
     }
 }
 

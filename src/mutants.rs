@@ -11,7 +11,7 @@ use tokio::sync::mpsc;
 use crate::case::Case;
 use crate::event::CaseResult;
 use crate::judge::Verdict;
-use crate::runner::{self, Hunt, Options};
+use crate::runner::{self, FailureSearch, Options};
 use crate::server::mutant::{self, Mutant};
 use crate::server::{Behaviour, Reading, Server};
 use crate::spec::model::{Operation, Specs};
@@ -132,14 +132,14 @@ impl All {
         let (mutated, behaviour) = mutant.build(&served);
         let server = Server::behaving(Arc::new(mutated), 0, behaviour).await?;
         let session = self.options.moved(server.url()).session_over(transport);
-        let mut hunt = runner::hunt(&session, &self.specs, &own).await;
-        if hunt.failed.is_none() {
-            let more = runner::hunt(&session, &self.specs, &others).await;
-            hunt = Hunt { tried: hunt.tried + more.tried, ..more };
+        let mut run_until_failure = runner::run_until_failure(&session, &self.specs, &own).await;
+        if run_until_failure.failed.is_none() {
+            let more = runner::run_until_failure(&session, &self.specs, &others).await;
+            run_until_failure = FailureSearch { tried: run_until_failure.tried + more.tried, ..more };
         }
-        let killed_by = hunt.failed.map(|result| result.id);
+        let killed_by = run_until_failure.failed.map(|result| result.id);
         let (id, does) = (mutant.id.clone(), mutant.does.clone());
-        Ok(Fate { id, kind: mutant.kind, does, killed_by, tried: hunt.tried })
+        Ok(Fate { id, kind: mutant.kind, does, killed_by, tried: run_until_failure.tried })
     }
 }
 

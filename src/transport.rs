@@ -159,9 +159,9 @@ impl Transport {
                     false => Err(NoResponse::Lost),
                 }
             }
-            came => {
-                self.trust.has_responded.fetch_or(came.is_ok(), Ordering::Relaxed);
-                came
+            result => {
+                self.trust.has_responded.fetch_or(result.is_ok(), Ordering::Relaxed);
+                result
             }
         }
     }

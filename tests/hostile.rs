@@ -77,7 +77,7 @@ fn expect(what: &str, url: &str, verdict: &str, words: &str) {
     let run = run(url);
     let verdicts = run.verdicts();
     assert!(verdicts.len() >= 4, "{what}: {}", run.stdout);
-    let others: Vec<_> = verdicts.iter().filter(|(_, came)| came != verdict).collect();
+    let others: Vec<_> = verdicts.iter().filter(|(_, result)| result != verdict).collect();
     assert!(others.is_empty(), "{what}: {others:?}\n{}", run.stdout);
     assert!(run.stdout.contains(words), "{what}: no {words:?} in\n{}", run.stdout);
     assert_eq!(run.code, if verdict == "fail" { 1 } else { 3 }, "{what}");

@@ -395,7 +395,7 @@ fn every_mistake_is_caught_and_told_so_that_a_person_can_act() {
 
 #[test]
 fn the_curl_line_of_a_block_repeats_the_departure() {
-    for (mistake, case, came) in [
+    for (mistake, case, received) in [
         ("13-letters-pass", "AddMessageContact/Name/length/13", "HTTP/1.1 200"),
         ("wrong-status", "AddMessageContact/Name/characters/quote-inside", "HTTP/1.1 403"),
         ("crash-on-emoji", "AddMessageContact/Name/characters/emoji-inside", "HTTP/1.1 500"),
@@ -407,7 +407,7 @@ fn the_curl_line_of_a_block_repeats_the_departure() {
         let block = run.block(case).unwrap_or_else(|| panic!("{mistake}: {}", run.stdout));
         let curl = block.lines().find_map(|line| line.trim().strip_prefix("repeat")).unwrap();
         let response = Shell::parse(curl).send(&vendor.url);
-        assert!(response.contains(came), "{mistake}: {curl}\n{response}");
+        assert!(response.contains(received), "{mistake}: {curl}\n{response}");
     }
 }
 

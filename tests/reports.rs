@@ -4,9 +4,9 @@ use std::io;
 use std::sync::{Arc, Mutex};
 
 use fineprint::event::Event;
+use fineprint::report::gathered::Gathered;
 use fineprint::report::root::Root;
-use fineprint::report::standing::Gathered;
-use fineprint::report::terminal::{Talk, Terminal};
+use fineprint::report::terminal::{Terminal, Verbosity};
 use fineprint::report::{Reporter, github, html, json, jsonl, junit, markdown, sarif, style::Style};
 
 /// The output of a reporter, to be read at the end.
@@ -45,16 +45,16 @@ fn report_of<R: Reporter>(events: Vec<Event>, make: impl FnOnce(Written) -> R) -
     String::from_utf8(bytes).unwrap()
 }
 
-fn terminal(talk: Talk, width: Option<usize>) -> String {
-    report(|out| Terminal::new(out, Style { colour: false, width }, talk))
+fn terminal(verbosity: Verbosity, width: Option<usize>) -> String {
+    report(|out| Terminal::new(out, Style { colour: false, width }, verbosity))
 }
 
 #[test]
 fn the_terminal_tells_each_broken_promise_once() {
-    insta::assert_snapshot!("terminal", terminal(Talk::Normal, None));
-    insta::assert_snapshot!("terminal-quiet", terminal(Talk::Quiet, None));
-    insta::assert_snapshot!("terminal-narrow", terminal(Talk::Normal, Some(60)));
-    let verbose = terminal(Talk::Verbose, None);
+    insta::assert_snapshot!("terminal", terminal(Verbosity::Normal, None));
+    insta::assert_snapshot!("terminal-quiet", terminal(Verbosity::Quiet, None));
+    insta::assert_snapshot!("terminal-narrow", terminal(Verbosity::Normal, Some(60)));
+    let verbose = terminal(Verbosity::Verbose, None);
     assert_eq!(verbose.lines().filter(|line| line.starts_with("FAIL ")).count(), 4);
 }
 
@@ -62,15 +62,15 @@ fn the_terminal_tells_each_broken_promise_once() {
 fn a_narrow_terminal_is_kept_to() {
     let too_long = |line: &&str| line.chars().count() > 60 && !line.contains("curl ");
     // Ids and the last line are for copying, so they are not wrapped.
-    let text = terminal(Talk::Normal, Some(60));
+    let text = terminal(Verbosity::Normal, Some(60));
     let fields = text.lines().filter(|line| line.starts_with("   "));
     assert_eq!(fields.filter(too_long).collect::<Vec<_>>(), Vec::<&str>::new());
 }
 
 #[test]
 fn nothing_that_a_target_sends_steers_a_terminal() {
-    for talk in [Talk::Quiet, Talk::Normal, Talk::Verbose] {
-        let text = terminal(talk, None);
+    for verbosity in [Verbosity::Quiet, Verbosity::Normal, Verbosity::Verbose] {
+        let text = terminal(verbosity, None);
         let steers =
             |character: char| (character.is_control() && character != '\n') || character == '\u{202e}';
         assert!(!text.contains(steers), "{text}");
@@ -158,11 +158,12 @@ fn no_line_of_a_log_is_a_command_of_the_target() {
     let commands = "a\n::error::pwn\n  ::stop-commands::x\r::add-mask::y ##[add-mask]z\u{2028}##vso[task.x]";
     let blanks = " ".repeat(50) + "::warning::wrapped";
     for sent in [commands, "::error::at once", "##[set-output name=a]b", blanks.as_str()] {
-        for (talk, width) in
-            [Talk::Quiet, Talk::Normal, Talk::Verbose].map(|talk| [(talk, None), (talk, Some(40))]).concat()
+        for (verbosity, width) in [Verbosity::Quiet, Verbosity::Normal, Verbosity::Verbose]
+            .map(|verbosity| [(verbosity, None), (verbosity, Some(40))])
+            .concat()
         {
             let style = Style { colour: false, width };
-            let log = report_of(sending(sent), |out| Terminal::new(out, style, talk));
+            let log = report_of(sending(sent), |out| Terminal::new(out, style, verbosity));
             for line in log.lines() {
                 assert!(!line.trim_start().starts_with("::"), "{line}");
                 assert!(!line.contains("##[") && !line.contains("##vso["), "{line}");
@@ -304,7 +305,7 @@ fn a_comment_has_an_end() {
     assert!(comment.len() < 65_536, "{}", comment.len());
     assert!(comment.contains("more of the changed responses") && comment.contains("more of the leftovers"));
     assert_eq!(comment.matches("<details>").count(), comment.matches("</details>").count());
-    let log = report_of(events.clone(), |out| Terminal::new(out, Style::default(), Talk::Quiet));
+    let log = report_of(events.clone(), |out| Terminal::new(out, Style::default(), Verbosity::Quiet));
     assert!(log.lines().all(|line| line.len() < 3_000), "{}", log.lines().map(str::len).max().unwrap_or(0));
     let notes = report_of(events, |out| github::Github::new(out, Root::default()));
     assert!(notes.lines().count() <= 10 && notes.lines().all(|line| line.len() < 3_000));

@@ -149,8 +149,8 @@ fn read_all(stream: &mut TcpStream) -> Vec<u8> {
 }
 
 /// Checks that the received bytes are exactly the request: request line, each header, body.
-fn assert_same(request: &Request, came: &[u8], url: &str) {
-    let text = String::from_utf8(came.to_vec()).unwrap();
+fn assert_same(request: &Request, received: &[u8], url: &str) {
+    let text = String::from_utf8(received.to_vec()).unwrap();
     let (head, body) = text.split_once("\r\n\r\n").unwrap();
     let mut lines = head.split("\r\n");
     let path = request.url.strip_prefix(url).unwrap();
@@ -182,8 +182,8 @@ fn the_http_client_changes_no_byte_of_any_case_in_any_form() {
             let requests = runner::rehearse(&session, &specs, case);
             let request = requests.last().unwrap();
             runtime.block_on(transport.send("test", request.clone()));
-            let came = seen.lock().unwrap().pop().unwrap_or_else(|| panic!("{} did not arrive", case.id));
-            assert_same(request, &came, &url);
+            let received = seen.lock().unwrap().pop().unwrap_or_else(|| panic!("{} did not arrive", case.id));
+            assert_same(request, &received, &url);
         }
     }
 }
@@ -231,8 +231,8 @@ fn hold(form: Form, operation: &str, changes: &[Changed], taken: &str) -> (Runti
     for (change, status, code) in changes {
         let mut changed = request.clone();
         change(&mut changed);
-        let (came, body) = send(&server.url(), &changed);
-        assert_eq!(came, *status, "{changed:?}\n{body}");
+        let (received, body) = send(&server.url(), &changed);
+        assert_eq!(received, *status, "{changed:?}\n{body}");
         assert!(body.contains(&format!("\"Code\":\"{code}\"")), "{changed:?}\n{body}");
     }
     let (_, body) = send(&server.url(), &request);

@@ -49,7 +49,7 @@ fn run(url: &str) -> Done {
 }
 
 fn assert_verdicts(run: &Done, verdict: &str) {
-    let others: Vec<_> = run.verdicts().into_iter().filter(|(_, came)| came != verdict).collect();
+    let others: Vec<_> = run.verdicts().into_iter().filter(|(_, result)| result != verdict).collect();
     assert!(others.is_empty(), "{others:?}\n{}", run.stdout);
 }
 

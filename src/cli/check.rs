@@ -27,7 +27,7 @@ pub fn execute(args: &CheckArgs, console: Console) -> Exit {
     if !specs.operations().any(|(_, operation)| wanted(operation)) {
         let all: Vec<&str> = specs.operations().map(|(_, operation)| operation.id.as_str()).collect();
         let name = args.operation.as_deref().unwrap_or_default();
-        console.complain(&format!("unknown operation `{name}`; operations of the specs: {}", all.join(", ")));
+        console.error(&format!("unknown operation `{name}`; operations of the specs: {}", all.join(", ")));
         return Exit::Usage;
     }
     let mut found = check::check(&specs, wanted);
@@ -40,7 +40,7 @@ pub fn execute(args: &CheckArgs, console: Console) -> Exit {
                 found.open.extend(operations.flat_map(|operation| check::against_page(operation, &text)));
             }
             Err(error) => {
-                console.complain(&files::not_read(page, &error));
+                console.error(&files::not_read(page, &error));
                 return Exit::Usage;
             }
         }

@@ -32,7 +32,7 @@ pub fn execute(args: &CompareArgs, console: Console) -> Exit {
 
 fn compared(args: &CompareArgs, console: Console) -> Result<Exit, Exit> {
     let usage = |complaint: String| {
-        console.complain(&complaint);
+        console.error(&complaint);
         Exit::Usage
     };
     let specs = project::specs(&args.project.specs).map_err(|findings| console.findings(&findings))?;
@@ -78,7 +78,7 @@ fn compared(args: &CompareArgs, console: Console) -> Result<Exit, Exit> {
         _ => Err(format!("failed to write to standard output: {error}")),
     });
     told.and_then(|()| end(begun, &matrix)).map_err(|complaint| {
-        console.complain(&complaint);
+        console.error(&complaint);
         Exit::Incomplete
     })?;
     let is_whole = left_whole && right_whole && matrix.not_compared() == 0;
@@ -93,7 +93,7 @@ fn compared(args: &CompareArgs, console: Console) -> Result<Exit, Exit> {
 fn live(args: &CompareArgs, target: &str, seed: u64, console: Console) -> Result<Ready, Exit> {
     let is_path = !target.contains("://") && (target.contains(['/', '\\']) || target.ends_with(".jsonl"));
     if is_path {
-        console.complain(&format!("{target} is not a recording: no such file or folder"));
+        console.error(&format!("{target} is not a recording: no such file or folder"));
         return Err(Exit::Usage);
     }
     let seed = seed.to_string();
@@ -103,7 +103,7 @@ fn live(args: &CompareArgs, target: &str, seed: u64, console: Console) -> Result
     options.extend([OsStr::new("--no-snapshots"), OsStr::new("--")]);
     options.extend(args.filter.iter().map(OsStr::new));
     let args = RunArgs::typed(options).map_err(|error| {
-        console.complain(&error.to_string());
+        console.error(&error.to_string());
         Exit::Usage
     })?;
     Ready::new(args, console)

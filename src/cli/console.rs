@@ -81,7 +81,7 @@ impl Console {
     }
 
     /// Writes an error message.
-    pub fn complain(self, text: &str) {
+    pub fn error(self, text: &str) {
         self.tell(&format!("{}: {text}", self.err.bad("error")));
     }
 

@@ -29,7 +29,7 @@ pub fn execute(args: &DecideArgs, decision: Decision, console: Console) -> Exit 
     match decide(args, decision, console) {
         Ok(exit) => exit,
         Err((complaint, exit)) => {
-            console.complain(&complaint);
+            console.error(&complaint);
             exit
         }
     }

@@ -32,7 +32,7 @@ pub fn execute(args: &GenerateArgs, console: Console) -> Exit {
 pub fn settle(suite: &Suite, is_rejected: bool, console: Console) -> Result<(), Exit> {
     if is_rejected {
         for stale in &suite.stale {
-            console.complain(&format!("{} {}", stale.path.display(), why(stale)));
+            console.error(&format!("{} {}", stale.path.display(), why(stale)));
         }
     } else {
         freshen_all(suite, console)?;
@@ -75,7 +75,7 @@ fn freshened(suite: &Suite, stale: &Stale) -> Result<(), String> {
 
 fn tell(done: Result<(), String>, console: Console) -> Result<(), Exit> {
     done.map_err(|complaint| {
-        console.complain(&complaint);
+        console.error(&complaint);
         Exit::Usage
     })
 }

@@ -49,7 +49,7 @@ pub fn execute(args: &MutantsArgs, console: Console) -> Exit {
     let runtime = match run::runtime() {
         Ok(runtime) => runtime,
         Err(error) => {
-            console.complain(&format!("failed to start the runtime: {error}"));
+            console.error(&format!("failed to start the runtime: {error}"));
             return Exit::Incomplete;
         }
     };
@@ -67,7 +67,7 @@ pub fn execute(args: &MutantsArgs, console: Console) -> Exit {
         }
     });
     done.unwrap_or_else(|error| {
-        console.complain(&error.to_string());
+        console.error(&error.to_string());
         Exit::Incomplete
     })
 }
@@ -93,9 +93,8 @@ async fn broken(
     let sound = mutants::reading(specs, cases, options, &[]).await?;
     if !sound.results.is_empty() {
         tell(&sound, console);
-        console.complain(
-            "the reference server itself does not pass every case, so its mutants cannot be judged",
-        );
+        console
+            .error("the reference server itself does not pass every case, so its mutants cannot be judged");
         return Ok(Exit::Incomplete);
     }
     let shared: Vec<Arc<Case>> = cases.iter().cloned().map(Arc::new).collect();
@@ -105,7 +104,7 @@ async fn broken(
         mutants::run(specs, &shared, options, |mutant| wanted(&mutant.id), |_| progress.inc(1)).await?;
     progress.finish_and_clear();
     if fates.is_empty() {
-        console.complain("no mutant matches; list all with `fineprint mutants --list`");
+        console.error("no mutant matches; list all with `fineprint mutants --list`");
         return Ok(Exit::Usage);
     }
     let _ = score::write(&mut io::stdout(), &fates, args.all, console.out);
@@ -115,7 +114,7 @@ async fn broken(
     if let Some(path) = &args.json
         && let Err(error) = files::write_whole(path, &score::json(&fates))
     {
-        console.complain(&files::not_written(path, &error));
+        console.error(&files::not_written(path, &error));
         return Ok(Exit::Incomplete);
     }
     let survived = fates.iter().filter(|fate| fate.killed_by.is_none()).count();

@@ -12,6 +12,7 @@ use crate::cli::progress;
 use crate::event::Event;
 use crate::files::{self, Begun};
 use crate::report::Reporter;
+use crate::report::gathered::Gathered;
 use crate::report::github::Github;
 use crate::report::html::Html;
 use crate::report::json::Json;
@@ -20,8 +21,7 @@ use crate::report::junit::Junit;
 use crate::report::markdown::Markdown;
 use crate::report::root::Root;
 use crate::report::sarif::Sarif;
-use crate::report::standing::Gathered;
-use crate::report::terminal::{Talk, Terminal};
+use crate::report::terminal::{Terminal, Verbosity};
 use crate::runner::Known;
 
 use super::args::ReportArgs;
@@ -90,7 +90,7 @@ impl Outputs {
         cases: usize,
     ) -> Result<Self, String> {
         let mut outputs = Self::none(console, cases);
-        outputs.terminal = Some(Terminal::new(io::stdout(), console.out, talk(to)));
+        outputs.terminal = Some(Terminal::new(io::stdout(), console.out, verbosity(to)));
         check(to, inputs)?;
         for (path, reporter) in files(to) {
             outputs.whole(path, reporter)?;
@@ -208,7 +208,7 @@ impl Outputs {
             }
         }
         for complaint in &self.complaints {
-            console.complain(complaint);
+            console.error(complaint);
         }
         self.complaints.is_empty()
     }
@@ -234,11 +234,11 @@ fn drop_resumed(path: &Path) {
     let _ = fs::remove_file(stream::resumed(path));
 }
 
-fn talk(to: &ReportArgs) -> Talk {
+fn verbosity(to: &ReportArgs) -> Verbosity {
     match (to.quiet, to.verbose) {
-        (true, _) => Talk::Quiet,
-        (_, true) => Talk::Verbose,
-        _ => Talk::Normal,
+        (true, _) => Verbosity::Quiet,
+        (_, true) => Verbosity::Verbose,
+        _ => Verbosity::Normal,
     }
 }
 

@@ -29,7 +29,7 @@ pub fn execute(args: &PruneArgs, console: Console) -> Exit {
     {
         Ok(paths) => paths,
         Err(complaint) => {
-            console.complain(&complaint);
+            console.error(&complaint);
             return Exit::Usage;
         }
     };
@@ -38,7 +38,7 @@ pub fn execute(args: &PruneArgs, console: Console) -> Exit {
         match of.file(&path) {
             Ok(count) => found += count,
             Err(error) => {
-                console.complain(&format!("{}: {error}", path.display()));
+                console.error(&format!("{}: {error}", path.display()));
                 return Exit::Incomplete;
             }
         }

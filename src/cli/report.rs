@@ -25,24 +25,24 @@ use super::streams;
 pub fn report(args: &FromArgs, console: Console) -> Exit {
     let events = match Events::open(&args.from) {
         Ok(events) => events,
-        Err(complaint) => return complain(console, &complaint),
+        Err(complaint) => return error(console, &complaint),
     };
     let mut outputs =
         match Outputs::open(&args.reports_to, &[&args.from], Stream::Whole, console, events.cases) {
             Ok(outputs) => outputs,
-            Err(complaint) => return complain(console, &complaint),
+            Err(complaint) => return error(console, &complaint),
         };
     let (mut finish, mut changed, mut baseline, mut seen) = (None, false, None, cut_off());
     for event in events {
         let event = match event {
             Ok(event) => event,
-            Err(complaint) => return complain(console, &complaint),
+            Err(complaint) => return error(console, &complaint),
         };
         match &event {
             // Emitted when no event follows: a file that continues after it is rejected, and no report of it is
             // written.
-            Event::RunFinished(came) => {
-                finish = Some(came.clone());
+            Event::RunFinished(finished) => {
+                finish = Some(finished.clone());
                 continue;
             }
             Event::CaseFinished(result) => {
@@ -51,7 +51,7 @@ pub fn report(args: &FromArgs, console: Console) -> Exit {
                 seen.kept.extend(result.kept.iter().cloned());
             }
             Event::SnapshotsCompared(compared) => changed = compared.differ(),
-            Event::BaselineCompared(came) => baseline = Some(came.clone()),
+            Event::BaselineCompared(compared) => baseline = Some(compared.clone()),
             Event::PlainCallKept { kept } => seen.kept.extend(kept.iter().cloned()),
             Event::RunStarted(_) | Event::Progress { .. } | Event::PlainCallFailed(_) => {}
         }
@@ -88,7 +88,7 @@ struct Parts {
 impl Parts {
     /// Reads the streams, and checks that they are of one run of these specs.
     fn read(args: &MergeArgs, console: Console) -> Result<Self, Exit> {
-        let usage = |complaint: String| complain(console, &complaint);
+        let usage = |complaint: String| error(console, &complaint);
         let suite = project::suite(&args.specs, &args.cases, args.depth.into())
             .map_err(|findings| console.findings(&findings))?;
         let baseline = args.baseline.as_deref().map(failures::read).transpose().map_err(usage)?;
@@ -127,7 +127,7 @@ impl Parts {
         let inputs: Vec<&Path> =
             args.files.iter().map(PathBuf::as_path).chain(args.baseline.as_deref()).collect();
         let mut outputs = Outputs::open(&args.reports_to, &inputs, Stream::Whole, console, cases.len())
-            .map_err(|complaint| complain(console, &complaint))?;
+            .map_err(|complaint| error(console, &complaint))?;
         let mut judged = Judged::of(baseline.is_some());
         let finish = runner::merge(&specs, &cases, &known, |event| {
             if let Event::CaseFinished(result) = &event {
@@ -155,7 +155,7 @@ fn known_among(known: &Known, cases: &Cases) -> HashSet<String> {
     cases.iter().filter(|case| known.has_judged(&case.id)).map(|case| case.id.clone()).collect()
 }
 
-fn complain(console: Console, complaint: &str) -> Exit {
-    console.complain(complaint);
+fn error(console: Console, complaint: &str) -> Exit {
+    console.error(complaint);
     Exit::Usage
 }

@@ -32,13 +32,13 @@ const QUESTION: &str =
 
 /// Asks about each pending snapshot.
 pub fn execute(args: &ReviewArgs, console: Console) -> Exit {
-    let complain = |complaint: &str| {
-        console.complain(complaint);
+    let error = |complaint: &str| {
+        console.error(complaint);
         Exit::Usage
     };
     let files = match decide::all(&args.pending) {
         Ok(files) => files,
-        Err(complaint) => return complain(&complaint),
+        Err(complaint) => return error(&complaint),
     };
     // Without specs, the review does not show the sentences of the pages.
     let suite = match args.specs.exists() {
@@ -68,7 +68,7 @@ pub fn execute(args: &ReviewArgs, console: Console) -> Exit {
     }
     let mut decided = vec![BTreeMap::new(); files.len()];
     if let Err(complaint) = walk(&files, &proposals, suite.as_ref(), &mut decided, console) {
-        console.complain(&complaint);
+        console.error(&complaint);
         return Exit::Incomplete;
     }
     let count = |of: Decision| decided.iter().flat_map(BTreeMap::values).filter(|each| **each == of).count();

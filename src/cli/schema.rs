@@ -31,7 +31,7 @@ pub fn execute(args: &SchemaArgs, console: Console) -> Exit {
             Exit::Holds
         }
         Err(error) => {
-            console.complain(&error.to_string());
+            console.error(&error.to_string());
             Exit::Usage
         }
     }

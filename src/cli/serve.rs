@@ -19,7 +19,7 @@ pub fn execute(args: &ServeArgs, console: Console) -> Exit {
     let runtime = match run::runtime() {
         Ok(runtime) => runtime,
         Err(error) => {
-            console.complain(&format!("failed to start the runtime: {error}"));
+            console.error(&format!("failed to start the runtime: {error}"));
             return Exit::Incomplete;
         }
     };
@@ -44,7 +44,7 @@ pub fn execute(args: &ServeArgs, console: Console) -> Exit {
                 Exit::Holds
             }
             Err(error) => {
-                console.complain(&format!("failed to listen on 127.0.0.1:{}: {error}", args.port));
+                console.error(&format!("failed to listen on 127.0.0.1:{}: {error}", args.port));
                 Exit::Usage
             }
         }

@@ -59,7 +59,7 @@ pub struct Matrix {
     pub cells: Vec<Cell>,
     /// The first case that could not be compared.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub aside: Option<Witness>,
+    pub aside: Option<ComparedCase>,
 }
 
 /// A promise of an operation, and how two targets compare with it and with each other.
@@ -78,12 +78,13 @@ pub struct Cell {
     pub cases: BTreeMap<Relation, Vec<String>>,
     /// The first case that shows the relation, if it shows a difference.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub witness: Option<Witness>,
+    pub witness: Option<ComparedCase>,
 }
 
 /// A case and its result on both sides.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Witness {
+#[serde(rename = "Witness")]
+pub struct ComparedCase {
     /// The case.
     pub id: String,
     /// What the case tests.
@@ -91,14 +92,15 @@ pub struct Witness {
     /// What the case sends.
     pub sends: String,
     /// The result on the left target.
-    pub left: Did,
+    pub left: SideResult,
     /// The result on the right target.
-    pub right: Did,
+    pub right: SideResult,
 }
 
 /// The result of a case on one target.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Did {
+#[serde(rename = "Did")]
+pub struct SideResult {
     /// The name of the verdict; `not tried` if there is none.
     pub verdict: String,
     /// The response without what differs from call to call, or the reason why there is none.
@@ -270,12 +272,12 @@ impl<'r> Pair<'r> {
         relations
     }
 
-    fn witness(&self, specs: &Specs) -> Witness {
-        let did = |result: Option<&CaseResult>| Did {
+    fn witness(&self, specs: &Specs) -> ComparedCase {
+        let did = |result: Option<&CaseResult>| SideResult {
             verdict: result.map_or("not tried", |result| result.verdict.name()).to_owned(),
             response: result.and_then(|result| response(specs, result).or_else(|| why_not(result))),
         };
-        Witness {
+        ComparedCase {
             id: self.case.id.clone(),
             tries: self.case.tries.clone(),
             sends: self.case.sends.clone(),

@@ -4,7 +4,7 @@ mod held;
 mod matrix;
 
 pub use held::{Held, held};
-pub use matrix::{Cell, Did, Matrix, Relation, Witness, is_optional, matrix};
+pub use matrix::{Cell, ComparedCase, Matrix, Relation, SideResult, is_optional, matrix};
 
 use crate::event::{CaseResult, Results};
 use crate::snapshot;

@@ -122,9 +122,11 @@ fn a_response_against_it_breaks_it_and_one_against_another_promise_does_not() {
 #[test]
 fn a_row_holds_only_if_it_came_whole_in_a_case_bound_to_it() {
     let page = page(Vec::new());
-    let row = |came: &[&str], verdict: Verdict| {
-        let observed =
-            Observed { rows: came.iter().map(|place| (*place).to_owned()).collect(), ..Observed::default() };
+    let row = |received: &[&str], verdict: Verdict| {
+        let observed = Observed {
+            rows: received.iter().map(|place| (*place).to_owned()).collect(),
+            ..Observed::default()
+        };
         CaseResult { rows: vec![ROW.to_owned()], observed, ..result(Expected::Reject, verdict) }
     };
     let state = |results: &[CaseResult]| {

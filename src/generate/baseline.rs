@@ -56,12 +56,12 @@ impl<'s> Baseline<'s> {
 
     /// Returns `true` if the protocol can encode a call: nothing that it needs is missing, and it can encode every
     /// value in its place.
-    pub fn is_sayable(&self, send: &Parameters) -> bool {
+    pub fn is_encodable(&self, send: &Parameters) -> bool {
         let mut is_there = vec![false; self.prepared().len()];
         for (name, value) in send {
             let Some(place) = self.place(name) else { continue };
             is_there[place] = true;
-            if !self.prepared()[place].can_say(self.service, self.operation, value) {
+            if !self.prepared()[place].can_encode(self.service, self.operation, value) {
                 return false;
             }
         }

@@ -319,14 +319,14 @@ fn classes(baseline: &Baseline<'_>, prepared: &Prepared<'_>) -> Vec<Class> {
     if parameter.required == Required::No && row.is_none() && can_be_absent {
         classes.push(class(None));
     }
-    for Tried { trial, ruling, is_sayable } in prepared.tried(baseline.service, baseline.operation) {
+    for Tried { trial, ruling, is_encodable } in prepared.tried(baseline.service, baseline.operation) {
         let Some(value) = &trial.value else { continue };
         let holds = ruling.outcome() == Outcome::Holds;
         let is_absence = trial.about == Part::Required;
         // Names of two letters are soon used up, and others may already have them.
         let is_scarce = value.drawn().is_some_and(|drawn| drawn <= SCARCE);
         let is_odd = trial.slug.starts_with("odd/");
-        if holds && !is_absence && !is_scarce && !is_odd && *is_sayable {
+        if holds && !is_absence && !is_scarce && !is_odd && *is_encodable {
             classes.push(class(Some(value.clone())));
         }
     }

@@ -76,7 +76,7 @@ fn not_carried(baseline: &Baseline<'_>) -> Vec<LeftOut> {
     let mut left: Vec<LeftOut> = Vec::new();
     for prepared in baseline.prepared() {
         let tried = prepared.tried(service, operation).iter();
-        for Tried { trial, .. } in tried.filter(|tried| !tried.is_sayable) {
+        for Tried { trial, .. } in tried.filter(|tried| !tried.is_encodable) {
             let is_it =
                 |known: &&mut LeftOut| known.breach.part == trial.about && known.breach.at == prepared.at;
             match left.iter_mut().find(is_it) {
@@ -140,7 +140,7 @@ fn expanded(baseline: &Baseline<'_>, depth: Depth, arrays: &Arrays) -> Vec<Case>
         cases.extend(valid_pairs(baseline, &mut contexts));
     }
     cases.extend(left_out(baseline, &cases));
-    cases.retain(|case| baseline.is_sayable(&case.send));
+    cases.retain(|case| baseline.is_encodable(&case.send));
     let cases = expect::in_doubt(operation, cases).into_iter();
     let cases: Vec<Case> = cases.filter_map(|case| references::complete(service, case)).collect();
     if depth == Depth::Smoke { depth::smoke(cases) } else { cases }
@@ -245,7 +245,7 @@ impl Judged {
     /// Judges a trial; `None` if the protocol cannot encode it, or if the page does not support a rejection.
     fn new(baseline: &Baseline<'_>, place: &Prepared<'_>, tried: &Tried) -> Option<Self> {
         let (service, operation) = (baseline.service, baseline.operation);
-        if !tried.is_sayable {
+        if !tried.is_encodable {
             return None;
         }
         let Tried { trial, ruling, .. } = tried;
@@ -339,7 +339,7 @@ fn among_contexts(
 ) -> Vec<Case> {
     // A case that cannot be encoded must not take a context from one that can.
     let violations: Vec<Violation> =
-        violations.into_iter().filter(|violation| baseline.is_sayable(&violation.case.send)).collect();
+        violations.into_iter().filter(|violation| baseline.is_encodable(&violation.case.send)).collect();
     let needed = contexts.needed(place);
     let mut counts: HashMap<Option<Breach>, usize> = HashMap::new();
     for violation in &violations {

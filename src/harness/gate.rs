@@ -11,7 +11,7 @@ use tokio::sync::Mutex;
 use crate::case::Case;
 use crate::event::CaseResult;
 use crate::generate::Cases;
-use crate::runner::bracket::{Came, MOST, Plain, is_bracketed, is_news, is_surprise, proven};
+use crate::runner::bracket::{MOST, Plain, PlainOutcome, is_bracketed, is_news, is_surprise, proven};
 use crate::runner::{self, Session};
 use crate::spec::model::Specs;
 
@@ -31,7 +31,7 @@ struct Gate {
 #[derive(Debug, Default)]
 struct State {
     /// Result of the last plain call.
-    last: Option<Came>,
+    last: Option<PlainOutcome>,
     /// Number of rejections sent since then.
     since: usize,
     /// The first plain call that was not accepted.
@@ -92,7 +92,7 @@ impl Gates {
 
 impl Gate {
     /// Returns the result of the last plain call. The first test that needs a plain call sends the first one.
-    async fn before(&self, on: On<'_>) -> Came {
+    async fn before(&self, on: On<'_>) -> PlainOutcome {
         let mut state = self.state.lock().await;
         match state.last.clone() {
             Some(last) => last,
@@ -100,7 +100,13 @@ impl Gate {
         }
     }
 
-    async fn after(&self, on: On<'_>, case: &Case, before: Option<Came>, result: CaseResult) -> CaseResult {
+    async fn after(
+        &self,
+        on: On<'_>,
+        case: &Case,
+        before: Option<PlainOutcome>,
+        result: CaseResult,
+    ) -> CaseResult {
         let is_surprise = is_surprise(case, &result);
         if before.is_none() && !is_surprise {
             return result;
@@ -108,21 +114,21 @@ impl Gate {
         let mut state = self.state.lock().await;
         state.since += 1;
         let is_due = is_surprise && is_news(state.last.as_ref());
-        let came = match is_due || state.since >= MOST {
+        let outcome = match is_due || state.since >= MOST {
             true => self.call(on, &mut state).await,
-            false => state.last.clone().unwrap_or(Came::Silent),
+            false => state.last.clone().unwrap_or(PlainOutcome::Silent),
         };
-        proven(before.as_ref(), result, Some(&came))
+        proven(before.as_ref(), result, Some(&outcome))
     }
 
-    async fn call(&self, on: On<'_>, state: &mut State) -> Came {
+    async fn call(&self, on: On<'_>, state: &mut State) -> PlainOutcome {
         let result = runner::call_plain(on.session, on.specs, &self.plain).await;
-        let came = Came::of(&self.plain, &result);
-        if matches!(came, Came::Failed(_)) && state.failed.is_none() {
+        let outcome = PlainOutcome::of(&self.plain, &result);
+        if matches!(outcome, PlainOutcome::Failed(_)) && state.failed.is_none() {
             state.failed = Some(Box::new(result));
         }
         state.since = 0;
-        state.last = Some(came.clone());
-        came
+        state.last = Some(outcome.clone());
+        outcome
     }
 }

@@ -78,7 +78,7 @@ fn check(elements: &[Member], within: &Json, prefix: &str, mismatches: &mut Vec<
                 mismatches.push(mismatch(element, &path, &listed.join(" or "), Some(value)));
             }
             Some(value) if is_of(element.kind(), value) => check_inside(element, value, &path, mismatches),
-            came => mismatches.push(mismatch(element, &path, element.kind().name(), came)),
+            received => mismatches.push(mismatch(element, &path, element.kind().name(), received)),
         }
     }
 }
@@ -109,13 +109,13 @@ fn is_listed(element: &Member, value: &Json) -> bool {
         || !is_of(element.kind(), value)
 }
 
-pub fn mismatch(element: &Member, path: &str, promised: &str, came: Option<&Json>) -> Mismatch {
+pub fn mismatch(element: &Member, path: &str, promised: &str, received: Option<&Json>) -> Mismatch {
     let row = format!("{path} | {}", element.kind().name());
     let text = element.sentence().map_or_else(|| row.clone(), |says| format!("{row} | {says}"));
     Mismatch {
         kind: Kind::Element,
         promise: Promise::new(format!("response {path}"), &Sentence { text, at: element.at.clone() }),
-        lines: vec![Line::new(path, promised, describe(came), true)],
+        lines: vec![Line::new(path, promised, describe(received), true)],
     }
 }
 

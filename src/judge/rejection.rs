@@ -212,12 +212,12 @@ fn promised_lines(rows: &[&ErrorRow], status: &str, code: &str, message: &str) -
         joined(rows.iter().filter_map(|row| row.status).map(|status| status.to_string()).collect(), "status");
     let codes = joined(rows.iter().flat_map(|row| row.codes.clone()).collect(), "code");
     let messages = joined(rows.iter().filter_map(|row| row.message.clone()).collect(), "message");
-    let differs = |promised: &str, came: &str| {
-        !promised.is_empty() && !promised.split("\nor ").any(|each| each == came)
+    let differs = |promised: &str, received: &str| {
+        !promised.is_empty() && !promised.split("\nor ").any(|each| each == received)
     };
-    let line = |aspect: &str, promised: String, came: &str| {
-        let differs = differs(&promised, came);
-        Line::new(aspect, promised, came, differs)
+    let line = |aspect: &str, promised: String, received: &str| {
+        let differs = differs(&promised, received);
+        Line::new(aspect, promised, received, differs)
     };
     vec![line("status", statuses, status), line("code", codes, code), line("message", messages, message)]
 }

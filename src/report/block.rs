@@ -11,10 +11,10 @@ use crate::inert::escaped;
 use crate::judge::{Line, Mismatch, Verdict};
 use crate::wire::{Exchange, Outcome, curl};
 
+use super::gathered::{Failure, Unjudged};
 use super::headline;
 use super::inert::inert;
 use super::number;
-use super::standing::{Failure, Unjudged};
 use super::style::Style;
 use super::summary;
 use super::texts::shortened;

@@ -7,8 +7,8 @@ use crate::inert::escaped;
 use crate::judge::Mismatch;
 
 use super::Reporter;
+use super::gathered::{Failure, Gathered};
 use super::root::Root;
-use super::standing::{Failure, Gathered};
 use super::summary;
 use super::summary::number;
 use super::texts::shortened;
@@ -70,11 +70,11 @@ fn broken(failure: &Failure<'_>) -> Note {
         1 => format!("fails in {witness}"),
         cases => format!("fails in {witness} and {} more cases", cases - 1),
     };
-    let came = failure.mismatch().map(received).unwrap_or_default();
+    let received = failure.mismatch().map(received).unwrap_or_default();
     Note {
         place: failure.place.to_owned(),
         title: format!("{}: {}", failure.operation, shortened(&failure.headline)),
-        text: format!("{}\n{came}{cases}", failure.sentence),
+        text: format!("{}\n{received}{cases}", failure.sentence),
     }
 }
 

@@ -14,9 +14,9 @@ use crate::judge::Verdict;
 
 use super::Reporter;
 use super::block::{block, brief, harmless, of_plain_call};
+use super::gathered::{Gathered, reason};
 use super::headline;
 use super::sink::in_markup;
-use super::standing::{Gathered, reason};
 use super::style::Style;
 
 /// Number of cases with the same result that get their whole block; others get their headline. A run may have 100,000

@@ -7,7 +7,7 @@ use crate::event::{CaseResult, Event, Leftover, Page};
 use crate::inert::escaped;
 use crate::judge::Mismatch;
 
-use super::standing::{Failure, Gathered, Unjudged, reason};
+use super::gathered::{Failure, Gathered, Unjudged, reason};
 use super::{Reporter, number, summary};
 
 /// Maximum size of a comment, in bytes: GitHub accepts 65,536 characters.

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use textwrap::core::display_width;
 
-use crate::compare::{Cell, Did, Matrix, Relation, Witness};
+use crate::compare::{Cell, ComparedCase, Matrix, Relation, SideResult};
 
 use super::block::{harmless, in_line, labelled};
 use super::style::Style;
@@ -51,11 +51,11 @@ fn told(out: &mut impl Write, matrix: &Matrix, cell: &Cell, style: Style) -> io:
     let mut field = |label: &str, text: &str| out.write_all(labelled(label, text, style).as_bytes());
     field("the page", &cell.promise.sentence)?;
     field("", &style.faint(&cell.promise.place))?;
-    if let Some(Witness { id, tries, sends, left, right }) = &cell.witness {
+    if let Some(ComparedCase { id, tries, sends, left, right }) = &cell.witness {
         field("case", &harmless(&format!("{id} — {tries}")))?;
         field("sends", &harmless(sends))?;
         let width = display_width(&matrix.left).max(display_width(&matrix.right));
-        let line = |name: &str, did: &Did| {
+        let line = |name: &str, did: &SideResult| {
             format!("{name:width$} {:4} {}", did.verdict, did.response.as_deref().unwrap_or_default())
         };
         let responses = format!("{}\n{}", line(&matrix.left, left), line(&matrix.right, right));
@@ -71,9 +71,9 @@ fn told(out: &mut impl Write, matrix: &Matrix, cell: &Cell, style: Style) -> io:
 
 /// Writes how many cases were not compared, and why the first of them was not.
 fn not_compared(out: &mut impl Write, matrix: &Matrix, style: Style) -> io::Result<()> {
-    let Some(Witness { id, left, right, .. }) = &matrix.aside else { return Ok(()) };
-    let is_aside = |did: &Did| !matches!(did.verdict.as_str(), "pass" | "fail");
-    let told = |name: &str, did: &Did| {
+    let Some(ComparedCase { id, left, right, .. }) = &matrix.aside else { return Ok(()) };
+    let is_aside = |did: &SideResult| !matches!(did.verdict.as_str(), "pass" | "fail");
+    let told = |name: &str, did: &SideResult| {
         let why = [did.verdict.as_str(), did.response.as_deref().unwrap_or_default()].join(" ");
         format!("{id} on {name}: {}", why.trim())
     };

@@ -1,6 +1,7 @@
 //! Reports: views of the event stream, one file per format. No report computes a verdict.
 
 pub mod block;
+pub mod gathered;
 pub mod github;
 pub mod headline;
 pub mod html;
@@ -14,7 +15,6 @@ pub mod root;
 pub mod sarif;
 pub mod score;
 pub mod sink;
-pub mod standing;
 pub mod style;
 pub mod summary;
 pub mod terminal;
@@ -26,7 +26,7 @@ use std::io;
 
 use crate::event::Event;
 
-use standing::Gathered;
+use gathered::Gathered;
 
 /// Renders the event stream into the given writer. It opens nothing itself.
 pub trait Reporter {

@@ -7,8 +7,8 @@ use serde::Serialize;
 
 use crate::event::Event;
 
+use super::gathered::{Failure, Gathered, reason};
 use super::root::Root;
-use super::standing::{Failure, Gathered, reason};
 use super::texts::shortened;
 use super::{Reporter, number};
 

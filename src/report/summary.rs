@@ -9,7 +9,7 @@ use crate::judge::{Precedence, Verdict};
 use crate::wire::Outcome;
 
 use super::block::in_line;
-use super::standing::{Failure, Gathered, reason};
+use super::gathered::{Failure, Gathered, reason};
 use super::style::Style;
 
 /// Returns what the run has shown of an operation besides verdicts: error rows that were not tested, and the order of
@@ -17,8 +17,8 @@ use super::style::Style;
 pub fn facts(page: &Page, run: &Gathered) -> Vec<String> {
     let mut reasons: Vec<(String, Vec<String>)> = Vec::new();
     for line in page.errors.iter().filter(|line| line.own) {
-        let standing = run.evidence.row(page, line);
-        let (State::NotTested, Some(reason)) = (standing.state, standing.why) else { continue };
+        let status = run.evidence.row(page, line);
+        let (State::NotTested, Some(reason)) = (status.state, status.why) else { continue };
         match reasons.iter_mut().find(|(known, _)| *known == reason) {
             Some((_, rows)) => rows.push(line.codes.join("/")),
             None => reasons.push((reason, vec![line.codes.join("/")])),

@@ -9,8 +9,8 @@ use crate::judge::Verdict;
 
 use super::Reporter;
 use super::block::{block, in_line, labelled, of_failure, of_plain_call, of_unjudged, whole_words};
+use super::gathered::{Failure, Gathered, Unjudged, reason};
 use super::sink::Printable;
-use super::standing::{Failure, Gathered, Unjudged, reason};
 use super::style::Style;
 use super::summary;
 
@@ -19,7 +19,7 @@ const TOLD: usize = 20;
 
 /// The amount of output.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Talk {
+pub enum Verbosity {
     /// A line for each problem, and the last line.
     Quiet,
     /// A block for each problem, with its smallest case.
@@ -33,7 +33,7 @@ pub enum Talk {
 pub struct Terminal<W: Write> {
     out: Printable<W>,
     style: Style,
-    talk: Talk,
+    verbosity: Verbosity,
     /// What could not be observed, with the number of cases.
     unseen: BTreeMap<String, usize>,
     operations: Vec<(String, Counts)>,
@@ -41,8 +41,8 @@ pub struct Terminal<W: Write> {
 
 impl<W: Write> Terminal<W> {
     /// Creates a reporter that writes into `out`.
-    pub fn new(out: W, style: Style, talk: Talk) -> Self {
-        Self { out: Printable::new(out), style, talk, unseen: BTreeMap::new(), operations: Vec::new() }
+    pub fn new(out: W, style: Style, verbosity: Verbosity) -> Self {
+        Self { out: Printable::new(out), style, verbosity, unseen: BTreeMap::new(), operations: Vec::new() }
     }
 
     fn case(&mut self, result: &CaseResult) -> io::Result<()> {
@@ -57,7 +57,7 @@ impl<W: Write> Terminal<W> {
         for note in &result.notes {
             *self.unseen.entry(note.clone()).or_default() += 1;
         }
-        match self.talk == Talk::Verbose && result.verdict != Verdict::Pass {
+        match self.verbosity == Verbosity::Verbose && result.verdict != Verdict::Pass {
             true => writeln!(self.out, "{}", block(result, self.style)),
             false => Ok(()),
         }
@@ -67,8 +67,8 @@ impl<W: Write> Terminal<W> {
     /// judged.
     fn findings(&mut self, run: &Gathered) -> io::Result<()> {
         for plain in &run.plain {
-            match self.talk {
-                Talk::Quiet => {
+            match self.verbosity {
+                Verbosity::Quiet => {
                     let word = self.style.doubtful("UNPROVEN");
                     writeln!(self.out, "{word} {}: the plain call is not accepted", plain.operation)?;
                 }
@@ -76,10 +76,10 @@ impl<W: Write> Terminal<W> {
             }
         }
         let (failures, unjudged) = (run.failures(), run.unjudged());
-        match self.talk {
-            Talk::Verbose => return Ok(()),
-            Talk::Quiet => return self.in_short(&failures, &unjudged),
-            Talk::Normal => {}
+        match self.verbosity {
+            Verbosity::Verbose => return Ok(()),
+            Verbosity::Quiet => return self.in_short(&failures, &unjudged),
+            Verbosity::Normal => {}
         }
         let mut told = BTreeSet::new();
         for failure in &failures {
@@ -124,7 +124,7 @@ impl<W: Write> Terminal<W> {
         for (diff, ids) in run.changes() {
             let Some((first, others)) = ids.split_first() else { continue };
             let (word, id) = (self.style.bad("CHANGED"), self.style.strong(first));
-            if self.talk == Talk::Quiet {
+            if self.verbosity == Verbosity::Quiet {
                 writeln!(self.out, "{word} {id} ({})", summary::number(ids.len(), "case"))?;
                 continue;
             }
@@ -150,7 +150,7 @@ impl<W: Write> Terminal<W> {
     }
 
     fn end(&mut self, finish: &Finish, run: &Gathered) -> io::Result<()> {
-        if self.talk != Talk::Quiet {
+        if self.verbosity != Verbosity::Quiet {
             self.operations(run)?;
             self.not_tested(run)?;
             for (note, count) in std::mem::take(&mut self.unseen) {
@@ -168,7 +168,7 @@ impl<W: Write> Terminal<W> {
         if let Some(reason) = &finish.stopped {
             writeln!(self.out, "  {}", self.style.doubtful(&format!("stopped early: {}", in_line(reason))))?;
         }
-        if self.talk != Talk::Quiet {
+        if self.verbosity != Verbosity::Quiet {
             let hints = labelled("next", &summary::hints(run).join("\n"), self.style);
             self.out.write_all(hints.as_bytes())?;
         }

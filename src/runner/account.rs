@@ -7,8 +7,8 @@ use crate::spec::model::{Entity, Operation, Service, When};
 use crate::wire::{self, Call, Exchange, NoResponse, Outcome, Reply};
 
 use super::cost::is_remover;
-use super::journal::Wish;
-use super::ledger::{Doubt, Living, Named};
+use super::journal::Creation;
+use super::ledger::{Doubt, LiveEntity, Named};
 use super::session::Session;
 
 /// The caller, for the account.
@@ -17,7 +17,7 @@ pub struct Caller<'a> {
     /// The owner, who removes what the call creates.
     pub owner: &'a str,
     /// Random values that nobody else has: an entity with such a value was created by this call.
-    pub telling: &'a [String],
+    pub distinguishing: &'a [String],
     /// `true` to send the call only once, whatever circumstance the target returns.
     pub once: bool,
 }
@@ -36,17 +36,17 @@ pub struct Called {
 /// Calls an operation, and records what it creates or removes.
 pub async fn call(session: &Session, call: Call<'_>, caller: Caller<'_>) -> Called {
     let since = Instant::now();
-    let wish = wish(session, call, caller.telling);
-    if let Some(wish) = &wish {
-        session.ledger.asked(wish);
+    let creation = creation(session, call, caller.distinguishing);
+    if let Some(creation) = &creation {
+        session.ledger.asked(creation);
     }
     let exchange = match caller.once {
         true => session.call_once(call).await,
         false => session.call(call).await,
     };
-    let came = came(session, call, &exchange);
+    let effect = call_effect(session, call, &exchange);
     let mut called = Called { exchange, id: None, as_another: None };
-    if let Came::Success(output) = &came {
+    if let CallEffect::Success(output) = &effect {
         for (entity, id) in removed(call) {
             session.ledger.removed(&call.service.folder, entity, id);
         }
@@ -55,23 +55,23 @@ pub async fn call(session: &Session, call: Call<'_>, caller: Caller<'_>) -> Call
             called.id = id_in(entity, output).cloned();
         }
     }
-    if let Came::Doubt(_) = &came {
+    if let CallEffect::Doubt(_) = &effect {
         removed(call).for_each(|(entity, id)| session.ledger.may_be_gone(&call.service.folder, entity, id));
     }
-    enter(session, call, came, (wish, since), caller.owner, &mut called);
+    enter(session, call, effect, (creation, since), caller.owner, &mut called);
     called
 }
 
 /// Returns what a call may create, with the values that only this entity can have. Values that others may have as well
 /// are left out: the run must not remove what it finds by them.
-fn wish(session: &Session, call: Call<'_>, telling: &[String]) -> Option<Wish> {
+fn creation(session: &Session, call: Call<'_>, distinguishing: &[String]) -> Option<Creation> {
     let entity = call.service.created_by(call.operation);
     let entity = entity.filter(|entity| entity.removed_by.is_some())?;
-    Some(Wish {
+    Some(Creation {
         service: call.service.folder.clone(),
         at: session.at(call.service),
         entity: entity.name.clone(),
-        unique: unique_values(call).filter(|(_, value)| telling.contains(value)).collect(),
+        unique: unique_values(call).filter(|(_, value)| distinguishing.contains(value)).collect(),
     })
 }
 
@@ -87,23 +87,23 @@ fn unique_values(call: Call<'_>) -> impl Iterator<Item = (String, String)> + '_ 
 fn enter(
     session: &Session,
     call: Call<'_>,
-    came: Came,
-    (wish, since): (Option<Wish>, Instant),
+    effect: CallEffect,
+    (creation, since): (Option<Creation>, Instant),
     owner: &str,
     called: &mut Called,
 ) {
     let Some(entity) = call.service.created_by(call.operation) else { return };
-    let unique = wish.as_ref().map(|wish| wish.unique.clone()).unwrap_or_default();
-    let reason = match (came, &called.id) {
-        (Came::Nothing, _) => None,
-        (Came::Doubt(reason), _) => Some(reason),
-        (Came::Success(_), None) => Some("the response has no usable id".to_owned()),
-        (Came::Success(_), Some(id)) => {
-            let living = session.living(call.service, entity, id, owner, &unique);
+    let unique = creation.as_ref().map(|creation| creation.unique.clone()).unwrap_or_default();
+    let reason = match (effect, &called.id) {
+        (CallEffect::Nothing, _) => None,
+        (CallEffect::Doubt(reason), _) => Some(reason),
+        (CallEffect::Success(_), None) => Some("the response has no usable id".to_owned()),
+        (CallEffect::Success(_), Some(id)) => {
+            let live = session.live_entity(call.service, entity, id, owner, &unique);
             let values = unique_values(call).collect();
-            let living = Living { parents: parents(call), made: Some(Instant::now()), values, ..living };
-            match session.ledger.made(entity, living) {
-                Named::Anew => None,
+            let live = LiveEntity { parents: parents(call), made: Some(Instant::now()), values, ..live };
+            match session.ledger.made(entity, live) {
+                Named::RestartReason => None,
                 Named::AsAnother(case) => {
                     called.as_another = Some(case);
                     Some("the response has the id of another live entity".to_owned())
@@ -111,19 +111,19 @@ fn enter(
             }
         }
     };
-    match (reason, wish) {
-        (Some(reason), wish) => {
+    match (reason, creation) {
+        (Some(reason), creation) => {
             let hidden = session.hidden([&called.exchange.request]);
             let reason = hidden.clean(&format!("it may have been created: {reason}"));
-            match wish {
-                Some(wish) => {
-                    let doubt = Doubt { wish, case: owner.to_owned(), reason, since: Some(since) };
+            match creation {
+                Some(creation) => {
+                    let doubt = Doubt { creation, case: owner.to_owned(), reason, since: Some(since) };
                     session.ledger.doubted(doubt);
                 }
                 None => session.ledger.made_unnamed(&call.service.folder, entity, owner, &reason),
             }
         }
-        (None, Some(wish)) => session.ledger.record_response(&wish),
+        (None, Some(creation)) => session.ledger.record_response(&creation),
         (None, None) => {}
     }
 }
@@ -171,7 +171,7 @@ fn change(session: &Session, call: Call<'_>) {
 }
 
 /// The outcome of a call, for the account.
-enum Came {
+enum CallEffect {
     /// The call has done what it asks for.
     Success(Json),
     /// Nothing was created or removed.
@@ -180,35 +180,43 @@ enum Came {
     Doubt(String),
 }
 
-fn came(session: &Session, call: Call<'_>, exchange: &Exchange) -> Came {
+fn call_effect(session: &Session, call: Call<'_>, exchange: &Exchange) -> CallEffect {
     let Call { service, operation, .. } = call;
     let response = match &exchange.outcome {
-        Outcome::NoResponse(reason) if may_have_arrived(reason) => return Came::Doubt(reason.to_string()),
-        Outcome::NoResponse(_) => return Came::Nothing,
+        Outcome::NoResponse(reason) if may_have_arrived(reason) => {
+            return CallEffect::Doubt(reason.to_string());
+        }
+        Outcome::NoResponse(_) => return CallEffect::Nothing,
         Outcome::Received(response) => response,
     };
     match wire::gateway(service, operation, response, &session.target.gateways) {
         // A caller that is over the limit or forbidden has not been let in.
-        Some(_) if response.status == 429 || response.status == 403 => return Came::Nothing,
-        Some(_) => return Came::Doubt(format!("a gateway responded with {}", response.status)),
+        Some(_) if response.status == 429 || response.status == 403 => return CallEffect::Nothing,
+        Some(_) => return CallEffect::Doubt(format!("a gateway responded with {}", response.status)),
         None => {}
     }
     match wire::decode(service, operation, response) {
         Reply::Accepted(output) => match wire::error_in_success(service, operation, &output) {
-            Some(_) => Came::Nothing,
-            None => Came::Success(output),
+            Some(_) => CallEffect::Nothing,
+            None => CallEffect::Success(output),
         },
         // A failing service may have done what was asked for before it failed, unless the page says what the error
         // means.
         Reply::Rejected { code, .. }
             if response.status >= 500 && !is_row(service, operation, &code, response.status) =>
         {
-            Came::Doubt(format!("the response was {} {code}", response.status))
+            CallEffect::Doubt(format!("the response was {} {code}", response.status))
         }
-        Reply::Rejected { .. } => Came::Nothing,
-        Reply::Unreadable(_) | Reply::Misplaced(_) if (400..500).contains(&response.status) => Came::Nothing,
-        Reply::Unreadable(why) => Came::Doubt(format!("unreadable response {}: {why}", response.status)),
-        Reply::Misplaced(path) => Came::Doubt(format!("the response {} has no `{path}`", response.status)),
+        Reply::Rejected { .. } => CallEffect::Nothing,
+        Reply::Unreadable(_) | Reply::Misplaced(_) if (400..500).contains(&response.status) => {
+            CallEffect::Nothing
+        }
+        Reply::Unreadable(why) => {
+            CallEffect::Doubt(format!("unreadable response {}: {why}", response.status))
+        }
+        Reply::Misplaced(path) => {
+            CallEffect::Doubt(format!("the response {} has no `{path}`", response.status))
+        }
     }
 }
 

@@ -18,12 +18,12 @@ use crate::wire::sign::Hidden;
 use crate::wire::{self, Exchange, Outcome, Reply, Tamper, Twist};
 
 use super::account::{self, Called, Caller, lacks_id};
-use super::anew::Anew;
 use super::clean_up;
 use super::cost::{self, is_remover};
 use super::facts::{facts, skipped};
 use super::harm;
 use super::resolve::{Earlier, Values, key_of};
+use super::restart::RestartReason;
 use super::session::{FIRST_PAUSE, Session};
 use super::shared::{Made, Shared};
 use super::shown;
@@ -73,10 +73,10 @@ async fn try_case(session: &Session, specs: &Specs, case: &Case) -> CaseResult {
     let mut verdict = attempt.run().await;
     let mut pause = FIRST_PAUSE;
     while !session.cancel.is_cancelled()
-        && let Some(why) = attempt.why_anew(&verdict)
+        && let Some(why) = attempt.restart_reason(&verdict)
     {
         attempt.clean_up().await;
-        if let Anew::Gateway(asked) = why {
+        if let RestartReason::Gateway(asked) = why {
             let Some(pause) = session.pause(asked, &mut pause) else { break };
             tokio::select! {
                 () = tokio::time::sleep(pause) => {}
@@ -100,7 +100,7 @@ async fn try_case(session: &Session, specs: &Specs, case: &Case) -> CaseResult {
         exchanges: attempt.exchanges,
         tried: attempt.tried,
         drawn: attempt.values.drawn.into_iter().map(|(_, drawn)| drawn).collect(),
-        seed: session.drawer.seed(),
+        seed: session.random_values.seed(),
         attempts: attempt.values.attempt + 1,
         notes: attempt.notes,
         kept: session.ledger.kept(&case.id),
@@ -279,10 +279,10 @@ impl<'a> Attempt<'a> {
             sent.push(self.resolve(self.operation, &case.send, key));
         }
         self.values.nth = 0;
-        let came = join_all(sent.iter().map(|sent| self.tried_call(sent))).await;
-        came.iter().for_each(|called| self.note_id(self.operation, called));
+        let called = join_all(sent.iter().map(|sent| self.tried_call(sent))).await;
+        called.iter().for_each(|called| self.note_id(self.operation, called));
         let (exchanges, ids): (Vec<Exchange>, Vec<Option<Json>>) =
-            came.into_iter().map(|called| (called.exchange, called.id)).unzip();
+            called.into_iter().map(|called| (called.exchange, called.id)).unzip();
         self.exchanges.extend(exchanges.iter().cloned());
         let earlier = |(sent, id): (Vec<(String, Json)>, _)| Earlier { label: TRIED.to_owned(), sent, id };
         self.values.earlier.extend(sent.into_iter().zip(ids).map(earlier));
@@ -332,7 +332,7 @@ impl<'a> Attempt<'a> {
     async fn call(&self, operation: &Operation, sent: &[(String, Json)], owner: &str) -> Called {
         let call =
             wire::Call { service: self.service, operation, parameters: sent, twist: None, nonce: None };
-        let caller = Caller { owner, telling: &self.values.telling, once: false };
+        let caller = Caller { owner, distinguishing: &self.values.distinguishing, once: false };
         account::call(self.session, call, caller).await
     }
 
@@ -351,7 +351,7 @@ impl<'a> Attempt<'a> {
         let is_crowd = self.case.at_once > 1 && !matches!(self.case.expect, Expectation::OneAccepted(_));
         // A wrong secret that is sent again is one more wrong secret.
         let once = is_crowd || matches!(self.case.twist, Some(Twist::Signature(_)));
-        let caller = Caller { owner: &self.case.id, telling: &self.values.telling, once };
+        let caller = Caller { owner: &self.case.id, distinguishing: &self.values.distinguishing, once };
         account::call(self.session, call, caller).await
     }
 
@@ -452,8 +452,8 @@ impl<'a> Attempt<'a> {
 
     /// Removes what the case has created, and gives back the shared entities that it has not changed.
     async fn clean_up(&mut self) {
-        for living in self.session.ledger.of(&self.case.id) {
-            clean_up::remove(self.session, self.service, &living).await;
+        for live in self.session.ledger.of(&self.case.id) {
+            clean_up::remove(self.session, self.service, &live).await;
         }
         let unchanged = self.tried.and_then(|tried| self.exchanges.get(tried)).is_some_and(|exchange| {
             let Outcome::Received(response) = &exchange.outcome else { return false };
@@ -469,8 +469,8 @@ impl<'a> Attempt<'a> {
 
     async fn end_of(&self, shared: &Shared) {
         // The entity may belong to another service, which has its own call to remove it.
-        let mut living = self.session.ledger.of(super::SHARED);
-        living.retain(|living| shared.made.is(living));
-        super::remove(self.session, self.specs, living).await;
+        let mut live = self.session.ledger.of(super::SHARED);
+        live.retain(|live| shared.made.is(live));
+        super::remove(self.session, self.specs, live).await;
     }
 }

@@ -41,7 +41,7 @@ impl Plain {
 
 /// The outcome of a plain call.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Came {
+pub enum PlainOutcome {
     /// It was accepted.
     Accepted,
     /// It was not accepted; what was returned instead.
@@ -50,7 +50,7 @@ pub enum Came {
     Silent,
 }
 
-impl Came {
+impl PlainOutcome {
     /// Returns the outcome of a plain call from its result.
     pub fn of(plain: &Plain, result: &CaseResult) -> Self {
         let code = || result.observed.code.clone().unwrap_or_default();
@@ -72,15 +72,18 @@ struct Held {
     index: usize,
     result: CaseResult,
     /// The outcome of the plain call before it.
-    before: Option<Came>,
+    before: Option<PlainOutcome>,
     /// `true` if this is the second run of the case, because a gateway answered the first.
     is_second: bool,
 }
 
 impl Held {
     /// Returns `true` if the plain calls on both sides were accepted.
-    fn others_work(&self, after: &Came) -> bool {
-        [self.before.as_ref(), Some(after)].into_iter().flatten().all(|came| *came == Came::Accepted)
+    fn others_work(&self, after: &PlainOutcome) -> bool {
+        [self.before.as_ref(), Some(after)]
+            .into_iter()
+            .flatten()
+            .all(|outcome| *outcome == PlainOutcome::Accepted)
     }
 }
 
@@ -90,7 +93,7 @@ struct Bracket {
     /// Number of unfinished cases that must be rejected.
     left: usize,
     /// The outcome of the last plain call.
-    last: Option<Came>,
+    last: Option<PlainOutcome>,
     is_under_way: bool,
     /// `true` if another plain call is due after the current one.
     is_due: bool,
@@ -193,17 +196,21 @@ impl Brackets {
     }
 
     /// Records the outcome of a plain call. Returns the cases that waited for it, and the results that it settles.
-    pub fn called(&mut self, operation: &str, came: Came) -> (Vec<usize>, Vec<(usize, CaseResult)>) {
+    pub fn called(
+        &mut self,
+        operation: &str,
+        outcome: PlainOutcome,
+    ) -> (Vec<usize>, Vec<(usize, CaseResult)>) {
         let Some(bracket) = self.operations.get_mut(operation) else { return (Vec::new(), Vec::new()) };
         let ended: Vec<Held> = bracket.held.drain(..bracket.before_it).collect();
         let (again, ended): (Vec<Held>, Vec<Held>) =
-            ended.into_iter().partition(|held| is_to_be_repeated(held, &came));
-        let settled: Vec<_> = ended.into_iter().map(|held| (held.index, settled(held, &came))).collect();
+            ended.into_iter().partition(|held| is_to_be_repeated(held, &outcome));
+        let settled: Vec<_> = ended.into_iter().map(|held| (held.index, settled(held, &outcome))).collect();
         bracket.left += again.len();
         self.again.extend(again.iter().map(|held| held.index));
         bracket.before_it = 0;
         bracket.is_under_way = false;
-        bracket.last = Some(came);
+        bracket.last = Some(outcome);
         let mut waiting = std::mem::take(&mut bracket.waiting);
         waiting.extend(again.into_iter().map(|held| held.index));
         let is_last = bracket.left == 0 && !bracket.held.is_empty();
@@ -239,12 +246,12 @@ pub fn is_surprise(case: &Case, result: &CaseResult) -> bool {
 }
 
 /// Returns `true` if a surprise is news: once a plain call has failed, further surprises say nothing new.
-pub fn is_news(last: Option<&Came>) -> bool {
-    last.is_none_or(|last| *last == Came::Accepted)
+pub fn is_news(last: Option<&PlainOutcome>) -> bool {
+    last.is_none_or(|last| *last == PlainOutcome::Accepted)
 }
 
 /// Returns the result of a case after the plain call that follows it.
-fn settled(held: Held, after: &Came) -> CaseResult {
+fn settled(held: Held, after: &PlainOutcome) -> CaseResult {
     let others_work = held.others_work(after);
     let mut result = proven(held.before.as_ref(), held.result, Some(after));
     if others_work && held.is_second && is_failing_gateway(&result) {
@@ -255,24 +262,24 @@ fn settled(held: Held, after: &Came) -> CaseResult {
 
 /// Returns a result as far as the plain calls around it prove it. `before` is `None` if it needed none; `after` is
 /// `None` if the run ended.
-pub fn proven(before: Option<&Came>, result: CaseResult, after: Option<&Came>) -> CaseResult {
+pub fn proven(before: Option<&PlainOutcome>, result: CaseResult, after: Option<&PlainOutcome>) -> CaseResult {
     let reason = match (before, after) {
-        (Some(Came::Failed(came)), _) => unproven("before", came),
-        (_, Some(Came::Failed(came))) => unproven("after", came),
-        (Some(Came::Silent), _) | (_, Some(Came::Silent)) => {
+        (Some(PlainOutcome::Failed(outcome)), _) => unproven("before", outcome),
+        (_, Some(PlainOutcome::Failed(outcome))) => unproven("after", outcome),
+        (Some(PlainOutcome::Silent), _) | (_, Some(PlainOutcome::Silent)) => {
             let reason = "no call of this operation is certain to be valid, so a rejection proves nothing";
             return only_if_proven(result, Verdict::NotTested { reason: reason.to_owned() });
         }
         (_, None) => {
             "the run ended before a valid call could show that valid calls are still accepted".to_owned()
         }
-        (None | Some(Came::Accepted), Some(Came::Accepted)) => return result,
+        (None | Some(PlainOutcome::Accepted), Some(PlainOutcome::Accepted)) => return result,
     };
     only_if_proven(result, Verdict::Unproven { reason })
 }
 
-fn unproven(when: &str, came: &str) -> String {
-    let with = if came.is_empty() { String::new() } else { format!(" ({came})") };
+fn unproven(when: &str, outcome: &str) -> String {
+    let with = if outcome.is_empty() { String::new() } else { format!(" ({outcome})") };
     format!("the plain call {when} it was not accepted{with}, so a rejection proves nothing")
 }
 
@@ -302,7 +309,7 @@ fn is_failing_gateway(result: &CaseResult) -> bool {
 
 /// Returns `true` if a case runs once more: a gateway has answered it, and valid calls are accepted. The failure may
 /// have been temporary.
-fn is_to_be_repeated(held: &Held, after: &Came) -> bool {
+fn is_to_be_repeated(held: &Held, after: &PlainOutcome) -> bool {
     held.others_work(after) && !held.is_second && is_failing_gateway(&held.result)
 }
 
@@ -375,11 +382,11 @@ mod tests {
             for (operation, plain_call) in brackets.due() {
                 let is_accepted = plain.get(calls).or(plain.last()).copied().unwrap_or(true);
                 calls += 1;
-                let came = match is_accepted {
-                    true => Came::of(&plain_call, &result(Verdict::Pass, true)),
-                    false => Came::Failed("Full".to_owned()),
+                let outcome = match is_accepted {
+                    true => PlainOutcome::of(&plain_call, &result(Verdict::Pass, true)),
+                    false => PlainOutcome::Failed("Full".to_owned()),
                 };
-                let (again, done) = brackets.called(&operation, came);
+                let (again, done) = brackets.called(&operation, outcome);
                 waiting.extend(again.into_iter().rev());
                 done.into_iter().for_each(|(index, result)| settled[index] = result.verdict);
             }
@@ -393,7 +400,7 @@ mod tests {
         }
         for (operation, _) in brackets.due() {
             calls += 1;
-            let (_, done) = brackets.called(&operation, Came::Accepted);
+            let (_, done) = brackets.called(&operation, PlainOutcome::Accepted);
             done.into_iter().for_each(|(index, result)| settled[index] = result.verdict);
         }
         (settled, calls)
@@ -435,7 +442,7 @@ mod tests {
         let mut brackets = Brackets::new(counted(&cases), |_| Some(own.clone()));
         assert!(!brackets.admits(0, &cases[0]));
         assert_eq!(brackets.due().len(), 1);
-        assert_eq!(brackets.called("Add", Came::Accepted).0, [0]);
+        assert_eq!(brackets.called("Add", PlainOutcome::Accepted).0, [0]);
         assert!(brackets.admits(0, &cases[0]));
         assert!(brackets.done(0, &cases[0], result(Verdict::Pass, false)).is_none());
         let left = brackets.abandoned();

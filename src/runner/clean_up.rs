@@ -9,7 +9,7 @@ use crate::wire::{self, Call, Exchange, Outcome, Reply};
 use super::SILENT;
 use super::account::may_have_arrived;
 use super::identity;
-use super::ledger::{Living, Pending};
+use super::ledger::{LiveEntity, Pending};
 use super::session::Session;
 
 /// The outcome of a removal.
@@ -25,80 +25,80 @@ enum Removal {
 }
 
 /// Removes an entity. The ledger then drops it, puts it aside for the end of the run, or records why it is still there.
-pub async fn remove(session: &Session, service: &Service, living: &Living) {
-    attempt(session, service, living, false).await;
+pub async fn remove(session: &Session, service: &Service, live: &LiveEntity) {
+    attempt(session, service, live, false).await;
 }
 
 /// Removes an entity at the end of the run: what cannot be removed now is a leftover. An accepted removal is not sent
 /// again.
-pub async fn remove_at_last(session: &Session, service: &Service, living: &Living, why: &Pending) {
-    let entity = service.entity(&living.entity);
+pub async fn remove_at_last(session: &Session, service: &Service, live: &LiveEntity, why: &Pending) {
+    let entity = service.entity(&live.entity);
     match (why, entity) {
         (Pending::Shown, Some(entity)) => {
             let ledger = &session.ledger;
-            match identity::lives_on(session, service, entity, living).await {
-                true => ledger.could_not_remove(living, "its removal was accepted, but it still exists"),
-                false => ledger.removed(&living.service, &living.entity, &living.id),
+            match identity::lives_on(session, service, entity, live).await {
+                true => ledger.could_not_remove(live, "its removal was accepted, but it still exists"),
+                false => ledger.removed(&live.service, &live.entity, &live.id),
             }
         }
-        _ => attempt(session, service, living, true).await,
+        _ => attempt(session, service, live, true).await,
     }
 }
 
-async fn attempt(session: &Session, service: &Service, living: &Living, is_last: bool) {
-    let entity = service.entity(&living.entity);
+async fn attempt(session: &Session, service: &Service, live: &LiveEntity, is_last: bool) {
+    let entity = service.entity(&live.entity);
     let remover = entity.and_then(|entity| service.operation(entity.removed_by.as_ref()?));
     let (Some(entity), Some(remover)) = (entity, remover) else { return };
     if session.has_gone_silent() {
-        return session.ledger.could_not_remove(living, SILENT);
+        return session.ledger.could_not_remove(live, SILENT);
     }
-    let sent = match removal_of(service, remover, living) {
+    let sent = match removal_of(service, remover, live) {
         Ok(sent) => session.target.fixed(remover, &[], sent),
-        Err(reason) => return session.ledger.could_not_remove(living, &reason),
+        Err(reason) => return session.ledger.could_not_remove(live, &reason),
     };
-    if let Some(reason) = identity::is_somebody_elses(session, service, entity, living).await {
-        session.ledger.could_not_remove(living, &reason);
+    if let Some(reason) = identity::is_somebody_elses(session, service, entity, live).await {
+        session.ledger.could_not_remove(live, &reason);
         // The entity that the run has created may exist under another id.
-        if entity.listed_by.is_some() && !living.unique.is_empty() {
-            session.ledger.lost(living, living.wish(), &reason);
+        if entity.listed_by.is_some() && !live.unique.is_empty() {
+            session.ledger.lost(live, live.creation(), &reason);
         }
         return;
     }
     let call = Call { service, operation: remover, parameters: &sent, twist: None, nonce: None };
     let exchange = session.call_to_the_end(call).await;
-    let came = came_of(service, remover, living, &exchange);
+    let outcome = came_of(service, remover, live, &exchange);
     if matches!(&exchange.outcome, Outcome::NoResponse(reason) if may_have_arrived(reason)) {
-        session.ledger.may_be_gone(&living.service, &living.entity, &living.id);
+        session.ledger.may_be_gone(&live.service, &live.entity, &live.id);
     }
     let (ledger, name) = (&session.ledger, &remover.name);
-    match came {
-        Removal::Done => match identity::lives_on(session, service, entity, living).await {
-            false => ledger.removed(&living.service, &living.entity, &living.id),
-            true if !is_last => ledger.postpone(living, Pending::Shown),
-            true => ledger.could_not_remove(living, &format!("{name} was accepted, but it still exists")),
+    match outcome {
+        Removal::Done => match identity::lives_on(session, service, entity, live).await {
+            false => ledger.removed(&live.service, &live.entity, &live.id),
+            true if !is_last => ledger.postpone(live, Pending::Shown),
+            true => ledger.could_not_remove(live, &format!("{name} was accepted, but it still exists")),
         },
         // The entity may not be visible yet, or may exist under another id: the run has not removed it.
-        Removal::Unknown if !is_last => ledger.postpone(living, Pending::NotVisible),
-        Removal::Unknown if entity.listed_by.is_some() && !living.unique.is_empty() => {
-            ledger.lost(living, living.wish(), "its removal did not find it");
+        Removal::Unknown if !is_last => ledger.postpone(live, Pending::NotVisible),
+        Removal::Unknown if entity.listed_by.is_some() && !live.unique.is_empty() => {
+            ledger.lost(live, live.creation(), "its removal did not find it");
         }
         // The entity may have been removed together with its parent, by a removal that was not answered, or by the
         // earlier run that created it.
-        Removal::Unknown if living.may_be_gone || ledger.has_removed_parent(living) => {
-            ledger.removed(&living.service, &living.entity, &living.id);
+        Removal::Unknown if live.may_be_gone || ledger.has_removed_parent(live) => {
+            ledger.removed(&live.service, &live.entity, &live.id);
         }
         Removal::Unknown => {
-            ledger.could_not_remove(living, "its removal did not find it, although nothing has removed it")
+            ledger.could_not_remove(live, "its removal did not find it, although nothing has removed it")
         }
-        Removal::State(code) if !is_last => ledger.postpone(living, Pending::State(code)),
+        Removal::State(code) if !is_last => ledger.postpone(live, Pending::State(code)),
         Removal::State(code) => {
-            ledger.stays(living, &format!("{name} is rejected with {code}, as documented for its state"));
+            ledger.stays(live, &format!("{name} is rejected with {code}, as documented for its state"));
         }
         Removal::Failed(reason) => {
             let reason = session.hidden([&exchange.request]).clean(&reason);
             match is_last {
-                false => ledger.postpone(living, Pending::Failed(reason)),
-                true => ledger.could_not_remove(living, &reason),
+                false => ledger.postpone(live, Pending::Failed(reason)),
+                true => ledger.could_not_remove(live, &reason),
             }
         }
     }
@@ -109,19 +109,19 @@ async fn attempt(session: &Session, service: &Service, living: &Living, is_last:
 fn removal_of(
     service: &Service,
     remover: &Operation,
-    living: &Living,
+    live: &LiveEntity,
 ) -> Result<Vec<(String, Json)>, String> {
     let mut sent = Vec::new();
     let mut is_named = false;
     for parameter in &remover.parameters {
         let is_demanded = generate::is_demanded(service, remover, parameter);
         let value = match &parameter.exists {
-            Some(name) if *name == living.entity && !is_named => {
+            Some(name) if *name == live.entity && !is_named => {
                 is_named = true;
-                Some(named(parameter, &living.id))
+                Some(named(parameter, &live.id))
             }
             Some(name) => {
-                let parent = living.parents.iter().find(|(parent, _)| parent == name);
+                let parent = live.parents.iter().find(|(parent, _)| parent == name);
                 parent.map(|(_, id)| named(parameter, id))
             }
             None if is_demanded => generate::valid_value(parameter),
@@ -156,7 +156,7 @@ pub fn named(parameter: &Member, id: &Json) -> Json {
     }
 }
 
-fn came_of(service: &Service, remover: &Operation, living: &Living, exchange: &Exchange) -> Removal {
+fn came_of(service: &Service, remover: &Operation, live: &LiveEntity, exchange: &Exchange) -> Removal {
     let response = match &exchange.outcome {
         Outcome::NoResponse(reason) => return Removal::Failed(reason.to_string()),
         Outcome::Received(response) => response,
@@ -174,7 +174,7 @@ fn came_of(service: &Service, remover: &Operation, living: &Living, exchange: &E
         Reply::Rejected { code, .. } => {
             let rows = service.rows_matching(remover, &code, response.status);
             let is_state = |when: &When| *when == When::Circumstance(Circumstance::State);
-            let is_unknown = |when: &When| says_unknown(when, remover, living);
+            let is_unknown = |when: &When| says_unknown(when, remover, live);
             match () {
                 () if rows.iter().any(|row| is_unknown(&row.when)) => Removal::Unknown,
                 () if rows.iter().any(|row| is_state(&row.when)) => Removal::State(code),
@@ -185,10 +185,9 @@ fn came_of(service: &Service, remover: &Operation, living: &Living, exchange: &E
 }
 
 /// Returns `true` if an error row says that there is no such entity.
-pub fn says_unknown(when: &When, operation: &Operation, living: &Living) -> bool {
-    let takes_id = |name: &str| {
-        operation.parameter(name).is_some_and(|each| each.exists.as_ref() == Some(&living.entity))
-    };
+pub fn says_unknown(when: &When, operation: &Operation, live: &LiveEntity) -> bool {
+    let takes_id =
+        |name: &str| operation.parameter(name).is_some_and(|each| each.exists.as_ref() == Some(&live.entity));
     let says_so = |bound: &Bound| {
         bound.part == Part::ExistsUnknown && bound.at.as_ref().is_none_or(|at| takes_id(at.parameter()))
     };

@@ -6,7 +6,7 @@ use crate::json::Json;
 use crate::protocol;
 use crate::spec::model::{Member, Operation, Required, Service};
 
-use super::resolve::TELLING;
+use super::resolve::DISTINGUISHING_BITS;
 
 /// The hint for users who want such a call to be sent.
 const REMEDY: &str = "use --alone, or `alone = true` for the target, if you are its only user";
@@ -102,7 +102,7 @@ fn is_plain(text: &str) -> bool {
 /// Returns `true` if a name that a call chooses is one that nobody else has.
 fn is_new(value: &Value) -> bool {
     match value {
-        Value::Described(text) => text.bits() >= TELLING,
+        Value::Described(text) => text.bits() >= DISTINGUISHING_BITS,
         Value::Id(_) | Value::Same(..) => true,
         Value::Plain(_) | Value::List(_) | Value::Object(_) => false,
     }

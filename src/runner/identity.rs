@@ -6,7 +6,7 @@ use crate::spec::model::{Entity, Operation, Service};
 use crate::wire::{self, Call, Outcome, Reply};
 
 use super::clean_up::{named, says_unknown};
-use super::ledger::Living;
+use super::ledger::LiveEntity;
 use super::session::Session;
 
 /// The result of reading an entity.
@@ -27,17 +27,17 @@ pub async fn is_somebody_elses(
     session: &Session,
     service: &Service,
     entity: &Entity,
-    living: &Living,
+    live: &LiveEntity,
 ) -> Option<String> {
-    let trust = session.ledger.trust(&living.service, &living.entity);
-    if trust.names_own || living.values.is_empty() {
+    let trust = session.ledger.trust(&live.service, &live.entity);
+    if trust.names_own || live.values.is_empty() {
         return None;
     }
     let reader = reader(service, entity)?;
-    match read(session, service, entity, reader, living).await {
+    match read(session, service, entity, reader, live).await {
         Shown::Own => {
             let trust = super::ledger::Trust { names_own: true, ..trust };
-            session.ledger.trusts(&living.service, &living.entity, trust);
+            session.ledger.trusts(&live.service, &live.entity, trust);
             None
         }
         Shown::Other(shown) => {
@@ -48,16 +48,16 @@ pub async fn is_somebody_elses(
 }
 
 /// Returns `true` if an entity whose removal was accepted is still there.
-pub async fn lives_on(session: &Session, service: &Service, entity: &Entity, living: &Living) -> bool {
-    let trust = session.ledger.trust(&living.service, &living.entity);
+pub async fn lives_on(session: &Session, service: &Service, entity: &Entity, live: &LiveEntity) -> bool {
+    let trust = session.ledger.trust(&live.service, &live.entity);
     if trust.removes {
         return false;
     }
     let Some(reader) = reader(service, entity) else { return false };
-    match read(session, service, entity, reader, living).await {
+    match read(session, service, entity, reader, live).await {
         Shown::Unknown => {
             let trust = super::ledger::Trust { removes: true, ..trust };
-            session.ledger.trusts(&living.service, &living.entity, trust);
+            session.ledger.trusts(&live.service, &live.entity, trust);
             false
         }
         // A response that may show an end state (`status: removed`) proves nothing.
@@ -84,17 +84,17 @@ async fn read(
     service: &Service,
     entity: &Entity,
     reader: &Operation,
-    living: &Living,
+    live: &LiveEntity,
 ) -> Shown {
-    let Some(id) = reader.parameters.iter().find(|each| each.exists.as_ref() == Some(&living.entity)) else {
+    let Some(id) = reader.parameters.iter().find(|each| each.exists.as_ref() == Some(&live.entity)) else {
         return Shown::Nothing;
     };
-    if !wire::can_name(service, reader, id, &living.id) {
+    if !wire::can_name(service, reader, id, &live.id) {
         return Shown::Nothing;
     }
-    let mut sent = vec![(id.name.clone(), named(id, &living.id))];
+    let mut sent = vec![(id.name.clone(), named(id, &live.id))];
     for parameter in reader.parameters.iter().filter(|each| each.name != id.name) {
-        let parent = living.parents.iter().find(|(name, _)| Some(name) == parameter.exists.as_ref());
+        let parent = live.parents.iter().find(|(name, _)| Some(name) == parameter.exists.as_ref());
         sent.extend(parent.map(|(_, id)| (parameter.name.clone(), named(parameter, id))));
     }
     let sent = session.target.fixed(reader, &[], sent);
@@ -102,10 +102,10 @@ async fn read(
     let exchange = session.call_to_the_end(call).await;
     let Outcome::Received(response) = &exchange.outcome else { return Shown::Nothing };
     match wire::decode(service, reader, response) {
-        Reply::Accepted(output) => shown(service, entity, reader, living, &output),
+        Reply::Accepted(output) => shown(service, entity, reader, live, &output),
         Reply::Rejected { code, .. } => {
             let rows = service.rows_matching(reader, &code, response.status);
-            match rows.iter().any(|row| says_unknown(&row.when, reader, living)) {
+            match rows.iter().any(|row| says_unknown(&row.when, reader, live)) {
                 true => Shown::Unknown,
                 false => Shown::Nothing,
             }
@@ -114,17 +114,17 @@ async fn read(
     }
 }
 
-fn shown(service: &Service, entity: &Entity, reader: &Operation, living: &Living, output: &Json) -> Shown {
+fn shown(service: &Service, entity: &Entity, reader: &Operation, live: &LiveEntity, output: &Json) -> Shown {
     let Some(maker) = service.operation(&entity.made_by) else { return Shown::Nothing };
     for shown in reader.shows(maker) {
         let of_it = |(name, _): &&(String, String)| *name == shown.parameter;
-        let own: Vec<&str> = living.values.iter().filter(of_it).map(|(_, value)| value.as_str()).collect();
+        let own: Vec<&str> = live.values.iter().filter(of_it).map(|(_, value)| value.as_str()).collect();
         let Some(Json::Text(text)) = output.at(&shown.path).filter(|_| !own.is_empty()) else { continue };
         // A service may store a value in another letter case, and without surrounding white space.
         let is_it = |own: &&str| text.trim().to_lowercase() == own.trim().to_lowercase();
         match own.iter().any(is_it) {
             false => return Shown::Other(format!("a different {}", shown.parameter)),
-            true if living.unique.iter().any(|each| of_it(&each)) => return Shown::Own,
+            true if live.unique.iter().any(|each| of_it(&each)) => return Shown::Own,
             // Others may have the same value by chance: it proves nothing.
             true => {}
         }

@@ -88,7 +88,7 @@ impl Known {
                     }
                     self.take(&result, &origin);
                 }
-                Event::RunFinished(came) => finish = Some(came),
+                Event::RunFinished(finished) => finish = Some(finished),
                 Event::SnapshotsCompared(snapshots) => self.snapshots.push(snapshots),
                 Event::PlainCallKept { kept: more } => {
                     let is_new = |left: &&Leftover| !self.plain_kept.contains(left);

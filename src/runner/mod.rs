@@ -1,15 +1,12 @@
 //! The runner: many cases in parallel, and results in the order of the plan.
 
 mod account;
-mod anew;
 mod attempt;
 pub mod bracket;
 mod clean_up;
 mod cost;
-mod draw;
 mod facts;
 mod harm;
-mod hunt;
 mod identity;
 mod journal;
 mod known;
@@ -17,9 +14,11 @@ mod ledger;
 mod order;
 mod pace;
 mod probe;
+mod random_values;
 mod recover;
 mod rehearse;
 mod resolve;
+mod restart;
 mod session;
 mod shared;
 mod shown;
@@ -27,6 +26,7 @@ mod survey;
 mod target;
 #[cfg(test)]
 mod tests;
+mod until_failure;
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
@@ -36,17 +36,17 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 pub use attempt::run_case;
-pub use bracket::{Came, Plain};
+pub use bracket::{Plain, PlainOutcome};
 pub use cost::requests;
-pub use draw::any_seed;
 pub use facts::skipped;
-pub use hunt::{Hunt, hunt};
 pub use journal::{Journal, Remains};
 pub use known::{Known, Outdated};
+pub use random_values::any_seed;
 pub use rehearse::{can_ask, rehearse, rehearse_with_secrets};
 pub use session::Session;
 pub use survey::Tally;
 pub use target::{Signer, Target};
+pub use until_failure::{FailureSearch, run_until_failure};
 
 use crate::case::Case;
 use crate::compare::Recording;
@@ -56,7 +56,7 @@ use crate::spec::model::Specs;
 use crate::transport::{SetUp, Transport};
 
 use bracket::Brackets;
-use ledger::{Living, Pending};
+use ledger::{LiveEntity, Pending};
 use order::InOrder;
 use survey::{Phase, Survey};
 
@@ -274,14 +274,14 @@ fn take_done<E: FnMut(Event)>(
         }
         Done::Plain(operation, result) => {
             let Some(plain) = context.plains.get(&operation) else { return };
-            let came = Came::of(plain, &result);
+            let outcome = PlainOutcome::of(plain, &result);
             if !result.kept.is_empty() {
                 (progress.emit)(Event::PlainCallKept { kept: result.kept.clone() });
             }
-            if matches!(came, Came::Failed(_)) {
+            if matches!(outcome, PlainOutcome::Failed(_)) {
                 (progress.emit)(Event::PlainCallFailed(result));
             }
-            let (again, settled) = brackets.called(&operation, came);
+            let (again, settled) = brackets.called(&operation, outcome);
             again.into_iter().rev().for_each(|index| waiting.push_front(index));
             for (index, result) in settled {
                 progress.order.take(index, result, &mut progress.emit);
@@ -403,10 +403,10 @@ pub async fn end(session: &Session, specs: &Specs) -> (Vec<Leftover>, Vec<Leftov
     (shown::leftovers(kept, &hidden), shown::leftovers(left_behind, &hidden))
 }
 
-async fn remove(session: &Session, specs: &Specs, entities: Vec<Living>) {
-    for living in entities {
-        if let Some(service) = specs.service(&living.service) {
-            clean_up::remove(session, service, &living).await;
+async fn remove(session: &Session, specs: &Specs, entities: Vec<LiveEntity>) {
+    for live in entities {
+        if let Some(service) = specs.service(&live.service) {
+            clean_up::remove(session, service, &live).await;
         }
     }
 }
@@ -414,14 +414,14 @@ async fn remove(session: &Session, specs: &Specs, entities: Vec<Living>) {
 /// Removes what could not be removed before; what was not visible then is visible by now.
 async fn remove_postponed(session: &Session, specs: &Specs) {
     let postponed = session.ledger.postponed();
-    let made = postponed.iter().filter_map(|(living, why)| {
+    let made = postponed.iter().filter_map(|(live, why)| {
         let is_young = matches!(why, Pending::NotVisible | Pending::Shown);
-        living.made.filter(|_| is_young).map(|made| (made, session.target.appears(&living.entity)))
+        live.made.filter(|_| is_young).map(|made| (made, session.target.appears(&live.entity)))
     });
     recover::until_visible(session, made).await;
-    for (living, why) in postponed.iter().rev() {
-        if let Some(service) = specs.service(&living.service) {
-            clean_up::remove_at_last(session, service, living, why).await;
+    for (live, why) in postponed.iter().rev() {
+        if let Some(service) = specs.service(&live.service) {
+            clean_up::remove_at_last(session, service, live, why).await;
         }
     }
 }

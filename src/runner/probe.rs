@@ -73,10 +73,10 @@ async fn rejection(
 ) -> Option<String> {
     let call = Call { service, operation, parameters: &sent, twist: None, nonce: None };
     // A target that checks nothing creates something.
-    let caller = Caller { owner: PROBE, telling: &[], once: false };
+    let caller = Caller { owner: PROBE, distinguishing: &[], once: false };
     let exchange = account::call(session, call, caller).await.exchange;
-    for living in session.ledger.of(PROBE) {
-        clean_up::remove(session, service, &living).await;
+    for live in session.ledger.of(PROBE) {
+        clean_up::remove(session, service, &live).await;
     }
     let Outcome::Received(response) = &exchange.outcome else { return None };
     let Reply::Rejected { code, message, .. } = wire::decode(service, operation, response) else {

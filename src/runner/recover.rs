@@ -10,7 +10,7 @@ use crate::wire::{self, Call, Outcome, Reply};
 use super::SILENT;
 use super::clean_up;
 use super::journal::{Remains, Trace};
-use super::ledger::{Doubt, Living};
+use super::ledger::{Doubt, LiveEntity};
 use super::session::Session;
 
 /// The owner of what an earlier run has left.
@@ -22,13 +22,13 @@ const PAGES: i64 = 100;
 /// Removes what an earlier run has left: entities by their ids, and those of calls that were never answered by the
 /// values that only they can have. What cannot be removed is in the ledger, with the reason.
 pub async fn recover(session: &Session, specs: &Specs, remains: &Remains) {
-    for trace in &remains.living {
-        let Some((service, living)) = living(specs, trace) else { continue };
-        session.ledger.known(living.clone());
-        clean_up::remove(session, service, &living).await;
+    for trace in &remains.live {
+        let Some((service, live)) = live_entity(specs, trace) else { continue };
+        session.ledger.known(live.clone());
+        clean_up::remove(session, service, &live).await;
     }
-    let doubts = remains.unanswered.iter().map(|wish| Doubt {
-        wish: wish.clone(),
+    let doubts = remains.unanswered.iter().map(|creation| Doubt {
+        creation: creation.clone(),
         case: EARLIER.to_owned(),
         reason: format!("it may have been created by {EARLIER} that was killed"),
         since: None,
@@ -36,11 +36,11 @@ pub async fn recover(session: &Session, specs: &Specs, remains: &Remains) {
     settle(session, specs, doubts.collect()).await;
 }
 
-fn living<'s>(specs: &'s Specs, trace: &Trace) -> Option<(&'s Service, Living)> {
+fn live_entity<'s>(specs: &'s Specs, trace: &Trace) -> Option<(&'s Service, LiveEntity)> {
     let (service, entity) = find(specs, &trace.service, &trace.entity)?;
     let read = |text: &str| Json::read(text.as_bytes()).ok();
     let parents = trace.parents.iter().filter_map(|(name, id)| Some((name.clone(), read(id)?)));
-    let living = Living {
+    let live = LiveEntity {
         service: service.folder.clone(),
         at: trace.at.clone(),
         entity: entity.name.clone(),
@@ -52,7 +52,7 @@ fn living<'s>(specs: &'s Specs, trace: &Trace) -> Option<(&'s Service, Living)> 
         may_be_gone: true,
         made: None,
     };
-    Some((service, living))
+    Some((service, live))
 }
 
 /// Waits until everything that was created since these instants would be visible, unless the run is to end: the user is
@@ -70,12 +70,12 @@ pub async fn until_visible(session: &Session, made: impl Iterator<Item = (Instan
 pub async fn settle(session: &Session, specs: &Specs, doubts: Vec<Doubt>) {
     let mut kinds: BTreeMap<(String, String), Vec<Doubt>> = BTreeMap::new();
     for doubt in doubts {
-        kinds.entry((doubt.wish.service.clone(), doubt.wish.entity.clone())).or_default().push(doubt);
+        kinds.entry((doubt.creation.service.clone(), doubt.creation.entity.clone())).or_default().push(doubt);
     }
     for ((folder, name), doubts) in kinds {
         let Some((service, entity)) = find(specs, &folder, &name) else { continue };
         let (named, nameless): (Vec<Doubt>, _) =
-            doubts.into_iter().partition(|doubt| !doubt.wish.unique.is_empty());
+            doubts.into_iter().partition(|doubt| !doubt.creation.unique.is_empty());
         if !named.is_empty() {
             settle_kind(session, service, entity, &named).await;
         }
@@ -105,7 +105,7 @@ async fn settle_nameless(session: &Session, service: &Service, entity: &Entity, 
 
 /// Waits until what calls may have created would be visible; returns `true` if there was something to wait for.
 async fn wait_for(session: &Session, doubts: &[Doubt]) -> bool {
-    let appears = |doubt: &Doubt| Some((doubt.since?, session.target.appears(&doubt.wish.entity)));
+    let appears = |doubt: &Doubt| Some((doubt.since?, session.target.appears(&doubt.creation.entity)));
     let now = Instant::now();
     let young: Vec<(Instant, Duration)> =
         doubts.iter().filter_map(appears).filter(|(since, appears)| *since + *appears > now).collect();
@@ -116,13 +116,13 @@ async fn wait_for(session: &Session, doubts: &[Doubt]) -> bool {
 /// Records that a doubt is settled: the entity was found, or does not exist.
 fn settled(session: &Session, doubt: &Doubt) {
     match doubt.since {
-        Some(_) => session.ledger.record_response(&doubt.wish),
-        None => session.ledger.settled(&doubt.wish),
+        Some(_) => session.ledger.record_response(&doubt.creation),
+        None => session.ledger.settled(&doubt.creation),
     }
 }
 
 async fn settle_kind(session: &Session, service: &Service, entity: &Entity, doubts: &[Doubt]) {
-    let wanted = Wanted::of(doubts.iter().map(|doubt| &doubt.wish.unique));
+    let wanted = Wanted::of(doubts.iter().map(|doubt| &doubt.creation.unique));
     let mut list = walk(session, service, entity, &wanted).await;
     // If a list cannot be read, waiting is of no use.
     if list.as_ref().is_ok_and(|list| list.found.len() < doubts.len()) && wait_for(session, doubts).await {
@@ -136,23 +136,22 @@ async fn settle_kind(session: &Session, service: &Service, entity: &Entity, doub
     let mut missing = Vec::new();
     for (number, doubt) in doubts.iter().enumerate() {
         match list.found.get(&number) {
-            Some(id) => {
-                found.push((doubt, session.living(service, entity, id, &doubt.case, &doubt.wish.unique)))
-            }
+            Some(id) => found
+                .push((doubt, session.live_entity(service, entity, id, &doubt.case, &doubt.creation.unique))),
             None => missing.push(doubt),
         }
     }
     // Record the entity first, then settle the doubt: the process may end between the two.
-    for (_, living) in &found {
-        session.ledger.made(entity, living.clone());
+    for (_, live) in &found {
+        session.ledger.made(entity, live.clone());
     }
     found.iter().for_each(|(doubt, _)| settled(session, doubt));
     match list.is_whole {
         true => missing.iter().for_each(|doubt| settled(session, doubt)),
         false => give_up(session, entity, missing.into_iter(), why),
     }
-    for (_, living) in found {
-        clean_up::remove(session, service, &living).await;
+    for (_, live) in found {
+        clean_up::remove(session, service, &live).await;
     }
 }
 
@@ -160,29 +159,30 @@ async fn settle_kind(session: &Session, service: &Service, entity: &Entity, doub
 pub async fn look_again(session: &Session, specs: &Specs) {
     for ((folder, name), removed) in session.ledger.all_removed() {
         let Some((service, entity)) = find(specs, &folder, &name) else { continue };
-        let own: Vec<&Living> = removed.iter().filter(|living| !living.unique.is_empty()).collect();
+        let own: Vec<&LiveEntity> = removed.iter().filter(|live| !live.unique.is_empty()).collect();
         if entity.listed_by.is_none() || own.is_empty() || session.cancel.is_cancelled() {
             continue;
         }
-        let wanted = Wanted::of(own.iter().map(|living| &living.unique));
+        let wanted = Wanted::of(own.iter().map(|live| &live.unique));
         // A list that cannot be read says nothing; the removals were accepted.
         let Ok(list) = walk(session, service, entity, &wanted).await else { continue };
         for number in list.found.keys().filter(|_| !list.shows_states) {
-            let living = own[*number];
+            let live = own[*number];
             let reason = "its removal was accepted, but its list still contains it";
-            session.ledger.could_not_remove(living, reason);
+            session.ledger.could_not_remove(live, reason);
         }
     }
 }
 
 /// Records what may still exist. If the service has a list of such entities, the next run checks again.
 fn give_up<'d>(session: &Session, entity: &Entity, doubts: impl Iterator<Item = &'d Doubt>, why: &str) {
-    for Doubt { wish, case, reason, .. } in doubts {
-        let values: Vec<String> = wish.unique.iter().map(|(name, value)| format!("{name} {value}")).collect();
+    for Doubt { creation, case, reason, .. } in doubts {
+        let values: Vec<String> =
+            creation.unique.iter().map(|(name, value)| format!("{name} {value}")).collect();
         let with = if values.is_empty() { String::new() } else { format!(", with {}", values.join(", ")) };
-        session.ledger.made_unnamed(&wish.service, entity, case, &format!("{reason}{with}; {why}"));
-        if entity.listed_by.is_none() || wish.unique.is_empty() {
-            session.ledger.record_response(wish);
+        session.ledger.made_unnamed(&creation.service, entity, case, &format!("{reason}{with}; {why}"));
+        if entity.listed_by.is_none() || creation.unique.is_empty() {
+            session.ledger.record_response(creation);
         }
     }
 }

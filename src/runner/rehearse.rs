@@ -3,7 +3,7 @@
 use crate::case::{self, Case, Parameters, TRIED};
 use crate::json::Json;
 use crate::spec::model::{Service, Specs};
-use crate::wire::{Call, Request, Twist, can_say_signed};
+use crate::wire::{Call, Request, Twist, can_encode_signed};
 
 use super::resolve::{Earlier, Values};
 use super::session::Session;
@@ -67,7 +67,7 @@ pub fn can_ask(target: &Target, specs: &Specs, case: &Case) -> bool {
     let sayable = |(operation, send): (&str, &Parameters)| {
         let Some(operation) = service.operation(operation) else { return true };
         send.iter().all(|(name, value)| match (operation.parameter(name), value.witness()) {
-            (Some(parameter), Some(json)) => can_say_signed(form, parameter, &json),
+            (Some(parameter), Some(json)) => can_encode_signed(form, parameter, &json),
             _ => true,
         })
     };

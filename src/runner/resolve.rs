@@ -34,7 +34,7 @@ pub struct Values<'a> {
     /// The random values so far, by what they are for.
     pub drawn: Vec<(String, String)>,
     /// The random values that are so rare that nobody else has them.
-    pub telling: Vec<String>,
+    pub distinguishing: Vec<String>,
 }
 
 /// Generates values with few random characters in the order of the plan, before anything is sent.
@@ -52,7 +52,7 @@ pub fn reserve(session: &Session, specs: &Specs, case: &Case) {
                 && text.is_drawn()
                 && value.drawn().is_some_and(|drawn| drawn <= FEW_DRAWN)
             {
-                session.drawer.reserve(text, format!("{}/{key}/{name}", case.id));
+                session.random_values.reserve(text, format!("{}/{key}/{name}", case.id));
             }
         }
     }
@@ -68,13 +68,13 @@ pub fn key_of(session: &Session, service: &Service, operation: &Operation, label
 }
 
 /// Number of random bits with which a text distinguishes an entity from those of others: five digits have them.
-pub(super) const TELLING: usize = 15;
+pub(super) const DISTINGUISHING_BITS: usize = 15;
 
 impl<'a> Values<'a> {
     /// Creates the values of an attempt that has not started.
     pub fn new(session: &'a Session, case: &'a str, attempt: u32) -> Self {
-        let (earlier, drawn, telling) = (Vec::new(), Vec::new(), Vec::new());
-        Self { session, case, attempt, nth: 0, earlier, drawn, telling }
+        let (earlier, drawn, distinguishing) = (Vec::new(), Vec::new(), Vec::new());
+        Self { session, case, attempt, nth: 0, earlier, drawn, distinguishing }
     }
 
     /// Returns the parameters that a call sends. `key` distinguishes their random values from those of the case's other
@@ -116,10 +116,10 @@ impl<'a> Values<'a> {
         if let Some((_, drawn)) = self.drawn.iter().find(|(known, _)| known == what) {
             return drawn.clone();
         }
-        let drawn = self.session.drawer.draw(text, &format!("{}/{what}", self.case), self.attempt);
+        let drawn = self.session.random_values.draw(text, &format!("{}/{what}", self.case), self.attempt);
         self.drawn.push((what.to_owned(), drawn.clone()));
-        if text.bits() >= TELLING {
-            self.telling.push(drawn.clone());
+        if text.bits() >= DISTINGUISHING_BITS {
+            self.distinguishing.push(drawn.clone());
         }
         drawn
     }

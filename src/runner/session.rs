@@ -20,9 +20,9 @@ use crate::wire::{
 };
 
 use super::Options;
-use super::draw::Drawer;
-use super::ledger::{Ledger, Living};
+use super::ledger::{Ledger, LiveEntity};
 use super::pace::{Pace, Waiting};
+use super::random_values::RandomValues;
 use super::shared::Pool;
 use super::target::Target;
 
@@ -49,7 +49,7 @@ pub struct Session {
     /// The transport that sends the requests.
     pub transport: Transport,
     /// The source of random values.
-    pub drawer: Drawer,
+    pub random_values: RandomValues,
     /// The ledger of created entities.
     pub ledger: Ledger,
     /// One permit for each removable entity that may exist at the same time.
@@ -92,7 +92,7 @@ impl Session {
         let ceiling = target.entities.saturating_sub(shares).max(1);
         Self {
             transport,
-            drawer: Drawer::new(options.seed),
+            random_values: RandomValues::new(options.seed),
             ledger: Ledger::kept_in(options.journal.clone()),
             room: Semaphore::new(ceiling as usize),
             ceiling,
@@ -142,15 +142,15 @@ impl Session {
     }
 
     /// Returns an entity of a service on the target, with the owner that will remove it.
-    pub fn living(
+    pub fn live_entity(
         &self,
         service: &Service,
         entity: &Entity,
         id: &Json,
         owner: &str,
         unique: &[(String, String)],
-    ) -> Living {
-        Living {
+    ) -> LiveEntity {
+        LiveEntity {
             service: service.folder.clone(),
             at: self.at(service),
             entity: entity.name.clone(),
@@ -294,7 +294,7 @@ impl Session {
 
     fn stamp(&self, call: Call<'_>, number: usize) -> Stamp {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
-        let nonce = call.nonce.map_or_else(|| self.drawer.nonce(self.nonce, number), str::to_owned);
+        let nonce = call.nonce.map_or_else(|| self.random_values.nonce(self.nonce, number), str::to_owned);
         Stamp { seconds: i64::try_from(now).unwrap_or(i64::MAX), nonce }
     }
 

@@ -4,7 +4,7 @@ use std::sync::{Mutex, PoisonError};
 
 use crate::json::Json;
 
-use super::ledger::Living;
+use super::ledger::LiveEntity;
 
 /// An entity that cases may share, with what was sent to create it.
 #[derive(Debug, Clone, PartialEq)]
@@ -37,8 +37,8 @@ pub struct Made {
 
 impl Made {
     /// Returns `true` if this is the entity of the ledger entry.
-    pub fn is(&self, living: &Living) -> bool {
-        self.service == living.service && self.entity.as_ref() == Some(&living.entity) && self.id == living.id
+    pub fn is(&self, live: &LiveEntity) -> bool {
+        self.service == live.service && self.entity.as_ref() == Some(&live.entity) && self.id == live.id
     }
 }
 

@@ -54,7 +54,7 @@ async fn behind_a_case_that_panics_its_entities_are_removed() {
             ("MessageTypes".to_owned(), Json::List(vec![Json::Text("AccountExpenses".to_owned())])),
         ];
         let call = Call { service, operation, parameters: &sent, twist: None, nonce: None };
-        let caller = Caller { owner: &case.id, telling: &[], once: false };
+        let caller = Caller { owner: &case.id, distinguishing: &[], once: false };
         let called = account::call(&session, call, caller).await;
         assert!(called.id.is_some() && total(&list().await, service, listing) == Some(Json::Integer(1)));
         mistake()

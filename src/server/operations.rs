@@ -257,7 +257,7 @@ impl Act<'_> {
             entity: Some(self.entity.clone()),
             record,
             records: match respond::lists_entities(self.check.operation) {
-                true => self.with_records(|records| records.living.clone()),
+                true => self.with_records(|records| records.live.clone()),
                 false => Vec::new(),
             },
             parameters: self
@@ -282,7 +282,7 @@ impl Act<'_> {
             return Err(self.check.row_for(&Breach::of(&reference.name, Part::ExistsShape)));
         }
         let (lives, was) = self.of_kind(reference, |records| {
-            (records.living.iter().any(|record| record.id == *id), records.removed.contains(id))
+            (records.live.iter().any(|record| record.id == *id), records.removed.contains(id))
         });
         let passed_over = self.site.behaviour.skips(of, Part::ExistsUnknown, self.check.parameters)
             || (was && self.breaks(Fault::RemovedAccepted));
@@ -310,7 +310,7 @@ impl Act<'_> {
         let own = own.filter(|_| !self.reads(Reading::OwnValueIsUsed));
         for (name, value) in self.unique(attributes) {
             let is_it = |(taken, by): &(String, Json)| *taken == name && same(by, &value);
-            let others = records.living.iter().filter(|record| Some(&record.id) != own);
+            let others = records.live.iter().filter(|record| Some(&record.id) != own);
             let is_used = others.flat_map(|record| &record.taken).chain(&records.reserved).any(is_it);
             let of = (self.check.operation.name.as_str(), name.as_str());
             if is_used && !self.site.behaviour.skips(of, Part::Unique, self.check.parameters) {
@@ -336,8 +336,8 @@ impl Act<'_> {
             let used = used.or_else(|| self.over_quota(records));
             if used.is_none() {
                 // An entity that is created with an existing id replaces the old one.
-                records.living.retain(|known| known.id != record.id);
-                records.living.push(record.clone());
+                records.live.retain(|known| known.id != record.id);
+                records.live.push(record.clone());
             }
             used
         });
@@ -351,7 +351,7 @@ impl Act<'_> {
         let size = self.site.behaviour.quota(&self.entity.name)?;
         let is_quota = |row: &&ErrorRow| row.when == When::Circumstance(Circumstance::Quota);
         let mut rows = self.check.operation.errors.iter().chain(&self.check.service.errors);
-        let row = rows.find(is_quota).filter(|_| records.living.len() >= size as usize)?;
+        let row = rows.find(is_quota).filter(|_| records.live.len() >= size as usize)?;
         Some(Rejection::of(row))
     }
 
@@ -360,7 +360,7 @@ impl Act<'_> {
         let set = self.at_once(attributes.to_vec());
         let rejected = self.with_records(|records| {
             let used = self.used(records, attributes, Some(id)).filter(|_| !self.breaks(Fault::Racy));
-            let record = records.living.iter_mut().find(|record| record.id == *id);
+            let record = records.live.iter_mut().find(|record| record.id == *id);
             if let (None, Some(record)) = (&used, record) {
                 if self.reads(Reading::UpdateReplaces) && self.check.operation.parameters.len() > 1 {
                     let kept =
@@ -385,14 +385,14 @@ impl Act<'_> {
 
     fn shown(&self, id: &Json) -> Json {
         let record =
-            self.with_records(|records| records.living.iter().find(|record| record.id == *id).cloned());
+            self.with_records(|records| records.live.iter().find(|record| record.id == *id).cloned());
         respond::output(self.check.operation, self.site.store, &self.facts(record))
     }
 
     fn remove(&self, id: &Json) -> Json {
         let record = self.with_records(|records| {
-            let index = records.living.iter().position(|record| record.id == *id)?;
-            let record = records.living.remove(index);
+            let index = records.live.iter().position(|record| record.id == *id)?;
+            let record = records.live.remove(index);
             records.removed.push(id.clone());
             if self.reads(Reading::RemovedValuesStayTaken) {
                 records.reserved.extend(record.taken.iter().cloned());
@@ -434,7 +434,7 @@ impl Act<'_> {
             };
             let fine: Vec<_> = attributes.into_iter().filter(|(name, _)| is_fine(name)).collect();
             self.with_records(|records| {
-                if let Some(record) = records.living.iter_mut().find(|record| Some(&record.id) == id) {
+                if let Some(record) = records.live.iter_mut().find(|record| Some(&record.id) == id) {
                     record.set(&fine);
                 }
             });

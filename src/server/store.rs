@@ -48,7 +48,7 @@ fn merge(known: &mut Vec<(String, Json)>, new: &[(String, Json)]) {
 #[derive(Debug, Clone, Default)]
 pub struct Records {
     /// The live entities.
-    pub living: Vec<Record>,
+    pub live: Vec<Record>,
     /// The ids of removed entities.
     pub removed: Vec<Json>,
     /// Values that are taken although no live entity has them.

@@ -157,8 +157,8 @@ impl Service {
     }
 
     /// Returns `true` if a received code matches a row.
-    pub fn row_has_code(&self, row: &ErrorRow, came: &str) -> bool {
-        row.codes.iter().any(|documented| self.codes.matches(documented, came))
+    pub fn row_has_code(&self, row: &ErrorRow, received: &str) -> bool {
+        row.codes.iter().any(|documented| self.codes.matches(documented, received))
     }
 
     /// Returns the rows of an operation that match an error response. If codes are hierarchical and a row has the exact
@@ -231,11 +231,11 @@ pub enum Codes {
 
 impl Codes {
     /// Returns `true` if a received code matches a documented one.
-    pub fn matches(self, documented: &str, came: &str) -> bool {
+    pub fn matches(self, documented: &str, received: &str) -> bool {
         match self {
-            Self::Exact => came == documented,
+            Self::Exact => received == documented,
             Self::Hierarchical => {
-                came.strip_prefix(documented).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+                received.strip_prefix(documented).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
             }
         }
     }

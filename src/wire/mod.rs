@@ -164,14 +164,14 @@ fn no_json(body: &str, error: &serde_json::Error) -> String {
 pub(crate) const QUERY_VALUE: usize = 2_000;
 
 /// Returns `true` if a value can be encoded so that it differs from every other value.
-pub fn can_say(service: &Service, operation: &Operation, parameter: &Member, value: &Json) -> bool {
-    client::of(service.protocol).can_say(operation, parameter, value)
+pub fn can_encode(service: &Service, operation: &Operation, parameter: &Member, value: &Json) -> bool {
+    client::of(service.protocol).can_encode(operation, parameter, value)
 }
 
 /// Returns `true` if a call can carry a parameter with this value, or can omit the parameter if there is no value.
 pub fn can_send(service: &Service, operation: &Operation, parameter: &Member, value: Option<&Json>) -> bool {
     match value {
-        Some(json) => can_say(service, operation, parameter, json),
+        Some(json) => can_encode(service, operation, parameter, json),
         None => protocol::facts(service).can_omit(operation, parameter),
     }
 }
@@ -182,32 +182,32 @@ pub(crate) fn is_header_text(text: &str) -> bool {
 }
 
 /// Returns `true` if a header can carry a value.
-pub(crate) fn can_say_in_header(value: &Json) -> bool {
+pub(crate) fn can_encode_in_header(value: &Json) -> bool {
     matches!(value, Json::Text(text) if is_header_text(text) && text.len() <= QUERY_VALUE)
 }
 
 /// Returns `true` if a query can carry a value. Front ends reject longer request lines on their own (RFC 9110, section
 /// 4.1, asks for at least 8,000 octets).
-pub(crate) fn can_say_in_query(parameter: &Member, value: &Json) -> bool {
-    value.to_string().len() <= QUERY_VALUE && is_told_by_texts(&parameter.schema, value)
+pub(crate) fn can_encode_in_query(parameter: &Member, value: &Json) -> bool {
+    value.to_string().len() <= QUERY_VALUE && is_distinct_as_texts(&parameter.schema, value)
 }
 
 /// Returns `true` if a value differs from every other value when only its texts are sent, each with the path that leads
 /// to it.
-fn is_told_by_texts(schema: &Schema, value: &Json) -> bool {
+fn is_distinct_as_texts(schema: &Schema, value: &Json) -> bool {
     match value {
         Json::Text(_) => schema.kind() != Type::Array && schema.members().is_empty(),
         Json::Integer(_) | Json::Big(_) | Json::Number(_) | Json::Bool(_) => schema.kind() != Type::String,
         Json::List(items) => {
             let is_told = |item: &Json| match schema.items() {
-                Some(schema) if schema.kind() == Type::Object => is_told_by_texts(schema, item),
+                Some(schema) if schema.kind() == Type::Object => is_distinct_as_texts(schema, item),
                 _ => is_text_of(schema, item),
             };
             !items.is_empty() && items.iter().all(is_told)
         }
         Json::Object(members) => {
             let is_told = |(name, value): &(String, Json)| {
-                schema.member(name).is_some_and(|member| is_told_by_texts(&member.schema, value))
+                schema.member(name).is_some_and(|member| is_distinct_as_texts(&member.schema, value))
             };
             !members.is_empty() && members.iter().all(is_told)
         }
@@ -228,10 +228,10 @@ pub(crate) fn is_text_of(list: &Schema, item: &Json) -> bool {
 
 /// Returns `true` if a signature form can encode a value. Forms that put parameters into the query restrict values;
 /// other forms encode whatever their protocol does.
-pub fn can_say_signed(form: sign::Form, parameter: &Member, value: &Json) -> bool {
+pub fn can_encode_signed(form: sign::Form, parameter: &Member, value: &Json) -> bool {
     match form.is_query() {
-        true if parameter.common => can_say_in_header(value),
-        true => can_say_in_query(parameter, value),
+        true if parameter.common => can_encode_in_header(value),
+        true => can_encode_in_query(parameter, value),
         false => true,
     }
 }

@@ -204,13 +204,13 @@ impl Call<'_> {
             return Err(error);
         }
         let mut contacts = self.state.contacts.lock().unwrap();
-        let living = contacts.iter().any(|contact| self.same_name(&contact.name, &name));
+        let live = contacts.iter().any(|contact| self.same_name(&contact.name, &name));
         let reserved = self.state.reserved.lock().unwrap().iter().any(|taken| self.same_name(taken, &name));
         let passes = self.on("duplicate-passes")
             || self.while_on("duplicate-passes-without-phone", self.get("PhoneNumber").is_none())
             || self.while_on("duplicate-passes-for-ceo", self.get("Title") == Some("CEO"))
             || self.while_on("add-race", self.incoming.was_free);
-        if (living || reserved) && !passes {
+        if (live || reserved) && !passes {
             return Err(NAME_USED);
         }
         let id = format!("c-{:014}", self.state.number());

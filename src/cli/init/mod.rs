@@ -41,7 +41,7 @@ pub fn execute(args: &InitArgs, console: Console) -> Exit {
     let schema = match serde_json::to_string_pretty(&schema::schema()) {
         Ok(schema) => format!("{schema}\n"),
         Err(error) => {
-            console.complain(&error.to_string());
+            console.error(&error.to_string());
             return Exit::Usage;
         }
     };
@@ -67,7 +67,7 @@ pub fn execute(args: &InitArgs, console: Console) -> Exit {
             Ok(true) => console.say(&format!("created {}", path.display())),
             Ok(false) => console.say(&format!("kept {}", path.display())),
             Err(error) => {
-                console.complain(&files::not_written(&path, &error));
+                console.error(&files::not_written(&path, &error));
                 return Exit::Usage;
             }
         }
@@ -115,7 +115,7 @@ fn below(folder: &Path, is_here: bool, name: &str) -> PathBuf {
 fn has_specs(folder: &Path, is_here: bool, console: Console) -> Result<bool, Exit> {
     let specs = below(folder, is_here, "specs");
     let found = project::has_specs(&specs).map_err(|error| {
-        console.complain(&files::not_read(&specs, &error));
+        console.error(&files::not_read(&specs, &error));
         Exit::Usage
     })?;
     if found {

@@ -53,7 +53,7 @@ pub fn execute(args: RunArgs, console: Console) -> Exit {
     let outputs = match ready.outputs(console) {
         Ok(outputs) => outputs,
         Err(complaint) => {
-            console.complain(&complaint);
+            console.error(&complaint);
             return Exit::Usage;
         }
     };
@@ -79,14 +79,14 @@ fn keep(
     console: Console,
 ) -> Exit {
     if ended.finish.counts.pass + ended.finish.counts.fail == 0 {
-        console.complain("no case was judged, so nothing is recorded");
+        console.error("no case was judged, so nothing is recorded");
         return Exit::Incomplete;
     }
     let kept =
         ended.recorder.unwrap_or_default().write(folder, earlier, |id| ids.contains(id), &ended.finish);
     match &kept {
         Ok(path) => console.tell(&format!("recorded {}", path.display())),
-        Err(complaint) => console.complain(complaint),
+        Err(complaint) => console.error(complaint),
     }
     match kept.is_ok() && ended.written && ended.finish.is_complete() {
         true => Exit::Holds,
@@ -142,7 +142,7 @@ impl Ready {
     /// run.
     pub fn new(args: RunArgs, console: Console) -> Result<Self, Exit> {
         let usage = |complaint: String| {
-            console.complain(&complaint);
+            console.error(&complaint);
             Exit::Usage
         };
         let config = target::config(&args.config, console)?;
@@ -212,10 +212,10 @@ impl Ready {
         for left in &finish.left_behind {
             let Leftover { entity, id, reason, .. } = left;
             let (id, reason) = (in_line(id), in_line(reason));
-            console.complain(&format!("leftover on {}: {entity} {id} ({reason})", recording.target));
+            console.error(&format!("leftover on {}: {entity} {id} ({reason})", recording.target));
         }
         if let Some(reason) = &finish.stopped {
-            console.complain(&format!("{}: the run stopped early: {}", recording.target, in_line(reason)));
+            console.error(&format!("{}: the run stopped early: {}", recording.target, in_line(reason)));
             return Err(Exit::Incomplete);
         }
         Ok((recording, finish.left_behind.is_empty()))
@@ -223,7 +223,7 @@ impl Ready {
 
     fn run(self, outputs: Outputs, recorder: Option<Recorder>, console: Console) -> Result<Ended, Exit> {
         let runtime = runtime().map_err(|error| {
-            console.complain(&format!("failed to start the runtime: {error}"));
+            console.error(&format!("failed to start the runtime: {error}"));
             Exit::Incomplete
         })?;
         announce(&self.plan, &self.load, console);
@@ -273,7 +273,7 @@ fn rehearse(ready: &Ready, console: Console) -> Exit {
     let session = match plan.rehearsal().session() {
         Ok(session) => session,
         Err(error) => {
-            console.complain(&error.to_string());
+            console.error(&error.to_string());
             return Exit::Usage;
         }
     };
@@ -328,7 +328,7 @@ async fn run(
     })
     .await;
     let finish = finish.map_err(|error| {
-        console.complain(&error.to_string());
+        console.error(&error.to_string());
         Exit::Incomplete
     })?;
     let changed = compare(&plan, &specs, &responses, &mut outputs, console);
@@ -367,7 +367,7 @@ async fn embedded(plan: &Plan, specs: &Arc<Specs>, console: Console) -> Result<O
     match Server::behaving(Arc::clone(specs), 0, behaviour(plan)).await {
         Ok(server) => Ok(Some(server)),
         Err(error) => {
-            console.complain(&format!("failed to start the reference server: {error}"));
+            console.error(&format!("failed to start the reference server: {error}"));
             Err(Exit::Incomplete)
         }
     }

@@ -33,7 +33,7 @@ pub fn execute(args: &ShowArgs, console: Console) -> Exit {
         },
     };
     shown.unwrap_or_else(|complaint| {
-        console.complain(&complaint);
+        console.error(&complaint);
         Exit::Usage
     })
 }
@@ -71,14 +71,14 @@ fn run_of(args: &ShowArgs, console: Console) -> Result<RunArgs, Exit> {
     options.extend(["--no-snapshots", "--seed", "1", "--"].map(OsStr::new));
     options.extend(args.filter.iter().map(OsStr::new));
     RunArgs::typed(options).map_err(|error| {
-        console.complain(&error.to_string());
+        console.error(&error.to_string());
         Exit::Usage
     })
 }
 
 fn cases(args: &ShowArgs, console: Console) -> Result<Exit, Exit> {
     let usage = |complaint: String| {
-        console.complain(&complaint);
+        console.error(&complaint);
         Exit::Usage
     };
     let config = target::config(&args.project.config, console)?;

@@ -78,7 +78,7 @@ pub fn config(path: &Path, console: Console) -> Result<Config, Exit> {
             Ok(Config::default())
         }
         Err(error) => {
-            console.complain(&files::not_read(path, &error));
+            console.error(&files::not_read(path, &error));
             Err(Exit::Usage)
         }
     }

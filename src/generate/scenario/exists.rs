@@ -95,10 +95,10 @@ fn made_up_in_lists(parameter: &Member) -> Vec<(&'static str, &'static str, Valu
         Type::Integer | Type::Number => Value::Plain(Json::Integer(MADE_UP_NUMBER.2)),
         Type::Boolean | Type::Array | Type::Object => return Vec::new(),
     };
-    let living = Value::Id(parameter.exists.clone().unwrap_or_default());
+    let live = Value::Id(parameter.exists.clone().unwrap_or_default());
     vec![
         ("unknown", "a made-up id", Value::list(vec![unknown.clone()])),
-        ("unknown-last", "a made-up id after that of an existing entity", Value::List(vec![living, unknown])),
+        ("unknown-last", "a made-up id after that of an existing entity", Value::List(vec![live, unknown])),
     ]
 }
 

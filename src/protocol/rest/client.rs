@@ -45,8 +45,8 @@ impl Client for Rest {
         is_said.then_some(Reply::Rejected { code, message: None, body: Json::Object(Vec::new()) })
     }
 
-    fn can_say(&self, operation: &Operation, parameter: &Member, value: &Json) -> bool {
-        can_say(operation.location(&parameter.name), parameter, value)
+    fn can_encode(&self, operation: &Operation, parameter: &Member, value: &Json) -> bool {
+        can_encode(operation.location(&parameter.name), parameter, value)
     }
 
     fn can_name(&self, operation: &Operation, parameter: &Member, id: &Json) -> bool {
@@ -214,7 +214,7 @@ fn can_name(location: Location, id: &Json) -> bool {
 }
 
 /// Returns `true` if a value can be sent at this location so that it differs from every other value.
-fn can_say(location: Location, parameter: &Member, value: &Json) -> bool {
+fn can_encode(location: Location, parameter: &Member, value: &Json) -> bool {
     let is_plain = |json: &Json| !matches!(json, Json::Null | Json::List(_) | Json::Object(_));
     // In place of a string, a number looks the same as the string with that text.
     let is_own = !matches!(value, Json::Integer(_) | Json::Big(_) | Json::Number(_) | Json::Bool(_))

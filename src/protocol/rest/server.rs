@@ -79,17 +79,18 @@ fn find<'s>(services: &[&'s Service], raw: &Raw) -> Option<Found<'s>> {
 }
 
 fn labels(route: &Route, path: &str) -> Option<Vec<(String, String)>> {
-    let (wanted, came): (Vec<&str>, Vec<&str>) = (route.path.split('/').collect(), path.split('/').collect());
-    if wanted.len() != came.len() {
+    let (wanted, received): (Vec<&str>, Vec<&str>) =
+        (route.path.split('/').collect(), path.split('/').collect());
+    if wanted.len() != received.len() {
         return None;
     }
     let mut labels = Vec::new();
-    for (wanted, came) in wanted.into_iter().zip(came) {
+    for (wanted, received) in wanted.into_iter().zip(received) {
         match wanted.split_once('{').and_then(|(before, rest)| Some((before, rest.split_once('}')?))) {
-            None if wanted == came => {}
+            None if wanted == received => {}
             None => return None,
             Some((before, (label, after))) => {
-                let value = came.strip_prefix(before)?.strip_suffix(after)?;
+                let value = received.strip_prefix(before)?.strip_suffix(after)?;
                 labels.push((label.to_owned(), percent_decode_str(value).decode_utf8_lossy().into_owned()));
             }
         }

@@ -7,7 +7,8 @@ use crate::json::Json;
 use crate::spec::model::{Member, Operation, Service};
 use crate::wire::sign::{Form, tc_v1, tc3};
 use crate::wire::{
-    Call, Client, Reply, Request, Signing, Twist, address, authority, can_say_in_header, flatten, path, query,
+    Call, Client, Reply, Request, Signing, Twist, address, authority, can_encode_in_header, flatten, path,
+    query,
 };
 
 /// The number of the first member of an array in a query.
@@ -36,8 +37,8 @@ impl Client for Tencent3 {
         decode(body)
     }
 
-    fn can_say(&self, _: &Operation, parameter: &Member, value: &Json) -> bool {
-        !parameter.common || can_say_in_header(value)
+    fn can_encode(&self, _: &Operation, parameter: &Member, value: &Json) -> bool {
+        !parameter.common || can_encode_in_header(value)
     }
 }
 

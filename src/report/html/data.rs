@@ -10,8 +10,8 @@ use crate::event::CaseResult;
 use crate::evidence::Texts;
 use crate::files::{Place, Shelf};
 use crate::judge::{Mismatch, Verdict};
+use crate::report::gathered::{Gathered, reason};
 use crate::report::sink::in_markup;
-use crate::report::standing::{Gathered, reason};
 use crate::report::texts::shortened;
 use crate::wire::{Exchange, Outcome, curl};
 

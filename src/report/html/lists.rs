@@ -2,8 +2,8 @@
 
 use maud::{Markup, html};
 
+use crate::report::gathered::Gathered;
 use crate::report::number;
-use crate::report::standing::Gathered;
 
 use super::fragment;
 

@@ -2,7 +2,7 @@
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
-use crate::compare::{Cell, Matrix, Relation, Witness};
+use crate::compare::{Cell, ComparedCase, Matrix, Relation};
 use crate::report::matrix::head;
 
 use super::{CSS, meta};
@@ -93,7 +93,7 @@ fn told(matrix: &Matrix, cell: &Cell) -> Markup {
         details open {
             summary { strong { (cell.operation) " " code { (cell.promise.rule) } } ": " (cell.relation.words(&matrix.left, &matrix.right)) }
             blockquote { (cell.promise.sentence) " " span .faint { (cell.promise.place) } }
-            @if let Some(Witness { id, tries, sends, left, right }) = &cell.witness {
+            @if let Some(ComparedCase { id, tries, sends, left, right }) = &cell.witness {
                 p { code { (id) } ": " (tries) }
                 pre { (sends) }
                 div .scroll { table {

@@ -13,8 +13,8 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use crate::compare::Matrix;
 use crate::event::{CaseResult, Event};
 
+use super::gathered::{Failure, Gathered};
 use super::sink::in_markup;
-use super::standing::{Failure, Gathered};
 use super::texts::shortened;
 use super::{Reporter, number, summary};
 

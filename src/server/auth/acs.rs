@@ -43,11 +43,11 @@ fn check_v3(guard: Guard<'_>, raw: &Raw, header: &str) -> Result<(), Rejection> 
     let date = raw.header("x-acs-date").ok_or_else(|| missing("x-acs-date"))?;
     check_date(guard, date)?;
     let hash = digest::sha256_hex(&raw.body);
-    let came = raw.header("x-acs-content-sha256").ok_or_else(|| missing("x-acs-content-sha256"))?;
+    let received = raw.header("x-acs-content-sha256").ok_or_else(|| missing("x-acs-content-sha256"))?;
     let query: Vec<(String, String)> = form_urlencoded::parse(raw.query.as_bytes()).into_owned().collect();
     let headers = header_lines(raw, &names, str::to_owned).ok_or_else(incomplete)?;
     let canonical = format!(
-        "{}\n{}\n{}\n{headers}\n{}\n{came}",
+        "{}\n{}\n{}\n{headers}\n{}\n{received}",
         raw.method,
         raw.path,
         canonical(&query),
@@ -55,7 +55,7 @@ fn check_v3(guard: Guard<'_>, raw: &Raw, header: &str) -> Result<(), Rejection> 
     );
     let to_sign = format!("{V3}\n{}", digest::sha256_hex(canonical.as_bytes()));
     let ours = digest::hex(&digest::hmac_sha256(secret.as_bytes(), &to_sign));
-    let same_body = came == hash || !guard.does(AuthCheck::Signature);
+    let same_body = received == hash || !guard.does(AuthCheck::Signature);
     if !guard.is_right(signature, &ours) || !same_body {
         let message = format!(
             "Specified signature does not match our calculation. server StringToSign is [{to_sign}] server CanonicalRequest \

@@ -80,8 +80,8 @@ impl Guard<'_> {
         (known || !self.does(AuthCheck::Key)).then_some(DEMO.secret)
     }
 
-    fn is_right(&self, came: &str, ours: &str) -> bool {
-        came == ours || !self.does(AuthCheck::Signature) || !self.does(AuthCheck::Key)
+    fn is_right(&self, received: &str, ours: &str) -> bool {
+        received == ours || !self.does(AuthCheck::Signature) || !self.does(AuthCheck::Key)
     }
 
     /// Returns `true` if a nonce is new, and records it.

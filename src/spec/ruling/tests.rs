@@ -274,11 +274,11 @@ fn what_is_within_an_object_breaks_at_its_place() {
     for (value, outcome, coverable) in table {
         let ruling = on_member(&recipient(), Some(&Json::read(value.as_bytes()).unwrap()));
         assert_eq!(ruling.outcome(), *outcome, "{value}: {ruling:?}");
-        let mut came: Vec<String> = ruling.coverable().iter().map(Breach::to_string).collect();
+        let mut received: Vec<String> = ruling.coverable().iter().map(Breach::to_string).collect();
         let mut expected: Vec<String> = coverable.iter().map(|each| (*each).to_owned()).collect();
-        came.sort();
+        received.sort();
         expected.sort();
-        assert_eq!(came, expected, "{value}");
+        assert_eq!(received, expected, "{value}");
     }
 }
 
@@ -309,8 +309,8 @@ fn numbers_in_a_range() {
     for (range, shape, value, coverable) in table {
         let schema = Schema { shape: shape.clone(), range: Some(*range), ..rules(Type::String) };
         let ruling = on_value(&schema, &Json::read(value.as_bytes()).unwrap());
-        let mut came: Vec<String> = ruling.coverable().iter().map(Breach::to_string).collect();
-        came.sort();
-        assert_eq!(came, *coverable, "{value}: {ruling:?}");
+        let mut received: Vec<String> = ruling.coverable().iter().map(Breach::to_string).collect();
+        received.sort();
+        assert_eq!(received, *coverable, "{value}: {ruling:?}");
     }
 }

@@ -16,14 +16,14 @@ const TRIES: u32 = 64;
 /// The random values of a run, none of them used twice. Upper and lower case count as the same, since a target may
 /// treat them so.
 #[derive(Debug)]
-pub struct Drawer {
+pub struct RandomValues {
     seed: u64,
     used: Mutex<HashSet<String>>,
     /// Values generated in advance, by what they are for.
     reserved: Mutex<HashMap<String, String>>,
 }
 
-impl Drawer {
+impl RandomValues {
     /// Creates the random values of one run.
     pub fn new(seed: u64) -> Self {
         Self { seed, used: Mutex::default(), reserved: Mutex::default() }
@@ -91,11 +91,11 @@ mod tests {
     #[test]
     fn a_seed_repeats_its_draws_and_no_run_draws_twice() {
         let text = Text::read("<8 letters>");
-        assert_eq!(Drawer::new(1).draw(&text, "a", 0), Drawer::new(1).draw(&text, "a", 0));
-        assert_ne!(Drawer::new(1).draw(&text, "a", 0), Drawer::new(2).draw(&text, "a", 0));
-        let drawer = Drawer::new(1);
+        assert_eq!(RandomValues::new(1).draw(&text, "a", 0), RandomValues::new(1).draw(&text, "a", 0));
+        assert_ne!(RandomValues::new(1).draw(&text, "a", 0), RandomValues::new(2).draw(&text, "a", 0));
+        let random_values = RandomValues::new(1);
         let short = Text::read("<1 letters>");
-        let drawn: HashSet<String> = (0..20).map(|n| drawer.draw(&short, &n.to_string(), 0)).collect();
+        let drawn: HashSet<String> = (0..20).map(|n| random_values.draw(&short, &n.to_string(), 0)).collect();
         assert_eq!(drawn.len(), 20, "one letter each, and none twice while there are letters left");
     }
 }

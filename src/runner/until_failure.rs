@@ -22,7 +22,7 @@ const MOST: usize = 32;
 
 /// The result of a hunt.
 #[derive(Debug)]
-pub struct Hunt {
+pub struct FailureSearch {
     /// The first case, in the order given, that failed.
     pub failed: Option<CaseResult>,
     /// Number of cases run.
@@ -30,7 +30,7 @@ pub struct Hunt {
 }
 
 /// Runs cases in order until one fails. Cases that are running at that time are finished and cleaned up.
-pub async fn hunt(session: &Session, specs: &Specs, cases: &[Arc<Case>]) -> Hunt {
+pub async fn run_until_failure(session: &Session, specs: &Specs, cases: &[Arc<Case>]) -> FailureSearch {
     let mut ids = RequestIds::default();
     let (mut from, mut width) = (0, FIRST);
     while from < cases.len() {
@@ -48,9 +48,9 @@ pub async fn hunt(session: &Session, specs: &Specs, cases: &[Arc<Case>]) -> Hunt
         for mut result in results {
             judge_repeats(&mut ids, specs, &mut result);
             if matches!(result.verdict, Verdict::Fail { .. }) {
-                return Hunt { failed: Some(result), tried: from };
+                return FailureSearch { failed: Some(result), tried: from };
             }
         }
     }
-    Hunt { failed: None, tried: from }
+    FailureSearch { failed: None, tried: from }
 }

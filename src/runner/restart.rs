@@ -19,7 +19,7 @@ const FEW_ATTEMPTS: u32 = 3;
 
 /// The reason why a case starts again.
 #[derive(Clone, Copy)]
-pub enum Anew {
+pub enum RestartReason {
     /// A random value may be in use by somebody else.
     Taken,
     /// A connection that was kept open closed before a response arrived.
@@ -28,7 +28,7 @@ pub enum Anew {
     Gateway(Option<Duration>),
 }
 
-impl Anew {
+impl RestartReason {
     /// Returns the reason in words.
     pub fn in_words(self) -> &'static str {
         match self {
@@ -43,18 +43,18 @@ impl Anew {
 
 impl Attempt<'_> {
     /// Returns the reason to start the case again with other random values, if there is one.
-    pub fn why_anew(&self, verdict: &Verdict) -> Option<Anew> {
+    pub fn restart_reason(&self, verdict: &Verdict) -> Option<RestartReason> {
         let begun = self.values.attempt + 1;
         let is_lost = |exchange: &Exchange| matches!(exchange.outcome, Outcome::NoResponse(NoResponse::Lost));
         // A wrong secret that is sent again is one more wrong secret.
         let is_secret = matches!(self.case.twist, Some(Twist::Signature(_)));
         if begun < ATTEMPTS && !is_secret && self.exchanges.iter().any(is_lost) {
-            return Some(Anew::Lost);
+            return Some(RestartReason::Lost);
         }
         let is_taken = (begun < ATTEMPTS && self.met_a_stranger())
             || (begun < FEW_ATTEMPTS && self.may_be_taken(verdict));
         if is_taken {
-            return Some(Anew::Taken);
+            return Some(RestartReason::Taken);
         }
         let is_gateway =
             matches!(verdict, Verdict::Blocked { circumstance, .. } if circumstance == judge::GATEWAY);
@@ -62,7 +62,7 @@ impl Attempt<'_> {
             Outcome::Received(response) => asked_pause(response),
             Outcome::NoResponse(_) => None,
         };
-        (is_gateway && begun <= self.session.target.retries).then(|| Anew::Gateway(asked()))
+        (is_gateway && begun <= self.session.target.retries).then(|| RestartReason::Gateway(asked()))
     }
 
     /// Returns `true` if a value that had to be rejected may have been rejected because it was taken: it has few random

@@ -12,7 +12,7 @@ pub mod evidence;
 pub mod files;
 pub mod generate;
 pub mod harness;
-pub mod inert;
+pub mod invisible;
 pub mod json;
 pub mod judge;
 pub mod mutants;

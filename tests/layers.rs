@@ -10,7 +10,7 @@ const LAYERS: &[&str] = &[
     "diagnostic",
     "digest",
     "json",
-    "inert",
+    "invisible",
     "named",
     "files",
     "spec",
@@ -48,7 +48,7 @@ const FORBIDDEN: &[(&str, &str)] = &[
 /// Modules that do not use the clock, environment, randomness, network or disk, and do not print.
 const PURE: &[&str] = &[
     "span",
-    "inert",
+    "invisible",
     "named",
     "diagnostic",
     "digest",

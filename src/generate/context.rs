@@ -11,8 +11,8 @@ use crate::spec::model::Required;
 use crate::spec::path::Step;
 use crate::spec::ruling::Outcome;
 
-use super::baseline::Baseline;
 use super::covering::Arrays;
+use super::plain::PlainCall;
 use super::prepared::{Prepared, Tried};
 use super::valid::{keeps, put, valid};
 
@@ -76,8 +76,8 @@ pub struct Context {
 
 impl<'s> Contexts<'s> {
     /// Creates the classes of all parameters that a call can contain, and of their members.
-    pub fn new(baseline: &'s Baseline<'_>, arrays: &Arrays) -> Self {
-        let factors = factors(baseline);
+    pub fn new(plain: &'s PlainCall<'_>, arrays: &Arrays) -> Self {
+        let factors = factors(plain);
         let is_parameter = |index: &usize| !factors[*index].place.is_member();
         let parameters: Vec<usize> = (0..factors.len()).filter(is_parameter).collect();
         let levels: Vec<usize> = parameters.iter().map(|index| certain(&factors[*index].classes)).collect();
@@ -246,11 +246,11 @@ fn in_turn(classes: &[Class], number: usize, (shift, begin): (usize, usize)) -> 
 
 /// Returns all places with their classes. Members come after the object that contains them, and its classes are built
 /// from theirs.
-fn factors<'s>(baseline: &'s Baseline<'_>) -> Vec<Factor<'s>> {
-    let prepared = baseline.prepared();
+fn factors<'s>(plain: &'s PlainCall<'_>) -> Vec<Factor<'s>> {
+    let prepared = plain.prepared();
     let mut factors: Vec<Factor<'s>> = Vec::new();
     for place in prepared.iter().rev() {
-        let mut classes = classes(baseline, place);
+        let mut classes = classes(plain, place);
         let wholes = wholes(place, &factors);
         let behind = certain(&classes);
         let new = wholes
@@ -308,18 +308,18 @@ fn certain(classes: &[Class]) -> usize {
     classes.iter().filter(|class| class.doubt.is_empty()).count()
 }
 
-fn classes(baseline: &Baseline<'_>, prepared: &Prepared<'_>) -> Vec<Class> {
+fn classes(plain: &PlainCall<'_>, prepared: &Prepared<'_>) -> Vec<Class> {
     let (parameter, row) = (prepared.parameter, prepared.row_for_absence);
     let class = |value: Option<Value>| Class { value, doubt: Vec::new() };
     if parameter.exists.is_some() {
         return vec![class(Some(prepared.valid.clone()))];
     }
     let mut classes = Vec::new();
-    let can_be_absent = !prepared.is_member() || prepared.has_siblings(baseline.operation);
+    let can_be_absent = !prepared.is_member() || prepared.has_siblings(plain.operation);
     if parameter.required == Required::No && row.is_none() && can_be_absent {
         classes.push(class(None));
     }
-    for Tried { trial, ruling, is_encodable } in prepared.tried(baseline.service, baseline.operation) {
+    for Tried { trial, ruling, is_encodable } in prepared.tried(plain.service, plain.operation) {
         let Some(value) = &trial.value else { continue };
         let holds = ruling.outcome() == Outcome::Holds;
         let is_absence = trial.about == Part::Required;

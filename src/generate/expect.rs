@@ -7,7 +7,7 @@ use crate::spec::model::{ErrorRow, Member, Operation, RequestFault, Required, Sc
 use crate::spec::path::Path;
 use crate::spec::ruling::{self, Outcome, Ruling};
 
-use super::baseline::Baseline;
+use super::plain::PlainCall;
 
 const TAKEN: &str = "another entity may already have this value";
 
@@ -32,18 +32,18 @@ pub fn of_value(parameter: &Member, value: Option<&Value>, expect: Expectation) 
 }
 
 /// Returns the expectation for a violation by a parameter.
-pub fn reject(baseline: &Baseline<'_>, parameter: &Member, breach: Part) -> Expectation {
+pub fn reject(plain: &PlainCall<'_>, parameter: &Member, breach: Part) -> Expectation {
     let ruling = Ruling::breaks(breach).at(&Path::member(&parameter.name));
-    expectation(baseline.service, baseline.operation, &ruling)
+    expectation(plain.service, plain.operation, &ruling)
 }
 
 /// The size in bytes above which a request may be too large for a service whose page states no limit.
 const LARGE: usize = 10_000;
 
 /// Returns the codes that may be returned for the size of a request.
-pub fn rows_for_size(baseline: &Baseline<'_>, size: usize) -> Vec<String> {
+pub fn rows_for_size(plain: &PlainCall<'_>, size: usize) -> Vec<String> {
     let is_for_size = |row: &&ErrorRow| row.when == When::Request(RequestFault::TooLarge) && size > LARGE;
-    let rows = baseline.service.rows(baseline.operation).filter(is_for_size);
+    let rows = plain.service.rows(plain.operation).filter(is_for_size);
     rows.flat_map(|row| row.codes.clone()).collect()
 }
 
@@ -120,20 +120,20 @@ fn doubtful<'o>(operation: &'o Operation, send: &Parameters) -> Option<&'o str> 
 
 /// Returns the expectation for a call that violates nothing: it succeeds. No page says whether a call succeeds that
 /// only names its entity.
-pub fn whole_call(baseline: &Baseline<'_>, send: &Parameters) -> Expectation {
+pub fn whole_call(plain: &PlainCall<'_>, send: &Parameters) -> Expectation {
     let changes = |name: &str| {
-        baseline
+        plain
             .operation
             .parameter(name)
             .is_some_and(|parameter| parameter.exists.is_none() && !parameter.common)
     };
-    let could_change = baseline
+    let could_change = plain
         .operation
         .parameters
         .iter()
         .any(|parameter| changes(&parameter.name) && parameter.required != Required::Yes);
-    let has_entity = baseline.operation.parameters.iter().any(|parameter| parameter.exists.is_some());
-    let can_change = could_change && !baseline.operation.only_reads();
+    let has_entity = plain.operation.parameters.iter().any(|parameter| parameter.exists.is_some());
+    let can_change = could_change && !plain.operation.only_reads();
     match has_entity && can_change && !send.iter().any(|(name, _)| changes(name)) {
         true => Expectation::Silent(CHANGES_NOTHING.to_owned()),
         false => Expectation::Accept,

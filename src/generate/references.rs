@@ -5,7 +5,7 @@ use crate::case::{Call, Case, Parameters};
 use crate::spec::model::{Entity, Operation, Service};
 use crate::spec::path::Path;
 
-use super::baseline::{Baseline, supply};
+use super::plain::{PlainCall, supply};
 use super::valid::valid;
 
 /// The separator between an entity and the parameter that refers to a further entity of its kind: `user-of-managerId`.
@@ -91,7 +91,7 @@ fn entity_of<'s>(service: &'s Service, label: &str) -> Option<&'s Entity> {
 
 fn make(service: &Service, entity: &Entity, label: &str) -> Option<Call> {
     let maker: &Operation = service.operation(&entity.made_by)?;
-    Baseline::new(service, maker).make(&entity.name, label, &Parameters::new())
+    PlainCall::new(service, maker).make(&entity.name, label, &Parameters::new())
 }
 
 fn ids(send: &Parameters) -> impl Iterator<Item = &str> {

@@ -7,13 +7,13 @@ use textwrap::core::display_width;
 use textwrap::{Options, WordSplitter};
 
 use crate::event::CaseResult;
-use crate::inert::escaped;
+use crate::invisible::escape_invisible;
 use crate::judge::{Line, Mismatch, Verdict};
 use crate::wire::{Exchange, Outcome, curl};
 
+use super::ci_commands::escape_ci_commands;
 use super::gathered::{Failure, Unjudged};
 use super::headline;
-use super::inert::inert;
 use super::number;
 use super::style::Style;
 use super::summary;
@@ -147,7 +147,7 @@ pub fn brief(text: &str) -> String {
 
 /// Returns the same on one line.
 pub fn in_line(text: &str) -> String {
-    inert(&brief(text).replace('\n', " "))
+    escape_ci_commands(&brief(text).replace('\n', " "))
 }
 
 /// Returns the options for lines of this width. Ids and paths are not broken at their hyphens.
@@ -166,7 +166,7 @@ pub fn labelled(label: &str, text: &str, style: Style) -> String {
 fn field(out: &mut String, label: &str, text: &str, style: Style) {
     let width = style.width.map_or(usize::MAX, |width| width.saturating_sub(LABEL + 2).max(20));
     let wrapped = text.lines().flat_map(|line| textwrap::wrap(line, whole_words(width)));
-    lines(out, label, wrapped.map(|line| Cow::from(inert(&line))));
+    lines(out, label, wrapped.map(|line| Cow::from(escape_ci_commands(&line))));
 }
 
 /// Writes a labelled curl line. It is meant for copying, so the text stays as the shell needs it.
@@ -184,7 +184,7 @@ fn lines<'t>(out: &mut String, label: &str, texts: impl Iterator<Item = Cow<'t, 
 /// Makes a text harmless: what a target sends must neither control the terminal nor hide. Invisible characters are
 /// written as escapes.
 pub fn harmless(text: &str) -> String {
-    let lines: Vec<String> = text.lines().map(escaped).collect();
+    let lines: Vec<String> = text.lines().map(escape_invisible).collect();
     lines.join("\n")
 }
 
@@ -236,7 +236,7 @@ fn compare(out: &mut String, line: &Line, width: usize, style: Style) {
         // A long label still needs a gap to the text next to it.
         let gap = if display_width(label) < LABEL { "" } else { " " };
         let text = format!("  {label:LABEL$}{gap}{left}{padding} {mark} {right}");
-        let _ = writeln!(out, "{}", inert(text.trim_end()));
+        let _ = writeln!(out, "{}", escape_ci_commands(text.trim_end()));
     }
 }
 

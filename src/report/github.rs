@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use crate::event::{CaseResult, Event};
-use crate::inert::escaped;
+use crate::invisible::escape_invisible;
 use crate::judge::Mismatch;
 
 use super::Reporter;
@@ -139,7 +139,7 @@ fn others(run: &Gathered) -> impl Iterator<Item = Note> {
 
 /// Escapes the invisible characters of a text, but keeps its lines.
 fn printed(text: &str) -> String {
-    text.split('\n').map(escaped).collect::<Vec<_>>().join("\n")
+    text.split('\n').map(escape_invisible).collect::<Vec<_>>().join("\n")
 }
 
 /// Escapes the text of a workflow command.

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use crate::event::{CaseResult, Event, Leftover, Page};
-use crate::inert::escaped;
+use crate::invisible::escape_invisible;
 use crate::judge::Mismatch;
 
 use super::gathered::{Failure, Gathered, Unjudged, reason};
@@ -183,7 +183,7 @@ fn code(text: &str) -> String {
 fn shown(text: &str) -> String {
     let start: String =
         text.chars().take(SHOWN).map(|character| if character == '\n' { ' ' } else { character }).collect();
-    escaped(&start)
+    escape_invisible(&start)
 }
 
 fn longest_run(text: &str) -> usize {

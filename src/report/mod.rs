@@ -1,11 +1,11 @@
 //! Reports: views of the event stream, one file per format. No report computes a verdict.
 
 pub mod block;
+mod ci_commands;
 pub mod gathered;
 pub mod github;
 pub mod headline;
 pub mod html;
-mod inert;
 pub mod json;
 pub mod jsonl;
 pub mod junit;

@@ -4,9 +4,9 @@
 use std::borrow::Cow;
 use std::io::{self, Write};
 
-use crate::inert::escaped;
+use crate::invisible::escape_invisible;
 
-use super::inert::inert;
+use super::ci_commands::escape_ci_commands;
 use super::style::CODES;
 
 /// Makes a text printable, line by line.
@@ -20,7 +20,7 @@ fn line(line: &str) -> String {
     let mut out = String::new();
     let mut rest = line;
     while let Some(at) = rest.find('\u{1b}') {
-        out.push_str(&escaped(&rest[..at]));
+        out.push_str(&escape_invisible(&rest[..at]));
         let code = CODES.iter().find(|code| rest[at..].starts_with(**code));
         match code {
             Some(code) => {
@@ -28,13 +28,13 @@ fn line(line: &str) -> String {
                 rest = &rest[at + code.len()..];
             }
             None => {
-                out.push_str(&escaped("\u{1b}"));
+                out.push_str(&escape_invisible("\u{1b}"));
                 rest = &rest[at + 1..];
             }
         }
     }
-    out.push_str(&escaped(rest));
-    inert(&out)
+    out.push_str(&escape_invisible(rest));
+    escape_ci_commands(&out)
 }
 
 /// A writer of printable lines. Text after the last line feed is held back until the writer is flushed or dropped.
@@ -87,7 +87,7 @@ pub fn in_markup(text: &str) -> Cow<'_, str> {
         return Cow::Borrowed(text);
     }
     let each = |character: char| {
-        if is_fine(character) { character.to_string() } else { escaped(&character.to_string()) }
+        if is_fine(character) { character.to_string() } else { escape_invisible(&character.to_string()) }
     };
     Cow::Owned(text.chars().map(each).collect())
 }

@@ -103,7 +103,7 @@ fn enter(
             let values = unique_values(call).collect();
             let live = LiveEntity { parents: parents(call), made: Some(Instant::now()), values, ..live };
             match session.ledger.made(entity, live) {
-                Named::RestartReason => None,
+                Named::New => None,
                 Named::AsAnother(case) => {
                     called.as_another = Some(case);
                     Some("the response has the id of another live entity".to_owned())

@@ -67,7 +67,7 @@ pub enum Pending {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Named {
     /// The id is new.
-    RestartReason,
+    New,
     /// Another entity of the run that is certainly live has the id; the case that created that entity.
     AsAnother(String),
 }
@@ -233,7 +233,7 @@ impl Ledger {
             // Only two calls that asked for two different things must have created two entities.
             let is_shared = live.values.iter().any(|value| known.values.contains(value));
             let differ = !known.values.is_empty() && !live.values.is_empty() && !is_shared;
-            return if differ { Named::AsAnother(known.case.clone()) } else { Named::RestartReason };
+            return if differ { Named::AsAnother(known.case.clone()) } else { Named::New };
         }
         match entity.removed_by {
             Some(_) => {
@@ -242,7 +242,7 @@ impl Ledger {
             }
             None => entries.keep(live.leftover("the vendor documents no way to remove it")),
         }
-        Named::RestartReason
+        Named::New
     }
 
     /// Records what an earlier run has created; the journal already contains it.

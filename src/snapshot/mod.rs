@@ -82,7 +82,7 @@ fn difference(accepted: &str, now: &str) -> String {
             ChangeTag::Equal => ' ',
         };
         lines.push(sign);
-        lines.push_str(&crate::inert::escaped(change.value().trim_end_matches('\n')));
+        lines.push_str(&crate::invisible::escape_invisible(change.value().trim_end_matches('\n')));
         lines.push('\n');
     }
     lines

@@ -7,7 +7,7 @@ use crate::protocol;
 use crate::spec::model::{Member, Service};
 use crate::wire::{self, Exchange, Outcome, Reply};
 
-use crate::inert::escaped;
+use crate::invisible::escape_invisible;
 
 /// Minimum length of a random text that is recognised within a longer text. At this length, a chance match is out of
 /// the question.
@@ -15,7 +15,7 @@ const RECOGNISED: usize = 8;
 
 /// Returns the response of an exchange as one line: its status and its canonical body. `None` if there was no response.
 pub fn normalised(service: &Service, exchange: &Exchange, drawn: &[String]) -> Option<String> {
-    canonical(service, exchange, drawn).map(|text| escaped(&text))
+    canonical(service, exchange, drawn).map(|text| escape_invisible(&text))
 }
 
 fn canonical(service: &Service, exchange: &Exchange, drawn: &[String]) -> Option<String> {

@@ -68,7 +68,7 @@ fn files_read_back_whatever_a_target_answers() {
     let entries = [
         entry("A/1", "200 {\"a\":\"line\\nbreak # no id\"}"),
         entry("A/2", "500 \"---\""),
-        entry("A/3", &crate::inert::escaped("200 \"zero\u{200b}width and \u{85}\"")),
+        entry("A/3", &crate::invisible::escape_invisible("200 \"zero\u{200b}width and \u{85}\"")),
     ];
     let text = file::write("specs/A.yaml", "A on t", &entries);
     let read = file::read(&text);

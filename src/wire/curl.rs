@@ -31,7 +31,7 @@ fn stands_alone(name: &str, text: &str) -> bool {
 
 /// Returns `true` if a character is invisible or controls a terminal.
 fn is_hidden(character: char) -> bool {
-    crate::inert::escaped(&character.to_string()) != character.to_string()
+    crate::invisible::escape_invisible(&character.to_string()) != character.to_string()
 }
 
 /// Returns a character as a call of the shell's own `printf`.

@@ -13,7 +13,7 @@ use crate::cli::exit::Exit;
 use crate::cli::filter::Filter;
 use crate::cli::stream::Events;
 use crate::event::{CaseResult, Event, Results};
-use crate::inert::escaped;
+use crate::invisible::escape_invisible;
 use crate::judge;
 use crate::project::Suite;
 use crate::report::block::harmless;
@@ -102,7 +102,7 @@ fn described(specs: &Specs, case: &Case, requests: impl Iterator<Item = String>)
     let mut out = String::new();
     let comment = |out: &mut String, text: &str| {
         for line in text.lines() {
-            let _ = writeln!(out, "# {}", escaped(line));
+            let _ = writeln!(out, "# {}", escape_invisible(line));
         }
     };
     if let Some((_, operation)) = specs.operation(&case.operation) {
@@ -158,8 +158,9 @@ fn response_text(exchange: &Exchange) -> String {
         Outcome::NoResponse(reason) => format!("  error: {}\n", harmless(&reason.to_string())),
         Outcome::Received(response) => {
             let Response { status, headers, body, .. } = response;
-            let headers = headers.iter().map(|(name, value)| format!("  {name}: {}\n", escaped(value)));
-            let body = body.lines().map(|line| format!("  {}\n", escaped(line)));
+            let headers =
+                headers.iter().map(|(name, value)| format!("  {name}: {}\n", escape_invisible(value)));
+            let body = body.lines().map(|line| format!("  {}\n", escape_invisible(line)));
             format!("  {status}\n{}\n{}", headers.collect::<String>(), body.collect::<String>())
         }
     }

@@ -12,7 +12,7 @@ use super::prepared::Prepared;
 use super::valid::{self, other, reference, valid};
 
 /// The plain call of an operation.
-pub struct Baseline<'s> {
+pub struct PlainCall<'s> {
     /// The service.
     pub service: &'s Service,
     /// The operation.
@@ -24,7 +24,7 @@ pub struct Baseline<'s> {
     makers: RefCell<HashMap<&'s str, Parameters>>,
 }
 
-impl<'s> Baseline<'s> {
+impl<'s> PlainCall<'s> {
     /// Creates the plain call of an operation.
     pub fn new(service: &'s Service, operation: &'s Operation) -> Self {
         Self {
@@ -144,8 +144,9 @@ impl<'s> Baseline<'s> {
     pub fn make(&self, entity: &str, label: &str, send: &Parameters) -> Option<Call> {
         let maker = self.service.operation(&self.service.entity(entity)?.made_by)?;
         let mut makers = self.makers.borrow_mut();
-        let made =
-            makers.entry(&maker.name).or_insert_with(|| Baseline::new(self.service, maker).with_all_needed());
+        let made = makers
+            .entry(&maker.name)
+            .or_insert_with(|| PlainCall::new(self.service, maker).with_all_needed());
         let mut made = made.clone();
         for (name, value) in &mut made {
             let is_fixed = !is_drawn(value) && value.ids().is_empty();

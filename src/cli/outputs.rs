@@ -22,7 +22,7 @@ use crate::report::markdown::Markdown;
 use crate::report::root::Root;
 use crate::report::sarif::Sarif;
 use crate::report::terminal::{Terminal, Verbosity};
-use crate::runner::Known;
+use crate::runner::EarlierResults;
 
 use super::args::ReportArgs;
 use super::stream;
@@ -62,7 +62,7 @@ pub enum Stream<'k> {
     /// During the run: a killed run leaves its results so far.
     Live,
     /// During the run, next to the event stream that it resumes and whose results these are.
-    GoesOn(&'k Known),
+    GoesOn(&'k EarlierResults),
 }
 
 impl Outputs {
@@ -124,7 +124,7 @@ impl Outputs {
 
     /// Adds an event stream that is written during the run: in its place, or next to the stream that it replaces at the
     /// end. If a killed run has left events next to that stream, they are added to that stream first.
-    fn live(&mut self, path: &Path, at: &Path, known: Option<&Known>) -> Result<(), String> {
+    fn live(&mut self, path: &Path, at: &Path, known: Option<&EarlierResults>) -> Result<(), String> {
         let cannot = |error: &dyn Display| files::not_written(at, error);
         // Lock the file before any existing file is changed: another run may be writing it.
         let file = locked(at).map_err(|error| cannot(&error))?;

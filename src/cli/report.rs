@@ -9,7 +9,7 @@ use crate::compare::is_optional;
 use crate::event::{Event, Finish};
 use crate::generate::Cases;
 use crate::project::{self, Suite};
-use crate::runner::{self, Known, Outdated};
+use crate::runner::{self, EarlierResults, Outdated};
 use crate::spec::model::Specs;
 
 use super::args::{FromArgs, MergeArgs};
@@ -81,7 +81,7 @@ struct Parts {
     cases: Cases,
     /// Ids of all existing cases.
     ids: HashSet<Arc<str>>,
-    known: Known,
+    known: EarlierResults,
     baseline: Option<Baseline>,
 }
 
@@ -151,7 +151,7 @@ impl Parts {
 }
 
 /// Returns the ids of results that belong to one of the cases.
-fn known_among(known: &Known, cases: &Cases) -> HashSet<String> {
+fn known_among(known: &EarlierResults, cases: &Cases) -> HashSet<String> {
     cases.iter().filter(|case| known.has_judged(&case.id)).map(|case| case.id.clone()).collect()
 }
 

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::event::{Event, VERSION};
 use crate::files;
-use crate::runner::Known;
+use crate::runner::EarlierResults;
 
 /// Maximum length of a line that is read, in bytes. The first line has the pages of all operations, each other line one
 /// case.
@@ -143,8 +143,8 @@ pub fn has_begun(resumed: &Path) -> bool {
 ///
 /// # Errors
 /// Returns what is wrong with a file.
-pub fn known(path: &Path) -> Result<Known, String> {
-    let mut known = Known::default();
+pub fn known(path: &Path) -> Result<EarlierResults, String> {
+    let mut known = EarlierResults::default();
     let beside = resumed(path);
     let later = has_begun(&beside).then_some(&beside);
     // A finished run has all results of the one that it resumed.

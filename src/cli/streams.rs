@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::digest;
 use crate::event::{Event, Start};
 use crate::files::{self, Place, Shelf};
-use crate::runner::Known;
+use crate::runner::EarlierResults;
 
 use super::console::Console;
 use super::run::REFERENCE;
@@ -54,12 +54,12 @@ impl<'f> Part<'f> {
 ///
 /// # Errors
 /// Returns an error if a file cannot be read, if the streams are of two targets, or if a case has two verdicts.
-pub fn joined(files: &[PathBuf], console: Console) -> Result<Known, String> {
+pub fn joined(files: &[PathBuf], console: Console) -> Result<EarlierResults, String> {
     let parts: Vec<Part<'_>> = files.iter().map(|path| Part::read(path)).collect::<Result<_, _>>()?;
     of_one_run(&parts, console)?;
     contradiction(&parts)?;
     let copied: Vec<Option<usize>> = (0..parts.len()).map(|index| copied_from(&parts, index)).collect();
-    let mut known = Known::default();
+    let mut known = EarlierResults::default();
     for (part, original) in parts.iter().zip(&copied) {
         if let Some(original) = original {
             let original = parts[*original].path.display();

@@ -400,7 +400,7 @@ fn shows(result: &CaseResult) -> (Shows, String) {
     match &result.verdict {
         Verdict::Pass => (Shows::Met, String::new()),
         Verdict::Fail { mismatches } => {
-            let is_met = mismatches.iter().all(|mismatch| mismatch.kind.is_beside_the_call());
+            let is_met = mismatches.iter().all(|mismatch| mismatch.kind.is_incidental());
             let misplaced = mismatches.iter().any(|mismatch| mismatch.kind == Kind::Misplaced);
             match (is_met, misplaced) {
                 (true, _) => (Shows::Met, String::new()),

@@ -11,7 +11,9 @@ use tokio::sync::Mutex;
 use crate::case::Case;
 use crate::event::CaseResult;
 use crate::generate::Cases;
-use crate::runner::bracket::{MOST, Plain, PlainOutcome, is_bracketed, is_news, is_surprise, proven};
+use crate::runner::bracket::{
+    MAX_REJECTIONS, PlainCase, PlainOutcome, is_bracketed, is_news, is_surprise, proven,
+};
 use crate::runner::{self, Session};
 use crate::spec::model::Specs;
 
@@ -24,7 +26,7 @@ pub struct Gates {
 /// The plain calls of an operation.
 #[derive(Debug)]
 struct Gate {
-    plain: Plain,
+    plain: PlainCase,
     state: Mutex<State>,
 }
 
@@ -50,8 +52,8 @@ pub struct On<'t> {
 impl Gates {
     /// Creates the plain calls for the operations of these cases.
     pub fn new(cases: &Cases) -> Self {
-        let mut best: HashMap<String, Plain> = HashMap::new();
-        for plain in cases.iter().filter_map(|case| Plain::of(&case)) {
+        let mut best: HashMap<String, PlainCase> = HashMap::new();
+        for plain in cases.iter().filter_map(|case| PlainCase::of(&case)) {
             let known = best.entry(plain.case.operation.clone()).or_insert_with(|| plain.clone());
             if plain.rank() < known.rank() {
                 *known = plain;
@@ -114,7 +116,7 @@ impl Gate {
         let mut state = self.state.lock().await;
         state.since += 1;
         let is_due = is_surprise && is_news(state.last.as_ref());
-        let outcome = match is_due || state.since >= MOST {
+        let outcome = match is_due || state.since >= MAX_REJECTIONS {
             true => self.call(on, &mut state).await,
             false => state.last.clone().unwrap_or(PlainOutcome::Silent),
         };

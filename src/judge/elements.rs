@@ -16,7 +16,7 @@ pub fn mismatches(service: &Service, operation: &Operation, output: &Json) -> Ve
     if let Some(entity) = service.created_by(operation)
         && let Some(Json::Text(id)) = output.at(&entity.id)
         && id.trim().is_empty()
-        && let Some(element) = at(&operation.response, &entity.id)
+        && let Some(element) = element_at(&operation.response, &entity.id)
     {
         let promised = format!("the id of the {}", entity.name);
         mismatches.push(mismatch(element, &entity.id, &promised, output.at(&entity.id)));
@@ -25,33 +25,33 @@ pub fn mismatches(service: &Service, operation: &Operation, output: &Json) -> Ve
 }
 
 /// Returns the element at a path of names.
-pub fn at<'e>(elements: &'e [Member], path: &str) -> Option<&'e Member> {
+pub fn element_at<'e>(elements: &'e [Member], path: &str) -> Option<&'e Member> {
     let (name, rest) = path.split_once('.').map_or((path, None), |(name, rest)| (name, Some(rest)));
     let element = elements.iter().find(|element| element.name == name)?;
-    rest.map_or(Some(element), |rest| at(element.schema.below(), rest))
+    rest.map_or(Some(element), |rest| element_at(element.schema.below(), rest))
 }
 
 /// Returns the paths of the elements that have a value of their own, of the type and among the values that the page
 /// lists.
-pub fn seen(operation: &Operation, output: &Json) -> Vec<String> {
+pub fn paths_with_values(operation: &Operation, output: &Json) -> Vec<String> {
     let mut paths = Vec::new();
-    see(&operation.response, output, "", &mut paths);
+    collect_paths(&operation.response, output, "", &mut paths);
     paths
 }
 
-fn see(elements: &[Member], within: &Json, prefix: &str, paths: &mut Vec<String>) {
+fn collect_paths(elements: &[Member], within: &Json, prefix: &str, paths: &mut Vec<String>) {
     for element in elements {
         let path = path_of(prefix, element);
         let Some(value) = within.get(&element.name) else { continue };
-        if !is_of(element.kind(), value) || !is_listed(element, value) {
+        if !has_type(element.kind(), value) || !is_listed(element, value) {
             continue;
         }
         match value {
             Json::List(items) if items.is_empty() => continue,
             Json::List(items) => {
-                items.iter().for_each(|item| see(element.schema.below(), item, &path, paths))
+                items.iter().for_each(|item| collect_paths(element.schema.below(), item, &path, paths))
             }
-            Json::Object(_) => see(element.schema.below(), value, &path, paths),
+            Json::Object(_) => collect_paths(element.schema.below(), value, &path, paths),
             _ => {}
         }
         if !paths.contains(&path) {
@@ -77,7 +77,7 @@ fn check(elements: &[Member], within: &Json, prefix: &str, mismatches: &mut Vec<
                 let listed: Vec<String> = element.listed().iter().map(Json::to_string).collect();
                 mismatches.push(mismatch(element, &path, &listed.join(" or "), Some(value)));
             }
-            Some(value) if is_of(element.kind(), value) => check_inside(element, value, &path, mismatches),
+            Some(value) if has_type(element.kind(), value) => check_inside(element, value, &path, mismatches),
             received => mismatches.push(mismatch(element, &path, element.kind().name(), received)),
         }
     }
@@ -106,7 +106,7 @@ fn is_listed(element: &Member, value: &Json) -> bool {
     element.listed().is_empty()
         || is_empty
         || element.listed().iter().any(is_like)
-        || !is_of(element.kind(), value)
+        || !has_type(element.kind(), value)
 }
 
 pub fn mismatch(element: &Member, path: &str, promised: &str, received: Option<&Json>) -> Mismatch {
@@ -119,7 +119,7 @@ pub fn mismatch(element: &Member, path: &str, promised: &str, received: Option<&
     }
 }
 
-fn is_of(kind: Type, value: &Json) -> bool {
+fn has_type(kind: Type, value: &Json) -> bool {
     match (kind, value) {
         (Type::Integer, Json::Number(number)) => number.fract() == 0.0,
         (Type::String, Json::Text(_))

@@ -1,6 +1,6 @@
 //! Judging: from a case and its exchanges to a verdict. Pure.
 
-mod at_once;
+mod concurrent;
 mod context;
 mod elements;
 mod observed;
@@ -10,11 +10,11 @@ mod repeats;
 mod step;
 mod verdict;
 
-pub use at_once::judge_at_once;
-pub use elements::at as element_at;
+pub use concurrent::judge_concurrent;
+pub use elements::element_at;
 pub use observed::{Observed, Unique, observe};
-pub use precedence::{Precedence, Seen};
-pub use repeats::{RequestIds, same_id};
+pub use precedence::{Observations, Precedence};
+pub use repeats::{RequestIds, repeated_id};
 pub use step::{Shows, judge_step};
 pub use verdict::{Kind, Line, Mismatch, Promise, Verdict};
 
@@ -57,14 +57,14 @@ pub fn judge(contract: Contract<'_>, exchange: &Exchange) -> Verdict {
         return blocked;
     }
     let reply = wire::decode(contract.service, contract.operation, response);
-    let mut mismatches: Vec<Mismatch> = always(contract, response, &reply).into_iter().collect();
+    let mut mismatches: Vec<Mismatch> = check_always(contract, response, &reply).into_iter().collect();
     match &reply {
         // A service that fails need not use its envelope to say so.
         Reply::Unreadable(_) | Reply::Misplaced(_) if response.status >= 500 && !mismatches.is_empty() => {}
         Reply::Unreadable(why) => mismatches.push(unreadable(contract, response, why)),
         Reply::Misplaced(path) => mismatches.push(misplaced(contract, response, path)),
         Reply::Accepted(output) => match contract.expect {
-            Expectation::Reject(_) => mismatches.push(rejection::missing(contract, response)),
+            Expectation::Reject(_) => mismatches.push(rejection::missing_rejection(contract, response)),
             _ => mismatches.extend(elements::mismatches(contract.service, contract.operation, output)),
         },
         Reply::Rejected { code, message, body } => {
@@ -101,7 +101,7 @@ fn gateway(contract: Contract<'_>, response: &Response) -> Option<Verdict> {
 pub const GATEWAY: &str = "gateway";
 
 /// Checks what must hold for every response, whatever the case.
-fn always(contract: Contract<'_>, response: &Response, reply: &Reply) -> Option<Mismatch> {
+fn check_always(contract: Contract<'_>, response: &Response, reply: &Reply) -> Option<Mismatch> {
     let mismatch = |kind: Kind, promise: Promise, promised: String| Mismatch {
         kind,
         promise,
@@ -111,7 +111,7 @@ fn always(contract: Contract<'_>, response: &Response, reply: &Reply) -> Option<
         ],
     };
     let operation = promise::of_operation(contract.operation);
-    let is_promised = || matches!(reply, Reply::Rejected { code, .. } if rejection::promises(contract, code, response.status));
+    let is_promised = || matches!(reply, Reply::Rejected { code, .. } if rejection::promises_server_error(contract, code, response.status));
     if response.status >= 500 && !is_promised() {
         let promise = Promise::new("no server error", &operation);
         let promised = "below 500: no request makes the service fail".to_owned();
@@ -169,13 +169,13 @@ pub fn promise_of(operation: &Operation, about: &[Breach]) -> Promise {
 
 impl Contract<'_> {
     /// Returns the operation that the case tests, whichever operation this call is of.
-    fn tried(&self) -> &Operation {
+    fn tested_operation(&self) -> &Operation {
         self.service.operation(&self.case.operation).unwrap_or(self.operation)
     }
 
     /// Returns the promise that the call tests.
     fn promise(&self) -> Promise {
-        promise_of(self.tried(), self.about)
+        promise_of(self.tested_operation(), self.about)
     }
 }
 

@@ -49,7 +49,7 @@ pub fn observe(contract: Contract<'_>, tried: Option<&Exchange>, all: &[Exchange
             Reply::Rejected { code, message, body } => {
                 let (code, message) = (code.as_str(), message.as_deref());
                 let rejection = rejection::Rejection { status: response.status, code, message, body: &body };
-                let rows = rejection::exact(contract, &rejection);
+                let rows = rejection::exact_rows(contract, &rejection);
                 observed.accepted = Some(false);
                 observed.rows = rows.iter().map(|row| row.at.to_string()).collect();
                 observed.code = Some(excerpt(code));
@@ -58,19 +58,19 @@ pub fn observe(contract: Contract<'_>, tried: Option<&Exchange>, all: &[Exchange
         }
     }
     for exchange in all {
-        take(contract.service, contract.operation, exchange, &mut observed);
+        collect(contract.service, contract.operation, exchange, &mut observed);
     }
     observed
 }
 
-fn take(service: &Service, tried: &Operation, exchange: &Exchange, observed: &mut Observed) {
+fn collect(service: &Service, tried: &Operation, exchange: &Exchange, observed: &mut Observed) {
     observed.unique.extend(repeats::values(service, exchange));
     let Outcome::Received(response) = &exchange.outcome else { return };
     if exchange.operation != tried.name {
         return;
     }
     if let Reply::Accepted(output) = wire::decode(service, tried, response) {
-        for path in elements::seen(tried, &output) {
+        for path in elements::paths_with_values(tried, &output) {
             if !observed.elements.contains(&path) {
                 observed.elements.push(path);
             }

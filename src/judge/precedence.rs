@@ -24,13 +24,13 @@ pub struct Precedence {
 
 /// The observations so far from cases with two faults.
 #[derive(Debug, Default)]
-pub struct Seen {
+pub struct Observations {
     operations: Vec<Precedence>,
 }
 
-impl Seen {
+impl Observations {
     /// Records the response to a case with two faults; other cases show nothing.
-    pub fn take(&mut self, service: &Service, operation: &Operation, case: &Case, code: &str) {
+    pub fn record(&mut self, service: &Service, operation: &Operation, case: &Case, code: &str) {
         let [one, other] = case.about.as_slice() else { return };
         let covers = |about: &Breach| {
             let mut rows = service.rows_for(operation, about);
@@ -53,7 +53,7 @@ impl Seen {
     }
 
     /// Returns the observed facts.
-    pub fn facts(self) -> Vec<Precedence> {
+    pub fn into_facts(self) -> Vec<Precedence> {
         self.operations.into_iter().map(|of| Precedence { order: order(&of.pairs), ..of }).collect()
     }
 }

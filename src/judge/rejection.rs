@@ -25,12 +25,12 @@ const NOTHING: &str = "–";
 
 /// Judges an error response. Returns the mismatches, or a verdict if a circumstance prevented the test.
 pub fn judge(contract: Contract<'_>, rejection: &Rejection<'_>) -> Result<Vec<Mismatch>, Verdict> {
-    let matching = matching(contract, rejection.code, rejection.status);
+    let matching = matching_rows(contract, rejection.code, rejection.status);
     let expected = expected_rows(contract);
     let is_expected = matching.iter().any(|row| expected.iter().any(|wanted| std::ptr::eq(*wanted, *row)));
     let exact = matching.iter().any(|row| differences(row, rejection).is_empty());
     if let Some((row, circumstance)) = circumstance(&matching)
-        && keeps_from_trying(contract, is_expected, circumstance)
+        && prevents_test(contract, is_expected, circumstance)
         && exact
     {
         return Err(Verdict::Blocked {
@@ -39,10 +39,12 @@ pub fn judge(contract: Contract<'_>, rejection: &Rejection<'_>) -> Result<Vec<Mi
             row: promise::of_row(row).text,
         });
     }
-    let mut mismatches = envelope(contract, rejection);
+    let mut mismatches = check_envelope(contract, rejection);
     mismatches.extend(match contract.expect {
-        Expectation::Accept => Some(rejected(contract, rejection, &matching)),
-        Expectation::AcceptOr(_) if !is_expected => Some(rejected(contract, rejection, &matching)),
+        Expectation::Accept => Some(unexpected_rejection(contract, rejection, &matching)),
+        Expectation::AcceptOr(_) if !is_expected => {
+            Some(unexpected_rejection(contract, rejection, &matching))
+        }
         Expectation::Reject(Rows::Codes(_)) | Expectation::OneAccepted(Rows::Codes(_)) if !is_expected => {
             Some(wrong_row(contract, rejection, &matching, &expected))
         }
@@ -55,32 +57,32 @@ pub fn judge(contract: Contract<'_>, rejection: &Rejection<'_>) -> Result<Vec<Mi
 }
 
 /// Returns the mismatch of a call that must be rejected, but was accepted.
-pub fn missing(contract: Contract<'_>, response: &Response) -> Mismatch {
-    let mut lines = promised_lines(&expected_rows(contract), &response.status.to_string(), NOTHING, NOTHING);
+pub fn missing_rejection(contract: Contract<'_>, response: &Response) -> Mismatch {
+    let mut lines = expected_lines(&expected_rows(contract), &response.status.to_string(), NOTHING, NOTHING);
     lines.push(Line::new("body", "", excerpt(&response.body), false));
     Mismatch { kind: Kind::Accepted, promise: contract.promise(), lines }
 }
 
 /// Returns the error rows of the operation and its service that a code stands for.
-fn matching<'a>(contract: Contract<'a>, code: &str, status: u16) -> Vec<&'a ErrorRow> {
+fn matching_rows<'a>(contract: Contract<'a>, code: &str, status: u16) -> Vec<&'a ErrorRow> {
     contract.service.rows_matching(contract.operation, code, status)
 }
 
 /// Returns `true` if the page promises a status of 500 or more: in a row whose code the case expects, or for a
 /// circumstance.
-pub fn promises(contract: Contract<'_>, code: &str, status: u16) -> bool {
+pub fn promises_server_error(contract: Contract<'_>, code: &str, status: u16) -> bool {
     let is_expected = |row: &ErrorRow| match contract.expect.rows() {
         Some(Rows::Codes(codes)) => row.codes.iter().any(|code| codes.contains(code)),
         Some(Rows::Any) | None => false,
     };
     let is_circumstance = |row: &ErrorRow| matches!(row.when, When::Circumstance(_));
-    let mut rows = matching(contract, code, status).into_iter();
+    let mut rows = matching_rows(contract, code, status).into_iter();
     rows.any(|row| row.status == Some(status) && (is_expected(row) || is_circumstance(row)))
 }
 
 /// Returns the rows that an error response matches exactly: status, code and message.
-pub fn exact<'a>(contract: Contract<'a>, rejection: &Rejection<'_>) -> Vec<&'a ErrorRow> {
-    let rows = matching(contract, rejection.code, rejection.status).into_iter();
+pub fn exact_rows<'a>(contract: Contract<'a>, rejection: &Rejection<'_>) -> Vec<&'a ErrorRow> {
+    let rows = matching_rows(contract, rejection.code, rejection.status).into_iter();
     rows.filter(|row| differences(row, rejection).is_empty()).collect()
 }
 
@@ -111,7 +113,7 @@ fn without_circumstances<'a>(contract: Contract<'a>, rows: Vec<&'a ErrorRow>) ->
 
 /// Returns `true` if a circumstance prevented the test. It did not if the case itself names the row. Where the page is
 /// silent, the entity's state or a quota is as good a response as any other.
-fn keeps_from_trying(contract: Contract<'_>, is_expected: bool, circumstance: Circumstance) -> bool {
+fn prevents_test(contract: Contract<'_>, is_expected: bool, circumstance: Circumstance) -> bool {
     match (contract.expect, contract.expect.rows()) {
         (_, Some(Rows::Codes(_))) => !is_expected,
         // Nor does any page say in which order a signature takes equal parameters.
@@ -142,7 +144,11 @@ fn differences(row: &ErrorRow, rejection: &Rejection<'_>) -> Vec<&'static str> {
     differences
 }
 
-fn rejected(contract: Contract<'_>, rejection: &Rejection<'_>, matching: &[&ErrorRow]) -> Mismatch {
+fn unexpected_rejection(
+    contract: Contract<'_>,
+    rejection: &Rejection<'_>,
+    matching: &[&ErrorRow],
+) -> Mismatch {
     let mut lines = vec![
         Line::new("call", "succeeds", "rejected", true),
         Line::new("status", "", rejection.status.to_string(), false),
@@ -166,7 +172,7 @@ fn wrong_row(
     expected: &[&ErrorRow],
 ) -> Mismatch {
     let message = rejection.message.unwrap_or(NOTHING);
-    let mut lines = promised_lines(expected, &rejection.status.to_string(), rejection.code, message);
+    let mut lines = expected_lines(expected, &rejection.status.to_string(), rejection.code, message);
     match context::blamed(contract, matching) {
         Some(blamed) => {
             lines.push(blamed.line());
@@ -195,12 +201,12 @@ fn wrong_details(rejection: &Rejection<'_>, matching: &[&ErrorRow]) -> Mismatch 
     Mismatch {
         kind: Kind::Details,
         promise: Promise::new(format!("error row {}", matching[0].codes.join("/")), &sentence),
-        lines: promised_lines(matching, &rejection.status.to_string(), rejection.code, message),
+        lines: expected_lines(matching, &rejection.status.to_string(), rejection.code, message),
     }
 }
 
 /// Returns the lines of a report block: what the rows promise, next to what was received.
-fn promised_lines(rows: &[&ErrorRow], status: &str, code: &str, message: &str) -> Vec<Line> {
+fn expected_lines(rows: &[&ErrorRow], status: &str, code: &str, message: &str) -> Vec<Line> {
     const MANY: usize = 4;
     let any = |what: &str| format!("any {what} of the error tables");
     let joined = |texts: Vec<String>, what: &str| {
@@ -223,7 +229,7 @@ fn promised_lines(rows: &[&ErrorRow], status: &str, code: &str, message: &str) -
 }
 
 /// Checks the elements that every error response has besides its code.
-fn envelope(contract: Contract<'_>, rejection: &Rejection<'_>) -> Vec<Mismatch> {
+fn check_envelope(contract: Contract<'_>, rejection: &Rejection<'_>) -> Vec<Mismatch> {
     let operation = promise::of_operation(contract.operation);
     protocol::facts(contract.service)
         .rejection_elements(contract.service)

@@ -7,7 +7,7 @@ use crate::spec::model::{Member, Operation, Service, Type};
 use crate::spec::promise::Sentence;
 use crate::wire::{self, Exchange, Outcome, Reply};
 
-use super::elements::{at, path_of};
+use super::elements::{element_at, path_of};
 use super::{Kind, Line, Mismatch, Observed, Promise, Unique};
 
 /// The values seen so far, in the order of the plan, by service, path and value. A value that is unique in one service
@@ -63,15 +63,15 @@ fn unique(
 
 impl RequestIds {
     /// Records the unique values of the responses of a case. A value of an earlier response is a mismatch.
-    pub fn take(&mut self, service: &Service, case: &str, observed: &Observed) -> Vec<Mismatch> {
-        observed.unique.iter().filter_map(|unique| self.note(service, unique, case)).collect()
+    pub fn record(&mut self, service: &Service, case: &str, observed: &Observed) -> Vec<Mismatch> {
+        observed.unique.iter().filter_map(|unique| self.record_value(service, unique, case)).collect()
     }
 
-    fn note(&mut self, service: &Service, unique: &Unique, case: &str) -> Option<Mismatch> {
+    fn record_value(&mut self, service: &Service, unique: &Unique, case: &str) -> Option<Mismatch> {
         let Unique { operation, path, value } = unique;
         let key = (service.folder.clone(), path.clone(), value.clone());
         let earlier = self.seen.insert(key, case.to_owned())?;
-        let element = at(&service.operation(operation)?.response, path)?;
+        let element = element_at(&service.operation(operation)?.response, path)?;
         let text = element.sentence().map_or_else(|| format!("{path} is unique"), str::to_owned);
         Some(Mismatch {
             kind: Kind::Repeated,
@@ -87,9 +87,9 @@ impl RequestIds {
 }
 
 /// Returns the mismatch of a creation that returned the id of another live entity: two live entities have two ids.
-pub fn same_id(service: &Service, operation: &Operation, id: &Json, other: &str) -> Option<Mismatch> {
+pub fn repeated_id(service: &Service, operation: &Operation, id: &Json, other: &str) -> Option<Mismatch> {
     let entity = service.created_by(operation)?;
-    let element = at(&operation.response, &entity.id)?;
+    let element = element_at(&operation.response, &entity.id)?;
     let text = element
         .sentence()
         .map_or_else(|| format!("{} is the id of one {}", entity.id, entity.name), str::to_owned);

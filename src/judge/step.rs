@@ -28,7 +28,7 @@ pub fn judge_step(
     let Outcome::Received(response) = &exchange.outcome else { return (judge(contract, exchange), None) };
     match wire::decode(contract.service, contract.operation, response) {
         Reply::Accepted(output) if !shows.elements.is_empty() => {
-            (Verdict::of(shown(contract, shows, &output)), None)
+            (Verdict::of(check_shown(contract, shows, &output)), None)
         }
         _ if shows.demanded => (judge(contract, exchange), None),
         Reply::Rejected { code, .. }
@@ -52,8 +52,8 @@ fn says_unknown(contract: Contract<'_>, code: &str, status: u16) -> bool {
     rows.any(|row| is_unknown(&row.when))
 }
 
-fn shown(contract: Contract<'_>, shows: Shows<'_>, output: &Json) -> Vec<Mismatch> {
-    let tried = contract.tried();
+fn check_shown(contract: Contract<'_>, shows: Shows<'_>, output: &Json) -> Vec<Mismatch> {
+    let tried = contract.tested_operation();
     let differing = shows.elements.iter().filter(|(path, promised)| {
         // What the response does not show at all cannot contradict what was sent.
         output.at(path).map_or(shows.demanded, |shown| !is_same(promised, shown))

@@ -217,7 +217,7 @@ fn two_services_may_give_out_the_same_value_one_may_not() {
     let unique = repeats::values(service, &exchange(200, r#"{"RequestId":"r-1"}"#));
     let observed = Observed { unique, ..Observed::default() };
     let mut ids = RequestIds::default();
-    assert_eq!(ids.take(service, "a", &observed).len(), 0);
-    assert_eq!(ids.take(&other, "b", &observed).len(), 0);
-    assert_eq!(ids.take(service, "c", &observed).len(), 1);
+    assert_eq!(ids.record(service, "a", &observed).len(), 0);
+    assert_eq!(ids.record(&other, "b", &observed).len(), 0);
+    assert_eq!(ids.record(service, "c", &observed).len(), 1);
 }

@@ -118,7 +118,7 @@ pub enum Kind {
 impl Kind {
     /// Returns `true` if the mismatch is not about the call itself: the response still shows whether the call was
     /// accepted or rejected as expected.
-    pub fn is_beside_the_call(self) -> bool {
+    pub fn is_incidental(self) -> bool {
         matches!(self, Self::Element | Self::Envelope | Self::Repeated | Self::Status | Self::OtherTarget)
     }
 

@@ -8,7 +8,7 @@ use crate::wire::{self, Call, Exchange, NoResponse, Outcome, Reply};
 
 use super::cost::is_remover;
 use super::journal::Creation;
-use super::ledger::{Doubt, LiveEntity, Named};
+use super::ledger::{Doubt, LiveEntity, ReturnedId};
 use super::session::Session;
 
 /// The caller, for the account.
@@ -24,7 +24,7 @@ pub struct Caller<'a> {
 
 /// The outcome of a call.
 #[derive(Debug)]
-pub struct Called {
+pub struct CallOutcome {
     /// Request and response.
     pub exchange: Exchange,
     /// The id of the created entity.
@@ -34,31 +34,32 @@ pub struct Called {
 }
 
 /// Calls an operation, and records what it creates or removes.
-pub async fn call(session: &Session, call: Call<'_>, caller: Caller<'_>) -> Called {
+pub async fn call(session: &Session, call: Call<'_>, caller: Caller<'_>) -> CallOutcome {
     let since = Instant::now();
     let creation = creation(session, call, caller.distinguishing);
     if let Some(creation) = &creation {
-        session.ledger.asked(creation);
+        session.ledger.record_request(creation);
     }
     let exchange = match caller.once {
         true => session.call_once(call).await,
         false => session.call(call).await,
     };
     let effect = call_effect(session, call, &exchange);
-    let mut called = Called { exchange, id: None, as_another: None };
+    let mut called = CallOutcome { exchange, id: None, as_another: None };
     if let CallEffect::Success(output) = &effect {
-        for (entity, id) in removed(call) {
-            session.ledger.removed(&call.service.folder, entity, id);
+        for (entity, id) in removed_ids(call) {
+            session.ledger.record_removed(&call.service.folder, entity, id);
         }
-        change(session, call);
+        record_change(session, call);
         if let Some(entity) = call.service.created_by(call.operation) {
             called.id = id_in(entity, output).cloned();
         }
     }
     if let CallEffect::Doubt(_) = &effect {
-        removed(call).for_each(|(entity, id)| session.ledger.may_be_gone(&call.service.folder, entity, id));
+        removed_ids(call)
+            .for_each(|(entity, id)| session.ledger.record_removal_request(&call.service.folder, entity, id));
     }
-    enter(session, call, effect, (creation, since), caller.owner, &mut called);
+    record_creation(session, call, effect, (creation, since), caller.owner, &mut called);
     called
 }
 
@@ -69,7 +70,7 @@ fn creation(session: &Session, call: Call<'_>, distinguishing: &[String]) -> Opt
     let entity = entity.filter(|entity| entity.removed_by.is_some())?;
     Some(Creation {
         service: call.service.folder.clone(),
-        at: session.at(call.service),
+        at: session.address_of(call.service),
         entity: entity.name.clone(),
         unique: unique_values(call).filter(|(_, value)| distinguishing.contains(value)).collect(),
     })
@@ -84,13 +85,13 @@ fn unique_values(call: Call<'_>) -> impl Iterator<Item = (String, String)> + '_ 
 }
 
 /// Records what a call has created, or may have created.
-fn enter(
+fn record_creation(
     session: &Session,
     call: Call<'_>,
     effect: CallEffect,
     (creation, since): (Option<Creation>, Instant),
     owner: &str,
-    called: &mut Called,
+    called: &mut CallOutcome,
 ) {
     let Some(entity) = call.service.created_by(call.operation) else { return };
     let unique = creation.as_ref().map(|creation| creation.unique.clone()).unwrap_or_default();
@@ -101,10 +102,10 @@ fn enter(
         (CallEffect::Success(_), Some(id)) => {
             let live = session.live_entity(call.service, entity, id, owner, &unique);
             let values = unique_values(call).collect();
-            let live = LiveEntity { parents: parents(call), made: Some(Instant::now()), values, ..live };
-            match session.ledger.made(entity, live) {
-                Named::New => None,
-                Named::AsAnother(case) => {
+            let live = LiveEntity { parents: parent_ids(call), made: Some(Instant::now()), values, ..live };
+            match session.ledger.record_created(entity, live) {
+                ReturnedId::New => None,
+                ReturnedId::AsAnother(case) => {
                     called.as_another = Some(case);
                     Some("the response has the id of another live entity".to_owned())
                 }
@@ -118,9 +119,9 @@ fn enter(
             match creation {
                 Some(creation) => {
                     let doubt = Doubt { creation, case: owner.to_owned(), reason, since: Some(since) };
-                    session.ledger.doubted(doubt);
+                    session.ledger.record_doubt(doubt);
                 }
-                None => session.ledger.made_unnamed(&call.service.folder, entity, owner, &reason),
+                None => session.ledger.record_unnamed(&call.service.folder, entity, owner, &reason),
             }
         }
         (None, Some(creation)) => session.ledger.record_response(&creation),
@@ -129,7 +130,7 @@ fn enter(
 }
 
 /// Returns the ids of other entities that a call carries, by entity name.
-fn parents(call: Call<'_>) -> Vec<(String, Json)> {
+fn parent_ids(call: Call<'_>) -> Vec<(String, Json)> {
     let named = call.parameters.iter().filter_map(|(name, id)| {
         let entity = call.operation.parameter(name)?.exists.clone()?;
         Some((entity, id.clone()))
@@ -138,7 +139,7 @@ fn parents(call: Call<'_>) -> Vec<(String, Json)> {
 }
 
 /// Returns the ids that a call asks to remove, by entity name.
-fn removed(call: Call<'_>) -> impl Iterator<Item = (&String, &Json)> {
+fn removed_ids(call: Call<'_>) -> impl Iterator<Item = (&String, &Json)> {
     let is_removed = move |entity: &String| {
         let entity = call.service.entity(entity);
         entity.is_some_and(|entity| entity.removed_by.as_ref() == Some(&call.operation.name))
@@ -158,15 +159,15 @@ fn removed(call: Call<'_>) -> impl Iterator<Item = (&String, &Json)> {
 }
 
 /// Records what a call has changed in the entities that it names.
-fn change(session: &Session, call: Call<'_>) {
+fn record_change(session: &Session, call: Call<'_>) {
     if call.service.created_by(call.operation).is_some() || is_remover(call.service, call.operation) {
         return;
     }
     let texts =
         call.parameters.iter().filter_map(|(name, value)| Some((name.clone(), value.as_text()?.to_owned())));
     let values: Vec<(String, String)> = texts.collect();
-    for (entity, id) in parents(call) {
-        session.ledger.changed(&call.service.folder, &entity, &id, &values);
+    for (entity, id) in parent_ids(call) {
+        session.ledger.record_changed(&call.service.folder, &entity, &id, &values);
     }
 }
 

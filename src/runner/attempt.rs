@@ -17,28 +17,28 @@ use crate::spec::model::{Operation, Service, Specs};
 use crate::wire::sign::Hidden;
 use crate::wire::{self, Exchange, Outcome, Reply, Tamper, Twist};
 
-use super::account::{self, Called, Caller, lacks_id};
+use super::account::{self, CallOutcome, Caller, lacks_id};
 use super::clean_up;
 use super::cost::{self, is_remover};
 use super::facts::{facts, skipped};
 use super::harm;
+use super::redact;
 use super::resolve::{Earlier, Values, key_of};
 use super::restart::RestartReason;
 use super::session::{FIRST_PAUSE, Session};
 use super::shared::{Made, Shared};
-use super::shown;
 
 /// The reason why a case has no verdict if the runner itself failed on it.
 const FAILED: &str = "the runner failed on this case";
 
 /// Runs a case and cleans up after it, even if the runner itself fails on it.
 pub async fn run_case(session: &Session, specs: &Specs, case: &Case) -> CaseResult {
-    contained(session, specs, case, try_case(session, specs, case)).await
+    catch_panic(session, specs, case, run_attempts(session, specs, case)).await
 }
 
 /// Returns the result of an attempt at a case. If the attempt panics, its entities are removed, and the result says
 /// nothing about the target.
-pub(super) async fn contained(
+pub(super) async fn catch_panic(
     session: &Session,
     specs: &Specs,
     case: &Case,
@@ -48,19 +48,19 @@ pub(super) async fn contained(
     match AssertUnwindSafe(attempt).catch_unwind().await {
         Ok(result) => result,
         Err(_) => {
-            super::remove(session, specs, session.ledger.of(&case.id)).await;
+            super::remove(session, specs, session.ledger.created_by(&case.id)).await;
             skipped(specs, case, FAILED)
         }
     }
 }
 
-async fn try_case(session: &Session, specs: &Specs, case: &Case) -> CaseResult {
+async fn run_attempts(session: &Session, specs: &Specs, case: &Case) -> CaseResult {
     let begun = Instant::now();
     let Some(found) = specs.operation(&case.operation) else {
         return skipped(specs, case, "");
     };
     let (service, operation) = found;
-    if let Some(reason) = not_let(session, service, case) {
+    if let Some(reason) = why_not_sent(session, service, case) {
         let verdict = Verdict::NotTested { reason };
         return CaseResult { verdict, ..facts(service, operation, case) };
     }
@@ -89,7 +89,7 @@ async fn try_case(session: &Session, specs: &Specs, case: &Case) -> CaseResult {
     }
     attempt.clean_up().await;
     drop(room);
-    let verdict = attempt.with_ids(verdict);
+    let verdict = attempt.with_id_mismatches(verdict);
     let tried = attempt.tried.and_then(|tried| attempt.exchanges.get(tried));
     let contract = attempt.contract(operation, &case.expect, &[]);
     let observed = judge::observe(contract, tried, &attempt.exchanges);
@@ -107,22 +107,22 @@ async fn try_case(session: &Session, specs: &Specs, case: &Case) -> CaseResult {
         micros: u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX),
         ..facts(service, operation, case)
     };
-    kept(service, result, &hidden)
+    prepare_for_output(service, result, &hidden)
 }
 
 /// Returns a result as it is kept and shown: no target decides how much memory a run needs, nor how long it takes to
 /// search.
-fn kept(service: &Service, mut result: CaseResult, hidden: &Hidden) -> CaseResult {
+fn prepare_for_output(service: &Service, mut result: CaseResult, hidden: &Hidden) -> CaseResult {
     let plain = |text: &str| hidden.clean_plain(text);
     result.digest = result.tried().and_then(|tried| snapshot::digest(service, tried, &result.drawn, plain));
     result.exchanges = result.exchanges.into_iter().map(Exchange::shortened).collect();
-    let mut result = shown::result(result, hidden);
+    let mut result = redact::redact_result(result, hidden);
     result.exchanges = result.exchanges.into_iter().map(Exchange::kept).collect();
     result
 }
 
 /// Returns the reason why a case is not sent to this target; `None` if it is sent.
-fn not_let(session: &Session, service: &Service, case: &Case) -> Option<String> {
+fn why_not_sent(session: &Session, service: &Service, case: &Case) -> Option<String> {
     if session.target.alone {
         return None;
     }
@@ -158,13 +158,13 @@ pub(super) struct Attempt<'a> {
     /// Shared entities that the case uses; other cases may use them after it.
     lent: Vec<Shared>,
     notes: Vec<String>,
-    pub(super) last: Option<Asked<'a>>,
+    pub(super) last: Option<LastCall<'a>>,
     /// Mismatches of creations that returned the id of another live entity.
     same_ids: Vec<Mismatch>,
 }
 
 /// The last call: what it asked for, and the expected outcome.
-pub(super) struct Asked<'a> {
+pub(super) struct LastCall<'a> {
     pub(super) operation: &'a Operation,
     pub(super) send: &'a Parameters,
     pub(super) expect: &'a Expectation,
@@ -208,15 +208,15 @@ impl<'a> Attempt<'a> {
                 return verdict;
             }
         }
-        if let Some(reason) = self.names_what_may_be_somebodys() {
+        if let Some(reason) = self.why_may_affect_others() {
             return Verdict::NotTested { reason };
         }
-        let mut verdict = self.try_it().await;
+        let mut verdict = self.run_tested_call().await;
         for step in &self.case.then {
             if verdict != Verdict::Pass {
                 break;
             }
-            verdict = self.look_after(step).await;
+            verdict = self.run_follow_up(step).await;
         }
         verdict
     }
@@ -230,7 +230,7 @@ impl<'a> Attempt<'a> {
         if call.shared && self.borrow(call).await {
             return Ok(());
         }
-        self.last = Some(Asked { operation, send: &call.send, expect: &Expectation::Accept });
+        self.last = Some(LastCall { operation, send: &call.send, expect: &Expectation::Accept });
         let sent = self.resolve(operation, &call.send, |_| call.label.clone());
         let owner = if call.shared { super::SHARED } else { &self.case.id };
         let called = self.call(operation, &sent, owner).await;
@@ -238,7 +238,7 @@ impl<'a> Attempt<'a> {
         if let Some(verdict) = self.set_up_failed(operation, &sent, &called.exchange) {
             return Err(verdict);
         }
-        self.note_id(operation, &called);
+        self.record_id(operation, &called);
         let id = called.id;
         if let (true, Some(id)) = (call.shared, &id) {
             let made =
@@ -259,14 +259,14 @@ impl<'a> Attempt<'a> {
             return true;
         }
         if let Some(other) = self.session.pool.evict(&self.service.folder, &asked) {
-            self.end_of(&other).await;
+            self.remove_shared(&other).await;
         }
         false
     }
 
-    async fn try_it(&mut self) -> Verdict {
+    async fn run_tested_call(&mut self) -> Verdict {
         let case = self.case;
-        self.last = Some(Asked { operation: self.operation, send: &case.send, expect: &case.expect });
+        self.last = Some(LastCall { operation: self.operation, send: &case.send, expect: &case.expect });
         self.tried = Some(self.exchanges.len());
         let at_once = case.at_once.max(1);
         let mut sent: Vec<Vec<(String, Json)>> = Vec::new();
@@ -279,8 +279,8 @@ impl<'a> Attempt<'a> {
             sent.push(self.resolve(self.operation, &case.send, key));
         }
         self.values.nth = 0;
-        let called = join_all(sent.iter().map(|sent| self.tried_call(sent))).await;
-        called.iter().for_each(|called| self.note_id(self.operation, called));
+        let called = join_all(sent.iter().map(|sent| self.send_tested_call(sent))).await;
+        called.iter().for_each(|called| self.record_id(self.operation, called));
         let (exchanges, ids): (Vec<Exchange>, Vec<Option<Json>>) =
             called.into_iter().map(|called| (called.exchange, called.id)).unzip();
         self.exchanges.extend(exchanges.iter().cloned());
@@ -290,22 +290,22 @@ impl<'a> Attempt<'a> {
         let contract = self.contract(self.operation, &case.expect, &self.values.earlier[tried].sent);
         match exchanges.as_slice() {
             [exchange] => judge::judge(contract, exchange),
-            exchanges => judge::judge_at_once(contract, exchanges),
+            exchanges => judge::judge_concurrent(contract, exchanges),
         }
     }
 
-    async fn look_after(&mut self, step: &'a Step) -> Verdict {
+    async fn run_follow_up(&mut self, step: &'a Step) -> Verdict {
         let service = self.service;
         let Some(operation) = service.operation(&step.call.operation) else {
             let reason = format!("the service has no operation {}", step.call.operation);
             return Verdict::Skipped { reason };
         };
-        self.last = Some(Asked { operation, send: &step.call.send, expect: &step.expect });
+        self.last = Some(LastCall { operation, send: &step.call.send, expect: &step.expect });
         let sent = self.resolve(operation, &step.call.send, |_| step.call.label.clone());
         let called = self.call(operation, &sent, &self.case.id).await;
-        self.note_id(operation, &called);
-        let Called { exchange, id, .. } = called;
-        let shows = self.values.all(&step.shows, &step.call.label);
+        self.record_id(operation, &called);
+        let CallOutcome { exchange, id, .. } = called;
+        let shows = self.values.resolve_all(&step.shows, &step.call.label);
         let mut contract = self.contract(operation, &step.expect, &sent);
         if !step.about.is_empty() {
             contract.about = &step.about;
@@ -329,7 +329,7 @@ impl<'a> Attempt<'a> {
         Contract { service: self.service, operation, case: self.case, about, expect, sent, gateways }
     }
 
-    async fn call(&self, operation: &Operation, sent: &[(String, Json)], owner: &str) -> Called {
+    async fn call(&self, operation: &Operation, sent: &[(String, Json)], owner: &str) -> CallOutcome {
         let call =
             wire::Call { service: self.service, operation, parameters: sent, twist: None, nonce: None };
         let caller = Caller { owner, distinguishing: &self.values.distinguishing, once: false };
@@ -337,7 +337,7 @@ impl<'a> Attempt<'a> {
     }
 
     /// Sends the tested call, without retries if its circumstances are what is tested.
-    async fn tried_call(&self, sent: &[(String, Json)]) -> Called {
+    async fn send_tested_call(&self, sent: &[(String, Json)]) -> CallOutcome {
         let replayed = self.case.twist == Some(Twist::Signature(Tamper::RepeatedNonce));
         let before = self.exchanges.last().filter(|_| replayed);
         let nonce = before.and_then(|exchange| wire::nonce(&exchange.request));
@@ -365,7 +365,7 @@ impl<'a> Attempt<'a> {
         let (session, service) = (self.session, self.service);
         let key = |name: &str| key_of(session, service, operation, &label(name));
         let about: Vec<&str> = self.case.about.iter().map(|about| about.at.parameter()).collect();
-        self.session.target.fixed(operation, &about, self.values.all_by(send, key))
+        self.session.target.fixed(operation, &about, self.values.resolve_all_by(send, key))
     }
 
     fn set_up_failed(
@@ -402,13 +402,13 @@ impl<'a> Attempt<'a> {
     }
 
     /// Records a creation that returned the id of another live entity.
-    fn note_id(&mut self, operation: &Operation, called: &Called) {
+    fn record_id(&mut self, operation: &Operation, called: &CallOutcome) {
         let (Some(id), Some(other)) = (&called.id, &called.as_another) else { return };
-        self.same_ids.extend(judge::same_id(self.service, operation, id, other));
+        self.same_ids.extend(judge::repeated_id(self.service, operation, id, other));
     }
 
     /// Returns the verdict, with the mismatches that the ids of creations have shown.
-    fn with_ids(&mut self, verdict: Verdict) -> Verdict {
+    fn with_id_mismatches(&mut self, verdict: Verdict) -> Verdict {
         let same = std::mem::take(&mut self.same_ids);
         match verdict {
             verdict if same.is_empty() => verdict,
@@ -419,7 +419,7 @@ impl<'a> Attempt<'a> {
 
     /// Returns the reason why the tested call may reach an entity of somebody else although it looks harmless: ids of
     /// removed entities may have been assigned again, and an invented number may have been assigned already.
-    fn names_what_may_be_somebodys(&self) -> Option<String> {
+    fn why_may_affect_others(&self) -> Option<String> {
         if self.session.target.alone || !harm::touches(self.service, self.operation) {
             return None;
         }
@@ -452,7 +452,7 @@ impl<'a> Attempt<'a> {
 
     /// Removes what the case has created, and gives back the shared entities that it has not changed.
     async fn clean_up(&mut self) {
-        for live in self.session.ledger.of(&self.case.id) {
+        for live in self.session.ledger.created_by(&self.case.id) {
             clean_up::remove(self.session, self.service, &live).await;
         }
         let unchanged = self.tried.and_then(|tried| self.exchanges.get(tried)).is_some_and(|exchange| {
@@ -461,16 +461,16 @@ impl<'a> Attempt<'a> {
         });
         for shared in std::mem::take(&mut self.lent) {
             match unchanged && self.case.then.is_empty() {
-                true => self.session.pool.give(shared),
-                false => self.end_of(&shared).await,
+                true => self.session.pool.give_back(shared),
+                false => self.remove_shared(&shared).await,
             }
         }
     }
 
-    async fn end_of(&self, shared: &Shared) {
+    async fn remove_shared(&self, shared: &Shared) {
         // The entity may belong to another service, which has its own call to remove it.
-        let mut live = self.session.ledger.of(super::SHARED);
-        live.retain(|live| shared.made.is(live));
+        let mut live = self.session.ledger.created_by(super::SHARED);
+        live.retain(|live| shared.made.is_entity(live));
         super::remove(self.session, self.specs, live).await;
     }
 }

@@ -10,11 +10,11 @@ use crate::judge::{GATEWAY, Kind, Line, Mismatch, Promise, Verdict};
 use crate::wire::Outcome;
 
 /// Maximum number of rejections between two plain calls.
-pub const MOST: usize = 50;
+pub const MAX_REJECTIONS: usize = 50;
 
 /// The plain call of an operation.
 #[derive(Debug, Clone)]
-pub struct Plain {
+pub struct PlainCase {
     /// The call.
     pub case: Arc<Case>,
     /// `true` if the page says that the call is valid. If it does not specify that, the call proves something only if
@@ -22,7 +22,7 @@ pub struct Plain {
     pub is_certain: bool,
 }
 
-impl Plain {
+impl PlainCase {
     /// Returns a case as a plain call if it can be one: a single call that the page calls valid, or one that violates
     /// nothing on purpose.
     pub fn of(case: &Arc<Case>) -> Option<Self> {
@@ -52,7 +52,7 @@ pub enum PlainOutcome {
 
 impl PlainOutcome {
     /// Returns the outcome of a plain call from its result.
-    pub fn of(plain: &Plain, result: &CaseResult) -> Self {
+    pub fn of(plain: &PlainCase, result: &CaseResult) -> Self {
         let code = || result.observed.code.clone().unwrap_or_default();
         match &result.verdict {
             _ if result.observed.accepted == Some(true) => Self::Accepted,
@@ -68,7 +68,7 @@ impl PlainOutcome {
 }
 
 /// A finished case that waits for the plain call after it.
-struct Held {
+struct HeldCase {
     index: usize,
     result: CaseResult,
     /// The outcome of the plain call before it.
@@ -77,9 +77,9 @@ struct Held {
     is_second: bool,
 }
 
-impl Held {
+impl HeldCase {
     /// Returns `true` if the plain calls on both sides were accepted.
-    fn others_work(&self, after: &PlainOutcome) -> bool {
+    fn plain_calls_accepted(&self, after: &PlainOutcome) -> bool {
         [self.before.as_ref(), Some(after)]
             .into_iter()
             .flatten()
@@ -89,7 +89,7 @@ impl Held {
 
 /// The plain calls of one operation.
 struct Bracket {
-    plain: Plain,
+    plain: PlainCase,
     /// Number of unfinished cases that must be rejected.
     left: usize,
     /// The outcome of the last plain call.
@@ -99,7 +99,7 @@ struct Bracket {
     is_due: bool,
     /// Cases that wait for the first plain call.
     waiting: Vec<usize>,
-    held: Vec<Held>,
+    held: Vec<HeldCase>,
     /// Number of held cases that finished before the current plain call began.
     before_it: usize,
 }
@@ -121,7 +121,7 @@ pub fn is_bracketed(case: &Case) -> bool {
 impl Brackets {
     /// Creates the brackets for the cases that will run: `rejections` is the number of rejections of each operation,
     /// and `plain` returns its plain call.
-    pub fn new(rejections: HashMap<String, usize>, plain: impl Fn(&str) -> Option<Plain>) -> Self {
+    pub fn new(rejections: HashMap<String, usize>, plain: impl Fn(&str) -> Option<PlainCase>) -> Self {
         let bracket = |(operation, left): (String, usize)| {
             let bracket = Bracket {
                 plain: plain(&operation)?,
@@ -153,7 +153,7 @@ impl Brackets {
     }
 
     /// Takes the plain calls that are due now.
-    pub fn due(&mut self) -> Vec<(String, Plain)> {
+    pub fn take_due(&mut self) -> Vec<(String, PlainCase)> {
         let due = std::mem::take(&mut self.due).into_iter();
         due.filter_map(|operation| {
             let plain = self.operations.get(&operation)?.plain.clone();
@@ -174,7 +174,12 @@ impl Brackets {
     }
 
     /// Records that a case has finished. Returns its result if it needs no plain call after it.
-    pub fn done(&mut self, index: usize, case: &Case, result: CaseResult) -> Option<(usize, CaseResult)> {
+    pub fn case_finished(
+        &mut self,
+        index: usize,
+        case: &Case,
+        result: CaseResult,
+    ) -> Option<(usize, CaseResult)> {
         let Some(bracket) = self.operations.get_mut(&case.operation) else { return Some((index, result)) };
         let counts = is_bracketed(case);
         let is_surprise = is_surprise(case, &result);
@@ -187,24 +192,24 @@ impl Brackets {
         let is_news = is_surprise && is_news(bracket.last.as_ref());
         let before = bracket.last.clone();
         let is_second = self.again.contains(&index);
-        bracket.held.push(Held { index, result, before, is_second });
+        bracket.held.push(HeldCase { index, result, before, is_second });
         let since = bracket.held.len() - if bracket.is_under_way { bracket.before_it } else { 0 };
-        if bracket.left == 0 || is_news || since >= MOST {
+        if bracket.left == 0 || is_news || since >= MAX_REJECTIONS {
             self.call_for(&case.operation);
         }
         None
     }
 
     /// Records the outcome of a plain call. Returns the cases that waited for it, and the results that it settles.
-    pub fn called(
+    pub fn plain_call_finished(
         &mut self,
         operation: &str,
         outcome: PlainOutcome,
     ) -> (Vec<usize>, Vec<(usize, CaseResult)>) {
         let Some(bracket) = self.operations.get_mut(operation) else { return (Vec::new(), Vec::new()) };
-        let ended: Vec<Held> = bracket.held.drain(..bracket.before_it).collect();
-        let (again, ended): (Vec<Held>, Vec<Held>) =
-            ended.into_iter().partition(|held| is_to_be_repeated(held, &outcome));
+        let ended: Vec<HeldCase> = bracket.held.drain(..bracket.before_it).collect();
+        let (again, ended): (Vec<HeldCase>, Vec<HeldCase>) =
+            ended.into_iter().partition(|held| should_repeat(held, &outcome));
         let settled: Vec<_> = ended.into_iter().map(|held| (held.index, settled(held, &outcome))).collect();
         bracket.left += again.len();
         self.again.extend(again.iter().map(|held| held.index));
@@ -226,7 +231,7 @@ impl Brackets {
     }
 
     /// Takes what is left if the run ends before its plain calls.
-    pub fn abandoned(&mut self) -> Vec<(usize, CaseResult)> {
+    pub fn take_unfinished(&mut self) -> Vec<(usize, CaseResult)> {
         let held = self.operations.values_mut().flat_map(|bracket| bracket.held.drain(..));
         held.map(|held| (held.index, proven(held.before.as_ref(), held.result, None))).collect()
     }
@@ -251,8 +256,8 @@ pub fn is_news(last: Option<&PlainOutcome>) -> bool {
 }
 
 /// Returns the result of a case after the plain call that follows it.
-fn settled(held: Held, after: &PlainOutcome) -> CaseResult {
-    let others_work = held.others_work(after);
+fn settled(held: HeldCase, after: &PlainOutcome) -> CaseResult {
+    let others_work = held.plain_calls_accepted(after);
     let mut result = proven(held.before.as_ref(), held.result, Some(after));
     if others_work && held.is_second && is_failing_gateway(&result) {
         result.verdict = failed_by_request(&result);
@@ -309,8 +314,8 @@ fn is_failing_gateway(result: &CaseResult) -> bool {
 
 /// Returns `true` if a case runs once more: a gateway has answered it, and valid calls are accepted. The failure may
 /// have been temporary.
-fn is_to_be_repeated(held: &Held, after: &PlainOutcome) -> bool {
-    held.others_work(after) && !held.is_second && is_failing_gateway(&held.result)
+fn should_repeat(held: &HeldCase, after: &PlainOutcome) -> bool {
+    held.plain_calls_accepted(after) && !held.is_second && is_failing_gateway(&held.result)
 }
 
 /// Returns the verdict for a request that a gateway answers each time although plain calls are accepted in between:
@@ -374,33 +379,33 @@ mod tests {
     /// the number of plain calls.
     fn run(rejections: usize, verdict: &Verdict, plain: &[bool]) -> (Vec<Verdict>, usize) {
         let cases: Vec<Case> = (0..rejections).map(rejection).collect();
-        let own = Plain { case: Arc::new(case("plain", Expectation::Accept)), is_certain: true };
+        let own = PlainCase { case: Arc::new(case("plain", Expectation::Accept)), is_certain: true };
         let mut brackets = Brackets::new(counted(&cases), |_| Some(own.clone()));
         let (mut settled, mut calls) = (vec![Verdict::Pass; rejections], 0);
         let mut waiting: Vec<usize> = (0..rejections).rev().collect();
         loop {
-            for (operation, plain_call) in brackets.due() {
+            for (operation, plain_call) in brackets.take_due() {
                 let is_accepted = plain.get(calls).or(plain.last()).copied().unwrap_or(true);
                 calls += 1;
                 let outcome = match is_accepted {
                     true => PlainOutcome::of(&plain_call, &result(Verdict::Pass, true)),
                     false => PlainOutcome::Failed("Full".to_owned()),
                 };
-                let (again, done) = brackets.called(&operation, outcome);
+                let (again, done) = brackets.plain_call_finished(&operation, outcome);
                 waiting.extend(again.into_iter().rev());
                 done.into_iter().for_each(|(index, result)| settled[index] = result.verdict);
             }
             let Some(index) = waiting.pop() else { break };
             if brackets.admits(index, &cases[index])
                 && let Some((index, result)) =
-                    brackets.done(index, &cases[index], result(verdict.clone(), false))
+                    brackets.case_finished(index, &cases[index], result(verdict.clone(), false))
             {
                 settled[index] = result.verdict;
             }
         }
-        for (operation, _) in brackets.due() {
+        for (operation, _) in brackets.take_due() {
             calls += 1;
-            let (_, done) = brackets.called(&operation, PlainOutcome::Accepted);
+            let (_, done) = brackets.plain_call_finished(&operation, PlainOutcome::Accepted);
             done.into_iter().for_each(|(index, result)| settled[index] = result.verdict);
         }
         (settled, calls)
@@ -438,14 +443,14 @@ mod tests {
     #[test]
     fn a_run_that_ends_early_leaves_rejections_unproven() {
         let cases = [rejection(0), rejection(1)];
-        let own = Plain { case: Arc::new(case("plain", Expectation::Accept)), is_certain: true };
+        let own = PlainCase { case: Arc::new(case("plain", Expectation::Accept)), is_certain: true };
         let mut brackets = Brackets::new(counted(&cases), |_| Some(own.clone()));
         assert!(!brackets.admits(0, &cases[0]));
-        assert_eq!(brackets.due().len(), 1);
-        assert_eq!(brackets.called("Add", PlainOutcome::Accepted).0, [0]);
+        assert_eq!(brackets.take_due().len(), 1);
+        assert_eq!(brackets.plain_call_finished("Add", PlainOutcome::Accepted).0, [0]);
         assert!(brackets.admits(0, &cases[0]));
-        assert!(brackets.done(0, &cases[0], result(Verdict::Pass, false)).is_none());
-        let left = brackets.abandoned();
+        assert!(brackets.case_finished(0, &cases[0], result(Verdict::Pass, false)).is_none());
+        let left = brackets.take_unfinished();
         assert!(matches!(&left[0].1.verdict, Verdict::Unproven { .. }), "{left:?}");
     }
 }

@@ -31,14 +31,14 @@ pub async fn remove(session: &Session, service: &Service, live: &LiveEntity) {
 
 /// Removes an entity at the end of the run: what cannot be removed now is a leftover. An accepted removal is not sent
 /// again.
-pub async fn remove_at_last(session: &Session, service: &Service, live: &LiveEntity, why: &Pending) {
+pub async fn remove_at_end(session: &Session, service: &Service, live: &LiveEntity, why: &Pending) {
     let entity = service.entity(&live.entity);
     match (why, entity) {
         (Pending::Shown, Some(entity)) => {
             let ledger = &session.ledger;
-            match identity::lives_on(session, service, entity, live).await {
-                true => ledger.could_not_remove(live, "its removal was accepted, but it still exists"),
-                false => ledger.removed(&live.service, &live.entity, &live.id),
+            match identity::still_exists(session, service, entity, live).await {
+                true => ledger.record_leftover(live, "its removal was accepted, but it still exists"),
+                false => ledger.record_removed(&live.service, &live.entity, &live.id),
             }
         }
         _ => attempt(session, service, live, true).await,
@@ -50,14 +50,14 @@ async fn attempt(session: &Session, service: &Service, live: &LiveEntity, is_las
     let remover = entity.and_then(|entity| service.operation(entity.removed_by.as_ref()?));
     let (Some(entity), Some(remover)) = (entity, remover) else { return };
     if session.has_gone_silent() {
-        return session.ledger.could_not_remove(live, SILENT);
+        return session.ledger.record_leftover(live, SILENT);
     }
     let sent = match removal_of(service, remover, live) {
         Ok(sent) => session.target.fixed(remover, &[], sent),
-        Err(reason) => return session.ledger.could_not_remove(live, &reason),
+        Err(reason) => return session.ledger.record_leftover(live, &reason),
     };
-    if let Some(reason) = identity::is_somebody_elses(session, service, entity, live).await {
-        session.ledger.could_not_remove(live, &reason);
+    if let Some(reason) = identity::why_foreign(session, service, entity, live).await {
+        session.ledger.record_leftover(live, &reason);
         // The entity that the run has created may exist under another id.
         if entity.listed_by.is_some() && !live.unique.is_empty() {
             session.ledger.lost(live, live.creation(), &reason);
@@ -66,16 +66,16 @@ async fn attempt(session: &Session, service: &Service, live: &LiveEntity, is_las
     }
     let call = Call { service, operation: remover, parameters: &sent, twist: None, nonce: None };
     let exchange = session.call_to_the_end(call).await;
-    let outcome = came_of(service, remover, live, &exchange);
+    let outcome = removal_outcome(service, remover, live, &exchange);
     if matches!(&exchange.outcome, Outcome::NoResponse(reason) if may_have_arrived(reason)) {
-        session.ledger.may_be_gone(&live.service, &live.entity, &live.id);
+        session.ledger.record_removal_request(&live.service, &live.entity, &live.id);
     }
     let (ledger, name) = (&session.ledger, &remover.name);
     match outcome {
-        Removal::Done => match identity::lives_on(session, service, entity, live).await {
-            false => ledger.removed(&live.service, &live.entity, &live.id),
+        Removal::Done => match identity::still_exists(session, service, entity, live).await {
+            false => ledger.record_removed(&live.service, &live.entity, &live.id),
             true if !is_last => ledger.postpone(live, Pending::Shown),
-            true => ledger.could_not_remove(live, &format!("{name} was accepted, but it still exists")),
+            true => ledger.record_leftover(live, &format!("{name} was accepted, but it still exists")),
         },
         // The entity may not be visible yet, or may exist under another id: the run has not removed it.
         Removal::Unknown if !is_last => ledger.postpone(live, Pending::NotVisible),
@@ -85,20 +85,23 @@ async fn attempt(session: &Session, service: &Service, live: &LiveEntity, is_las
         // The entity may have been removed together with its parent, by a removal that was not answered, or by the
         // earlier run that created it.
         Removal::Unknown if live.may_be_gone || ledger.has_removed_parent(live) => {
-            ledger.removed(&live.service, &live.entity, &live.id);
+            ledger.record_removed(&live.service, &live.entity, &live.id);
         }
         Removal::Unknown => {
-            ledger.could_not_remove(live, "its removal did not find it, although nothing has removed it")
+            ledger.record_leftover(live, "its removal did not find it, although nothing has removed it")
         }
         Removal::State(code) if !is_last => ledger.postpone(live, Pending::State(code)),
         Removal::State(code) => {
-            ledger.stays(live, &format!("{name} is rejected with {code}, as documented for its state"));
+            ledger.record_unremovable(
+                live,
+                &format!("{name} is rejected with {code}, as documented for its state"),
+            );
         }
         Removal::Failed(reason) => {
             let reason = session.hidden([&exchange.request]).clean(&reason);
             match is_last {
                 false => ledger.postpone(live, Pending::Failed(reason)),
-                true => ledger.could_not_remove(live, &reason),
+                true => ledger.record_leftover(live, &reason),
             }
         }
     }
@@ -118,11 +121,11 @@ fn removal_of(
         let value = match &parameter.exists {
             Some(name) if *name == live.entity && !is_named => {
                 is_named = true;
-                Some(named(parameter, &live.id))
+                Some(as_parameter(parameter, &live.id))
             }
             Some(name) => {
                 let parent = live.parents.iter().find(|(parent, _)| parent == name);
-                parent.map(|(_, id)| named(parameter, id))
+                parent.map(|(_, id)| as_parameter(parameter, id))
             }
             None if is_demanded => generate::valid_value(parameter),
             None => None,
@@ -149,14 +152,19 @@ fn removal_of(
 }
 
 /// Returns an id in the form that a parameter takes.
-pub fn named(parameter: &Member, id: &Json) -> Json {
+pub fn as_parameter(parameter: &Member, id: &Json) -> Json {
     match parameter.schema.kind() {
         Type::Array => Json::List(vec![id.clone()]),
         _ => id.clone(),
     }
 }
 
-fn came_of(service: &Service, remover: &Operation, live: &LiveEntity, exchange: &Exchange) -> Removal {
+fn removal_outcome(
+    service: &Service,
+    remover: &Operation,
+    live: &LiveEntity,
+    exchange: &Exchange,
+) -> Removal {
     let response = match &exchange.outcome {
         Outcome::NoResponse(reason) => return Removal::Failed(reason.to_string()),
         Outcome::Received(response) => response,

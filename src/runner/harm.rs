@@ -25,7 +25,7 @@ fn of_call(service: &Service, operation: &Operation, send: &Parameters) -> Optio
     let value = |name: &str| send.iter().find(|(sent, _)| sent == name).map(|(_, value)| value);
     if touches(service, operation) {
         return subjects(operation).into_iter().find_map(|id| {
-            let is_fine = value(&id.name).is_some_and(names_one);
+            let is_fine = value(&id.name).is_some_and(identifies_one);
             (!is_fine).then(|| {
                 format!(
                     "{} without one plain id in {} could affect entities of others",
@@ -71,17 +71,17 @@ fn subjects(operation: &Operation) -> Vec<&Member> {
 
 /// Returns `true` if a value names one thing: something that an earlier call has created, or an invented id that could
 /// name nothing else.
-fn names_one(value: &Value) -> bool {
+fn identifies_one(value: &Value) -> bool {
     match value {
         Value::Id(_) | Value::Same(..) => true,
         Value::Described(text) => is_plain(&text.witness()),
         Value::Plain(Json::Text(text)) => is_plain(text),
         Value::Plain(Json::Integer(number)) => *number >= FAR_NUMBER,
         Value::Plain(Json::List(ids)) => {
-            !ids.is_empty() && ids.iter().all(|id| names_one(&Value::Plain(id.clone())))
+            !ids.is_empty() && ids.iter().all(|id| identifies_one(&Value::Plain(id.clone())))
         }
         Value::Plain(_) | Value::Object(_) => false,
-        Value::List(ids) => !ids.is_empty() && ids.iter().all(names_one),
+        Value::List(ids) => !ids.is_empty() && ids.iter().all(identifies_one),
     }
 }
 
@@ -90,13 +90,13 @@ fn names_one(value: &Value) -> bool {
 const FAR_NUMBER: i64 = 1_000_000_000;
 
 /// Minimum length of an invented id: a shorter one may be somebody's.
-const LEAST: usize = 8;
+const MIN_ID_LENGTH: usize = 8;
 
 /// Returns `true` if a text can be read only as a single name: no wildcard, no operator, no list, not short.
 fn is_plain(text: &str) -> bool {
     let is_fine = |character: char| character.is_ascii_alphanumeric() || matches!(character, '-' | '_' | ' ');
     let is_word = text.starts_with(|first: char| first.is_ascii_alphanumeric());
-    text.len() >= LEAST && is_word && text.trim() == text && text.chars().all(is_fine)
+    text.len() >= MIN_ID_LENGTH && is_word && text.trim() == text && text.chars().all(is_fine)
 }
 
 /// Returns `true` if a name that a call chooses is one that nobody else has.

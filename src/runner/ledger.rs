@@ -65,7 +65,7 @@ pub enum Pending {
 
 /// The id that a creation returned: a new one, or that of another entity.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Named {
+pub enum ReturnedId {
     /// The id is new.
     New,
     /// Another entity of the run that is certainly live has the id; the case that created that entity.
@@ -125,13 +125,13 @@ pub struct Ledger {
 
 /// The live entities in the order of their creation, found by service, entity and id.
 #[derive(Debug, Default)]
-struct Alive {
+struct LiveEntities {
     by_number: BTreeMap<u64, LiveEntity>,
     numbers: HashMap<(String, String, String), u64>,
     next: u64,
 }
 
-impl Alive {
+impl LiveEntities {
     fn key(service: &str, entity: &str, id: &Json) -> (String, String, String) {
         (service.to_owned(), entity.to_owned(), id.to_string())
     }
@@ -154,13 +154,13 @@ impl Alive {
         self.next += 1;
     }
 
-    fn take(&mut self, service: &str, entity: &str, id: &Json) -> Option<LiveEntity> {
+    fn remove(&mut self, service: &str, entity: &str, id: &Json) -> Option<LiveEntity> {
         let number = self.numbers.remove(&Self::key(service, entity, id))?;
         self.by_number.remove(&number)
     }
 
-    fn take_it(&mut self, live: &LiveEntity) -> Option<LiveEntity> {
-        self.take(&live.service, &live.entity, &live.id)
+    fn remove_entity(&mut self, live: &LiveEntity) -> Option<LiveEntity> {
+        self.remove(&live.service, &live.entity, &live.id)
     }
 
     /// Returns an iterator over the entities, the latest first.
@@ -171,7 +171,7 @@ impl Alive {
 
 #[derive(Debug, Default)]
 struct Entries {
-    live: Alive,
+    live: LiveEntities,
     /// Entities that stay because no documented call removes them, by the case that created them.
     kept: BTreeMap<String, Vec<Leftover>>,
     left_behind: Vec<Leftover>,
@@ -202,12 +202,12 @@ impl Entries {
 
 impl Ledger {
     /// Creates a ledger that is also written to a journal.
-    pub fn kept_in(journal: Journal) -> Self {
+    pub fn with_journal(journal: Journal) -> Self {
         Self { entries: Mutex::default(), journal }
     }
 
     /// Records that a call that creates something is about to be sent.
-    pub fn asked(&self, creation: &Creation) {
+    pub fn record_request(&self, creation: &Creation) {
         self.journal.write(&Entry::Asked(creation.clone()));
     }
 
@@ -222,7 +222,7 @@ impl Ledger {
 
     /// Records what a call has created. If another live entity of the run has the id, it is not recorded twice, so that
     /// nothing is removed twice.
-    pub fn made(&self, entity: &Entity, live: LiveEntity) -> Named {
+    pub fn record_created(&self, entity: &Entity, live: LiveEntity) -> ReturnedId {
         let mut entries = self.entries();
         entries.note_number(&live);
         let is_it = |known: &&LiveEntity| known.is(&live.service, &live.entity, &live.id);
@@ -233,7 +233,7 @@ impl Ledger {
             // Only two calls that asked for two different things must have created two entities.
             let is_shared = live.values.iter().any(|value| known.values.contains(value));
             let differ = !known.values.is_empty() && !live.values.is_empty() && !is_shared;
-            return if differ { Named::AsAnother(known.case.clone()) } else { Named::New };
+            return if differ { ReturnedId::AsAnother(known.case.clone()) } else { ReturnedId::New };
         }
         match entity.removed_by {
             Some(_) => {
@@ -242,11 +242,11 @@ impl Ledger {
             }
             None => entries.keep(live.leftover("the vendor documents no way to remove it")),
         }
-        Named::New
+        ReturnedId::New
     }
 
     /// Records what an earlier run has created; the journal already contains it.
-    pub fn known(&self, live: LiveEntity) {
+    pub fn record_earlier(&self, live: LiveEntity) {
         let mut entries = self.entries();
         if entries.live.get(&live).is_none() {
             entries.live.push(live);
@@ -254,7 +254,7 @@ impl Ledger {
     }
 
     /// Records that a call may have created an entity with an unknown id.
-    pub fn made_unnamed(&self, service: &str, entity: &Entity, case: &str, reason: &str) {
+    pub fn record_unnamed(&self, service: &str, entity: &Entity, case: &str, reason: &str) {
         let leftover = Leftover {
             service: service.to_owned(),
             entity: entity.name.clone(),
@@ -270,21 +270,21 @@ impl Ledger {
     }
 
     /// Records that a call may have created something that a list can show.
-    pub fn doubted(&self, doubt: Doubt) {
+    pub fn record_doubt(&self, doubt: Doubt) {
         self.entries().doubts.push(doubt);
     }
 
     /// Takes the calls that may have created something.
-    pub fn doubts(&self) -> Vec<Doubt> {
+    pub fn take_doubts(&self) -> Vec<Doubt> {
         std::mem::take(&mut self.entries().doubts)
     }
 
     /// Drops an entity that was removed.
-    pub fn removed(&self, service: &str, entity: &str, id: &Json) {
+    pub fn record_removed(&self, service: &str, entity: &str, id: &Json) {
         let mut entries = self.entries();
         let aside = entries.pending.iter().position(|(live, _)| live.is(service, entity, id));
         let aside = aside.map(|place| entries.pending.swap_remove(place).0);
-        if let Some(live) = entries.live.take(service, entity, id).or(aside) {
+        if let Some(live) = entries.live.remove(service, entity, id).or(aside) {
             self.journal.write(&Entry::Removed(live.trace()));
             if live.made.is_none() {
                 entries.put_right.push(live.clone().leftover(""));
@@ -295,7 +295,7 @@ impl Ledger {
     }
 
     /// Records that a call has changed values that only one entity has.
-    pub fn changed(&self, service: &str, entity: &str, id: &Json, values: &[(String, String)]) {
+    pub fn record_changed(&self, service: &str, entity: &str, id: &Json, values: &[(String, String)]) {
         let mut entries = self.entries();
         let Some(live) = entries.live.get_mut(service, entity, id) else { return };
         let old = live.trace();
@@ -314,7 +314,7 @@ impl Ledger {
     }
 
     /// Records that what a call of an earlier run may have created is gone, or never existed.
-    pub fn settled(&self, creation: &Creation) {
+    pub fn record_settled(&self, creation: &Creation) {
         self.record_response(creation);
         self.entries().put_right.push(Leftover {
             service: creation.service.clone(),
@@ -326,7 +326,7 @@ impl Ledger {
     }
 
     /// Takes the leftovers of earlier runs that this one has cleaned up.
-    pub fn put_right(&self) -> Vec<Leftover> {
+    pub fn take_cleaned_up(&self) -> Vec<Leftover> {
         std::mem::take(&mut self.entries().put_right)
     }
 
@@ -341,22 +341,22 @@ impl Ledger {
 
     /// Gives up an id that names nothing: the entity is looked for by the values that only it has.
     pub fn lost(&self, live: &LiveEntity, creation: Creation, reason: &str) {
-        self.asked(&creation);
+        self.record_request(&creation);
         let mut entries = self.entries();
-        entries.live.take_it(live);
+        entries.live.remove_entity(live);
         self.journal.write(&Entry::Removed(live.trace()));
         let (case, reason) = (live.case.clone(), reason.to_owned());
         entries.doubts.push(Doubt { creation, case, reason, since: live.made });
     }
 
     /// Takes the removed entities, by kind.
-    pub fn all_removed(&self) -> HashMap<(String, String), Vec<LiveEntity>> {
+    pub fn take_removed(&self) -> HashMap<(String, String), Vec<LiveEntity>> {
         std::mem::take(&mut self.entries().removed)
     }
 
     /// Records that a call that may have arrived has asked to remove an entity: it is then no surprise if the entity is
     /// not found.
-    pub fn may_be_gone(&self, service: &str, entity: &str, id: &Json) {
+    pub fn record_removal_request(&self, service: &str, entity: &str, id: &Json) {
         if let Some(live) = self.entries().live.get_mut(service, entity, id) {
             live.may_be_gone = true;
         }
@@ -365,13 +365,13 @@ impl Ledger {
     /// Puts aside an entity that could not be removed: its removal is tried again at the end of the run.
     pub fn postpone(&self, live: &LiveEntity, why: Pending) {
         let mut entries = self.entries();
-        if let Some(live) = entries.live.take_it(live) {
+        if let Some(live) = entries.live.remove_entity(live) {
             entries.pending.push((live, why));
         }
     }
 
     /// Takes the entities that were put aside; they count as live again.
-    pub fn postponed(&self) -> Vec<(LiveEntity, Pending)> {
+    pub fn take_postponed(&self) -> Vec<(LiveEntity, Pending)> {
         let mut entries = self.entries();
         let pending = std::mem::take(&mut entries.pending);
         pending.iter().for_each(|(live, _)| entries.live.push(live.clone()));
@@ -379,16 +379,16 @@ impl Ledger {
     }
 
     /// Records an entity that cannot be removed as a leftover.
-    pub fn could_not_remove(&self, live: &LiveEntity, reason: &str) {
+    pub fn record_leftover(&self, live: &LiveEntity, reason: &str) {
         let mut entries = self.entries();
-        entries.live.take_it(live);
+        entries.live.remove_entity(live);
         entries.left_behind.push(live.clone().leftover(reason));
     }
 
     /// Records that an entity stays, as the page says.
-    pub fn stays(&self, live: &LiveEntity, reason: &str) {
+    pub fn record_unremovable(&self, live: &LiveEntity, reason: &str) {
         let mut entries = self.entries();
-        entries.live.take_it(live);
+        entries.live.remove_entity(live);
         // The next run need not try to remove it again.
         self.journal.write(&Entry::Removed(live.trace()));
         entries.keep(live.clone().leftover(reason));
@@ -401,7 +401,7 @@ impl Ledger {
     }
 
     /// Records what is now known about the ids of a kind.
-    pub fn trusts(&self, service: &str, entity: &str, trust: Trust) {
+    pub fn set_trust(&self, service: &str, entity: &str, trust: Trust) {
         self.entries().trust.insert((service.to_owned(), entity.to_owned()), trust);
     }
 
@@ -411,7 +411,7 @@ impl Ledger {
     }
 
     /// Returns what an owner (a case, or all of them) has created and not removed, the latest first.
-    pub fn of(&self, owner: &str) -> Vec<LiveEntity> {
+    pub fn created_by(&self, owner: &str) -> Vec<LiveEntity> {
         self.entries().live.latest().filter(|live| live.case == owner).cloned().collect()
     }
 

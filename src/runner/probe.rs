@@ -28,8 +28,8 @@ pub async fn rejected_credentials(
         if !service.operations.iter().any(|operation| is_tested(&operation.id)) {
             continue;
         }
-        let Some(call) = harmless(session, service) else { continue };
-        if let Some(why) = rejection(session, service, signer, call).await {
+        let Some(call) = probe_call(session, service) else { continue };
+        if let Some(why) = rejection_reason(session, service, signer, call).await {
             return Some(why);
         }
     }
@@ -38,7 +38,7 @@ pub async fn rejected_credentials(
 
 /// Returns the operation to call, and what to send: an operation that must reject a call for a missing parameter,
 /// preferably one that creates nothing. An operation that removes something is never called with a parameter missing.
-fn harmless<'s>(session: &Session, service: &'s Service) -> Option<(&'s Operation, Vec<(String, Json)>)> {
+fn probe_call<'s>(session: &Session, service: &'s Service) -> Option<(&'s Operation, Vec<(String, Json)>)> {
     let calls = service.operations.iter().map(|operation| (operation, sent(session, service, operation)));
     let rejected = calls.filter(|(operation, sent)| {
         let missing = operation.parameters.iter().filter(|parameter| is_missing(sent, parameter));
@@ -65,7 +65,7 @@ fn sent(session: &Session, service: &Service, operation: &Operation) -> Vec<(Str
 }
 
 /// Returns the reason why no call will be let in, if the call was rejected because of the caller.
-async fn rejection(
+async fn rejection_reason(
     session: &Session,
     service: &Service,
     signer: &Signer,
@@ -75,7 +75,7 @@ async fn rejection(
     // A target that checks nothing creates something.
     let caller = Caller { owner: PROBE, distinguishing: &[], once: false };
     let exchange = account::call(session, call, caller).await.exchange;
-    for live in session.ledger.of(PROBE) {
+    for live in session.ledger.created_by(PROBE) {
         clean_up::remove(session, service, &live).await;
     }
     let Outcome::Received(response) = &exchange.outcome else { return None };

@@ -24,7 +24,7 @@ const PAGES: i64 = 100;
 pub async fn recover(session: &Session, specs: &Specs, remains: &Remains) {
     for trace in &remains.live {
         let Some((service, live)) = live_entity(specs, trace) else { continue };
-        session.ledger.known(live.clone());
+        session.ledger.record_earlier(live.clone());
         clean_up::remove(session, service, &live).await;
     }
     let doubts = remains.unanswered.iter().map(|creation| Doubt {
@@ -79,26 +79,26 @@ pub async fn settle(session: &Session, specs: &Specs, doubts: Vec<Doubt>) {
         if !named.is_empty() {
             settle_kind(session, service, entity, &named).await;
         }
-        settle_nameless(session, service, entity, &nameless).await;
+        settle_unidentifiable(session, service, entity, &nameless).await;
     }
 }
 
 /// Settles doubts about entities that no value distinguishes from those of others: they certainly do not exist only if
 /// nothing does.
-async fn settle_nameless(session: &Session, service: &Service, entity: &Entity, doubts: &[Doubt]) {
+async fn settle_unidentifiable(session: &Session, service: &Service, entity: &Entity, doubts: &[Doubt]) {
     if doubts.is_empty() {
         return;
     }
     let wanted = Wanted::of(std::iter::empty());
     let is_empty = |list: &Result<List, String>| matches!(list, Ok(list) if list.is_whole && list.is_empty);
-    let mut list = walk(session, service, entity, &wanted).await;
+    let mut list = read_list(session, service, entity, &wanted).await;
     if is_empty(&list) && wait_for(session, doubts).await {
-        list = walk(session, service, entity, &wanted).await;
+        list = read_list(session, service, entity, &wanted).await;
     }
     match is_empty(&list) {
         true => doubts.iter().for_each(|doubt| settled(session, doubt)),
         false => {
-            give_up(session, entity, doubts.iter(), "no value identifies it as created by this run");
+            record_unsettled(session, entity, doubts.iter(), "no value identifies it as created by this run");
         }
     }
 }
@@ -117,20 +117,20 @@ async fn wait_for(session: &Session, doubts: &[Doubt]) -> bool {
 fn settled(session: &Session, doubt: &Doubt) {
     match doubt.since {
         Some(_) => session.ledger.record_response(&doubt.creation),
-        None => session.ledger.settled(&doubt.creation),
+        None => session.ledger.record_settled(&doubt.creation),
     }
 }
 
 async fn settle_kind(session: &Session, service: &Service, entity: &Entity, doubts: &[Doubt]) {
     let wanted = Wanted::of(doubts.iter().map(|doubt| &doubt.creation.unique));
-    let mut list = walk(session, service, entity, &wanted).await;
+    let mut list = read_list(session, service, entity, &wanted).await;
     // If a list cannot be read, waiting is of no use.
     if list.as_ref().is_ok_and(|list| list.found.len() < doubts.len()) && wait_for(session, doubts).await {
-        list = walk(session, service, entity, &wanted).await;
+        list = read_list(session, service, entity, &wanted).await;
     }
     let (list, why) = match list {
         Ok(list) => (list, "its list does not contain it, but may be incomplete"),
-        Err(why) => return give_up(session, entity, doubts.iter(), &why),
+        Err(why) => return record_unsettled(session, entity, doubts.iter(), &why),
     };
     let mut found = Vec::new();
     let mut missing = Vec::new();
@@ -143,12 +143,12 @@ async fn settle_kind(session: &Session, service: &Service, entity: &Entity, doub
     }
     // Record the entity first, then settle the doubt: the process may end between the two.
     for (_, live) in &found {
-        session.ledger.made(entity, live.clone());
+        session.ledger.record_created(entity, live.clone());
     }
     found.iter().for_each(|(doubt, _)| settled(session, doubt));
     match list.is_whole {
         true => missing.iter().for_each(|doubt| settled(session, doubt)),
-        false => give_up(session, entity, missing.into_iter(), why),
+        false => record_unsettled(session, entity, missing.into_iter(), why),
     }
     for (_, live) in found {
         clean_up::remove(session, service, &live).await;
@@ -156,8 +156,8 @@ async fn settle_kind(session: &Session, service: &Service, entity: &Entity, doub
 }
 
 /// Searches the lists for removed entities: an entity that is still listed was not removed.
-pub async fn look_again(session: &Session, specs: &Specs) {
-    for ((folder, name), removed) in session.ledger.all_removed() {
+pub async fn recheck_removed(session: &Session, specs: &Specs) {
+    for ((folder, name), removed) in session.ledger.take_removed() {
         let Some((service, entity)) = find(specs, &folder, &name) else { continue };
         let own: Vec<&LiveEntity> = removed.iter().filter(|live| !live.unique.is_empty()).collect();
         if entity.listed_by.is_none() || own.is_empty() || session.cancel.is_cancelled() {
@@ -165,22 +165,27 @@ pub async fn look_again(session: &Session, specs: &Specs) {
         }
         let wanted = Wanted::of(own.iter().map(|live| &live.unique));
         // A list that cannot be read says nothing; the removals were accepted.
-        let Ok(list) = walk(session, service, entity, &wanted).await else { continue };
+        let Ok(list) = read_list(session, service, entity, &wanted).await else { continue };
         for number in list.found.keys().filter(|_| !list.shows_states) {
             let live = own[*number];
             let reason = "its removal was accepted, but its list still contains it";
-            session.ledger.could_not_remove(live, reason);
+            session.ledger.record_leftover(live, reason);
         }
     }
 }
 
 /// Records what may still exist. If the service has a list of such entities, the next run checks again.
-fn give_up<'d>(session: &Session, entity: &Entity, doubts: impl Iterator<Item = &'d Doubt>, why: &str) {
+fn record_unsettled<'d>(
+    session: &Session,
+    entity: &Entity,
+    doubts: impl Iterator<Item = &'d Doubt>,
+    why: &str,
+) {
     for Doubt { creation, case, reason, .. } in doubts {
         let values: Vec<String> =
             creation.unique.iter().map(|(name, value)| format!("{name} {value}")).collect();
         let with = if values.is_empty() { String::new() } else { format!(", with {}", values.join(", ")) };
-        session.ledger.made_unnamed(&creation.service, entity, case, &format!("{reason}{with}; {why}"));
+        session.ledger.record_unnamed(&creation.service, entity, case, &format!("{reason}{with}; {why}"));
         if entity.listed_by.is_none() || creation.unique.is_empty() {
             session.ledger.record_response(creation);
         }
@@ -246,7 +251,7 @@ struct List {
 }
 
 /// Reads a list to its end, in the way that the spec describes.
-async fn walk(
+async fn read_list(
     session: &Session,
     service: &Service,
     entity: &Entity,
@@ -262,9 +267,9 @@ async fn walk(
     let shows_states = array.schema.below().iter().any(|element| !element.listed().is_empty());
     let mut list = List { found: HashMap::new(), is_whole: false, is_empty: true, shows_states };
     let mut seen = HashSet::new();
-    let mut next = first(&entity.pages);
+    let mut next = first_turn(&entity.pages);
     for page in 1..=PAGES {
-        let output = page_of(session, service, lister, next.take()).await?;
+        let output = read_page(session, service, lister, next.take()).await?;
         let members = match output.get(&array.name) {
             Some(Json::List(members)) => members.as_slice(),
             _ => return Err("the response of the list operation contains no list".to_owned()),
@@ -289,7 +294,7 @@ async fn walk(
             list.is_whole = true;
             return Ok(list);
         }
-        next = following(&entity.pages, &output, (page, seen.len()));
+        next = next_turn(&entity.pages, &output, (page, seen.len()));
         let is_over = match &entity.pages {
             Pages::Unsaid => return Ok(list),
             Pages::One => true,
@@ -305,9 +310,9 @@ async fn walk(
 }
 
 /// The parameter that selects a page, with its value.
-type Turn = Option<(String, Json)>;
+type PageParameter = Option<(String, Json)>;
 
-fn first(pages: &Pages) -> Turn {
+fn first_turn(pages: &Pages) -> PageParameter {
     match pages {
         Pages::Number(parameter) => Some((parameter.clone(), Json::Integer(1))),
         Pages::Unsaid | Pages::One | Pages::Offset(_) | Pages::Token { .. } => None,
@@ -315,7 +320,7 @@ fn first(pages: &Pages) -> Turn {
 }
 
 /// Returns the parameter that selects the next page, after this many pages and entries; `None` if there is none.
-fn following(pages: &Pages, output: &Json, (page, entries): (i64, usize)) -> Turn {
+fn next_turn(pages: &Pages, output: &Json, (page, entries): (i64, usize)) -> PageParameter {
     let entries = i64::try_from(entries).unwrap_or(i64::MAX);
     match pages {
         Pages::Unsaid | Pages::One => None,
@@ -332,11 +337,11 @@ fn following(pages: &Pages, output: &Json, (page, entries): (i64, usize)) -> Tur
 }
 
 /// Reads one page of a list.
-async fn page_of(
+async fn read_page(
     session: &Session,
     service: &Service,
     lister: &Operation,
-    turn: Turn,
+    turn: PageParameter,
 ) -> Result<Json, String> {
     let sent = session.target.fixed(lister, &[], turn.into_iter().collect());
     let call = Call { service, operation: lister, parameters: &sent, twist: None, nonce: None };

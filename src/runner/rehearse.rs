@@ -48,7 +48,7 @@ fn request(
     (about, twist): (&[&str], Option<&Twist>),
 ) -> Option<Request> {
     let operation = service.operation(operation)?;
-    let sent = values.session.target.fixed(operation, about, values.all(send, label));
+    let sent = values.session.target.fixed(operation, about, values.resolve_all(send, label));
     let call = Call { service, operation, parameters: &sent, twist, nonce: None };
     let request = values.session.rehearsed(call);
     let id = Some(Json::Text(format!("ID-OF-{}", label.to_uppercase())));

@@ -79,19 +79,19 @@ impl<'a> Values<'a> {
 
     /// Returns the parameters that a call sends. `key` distinguishes their random values from those of the case's other
     /// calls.
-    pub fn all(&mut self, send: &Parameters, key: &str) -> Vec<(String, Json)> {
-        self.all_by(send, |_| key.to_owned())
+    pub fn resolve_all(&mut self, send: &Parameters, key: &str) -> Vec<(String, Json)> {
+        self.resolve_all_by(send, |_| key.to_owned())
     }
 
     /// Returns the parameters that a call sends, with a key for each parameter.
-    pub fn all_by(&mut self, send: &Parameters, key: impl Fn(&str) -> String) -> Vec<(String, Json)> {
+    pub fn resolve_all_by(&mut self, send: &Parameters, key: impl Fn(&str) -> String) -> Vec<(String, Json)> {
         let values = send.iter();
         values
-            .map(|(name, value)| (name.clone(), self.one(value, &format!("{}/{name}", key(name)))))
+            .map(|(name, value)| (name.clone(), self.resolve_value(value, &format!("{}/{name}", key(name)))))
             .collect()
     }
 
-    fn one(&mut self, value: &Value, what: &str) -> Json {
+    fn resolve_value(&mut self, value: &Value, what: &str) -> Json {
         match value {
             Value::Plain(json) => json.clone(),
             Value::Described(text) if text.is_drawn() => Json::Text(self.draw(text, what)),
@@ -100,11 +100,13 @@ impl<'a> Values<'a> {
             Value::Same(label, parameter) => self.sent_earlier(label, parameter).unwrap_or(Json::Null),
             Value::List(items) => {
                 let items = items.iter().enumerate();
-                Json::List(items.map(|(index, item)| self.one(item, &format!("{what}.{index}"))).collect())
+                Json::List(
+                    items.map(|(index, item)| self.resolve_value(item, &format!("{what}.{index}"))).collect(),
+                )
             }
             Value::Object(members) => {
                 let one = |(name, member): &(String, Value)| {
-                    (name.clone(), self.one(member, &format!("{what}.{name}")))
+                    (name.clone(), self.resolve_value(member, &format!("{what}.{name}")))
                 };
                 Json::Object(members.iter().map(one).collect())
             }

@@ -21,7 +21,7 @@ use crate::wire::{
 
 use super::Options;
 use super::ledger::{Ledger, LiveEntity};
-use super::pace::{Pace, Waiting};
+use super::pace::{Pace, WaitBudget};
 use super::random_values::RandomValues;
 use super::shared::Pool;
 use super::target::Target;
@@ -69,7 +69,7 @@ pub struct Session {
     /// Cancelled when the run is to end: no case starts, and no pause is waited for.
     pub cancel: CancellationToken,
     /// The time that the target may still keep the run waiting.
-    pub waiting: Waiting,
+    pub waiting: WaitBudget,
     /// Number of wrong secrets sent for a real key, by service.
     pub wrong_secrets: Mutex<HashMap<String, u32>>,
     /// The rate limit, if there is one.
@@ -93,14 +93,14 @@ impl Session {
         Self {
             transport,
             random_values: RandomValues::new(options.seed),
-            ledger: Ledger::kept_in(options.journal.clone()),
+            ledger: Ledger::with_journal(options.journal.clone()),
             room: Semaphore::new(ceiling as usize),
             ceiling,
             sharing: Semaphore::new(shares as usize),
             shares,
             pool: Pool::default(),
             nonce: options.nonce,
-            waiting: Waiting::new(options.max_wait),
+            waiting: WaitBudget::new(options.max_wait),
             wrong_secrets: Mutex::default(),
             pace: target.rate.map(Pace::new),
             paces: target.rates.iter().map(|(name, rate)| (name.clone(), Pace::new(*rate))).collect(),
@@ -137,7 +137,7 @@ impl Session {
     }
 
     /// Returns the address of a service; empty if it has none.
-    pub fn at(&self, service: &Service) -> String {
+    pub fn address_of(&self, service: &Service) -> String {
         self.target.address(service).unwrap_or_default().to_owned()
     }
 
@@ -152,7 +152,7 @@ impl Session {
     ) -> LiveEntity {
         LiveEntity {
             service: service.folder.clone(),
-            at: self.at(service),
+            at: self.address_of(service),
             entity: entity.name.clone(),
             id: id.clone(),
             case: owner.to_owned(),
@@ -190,7 +190,7 @@ impl Session {
         let mut pause = FIRST_PAUSE;
         for _ in 0..self.target.retries {
             let exchange = self.call_once(call).await;
-            let Some(asked) = passing(call, &exchange, &self.target.gateways) else {
+            let Some(asked) = temporary_pause(call, &exchange, &self.target.gateways) else {
                 return exchange;
             };
             let Some(pause) = self.pause(asked, &mut pause) else { return exchange };
@@ -207,7 +207,9 @@ impl Session {
     pub fn pause(&self, asked: Option<Duration>, next_pause: &mut Duration) -> Option<Duration> {
         let longest = if self.cancel.is_cancelled() { HURRIED_PAUSE } else { LONGEST_PAUSE };
         match asked {
-            Some(asked) if asked > longest || !self.waiting.takes(tokio::time::Instant::now(), asked) => None,
+            Some(asked) if asked > longest || !self.waiting.deduct(tokio::time::Instant::now(), asked) => {
+                None
+            }
             Some(asked) => Some(asked),
             None => Some(next(next_pause).min(longest)),
         }
@@ -338,7 +340,11 @@ fn unaddressed(call: Call<'_>) -> Exchange {
 /// Returns `Some` if the response is temporary: a documented circumstance, or a gateway's own response. The value is
 /// the pause that the target asks for, if any. After a gateway's response, it is unknown whether a call that creates
 /// something has arrived, so that such a call is not sent again unchanged.
-fn passing(call: Call<'_>, exchange: &Exchange, gateways: &[GatewayResponse]) -> Option<Option<Duration>> {
+fn temporary_pause(
+    call: Call<'_>,
+    exchange: &Exchange,
+    gateways: &[GatewayResponse],
+) -> Option<Option<Duration>> {
     let Outcome::Received(response) = &exchange.outcome else { return None };
     let Call { service, operation, .. } = call;
     let passes = match wire::gateway(service, operation, response, gateways) {

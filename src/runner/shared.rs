@@ -37,7 +37,7 @@ pub struct Made {
 
 impl Made {
     /// Returns `true` if this is the entity of the ledger entry.
-    pub fn is(&self, live: &LiveEntity) -> bool {
+    pub fn is_entity(&self, live: &LiveEntity) -> bool {
         self.service == live.service && self.entity.as_ref() == Some(&live.entity) && self.id == live.id
     }
 }
@@ -61,7 +61,7 @@ impl Pool {
     }
 
     /// Gives an entity back unchanged.
-    pub fn give(&self, shared: Shared) {
+    pub fn give_back(&self, shared: Shared) {
         self.idle().push(shared);
     }
 
@@ -91,11 +91,11 @@ mod tests {
     #[test]
     fn no_service_is_lent_what_another_has_made_with_the_same_call() {
         let pool = Pool::default();
-        pool.give(shared("me/notes-2024", "n-1"));
+        pool.give_back(shared("me/notes-2024", "n-1"));
         assert_eq!(pool.take("me/notes-2025", "AddNote {Name: tom}"), None);
         let evicted = pool.evict("me/notes-2025", "AddNote {Name: tom}").map(|shared| shared.made.id);
         assert_eq!(evicted, Some(Json::Text("n-1".to_owned())), "it makes room");
-        pool.give(shared("me/notes-2024", "n-2"));
+        pool.give_back(shared("me/notes-2024", "n-2"));
         assert_eq!(pool.evict("me/notes-2024", "AddNote {Name: tom}"), None);
         let taken = pool.take("me/notes-2024", "AddNote {Name: tom}").map(|shared| shared.made.id);
         assert_eq!(taken, Some(Json::Text("n-2".to_owned())));

@@ -13,7 +13,7 @@ use crate::spec::model::{Operation, Service};
 use crate::wire::{self, Call, Exchange, Outcome, Reply};
 
 use super::account::{self, Caller};
-use super::attempt::contained;
+use super::attempt::catch_panic;
 use super::{Options, Target};
 
 fn text(name: &str, value: &str) -> (String, Json) {
@@ -59,7 +59,7 @@ async fn behind_a_case_that_panics_its_entities_are_removed() {
         assert!(called.id.is_some() && total(&list().await, service, listing) == Some(Json::Integer(1)));
         mistake()
     };
-    let result = contained(&session, &specs, case, attempt).await;
+    let result = catch_panic(&session, &specs, case, attempt).await;
     assert!(matches!(&result.verdict, Verdict::Skipped { reason } if reason.contains("the runner failed")));
     assert_eq!(
         total(&list().await, service, listing),

@@ -22,7 +22,7 @@ use crate::event::{Event, Finish, Leftover};
 use crate::generate::Cases;
 use crate::project::Suite;
 use crate::report::block::in_line;
-use crate::runner::{self, Tally};
+use crate::runner::{self, RequestCount};
 use crate::server::{Access, Behaviour, Server};
 use crate::spec::model::{Service, Specs};
 use crate::wire::curl;
@@ -110,7 +110,7 @@ pub struct Ready {
 #[derive(Default)]
 struct Load {
     cases: usize,
-    tally: Tally,
+    tally: RequestCount,
     /// Number of calls to each operation that has a rate of its own.
     calls: BTreeMap<String, usize>,
 }
@@ -118,7 +118,7 @@ struct Load {
 impl Load {
     fn take(&mut self, plan: &Plan, specs: &Specs, case: &Case) {
         self.cases += 1;
-        self.tally.take(specs, case);
+        self.tally.add(specs, case);
         let Some((service, _)) = specs.operation(&case.operation) else { return };
         for (name, _) in &plan.target.rates {
             let is_it = |called: &str| service.operation(called).is_some_and(|called| called.is_called(name));

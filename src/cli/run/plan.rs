@@ -23,7 +23,7 @@ use crate::files;
 use crate::generate::{Cases, Depth};
 use crate::project::{self, Listing, Part, Suite};
 use crate::report::number;
-use crate::runner::{self, Known, Options, Target};
+use crate::runner::{self, EarlierResults, Options, Target};
 use crate::spec::model::Circumstance;
 
 /// Default seed for the random values of recordings.
@@ -75,7 +75,7 @@ pub struct Plan {
     /// The existing recording of the target, if there is one.
     pub recorded: Option<Earlier>,
     /// Results of an interrupted run.
-    pub known: Arc<Known>,
+    pub known: Arc<EarlierResults>,
     /// Depth of the run.
     pub depth: Depth,
     /// Circumstances that are provoked.
@@ -339,7 +339,7 @@ impl Plan {
 }
 
 /// Reads the results of an interrupted run, if it was on this target.
-fn resumed_from(path: &Path, target: &Target, console: Console) -> Result<Known, String> {
+fn resumed_from(path: &Path, target: &Target, console: Console) -> Result<EarlierResults, String> {
     let known = stream::known(path)?;
     if let Some(start) = known.starts().iter().find(|start| start.target != target.name) {
         return Err(format!(

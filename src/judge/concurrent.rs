@@ -6,7 +6,7 @@ use crate::wire::{self, Exchange, Outcome, Reply};
 use super::{Contract, Kind, Line, Mismatch, Verdict, judge};
 
 /// Judges concurrent calls.
-pub fn judge_at_once(contract: Contract<'_>, exchanges: &[Exchange]) -> Verdict {
+pub fn judge_concurrent(contract: Contract<'_>, exchanges: &[Exchange]) -> Verdict {
     let mut mismatches: Vec<Mismatch> = Vec::new();
     let mut blocked = Vec::new();
     for exchange in exchanges {

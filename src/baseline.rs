@@ -14,13 +14,13 @@ use serde::{Deserialize, Deserializer, Serialize};
 pub struct Baseline {
     /// The failures.
     #[serde(default)]
-    pub known: Vec<Known>,
+    pub known: Vec<KnownFailure>,
 }
 
 /// A known failure.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct Known {
+pub struct KnownFailure {
     /// The case's id, or a prefix followed by `/*` for all cases below it.
     pub case: String,
     /// The reason why the failure is left as it is.
@@ -47,9 +47,9 @@ fn day<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
     }
 }
 
-impl Known {
+impl KnownFailure {
     /// Returns the judged cases that this entry covers, with `true` for those that failed.
-    fn reached<'r>(&self, judged: &BTreeMap<&'r str, bool>) -> Vec<(&'r str, bool)> {
+    fn judged_cases<'r>(&self, judged: &BTreeMap<&'r str, bool>) -> Vec<(&'r str, bool)> {
         let below = self.case.strip_suffix("/*").map(|prefix| format!("{prefix}/"));
         match below {
             Some(below) => {
@@ -84,7 +84,7 @@ impl Known {
 
 /// An error in a file of known failures.
 #[derive(Debug, thiserror::Error)]
-pub enum Unreadable {
+pub enum ReadError {
     /// The file does not have the form of a baseline.
     #[error("{0}")]
     Form(#[from] toml::de::Error),
@@ -121,12 +121,12 @@ impl Baseline {
     ///
     /// # Errors
     /// Returns an error if the text is not a baseline or contains an invalid date.
-    pub fn read(text: &str) -> Result<Self, Unreadable> {
+    pub fn read(text: &str) -> Result<Self, ReadError> {
         let baseline: Self = toml::from_str(text)?;
         for known in &baseline.known {
             for date in [&known.first_seen, &known.expires].into_iter().flatten() {
                 if date.parse::<NaiveDate>().is_err() {
-                    return Err(Unreadable::Date { case: known.case.clone(), date: date.clone() });
+                    return Err(ReadError::Date { case: known.case.clone(), date: date.clone() });
                 }
             }
         }
@@ -154,7 +154,7 @@ impl Baseline {
         let mut compared = Compared::default();
         let judged: BTreeMap<&str, bool> = judged.collect();
         for known in &self.known {
-            let reached = known.reached(&judged);
+            let reached = known.judged_cases(&judged);
             if reached.is_empty() {
                 continue;
             }
@@ -187,7 +187,7 @@ impl Baseline {
         today: NaiveDate,
     ) -> Self {
         let passing = self.compare(judged.clone(), all, today).passing;
-        let mut known: Vec<Known> =
+        let mut known: Vec<KnownFailure> =
             self.known.iter().filter(|known| !passing.contains(&known.case)).cloned().collect();
         let names: HashSet<String> = known.iter().map(|known| known.case.clone()).collect();
         // `A/b/c` is known under its own id or through one of the groups above it.
@@ -197,7 +197,7 @@ impl Baseline {
         };
         for (id, _) in judged.filter(|(_, failed)| *failed) {
             if !is_known(id) {
-                known.push(Known {
+                known.push(KnownFailure {
                     case: id.to_owned(),
                     reason: "not looked at yet".to_owned(),
                     ticket: None,

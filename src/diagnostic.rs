@@ -59,7 +59,7 @@ impl Finding {
     }
 
     /// Creates the finding about an unknown name. Its help gives the nearest known name, or lists all known names.
-    pub fn dangling<'a>(
+    pub fn unknown_name<'a>(
         kind: &str,
         name: &str,
         place: &Place,

@@ -115,7 +115,7 @@ impl All {
         loop {
             let index = self.next.fetch_add(1, Ordering::Relaxed);
             let Some(mutant) = self.mutants.get(index) else { return Ok(()) };
-            let fate = runtime.block_on(self.hold(mutant, transport.clone()))?;
+            let fate = runtime.block_on(self.run_cases(mutant, transport.clone()))?;
             if tell.send((index, fate)).is_err() {
                 return Ok(());
             }
@@ -123,7 +123,7 @@ impl All {
     }
 
     /// Runs the cases that could detect the mutant.
-    async fn hold(&self, mutant: &Mutant, transport: Transport) -> Result<Fate, Error> {
+    async fn run_cases(&self, mutant: &Mutant, transport: Transport) -> Result<Fate, Error> {
         let own = nearest_first(self.concerned.by(&mutant.operation), mutant);
         let (served, others) = match mutant.kind.is_of_service() {
             true => (Specs::clone(&self.specs), self.concerned.others(&self.cases, &mutant.operation)),

@@ -38,7 +38,7 @@ fn report_of<R: Reporter>(events: Vec<Event>, make: impl FnOnce(Written) -> R) -
     let mut reporter = make(written.clone());
     let mut run = Gathered::default();
     for event in events {
-        run.take(&event);
+        run.add(&event);
         reporter.event(&event, &run).unwrap();
     }
     let bytes = written.0.lock().unwrap().clone();

@@ -9,7 +9,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 /// The maximum length of a described text, in bytes. A piece that would exceed it is literal.
-const MOST: usize = 10_000_000;
+const MAX_BYTES: usize = 10_000_000;
 
 /// A text, as a sequence of pieces.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -102,7 +102,7 @@ impl Text {
     pub fn read(written: &str) -> Self {
         let mut pieces = Vec::new();
         let mut literal = String::new();
-        let (mut rest, mut room) = (written, MOST);
+        let (mut rest, mut room) = (written, MAX_BYTES);
         while let Some(character) = rest.chars().next() {
             let piece = read_piece(rest).and_then(|(piece, after)| {
                 room = room.checked_sub(piece.len())?;

@@ -53,7 +53,7 @@ fn compared(args: &CompareArgs, console: Console) -> Result<Exit, Exit> {
             recording.retain(|id| filter.selects(id));
             Ok(Side::Recorded(recording))
         }
-        None => live(args, typed, seed, console).map(|ready| Side::Live(Box::new(ready))),
+        None => prepare(args, typed, seed, console).map(|ready| Side::Live(Box::new(ready))),
     };
     let (mut left, mut right) = (side(left, &args.left)?, side(right, &args.right)?);
     match (&mut left, &mut right) {
@@ -66,8 +66,8 @@ fn compared(args: &CompareArgs, console: Console) -> Result<Exit, Exit> {
         _ => {}
     }
     let begun = begin(args).map_err(usage)?;
-    let (left, left_whole) = left.seen(console)?;
-    let (right, right_whole) = right.seen(console)?;
+    let (left, left_whole) = left.observe(console)?;
+    let (right, right_whole) = right.observe(console)?;
     if left.ids().chain(right.ids()).next().is_none() {
         return Err(usage("no case to compare".to_owned()));
     }
@@ -90,7 +90,7 @@ fn compared(args: &CompareArgs, console: Console) -> Result<Exit, Exit> {
 }
 
 /// Prepares a target or an address that will be called.
-fn live(args: &CompareArgs, target: &str, seed: u64, console: Console) -> Result<Ready, Exit> {
+fn prepare(args: &CompareArgs, target: &str, seed: u64, console: Console) -> Result<Ready, Exit> {
     let is_path = !target.contains("://") && (target.contains(['/', '\\']) || target.ends_with(".jsonl"));
     if is_path {
         console.error(&format!("{target} is not a recording: no such file or folder"));
@@ -111,7 +111,7 @@ fn live(args: &CompareArgs, target: &str, seed: u64, console: Console) -> Result
 
 impl Side {
     /// Returns the results of the target, and `true` if all were observed and nothing is left behind.
-    fn seen(self, console: Console) -> Result<(Recording, bool), Exit> {
+    fn observe(self, console: Console) -> Result<(Recording, bool), Exit> {
         match self {
             Self::Recorded(recording) => Ok((recording, true)),
             Self::Live(ready) => ready.observe(console),
@@ -126,7 +126,7 @@ type Begun<'a> = (&'a Path, files::Begun, fn(&Matrix) -> Result<String, serde_js
 fn begin(args: &CompareArgs) -> Result<Vec<Begun<'_>>, String> {
     let inputs = [&args.left, &args.right].map(|typed| recording::file(Path::new(typed)));
     let inputs: Vec<&Path> = inputs.iter().map(PathBuf::as_path).collect();
-    files::apart(&inputs, [&args.json, &args.html].into_iter().filter_map(Option::as_deref))?;
+    files::check_distinct(&inputs, [&args.json, &args.html].into_iter().filter_map(Option::as_deref))?;
     let mut begun: Vec<Begun<'_>> = Vec::new();
     if let Some(path) = &args.json {
         let file = files::begin(path).map_err(|error| files::not_written(path, &error))?;

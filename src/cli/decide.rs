@@ -39,7 +39,7 @@ fn decide(args: &DecideArgs, decision: Decision, console: Console) -> Result<Exi
     let usage = |complaint: String| (complaint, Exit::Usage);
     let files = all(args).map_err(usage)?;
     if files.is_empty() {
-        console.say("no snapshot is pending");
+        console.print("no snapshot is pending");
         return Ok(Exit::Holds);
     }
     let word = match decision {
@@ -57,7 +57,7 @@ fn decide(args: &DecideArgs, decision: Decision, console: Console) -> Result<Exi
             continue;
         }
         file.settle(&decided).map_err(|complaint| (complaint, Exit::Incomplete))?;
-        console.say(&format!("{word} {} ({} responses)", file.path.display(), decided.len()));
+        console.print(&format!("{word} {} ({} responses)", file.path.display(), decided.len()));
     }
     if count == 0 && !filter.is_all() {
         return Err(usage(format!("no pending snapshot has an id that matches {}", args.cases.join(" or "))));

@@ -88,7 +88,7 @@ fn execute(command: Command, console: Console) -> Exit {
         Command::Completions(args) => {
             let mut script = Vec::new();
             clap_complete::generate(args.shell, &mut Cli::command(), "fineprint", &mut script);
-            console.say(String::from_utf8_lossy(&script).trim_end());
+            console.print(String::from_utf8_lossy(&script).trim_end());
             Exit::Holds
         }
     }

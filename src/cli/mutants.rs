@@ -40,7 +40,7 @@ pub fn execute(args: &MutantsArgs, console: Console) -> Exit {
     if args.list {
         let mutants = mutant::all(&suite.specs);
         mutants.iter().filter(|mutant| wanted(&mutant.id)).for_each(|mutant| {
-            console.say(&format!("{}  {}", mutant.id, mutant.does));
+            console.print(&format!("{}  {}", mutant.id, mutant.does));
         });
         return Exit::Holds;
     }
@@ -92,7 +92,7 @@ async fn broken(
 ) -> Result<Exit, mutants::Error> {
     let sound = mutants::reading(specs, cases, options, &[]).await?;
     if !sound.results.is_empty() {
-        tell(&sound, console);
+        print_alarm(&sound, console);
         console
             .error("the reference server itself does not pass every case, so its mutants cannot be judged");
         return Ok(Exit::Incomplete);
@@ -118,7 +118,7 @@ async fn broken(
         return Ok(Exit::Incomplete);
     }
     let survived = fates.iter().filter(|fate| fate.killed_by.is_none()).count();
-    console.say(&format!(
+    console.print(&format!(
         "\n{} mutants, {survived} survived, in {:.1} s, {} cases, seed {}",
         fates.len(),
         begun.elapsed().as_secs_f64(),
@@ -142,9 +142,9 @@ async fn readings(
         let alarm = mutants::reading(specs, cases, options, set).await?;
         held += 1;
         alarms += alarm.results.len();
-        tell(&alarm, console);
+        print_alarm(&alarm, console);
     }
-    console.say(&format!(
+    console.print(&format!(
         "{held} servers with other readings, {} cases each: {alarms} false alarms, seed {}",
         cases.len(),
         options.seed
@@ -159,7 +159,7 @@ fn names(set: &[Reading]) -> String {
     }
 }
 
-fn tell(alarm: &Alarm, console: Console) {
+fn print_alarm(alarm: &Alarm, console: Console) {
     let name = match alarm.readings.as_slice() {
         [] => "the reference server".to_owned(),
         set => names(set),
@@ -170,8 +170,8 @@ fn tell(alarm: &Alarm, console: Console) {
         (0, 0) => console.out.good("conforms"),
         _ => console.out.bad(&format!("{failed} failed, {unjudged} not judged")),
     };
-    console.say(&format!("  {name:32} {words}"));
+    console.print(&format!("  {name:32} {words}"));
     const SHOWN: usize = 3;
-    let shown = |result: &CaseResult| console.say(&block(result, console.out));
+    let shown = |result: &CaseResult| console.print(&block(result, console.out));
     alarm.results.iter().take(SHOWN).for_each(shown);
 }

@@ -93,28 +93,28 @@ impl Outputs {
         outputs.terminal = Some(Terminal::new(io::stdout(), console.out, verbosity(to)));
         check(to, inputs)?;
         for (path, reporter) in files(to) {
-            outputs.whole(path, reporter)?;
+            outputs.add_report(path, reporter)?;
         }
         // Last, because this may empty an existing file.
         if let Some(path) = &to.events {
             match stream {
-                Stream::Whole => outputs.whole(path, |out, _| Box::new(Jsonl::new(out)))?,
-                Stream::Live => outputs.live(path, path, None)?,
+                Stream::Whole => outputs.add_report(path, |out, _| Box::new(Jsonl::new(out)))?,
+                Stream::Live => outputs.add_stream(path, path, None)?,
                 Stream::GoesOn(known) => {
                     let beside = stream::resumed(path);
-                    outputs.live(path, &beside, Some(known))?;
+                    outputs.add_stream(path, &beside, Some(known))?;
                 }
             }
         }
         if let Some(summary) = &console.step_summary() {
-            outputs.on_github(summary);
+            outputs.add_github(summary);
         }
         Ok(outputs)
     }
 
     /// Adds a report whose file exists only when the report is complete.
-    fn whole(&mut self, path: &Path, reporter: Maker) -> Result<(), String> {
-        files::sweep(files::folder_of(&files::resolved(path)));
+    fn add_report(&mut self, path: &Path, reporter: Maker) -> Result<(), String> {
+        files::remove_abandoned(files::folder_of(&files::resolved(path)));
         let begun = files::begin(path).and_then(|file| Ok((file.writer()?, file)));
         let (writer, file) = begun.map_err(|error| files::not_written(path, &error))?;
         let reporter = reporter(io::BufWriter::new(writer), self.root.clone());
@@ -124,7 +124,7 @@ impl Outputs {
 
     /// Adds an event stream that is written during the run: in its place, or next to the stream that it replaces at the
     /// end. If a killed run has left events next to that stream, they are added to that stream first.
-    fn live(&mut self, path: &Path, at: &Path, known: Option<&EarlierResults>) -> Result<(), String> {
+    fn add_stream(&mut self, path: &Path, at: &Path, known: Option<&EarlierResults>) -> Result<(), String> {
         let cannot = |error: &dyn Display| files::not_written(at, error);
         // Lock the file before any existing file is changed: another run may be writing it.
         let file = locked(at).map_err(|error| cannot(&error))?;
@@ -149,7 +149,7 @@ impl Outputs {
 
     /// Passes an event to every output. If an output fails, this is reported once, at the end; the others continue.
     pub fn event(&mut self, event: &Event) {
-        self.run.take(event);
+        self.run.add(event);
         match event {
             Event::Progress { done } => self.progress.set_position(*done as u64),
             Event::CaseFinished(_) => self.progress.set_message(progress::so_far(&self.run)),
@@ -178,7 +178,7 @@ impl Outputs {
     }
 
     /// Adds the outputs for GitHub Actions: annotations in its log, and the summary of the step.
-    fn on_github(&mut self, summary: &Path) {
+    fn add_github(&mut self, summary: &Path) {
         let root = self.root.clone();
         let mut add = |reporter| self.reports.push(Report { reporter, end: End::Stays });
         add(Box::new(Github::new(io::stdout(), root)));
@@ -189,7 +189,7 @@ impl Outputs {
     }
 
     /// Records that something could not be written.
-    pub fn failed(&mut self, complaint: String) {
+    pub fn record_failure(&mut self, complaint: String) {
         self.complaints.push(complaint);
     }
 
@@ -246,7 +246,7 @@ fn verbosity(to: &ReportArgs) -> Verbosity {
 /// killed run, which is removed when the stream is written.
 fn check(to: &ReportArgs, inputs: &[&Path]) -> Result<(), String> {
     let beside = to.events.as_deref().map(stream::resumed);
-    files::apart(inputs, paths(to).chain(beside.as_deref()))
+    files::check_distinct(inputs, paths(to).chain(beside.as_deref()))
 }
 
 /// Returns the paths of the reports.

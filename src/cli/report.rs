@@ -25,18 +25,18 @@ use super::streams;
 pub fn report(args: &FromArgs, console: Console) -> Exit {
     let events = match Events::open(&args.from) {
         Ok(events) => events,
-        Err(complaint) => return error(console, &complaint),
+        Err(complaint) => return usage_error(console, &complaint),
     };
     let mut outputs =
         match Outputs::open(&args.reports_to, &[&args.from], Stream::Whole, console, events.cases) {
             Ok(outputs) => outputs,
-            Err(complaint) => return error(console, &complaint),
+            Err(complaint) => return usage_error(console, &complaint),
         };
     let (mut finish, mut changed, mut baseline, mut seen) = (None, false, None, cut_off());
     for event in events {
         let event = match event {
             Ok(event) => event,
-            Err(complaint) => return error(console, &complaint),
+            Err(complaint) => return usage_error(console, &complaint),
         };
         match &event {
             // Emitted when no event follows: a file that continues after it is rejected, and no report of it is
@@ -70,7 +70,7 @@ fn cut_off() -> Finish {
 
 /// Merges the event streams of a run's shards.
 pub fn merge(args: &MergeArgs, console: Console) -> Exit {
-    match Parts::read(args, console).and_then(|parts| parts.joined(args, console)) {
+    match Parts::read(args, console).and_then(|parts| parts.report(args, console)) {
         Ok(exit) | Err(exit) => exit,
     }
 }
@@ -88,11 +88,11 @@ struct Parts {
 impl Parts {
     /// Reads the streams, and checks that they are of one run of these specs.
     fn read(args: &MergeArgs, console: Console) -> Result<Self, Exit> {
-        let usage = |complaint: String| error(console, &complaint);
+        let usage = |complaint: String| usage_error(console, &complaint);
         let suite = project::suite(&args.specs, &args.cases, args.depth.into())
             .map_err(|findings| console.findings(&findings))?;
         let baseline = args.baseline.as_deref().map(failures::read).transpose().map_err(usage)?;
-        let known = streams::joined(&args.files, console).map_err(usage)?;
+        let known = streams::merge(&args.files, console).map_err(usage)?;
         let mut ids = if baseline.is_some() { suite.ids() } else { HashSet::new() };
         let Suite { specs, mut cases, .. } = suite;
         let own: HashSet<String> = known_among(&known, &cases);
@@ -122,16 +122,16 @@ impl Parts {
     }
 
     /// Reports the shards as one run.
-    fn joined(self, args: &MergeArgs, console: Console) -> Result<Exit, Exit> {
+    fn report(self, args: &MergeArgs, console: Console) -> Result<Exit, Exit> {
         let Self { specs, cases, ids, known, baseline } = self;
         let inputs: Vec<&Path> =
             args.files.iter().map(PathBuf::as_path).chain(args.baseline.as_deref()).collect();
         let mut outputs = Outputs::open(&args.reports_to, &inputs, Stream::Whole, console, cases.len())
-            .map_err(|complaint| error(console, &complaint))?;
+            .map_err(|complaint| usage_error(console, &complaint))?;
         let mut judged = Judged::of(baseline.is_some());
         let finish = runner::merge(&specs, &cases, &known, |event| {
             if let Event::CaseFinished(result) = &event {
-                judged.take(result);
+                judged.add(result);
             }
             outputs.event(&event);
         });
@@ -155,7 +155,7 @@ fn known_among(known: &EarlierResults, cases: &Cases) -> HashSet<String> {
     cases.iter().filter(|case| known.has_judged(&case.id)).map(|case| case.id.clone()).collect()
 }
 
-fn error(console: Console, complaint: &str) -> Exit {
+fn usage_error(console: Console, complaint: &str) -> Exit {
     console.error(complaint);
     Exit::Usage
 }

@@ -138,7 +138,7 @@ impl Cell {
     }
 
     /// Sets the relation of the promise from those of its cases.
-    fn settle(&mut self) {
+    fn set_relation(&mut self) {
         let has = |relation: Relation| self.cases.contains_key(&relation);
         let both = has(Relation::BothBreak);
         self.relation = match (has(Relation::LeftBreaks) || both, has(Relation::RightBreaks) || both) {
@@ -156,7 +156,7 @@ impl Cell {
     }
 
     /// Returns `true` if the cases so far show that the two targets differ in this promise.
-    fn tells(&self) -> bool {
+    fn shows_difference(&self) -> bool {
         let breaks = |relation: Relation| self.cases.contains_key(&relation);
         let one_sided = breaks(Relation::LeftBreaks) || breaks(Relation::RightBreaks);
         self.unlike || (one_sided && !breaks(Relation::BothBreak))
@@ -181,7 +181,7 @@ pub fn matrix(specs: &Specs, left: &Recording, right: &Recording) -> Matrix {
             }
             match relation {
                 Relation::Differ => differing.push((pair.case.about.len(), id)),
-                relation => cells.take(specs, &pair, promise, relation),
+                relation => cells.add(specs, &pair, promise, relation),
             }
         }
     }
@@ -190,7 +190,7 @@ pub fn matrix(specs: &Specs, left: &Recording, right: &Recording) -> Matrix {
     for (_, id) in differing {
         let both = Both::of(id, left, right);
         if let Some(pair) = both.pair() {
-            cells.take(specs, &pair, cells.explaining(&pair), Relation::Differ);
+            cells.add(specs, &pair, cells.explaining_promise(&pair), Relation::Differ);
         }
     }
     let ids = left.ids().chain(right.ids()).enumerate();
@@ -205,7 +205,7 @@ pub fn matrix(specs: &Specs, left: &Recording, right: &Recording) -> Matrix {
         true => (format!("{} (A)", left.target), format!("{} (B)", right.target)),
         false => (left.target.clone(), right.target.clone()),
     };
-    cells.all.iter_mut().for_each(Cell::settle);
+    cells.all.iter_mut().for_each(Cell::set_relation);
     Matrix { left, right, cells: cells.all, aside }
 }
 
@@ -299,7 +299,7 @@ fn why_not(result: &CaseResult) -> Option<String> {
 }
 
 /// Returns how a result breaks a promise: the status and code that were received instead.
-fn how<'r>(result: &'r CaseResult, promise: &Promise) -> Option<Vec<(&'r str, &'r str)>> {
+fn received_statuses<'r>(result: &'r CaseResult, promise: &Promise) -> Option<Vec<(&'r str, &'r str)>> {
     let mismatch = result.broken().iter().find(|mismatch| is_same(&mismatch.promise, promise))?;
     let lines = mismatch.lines.iter().filter(|line| matches!(line.aspect.as_str(), "status" | "code"));
     Some(lines.map(|line| (line.aspect.as_str(), line.received.as_str())).collect())
@@ -327,15 +327,15 @@ impl Cells {
     /// Returns the promise that explains a difference. A call may have two faults, and a target may overlook one of
     /// them or report it with another code. If the two targets differ in the promise of one fault by itself, this
     /// promise explains the different responses.
-    fn explaining<'r>(&self, pair: &Pair<'r>) -> &'r Promise {
+    fn explaining_promise<'r>(&self, pair: &Pair<'r>) -> &'r Promise {
         let is_unlike = |promise: &&Promise| {
             let cell = self.places.get(&key(pair.case, promise)).and_then(|index| self.all.get(*index));
-            cell.is_some_and(Cell::tells)
+            cell.is_some_and(Cell::shows_difference)
         };
         pair.case.about.iter().find(is_unlike).unwrap_or(&pair.case.promise)
     }
 
-    fn take(&mut self, specs: &Specs, pair: &Pair<'_>, promise: &Promise, relation: Relation) {
+    fn add(&mut self, specs: &Specs, pair: &Pair<'_>, promise: &Promise, relation: Relation) {
         let index = *self.places.entry(key(pair.case, promise)).or_insert_with(|| {
             self.all.push(Cell {
                 operation: pair.case.operation.clone(),
@@ -359,7 +359,8 @@ impl Cells {
             _ => false,
         };
         if relation == Relation::BothBreak {
-            let how = [pair.left, pair.right].map(|result| result.and_then(|result| how(result, promise)));
+            let how = [pair.left, pair.right]
+                .map(|result| result.and_then(|result| received_statuses(result, promise)));
             cell.unlike |= how[0] != how[1];
         }
         cell.cases.entry(relation).or_default().push(pair.case.id.clone());

@@ -1,10 +1,10 @@
 //! Two targets, compared: what each does where the page decides, and what each does where the page is silent.
 
-mod held;
 mod matrix;
+mod recorded;
 
-pub use held::{Held, held};
 pub use matrix::{Cell, ComparedCase, Matrix, Relation, SideResult, is_optional, matrix};
+pub use recorded::{RecordedRelation, compare_with_recorded};
 
 use crate::event::{CaseResult, Results};
 use crate::snapshot;
@@ -38,7 +38,7 @@ impl Recording {
     }
 
     /// Adds the result of a case. A result that could not be judged does not replace one that was.
-    pub fn take(&mut self, result: &CaseResult) {
+    pub fn add(&mut self, result: &CaseResult) {
         self.take_at(None, result);
     }
 
@@ -87,7 +87,7 @@ impl Recording {
 
 /// Returns the response of a case without what differs from call to call; `None` if there is no response.
 pub fn kept(service: &Service, result: &CaseResult) -> Option<String> {
-    let normalised = || snapshot::normalised(service, result.tried()?, &result.drawn);
+    let normalised = || snapshot::normalise(service, result.tried()?, &result.drawn);
     result.digest.clone().or_else(normalised)
 }
 

@@ -63,7 +63,7 @@ fn case(id: &str, about: &str, status: u16, broken: &[&str]) -> CaseResult {
 
 fn recording(name: &str, cases: impl IntoIterator<Item = CaseResult>) -> Recording {
     let mut recording = Recording::of(name, 1);
-    cases.into_iter().for_each(|case| recording.take(&case));
+    cases.into_iter().for_each(|case| recording.add(&case));
     recording
 }
 
@@ -133,20 +133,31 @@ fn what_says_nothing_is_not_called_alike() {
 #[test]
 fn where_the_page_leaves_a_choice_the_recording_decides() {
     let held = |recorded: CaseResult, result: CaseResult| {
-        held(&specs(), &recording("vendor", [recorded]), &CaseResult { choice: true, ..result })
+        compare_with_recorded(
+            &specs(),
+            &recording("vendor", [recorded]),
+            &CaseResult { choice: true, ..result },
+        )
     };
     let rejected = || case("a", "format", 400, &[]);
-    assert_eq!(held(rejected(), rejected()), Held::Agrees);
-    assert!(matches!(held(rejected(), case("a", "format", 200, &[])), Held::Differs(_)));
-    assert_eq!(held(case("a", "format", 200, &["format"]), rejected()), Held::Disputed);
-    assert_eq!(held(CaseResult { sends: "other".to_owned(), ..rejected() }, rejected()), Held::Outdated);
-    assert_eq!(held(case("b", "format", 400, &[]), rejected()), Held::Silent);
+    assert_eq!(held(rejected(), rejected()), RecordedRelation::Agrees);
+    assert!(matches!(held(rejected(), case("a", "format", 200, &[])), RecordedRelation::Differs(_)));
+    assert_eq!(held(case("a", "format", 200, &["format"]), rejected()), RecordedRelation::Disputed);
+    assert_eq!(
+        held(CaseResult { sends: "other".to_owned(), ..rejected() }, rejected()),
+        RecordedRelation::Outdated
+    );
+    assert_eq!(held(case("b", "format", 400, &[]), rejected()), RecordedRelation::Silent);
     let by_other =
         CaseResult { other_only: true, ..case("a", "format", 200, &["format, as another responds"]) };
     assert!(
-        matches!(held(by_other, rejected()), Held::Differs(_)),
+        matches!(held(by_other, rejected()), RecordedRelation::Differs(_)),
         "what departs from a third target alone keeps the page"
     );
-    let decided = super::held(&specs(), &recording("vendor", [rejected()]), &case("a", "format", 200, &[]));
-    assert_eq!(decided, Held::Silent, "where the page decides, it alone does");
+    let decided = super::compare_with_recorded(
+        &specs(),
+        &recording("vendor", [rejected()]),
+        &case("a", "format", 200, &[]),
+    );
+    assert_eq!(decided, RecordedRelation::Silent, "where the page decides, it alone does");
 }

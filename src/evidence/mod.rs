@@ -108,7 +108,7 @@ struct Observation {
     /// What it expects.
     expected: Expected,
     /// What it shows.
-    shows: Shows,
+    shows: Outcome,
     /// Whether the page alone would let the case pass.
     other_only: bool,
     /// The promises that it is about: rule and place.
@@ -127,7 +127,7 @@ struct Observation {
 
 /// The result of a case for the promise that it is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Shows {
+enum Outcome {
     /// The call was accepted or rejected as expected.
     Met,
     /// The call was not accepted or rejected as expected.
@@ -162,7 +162,7 @@ struct OfOperation {
 
 impl Evidence {
     /// Adds the result of a case.
-    pub fn take(&mut self, result: &CaseResult) {
+    pub fn add(&mut self, result: &CaseResult) {
         let texts = &mut self.texts;
         let key = (texts.number(&result.service), texts.number(&result.operation));
         let observation = observation(result, texts);
@@ -182,14 +182,14 @@ impl Evidence {
     }
 
     fn of(&self, page: &Page) -> Option<&OfOperation> {
-        let key = (self.texts.known(&page.service)?, self.texts.known(&page.operation)?);
+        let key = (self.texts.get(&page.service)?, self.texts.get(&page.operation)?);
         self.operations.get(&key)
     }
 
     fn at(&self, page: &Page, place: &str) -> Vec<&Observation> {
         let found = || {
             let of = self.of(page)?;
-            let places = of.by_place.get(&self.texts.known(place)?)?;
+            let places = of.by_place.get(&self.texts.get(place)?)?;
             Some(places.iter().map(|number| &of.all[*number]).collect())
         };
         found().unwrap_or_default()
@@ -199,7 +199,7 @@ impl Evidence {
     pub fn sentence(&self, page: &Page, row: &ParameterRow, place: &str) -> PromiseStatus {
         let lines: Vec<&PromiseLine> = row.promises.iter().filter(|line| line.place == place).collect();
         let observations = self.at(page, place);
-        let place = self.texts.known(place);
+        let place = self.texts.get(place);
         let contradicts = |each: &Observation| each.against.iter().any(|(_, at)| Some(*at) == place);
         let (cases, other) = (observations.len(), observations.iter().filter(|each| each.other_only).count());
         let against = observations.iter().filter(|each| contradicts(each) && !each.other_only).count();
@@ -216,24 +216,24 @@ impl Evidence {
 
     /// Returns the state of one promise that no response contradicts.
     fn promise(&self, line: &PromiseLine, observations: &[&Observation]) -> PromiseStatus {
-        let rule = self.texts.known(&line.rule);
+        let rule = self.texts.get(&line.rule);
         let is_about = |each: &&&Observation| {
             each.about.len() == 1 && each.about.iter().any(|(about, _)| Some(*about) == rule)
         };
         let about: Vec<&Observation> = observations.iter().filter(is_about).copied().collect();
         let is_certain = |each: &&&Observation| each.expected != Expected::Silent;
-        let nothing = about.iter().filter(is_certain).find(|each| each.shows == Shows::Nothing);
+        let nothing = about.iter().filter(is_certain).find(|each| each.shows == Outcome::Nothing);
         if let Some(nothing) = nothing {
             return PromiseStatus::of(State::Unproven, Some(self.texts.text(nothing.why).to_owned()));
         }
-        let unmet = about.iter().filter(is_certain).find(|each| each.shows == Shows::NotMet);
+        let unmet = about.iter().filter(is_certain).find(|each| each.shows == Outcome::NotMet);
         if unmet.is_some_and(|each| !each.other_only) {
             return PromiseStatus::of(State::Unproven, Some("its cases fail for another promise".to_owned()));
         }
-        let left_out = about.iter().filter(is_certain).find(|each| each.shows == Shows::LeftOut);
+        let left_out = about.iter().filter(is_certain).find(|each| each.shows == Outcome::LeftOut);
         for side in &line.needs {
             let is_seen =
-                about.iter().any(|each| each.shows == Shows::Met && side_of(each.expected) == Some(*side));
+                about.iter().any(|each| each.shows == Outcome::Met && side_of(each.expected) == Some(*side));
             if !is_seen {
                 let why = left_out.map(|each| self.texts.text(each.why).to_owned());
                 let why = why.or_else(|| Some(format!("no case of this run {}", side.in_words())));
@@ -250,21 +250,21 @@ impl Evidence {
     /// Returns the state of an error row. It holds only if a case that expects it received exactly this row.
     pub fn row(&self, page: &Page, line: &ErrorLine) -> PromiseStatus {
         let observations = self.at(page, &line.place);
-        let place = self.texts.known(&line.place);
+        let place = self.texts.get(&line.place);
         let named = |each: &&&Observation| each.rows.iter().any(|row| Some(*row) == place);
         let is_against = |each: &&&Observation| {
             let is_only = each.rows.len() == 1 && named(each) && each.is_about_the_call;
             let is_named = each.against.iter().any(|(_, at)| Some(*at) == place);
-            !each.other_only && (is_named || (is_only && each.shows == Shows::NotMet))
+            !each.other_only && (is_named || (is_only && each.shows == Outcome::NotMet))
         };
         let bound: Vec<&Observation> = observations.iter().filter(named).copied().collect();
         let against = observations.iter().filter(is_against).count();
         let other = observations.iter().filter(|each| each.other_only).count();
         let received = |each: &&Observation| {
-            each.shows == Shows::Met && each.received.iter().any(|row| Some(*row) == place)
+            each.shows == Outcome::Met && each.received.iter().any(|row| Some(*row) == place)
         };
-        let nothing = bound.iter().find(|each| each.shows == Shows::Nothing);
-        let left_out = bound.iter().find(|each| each.shows == Shows::LeftOut);
+        let nothing = bound.iter().find(|each| each.shows == Outcome::Nothing);
+        let left_out = bound.iter().find(|each| each.shows == Outcome::LeftOut);
         let text = |each: &&Observation| self.texts.text(each.why).to_owned();
         let (state, why) = match () {
             () if against > 0 => (State::Broken, None),
@@ -292,11 +292,11 @@ impl Evidence {
                 Some("no case of this run calls the operation".to_owned()),
             );
         };
-        let seen = self.texts.known(&line.path).and_then(|path| of.elements.get(&path)).copied();
+        let seen = self.texts.get(&line.path).and_then(|path| of.elements.get(&path)).copied();
         let (state, why) = match (against, seen, of.accepted) {
             (1.., ..) => (State::Broken, None),
             (_, Some(_), _) => (State::Holds, None),
-            (_, None, 0) if of.all.iter().any(|each| each.shows == Shows::Nothing) => {
+            (_, None, 0) if of.all.iter().any(|each| each.shows == Outcome::Nothing) => {
                 (State::Unproven, Some("no call of the operation was accepted".to_owned()))
             }
             (_, None, 0) => (State::NotTested, Some("no call of the operation was accepted".to_owned())),
@@ -312,7 +312,7 @@ impl Evidence {
         for row in &page.parameters {
             let is_own = row.promises.iter().any(|line| line.place == row.place);
             let own = is_own.then_some(row.place.as_str());
-            let apart = row.apart().map(|sentence| sentence.place.as_str());
+            let apart = row.separate_sentences().map(|sentence| sentence.place.as_str());
             for place in own.into_iter().chain(apart) {
                 let status = self.sentence(page, row, place);
                 all.push(ObservedPromise {
@@ -396,24 +396,24 @@ fn observation(result: &CaseResult, texts: &mut Texts) -> Observation {
 
 /// Returns what a result shows about whether its call was accepted or rejected as expected, and the reason if it shows
 /// nothing.
-fn shows(result: &CaseResult) -> (Shows, String) {
+fn shows(result: &CaseResult) -> (Outcome, String) {
     match &result.verdict {
-        Verdict::Pass => (Shows::Met, String::new()),
+        Verdict::Pass => (Outcome::Met, String::new()),
         Verdict::Fail { mismatches } => {
             let is_met = mismatches.iter().all(|mismatch| mismatch.kind.is_incidental());
             let misplaced = mismatches.iter().any(|mismatch| mismatch.kind == Kind::Misplaced);
             match (is_met, misplaced) {
-                (true, _) => (Shows::Met, String::new()),
+                (true, _) => (Outcome::Met, String::new()),
                 (false, true) => {
-                    (Shows::Nothing, "the response has nothing at the path in service.yaml".to_owned())
+                    (Outcome::Nothing, "the response has nothing at the path in service.yaml".to_owned())
                 }
-                (false, false) => (Shows::NotMet, String::new()),
+                (false, false) => (Outcome::NotMet, String::new()),
             }
         }
-        Verdict::NotTested { reason } => (Shows::LeftOut, reason.clone()),
-        Verdict::Blocked { code, .. } => (Shows::Nothing, format!("blocked by {code}")),
+        Verdict::NotTested { reason } => (Outcome::LeftOut, reason.clone()),
+        Verdict::Blocked { code, .. } => (Outcome::Nothing, format!("blocked by {code}")),
         Verdict::Error { reason } | Verdict::Skipped { reason } | Verdict::Unproven { reason } => {
-            (Shows::Nothing, reason.clone())
+            (Outcome::Nothing, reason.clone())
         }
     }
 }

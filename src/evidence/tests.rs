@@ -63,7 +63,7 @@ fn unproven() -> Verdict {
 fn state(line: PromiseLine, results: &[CaseResult]) -> State {
     let page = page(vec![line]);
     let mut evidence = Evidence::default();
-    results.iter().for_each(|result| evidence.take(result));
+    results.iter().for_each(|result| evidence.add(result));
     evidence.sentence(&page, &page.parameters[0], PLACE).state
 }
 
@@ -131,7 +131,7 @@ fn a_row_holds_only_if_it_came_whole_in_a_case_bound_to_it() {
     };
     let state = |results: &[CaseResult]| {
         let mut evidence = Evidence::default();
-        results.iter().for_each(|result| evidence.take(result));
+        results.iter().for_each(|result| evidence.add(result));
         evidence.row(&page, &page.errors[0]).state
     };
     assert_eq!(state(&[row(&[ROW], Verdict::Pass)]), State::Holds);
@@ -151,7 +151,7 @@ fn an_element_holds_only_if_it_was_there_with_a_value() {
     };
     let state = |results: &[CaseResult]| {
         let mut evidence = Evidence::default();
-        results.iter().for_each(|result| evidence.take(result));
+        results.iter().for_each(|result| evidence.add(result));
         evidence.element(&page, &page.elements[0]).state
     };
     assert_eq!(state(&[with(&["Id"])]), State::Holds);

@@ -23,7 +23,7 @@ pub fn not_written(path: &Path, error: &dyn Display) -> String {
 ///
 /// # Errors
 /// Returns a message about the first output file that does not.
-pub fn apart<'p>(inputs: &[&Path], outputs: impl Iterator<Item = &'p Path>) -> Result<(), String> {
+pub fn check_distinct<'p>(inputs: &[&Path], outputs: impl Iterator<Item = &'p Path>) -> Result<(), String> {
     let inputs: Vec<PathBuf> = inputs.iter().map(|path| resolved(path)).collect();
     let mut seen: Vec<PathBuf> = Vec::new();
     for path in outputs {
@@ -124,7 +124,7 @@ pub fn begin(path: &Path) -> io::Result<Begun> {
 }
 
 /// Removes temporary files of runs that were killed while they wrote. Files that are still being written are locked.
-pub fn sweep(folder: &Path) {
+pub fn remove_abandoned(folder: &Path) {
     let Ok(entries) = fs::read_dir(folder) else { return };
     for path in entries.filter_map(|entry| Some(entry.ok()?.path())) {
         let is_begun = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(BEGUN));

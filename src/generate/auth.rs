@@ -90,7 +90,7 @@ fn rows(plain: &PlainCall<'_>, form: Form, tamper: Tamper) -> Rows {
         exact(row)
             || (is(row, Circumstance::is_auth) && (own || !named))
             // Without a signature, parts of the request are missing, and no page says which row covers that.
-            || (fault == Circumstance::Unsigned && (is(row, Circumstance::is_auth) || tells_of_absence(own, row)))
+            || (fault == Circumstance::Unsigned && (is(row, Circumstance::is_auth) || covers_absence(own, row)))
     };
     let own = operation.errors.iter().filter(|row| may_match(true, row));
     let shared = service.errors.iter().filter(|row| may_match(false, row));
@@ -98,7 +98,7 @@ fn rows(plain: &PlainCall<'_>, form: Form, tamper: Tamper) -> Rows {
 }
 
 /// Returns `true` for rows that cover anything missing, and for the service's rows without `when`.
-fn tells_of_absence(own: bool, row: &ErrorRow) -> bool {
+fn covers_absence(own: bool, row: &ErrorRow) -> bool {
     match &row.when {
         When::Breaches(bound) => bound.contains(&Bound { at: None, part: Part::Required }),
         When::Unsaid => !own,

@@ -223,14 +223,14 @@ impl Cases {
 }
 
 /// The number of items per thread and round: enough that no thread waits long for another.
-const AT_ONCE: usize = 4;
+const ITEMS_PER_THREAD: usize = 4;
 
 /// Processes several items in parallel. The results are in the order of the items.
 pub fn in_parallel<'i, I: Sync, T: Send + 'i>(
     items: &'i [I],
     work: impl Fn(&'i I) -> T + Sync + 'i,
 ) -> impl Iterator<Item = T> + 'i {
-    let at_once = AT_ONCE * rayon::current_num_threads();
+    let at_once = ITEMS_PER_THREAD * rayon::current_num_threads();
     items.chunks(at_once).flat_map(move |chunk| chunk.par_iter().map(&work).collect::<Vec<T>>())
 }
 

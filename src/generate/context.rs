@@ -13,7 +13,7 @@ use crate::spec::ruling::Outcome;
 
 use super::covering::Arrays;
 use super::plain::PlainCall;
-use super::prepared::{Prepared, Tried};
+use super::prepared::{JudgedTrial, Prepared};
 use super::valid::{keeps, put, valid};
 
 /// Values with up to this many random characters have their own cases, but are not used in every context.
@@ -98,7 +98,7 @@ impl<'s> Contexts<'s> {
     }
 
     /// Iterates over the places next to a place, or next to an object that contains it.
-    fn beside(&self, tried: &Prepared<'_>) -> impl Iterator<Item = &Factor<'s>> {
+    fn siblings(&self, tried: &Prepared<'_>) -> impl Iterator<Item = &Factor<'s>> {
         let way = tried.at.steps().to_vec();
         self.factors.iter().filter(move |factor| {
             let steps = factor.place.at.steps();
@@ -119,7 +119,8 @@ impl<'s> Contexts<'s> {
     /// Returns the number of contexts in which every class of every other parameter occurs.
     pub fn needed(&self, tried: &Prepared<'_>) -> usize {
         let others = self.of_parameters().filter(|factor| factor.place.whole.name != tried.whole.name);
-        let classes = others.chain(self.beside(tried)).map(|factor| factor.classes.len()).max().unwrap_or(1);
+        let classes =
+            others.chain(self.siblings(tried)).map(|factor| factor.classes.len()).max().unwrap_or(1);
         // An id of no entity is tested with a change next to it. The additional context tests it with a second change.
         classes + usize::from(tried.parameter.exists.is_some())
     }
@@ -208,7 +209,7 @@ impl<'s> Contexts<'s> {
         choose: impl Fn(Of, &'c [Class]) -> Option<&'c Class>,
     ) -> Option<Value> {
         let mut whole = valid(tried.whole);
-        for (index, factor) in self.beside(tried).enumerate() {
+        for (index, factor) in self.siblings(tried).enumerate() {
             let class = choose(Of::Member(index), &factor.classes);
             let Some(class) = class.filter(|class| class.doubt.is_empty()) else { continue };
             // Two items of a list may have become equal.
@@ -227,7 +228,8 @@ impl<'s> Contexts<'s> {
     /// Keeps an object from being empty when a member is omitted. If nothing else is in it, the sibling with the fewest
     /// classes is added, because that one is absent more often in other contexts.
     fn with_a_sibling(&self, left_out: &Prepared<'_>, whole: Value) -> Value {
-        let siblings = || self.beside(left_out).filter(|factor| factor.place.at.is_sibling_of(&left_out.at));
+        let siblings =
+            || self.siblings(left_out).filter(|factor| factor.place.at.is_sibling_of(&left_out.at));
         if siblings().any(|factor| whole.at(&factor.place.at.steps()[1..]).is_some()) {
             return whole;
         }
@@ -319,7 +321,7 @@ fn classes(plain: &PlainCall<'_>, prepared: &Prepared<'_>) -> Vec<Class> {
     if parameter.required == Required::No && row.is_none() && can_be_absent {
         classes.push(class(None));
     }
-    for Tried { trial, ruling, is_encodable } in prepared.tried(plain.service, plain.operation) {
+    for JudgedTrial { trial, ruling, is_encodable } in prepared.tried(plain.service, plain.operation) {
         let Some(value) = &trial.value else { continue };
         let holds = ruling.outcome() == Outcome::Holds;
         let is_absence = trial.about == Part::Required;

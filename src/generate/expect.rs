@@ -67,10 +67,10 @@ fn rows(service: &Service, operation: &Operation, ruling: &Ruling) -> Rows {
 
 /// Relaxes the cases of an operation whose values may contain an object that the page does not describe. Cases that
 /// then test nothing are dropped.
-pub fn in_doubt(operation: &Operation, cases: Vec<Case>) -> Vec<Case> {
+pub fn relax_doubtful(operation: &Operation, cases: Vec<Case>) -> Vec<Case> {
     let mut parameters = operation.parameters.iter();
     match parameters.any(|parameter| may_lack_members(&parameter.schema, &mut Vec::new())) {
-        true => cases.into_iter().filter_map(|case| held(operation, case)).collect(),
+        true => cases.into_iter().filter_map(|case| relax(operation, case)).collect(),
         false => cases,
     }
 }
@@ -97,7 +97,7 @@ fn may_lack_members<'s>(schema: &'s Schema, types: &mut Vec<&'s str>) -> bool {
 /// Relaxes a case in which a value other than the tested one may cause the rejection: an object that the page does not
 /// describe, so that no valid value for it is known. A violation next to it must still be rejected, but any row may be
 /// returned. Returns `None` if nothing is left to test.
-fn held(operation: &Operation, case: Case) -> Option<Case> {
+fn relax(operation: &Operation, case: Case) -> Option<Case> {
     let Some(name) = doubtful(operation, &case.send) else { return Some(case) };
     let expect = match case.expect {
         Expectation::Reject(Rows::Codes(_)) => Expectation::Reject(Rows::Any),

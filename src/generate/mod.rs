@@ -38,7 +38,7 @@ use crate::spec::ruling::{self, Outcome, Ruling};
 use context::Contexts;
 use covering::Arrays;
 use plain::PlainCall;
-use prepared::{Prepared, Tried};
+use prepared::{JudgedTrial, Prepared};
 use trial::Trial;
 
 /// Expands operations and caches what operations of the same shape share.
@@ -76,7 +76,7 @@ fn not_carried(plain: &PlainCall<'_>) -> Vec<LeftOut> {
     let mut left: Vec<LeftOut> = Vec::new();
     for prepared in plain.prepared() {
         let tried = prepared.tried(service, operation).iter();
-        for Tried { trial, .. } in tried.filter(|tried| !tried.is_encodable) {
+        for JudgedTrial { trial, .. } in tried.filter(|tried| !tried.is_encodable) {
             let is_it =
                 |known: &&mut LeftOut| known.breach.part == trial.about && known.breach.at == prepared.at;
             match left.iter_mut().find(is_it) {
@@ -141,7 +141,7 @@ fn expanded(plain: &PlainCall<'_>, depth: Depth, arrays: &Arrays) -> Vec<Case> {
     }
     cases.extend(left_out(plain, &cases));
     cases.retain(|case| plain.is_encodable(&case.send));
-    let cases = expect::in_doubt(operation, cases).into_iter();
+    let cases = expect::relax_doubtful(operation, cases).into_iter();
     let cases: Vec<Case> = cases.filter_map(|case| references::complete(service, case)).collect();
     if depth == Depth::Smoke { depth::smoke(cases) } else { cases }
 }
@@ -249,12 +249,12 @@ struct Judged {
 
 impl Judged {
     /// Judges a trial; `None` if the protocol cannot encode it, or if the page does not support a rejection.
-    fn new(plain: &PlainCall<'_>, place: &Prepared<'_>, tried: &Tried) -> Option<Self> {
+    fn new(plain: &PlainCall<'_>, place: &Prepared<'_>, tried: &JudgedTrial) -> Option<Self> {
         let (service, operation) = (plain.service, plain.operation);
         if !tried.is_encodable {
             return None;
         }
-        let Tried { trial, ruling, .. } = tried;
+        let JudgedTrial { trial, ruling, .. } = tried;
         // Many services ignore what they cannot parse in a URL, so a rejection is expected only if the page says so.
         let of_type = Breach { at: place.at.clone(), part: Part::Type };
         let is_only = ruling.breaches.as_slice() == std::slice::from_ref(&of_type);

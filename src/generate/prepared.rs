@@ -37,11 +37,11 @@ pub struct Prepared<'s> {
     pub can_be_absent: bool,
     /// Whether the protocol can encode the valid value, which most calls contain.
     can_encode_valid: bool,
-    tried: OnceCell<Vec<Tried>>,
+    tried: OnceCell<Vec<JudgedTrial>>,
 }
 
 /// A trial, how the page judges it, and whether it can be sent.
-pub struct Tried {
+pub struct JudgedTrial {
     /// The trial.
     pub trial: Trial,
     /// The judgement of the page.
@@ -132,7 +132,7 @@ impl<'s> Prepared<'s> {
 
     /// Judges a trial; `None` if it refers to something known only at run time. For a member, the ruling and whether it
     /// can be sent depend on what contains it: an object that is empty without the member may count as absent.
-    fn judged(&self, service: &Service, operation: &Operation, trial: Trial) -> Option<Tried> {
+    fn judged(&self, service: &Service, operation: &Operation, trial: Trial) -> Option<JudgedTrial> {
         let whole = match self.is_member() {
             true => self.put(None, trial.value.clone()),
             false => trial.value.clone(),
@@ -143,7 +143,7 @@ impl<'s> Prepared<'s> {
         };
         let is_encodable = wire::can_send(service, operation, self.whole, json.as_ref());
         let ruling = ruling::on_member(self.whole, json.as_ref()).at(&Path::member(&self.whole.name));
-        Some(Tried { trial, ruling, is_encodable })
+        Some(JudgedTrial { trial, ruling, is_encodable })
     }
 
     /// Returns `true` if a member can be omitted: without its only member, an object is empty.
@@ -153,7 +153,7 @@ impl<'s> Prepared<'s> {
     }
 
     /// Returns its trials, except those that refer to something known only at run time.
-    pub fn tried(&self, service: &Service, operation: &Operation) -> &[Tried] {
+    pub fn tried(&self, service: &Service, operation: &Operation) -> &[JudgedTrial] {
         self.tried.get_or_init(|| {
             let trials =
                 rules::trials(self.parameter, protocol::facts(service).is_typed(operation, self.whole));
@@ -163,7 +163,7 @@ impl<'s> Prepared<'s> {
     }
 }
 
-impl Tried {
+impl JudgedTrial {
     /// Returns the promise that it certainly breaks, if no reader could name another one and the trial can be sent.
     pub fn certain_breach(&self) -> Option<Breach> {
         self.ruling.certain().filter(|_| self.is_encodable)

@@ -42,7 +42,7 @@ struct State {
 
 /// What tests need to run.
 #[derive(Debug, Clone, Copy)]
-pub struct On<'t> {
+pub struct RunContext<'t> {
     /// The session that sends the calls.
     pub session: &'t Session,
     /// The specs that judge them.
@@ -64,7 +64,7 @@ impl Gates {
     }
 
     /// Runs a case, with the plain calls that are due before and after it.
-    pub async fn run(&self, on: On<'_>, case: &Case) -> CaseResult {
+    pub async fn run(&self, on: RunContext<'_>, case: &Case) -> CaseResult {
         let gate = self.operations.get(&case.operation);
         let before = match gate.filter(|_| is_bracketed(case)) {
             Some(gate) => Some(gate.before(on).await),
@@ -78,7 +78,7 @@ impl Gates {
     }
 
     /// Sends the final plain calls. Returns, for each operation, the first plain call that was not accepted.
-    pub async fn end(&self, on: On<'_>) -> Vec<CaseResult> {
+    pub async fn end(&self, on: RunContext<'_>) -> Vec<CaseResult> {
         let mut failed = Vec::new();
         for gate in self.operations.values() {
             let mut state = gate.state.lock().await;
@@ -94,7 +94,7 @@ impl Gates {
 
 impl Gate {
     /// Returns the result of the last plain call. The first test that needs a plain call sends the first one.
-    async fn before(&self, on: On<'_>) -> PlainOutcome {
+    async fn before(&self, on: RunContext<'_>) -> PlainOutcome {
         let mut state = self.state.lock().await;
         match state.last.clone() {
             Some(last) => last,
@@ -104,7 +104,7 @@ impl Gate {
 
     async fn after(
         &self,
-        on: On<'_>,
+        on: RunContext<'_>,
         case: &Case,
         before: Option<PlainOutcome>,
         result: CaseResult,
@@ -123,7 +123,7 @@ impl Gate {
         proven(before.as_ref(), result, Some(&outcome))
     }
 
-    async fn call(&self, on: On<'_>, state: &mut State) -> PlainOutcome {
+    async fn call(&self, on: RunContext<'_>, state: &mut State) -> PlainOutcome {
         let result = runner::call_plain(on.session, on.specs, &self.plain).await;
         let outcome = PlainOutcome::of(&self.plain, &result);
         if matches!(outcome, PlainOutcome::Failed(_)) && state.failed.is_none() {

@@ -182,7 +182,7 @@ impl<'p> Reading<'p> {
         });
         findings.append(&mut self.findings);
         for path in self.orphans {
-            let freshened = (self.freshens && findings.is_empty()).then(|| freshen(&path, None));
+            let freshened = (self.freshens && findings.is_empty()).then(|| update(&path, None));
             stale.push(Stale { path, of: None, exists: true, freshened });
         }
         cases.extend(self.own);
@@ -213,7 +213,7 @@ impl<'p> Reading<'p> {
         if !is_stale(&path, exists, &text)? {
             return Ok(None);
         }
-        let freshened = self.freshens.then(|| freshen(&path, Some(&text)));
+        let freshened = self.freshens.then(|| update(&path, Some(&text)));
         Ok(Some(Stale { path, of: Some(place), exists, freshened }))
     }
 }
@@ -291,7 +291,7 @@ fn is_stale(path: &Path, exists: bool, wanted: &str) -> Result<bool, Box<Finding
 ///
 /// # Errors
 /// Returns an error of the file system, or an error if fineprint did not write the file.
-pub fn freshen(path: &Path, text: Option<&str>) -> io::Result<()> {
+pub fn update(path: &Path, text: Option<&str>) -> io::Result<()> {
     let is_there = fs::symlink_metadata(path).is_ok();
     if is_there && !files::text(path, MAX_BYTES)?.starts_with(case::WRITTEN) {
         return Err(io::Error::new(

@@ -75,7 +75,7 @@ type Size = [u32; 4];
 type Key = [String; 4];
 
 impl Group {
-    fn take(&mut self, taken: &mut Taken<'_>, most: usize) {
+    fn add(&mut self, taken: &mut AddedResult<'_>, most: usize) {
         let size = taken.size;
         if self.all.last().is_some_and(|(_, last)| *last == taken.id) {
             return;
@@ -104,7 +104,7 @@ impl Group {
 }
 
 /// A result that is being added to groups.
-struct Taken<'r> {
+struct AddedResult<'r> {
     result: &'r CaseResult,
     size: Size,
     id: Arc<str>,
@@ -112,7 +112,7 @@ struct Taken<'r> {
     whole: Option<Arc<CaseResult>>,
 }
 
-impl<'r> Taken<'r> {
+impl<'r> AddedResult<'r> {
     fn new(result: &'r CaseResult) -> Self {
         Self { result, size: size(result), id: result.id.as_str().into(), whole: None }
     }
@@ -130,18 +130,18 @@ struct Groups {
 }
 
 impl Groups {
-    fn take(&mut self, key: Key, taken: &mut Taken<'_>) {
-        self.take_as(key.clone(), key, taken);
+    fn add(&mut self, key: Key, taken: &mut AddedResult<'_>) {
+        self.add_as(key.clone(), key, taken);
     }
 
     /// Adds a case that shares one key with others, but is shown by another.
-    fn take_as(&mut self, shared: Key, shown: Key, taken: &mut Taken<'_>) {
+    fn add_as(&mut self, shared: Key, shown: Key, taken: &mut AddedResult<'_>) {
         let place = *self.places.entry(shared).or_insert_with(|| {
             self.all.push(Group { key: shown, ..Group::default() });
             self.all.len() - 1
         });
         let most = (WHOLE_IN_ALL / self.all.len()).clamp(1, WHOLE);
-        self.all[place].take(taken, most);
+        self.all[place].add(taken, most);
     }
 }
 
@@ -180,7 +180,7 @@ pub struct Gathered {
 
 impl Gathered {
     /// Adds an event.
-    pub fn take(&mut self, event: &Event) {
+    pub fn add(&mut self, event: &Event) {
         match event {
             Event::RunStarted(start) => self.start = start.clone(),
             Event::PlainCallFailed(result) => self.plain_call(result),
@@ -205,7 +205,7 @@ impl Gathered {
 
     fn case(&mut self, result: &CaseResult) {
         self.counts.add(&result.verdict);
-        self.evidence.take(result);
+        self.evidence.add(result);
         let (_, rule) = result.promise.parts();
         let place = match &result.verdict {
             Verdict::Pass => 0,
@@ -215,7 +215,7 @@ impl Gathered {
         };
         count(&mut self.by_operation, &result.operation, place);
         count(&mut self.by_rule, rule, place);
-        let mut taken = Taken::new(result);
+        let mut taken = AddedResult::new(result);
         if place != 0 {
             self.aside.insert(Arc::clone(&taken.id));
         }
@@ -229,13 +229,13 @@ impl Gathered {
                     if mismatch.kind == Kind::OtherTarget {
                         (shared[2], shared[3]) = (String::new(), String::new());
                     }
-                    self.failures.take_as(shared, shown, &mut taken);
+                    self.failures.add_as(shared, shown, &mut taken);
                 }
             }
             verdict => {
                 let groups = if place == 3 { &mut self.not_tested } else { &mut self.unjudged };
                 let (name, reason) = (verdict.name().to_owned(), reason(verdict).to_owned());
-                groups.take([result.operation.clone(), name, reason, String::new()], &mut taken);
+                groups.add([result.operation.clone(), name, reason, String::new()], &mut taken);
             }
         }
     }

@@ -96,7 +96,7 @@ fn unproven(run: &Gathered, plain: &CaseResult) -> Note {
         text: format!(
             "no rejection of {} proves anything: {}",
             plain.operation,
-            shortened(&summary::what_came(plain))
+            shortened(&summary::plain_call_response(plain))
         ),
     }
 }

@@ -6,7 +6,7 @@ use textwrap::core::display_width;
 
 use crate::compare::{Cell, ComparedCase, Matrix, Relation, SideResult};
 
-use super::block::{harmless, in_line, labelled};
+use super::block::{escape_lines, in_line, labelled};
 use super::style::Style;
 use super::summary::number;
 
@@ -28,10 +28,10 @@ pub fn head(matrix: &Matrix, relation: Relation) -> String {
 /// Returns an error of the writer.
 pub fn write(out: &mut impl Write, matrix: &Matrix, all: bool, style: Style) -> io::Result<()> {
     for cell in matrix.cells.iter().filter(|cell| cell.unlike || cell.relation == Relation::BothBreak) {
-        told(out, matrix, cell, style)?;
+        write_difference(out, matrix, cell, style)?;
     }
-    table(out, matrix, all, style)?;
-    not_compared(out, matrix, style)?;
+    write_table(out, matrix, all, style)?;
+    write_not_compared(out, matrix, style)?;
     let word = match matrix.differences().count() {
         0 if matrix.is_empty() => style.bad("nothing could be compared"),
         0 => style.good("the same in every case that was compared"),
@@ -44,7 +44,7 @@ pub fn write(out: &mut impl Write, matrix: &Matrix, all: bool, style: Style) -> 
     writeln!(out, "{} and {}: {word} ({})", matrix.left, matrix.right, counts.collect::<Vec<_>>().join("; "))
 }
 
-fn told(out: &mut impl Write, matrix: &Matrix, cell: &Cell, style: Style) -> io::Result<()> {
+fn write_difference(out: &mut impl Write, matrix: &Matrix, cell: &Cell, style: Style) -> io::Result<()> {
     let words = cell.relation.words(&matrix.left, &matrix.right);
     let words = if cell.unlike { style.bad(&words) } else { style.doubtful(&words) };
     writeln!(out, "{} {}: {words}", style.strong(&cell.operation), style.strong(&cell.promise.rule))?;
@@ -52,14 +52,14 @@ fn told(out: &mut impl Write, matrix: &Matrix, cell: &Cell, style: Style) -> io:
     field("the page", &cell.promise.sentence)?;
     field("", &style.faint(&cell.promise.place))?;
     if let Some(ComparedCase { id, tries, sends, left, right }) = &cell.witness {
-        field("case", &harmless(&format!("{id} — {tries}")))?;
-        field("sends", &harmless(sends))?;
+        field("case", &escape_lines(&format!("{id} — {tries}")))?;
+        field("sends", &escape_lines(sends))?;
         let width = display_width(&matrix.left).max(display_width(&matrix.right));
         let line = |name: &str, did: &SideResult| {
             format!("{name:width$} {:4} {}", did.verdict, did.response.as_deref().unwrap_or_default())
         };
         let responses = format!("{}\n{}", line(&matrix.left, left), line(&matrix.right, right));
-        field("responses", &harmless(&responses))?;
+        field("responses", &escape_lines(&responses))?;
     }
     let more = cell.cases.iter().filter(|(relation, _)| **relation != Relation::Same);
     match more.map(|(_, cases)| cases.len()).sum::<usize>().saturating_sub(1) {
@@ -70,7 +70,7 @@ fn told(out: &mut impl Write, matrix: &Matrix, cell: &Cell, style: Style) -> io:
 }
 
 /// Writes how many cases were not compared, and why the first of them was not.
-fn not_compared(out: &mut impl Write, matrix: &Matrix, style: Style) -> io::Result<()> {
+fn write_not_compared(out: &mut impl Write, matrix: &Matrix, style: Style) -> io::Result<()> {
     let Some(ComparedCase { id, left, right, .. }) = &matrix.aside else { return Ok(()) };
     let is_aside = |did: &SideResult| !matches!(did.verdict.as_str(), "pass" | "fail");
     let told = |name: &str, did: &SideResult| {
@@ -88,7 +88,7 @@ fn not_compared(out: &mut impl Write, matrix: &Matrix, style: Style) -> io::Resu
     writeln!(out, "  {}", style.doubtful(&in_line(&format!("{cases} not compared: {why}"))))
 }
 
-fn table(out: &mut impl Write, matrix: &Matrix, all: bool, style: Style) -> io::Result<()> {
+fn write_table(out: &mut impl Write, matrix: &Matrix, all: bool, style: Style) -> io::Result<()> {
     let (told, same): (Vec<&Cell>, Vec<&Cell>) =
         matrix.cells.iter().partition(|cell| all || cell.relation != Relation::Same);
     let heads = Relation::ALL.map(|relation| (relation, head(matrix, relation)));

@@ -152,7 +152,7 @@ struct Region {
 }
 
 /// A broken rule, and what breaks it.
-struct Broken {
+struct BrokenRule {
     rule: String,
     sentence: String,
     text: String,
@@ -162,7 +162,7 @@ struct Broken {
 }
 
 fn log(run: &Gathered, root: &Root) -> Log {
-    let broken: Vec<Broken> = run.failures().iter().map(promise).chain(others(run)).collect();
+    let broken: Vec<BrokenRule> = run.failures().iter().map(promise).chain(others(run)).collect();
     let mut rules: Vec<Rule> = Vec::new();
     let mut results = Vec::new();
     for each in broken {
@@ -188,9 +188,9 @@ fn log(run: &Gathered, root: &Root) -> Log {
     }
 }
 
-fn promise(failure: &Failure<'_>) -> Broken {
+fn promise(failure: &Failure<'_>) -> BrokenRule {
     let rule = format!("{}/{}", failure.operation, failure.rule);
-    Broken {
+    BrokenRule {
         text: format!(
             "{}. The page says: {} Contradicted by {} (smallest: {}).",
             shortened(&failure.headline),
@@ -206,8 +206,8 @@ fn promise(failure: &Failure<'_>) -> Broken {
 }
 
 /// Returns what else fails the run, each located at the spec of its operation.
-fn others(run: &Gathered) -> Vec<Broken> {
-    let at = |id: &str, rule: &str, sentence: &str, text: String| Broken {
+fn others(run: &Gathered) -> Vec<BrokenRule> {
+    let at = |id: &str, rule: &str, sentence: &str, text: String| BrokenRule {
         rule: rule.to_owned(),
         sentence: sentence.to_owned(),
         text,
@@ -252,7 +252,7 @@ fn notifications(run: &Gathered) -> Vec<Notification> {
     plain.chain(stopped).chain(left).chain(unjudged).map(note).collect()
 }
 
-fn result(index: usize, broken: Broken, root: &Root) -> SarifResult {
+fn result(index: usize, broken: BrokenRule, root: &Root) -> SarifResult {
     SarifResult {
         rule_id: broken.rule,
         rule_index: index,

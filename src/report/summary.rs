@@ -119,7 +119,7 @@ fn remedy(circumstance: &str) -> Option<&'static str> {
 
 /// Returns the result of a plain call that was not accepted: the whole response. If a call that prepares it failed, the
 /// text says so, and the response is the one to that call.
-pub fn what_came(plain: &CaseResult) -> String {
+pub fn plain_call_response(plain: &CaseResult) -> String {
     let response = match plain.exchanges.last().map(|exchange| &exchange.outcome) {
         Some(Outcome::Received(response)) => format!("{} {}", response.status, response.body),
         Some(Outcome::NoResponse(reason)) => reason.to_string(),

@@ -15,7 +15,7 @@ use super::style::Style;
 use super::summary;
 
 /// Maximum number of items of one kind that are named.
-const TOLD: usize = 20;
+const MAX_ITEMS: usize = 20;
 
 /// The amount of output.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -78,7 +78,7 @@ impl<W: Write> Terminal<W> {
         let (failures, unjudged) = (run.failures(), run.unjudged());
         match self.verbosity {
             Verbosity::Verbose => return Ok(()),
-            Verbosity::Quiet => return self.in_short(&failures, &unjudged),
+            Verbosity::Quiet => return self.write_short(&failures, &unjudged),
             Verbosity::Normal => {}
         }
         let mut told = BTreeSet::new();
@@ -104,7 +104,7 @@ impl<W: Write> Terminal<W> {
         Ok(())
     }
 
-    fn in_short(&mut self, failures: &[Failure<'_>], unjudged: &[Unjudged<'_>]) -> io::Result<()> {
+    fn write_short(&mut self, failures: &[Failure<'_>], unjudged: &[Unjudged<'_>]) -> io::Result<()> {
         for failure in failures {
             let (word, cases) = (self.style.bad("FAIL"), summary::number(failure.ids.len(), "case"));
             let (operation, headline) = (failure.operation, in_line(&failure.headline));
@@ -197,7 +197,7 @@ impl<W: Write> Terminal<W> {
             let of = reasons.entry(reason(&each.first.verdict)).or_insert((0, &each.first.id));
             of.0 += each.ids.len();
         }
-        for (reason, (count, id)) in reasons.into_iter().take(TOLD) {
+        for (reason, (count, id)) in reasons.into_iter().take(MAX_ITEMS) {
             let cases = summary::number(count, "case");
             self.faint(&format!("not tested: {cases}, e.g. {id}: {}", in_line(reason)))?;
         }
@@ -248,8 +248,8 @@ impl<W: Write> Terminal<W> {
         for Leftover { entity, id, reason, case, .. } in leftovers {
             *alike.entry((entity, id, reason, case)).or_default() += 1;
         }
-        let more = alike.len().saturating_sub(TOLD);
-        for ((entity, id, reason, case), count) in alike.into_iter().take(TOLD) {
+        let more = alike.len().saturating_sub(MAX_ITEMS);
+        for ((entity, id, reason, case), count) in alike.into_iter().take(MAX_ITEMS) {
             let times = if count > 1 { format!("{count} times ") } else { String::new() };
             let (id, reason) = (in_line(id), in_line(reason));
             let text = format!("leftover on the target: {times}{entity} {id} ({reason}), created by {case}");
@@ -262,7 +262,7 @@ impl<W: Write> Terminal<W> {
     }
 
     fn kept(&mut self, kept: &[Leftover]) -> io::Result<()> {
-        summary::kept(kept).into_iter().take(TOLD).try_for_each(|line| self.faint(&line))
+        summary::kept(kept).into_iter().take(MAX_ITEMS).try_for_each(|line| self.faint(&line))
     }
 }
 

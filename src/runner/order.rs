@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::case::Case;
-use crate::compare::{self, Held, Recording};
+use crate::compare::{self, RecordedRelation, Recording};
 use crate::event::{CaseResult, Counts, Event, Recorded};
 use crate::generate::Cases;
 use crate::judge::{Observations, RequestIds, Verdict};
@@ -108,12 +108,12 @@ impl<'s> InOrder<'s> {
     /// Tests a result against the recording of another target, where the page does not specify the response.
     fn test_against_recording(&mut self, result: &mut CaseResult) {
         let (Some(recording), Some(recorded)) = (&self.against, &mut self.recorded) else { return };
-        match compare::held(self.specs, recording, result) {
-            Held::Silent => {}
-            Held::Agrees => recorded.held += 1,
-            Held::Outdated => recorded.outdated += 1,
-            Held::Disputed => recorded.disputed.push(result.id.clone()),
-            Held::Differs(mismatch) => {
+        match compare::compare_with_recorded(self.specs, recording, result) {
+            RecordedRelation::Silent => {}
+            RecordedRelation::Agrees => recorded.held += 1,
+            RecordedRelation::Outdated => recorded.outdated += 1,
+            RecordedRelation::Disputed => recorded.disputed.push(result.id.clone()),
+            RecordedRelation::Differs(mismatch) => {
                 recorded.held += 1;
                 result.other_only = true;
                 result.verdict = Verdict::Fail { mismatches: vec![mismatch] };

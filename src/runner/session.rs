@@ -351,7 +351,7 @@ fn temporary_pause(
         Some(Gateway::Busy) => response.status == 429 || service.created_by(operation).is_none(),
         Some(Gateway::Final) => false,
         None => match wire::decode(service, operation, response) {
-            Reply::Rejected { code, .. } => service.is_passing(operation, &code, response.status),
+            Reply::Rejected { code, .. } => service.is_temporary(operation, &code, response.status),
             _ => false,
         },
     };

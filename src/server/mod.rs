@@ -139,7 +139,7 @@ async fn handle(
         body: body.map(|bytes| bytes.to_vec()).unwrap_or_default(),
     };
     let site = Site { specs: &state.specs, store: &state.store, behaviour: &state.behaviour };
-    let meant = RESPONDERS.iter().find(|responder| responder.is_meant(&site, &raw));
+    let meant = RESPONDERS.iter().find(|responder| responder.recognises(&site, &raw));
     // If no protocol recognises the request, the first one does what it can.
     let response = meant.unwrap_or(&RESPONDERS[0]).respond(&site, &raw).await;
     let html = response.rejection && state.behaviour.breaks(&Fault::HtmlRejections);
@@ -167,7 +167,7 @@ fn written(behaviour: &Behaviour, body: Json) -> Json {
 /// The server side of a protocol.
 pub(crate) trait Responder: Sync {
     /// Returns `true` if a request belongs to this protocol.
-    fn is_meant(&self, site: &Site<'_>, raw: &Raw) -> bool;
+    fn recognises(&self, site: &Site<'_>, raw: &Raw) -> bool;
 
     /// Answers a request.
     fn respond<'a>(&self, site: &'a Site<'_>, raw: &'a Raw) -> PendingResponse<'a>;
@@ -261,7 +261,7 @@ impl Rejection {
 
 impl Site<'_> {
     /// Returns the services that use a protocol.
-    pub(crate) fn speaking(&self, protocol: Protocol) -> Vec<&Service> {
+    pub(crate) fn services_of(&self, protocol: Protocol) -> Vec<&Service> {
         self.specs.services.iter().filter(|service| service.protocol == protocol).collect()
     }
 
@@ -289,7 +289,7 @@ impl Site<'_> {
     }
 
     /// Returns response elements as this server sends them.
-    pub(crate) fn finished(&self, output: Json) -> Json {
+    pub(crate) fn finish(&self, output: Json) -> Json {
         let Json::Object(mut members) = output else { return output };
         for (name, value) in &mut members {
             if name == "RequestId" && matches!(value, Json::Text(_)) {
@@ -304,7 +304,7 @@ impl Site<'_> {
     }
 
     /// Returns an error response in this server's wording.
-    pub(crate) fn worded(&self, rejection: Rejection) -> Rejection {
+    pub(crate) fn with_wording(&self, rejection: Rejection) -> Rejection {
         match !rejection.worded && self.behaviour.reads(Reading::OtherWords) {
             true => Rejection { message: format!("{}, in other words", rejection.code), ..rejection },
             false => rejection,
@@ -312,7 +312,7 @@ impl Site<'_> {
     }
 
     /// Returns `true` if error responses carry a member.
-    pub(crate) fn gives(&self, member: &'static str) -> bool {
+    pub(crate) fn has_member(&self, member: &'static str) -> bool {
         !self.behaviour.breaks(&Fault::RejectionLacks(member))
     }
 }

@@ -44,7 +44,7 @@ pub async fn perform(site: &Site<'_>, services: &[&Service], call: &Call) -> Rep
 
 async fn checked(site: &Site<'_>, check: &Check<'_>) -> Result<Reply, Rejection> {
     let (service, operation) = (check.service, check.operation);
-    if let Some(rejection) = told_to_wait(site, check) {
+    if let Some(rejection) = reject_as_busy(site, check) {
         return Err(rejection);
     }
     if site.behaviour.crashes(&operation.name, check.parameters) {
@@ -111,7 +111,7 @@ pub fn request_fault(site: &Site<'_>, service: Option<&Service>, fault: RequestF
 }
 
 /// Rejects every fifth call as busy, if the server has that reading; no call is rejected twice.
-fn told_to_wait(site: &Site<'_>, check: &Check<'_>) -> Option<Rejection> {
+fn reject_as_busy(site: &Site<'_>, check: &Check<'_>) -> Option<Rejection> {
     if !site.behaviour.reads(Reading::BusyNowAndThen) || !site.store.next().is_multiple_of(5) {
         return None;
     }
@@ -327,7 +327,7 @@ impl Act<'_> {
         let record = Record {
             id: self.chosen().unwrap_or_else(|| store.id_like(example)),
             taken: self.unique(&attributes),
-            attributes: self.at_once(attributes.clone()),
+            attributes: self.immediate(attributes.clone()),
             created: DateTime::<Utc>::from(SystemTime::now()).naive_utc(),
         };
         let rejected = self.with_records(|records| {
@@ -357,7 +357,7 @@ impl Act<'_> {
 
     fn change(&self, id: &Json, attributes: &[(String, Json)]) -> Result<Json, Rejection> {
         let unique = self.unique(attributes);
-        let set = self.at_once(attributes.to_vec());
+        let set = self.immediate(attributes.to_vec());
         let rejected = self.with_records(|records| {
             let used = self.used(records, attributes, Some(id)).filter(|_| !self.breaks(Fault::Racy));
             let record = records.live.iter_mut().find(|record| record.id == *id);
@@ -403,7 +403,7 @@ impl Act<'_> {
     }
 
     /// Returns the attributes that take effect immediately.
-    fn at_once(&self, mut attributes: Vec<(String, Json)>) -> Vec<(String, Json)> {
+    fn immediate(&self, mut attributes: Vec<(String, Json)>) -> Vec<(String, Json)> {
         if self.reads(Reading::LaterIsLater) {
             let later = |name: &str| self.check.operation.parameter(name).is_some_and(|each| each.later);
             attributes.retain(|(name, _)| !later(name));

@@ -118,7 +118,7 @@ impl Source<'_> {
         match known.or_else(sent).or_else(|| element.listed().first().cloned()) {
             Some(value) => Some(typed(element.kind(), value)),
             None if element.is_optional() => None,
-            None => Some(stand_in(element, facts)),
+            None => Some(placeholder(element, facts)),
         }
     }
 }
@@ -159,7 +159,7 @@ fn creation_time(element: &Member, record: &Record) -> Option<Json> {
     Some(Json::Text(record.created.format(FORM).to_string()))
 }
 
-fn stand_in(element: &Member, facts: &Facts) -> Json {
+fn placeholder(element: &Member, facts: &Facts) -> Json {
     match (&element.example, element.kind()) {
         (Some(example), kind) => typed(kind, example.clone()),
         (None, Type::Integer | Type::Number) => {

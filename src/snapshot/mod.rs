@@ -5,7 +5,7 @@ mod normalise;
 pub mod review;
 pub mod store;
 
-pub use normalise::{digest, normalised};
+pub use normalise::{digest, normalise};
 
 use std::collections::HashMap;
 

@@ -14,7 +14,7 @@ use crate::invisible::escape_invisible;
 const RECOGNISED: usize = 8;
 
 /// Returns the response of an exchange as one line: its status and its canonical body. `None` if there was no response.
-pub fn normalised(service: &Service, exchange: &Exchange, drawn: &[String]) -> Option<String> {
+pub fn normalise(service: &Service, exchange: &Exchange, drawn: &[String]) -> Option<String> {
     canonical(service, exchange, drawn).map(|text| escape_invisible(&text))
 }
 

@@ -15,7 +15,7 @@ fn service(protocol: &str) -> Service {
 fn kept(protocol: &str, status: u16, body: &str, drawn: &[&str]) -> String {
     let exchange = Exchange::with_response("Get", status, body);
     let drawn: Vec<String> = drawn.iter().map(|drawn| (*drawn).to_owned()).collect();
-    normalised(&service(protocol), &exchange, &drawn).unwrap()
+    normalise(&service(protocol), &exchange, &drawn).unwrap()
 }
 
 #[test]

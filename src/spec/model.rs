@@ -183,9 +183,8 @@ impl Service {
     }
 
     /// Returns `true` if an error response is that of a documented temporary circumstance.
-    pub fn is_passing(&self, operation: &Operation, code: &str, status: u16) -> bool {
-        let passes =
-            |row: &&ErrorRow| matches!(row.when, When::Circumstance(circumstance) if circumstance.passes());
+    pub fn is_temporary(&self, operation: &Operation, code: &str, status: u16) -> bool {
+        let passes = |row: &&ErrorRow| matches!(row.when, When::Circumstance(circumstance) if circumstance.is_temporary());
         self.rows_matching(operation, code, status).iter().any(passes)
     }
 

@@ -35,7 +35,7 @@ use super::generate;
 use super::outputs::Outputs;
 use super::recording::Recorder;
 
-use journal::Kept;
+use journal::OpenJournal;
 use plan::{Earlier, Plan};
 pub use show::execute as show;
 use snapshots::Responses;
@@ -64,14 +64,14 @@ pub fn execute(args: RunArgs, console: Console) -> Exit {
     let recorder = recorded.is_some().then(Recorder::default);
     let ids = ready.ids.clone();
     match (ready.run(outputs, recorder, console), recorded) {
-        (Ok(ended), Some((folder, earlier))) => keep(ended, &folder, earlier, &ids, console),
+        (Ok(ended), Some((folder, earlier))) => write_recording(ended, &folder, earlier, &ids, console),
         (Ok(ended), None) => ended.exit,
         (Err(exit), _) => exit,
     }
 }
 
 /// Writes the recording. A vendor that breaks its own page is recorded as it is, which is not a failure.
-fn keep(
+fn write_recording(
     ended: Ended,
     folder: &Path,
     earlier: Option<Earlier>,
@@ -85,7 +85,7 @@ fn keep(
     let kept =
         ended.recorder.unwrap_or_default().write(folder, earlier, |id| ids.contains(id), &ended.finish);
     match &kept {
-        Ok(path) => console.tell(&format!("recorded {}", path.display())),
+        Ok(path) => console.status(&format!("recorded {}", path.display())),
         Err(complaint) => console.error(complaint),
     }
     match kept.is_ok() && ended.written && ended.finish.is_complete() {
@@ -116,7 +116,7 @@ struct Load {
 }
 
 impl Load {
-    fn take(&mut self, plan: &Plan, specs: &Specs, case: &Case) {
+    fn add(&mut self, plan: &Plan, specs: &Specs, case: &Case) {
         self.cases += 1;
         self.tally.add(specs, case);
         let Some((service, _)) = specs.operation(&case.operation) else { return };
@@ -151,7 +151,7 @@ impl Ready {
         names::check(&plan, &suite.specs).map_err(usage)?;
         let is_held_to_ids = plan.baseline.is_some() || plan.write_baseline.is_some() || plan.record;
         let ids = if is_held_to_ids || plan.goes_on { suite.ids() } else { HashSet::new() };
-        names::tell_unknown(&plan, &ids, console);
+        names::warn_unknown(&plan, &ids, console);
         let kept = if plan.needs_kept() { suite.kept() } else { BTreeMap::new() };
         add_circumstances(&plan, &mut suite).map_err(usage)?;
         plan.filters_select(&suite.cases).map_err(usage)?;
@@ -160,7 +160,7 @@ impl Ready {
             return Err(list(&plan, &suite, console));
         }
         generate::settle(&suite, plan.locked, console)?;
-        plan.settle_known(&suite, &ids, console).map_err(usage)?;
+        plan.drop_outdated(&suite, &ids, console).map_err(usage)?;
         let Suite { specs, cases, .. } = suite;
         let (mut unasked, mut load) = (0, Load::default());
         let cases = cases.select(|case| {
@@ -168,12 +168,12 @@ impl Ready {
             let can_ask = is_selected && runner::can_ask(&plan.target, &specs, case);
             unasked += usize::from(is_selected && !can_ask);
             if can_ask {
-                load.take(&plan, &specs, case);
+                load.add(&plan, &specs, case);
             }
             can_ask
         });
         if unasked > 0 {
-            console.tell(&format!(
+            console.status(&format!(
                 "{unasked} cases are left out: the target has no address for their service, or its signature cannot carry their values"
             ));
         }
@@ -186,7 +186,7 @@ impl Ready {
     /// Opens the outputs of the run.
     fn outputs(&self, console: Console) -> Result<Outputs, String> {
         let plan = &self.plan;
-        plan.try_baseline()?;
+        plan.check_baseline()?;
         Outputs::open(&plan.reports_to, &plan.inputs(), plan.stream(), console, self.cases.len())
     }
 
@@ -196,7 +196,7 @@ impl Ready {
         self.cases = self.cases.select(|case| {
             let is_wanted = is_wanted(&case.id);
             if is_wanted {
-                load.take(&self.plan, &self.specs, case);
+                load.add(&self.plan, &self.specs, case);
             }
             is_wanted
         });
@@ -264,7 +264,7 @@ fn announce(plan: &Plan, load: &Load, console: Console) {
     // The slowest limit determines the duration.
     let slowest = limits.max_by_key(|(seconds, _)| *seconds);
     let time = slowest.map_or_else(String::new, |(seconds, limit)| format!(", {seconds} s at {limit}"));
-    console.tell(&format!("{} cases, about {requests} requests{time}", load.cases));
+    console.status(&format!("{} cases, about {requests} requests{time}", load.cases));
 }
 
 /// Prints what would be sent.
@@ -279,13 +279,13 @@ fn rehearse(ready: &Ready, console: Console) -> Exit {
     };
     announce(plan, load, console);
     if plan.target.rate.is_none() && plan.target.rates.is_empty() {
-        console.tell("no rate is set: requests are sent as fast as the target responds");
+        console.status("no rate is set: requests are sent as fast as the target responds");
     }
-    console.tell("these are the requests of the cases; those that remove created entities are not shown");
+    console.status("these are the requests of the cases; those that remove created entities are not shown");
     for case in cases.iter() {
-        console.say(&format!("{}: {}", case.id, case.tries));
+        console.print(&format!("{}: {}", case.id, case.tries));
         for request in runner::rehearse(&session, specs, &case) {
-            console.say(&format!("  {}", curl::line(&request)));
+            console.print(&format!("  {}", curl::line(&request)));
         }
     }
     Exit::Holds
@@ -293,7 +293,7 @@ fn rehearse(ready: &Ready, console: Console) -> Exit {
 
 fn list(plan: &Plan, suite: &Suite, console: Console) -> Exit {
     for case in suite.cases.iter().filter(|case| plan.selects(&case.id)) {
-        console.say(&case.id);
+        console.print(&case.id);
     }
     Exit::Holds
 }
@@ -310,7 +310,7 @@ async fn run(
     if let Some(server) = &embedded {
         options = options.moved(server.url());
     }
-    let kept_on_disk = write_down(&plan, &mut options, console);
+    let kept_on_disk = open_journal(&plan, &mut options, console);
     let cancel = CancellationToken::new();
     tokio::spawn(cancel_on_interrupt(cancel.clone(), console));
     let mut responses = Responses::of(&plan, &kept);
@@ -318,11 +318,11 @@ async fn run(
     let mut judged = Judged::of(is_asked);
     let finish = runner::run(Arc::clone(&specs), cases, &options, cancel, |event| {
         if let Event::CaseFinished(result) = &event {
-            judged.take(result);
-            responses.take(&specs, result);
+            judged.add(result);
+            responses.add(&specs, result);
         }
         if let Some(recorder) = &mut recorder {
-            recorder.take(&event);
+            recorder.add(&event);
         }
         outputs.event(&event);
     })
@@ -333,12 +333,12 @@ async fn run(
     })?;
     let changed = compare(&plan, &specs, &responses, &mut outputs, console);
     if let Some(error) = options.journal.failed() {
-        outputs.failed(format!("failed to record the entities on the target: {error}"));
+        outputs.record_failure(format!("failed to record the entities on the target: {error}"));
     }
     drop(options);
     kept_on_disk.close();
-    let known = held_to_baseline(&plan, &judged, &ids).unwrap_or_else(|complaint| {
-        outputs.failed(complaint);
+    let known = compare_with_baseline(&plan, &judged, &ids).unwrap_or_else(|complaint| {
+        outputs.record_failure(complaint);
         None
     });
     if let Some(known) = &known {
@@ -351,7 +351,7 @@ async fn run(
 }
 
 /// Compares the failures with the known ones.
-fn held_to_baseline(
+fn compare_with_baseline(
     plan: &Plan,
     judged: &Judged,
     ids: &HashSet<Arc<str>>,
@@ -385,11 +385,11 @@ fn compare(
         Ok(None) => false,
         Ok(Some(compared)) => {
             outputs.event(&Event::SnapshotsCompared(compared.clone()));
-            snapshots::tell(&compared, plan, console);
+            snapshots::print_hints(&compared, plan, console);
             compared.differ()
         }
         Err(complaint) => {
-            outputs.failed(complaint);
+            outputs.record_failure(complaint);
             false
         }
     }
@@ -397,23 +397,23 @@ fn compare(
 
 /// Opens the journal, which records from now on what is live on the target. What a killed run left there is removed
 /// first.
-fn write_down(plan: &Plan, options: &mut runner::Options, console: Console) -> Kept {
-    let mut kept = Kept::open(plan).unwrap_or_else(|error| {
-        console.tell(&format!("failed to record the entities on the target: {error}"));
-        Kept::default()
+fn open_journal(plan: &Plan, options: &mut runner::Options, console: Console) -> OpenJournal {
+    let mut kept = OpenJournal::open(plan).unwrap_or_else(|error| {
+        console.status(&format!("failed to record the entities on the target: {error}"));
+        OpenJournal::default()
     });
     for foreign in &kept.foreign {
-        console.tell(&format!(
+        console.status(&format!(
             "ignoring {} and not removing the entities that it names: your own runs write files that only you can read",
             foreign.display()
         ));
     }
     if !kept.remains.is_empty() {
-        console.tell("an earlier run has left something on the target: removing it first");
+        console.status("an earlier run has left something on the target: removing it first");
     }
     if let (false, Some(own)) = (kept.elsewhere.is_empty(), &kept.own) {
         let addresses = kept.elsewhere.addresses().into_iter().collect::<Vec<_>>().join(", ");
-        console.tell(&format!(
+        console.status(&format!(
             "an earlier run has left something at {addresses}, which this run does not call: a run there removes it, as long \
              as {} exists",
             own.display()
@@ -484,7 +484,7 @@ fn is_hangup_ignored() -> bool {
 /// Stops the run and cleans up at the first interrupt, and ends the process at the second.
 async fn cancel_on_interrupt(cancel: CancellationToken, console: Console) {
     interrupted().await;
-    console.tell(
+    console.status(
         "interrupted: finishing open calls and removing created entities; press Ctrl-C again to stop immediately",
     );
     cancel.cancel();

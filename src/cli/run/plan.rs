@@ -143,7 +143,7 @@ impl Plan {
         // Two recordings use the same values, so that no echo of a value differs.
         let begun_with = begun_with.or(record.then_some(RECORDED));
         let quotas: Vec<(String, u32)> = of_table.into_iter().chain(args.quotas).collect();
-        stay_below(&quotas, &mut target)?;
+        limit_entities(&quotas, &mut target)?;
         // Without a filter, the listing is not needed. A folder that cannot be read is reported when the specs are
         // read.
         let listing = match args.filter.is_empty() {
@@ -205,12 +205,12 @@ impl Plan {
     ///
     /// # Errors
     /// Returns the complaint about it.
-    pub fn try_baseline(&self) -> Result<(), String> {
+    pub fn check_baseline(&self) -> Result<(), String> {
         let Some(path) = &self.write_baseline else { return Ok(()) };
         let of_run = outputs::paths(&self.reports_to).chain(self.inputs());
         // It may be the file of known failures that is read.
         let others = of_run.filter(|other| self.read_baseline.as_deref() != Some(*other));
-        files::apart(&others.collect::<Vec<_>>(), [path.as_path()].into_iter())?;
+        files::check_distinct(&others.collect::<Vec<_>>(), [path.as_path()].into_iter())?;
         files::begin(path).map(drop).map_err(|error| files::not_written(path, &error))
     }
 
@@ -223,7 +223,7 @@ impl Plan {
     ///
     /// # Errors
     /// Returns an error if an event stream would be replaced by one that lacks some of its results.
-    pub fn settle_known(
+    pub fn drop_outdated(
         &mut self,
         suite: &Suite,
         ids: &HashSet<Arc<str>>,
@@ -233,7 +233,7 @@ impl Plan {
         if let Some(first) = outdated.first() {
             let ids: HashSet<&str> = outdated.iter().map(|each| each.id.as_str()).collect();
             let (cases, why) = (number(outdated.len(), "case"), &first.why);
-            console.tell(&format!("--resume: running {cases} again: {why}"));
+            console.status(&format!("--resume: running {cases} again: {why}"));
             Arc::make_mut(&mut self.known).forget(|id| ids.contains(id));
         }
         if !self.goes_on {
@@ -278,7 +278,7 @@ impl Plan {
         let names_others = !self.quotas.is_empty() || !self.target.rates.is_empty();
         let names_parameters = !self.target.parameters.is_empty();
         let goes_on = self.goes_on || !self.known.is_empty();
-        is_held_to_all || names_others || names_parameters || goes_on || super::journal::is_there(self)
+        is_held_to_all || names_others || names_parameters || goes_on || super::journal::exists(self)
     }
 
     /// Returns `true` if there are accepted responses, or will be.
@@ -350,7 +350,7 @@ fn resumed_from(path: &Path, target: &Target, console: Console) -> Result<Earlie
     // Addresses may change, as that of the built-in server does, but not the target behind them.
     let here = target.shown_url();
     if let Some(start) = known.starts().iter().find(|start| start.url != here && target.name != REFERENCE) {
-        console.tell(&format!(
+        console.status(&format!(
             "--resume: the earlier run was on {}, this run is on {here}; the earlier results count for this run",
             start.url
         ));
@@ -365,7 +365,7 @@ fn baseline(read_from: Option<&Path>, write_to: Option<&Path>) -> Result<Option<
 
 /// Limits the number of live entities to the smallest quota. A case of its own tests one entity above a quota; the
 /// others stay below.
-fn stay_below(quotas: &[(String, u32)], target: &mut Target) -> Result<(), String> {
+fn limit_entities(quotas: &[(String, u32)], target: &mut Target) -> Result<(), String> {
     let Some((entity, least)) = quotas.iter().min_by_key(|(_, size)| *size) else { return Ok(()) };
     if *least < 2 {
         return Err(format!("quota {entity}={least} is too small: a run needs at least 2"));

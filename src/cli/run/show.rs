@@ -16,7 +16,7 @@ use crate::event::{CaseResult, Event, Results};
 use crate::invisible::escape_invisible;
 use crate::judge;
 use crate::project::Suite;
-use crate::report::block::harmless;
+use crate::report::block::escape_lines;
 use crate::runner;
 use crate::spec::model::Specs;
 use crate::wire::{Exchange, Outcome, Response, curl};
@@ -92,7 +92,7 @@ fn cases(args: &ShowArgs, console: Console) -> Result<Exit, Exit> {
         Wanted::of(args, cases.iter().map(|case| case.id.clone()), |name| specs.operation(name).is_some());
     for case in cases.iter().filter(|case| wanted.has(&case.id)) {
         let requests = runner::rehearse(&session, &specs, &case);
-        console.say(described(&specs, &case, requests.iter().map(curl::line)).trim_end());
+        console.print(described(&specs, &case, requests.iter().map(curl::line)).trim_end());
     }
     Ok(Exit::Holds)
 }
@@ -132,19 +132,19 @@ fn results(events: Events, args: &ShowArgs, console: Console) -> Result<Exit, St
         return Err(format!("no case of the run matches {}", args.filter.join(" or ")));
     }
     for result in shown.into_iter().filter_map(|id| kept.get(id)) {
-        console.say(told(&result, console).trim_end());
+        console.print(result_text(&result, console).trim_end());
     }
     Ok(Exit::Holds)
 }
 
 /// Describes a result with everything that was sent and received.
-fn told(result: &CaseResult, console: Console) -> String {
+fn result_text(result: &CaseResult, console: Console) -> String {
     let verdict = result.verdict.name();
     let mut out = format!("{} {verdict}\n", console.out.strong(&result.id));
-    let _ = writeln!(out, "  tests       {}", harmless(&result.tries));
-    let _ = writeln!(out, "  the page    {}", harmless(&result.promise.sentence));
+    let _ = writeln!(out, "  tests       {}", escape_lines(&result.tries));
+    let _ = writeln!(out, "  the page    {}", escape_lines(&result.promise.sentence));
     let _ = writeln!(out, "              {} ({})", result.promise.place, result.promise.rule);
-    let _ = writeln!(out, "  expects     {}", harmless(&result.expects));
+    let _ = writeln!(out, "  expects     {}", escape_lines(&result.expects));
     for (number, exchange) in result.exchanges.iter().enumerate() {
         let is_tried = result.tried == Some(number);
         let _ = writeln!(out, "\n{} {}", if is_tried { ">" } else { " " }, curl::line(&exchange.request));
@@ -155,7 +155,7 @@ fn told(result: &CaseResult, console: Console) -> String {
 
 fn response_text(exchange: &Exchange) -> String {
     match &exchange.outcome {
-        Outcome::NoResponse(reason) => format!("  error: {}\n", harmless(&reason.to_string())),
+        Outcome::NoResponse(reason) => format!("  error: {}\n", escape_lines(&reason.to_string())),
         Outcome::Received(response) => {
             let Response { status, headers, body, .. } = response;
             let headers =

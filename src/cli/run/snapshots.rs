@@ -67,7 +67,7 @@ impl<'p> Responses<'p> {
     }
 
     /// Adds the response of a case.
-    pub fn take(&mut self, specs: &Specs, result: &CaseResult) {
+    pub fn add(&mut self, specs: &Specs, result: &CaseResult) {
         if self.plan.snapshots == SnapshotPolicy::Off {
             return;
         }
@@ -189,31 +189,33 @@ fn text(plan: &Plan, of: &OfOperation, entries: &[Entry]) -> String {
 }
 
 /// Prints what can be done about the snapshots.
-pub fn tell(snapshots: &Snapshots, plan: &Plan, console: Console) {
+pub fn print_hints(snapshots: &Snapshots, plan: &Plan, console: Console) {
     let target = &plan.target.name;
     if snapshots.accepted {
-        snapshots.written.iter().for_each(|path| console.tell(&format!("accepted {path}")));
+        snapshots.written.iter().for_each(|path| console.status(&format!("accepted {path}")));
     } else if !snapshots.changed.is_empty() {
         let responses = number(snapshots.changed.len(), "response");
-        console.tell(&format!("changed since the snapshots of {target}: {responses}"));
+        console.status(&format!("changed since the snapshots of {target}: {responses}"));
     }
     if snapshots.new > 0 && !snapshots.accepted {
         let responses = number(snapshots.new, "response");
-        console
-            .tell(&format!("no snapshot of {target} yet for {responses}; run with --update to accept them"));
+        console.status(&format!(
+            "no snapshot of {target} yet for {responses}; run with --update to accept them"
+        ));
     }
     if !snapshots.stale.is_empty() && !snapshots.accepted {
         let stale = number(snapshots.stale.len(), "snapshot");
-        console.tell(&format!(
+        console.status(&format!(
             "{stale} of {target} for cases that no longer exist; remove with `fineprint prune`"
         ));
     }
     for path in &snapshots.orphaned {
-        console.tell(&format!("{path} belongs to no operation; remove it with `fineprint prune`"));
+        console.status(&format!("{path} belongs to no operation; remove it with `fineprint prune`"));
     }
     if !snapshots.accepted && !snapshots.written.is_empty() {
-        snapshots.written.iter().for_each(|path| console.tell(&format!("pending {path}")));
-        console
-            .tell("review pending snapshots with `fineprint review`, or accept all with `fineprint accept`");
+        snapshots.written.iter().for_each(|path| console.status(&format!("pending {path}")));
+        console.status(
+            "review pending snapshots with `fineprint review`, or accept all with `fineprint accept`",
+        );
     }
 }

@@ -71,7 +71,7 @@ pub fn trials(parameter: &Member) -> Vec<Trial> {
     let mut trials = allowed(characters, room.whole(), parameter.is_new());
     trials.extend(listed(parameter, characters, &room));
     for (name, words, character) in NEAR {
-        let Some(fill) = room.beside(character) else { continue };
+        let Some(fill) = room.room_beside(character) else { continue };
         let places = [
             ("first", "as first character", format!("{character}{}", filler(fill))),
             ("inside", "inside", format!("{}{character}{}", filler(fill.div_ceil(2)), filler(fill / 2))),
@@ -87,12 +87,12 @@ pub fn trials(parameter: &Member) -> Vec<Trial> {
         trials.push(Trial::new(Part::CharactersOf, slug, tries, Value::described(&text)));
     };
     for (name, words, piece) in ODD {
-        if let Some(fill) = room.beside(piece) {
+        if let Some(fill) = room.room_beside(piece) {
             let text = format!("{}{piece}{}", filler(fill.div_ceil(2)), filler(fill / 2));
             of(format!("{name}-inside"), format!("{words} inside"), text);
         }
     }
-    if let Some(fill) = room.beside("\n") {
+    if let Some(fill) = room.room_beside("\n") {
         let tries = "a line break as last character".to_owned();
         of("newline-last".to_owned(), tries, format!("{}\n", filler(fill)));
     }
@@ -135,7 +135,7 @@ fn listed(parameter: &Member, characters: &Characters, room: &Room) -> Vec<Trial
         trials.push(Trial::new(Part::CharactersOf, "listed", "only listed characters", value));
     }
     for character in single {
-        let Some(fill) = room.beside(&character.to_string()) else { continue };
+        let Some(fill) = room.room_beside(&character.to_string()) else { continue };
         let name = in_id(*character);
         let inside = format!("{}{character}{}", filler(fill.div_ceil(2)), filler(fill / 2));
         let tries = format!("the listed character {character} inside");
@@ -206,7 +206,7 @@ impl Room {
 
     /// Returns how many characters can be next to a piece so that the length is valid with the piece and, if there is
     /// room, without it; `None` if no character fits.
-    fn beside(&self, piece: &str) -> Option<u64> {
+    fn room_beside(&self, piece: &str) -> Option<u64> {
         let piece = piece.chars().count() as u64;
         let wanted = BESIDE.max(self.least);
         let fill = wanted.min(self.most.saturating_sub(piece)).min(LONGEST);

@@ -35,12 +35,12 @@ pub fn cases(plain: &PlainCall<'_>, parameter: &Member) -> Vec<Case> {
     let mut cases = Vec::new();
     match (&plain.operation.creates, plain.entity()) {
         (Some(entity), _) => {
-            cases.push(made_at_once(plain, parameter));
+            cases.push(created_concurrently(plain, parameter));
             cases.extend(of_removed(plain, parameter, entity));
         }
         (None, Some(entity)) => {
             cases.push(own(plain, parameter, entity));
-            cases.extend(changed_at_once(plain, parameter, entity));
+            cases.extend(changed_concurrently(plain, parameter, entity));
             cases.extend(after_update(plain, parameter, entity));
             cases.extend(used_by_update(plain, parameter, entity));
         }
@@ -59,7 +59,7 @@ fn one_accepted(plain: &PlainCall<'_>, parameter: &Member) -> Expectation {
 }
 
 /// Returns the case in which concurrent calls create entities with the same new value.
-fn made_at_once(plain: &PlainCall<'_>, parameter: &Member) -> Case {
+fn created_concurrently(plain: &PlainCall<'_>, parameter: &Member) -> Case {
     let send = plain.set(&[(&parameter.name, new(parameter))]);
     let words = ("at-once", "one new value in four concurrent calls");
     let case = about(plain, parameter, Part::Unique, words, (send, one_accepted(plain, parameter)));
@@ -67,7 +67,7 @@ fn made_at_once(plain: &PlainCall<'_>, parameter: &Member) -> Case {
 }
 
 /// Returns the case in which several entities take the same new value: the calls refer to `contact`, `contact-1`…
-fn changed_at_once(plain: &PlainCall<'_>, parameter: &Member, entity: &str) -> Option<Case> {
+fn changed_concurrently(plain: &PlainCall<'_>, parameter: &Member, entity: &str) -> Option<Case> {
     let send = plain.set(&[(&parameter.name, new(parameter))]);
     let mut given = Vec::new();
     for number in 0..RACERS {

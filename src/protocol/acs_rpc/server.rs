@@ -30,7 +30,7 @@ const SYSTEM: &[&str] = &[
 pub(crate) struct AcsRpc;
 
 impl Responder for AcsRpc {
-    fn is_meant(&self, _: &Site<'_>, raw: &Raw) -> bool {
+    fn recognises(&self, _: &Site<'_>, raw: &Raw) -> bool {
         raw.header("x-acs-action").is_some()
     }
 
@@ -46,7 +46,7 @@ async fn serve(site: &Site<'_>, raw: &Raw) -> Response {
     }
     let system = |name: &str| pairs.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone());
     let header = |name: &str| raw.header(name).map(str::to_owned);
-    let services = site.speaking(Protocol::AcsRpc);
+    let services = site.services_of(Protocol::AcsRpc);
     let action = header("x-acs-action").or_else(|| system("Action")).unwrap_or_default();
     let version = header("x-acs-version").or_else(|| system("Version")).unwrap_or_default();
     let operation = addressed(&services, &action, &version).map(|(_, operation)| operation);
@@ -66,8 +66,8 @@ async fn serve(site: &Site<'_>, raw: &Raw) -> Response {
         }
     };
     match reply {
-        Reply::Accepted(output) => Response { status: 200, body: site.finished(output), rejection: false },
-        Reply::Rejected(rejection) => rejected(site, site.worded(rejection)),
+        Reply::Accepted(output) => Response { status: 200, body: site.finish(output), rejection: false },
+        Reply::Rejected(rejection) => rejected(site, site.with_wording(rejection)),
         Reply::Crashed => Response::crash(),
     }
 }
@@ -80,10 +80,10 @@ fn rejected(site: &Site<'_>, rejection: Rejection) -> Response {
     let text = |text: &str| Json::Text(text.to_owned());
     let mut members =
         vec![("HostId".to_owned(), text("127.0.0.1")), ("Code".to_owned(), Json::Text(rejection.code))];
-    if site.gives("RequestId") {
+    if site.has_member("RequestId") {
         members.insert(0, ("RequestId".to_owned(), site.request_id()));
     }
-    if site.gives("Message") {
+    if site.has_member("Message") {
         members.push(("Message".to_owned(), Json::Text(rejection.message)));
     }
     if site.behaviour.breaks(&Fault::NoEnvelope) {

@@ -20,7 +20,7 @@ use crate::server::{
 pub(crate) struct Rest;
 
 impl Responder for Rest {
-    fn is_meant(&self, site: &Site<'_>, raw: &Raw) -> bool {
+    fn recognises(&self, site: &Site<'_>, raw: &Raw) -> bool {
         is_meant(site, raw)
     }
 
@@ -32,22 +32,22 @@ impl Responder for Rest {
 /// Returns `true` if the request belongs to this protocol: there is a service of this protocol, and either one has an
 /// operation for the request or all services use this protocol.
 fn is_meant(site: &Site<'_>, raw: &Raw) -> bool {
-    let services = site.speaking(Protocol::Rest);
+    let services = site.services_of(Protocol::Rest);
     let others = services.len() < site.specs.services.len();
     !services.is_empty() && (!others || find(&services, raw).is_some())
 }
 
 async fn serve(site: &Site<'_>, raw: &Raw) -> Response {
-    let services = site.speaking(Protocol::Rest);
+    let services = site.services_of(Protocol::Rest);
     let found = find(&services, raw);
     let service = found.as_ref().map(|(service, ..)| *service).or(services.first().copied());
     let http = service.and_then(|service| service.http.clone()).unwrap_or_default();
     let Some((service, operation, labels)) = found else {
         let fault = operations::request_fault(site, service, RequestFault::UnknownAction);
-        return rejected(site, &http, site.worded(Rejection { status: Some(404), ..fault }));
+        return rejected(site, &http, site.with_wording(Rejection { status: Some(404), ..fault }));
     };
     if let Some(rejection) = not_let_in(site, service, operation, &http, raw) {
-        return rejected(site, &http, site.worded(rejection));
+        return rejected(site, &http, site.with_wording(rejection));
     }
     let call = |parameters| {
         let (action, version) = (operation.name.clone(), service.version.clone());
@@ -58,7 +58,7 @@ async fn serve(site: &Site<'_>, raw: &Raw) -> Response {
     let reply = operations::perform_read(site, &services, of, &call(parameters), is_readable).await;
     match reply {
         Reply::Accepted(output) => accepted(site, operation, &http, output),
-        Reply::Rejected(rejection) => rejected(site, &http, site.worded(rejection)),
+        Reply::Rejected(rejection) => rejected(site, &http, site.with_wording(rejection)),
         Reply::Crashed => Response::crash(),
     }
 }
@@ -201,7 +201,7 @@ fn not_let_in(
 /// Builds a success response; the status is 201 if the operation creates something and the service lists 201 as a
 /// success.
 fn accepted(site: &Site<'_>, operation: &Operation, http: &Http, output: Json) -> Response {
-    let output = site.finished(output);
+    let output = site.finish(output);
     let makes = operation.creates.is_some();
     let status = match http.success.as_slice() {
         [] if makes => 201,
@@ -223,9 +223,9 @@ fn rejected(site: &Site<'_>, http: &Http, rejection: Rejection) -> Response {
     };
     let mut body = Json::Object(Vec::new());
     let carried = http.carries.iter().map(|path| (path, site.request_id()));
-    let carried = carried.filter(|_| site.gives("RequestId"));
+    let carried = carried.filter(|_| site.has_member("RequestId"));
     let message = http.message.iter().map(|path| (path, Json::Text(rejection.message.clone())));
-    let message = message.filter(|_| site.gives("Message"));
+    let message = message.filter(|_| site.has_member("Message"));
     let code = http.code.iter().map(|path| (path, Json::Text(rejection.code.clone())));
     for (path, value) in code.chain(message).chain(carried) {
         let names: Vec<&str> = path.split('.').collect();

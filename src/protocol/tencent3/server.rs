@@ -30,7 +30,7 @@ const SYSTEM: &[&str] = &[
 pub(crate) struct Tencent3;
 
 impl Responder for Tencent3 {
-    fn is_meant(&self, site: &Site<'_>, raw: &Raw) -> bool {
+    fn recognises(&self, site: &Site<'_>, raw: &Raw) -> bool {
         is_meant(site, raw)
     }
 
@@ -42,7 +42,7 @@ impl Responder for Tencent3 {
 /// Returns `true` if the request belongs to this protocol. With signature v1, a request has neither headers nor a body
 /// of its own, so its parameters decide.
 fn is_meant(site: &Site<'_>, raw: &Raw) -> bool {
-    let services = site.speaking(Protocol::Tencent3);
+    let services = site.services_of(Protocol::Tencent3);
     let is_ours = |action: &str| services.iter().any(|service| service.operation(action).is_some());
     raw.header("x-tc-action").is_some()
         || pairs(raw).iter().any(|(key, value)| key == "SecretId" || (key == "Action" && is_ours(value)))
@@ -50,7 +50,7 @@ fn is_meant(site: &Site<'_>, raw: &Raw) -> bool {
 
 /// Answers a request, always with status 200.
 async fn serve(site: &Site<'_>, raw: &Raw) -> Response {
-    let services = site.speaking(Protocol::Tencent3);
+    let services = site.services_of(Protocol::Tencent3);
     let first = services.first().copied();
     let pairs = pairs(raw);
     if let Err(rejection) = auth::check_tencent(site.guard(), raw, &pairs) {
@@ -106,13 +106,13 @@ fn own_parameters(
 fn envelope(site: &Site<'_>, service: Option<&Service>, reply: Reply) -> Response {
     let (status, response, rejection) = match reply {
         Reply::Crashed => return Response::crash(),
-        Reply::Accepted(output) => (200, site.finished(output), false),
+        Reply::Accepted(output) => (200, site.finish(output), false),
         Reply::Rejected(rejection) => {
             let status = match site.behaviour.fault {
                 Some(Fault::RejectionStatus(status)) => status,
                 _ => 200,
             };
-            (status, rejected(site, service, site.worded(rejection)), true)
+            (status, rejected(site, service, site.with_wording(rejection)), true)
         }
     };
     let body = match site.behaviour.breaks(&Fault::NoEnvelope) {
@@ -128,11 +128,11 @@ fn rejected(site: &Site<'_>, service: Option<&Service>, rejection: Rejection) ->
         None => rejection.code,
     };
     let mut error = vec![("Code".to_owned(), Json::Text(code))];
-    if site.gives("Error.Message") {
+    if site.has_member("Error.Message") {
         error.push(("Message".to_owned(), Json::Text(rejection.message)));
     }
     let mut members = vec![("Error".to_owned(), Json::Object(error))];
-    if site.gives("RequestId") {
+    if site.has_member("RequestId") {
         members.push(("RequestId".to_owned(), site.request_id()));
     }
     Json::Object(members)

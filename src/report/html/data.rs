@@ -179,16 +179,16 @@ impl Cases {
             }
         };
         let [texts, changed, known] = [text(&self.texts.all()), text(&changed), text(&run.known)];
-        let (texts, changed, known) = (harmless(&texts), harmless(&changed), harmless(&known));
+        let (texts, changed, known) = (escape_script(&texts), escape_script(&changed), escape_script(&known));
         writeln!(out, "{{\"texts\":{texts},\"changed\":{changed},\"known\":{known},\"cases\":[")?;
         for block in &self.rows.blocks {
-            out.write_all(harmless(&self.waiting(block)?).as_bytes())?;
+            out.write_all(escape_script(&self.waiting(block)?).as_bytes())?;
         }
-        out.write_all(harmless(&self.rows.last).as_bytes())?;
+        out.write_all(escape_script(&self.rows.last).as_bytes())?;
         out.write_all(b"\n],\"details\":{\n")?;
         let passed = self.passed.within(ROOM.saturating_sub(self.aside.used));
         for (index, (number, detail)) in self.aside.within(usize::MAX).chain(passed).enumerate() {
-            write!(out, "{}\"{number}\":{}", separator(index), harmless(&self.waiting(detail)?))?;
+            write!(out, "{}\"{number}\":{}", separator(index), escape_script(&self.waiting(detail)?))?;
         }
         out.write_all(b"\n}}")
     }
@@ -203,7 +203,7 @@ fn separator(index: usize) -> &'static str {
 }
 
 /// Escapes JSON so that it contains neither `</script` nor `<!--`, whatever a target sent, and nothing that hides.
-fn harmless(json: &str) -> Cow<'_, str> {
+fn escape_script(json: &str) -> Cow<'_, str> {
     let json = in_markup(json);
     match json.contains(['<', '\u{2028}', '\u{2029}']) {
         true => Cow::Owned(

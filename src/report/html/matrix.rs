@@ -41,10 +41,10 @@ pub fn document(matrix: &Matrix) -> String {
                 }
                 main {
                     @if !differences.is_empty() {
-                        section { h2 { "Differences" } @for cell in &differences { (told(matrix, cell)) } }
+                        section { h2 { "Differences" } @for cell in &differences { (difference(matrix, cell)) } }
                     }
                     @if !both.is_empty() {
-                        section { h2 { "Broken by both in the same way" } @for cell in &both { (told(matrix, cell)) } }
+                        section { h2 { "Broken by both in the same way" } @for cell in &both { (difference(matrix, cell)) } }
                     }
                     section { h2 { "By promise" } (table(matrix)) }
                 }
@@ -88,7 +88,7 @@ fn table(matrix: &Matrix) -> Markup {
     }
 }
 
-fn told(matrix: &Matrix, cell: &Cell) -> Markup {
+fn difference(matrix: &Matrix, cell: &Cell) -> Markup {
     html! {
         details open {
             summary { strong { (cell.operation) " " code { (cell.promise.rule) } } ": " (cell.relation.words(&matrix.left, &matrix.right)) }

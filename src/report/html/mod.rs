@@ -108,7 +108,7 @@ fn document(run: &Gathered) -> (String, String) {
 }
 
 /// Maximum number of broken promises at the head. The others are in the tables and in the list of cases.
-const TOLD: usize = 500;
+const MAX_FAILURES: usize = 500;
 
 fn head(run: &Gathered) -> Markup {
     let counts = run.finish.counts;
@@ -144,9 +144,9 @@ fn head(run: &Gathered) -> Markup {
             (tables::bars(run))
             @if !broken.is_empty() {
                 h2 { "Failures" }
-                ol .broken { @for failure in broken.iter().take(TOLD) { li { (told(failure)) } } }
-                @if broken.len() > TOLD {
-                    p { "And " (broken.len() - TOLD) " more: see the tables of the pages and the list of cases." }
+                ol .broken { @for failure in broken.iter().take(MAX_FAILURES) { li { (failure_section(failure)) } } }
+                @if broken.len() > MAX_FAILURES {
+                    p { "And " (broken.len() - MAX_FAILURES) " more: see the tables of the pages and the list of cases." }
                 }
             }
             (lists::changed(run))
@@ -156,7 +156,7 @@ fn head(run: &Gathered) -> Markup {
 }
 
 /// Shows a failure: the fault, with what was expected and received, and a link to the cases that show it.
-fn told(failure: &Failure<'_>) -> Markup {
+fn failure_section(failure: &Failure<'_>) -> Markup {
     let value = format!("{}|{}", failure.operation, failure.shared());
     let lines = failure.mismatch().map(|mismatch| mismatch.lines.as_slice()).unwrap_or_default();
     html! {
@@ -177,7 +177,7 @@ fn unproven(plain: &CaseResult) -> Markup {
         section .warning {
             p { strong { (plain.operation) ": the plain call is not accepted" } ", so no rejection proves anything." }
             p { "sends " code { (plain.sends) } }
-            pre { (summary::what_came(plain)) }
+            pre { (summary::plain_call_response(plain)) }
         }
     }
 }

@@ -70,7 +70,7 @@ fn parameter(run: &Gathered, page: &Page, row: &ParameterRow) -> Markup {
                         span .faint { "(" (own.join(", ")) ")" }
                     }
                 }
-                @for sentence in row.apart() {
+                @for sentence in row.separate_sentences() {
                     p {
                         (mark(page, &sentence.place, &run.evidence.sentence(page, row, &sentence.place)))
                         (sentence.text)

@@ -9,7 +9,7 @@ use super::{Kind, Maker, Mutant, Placed, label};
 
 /// Adds the mutants of one parameter's rules.
 pub fn of(maker: &Maker<'_>, parameter: &Placed<'_>, mutants: &mut Vec<Mutant>) {
-    for other in maker.places.iter().filter(|other| other.is_beside(parameter)) {
+    for other in maker.places.iter().filter(|other| other.is_disjoint(parameter)) {
         for (condition, slug, words) in conditions(maker, other) {
             // If both of an object's two members are absent, the object is empty and may count as absent.
             let is_alone = matches!(condition, Condition::Absent(_)) && maker.are_all(parameter, other);

@@ -207,7 +207,7 @@ impl Placed<'_> {
     }
 
     /// Returns `true` if neither place lies within the other.
-    fn is_beside(&self, other: &Self) -> bool {
+    fn is_disjoint(&self, other: &Self) -> bool {
         !self.at.leads_to(&other.at) && !other.at.leads_to(&self.at)
     }
 }
@@ -237,16 +237,16 @@ impl<'s> Maker<'s> {
     /// Returns `true` if a member is the only one of its object: without it, the object is empty, and may count as
     /// absent.
     fn is_only_member(&self, place: &Placed<'_>) -> bool {
-        place.at.is_member() && self.members_beside(place) == 1
+        place.at.is_member() && self.sibling_count(place) == 1
     }
 
     /// Returns `true` if two members are all that their object has.
     fn are_all(&self, one: &Placed<'_>, other: &Placed<'_>) -> bool {
-        one.at.is_member() && one.at.is_sibling_of(&other.at) && self.members_beside(one) == 2
+        one.at.is_member() && one.at.is_sibling_of(&other.at) && self.sibling_count(one) == 2
     }
 
     /// Returns the number of members of a member's object.
-    fn members_beside(&self, place: &Placed<'_>) -> usize {
+    fn sibling_count(&self, place: &Placed<'_>) -> usize {
         self.places.iter().filter(|other| other.at.is_sibling_of(&place.at)).count()
     }
 

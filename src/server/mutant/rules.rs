@@ -12,7 +12,7 @@ const FOREIGN: &[char] = &['1', ' ', '-', '_', '.', '\'', '@', '[', '`', '{', '/
 
 /// Adds the mutants of one parameter's rules.
 pub fn of(maker: &Maker<'_>, parameter: &Placed<'_>, mutants: &mut Vec<Mutant>) {
-    gone(maker, parameter, mutants);
+    remove_rule(maker, parameter, mutants);
     mutants.extend(demanded(maker, parameter));
     if parameter.exists.is_some() {
         crashes(maker, parameter, mutants);
@@ -28,7 +28,7 @@ pub fn of(maker: &Maker<'_>, parameter: &Placed<'_>, mutants: &mut Vec<Mutant>) 
     crashes(maker, parameter, mutants);
 }
 
-fn gone(maker: &Maker<'_>, parameter: &Placed<'_>, mutants: &mut Vec<Mutant>) {
+fn remove_rule(maker: &Maker<'_>, parameter: &Placed<'_>, mutants: &mut Vec<Mutant>) {
     for breach in maker.breaches(parameter) {
         let fault = Fault::Skipped {
             operation: maker.operation.name.clone(),

@@ -50,7 +50,7 @@ impl Reader {
         }
         let names = self.types.written.iter().map(|(key, _)| key.name.as_str());
         let known: Vec<&str> = names.chain(Type::NAMES.iter().copied()).collect();
-        let finding = Finding::dangling("type", name, &node.place, known);
+        let finding = Finding::unknown_name("type", name, &node.place, known);
         self.note(finding);
         None
     }
@@ -86,7 +86,7 @@ impl Reader {
     }
 
     /// Adds the rules next to the name of a type to those of the type.
-    pub fn beside(&mut self, named: Schema, own: Schema, fields: &Fields<'_>) -> Schema {
+    pub fn merge_rules(&mut self, named: Schema, own: Schema, fields: &Fields<'_>) -> Schema {
         let rules = RULES.iter().filter(|rule| rule.is_of_values());
         let rules = rules.map(|rule| (rule.key, (rule.is_in)(&named)));
         for (key, is_there) in rules.chain([("members", true)]) {

@@ -8,7 +8,7 @@ use super::{Recording, response};
 
 /// The relation of a case's response to the recorded one.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Held {
+pub enum RecordedRelation {
     /// The page decides, or no recorded result can.
     Silent,
     /// The page leaves the response open, and it is the same as the recorded one.
@@ -23,25 +23,25 @@ pub enum Held {
 
 /// Compares the result of a case with the response of another target. The page takes precedence: where it decides, the
 /// other target's response is not a promise, and a difference is reported but not judged.
-pub fn held(specs: &Specs, recording: &Recording, result: &CaseResult) -> Held {
+pub fn compare_with_recorded(specs: &Specs, recording: &Recording, result: &CaseResult) -> RecordedRelation {
     let Some(recorded) = recording.case(&result.id).filter(|recorded| recorded.verdict.is_judged()) else {
-        return Held::Silent;
+        return RecordedRelation::Silent;
     };
     if recorded.sends != result.sends {
-        return Held::Outdated;
+        return RecordedRelation::Outdated;
     }
     if !recorded.broken().is_empty() {
-        return Held::Disputed;
+        return RecordedRelation::Disputed;
     }
     if !result.choice || result.verdict != Verdict::Pass {
-        return Held::Silent;
+        return RecordedRelation::Silent;
     }
     match (response(specs, &recorded), response(specs, result)) {
         (Some(theirs), Some(ours)) if theirs != ours => {
-            Held::Differs(mismatch(recording, result, &theirs, &ours))
+            RecordedRelation::Differs(mismatch(recording, result, &theirs, &ours))
         }
-        (Some(_), Some(_)) => Held::Agrees,
-        _ => Held::Silent,
+        (Some(_), Some(_)) => RecordedRelation::Agrees,
+        _ => RecordedRelation::Silent,
     }
 }
 

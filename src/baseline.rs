@@ -239,7 +239,7 @@ reason = 'elsewhere'
     }
 
     #[test]
-    fn known_failures_pass_new_ones_do_not_and_what_was_not_reached_is_left_alone() {
+    fn only_new_failures_fail_and_unjudged_entries_are_ignored() {
         let baseline = Baseline::read(TEXT).unwrap();
         let judged = [
             ("Add/Name/length/13", true),
@@ -253,7 +253,7 @@ reason = 'elsewhere'
     }
 
     #[test]
-    fn one_that_passes_again_and_one_that_has_expired_are_told() {
+    fn entries_that_pass_again_or_have_expired_are_reported() {
         let baseline = Baseline::read(TEXT).unwrap();
         let judged = [("Add/Name/length/13", false), ("Add/Title/values/CEO", true)];
         let compared = baseline.compare(judged.into_iter(), &all(), day("2027-01-01"));
@@ -263,7 +263,7 @@ reason = 'elsewhere'
     }
 
     #[test]
-    fn a_group_passes_again_only_when_all_of_it_does() {
+    fn group_passes_again_only_if_all_its_cases_pass() {
         let baseline = Baseline::read(TEXT).unwrap();
         let today = day("2026-12-01");
         let part = [("Add/Title/values/CEO", false)];
@@ -277,7 +277,7 @@ reason = 'elsewhere'
     }
 
     #[test]
-    fn what_has_expired_stays_expired() {
+    fn expired_entries_stay_expired() {
         let baseline = Baseline::read(TEXT).unwrap();
         let judged = [("Add/Title/values/CEO", true)];
         let updated = baseline.updated(judged.into_iter(), &all(), day("2027-01-01"));
@@ -286,7 +286,7 @@ reason = 'elsewhere'
     }
 
     #[test]
-    fn a_day_is_a_text_or_a_date() {
+    fn expiry_date_is_string_or_toml_date() {
         let read = |day: &str| {
             Baseline::read(&format!("[[known]]\ncase = 'a'\nreason = 'b'\nexpires = {day}"))
                 .map(|read| read.known)
@@ -298,7 +298,7 @@ reason = 'elsewhere'
     }
 
     #[test]
-    fn an_updated_baseline_lets_the_same_run_pass() {
+    fn same_run_passes_with_updated_baseline() {
         let baseline = Baseline::read(TEXT).unwrap();
         let judged = [("Add/Name/length/13", false), ("Add/New", true)];
         let updated = baseline.updated(judged.into_iter(), &all(), day("2026-11-25"));
@@ -310,7 +310,7 @@ reason = 'elsewhere'
     }
 
     #[test]
-    fn what_is_wrong_with_a_file_is_said() {
+    fn error_message_explains_an_invalid_file() {
         assert!(Baseline::read("[[known]]\ncase = 'a'").is_err(), "a reason is missing");
         assert!(Baseline::read("[[known]]\ncase = 'a'\nreason = 'b'\nexpires = 'soon'").is_err());
         assert!(Baseline::read("[[knwon]]\n").is_err());

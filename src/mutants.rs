@@ -297,7 +297,7 @@ mod tests {
     /// A rule needs a row in the table, a ruling, trials, a check in the reference server and mutants. This test
     /// reports a missing piece.
     #[test]
-    fn every_part_of_every_rule_has_all_its_pieces() {
+    fn every_rule_is_fully_implemented() {
         for rule in RULES {
             let Some(example) = rule.example else { continue };
             let operation = format!(

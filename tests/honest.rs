@@ -196,7 +196,7 @@ const WHOLE: &str = ", pages-by: none";
 const AT_ONCE: &str = "appears = {'*' = '0s'}";
 
 #[test]
-fn a_service_that_keeps_its_page_passes_and_nothing_stays() {
+fn conforming_service_passes_and_nothing_stays() {
     let notes = Notes::start(&Switches::default(), &[("theirs", "Theirs")]);
     let folder = project(&notes, WHOLE, "");
     let done = run(folder.path(), &[]);
@@ -205,7 +205,7 @@ fn a_service_that_keeps_its_page_passes_and_nothing_stays() {
 }
 
 #[test]
-fn a_service_that_refuses_every_creation_is_shown_to_keep_nothing() {
+fn service_that_rejects_every_creation_proves_nothing() {
     let notes = Notes::start(&Switches { rejects: true, ..Switches::default() }, &[]);
     let folder = project(&notes, WHOLE, AT_ONCE);
     let reports = [
@@ -238,7 +238,7 @@ fn a_service_that_refuses_every_creation_is_shown_to_keep_nothing() {
 }
 
 #[test]
-fn what_its_state_keeps_from_being_removed_is_told_and_no_failure() {
+fn entities_kept_by_their_state_are_reported_but_not_failures() {
     let notes = Notes::start(&Switches { locked: true, ..Switches::default() }, &[]);
     let folder = project(&notes, WHOLE, AT_ONCE);
     let done = run(folder.path(), &["CreateNote/title/length"]);
@@ -248,7 +248,7 @@ fn what_its_state_keeps_from_being_removed_is_told_and_no_failure() {
 }
 
 #[test]
-fn what_is_invisible_for_two_seconds_is_not_taken_for_gone() {
+fn entity_invisible_for_two_seconds_does_not_count_as_removed() {
     let notes = Notes::start(&Switches { hides: Duration::from_secs(2), ..Switches::default() }, &[]);
     let folder = project(&notes, WHOLE, "");
     let done = run(folder.path(), &["CreateNote/title/length"]);
@@ -257,7 +257,7 @@ fn what_is_invisible_for_two_seconds_is_not_taken_for_gone() {
 }
 
 #[test]
-fn a_list_of_which_one_page_was_read_is_no_proof_that_nothing_is_left() {
+fn first_page_of_a_list_does_not_prove_that_nothing_is_left() {
     let switches = Switches { garbled: true, page: Some(1), ..Switches::default() };
     let notes = Notes::start(&switches, &[("theirs", "Theirs")]);
     let folder = project(&notes, "", AT_ONCE);
@@ -268,7 +268,7 @@ fn a_list_of_which_one_page_was_read_is_no_proof_that_nothing_is_left() {
 }
 
 #[test]
-fn two_that_live_have_two_ids_and_all_that_lives_is_removed_or_told() {
+fn repeated_id_of_live_entities_fails_and_all_are_removed_or_reported() {
     let switches = Switches { one_id: Some("n-00000000000000000001"), ..Switches::default() };
     let notes = Notes::start(&switches, &[]);
     let folder = project(&notes, WHOLE, AT_ONCE);
@@ -285,7 +285,7 @@ fn two_that_live_have_two_ids_and_all_that_lives_is_removed_or_told() {
 }
 
 #[test]
-fn what_has_the_id_of_a_creation_and_is_somebody_elses_stays() {
+fn entity_of_somebody_else_with_the_returned_id_is_not_removed() {
     let switches = Switches { one_id: Some("theirs"), ..Switches::default() };
     let notes = Notes::start(&switches, &[("theirs", "Theirs")]);
     let folder = project(&notes, WHOLE, AT_ONCE);
@@ -298,7 +298,7 @@ fn what_has_the_id_of_a_creation_and_is_somebody_elses_stays() {
 }
 
 #[test]
-fn an_own_case_is_held_to_what_it_shows_or_refused() {
+fn shows_of_a_hand_written_case_is_judged_or_rejected() {
     let notes = Notes::start(&Switches::default(), &[]);
     let folder = project(&notes, WHOLE, AT_ONCE);
     assert_eq!(run(folder.path(), &["CreateNote/title/length/40"]).code, 0);

@@ -111,7 +111,7 @@ fn through_the_gateway(arguments: &[&str]) -> (Done, Gateway) {
 }
 
 #[test]
-fn a_rate_is_kept_in_every_second_over_tls_and_a_quota_at_every_moment() {
+fn rate_and_quota_are_never_exceeded_over_tls() {
     let (done, gateway) = through_the_gateway(&["--depth", "smoke"]);
     assert!(!done.stdout.contains("BLOCKED"), "{}", done.stdout);
     let arrivals = gateway.arrivals.lock().unwrap();
@@ -123,7 +123,7 @@ fn a_rate_is_kept_in_every_second_over_tls_and_a_quota_at_every_moment() {
 /// Takes a minute and a half; `.ci/run` requests it.
 #[test]
 #[ignore = "takes a minute and a half"]
-fn a_whole_run_keeps_rate_and_quota() {
+fn whole_run_stays_within_rate_and_quota() {
     let (done, gateway) = through_the_gateway(&[]);
     let last = done.stdout.lines().last().unwrap();
     assert!(last.contains(" passed in "), "{last}");
@@ -138,7 +138,7 @@ fn a_whole_run_keeps_rate_and_quota() {
 }
 
 #[test]
-fn a_rate_for_one_operation_is_kept_too() {
+fn rate_of_one_operation_is_not_exceeded() {
     let reference = Reference::start();
     let folder = tempfile::tempdir().unwrap();
     config(
@@ -155,7 +155,7 @@ fn a_rate_for_one_operation_is_kept_too() {
 }
 
 #[test]
-fn a_run_that_was_killed_is_cleaned_up_behind_by_the_next() {
+fn next_run_removes_entities_of_a_killed_run() {
     let reference = Reference::start();
     let folder = tempfile::tempdir().unwrap();
     config(
@@ -198,7 +198,7 @@ fn private(path: &Path, text: &str) {
 }
 
 #[test]
-fn a_call_that_was_never_answered_is_found_through_the_list() {
+fn entity_of_an_unanswered_call_is_found_in_the_list() {
     let reference = Reference::start();
     let folder = tempfile::tempdir().unwrap();
     let reports = folder.path().join("reports/limited");

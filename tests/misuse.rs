@@ -36,7 +36,7 @@ impl Small {
 }
 
 #[test]
-fn a_name_that_the_specs_do_not_have_is_no_target() {
+fn target_settings_with_unknown_names_are_rejected() {
     let project = Small::new();
     for (key, words) in [
         (
@@ -65,7 +65,7 @@ fn a_name_that_the_specs_do_not_have_is_no_target() {
 }
 
 #[test]
-fn a_filter_or_a_known_failure_of_no_case_is_told() {
+fn filters_and_baseline_entries_without_a_case_are_reported() {
     let project = Small::new();
     project.rejected(&["run", "title/lenght"], &["a similar name exists: `title/length`"]);
     project.rejected(&["run", "title/length", "nonesuch"], &["nonesuch"]);
@@ -76,7 +76,7 @@ fn a_filter_or_a_known_failure_of_no_case_is_told() {
 }
 
 #[test]
-fn streams_of_two_targets_are_no_one_run() {
+fn streams_of_two_targets_cannot_be_merged() {
     let project = Small::new();
     assert_eq!(project.done(&["run", "--events", "reference.jsonl", "title/length"]).code, 0);
     project.config("[targets.other]\nurl = 'http://127.0.0.1:9'\n");
@@ -102,7 +102,7 @@ fn streams_of_two_targets_are_no_one_run() {
 }
 
 #[test]
-fn nothing_is_written_over_what_is_read_or_twice() {
+fn outputs_must_differ_from_inputs_and_from_each_other() {
     let project = Small::new();
     assert_eq!(project.done(&["run", "--events", "e.jsonl", "title/length"]).code, 0);
     let before = fs::read_to_string(project.0.path("e.jsonl")).unwrap();
@@ -141,7 +141,7 @@ fn nothing_is_written_over_what_is_read_or_twice() {
 
 #[test]
 #[cfg(unix)]
-fn a_report_that_cannot_be_written_is_no_success() {
+fn unwritable_report_is_not_a_success() {
     use std::os::unix::fs::FileTypeExt as _;
     let is_device = fs::metadata("/dev/full").is_ok_and(|there| there.file_type().is_char_device());
     if !is_device {
@@ -161,7 +161,7 @@ fn a_report_that_cannot_be_written_is_no_success() {
 }
 
 #[test]
-fn what_nobody_answered_is_neither_recorded_nor_tried() {
+fn cases_without_response_are_not_recorded() {
     let project = Small::new();
     project.config("[targets.dead]\nurl = 'http://127.0.0.1:9'\n");
     let done = project.done(&["record", "--target", "dead", "title/length"]);
@@ -179,7 +179,7 @@ fn what_nobody_answered_is_neither_recorded_nor_tried() {
 /// The curl line of a call with a secret repeats the call if the environment holds the secret.
 #[test]
 #[cfg(unix)]
-fn a_curl_line_takes_the_secret_from_the_environment() {
+fn curl_line_takes_the_secret_from_the_environment() {
     let project = Small::new();
     project
         .config("[targets.local]\nurl = 'http://127.0.0.1:9'\ncredentials.me = {secret = 'NOTES_TOKEN'}\n");
@@ -197,7 +197,7 @@ fn a_curl_line_takes_the_secret_from_the_environment() {
 }
 
 #[test]
-fn a_known_failure_whose_answer_changed_is_shown() {
+fn known_failure_with_a_changed_response_is_reported() {
     let project = Project::shipped();
     let case = "AddMessageContact/Name/length/13";
     let broken = Vendor::start(&["13-letters-pass"]);

@@ -50,7 +50,7 @@ fn terminal(verbosity: Verbosity, width: Option<usize>) -> String {
 }
 
 #[test]
-fn the_terminal_tells_each_broken_promise_once() {
+fn terminal_reports_each_broken_promise_once() {
     insta::assert_snapshot!("terminal", terminal(Verbosity::Normal, None));
     insta::assert_snapshot!("terminal-quiet", terminal(Verbosity::Quiet, None));
     insta::assert_snapshot!("terminal-narrow", terminal(Verbosity::Normal, Some(60)));
@@ -59,7 +59,7 @@ fn the_terminal_tells_each_broken_promise_once() {
 }
 
 #[test]
-fn a_narrow_terminal_is_kept_to() {
+fn output_fits_a_narrow_terminal() {
     let too_long = |line: &&str| line.chars().count() > 60 && !line.contains("curl ");
     // Ids and the last line are for copying, so they are not wrapped.
     let text = terminal(Verbosity::Normal, Some(60));
@@ -68,7 +68,7 @@ fn a_narrow_terminal_is_kept_to() {
 }
 
 #[test]
-fn nothing_that_a_target_sends_steers_a_terminal() {
+fn responses_cannot_control_the_terminal() {
     for verbosity in [Verbosity::Quiet, Verbosity::Normal, Verbosity::Verbose] {
         let text = terminal(verbosity, None);
         let steers =
@@ -78,7 +78,7 @@ fn nothing_that_a_target_sends_steers_a_terminal() {
 }
 
 #[test]
-fn machines_get_what_they_read() {
+fn machine_readable_reports_match_their_snapshots() {
     insta::assert_snapshot!("junit", report(junit::Junit::new));
     insta::assert_snapshot!("sarif", report(|out| sarif::Sarif::new(out, Root::default())));
     insta::assert_snapshot!("github", report(|out| github::Github::new(out, Root::default())));
@@ -86,7 +86,7 @@ fn machines_get_what_they_read() {
 }
 
 #[test]
-fn the_json_report_is_the_run_and_the_stream_is_itself() {
+fn json_report_and_event_stream_are_complete() {
     let document: json::Document = serde_json::from_str(&report(json::Json::new)).unwrap();
     let cases = events().into_iter().filter_map(|event| match event {
         Event::CaseFinished(result) => Some(*result),
@@ -101,7 +101,7 @@ fn the_json_report_is_the_run_and_the_stream_is_itself() {
 }
 
 #[test]
-fn the_page_is_marked_and_nothing_that_a_target_sends_gets_out_of_its_place() {
+fn html_report_marks_the_page_and_escapes_responses() {
     let page = report(html::Html::new);
     let (body, data) = page.split_once("<body>").unwrap().1.split_once("<script id=\"data\"").unwrap();
     insta::assert_snapshot!("html", body.replace("><", ">\n<"));
@@ -135,7 +135,7 @@ fn without_code(line: &str) -> String {
 }
 
 #[test]
-fn no_command_and_no_mention_gets_into_a_log_or_a_comment() {
+fn responses_cannot_inject_commands_or_mentions() {
     let log = report(|out| github::Github::new(out, Root::default()));
     let is_own = |line: &str| line.starts_with("::error file=") || line.starts_with("::error title=");
     assert!(log.lines().all(is_own), "{log}");
@@ -154,7 +154,7 @@ fn sending(text: &str) -> Vec<Event> {
 }
 
 #[test]
-fn no_line_of_a_log_is_a_command_of_the_target() {
+fn log_lines_contain_no_ci_commands_from_the_target() {
     let commands = "a\n::error::pwn\n  ::stop-commands::x\r::add-mask::y ##[add-mask]z\u{2028}##vso[task.x]";
     let blanks = " ".repeat(50) + "::warning::wrapped";
     for sent in [commands, "::error::at once", "##[set-output name=a]b", blanks.as_str()] {
@@ -174,7 +174,7 @@ fn no_line_of_a_log_is_a_command_of_the_target() {
 
 /// The characters that XML 1.0 allows; a document may contain no others.
 #[test]
-fn a_junit_report_is_well_formed_whatever_is_sent() {
+fn junit_report_is_well_formed_for_any_response() {
     let is_xml = |character: char| matches!(character, '\t' | '\n' | '\r' | ' '..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..);
     let report =
         report_of(sending("\u{fffe}\u{ffff}\u{0}\u{1b}[1m ]]> \u{b} &lt; <x> \u{1fffe}"), junit::Junit::new);
@@ -214,7 +214,7 @@ fn everywhere(events: &[Event]) -> [(&'static str, String); 5] {
 }
 
 #[test]
-fn no_report_looks_clean_of_a_run_that_was_not() {
+fn every_report_shows_that_a_run_was_not_clean() {
     use fineprint::baseline::Compared;
     use fineprint::event::{Leftover, SnapshotChange, Snapshots};
     let before_end = |events: &mut Vec<Event>, event: Event| events.insert(events.len() - 1, event);
@@ -287,7 +287,7 @@ fn no_report_looks_clean_of_a_run_that_was_not() {
 }
 
 #[test]
-fn a_comment_has_an_end() {
+fn size_of_a_comment_is_limited() {
     use fineprint::event::{SnapshotChange, Snapshots};
     let long = "x".repeat(250_000);
     let mut events = sending(&long);
@@ -312,7 +312,7 @@ fn a_comment_has_an_end() {
 }
 
 #[test]
-fn what_failed_shows_its_exchanges_however_many_passed_before() {
+fn failed_cases_show_exchanges_however_many_passed_before() {
     let mut events = events();
     let end = events.pop().unwrap();
     let is = |event: &Event, fails: bool| match event {

@@ -77,7 +77,7 @@ const DEFAULT: &[Form] = &[Form::Acs3, Form::Tc3];
 const OLD: &[Form] = &[Form::RpcV1, Form::TcV1Sha256];
 
 #[test]
-fn a_server_that_checks_signatures_passes_in_every_form() {
+fn server_that_checks_signatures_passes_with_every_form() {
     for form in Form::ALL.iter().copied().filter(|form| *form != Form::Secret) {
         for path in ["", "/base/path"] {
             let others = not_passed_below(path, Behaviour::without(None), &[form], "/auth/");
@@ -87,7 +87,7 @@ fn a_server_that_checks_signatures_passes_in_every_form() {
 }
 
 #[test]
-fn a_check_that_is_left_out_is_seen_in_every_form() {
+fn omitted_signature_checks_are_caught_with_every_form() {
     let caught = |check: AuthCheck| -> &[&str] {
         match check {
             AuthCheck::Presence => &["missing"],
@@ -169,7 +169,7 @@ fn assert_same(request: &Request, received: &[u8], url: &str) {
 }
 
 #[test]
-fn the_http_client_changes_no_byte_of_any_case_in_any_form() {
+fn http_client_sends_every_case_byte_for_byte() {
     let (specs, cases) = suite();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     let (url, seen) = recorder();
@@ -241,7 +241,7 @@ fn hold(form: Form, operation: &str, changes: &[Changed], taken: &str) -> (Runti
 }
 
 #[test]
-fn acs3_what_is_changed_after_signing_is_refused() {
+fn acs3_rejects_changes_after_signing() {
     let changes: [Changed; 7] = [
         (|request| request.url = request.url.replace("Name=", "Name=x"), 400, "SignatureDoesNotMatch"),
         (|request| *header(request, "x-acs-content-sha256") = "0".repeat(64), 400, "SignatureDoesNotMatch"),
@@ -279,7 +279,7 @@ fn acs3_what_is_changed_after_signing_is_refused() {
 }
 
 #[test]
-fn rpc_v1_what_is_changed_after_signing_is_refused() {
+fn rpc_v1_rejects_changes_after_signing() {
     let changes: [Changed; 2] = [
         (|request| request.method = "GET".to_owned(), 400, "SignatureDoesNotMatch"),
         (|request| request.url.push_str("&Extra=1"), 400, "SignatureDoesNotMatch"),
@@ -291,7 +291,7 @@ fn rpc_v1_what_is_changed_after_signing_is_refused() {
 }
 
 #[test]
-fn tencent_what_is_changed_after_signing_is_refused() {
+fn tencent_rejects_changes_after_signing() {
     const FAILURE: &str = "AuthFailure.SignatureFailure";
     let changes: [Changed; 5] = [
         (|request| request.body.push(' '), 200, FAILURE),
@@ -356,7 +356,7 @@ fn echo() -> String {
 }
 
 #[test]
-fn secrets_are_in_nothing_that_a_failing_run_writes() {
+fn failing_run_writes_no_secrets() {
     const PLANTED: [(&str, &str); 4] = [
         ("PLANTED_ID", "LTAIplantedkeyid"),
         ("PLANTED_SECRET", "planted/secret+key=="),

@@ -54,7 +54,7 @@ fn assert_verdicts(run: &Done, verdict: &str) {
 }
 
 #[test]
-fn nobody_listens() {
+fn connection_is_refused() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     drop(listener);
@@ -65,7 +65,7 @@ fn nobody_listens() {
 }
 
 #[test]
-fn a_target_that_hangs_is_given_up_after_a_few_time_outs() {
+fn run_stops_after_repeated_timeouts() {
     let url = target(|mut stream| {
         read_request(&mut stream);
         thread::sleep(Duration::from_secs(60));
@@ -83,7 +83,7 @@ fn a_target_that_hangs_is_given_up_after_a_few_time_outs() {
 }
 
 #[test]
-fn one_case_that_hangs_does_not_keep_the_others() {
+fn hanging_case_does_not_block_other_cases() {
     let url = target(|mut stream| {
         let request = read_request(&mut stream);
         if request.contains("Title=Nonesuch") {
@@ -106,7 +106,7 @@ fn one_case_that_hangs_does_not_keep_the_others() {
 }
 
 #[test]
-fn html_is_a_broken_promise() {
+fn html_response_is_a_broken_promise() {
     let run = run(&responding(b"HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: 13\r\nconnection: close\r\n\r\n<html></html>"));
     assert_eq!(run.code, 1);
     assert_verdicts(&run, "fail");
@@ -115,7 +115,7 @@ fn html_is_a_broken_promise() {
 }
 
 #[test]
-fn a_connection_closed_before_within_and_after_the_headers_is_no_answer() {
+fn connection_closed_early_is_no_response() {
     for response in [
         &b""[..],
         b"HTTP/1.1 200 OK\r\ncontent-le",
@@ -129,14 +129,14 @@ fn a_connection_closed_before_within_and_after_the_headers_is_no_answer() {
 }
 
 #[test]
-fn what_is_not_http_is_no_answer() {
+fn response_that_is_not_http_is_no_response() {
     let run = run(&responding(b"SSH-2.0-OpenSSH_9.2\r\n"));
     assert_eq!(run.code, 3, "{}", run.stdout);
     assert_verdicts(&run, "error");
 }
 
 #[test]
-fn an_endless_answer_is_cut_off() {
+fn endless_response_is_limited() {
     let url = target(|mut stream| {
         read_request(&mut stream);
         let _ = stream.write_all(b"HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n");
@@ -148,7 +148,7 @@ fn an_endless_answer_is_cut_off() {
 }
 
 #[test]
-fn a_redirect_is_not_followed() {
+fn redirect_is_not_followed() {
     let vendor = Vendor::start(&[]);
     let elsewhere = vendor.url.clone();
     let url = target(move |mut stream| {
@@ -165,7 +165,7 @@ fn a_redirect_is_not_followed() {
 }
 
 #[test]
-fn json_that_nobody_should_send() {
+fn malformed_json() {
     let deep: &'static [u8] = Box::leak(
         format!(
             "HTTP/1.1 200 OK\r\ncontent-length: 100000\r\nconnection: close\r\n\r\n{}",
@@ -187,7 +187,7 @@ fn json_that_nobody_should_send() {
 }
 
 #[test]
-fn a_quota_is_a_circumstance_and_no_broken_promise() {
+fn full_quota_is_a_circumstance_not_a_broken_promise() {
     let body = r#"{"Code":"LimitExceeded.Contacts","Message":"The maximum number of contacts in a resource directory exceeds the limit.","RequestId":"1"}"#;
     let response = format!(
         "HTTP/1.1 400 Bad Request\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}",
@@ -201,7 +201,7 @@ fn a_quota_is_a_circumstance_and_no_broken_promise() {
 }
 
 #[test]
-fn what_could_not_be_removed_is_listed() {
+fn leftovers_are_listed() {
     let url = target(|mut stream| {
         let request = read_request(&mut stream);
         let (status, body) = match request.contains("x-acs-action: DeleteMessageContact") {
@@ -227,7 +227,7 @@ fn what_could_not_be_removed_is_listed() {
 
 #[cfg(unix)]
 #[test]
-fn an_interrupt_removes_what_was_made_and_keeps_the_results() {
+fn interrupt_removes_entities_and_keeps_results() {
     let vendor = Vendor::start(&["slow"]);
     let folder = tempfile::tempdir().unwrap();
     let report = folder.path().join("report.json");
@@ -266,7 +266,7 @@ fn respond(stream: &mut TcpStream, status: &str, body: &str) {
 const MADE: &str = r#"{"RequestId":"1","Contact":{"ContactId":"c-77","CreateDate":"x"}}"#;
 
 #[test]
-fn a_removal_that_fails_in_the_body_of_a_success_is_listed() {
+fn error_in_the_body_of_a_successful_removal_is_a_leftover() {
     let url =
         target(|mut stream| match read_request(&mut stream).contains("x-acs-action: DeleteMessageContact") {
             true => {
@@ -280,7 +280,7 @@ fn a_removal_that_fails_in_the_body_of_a_success_is_listed() {
 }
 
 #[test]
-fn what_an_unanswered_call_may_have_made_is_listed() {
+fn possible_entities_of_unanswered_calls_are_listed() {
     let url = target(|mut stream| {
         let request = read_request(&mut stream);
         match (request.contains("Title=CEO"), request.contains("DeleteMessageContact")) {
@@ -298,7 +298,7 @@ fn what_an_unanswered_call_may_have_made_is_listed() {
 }
 
 #[test]
-fn an_answer_that_is_not_utf8_is_named() {
+fn response_that_is_not_utf8_is_reported() {
     let body = b"HTTP/1.1 400 Bad\r\ncontent-length: 47\r\nconnection: close\r\n\r\n{\"Code\":\"C\",\"Message\":\"\xff\xfe\",\"RequestId\":\"12345\"}";
     let run = run(&responding(body));
     assert_eq!(run.code, 1);

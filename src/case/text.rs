@@ -204,7 +204,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_written_form_reads_back() {
+    fn written_form_reads_back() {
         for written in [
             "",
             "tom",

@@ -81,7 +81,7 @@ fn is(rule: &str, relation: Relation, unlike: bool) -> Vec<(String, Relation, bo
 }
 
 #[test]
-fn one_case_stands_as_it_does_on_both_sides() {
+fn relation_of_one_case_follows_from_both_results() {
     let holds = || case("a", "length", 400, &[]);
     let broken = || case("a", "length", 200, &["length"]);
     assert_eq!(stand([holds()], [holds()]), is("length", Relation::Same, false));
@@ -93,7 +93,7 @@ fn one_case_stands_as_it_does_on_both_sides() {
 }
 
 #[test]
-fn what_both_break_alike_is_no_difference_and_what_one_alone_breaks_beside_it_is() {
+fn same_violation_is_not_a_difference_but_an_extra_one_is() {
     let both = || case("13", "length", 200, &["length"]);
     let more = |broken: &[&str]| case("1000", "length", if broken.is_empty() { 400 } else { 200 }, broken);
     assert_eq!(
@@ -117,7 +117,7 @@ fn what_both_break_alike_is_no_difference_and_what_one_alone_breaks_beside_it_is
 }
 
 #[test]
-fn what_says_nothing_is_not_called_alike() {
+fn cases_without_evidence_are_not_compared_as_same() {
     let edited = CaseResult { sends: "{Name: other}".to_owned(), ..case("a", "length", 400, &[]) };
     assert_eq!(stand([case("a", "length", 400, &[])], [edited]), is("length", Relation::NotCompared, false));
     let gone = |status| CaseResult { operation: "Gone".to_owned(), ..case("a", "length", status, &[]) };
@@ -131,7 +131,7 @@ fn what_says_nothing_is_not_called_alike() {
 }
 
 #[test]
-fn where_the_page_leaves_a_choice_the_recording_decides() {
+fn recording_decides_if_the_page_leaves_a_choice() {
     let held = |recorded: CaseResult, result: CaseResult| {
         compare_with_recorded(
             &specs(),

@@ -68,7 +68,7 @@ fn state(line: PromiseLine, results: &[CaseResult]) -> State {
 }
 
 #[test]
-fn a_sentence_holds_only_if_both_of_its_sides_were_seen() {
+fn sentence_holds_only_if_both_sides_were_observed() {
     let both = || line(&[Side::Rejected, Side::Accepted]);
     let (met, accepted) = (result(Expected::Reject, Verdict::Pass), result(Expected::Accept, Verdict::Pass));
     assert_eq!(state(both(), &[met.clone(), accepted.clone()]), State::Holds);
@@ -87,7 +87,7 @@ fn a_sentence_holds_only_if_both_of_its_sides_were_seen() {
 }
 
 #[test]
-fn what_shows_nothing_is_no_proof_whatever_else_was_seen() {
+fn cases_that_show_nothing_prove_nothing() {
     let both = || line(&[Side::Rejected, Side::Accepted]);
     let (met, accepted) = (result(Expected::Reject, Verdict::Pass), result(Expected::Accept, Verdict::Pass));
     for nothing in [
@@ -104,7 +104,7 @@ fn what_shows_nothing_is_no_proof_whatever_else_was_seen() {
 }
 
 #[test]
-fn a_response_against_it_breaks_it_and_one_against_another_promise_does_not() {
+fn only_mismatches_of_its_own_break_a_promise() {
     let both = || line(&[Side::Rejected, Side::Accepted]);
     let against = result(Expected::Reject, fail(Kind::Accepted, "Name length.max", PLACE));
     assert_eq!(state(both(), &[against]), State::Broken);
@@ -120,7 +120,7 @@ fn a_response_against_it_breaks_it_and_one_against_another_promise_does_not() {
 }
 
 #[test]
-fn a_row_holds_only_if_it_came_whole_in_a_case_bound_to_it() {
+fn row_holds_only_if_received_exactly_in_a_case_that_expects_it() {
     let page = page(Vec::new());
     let row = |received: &[&str], verdict: Verdict| {
         let observed = Observed {
@@ -142,7 +142,7 @@ fn a_row_holds_only_if_it_came_whole_in_a_case_bound_to_it() {
 }
 
 #[test]
-fn an_element_holds_only_if_it_was_there_with_a_value() {
+fn element_holds_only_if_present_with_a_value() {
     let page = page(Vec::new());
     let with = |elements: &[&str]| {
         let elements = elements.iter().map(|path| (*path).to_owned()).collect();

@@ -352,7 +352,7 @@ mod tests {
 
     /// Parameters in several windows, and their accepted values next to the violations of a rule.
     #[test]
-    fn each_class_of_many_parameters_stands_beside_each_violation() {
+    fn every_class_of_many_parameters_occurs_with_every_violation() {
         let parameters: String = (1..=100)
             .map(|number| format!("  P{number}: {{type: string, values: [A, B, C, D], example: A}}\n"))
             .collect();

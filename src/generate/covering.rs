@@ -305,7 +305,7 @@ mod tests {
 
     /// Limits the sizes to those that PICT publishes plus ten per cent.
     #[test]
-    fn sizes_are_those_of_well_known_generators() {
+    fn array_sizes_are_close_to_those_of_other_generators() {
         for (groups, pict) in
             [(&[(3, 4)][..], 9), (&[(3, 13)], 18), (&[(4, 15), (3, 17), (2, 29)], 37), (&[(2, 100)], 15)]
         {
@@ -317,7 +317,7 @@ mod tests {
     }
 
     #[test]
-    fn no_array_is_smaller_than_the_least() {
+    fn arrays_are_not_smaller_than_the_lower_bound() {
         let sizes = [(2, 4), (3, 4), (4, 5), (10, 6), (11, 7), (15, 7), (35, 8)];
         for (factors, rows) in sizes {
             assert_eq!(least(&vec![2; factors]), rows, "{factors} factors");
@@ -327,7 +327,7 @@ mod tests {
     }
 
     #[test]
-    fn few_factors_are_no_trouble() {
+    fn arrays_of_few_factors_cover_all_pairs() {
         assert!(rows(&[]).is_empty());
         assert_eq!(rows(&[3]), [[0], [1], [2]]);
         assert_eq!(rows(&[1, 2]).len(), 2);

@@ -87,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn pairs_become_an_order_if_they_fit_one_and_no_other() {
+    fn pairs_give_an_order_only_if_it_is_unique() {
         assert_eq!(ordered(&[("b", "c"), ("a", "c"), ("a", "b")]), ["a", "b", "c"]);
         assert!(ordered(&[("a", "b"), ("b", "c"), ("c", "a")]).is_empty());
         assert!(ordered(&[("a", "b"), ("a", "c")]).is_empty(), "nobody has seen b beside c");

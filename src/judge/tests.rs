@@ -73,7 +73,7 @@ fn broken(verdict: &Verdict) -> Vec<String> {
 const FINE: &str = r#"{"RequestId":"1","Thing":{"Id":7}}"#;
 
 #[test]
-fn a_success_is_held_to_its_elements() {
+fn success_must_have_the_documented_elements() {
     for (body, aspects) in [
         (FINE, vec![]),
         (r#"{"Thing":{"Id":7.0,"More":1},"RequestId":"1","Extra":null}"#, vec![]),
@@ -95,7 +95,7 @@ fn a_success_is_held_to_its_elements() {
 }
 
 #[test]
-fn a_refusal_is_held_to_the_letter_of_its_row() {
+fn error_response_must_match_its_row_exactly() {
     for (status, body, aspects) in [
         (400, error("Long", "Too long."), vec![]),
         (403, error("Long", "Too long."), vec!["status"]),
@@ -114,7 +114,7 @@ fn a_refusal_is_held_to_the_letter_of_its_row() {
 }
 
 #[test]
-fn either_of_two_rows_may_answer_but_not_a_mixture() {
+fn either_of_two_rows_matches_but_not_a_mixture() {
     let either = || reject(&["Short", "Long"]);
     assert_eq!(verdict(either(), 400, &error("Short", "Too short.")), Verdict::Pass);
     assert_eq!(verdict(either(), 400, &error("Long", "Too long.")), Verdict::Pass);
@@ -123,7 +123,7 @@ fn either_of_two_rows_may_answer_but_not_a_mixture() {
 }
 
 #[test]
-fn where_the_page_is_silent_any_documented_answer_is_right_and_no_other() {
+fn silent_case_allows_any_documented_response_and_no_other() {
     assert_eq!(verdict(silent(), 400, &error("Missing", "No name.")), Verdict::Pass);
     assert_eq!(verdict(silent(), 409, &error("State", "Not now.")), Verdict::Pass);
     assert_eq!(broken(&verdict(silent(), 400, &error("Unheard", "?"))), ["code"]);
@@ -136,7 +136,7 @@ fn where_the_page_is_silent_any_documented_answer_is_right_and_no_other() {
 }
 
 #[test]
-fn where_no_row_is_bound_any_row_may_answer() {
+fn any_row_matches_if_no_row_covers_the_violation() {
     let any = || Expectation::Reject(Rows::Any);
     assert_eq!(verdict(any(), 400, &error("Missing", "No name.")), Verdict::Pass);
     assert_eq!(broken(&verdict(any(), 400, &error("Unheard", "?"))), ["code"]);
@@ -144,7 +144,7 @@ fn where_no_row_is_bound_any_row_may_answer() {
 }
 
 #[test]
-fn a_refused_call_that_should_succeed_is_a_departure_and_a_circumstance_is_not() {
+fn rejection_of_a_valid_call_is_a_mismatch_but_a_circumstance_is_not() {
     assert_eq!(broken(&verdict(Expectation::Accept, 400, &error("Long", "Too long."))), ["call"]);
     for expect in [Expectation::Accept, reject(&["Long"])] {
         for (status, code, message) in [
@@ -165,7 +165,7 @@ fn a_refused_call_that_should_succeed_is_a_departure_and_a_circumstance_is_not()
 }
 
 #[test]
-fn a_server_error_is_a_departure_whatever_was_expected() {
+fn server_error_is_always_a_mismatch() {
     for expect in [Expectation::Accept, reject(&["Long"]), silent()] {
         for body in [error("Long", "Too long."), FINE.to_owned(), "oops".to_owned()] {
             assert!(matches!(verdict(expect.clone(), 500, &body), Verdict::Fail { .. }));
@@ -178,7 +178,7 @@ fn a_server_error_is_a_departure_whatever_was_expected() {
 }
 
 #[test]
-fn no_answer_is_an_error_and_no_departure() {
+fn missing_response_is_an_error_not_a_mismatch() {
     let case = case(Expectation::Accept, &[]);
     let unanswered = Exchange::of("Add", Outcome::NoResponse(NoResponse::Closed));
     let verdict = judge(contract(&specs(), &case, &[]), &unanswered);
@@ -186,7 +186,7 @@ fn no_answer_is_an_error_and_no_departure() {
 }
 
 #[test]
-fn an_element_has_one_of_the_values_that_the_page_lists() {
+fn element_must_have_a_listed_value() {
     let response = |state: &str| {
         verdict(
             Expectation::Accept,
@@ -204,7 +204,7 @@ fn an_element_has_one_of_the_values_that_the_page_lists() {
 }
 
 #[test]
-fn two_services_may_give_out_the_same_value_one_may_not() {
+fn unique_values_may_repeat_only_across_services() {
     let specs = read::fixture(&[
         ("service.yaml", "service: s\nvendor: V\nversion: '1'\nprotocol: acs-rpc\n"),
         (

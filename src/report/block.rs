@@ -272,7 +272,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn cells_are_broken_at_blanks_and_long_words_anyway() {
+    fn cells_wrap_at_spaces_and_within_long_words() {
         let text = format!("{} {}", "word ".repeat(14).trim_end(), "x".repeat(120));
         let lines = wrapped(&text, CELL);
         assert!(lines.iter().all(|line| display_width(line) <= CELL), "{lines:?}");

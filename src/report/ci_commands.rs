@@ -26,7 +26,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_command_is_left_and_nothing_else_is_changed() {
+    fn only_ci_commands_are_escaped() {
         for (line, shown) in [
             ("  ::error::pwn", "  │ ::error::pwn"),
             ("a ::error::pwn", "a ::error::pwn"),

@@ -97,7 +97,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn whatever_comes_is_printed_and_commands_nothing() {
+    fn control_characters_and_ci_commands_are_escaped() {
         for (text, shown) in [
             ("a\u{1b}]0;PWN\u{7}b", "a\\u001b]0;PWN\\u0007b"),
             ("\u{1b}[1;31mFAIL\u{1b}[0m", "\u{1b}[1;31mFAIL\u{1b}[0m"),
@@ -112,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn lines_are_passed_on_whole_and_the_rest_at_the_end() {
+    fn only_whole_lines_are_written_before_the_end() {
         let mut out = Vec::new();
         {
             let mut sink = Printable::new(&mut out);
@@ -123,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn markup_has_no_character_that_breaks_it() {
+    fn markup_contains_no_forbidden_character() {
         assert_eq!(in_markup("a\u{0}\u{fffe}\u{9b}\tb\n"), "a\\u0000\\ufffe\\u009b\tb\n");
     }
 }

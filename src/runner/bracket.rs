@@ -416,7 +416,7 @@ mod tests {
     }
 
     #[test]
-    fn plain_calls_stand_first_last_and_after_every_fifty_rejections() {
+    fn plain_calls_run_first_last_and_after_every_fifty_rejections() {
         let (settled, calls) = run(120, &Verdict::Pass, &[true]);
         assert_eq!(unproven(&settled), 0);
         assert_eq!(calls, 4, "first, after 50, after 100, last");
@@ -424,7 +424,7 @@ mod tests {
     }
 
     #[test]
-    fn what_stands_beside_a_plain_call_that_fails_is_unproven_and_the_rest_is_not() {
+    fn only_rejections_next_to_a_failed_plain_call_are_unproven() {
         let (settled, _) = run(120, &Verdict::Pass, &[true, true, false, true]);
         assert_eq!(unproven(&settled[..50]), 0);
         assert_eq!(unproven(&settled[50..]), 70, "the fifty before it and the twenty behind it");
@@ -434,14 +434,14 @@ mod tests {
     }
 
     #[test]
-    fn that_an_invalid_call_was_accepted_is_proof_by_itself() {
+    fn accepted_invalid_call_needs_no_plain_call_as_proof() {
         let (settled, _) = run(60, &accepted_wrongly(), &[false]);
         assert_eq!(unproven(&settled), 0);
         assert!(settled.iter().all(|verdict| matches!(verdict, Verdict::Fail { .. })));
     }
 
     #[test]
-    fn a_run_that_ends_early_leaves_rejections_unproven() {
+    fn rejections_are_unproven_if_the_run_ends_early() {
         let cases = [rejection(0), rejection(1)];
         let own = PlainCase { case: Arc::new(case("plain", Expectation::Accept)), is_certain: true };
         let mut brackets = Brackets::new(counted(&cases), |_| Some(own.clone()));

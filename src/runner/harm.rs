@@ -158,7 +158,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_what_names_one_thing_is_plain() {
+    fn only_ids_of_a_single_thing_are_plain() {
         for text in ["c-NoSuchEntity000", "no such id", "xxxxxxxxxxxx"] {
             assert!(is_plain(text), "{text}");
         }
@@ -170,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn ids_of_64_bits_are_not_given_again() {
+    fn ids_of_64_bits_are_not_reused() {
         let may = |text: &str| may_be_reused(&Json::Text(text.to_owned()));
         for id in ["note-1", "17", "shp_0123456789ab", "abc", "c-12345678901234567890"] {
             assert!(may(id), "{id}");

@@ -191,7 +191,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_was_made_and_not_removed_is_left_and_what_was_sent_and_not_answered_too() {
+    fn unremoved_entities_and_unanswered_calls_remain() {
         let creation = |name: &str| Creation {
             service: "s".into(),
             at: "http://a".into(),

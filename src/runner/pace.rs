@@ -99,7 +99,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn pauses_at_the_same_time_count_once_and_all_of_them_have_an_end() {
+    fn overlapping_pauses_count_once_and_total_is_limited() {
         let (waiting, start) = (WaitBudget::new(Duration::from_secs(30)), Instant::now());
         let takes =
             |at: u64, pause: u64| waiting.deduct(start + Duration::from_secs(at), Duration::from_secs(pause));

@@ -89,7 +89,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_seed_repeats_its_draws_and_no_run_draws_twice() {
+    fn same_seed_gives_same_values_and_no_value_repeats_in_a_run() {
         let text = Text::read("<8 letters>");
         assert_eq!(RandomValues::new(1).draw(&text, "a", 0), RandomValues::new(1).draw(&text, "a", 0));
         assert_ne!(RandomValues::new(1).draw(&text, "a", 0), RandomValues::new(2).draw(&text, "a", 0));

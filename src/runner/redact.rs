@@ -43,7 +43,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_kept_is_told_without_secrets_also_by_a_run_that_does_not_end() {
+    fn secrets_are_redacted_in_unremovable_entities() {
         let mut hidden = Hidden::default();
         hidden.hide("a-secret-token", "$TOKEN");
         let event = serde_json::json!({

@@ -387,7 +387,7 @@ mod tests {
     }
 
     #[test]
-    fn a_target_says_how_long_to_wait_in_seconds_in_milliseconds_or_until_when() {
+    fn requested_pause_is_read_from_seconds_milliseconds_or_date() {
         assert_eq!(asks(&[("retry-after", " 2 ")]), Some(Duration::from_secs(2)));
         assert_eq!(asks(&[("x-acs-retry-after", "1500")]), Some(Duration::from_millis(1500)));
         let until = ("retry-after", "Wed, 21 Oct 2026 07:28:04 GMT");

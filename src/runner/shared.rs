@@ -89,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn no_service_is_lent_what_another_has_made_with_the_same_call() {
+    fn entities_are_shared_only_within_a_service() {
         let pool = Pool::default();
         pool.give_back(shared("me/notes-2024", "n-1"));
         assert_eq!(pool.take("me/notes-2025", "AddNote {Name: tom}"), None);

@@ -34,7 +34,7 @@ fn mistake() -> CaseResult {
 }
 
 #[tokio::test]
-async fn behind_a_case_that_panics_its_entities_are_removed() {
+async fn entities_of_a_panicking_case_are_removed() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let specs = Arc::new(project::specs(&root.join("specs")).unwrap());
     let server = Server::start(Arc::clone(&specs), 0).await.unwrap();

@@ -323,7 +323,7 @@ mod tests {
     use crate::spec::model::Protocol;
 
     #[test]
-    fn the_server_speaks_every_protocol() {
+    fn server_supports_every_protocol() {
         assert_eq!(RESPONDERS.len(), Protocol::ALL.len(), "one each, in `RESPONDERS`");
     }
 }

@@ -70,7 +70,7 @@ mod tests {
     }
 
     #[test]
-    fn each_answer_goes_its_own_way() {
+    fn each_response_is_decided_separately() {
         let accepted = entries(&[
             ("same", "200 {}"),
             ("taken", "200 {}"),

@@ -139,7 +139,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_target_without_a_name_is_called_by_its_host_and_port() {
+    fn unnamed_target_is_named_after_host_and_port() {
         let name = |named, url| name(named, url, &Config::default());
         let url = Url::parse("http://127.0.0.1:8080").unwrap();
         assert_eq!(name(None, Some(&url)).unwrap(), "127.0.0.1-8080");

@@ -104,7 +104,7 @@ mod tests {
     use crate::case::text::Text;
 
     #[test]
-    fn an_address_has_the_length_that_was_asked_for() {
+    fn email_address_has_the_requested_length() {
         for count in [20, 60, 76, 80, 81, 1_000, 1_001, 10_000] {
             let address = Text::read(&email_of(count, count % 2 == 0).unwrap()).witness();
             assert_eq!(address.len() as u64, count);

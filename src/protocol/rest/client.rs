@@ -262,7 +262,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn statuses_and_paths_tell_what_an_answer_is() {
+    fn statuses_and_paths_determine_the_kind_of_response() {
         let http = Http {
             code: Some("error.code".to_owned()),
             message: Some("error.message".to_owned()),

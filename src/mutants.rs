@@ -64,7 +64,7 @@ pub async fn run(
     cases: &[Arc<Case>],
     options: &Options,
     wanted: impl Fn(&Mutant) -> bool,
-    mut told: impl FnMut(&Fate),
+    mut on_fate: impl FnMut(&Fate),
 ) -> Result<Vec<Fate>, Error> {
     let mutants: Vec<Mutant> = mutant::all(specs).into_iter().filter(wanted).collect();
     let (concerned, options) = (Concerned::of(specs, cases), options.clone());
@@ -76,17 +76,17 @@ pub async fn run(
         mutants,
         next: AtomicUsize::new(0),
     });
-    let (tell, mut hears) = mpsc::unbounded_channel();
+    let (sender, mut hears) = mpsc::unbounded_channel();
     let threads = std::thread::available_parallelism().map_or(1, NonZero::get);
     let working = (0..threads).map(|_| {
-        let (all, tell) = (Arc::clone(&all), tell.clone());
-        tokio::task::spawn_blocking(move || all.work(&tell))
+        let (all, sender) = (Arc::clone(&all), sender.clone());
+        tokio::task::spawn_blocking(move || all.work(&sender))
     });
     let working: Vec<_> = working.collect();
-    drop(tell);
+    drop(sender);
     let mut fates = Vec::new();
     while let Some((index, fate)) = hears.recv().await {
-        told(&fate);
+        on_fate(&fate);
         fates.push((index, fate));
     }
     for worked in working {
@@ -109,14 +109,14 @@ struct All {
 impl All {
     /// Takes mutants until none are left. The server and the client of a mutant share one thread, so neither has to
     /// wake another thread.
-    fn work(&self, tell: &mpsc::UnboundedSender<(usize, Fate)>) -> Result<(), Error> {
+    fn work(&self, sender: &mpsc::UnboundedSender<(usize, Fate)>) -> Result<(), Error> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let transport = self.options.transport()?;
         loop {
             let index = self.next.fetch_add(1, Ordering::Relaxed);
             let Some(mutant) = self.mutants.get(index) else { return Ok(()) };
             let fate = runtime.block_on(self.run_cases(mutant, transport.clone()))?;
-            if tell.send((index, fate)).is_err() {
+            if sender.send((index, fate)).is_err() {
                 return Ok(());
             }
         }

@@ -314,8 +314,8 @@ fn reports_are_complete_and_well_formed() {
     let junit = fs::read_to_string(project.path("out/junit.xml")).unwrap();
     let failed = junit.matches("<failure ").count();
     assert!(run.stdout.contains(&format!("{failed} failed")), "{}", run.stdout);
-    let told: Vec<&str> = run.stdout.lines().filter(|line| line.starts_with("FAIL ")).collect();
-    assert_eq!(told.len(), 1, "one fault is told once: {told:?}");
+    let failures: Vec<&str> = run.stdout.lines().filter(|line| line.starts_with("FAIL ")).collect();
+    assert_eq!(failures.len(), 1, "one fault is told once: {failures:?}");
     assert!(failed > 2 && run.stdout.contains("more cases: AddMessageContact/Title/"), "{}", run.stdout);
     assert!(junit.contains(r#"<testcase name="AddMessageContact/Title/values/unknown""#), "{junit}");
     assert!(junit.contains("Valid values: FinanceDirector"), "{junit}");

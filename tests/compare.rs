@@ -36,7 +36,7 @@ fn matrix(file: &Path) -> serde_json::Value {
 }
 
 /// Returns the operation, rule and relation of every promise in a matrix whose relation is not `same`.
-fn told(matrix: &serde_json::Value) -> Vec<[&str; 3]> {
+fn relations(matrix: &serde_json::Value) -> Vec<[&str; 3]> {
     let cells = matrix["cells"].as_array().unwrap().iter().filter(|cell| cell["relation"] != "same");
     cells
         .map(|cell| {
@@ -62,7 +62,7 @@ fn comparison_finds_exactly_five_differences() {
     assert_eq!(done.code, 1, "{}", done.stderr);
     let matrix = matrix(&json);
     let (both, differences): (Vec<_>, Vec<_>) =
-        told(&matrix).into_iter().partition(|[.., relation]| *relation == "both-break");
+        relations(&matrix).into_iter().partition(|[.., relation]| *relation == "both-break");
     assert_eq!(
         differences,
         [
@@ -128,7 +128,7 @@ fn partial_recording_keeps_other_cases() {
     assert_eq!(done.code, 1, "{}", done.stdout);
     let matrix = matrix(&json);
     let compared: Vec<_> =
-        told(&matrix).into_iter().filter(|[.., relation]| *relation != "not-compared").collect();
+        relations(&matrix).into_iter().filter(|[.., relation]| *relation != "not-compared").collect();
     assert_eq!(compared, [["AddUserContact", "Product values", "differ"]]);
 }
 

@@ -280,8 +280,8 @@ fn repeated_id_of_live_entities_fails_and_all_are_removed_or_reported() {
     let left = notes.left().len();
     let json: Value =
         serde_json::from_str(&fs::read_to_string(folder.path().join("r.json")).unwrap()).unwrap();
-    let told = json["result"]["left_behind"].as_array().unwrap().len();
-    assert!(left <= told && left < 4, "{left} {told} {}", done.stdout);
+    let reported = json["result"]["left_behind"].as_array().unwrap().len();
+    assert!(left <= reported && left < 4, "{left} {reported} {}", done.stdout);
 }
 
 #[test]
@@ -293,8 +293,8 @@ fn entity_of_somebody_else_with_the_returned_id_is_not_removed() {
     assert_ne!(done.code, 0, "{}", done.stdout);
     assert_eq!(notes.calls("DELETE /notes/theirs "), 0);
     assert!(notes.left().contains(&"theirs".to_owned()));
-    let told = done.stdout.contains("belong to somebody else");
-    assert!(told, "that the id may be somebody else's is said: {}", done.stdout);
+    let is_reported = done.stdout.contains("belong to somebody else");
+    assert!(is_reported, "that the id may be somebody else's is said: {}", done.stdout);
 }
 
 #[test]

@@ -120,15 +120,15 @@ fn without_code(line: &str) -> String {
         let is_escaped = rest[..at].ends_with('\\');
         let ticks = rest[at..].len() - rest[at..].trim_start_matches('`').len();
         let fence = &rest[at..at + ticks];
-        let behind = &rest[at + ticks..];
-        let end = behind
+        let after_fence = &rest[at + ticks..];
+        let end = after_fence
             .match_indices(fence)
             .map(|(end, _)| end)
-            .find(|end| !behind[..*end].ends_with('`') && !behind[end + ticks..].starts_with('`'));
+            .find(|end| !after_fence[..*end].ends_with('`') && !after_fence[end + ticks..].starts_with('`'));
         text.push_str(&rest[..at]);
         rest = match end.filter(|_| !is_escaped) {
-            Some(end) => &behind[end + ticks..],
-            None => behind,
+            Some(end) => &after_fence[end + ticks..],
+            None => after_fence,
         };
     }
     text + rest

@@ -131,9 +131,9 @@ fn snapshots_without_a_case_are_listed_and_pruned() {
     fs::create_dir_all(orphan.parent().unwrap()).unwrap();
     fs::write(&orphan, &kept).unwrap();
     // One snapshot was never accepted, and one is next to an accepted one.
-    let (alone, beside) = (orphan.with_file_name("Alone.snap.new"), orphan.with_extension("snap.new"));
+    let (alone, pending) = (orphan.with_file_name("Alone.snap.new"), orphan.with_extension("snap.new"));
     fs::write(&alone, &kept).unwrap();
-    fs::write(&beside, &kept).unwrap();
+    fs::write(&pending, &kept).unwrap();
     let list = project.done(&["prune", "--list"]);
     for words in ["values/gone", "Gone.snap:", "Gone.snap.new:", "Alone.snap.new:"] {
         assert!(list.stdout.contains(words), "{words}: {}", list.stdout);
@@ -144,7 +144,7 @@ fn snapshots_without_a_case_are_listed_and_pruned() {
     }
     assert_eq!(project.done(&["prune"]).code, 0);
     assert_eq!(project.text(), kept);
-    assert!(!orphan.exists() && !alone.exists() && !beside.exists());
+    assert!(!orphan.exists() && !alone.exists() && !pending.exists());
     assert!(!project.0.path("reports/reference/gone").exists(), "no empty folder stays");
     assert!(project.file().exists());
     assert!(project.done(&["review", "--list"]).stdout.contains("no snapshot is pending"));

@@ -69,12 +69,13 @@ fn only_mutants_without_a_guarding_case_survive() {
         ("/request/unknown-parameter", &["AddUserContact/request/unlisted"]),
     ];
     let kinds = [Kind::Unique, Kind::Quota, Kind::Effect, Kind::Request];
-    for (gone, unguarded) in without {
-        let left: Vec<Arc<Case>> = cases.iter().filter(|case| !case.id.contains(gone)).cloned().collect();
+    for (mechanism, unguarded) in without {
+        let left: Vec<Arc<Case>> =
+            cases.iter().filter(|case| !case.id.contains(mechanism)).cloned().collect();
         let fates = fates(&specs, &left, |mutant| kinds.contains(&mutant.kind));
         let mut survived = survivors(&fates);
         survived.sort_unstable();
-        assert_eq!(survived, unguarded, "without {gone}");
+        assert_eq!(survived, unguarded, "without {mechanism}");
     }
 }
 

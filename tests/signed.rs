@@ -414,7 +414,7 @@ fn failing_run_writes_no_secrets() {
 
 /// Returns the text after `Signature=`, unless it is the beginning of the placeholder for a signature.
 fn a_signature(text: &str) -> Option<&str> {
-    let behind = text.match_indices("Signature=").map(|(at, found)| &text[at + found.len()..]);
+    let after = text.match_indices("Signature=").map(|(at, found)| &text[at + found.len()..]);
     // Up to three characters before a cut do not count as a signature.
     let is_cut = |rest: &&str| {
         let begin = rest.split_once('…').map(|(begin, _)| begin);
@@ -424,7 +424,7 @@ fn a_signature(text: &str) -> Option<&str> {
             percent_encoding::percent_decode_str(whole).decode_utf8_lossy().chars().count() < 4
         })
     };
-    behind
+    after
         .filter(|rest| !rest.starts_with(['$', '\n']) && !is_cut(rest))
         .map(|rest| rest.lines().next().unwrap_or_default())
         .next()

@@ -135,15 +135,15 @@ impl Common {
         let mut left = self.send.iter().zip(table.places(&self.send)).peekable();
         let mut difference = Difference { with: Vec::new(), without: Vec::new() };
         for (entry, place) in send.iter().zip(table.places(send)) {
-            while let Some(((gone, _), _)) = left.next_if(|(_, plain)| *plain < place) {
-                difference.without.push(gone);
+            while let Some(((missing, _), _)) = left.next_if(|(_, plain)| *plain < place) {
+                difference.without.push(missing);
             }
             match left.next_if(|(plain, _)| plain.0 == entry.0) {
                 Some((plain, _)) if plain.1 == entry.1 => {}
                 _ => difference.with.push(entry),
             }
         }
-        difference.without.extend(left.map(|((gone, _), _)| gone.as_str()));
+        difference.without.extend(left.map(|((missing, _), _)| missing.as_str()));
         Some(difference)
     }
 

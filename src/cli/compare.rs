@@ -72,12 +72,12 @@ fn compared(args: &CompareArgs, console: Console) -> Result<Exit, Exit> {
         return Err(usage("no case to compare".to_owned()));
     }
     let matrix = matrix(&specs, &left, &right);
-    let told = report::matrix::write(&mut io::stdout().lock(), &matrix, args.all, console.out);
-    let told = told.or_else(|error| match error.kind() {
+    let written = report::matrix::write(&mut io::stdout().lock(), &matrix, args.all, console.out);
+    let written = written.or_else(|error| match error.kind() {
         io::ErrorKind::BrokenPipe => Ok(()),
         _ => Err(format!("failed to write to standard output: {error}")),
     });
-    told.and_then(|()| end(begun, &matrix)).map_err(|complaint| {
+    written.and_then(|()| end(begun, &matrix)).map_err(|complaint| {
         console.error(&complaint);
         Exit::Incomplete
     })?;

@@ -137,15 +137,15 @@ async fn readings(
 ) -> Result<Exit, mutants::Error> {
     let sets = mutants::sets_of_readings();
     let mut alarms = 0;
-    let mut held = 0;
+    let mut tested = 0;
     for set in sets.iter().filter(|set| wanted(&names(set))) {
         let alarm = mutants::reading(specs, cases, options, set).await?;
-        held += 1;
+        tested += 1;
         alarms += alarm.results.len();
         print_alarm(&alarm, console);
     }
     console.print(&format!(
-        "{held} servers with other readings, {} cases each: {alarms} false alarms, seed {}",
+        "{tested} servers with other readings, {} cases each: {alarms} false alarms, seed {}",
         cases.len(),
         options.seed
     ));

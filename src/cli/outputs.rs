@@ -101,8 +101,8 @@ impl Outputs {
                 Stream::Whole => outputs.add_report(path, |out, _| Box::new(Jsonl::new(out)))?,
                 Stream::Live => outputs.add_stream(path, path, None)?,
                 Stream::GoesOn(known) => {
-                    let beside = stream::resumed(path);
-                    outputs.add_stream(path, &beside, Some(known))?;
+                    let resumed_path = stream::resumed(path);
+                    outputs.add_stream(path, &resumed_path, Some(known))?;
                 }
             }
         }
@@ -200,7 +200,7 @@ impl Outputs {
             let (path, ended) = match end {
                 End::Stays => continue,
                 End::Put(path, file) => (path.clone(), files::end(file, &path)),
-                End::Replace(beside, path) => (path.clone(), fs::rename(beside, path)),
+                End::Replace(resumed_path, path) => (path.clone(), fs::rename(resumed_path, path)),
             };
             match ended {
                 Ok(()) => drop_resumed(&path),
@@ -245,8 +245,8 @@ fn verbosity(to: &ReportArgs) -> Verbosity {
 /// Checks that no report would overwrite another one, or an input. Next to an event stream there may be that of a
 /// killed run, which is removed when the stream is written.
 fn check(to: &ReportArgs, inputs: &[&Path]) -> Result<(), String> {
-    let beside = to.events.as_deref().map(stream::resumed);
-    files::check_distinct(inputs, paths(to).chain(beside.as_deref()))
+    let resumed_path = to.events.as_deref().map(stream::resumed);
+    files::check_distinct(inputs, paths(to).chain(resumed_path.as_deref()))
 }
 
 /// Returns the paths of the reports.

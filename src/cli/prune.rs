@@ -75,9 +75,9 @@ impl Existing<'_> {
     fn prune_file(&self, path: &Path) -> io::Result<usize> {
         let pending = store::pending(path);
         if !store::is_of(path, self.operations) {
-            let gone = self.remove_file(path)? + self.remove_file(&pending)?;
+            let removed = self.remove_file(path)? + self.remove_file(&pending)?;
             store::remove_empty(path, self.reports);
-            return Ok(gone);
+            return Ok(removed);
         }
         let count = self.remove_entries(path)?;
         if self.list {
@@ -100,15 +100,15 @@ impl Existing<'_> {
     fn remove_entries(&self, path: &Path) -> io::Result<usize> {
         let Some(text) = store::load(path)?.filter(|text| file::is_ours(text)) else { return Ok(0) };
         let entries = store::entries(path)?.unwrap_or_default();
-        let (known, gone): (Vec<Entry>, Vec<Entry>) =
+        let (known, outdated): (Vec<Entry>, Vec<Entry>) =
             entries.into_iter().partition(|entry| self.ids.contains(entry.id.as_str()));
-        for entry in &gone {
+        for entry in &outdated {
             self.console.print(&format!("{}: outdated snapshot of {}", path.display(), entry.id));
         }
-        if !gone.is_empty() && !self.list {
+        if !outdated.is_empty() && !self.list {
             files::write_whole(path, &file::rewritten(&text, &known))?;
         }
-        Ok(gone.len())
+        Ok(outdated.len())
     }
 
     /// Removes outdated entries from a pending file, and the file itself if nothing is left to decide.

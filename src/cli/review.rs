@@ -94,19 +94,19 @@ fn review_file(
         if decided[*index].contains_key(&proposal.id) {
             continue;
         }
-        let alike = proposals[number..].iter().filter(|(_, other)| other.diff == proposal.diff).count();
+        let same_change = proposals[number..].iter().filter(|(_, other)| other.diff == proposal.diff).count();
         let head = format!("{} of {}: {}", number + 1, proposals.len(), proposal.id);
         console.print(&format!("{}\n  {}", console.out.strong(&head), files[*index].path.display()));
-        show(proposal, alike, suite, tried.get(&proposal.id), console);
+        show(proposal, same_change, suite, tried.get(&proposal.id), console);
         match ask(console).map_err(|error| format!("failed to read standard input: {error}"))? {
             Choice::Quit => break,
             Choice::Skip => {}
             Choice::One(decision) => decide(&files[*index], &mut decided[*index], proposal, decision)?,
             Choice::Kind(decision) => {
-                for (index, alike) in
+                for (index, other) in
                     proposals[number..].iter().filter(|(_, other)| other.diff == proposal.diff)
                 {
-                    decide(&files[*index], &mut decided[*index], alike, decision)?;
+                    decide(&files[*index], &mut decided[*index], other, decision)?;
                 }
             }
         }
@@ -128,7 +128,7 @@ fn decide(
 /// Shows the sentence of the page, and the difference.
 fn show(
     proposal: &Proposal,
-    alike: usize,
+    same_change: usize,
     suite: Option<&Suite>,
     case: Option<&Arc<Case>>,
     console: Console,
@@ -145,8 +145,11 @@ fn show(
         (Some(_), None) => console.print("  no case has this id"),
         (None, _) => {}
     }
-    if alike > 1 {
-        console.print(&format!("  this and {} differ in the same way", number(alike - 1, "more response")));
+    if same_change > 1 {
+        console.print(&format!(
+            "  this and {} differ in the same way",
+            number(same_change - 1, "more response")
+        ));
     }
     console.print("  - accepted response, + pending response");
     console.print(console.out.diff(&proposal.diff).trim_end());

@@ -145,8 +145,8 @@ pub fn has_begun(resumed: &Path) -> bool {
 /// Returns what is wrong with a file.
 pub fn known(path: &Path) -> Result<EarlierResults, String> {
     let mut known = EarlierResults::default();
-    let beside = resumed(path);
-    let later = has_begun(&beside).then_some(&beside);
+    let resumed_path = resumed(path);
+    let later = has_begun(&resumed_path).then_some(&resumed_path);
     // A finished run has all results of the one that it resumed.
     if !later.map(|later| is_over(later)).transpose()?.unwrap_or_default() {
         known.try_add(&path.display().to_string(), Events::open(path)?)?;

@@ -78,7 +78,7 @@ pub fn merge(files: &[PathBuf], console: Console) -> Result<EarlierResults, Stri
 /// Checks that the shards of one run are on one target. The address may differ between machines.
 fn check_one_run(parts: &[Part<'_>], console: Console) -> Result<(), String> {
     let Some(first) = parts.first().and_then(|part| part.start.as_ref()) else { return Ok(()) };
-    let mut told = false;
+    let mut is_reported = false;
     for part in parts {
         let Some(start) = &part.start else { continue };
         let path = part.path.display();
@@ -86,12 +86,12 @@ fn check_one_run(parts: &[Part<'_>], console: Console) -> Result<(), String> {
             let (target, other) = (&start.target, &first.target);
             return Err(format!("{path} is a run on {target}, but other streams are runs on {other}"));
         }
-        if start.url != first.url && start.target != REFERENCE && !told {
+        if start.url != first.url && start.target != REFERENCE && !is_reported {
             console.status(&format!(
                 "{path} is a run on {}, but other streams are runs on {}",
                 start.url, first.url
             ));
-            told = true;
+            is_reported = true;
         }
     }
     Ok(())

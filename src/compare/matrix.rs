@@ -73,7 +73,8 @@ pub struct Cell {
     pub relation: Relation,
     /// Whether the two targets differ in this promise. They do not if both break it in a case with the same status and
     /// code, unless other cases about the promise show a difference.
-    pub unlike: bool,
+    #[serde(rename = "unlike")]
+    pub differs: bool,
     /// The cases, by the relation that each of them shows.
     pub cases: BTreeMap<Relation, Vec<String>>,
     /// The first case that shows the relation, if it shows a difference.
@@ -112,7 +113,7 @@ pub struct SideResult {
 impl Matrix {
     /// Returns the cells in which the two targets differ.
     pub fn differences(&self) -> impl Iterator<Item = &Cell> {
-        self.cells.iter().filter(|cell| cell.unlike)
+        self.cells.iter().filter(|cell| cell.differs)
     }
 
     /// Returns the number of promises with a relation.
@@ -151,7 +152,7 @@ impl Cell {
         };
         // A break on one side shows nothing new if both targets break the promise in the same way elsewhere, and the
         // case is about another promise.
-        self.unlike |= matches!(self.relation, Relation::LeftBreaks | Relation::RightBreaks)
+        self.differs |= matches!(self.relation, Relation::LeftBreaks | Relation::RightBreaks)
             || (self.relation == Relation::BothBreak && !both);
     }
 
@@ -159,7 +160,7 @@ impl Cell {
     fn shows_difference(&self) -> bool {
         let breaks = |relation: Relation| self.cases.contains_key(&relation);
         let one_sided = breaks(Relation::LeftBreaks) || breaks(Relation::RightBreaks);
-        self.unlike || (one_sided && !breaks(Relation::BothBreak))
+        self.differs || (one_sided && !breaks(Relation::BothBreak))
     }
 }
 
@@ -341,7 +342,7 @@ impl Cells {
                 operation: pair.case.operation.clone(),
                 promise: promise.clone(),
                 relation,
-                unlike: false,
+                differs: false,
                 cases: BTreeMap::new(),
                 witness: None,
             });
@@ -353,7 +354,7 @@ impl Cells {
             cell.witness = Some(pair.witness(specs));
         }
         let is_own = pair.case.about.iter().chain([&pair.case.promise]).any(|own| is_same(own, promise));
-        cell.unlike |= match relation {
+        cell.differs |= match relation {
             Relation::Differ => true,
             Relation::LeftBreaks | Relation::RightBreaks => is_own,
             _ => false,
@@ -361,7 +362,7 @@ impl Cells {
         if relation == Relation::BothBreak {
             let how = [pair.left, pair.right]
                 .map(|result| result.and_then(|result| received_statuses(result, promise)));
-            cell.unlike |= how[0] != how[1];
+            cell.differs |= how[0] != how[1];
         }
         cell.cases.entry(relation).or_default().push(pair.case.id.clone());
     }

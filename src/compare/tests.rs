@@ -73,11 +73,11 @@ fn stand(
     right: impl IntoIterator<Item = CaseResult>,
 ) -> Vec<(String, Relation, bool)> {
     let matrix = matrix(&specs(), &recording("left", left), &recording("right", right));
-    matrix.cells.into_iter().map(|cell| (cell.promise.rule, cell.relation, cell.unlike)).collect()
+    matrix.cells.into_iter().map(|cell| (cell.promise.rule, cell.relation, cell.differs)).collect()
 }
 
-fn is(rule: &str, relation: Relation, unlike: bool) -> Vec<(String, Relation, bool)> {
-    vec![(rule.to_owned(), relation, unlike)]
+fn is(rule: &str, relation: Relation, differs: bool) -> Vec<(String, Relation, bool)> {
+    vec![(rule.to_owned(), relation, differs)]
 }
 
 #[test]
@@ -120,8 +120,12 @@ fn same_violation_is_not_a_difference_but_an_extra_one_is() {
 fn cases_without_evidence_are_not_compared_as_same() {
     let edited = CaseResult { sends: "{Name: other}".to_owned(), ..case("a", "length", 400, &[]) };
     assert_eq!(stand([case("a", "length", 400, &[])], [edited]), is("length", Relation::NotCompared, false));
-    let gone = |status| CaseResult { operation: "Gone".to_owned(), ..case("a", "length", status, &[]) };
-    assert_eq!(stand([gone(400)], [gone(200)]), is("length", Relation::NotCompared, false));
+    let of_missing_operation =
+        |status| CaseResult { operation: "Gone".to_owned(), ..case("a", "length", status, &[]) };
+    assert_eq!(
+        stand([of_missing_operation(400)], [of_missing_operation(200)]),
+        is("length", Relation::NotCompared, false)
+    );
     let race = |status| CaseResult { unsettled: true, ..case("a", "unique", status, &[]) };
     assert_eq!(stand([race(400)], [race(200)]), []);
     assert_eq!(stand([case("Add/auth/missing", "call", 401, &[])], []), [], "only one side had credentials");
@@ -132,7 +136,7 @@ fn cases_without_evidence_are_not_compared_as_same() {
 
 #[test]
 fn recording_decides_if_the_page_leaves_a_choice() {
-    let held = |recorded: CaseResult, result: CaseResult| {
+    let relation = |recorded: CaseResult, result: CaseResult| {
         compare_with_recorded(
             &specs(),
             &recording("vendor", [recorded]),
@@ -140,18 +144,18 @@ fn recording_decides_if_the_page_leaves_a_choice() {
         )
     };
     let rejected = || case("a", "format", 400, &[]);
-    assert_eq!(held(rejected(), rejected()), RecordedRelation::Agrees);
-    assert!(matches!(held(rejected(), case("a", "format", 200, &[])), RecordedRelation::Differs(_)));
-    assert_eq!(held(case("a", "format", 200, &["format"]), rejected()), RecordedRelation::Disputed);
+    assert_eq!(relation(rejected(), rejected()), RecordedRelation::Agrees);
+    assert!(matches!(relation(rejected(), case("a", "format", 200, &[])), RecordedRelation::Differs(_)));
+    assert_eq!(relation(case("a", "format", 200, &["format"]), rejected()), RecordedRelation::Disputed);
     assert_eq!(
-        held(CaseResult { sends: "other".to_owned(), ..rejected() }, rejected()),
+        relation(CaseResult { sends: "other".to_owned(), ..rejected() }, rejected()),
         RecordedRelation::Outdated
     );
-    assert_eq!(held(case("b", "format", 400, &[]), rejected()), RecordedRelation::Silent);
+    assert_eq!(relation(case("b", "format", 400, &[]), rejected()), RecordedRelation::Silent);
     let by_other =
         CaseResult { other_only: true, ..case("a", "format", 200, &["format, as another responds"]) };
     assert!(
-        matches!(held(by_other, rejected()), RecordedRelation::Differs(_)),
+        matches!(relation(by_other, rejected()), RecordedRelation::Differs(_)),
         "what departs from a third target alone keeps the page"
     );
     let decided = super::compare_with_recorded(

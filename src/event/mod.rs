@@ -227,7 +227,8 @@ pub struct Recorded {
     /// The other target.
     pub target: String,
     /// Number of cases tested against the other target's responses, because the page leaves them open.
-    pub held: usize,
+    #[serde(rename = "held")]
+    pub tested: usize,
     /// Number of cases that send another request than the recorded one, so that the recorded response says nothing.
     #[serde(default)]
     pub outdated: usize,

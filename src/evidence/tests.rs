@@ -108,10 +108,10 @@ fn only_mismatches_of_its_own_break_a_promise() {
     let both = || line(&[Side::Rejected, Side::Accepted]);
     let against = result(Expected::Reject, fail(Kind::Accepted, "Name length.max", PLACE));
     assert_eq!(state(both(), &[against]), State::Broken);
-    let beside = result(Expected::Reject, fail(Kind::Element, "Id", "Add.yaml:12:1"));
+    let incidental = result(Expected::Reject, fail(Kind::Element, "Id", "Add.yaml:12:1"));
     let accepted = result(Expected::Accept, Verdict::Pass);
     assert_eq!(
-        state(both(), &[beside, accepted.clone()]),
+        state(both(), &[incidental, accepted.clone()]),
         State::Holds,
         "the call was rejected as it must be"
     );

@@ -78,13 +78,13 @@ fn rows(plain: &PlainCall<'_>, form: Form, tamper: Tamper) -> Rows {
     let (service, operation) = (plain.service, plain.operation);
     let is = |row: &ErrorRow, of: fn(Circumstance) -> bool| matches!(row.when, When::Circumstance(circumstance) if of(circumstance));
     // If only the secret is sent, a wrong secret is the same as an unknown key.
-    let alike = if form == Form::Secret && fault != Circumstance::Unsigned {
+    let similar = if form == Form::Secret && fault != Circumstance::Unsigned {
         Circumstance::UnknownKey
     } else {
         fault
     };
     let exact =
-        |row: &ErrorRow| row.when == When::Circumstance(fault) || row.when == When::Circumstance(alike);
+        |row: &ErrorRow| row.when == When::Circumstance(fault) || row.when == When::Circumstance(similar);
     let named = service.rows(operation).any(exact);
     let may_match = |own: bool, row: &ErrorRow| {
         exact(row)

@@ -254,12 +254,12 @@ fn factors<'s>(plain: &'s PlainCall<'_>) -> Vec<Factor<'s>> {
     for place in prepared.iter().rev() {
         let mut classes = classes(plain, place);
         let wholes = wholes(place, &factors);
-        let behind = certain(&classes);
+        let at = certain(&classes);
         let new = wholes
             .into_iter()
             .filter(|whole| !classes.iter().any(|class| class.value.as_ref() == Some(whole)));
         let new: Vec<Class> = new.map(|whole| Class { value: Some(whole), doubt: Vec::new() }).collect();
-        classes.splice(behind..behind, new);
+        classes.splice(at..at, new);
         classes.truncate(MOST_CLASSES);
         factors.push(Factor { place, classes });
     }

@@ -76,7 +76,7 @@ pub struct Junit<W> {
     /// Suites of the run itself.
     others: Vec<TestSuite>,
     /// Number of cases with the same result so far.
-    alike: HashMap<String, usize>,
+    counts: HashMap<String, usize>,
     /// Size of the whole blocks so far, in bytes.
     used: usize,
     snapshots: Option<TestSuite>,
@@ -91,14 +91,14 @@ impl<W: Write> Junit<W> {
             operations: Vec::new(),
             places: HashMap::new(),
             others: Vec::new(),
-            alike: HashMap::new(),
+            counts: HashMap::new(),
             used: 0,
             snapshots: None,
         }
     }
 
     fn add_case(&mut self, result: &CaseResult) {
-        let seen = self.alike.entry(grouping_key(result)).or_default();
+        let seen = self.counts.entry(grouping_key(result)).or_default();
         *seen += 1;
         let is_whole = result.verdict != Verdict::Pass && *seen <= WHOLE && self.used < ROOM;
         let block = is_whole.then(|| block(result, Style::default()));
@@ -252,16 +252,16 @@ impl Suite {
 impl Status {
     fn into_status(self, shelf: &Shelf) -> io::Result<TestCaseStatus> {
         let waiting = |place: &Place| String::from_utf8(shelf.get(place)?).map_err(io::Error::other);
-        let (mut status, told) = match self {
+        let (mut status, text) = match self {
             Self::Success => return Ok(TestCaseStatus::success()),
-            Self::NonSuccess(kind, told) => (TestCaseStatus::non_success(kind), told),
-            Self::Skipped(told) => (TestCaseStatus::skipped(), told),
+            Self::NonSuccess(kind, text) => (TestCaseStatus::non_success(kind), text),
+            Self::Skipped(text) => (TestCaseStatus::skipped(), text),
         };
-        status.set_message(waiting(&told.message)?);
-        if let Some(kind) = told.kind {
+        status.set_message(waiting(&text.message)?);
+        if let Some(kind) = text.kind {
             status.set_type(kind);
         }
-        if let Some(block) = &told.block {
+        if let Some(block) = &text.block {
             status.set_description(waiting(block)?);
         }
         Ok(status)
@@ -289,21 +289,21 @@ fn parts(report: &str) -> io::Result<(&str, &str)> {
 /// Returns the status of a case, with its whole block if there is one.
 fn status(result: &CaseResult, block: Option<String>, shelf: &Shelf) -> Status {
     use NonSuccessKind::{Error, Failure};
-    let told = |message: String, kind: &'static str| CaseText {
+    let text = |message: String, kind: &'static str| CaseText {
         message: shelf.put(escape_lines(&message).into()),
         kind: Some(kind),
         block: block.map(|block| shelf.put(block.into())),
     };
     match &result.verdict {
         Verdict::Pass => Status::Success,
-        Verdict::Fail { .. } => Status::NonSuccess(Failure, told(headline::first(result), "promise")),
+        Verdict::Fail { .. } => Status::NonSuccess(Failure, text(headline::first(result), "promise")),
         Verdict::Blocked { code, .. } => {
-            Status::NonSuccess(Error, told(format!("blocked by {}", brief(code)), "blocked"))
+            Status::NonSuccess(Error, text(format!("blocked by {}", brief(code)), "blocked"))
         }
-        Verdict::Error { reason } => Status::NonSuccess(Error, told(brief(reason), "no-answer")),
-        Verdict::Unproven { reason } => Status::NonSuccess(Error, told(brief(reason), "unproven")),
-        Verdict::NotTested { reason } => Status::Skipped(told(brief(reason), "not-tested")),
-        Verdict::Skipped { reason } => Status::Skipped(told(brief(reason), "skipped")),
+        Verdict::Error { reason } => Status::NonSuccess(Error, text(brief(reason), "no-answer")),
+        Verdict::Unproven { reason } => Status::NonSuccess(Error, text(brief(reason), "unproven")),
+        Verdict::NotTested { reason } => Status::Skipped(text(brief(reason), "not-tested")),
+        Verdict::Skipped { reason } => Status::Skipped(text(brief(reason), "skipped")),
     }
 }
 

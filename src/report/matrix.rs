@@ -27,7 +27,7 @@ pub fn head(matrix: &Matrix, relation: Relation) -> String {
 /// # Errors
 /// Returns an error of the writer.
 pub fn write(out: &mut impl Write, matrix: &Matrix, all: bool, style: Style) -> io::Result<()> {
-    for cell in matrix.cells.iter().filter(|cell| cell.unlike || cell.relation == Relation::BothBreak) {
+    for cell in matrix.cells.iter().filter(|cell| cell.differs || cell.relation == Relation::BothBreak) {
         write_difference(out, matrix, cell, style)?;
     }
     write_table(out, matrix, all, style)?;
@@ -46,7 +46,7 @@ pub fn write(out: &mut impl Write, matrix: &Matrix, all: bool, style: Style) -> 
 
 fn write_difference(out: &mut impl Write, matrix: &Matrix, cell: &Cell, style: Style) -> io::Result<()> {
     let words = cell.relation.words(&matrix.left, &matrix.right);
-    let words = if cell.unlike { style.bad(&words) } else { style.doubtful(&words) };
+    let words = if cell.differs { style.bad(&words) } else { style.doubtful(&words) };
     writeln!(out, "{} {}: {words}", style.strong(&cell.operation), style.strong(&cell.promise.rule))?;
     let mut field = |label: &str, text: &str| out.write_all(labelled(label, text, style).as_bytes());
     field("the page", &cell.promise.sentence)?;
@@ -73,13 +73,13 @@ fn write_difference(out: &mut impl Write, matrix: &Matrix, cell: &Cell, style: S
 fn write_not_compared(out: &mut impl Write, matrix: &Matrix, style: Style) -> io::Result<()> {
     let Some(ComparedCase { id, left, right, .. }) = &matrix.aside else { return Ok(()) };
     let is_aside = |did: &SideResult| !matches!(did.verdict.as_str(), "pass" | "fail");
-    let told = |name: &str, did: &SideResult| {
+    let describe = |name: &str, did: &SideResult| {
         let why = [did.verdict.as_str(), did.response.as_deref().unwrap_or_default()].join(" ");
         format!("{id} on {name}: {}", why.trim())
     };
     let why = match (is_aside(left), is_aside(right)) {
-        (true, _) => told(&matrix.left, left),
-        (false, true) => told(&matrix.right, right),
+        (true, _) => describe(&matrix.left, left),
+        (false, true) => describe(&matrix.right, right),
         (false, false) => {
             format!("the two received different requests for {id}, or the specs no longer have it")
         }
@@ -89,17 +89,17 @@ fn write_not_compared(out: &mut impl Write, matrix: &Matrix, style: Style) -> io
 }
 
 fn write_table(out: &mut impl Write, matrix: &Matrix, all: bool, style: Style) -> io::Result<()> {
-    let (told, same): (Vec<&Cell>, Vec<&Cell>) =
+    let (shown, same): (Vec<&Cell>, Vec<&Cell>) =
         matrix.cells.iter().partition(|cell| all || cell.relation != Relation::Same);
     let heads = Relation::ALL.map(|relation| (relation, head(matrix, relation)));
     let label = |cell: &Cell| format!("{} {}", cell.operation, cell.promise.rule);
-    let width = told.iter().map(|cell| display_width(&label(cell))).max().unwrap_or(0);
-    if !told.is_empty() {
+    let width = shown.iter().map(|cell| display_width(&label(cell))).max().unwrap_or(0);
+    if !shown.is_empty() {
         let line: Vec<&str> = heads.iter().map(|(_, head)| head.as_str()).collect();
         let line = format!("  {:width$}  {}", "number of cases", line.join("  "));
         writeln!(out, "{}", style.faint(&line))?;
     }
-    for cell in &told {
+    for cell in &shown {
         let counts = heads.iter().map(|(relation, head)| {
             let count = match cell.count(*relation) {
                 0 => "·".to_owned(),

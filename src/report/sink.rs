@@ -40,32 +40,32 @@ fn line(line: &str) -> String {
 /// A writer of printable lines. Text after the last line feed is held back until the writer is flushed or dropped.
 pub struct Printable<W: Write> {
     out: W,
-    held: Vec<u8>,
+    buffered: Vec<u8>,
 }
 
 impl<W: Write> Printable<W> {
     /// Creates a writer into `out`.
     pub fn new(out: W) -> Self {
-        Self { out, held: Vec::new() }
+        Self { out, buffered: Vec::new() }
     }
 
     fn pass_on(&mut self, end: usize) -> io::Result<()> {
-        let whole: Vec<u8> = self.held.drain(..end).collect();
+        let whole: Vec<u8> = self.buffered.drain(..end).collect();
         self.out.write_all(printable(&String::from_utf8_lossy(&whole)).as_bytes())
     }
 }
 
 impl<W: Write> Write for Printable<W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.held.extend_from_slice(bytes);
-        if let Some(end) = self.held.iter().rposition(|byte| *byte == b'\n') {
+        self.buffered.extend_from_slice(bytes);
+        if let Some(end) = self.buffered.iter().rposition(|byte| *byte == b'\n') {
             self.pass_on(end + 1)?;
         }
         Ok(bytes.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.pass_on(self.held.len())?;
+        self.pass_on(self.buffered.len())?;
         self.out.flush()
     }
 }

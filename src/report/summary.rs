@@ -138,10 +138,10 @@ pub fn kept(kept: &[Leftover]) -> Vec<String> {
     for leftover in kept {
         *kinds.entry((&leftover.entity, &leftover.reason)).or_default() += 1;
     }
-    let told = |((entity, reason), count): ((&str, &str), usize)| {
+    let describe = |((entity, reason), count): ((&str, &str), usize)| {
         format!("not removable: {count} {entity} ({})", in_line(reason))
     };
-    kinds.into_iter().map(told).collect()
+    kinds.into_iter().map(describe).collect()
 }
 
 /// Says how many promises are in each state: always all six states, so that it is clear what a number leaves out.

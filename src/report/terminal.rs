@@ -81,11 +81,11 @@ impl<W: Write> Terminal<W> {
             Verbosity::Quiet => return self.write_short(&failures, &unjudged),
             Verbosity::Normal => {}
         }
-        let mut told = BTreeSet::new();
+        let mut shown = BTreeSet::new();
         for failure in &failures {
             // If a case breaks two promises, its block shows both.
             let id = failure.witness.id.as_str();
-            if told.insert(id) {
+            if shown.insert(id) {
                 writeln!(self.out, "{}", of_failure(failure, self.style))?;
             } else {
                 let (word, others) = (self.style.bad("FAIL"), failure.ids.len() - 1);
@@ -140,8 +140,8 @@ impl<W: Write> Terminal<W> {
 
     fn baseline(&mut self, compared: &Compared) -> io::Result<()> {
         for case in &compared.passing {
-            let told = format!("{case}: known failure now passes; remove it from the baseline");
-            writeln!(self.out, "{} {told}", self.style.bad("PASSES AGAIN"))?;
+            let message = format!("{case}: known failure now passes; remove it from the baseline");
+            writeln!(self.out, "{} {message}", self.style.bad("PASSES AGAIN"))?;
         }
         for (case, day) in &compared.expired {
             writeln!(self.out, "{} {case}: was to be fixed by {day}", self.style.bad("EXPIRED"))?;
@@ -229,27 +229,27 @@ impl<W: Write> Terminal<W> {
 
     /// Writes the comparison with another target's responses.
     fn recorded(&mut self, recorded: &Recorded) -> io::Result<()> {
-        let (target, held) = (&recorded.target, recorded.held);
+        let (target, tested) = (&recorded.target, recorded.tested);
         self.faint(&format!(
             "compared with the responses of {target} in {} that the page does not specify",
-            summary::number(held, "case")
+            summary::number(tested, "case")
         ))?;
         if let Some(first) = recorded.disputed.first() {
             let cases = summary::number(recorded.disputed.len(), "case");
-            let told =
+            let message =
                 format!("{target} contradicts the page in {cases}, e.g. {first}: there the page decides");
-            writeln!(self.out, "  {}", self.style.doubtful(&told))?;
+            writeln!(self.out, "  {}", self.style.doubtful(&message))?;
         }
         Ok(())
     }
 
     fn leftovers(&mut self, leftovers: &[Leftover]) -> io::Result<()> {
-        let mut alike: BTreeMap<(&str, &str, &str, &str), usize> = BTreeMap::new();
+        let mut counts: BTreeMap<(&str, &str, &str, &str), usize> = BTreeMap::new();
         for Leftover { entity, id, reason, case, .. } in leftovers {
-            *alike.entry((entity, id, reason, case)).or_default() += 1;
+            *counts.entry((entity, id, reason, case)).or_default() += 1;
         }
-        let more = alike.len().saturating_sub(MAX_ITEMS);
-        for ((entity, id, reason, case), count) in alike.into_iter().take(MAX_ITEMS) {
+        let more = counts.len().saturating_sub(MAX_ITEMS);
+        for ((entity, id, reason, case), count) in counts.into_iter().take(MAX_ITEMS) {
             let times = if count > 1 { format!("{count} times ") } else { String::new() };
             let (id, reason) = (in_line(id), in_line(reason));
             let text = format!("leftover on the target: {times}{entity} {id} ({reason}), created by {case}");

@@ -432,9 +432,9 @@ impl<'a> Attempt<'a> {
             removals.any(|call| call.send.iter().any(|(_, value)| value.ids().contains(&label)))
         };
         let ids = self.case.send.iter().flat_map(|(_, value)| value.ids());
-        let mut gone = ids.filter(|label| is_gone(label));
+        let mut removed = ids.filter(|label| is_gone(label));
         let id = |label: &str| self.values.earlier.iter().find(|earlier| earlier.label == label)?.id.clone();
-        if gone.any(|label| id(label).is_none_or(|id| harm::may_be_reused(&id))) {
+        if removed.any(|label| id(label).is_none_or(|id| harm::may_be_reused(&id))) {
             return Some(format!(
                 "{} with the id of a removed entity could affect another entity that has the id now: ids have fewer than 64 bits; send it with --alone",
                 self.operation.name

@@ -288,7 +288,7 @@ impl EarlierResults {
         let mut parts = self.finished.iter().filter_map(|finish| finish.recorded.as_ref());
         let mut all = parts.next()?.clone();
         for part in parts {
-            all.held += part.held;
+            all.tested += part.tested;
             all.outdated += part.outdated;
             all.disputed.extend(part.disputed.iter().cloned());
         }

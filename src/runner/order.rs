@@ -110,11 +110,11 @@ impl<'s> InOrder<'s> {
         let (Some(recording), Some(recorded)) = (&self.against, &mut self.recorded) else { return };
         match compare::compare_with_recorded(self.specs, recording, result) {
             RecordedRelation::Silent => {}
-            RecordedRelation::Agrees => recorded.held += 1,
+            RecordedRelation::Agrees => recorded.tested += 1,
             RecordedRelation::Outdated => recorded.outdated += 1,
             RecordedRelation::Disputed => recorded.disputed.push(result.id.clone()),
             RecordedRelation::Differs(mismatch) => {
-                recorded.held += 1;
+                recorded.tested += 1;
                 result.other_only = true;
                 result.verdict = Verdict::Fail { mismatches: vec![mismatch] };
             }

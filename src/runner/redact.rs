@@ -52,7 +52,7 @@ mod tests {
             "drawn": [], "attempts": 1, "micros": 1,
             "kept": [{"service": "s", "entity": "note", "id": "of a-secret-token", "case": "a", "reason": "none"}],
         });
-        let told = redact_result(serde_json::from_value(event).unwrap(), &hidden);
-        assert_eq!(told.kept[0].id, "of $TOKEN");
+        let redacted = redact_result(serde_json::from_value(event).unwrap(), &hidden);
+        assert_eq!(redacted.kept[0].id, "of $TOKEN");
     }
 }

@@ -32,8 +32,8 @@ pub fn proposals(accepted: &[Entry], pending: &[Entry]) -> Vec<Proposal> {
         let (old, new) = (text(&old), text(&new));
         (old != new).then(|| Proposal { id: id.to_owned(), diff: difference(&old, &new) })
     };
-    let gone = accepted.iter().filter(|entry| !new.contains_key(entry.id.as_str()));
-    pending.iter().chain(gone).filter_map(|entry| proposal(&entry.id)).collect()
+    let removed = accepted.iter().filter(|entry| !new.contains_key(entry.id.as_str()));
+    pending.iter().chain(removed).filter_map(|entry| proposal(&entry.id)).collect()
 }
 
 /// Returns the accepted and the pending responses after the decisions. Undecided responses stay the same on both sides.
@@ -43,8 +43,8 @@ pub fn settle(
     decided: &BTreeMap<String, Decision>,
 ) -> (Vec<Entry>, Vec<Entry>) {
     let (old, new) = (by_id(accepted), by_id(pending));
-    let gone = accepted.iter().filter(|entry| !new.contains_key(entry.id.as_str()));
-    let ids = pending.iter().chain(gone).map(|entry| entry.id.as_str());
+    let removed = accepted.iter().filter(|entry| !new.contains_key(entry.id.as_str()));
+    let ids = pending.iter().chain(removed).map(|entry| entry.id.as_str());
     let pick = |from: &HashMap<&str, &str>, id: &str| {
         from.get(id).map(|text| Entry { id: id.to_owned(), text: (*text).to_owned() })
     };

@@ -109,8 +109,8 @@ impl Request {
             clean(value);
         }
         let texts = || [&self.url, &self.body].into_iter().chain(self.headers.iter().map(|(_, value)| value));
-        let stands = |name: &&String| texts().any(|text| text.contains(name.as_str()));
-        self.variables = hidden.variables().filter(stands).cloned().collect();
+        let is_used = |name: &&String| texts().any(|text| text.contains(name.as_str()));
+        self.variables = hidden.variables().filter(is_used).cloned().collect();
         self
     }
 }

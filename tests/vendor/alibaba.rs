@@ -58,8 +58,11 @@ pub fn is_free(state: &State, incoming: &Received) -> bool {
 /// Responds to a request.
 pub fn respond(state: &State, incoming: &Received) -> Response {
     let call = state.calls.load(Ordering::Relaxed);
-    let told = format!("{:?} {:?}", incoming.headers.get("x-acs-action"), incoming.query);
-    if state.on("busy-now-and-then") && call.is_multiple_of(5) && state.told.lock().unwrap().insert(told) {
+    let call_text = format!("{:?} {:?}", incoming.headers.get("x-acs-action"), incoming.query);
+    if state.on("busy-now-and-then")
+        && call.is_multiple_of(5)
+        && state.seen_calls.lock().unwrap().insert(call_text)
+    {
         return rejected(state, &BUSY);
     }
     let action = incoming.headers.get("x-acs-action").map(String::as_str).unwrap_or_default();
@@ -372,10 +375,10 @@ impl Call<'_> {
         }
         let mut contacts = self.state.contacts.lock().unwrap();
         let index = contacts.iter().position(|contact| contact.id == id).ok_or(NO_CONTACT)?;
-        let gone = contacts.remove(index);
-        self.state.removed.lock().unwrap().push(gone.id);
+        let contact = contacts.remove(index);
+        self.state.removed.lock().unwrap().push(contact.id);
         if self.on("removed-name-stays-taken") {
-            self.state.reserved.lock().unwrap().push(gone.name);
+            self.state.reserved.lock().unwrap().push(contact.name);
         }
         Ok(json!({"RequestId": self.state.request_id(), "Status": "Deleted"}))
     }

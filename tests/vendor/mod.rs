@@ -41,7 +41,7 @@ pub struct State {
     counter: AtomicU64,
     calls: AtomicU64,
     /// Calls that were told to wait: no call is told so twice.
-    told: Mutex<std::collections::HashSet<String>>,
+    seen_calls: Mutex<std::collections::HashSet<String>>,
     /// Whether removals work, on a vendor whose removals fail at first.
     removes: std::sync::atomic::AtomicBool,
 }
@@ -76,7 +76,7 @@ impl Vendor {
             users: Mutex::default(),
             counter: AtomicU64::new(1000),
             calls: AtomicU64::new(0),
-            told: Mutex::default(),
+            seen_calls: Mutex::default(),
             removes: std::sync::atomic::AtomicBool::new(!switches.contains(&"removals-fail-at-first")),
         });
         let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();

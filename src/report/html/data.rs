@@ -35,7 +35,7 @@ pub struct Cases {
     passed: Details,
     aside: Details,
     /// Number of cases that break the same promise, or could not be judged for the same reason.
-    alike: HashMap<String, usize>,
+    counts: HashMap<String, usize>,
     texts: Texts,
 }
 
@@ -161,7 +161,7 @@ impl Cases {
         let reason = shortened(reason(&result.verdict));
         let why = [result.verdict.name(), &reason].into_iter().chain(rules);
         let key = [result.operation.as_str()].into_iter().chain(why).collect::<Vec<_>>().join("\n");
-        let count = self.alike.entry(key).or_default();
+        let count = self.counts.entry(key).or_default();
         *count += 1;
         *count <= FIRST
     }

@@ -11,7 +11,7 @@ use super::{CSS, meta};
 pub fn document(matrix: &Matrix) -> String {
     let differences: Vec<&Cell> = matrix.differences().collect();
     let both: Vec<&Cell> =
-        matrix.cells.iter().filter(|cell| cell.relation == Relation::BothBreak && !cell.unlike).collect();
+        matrix.cells.iter().filter(|cell| cell.relation == Relation::BothBreak && !cell.differs).collect();
     let page = html! {
         (DOCTYPE)
         html lang="en" {

@@ -155,13 +155,13 @@ impl Ruling {
 
 /// Removes repeated violations and keeps the order.
 fn distinct(breaches: impl Iterator<Item = Breach>) -> Vec<Breach> {
-    let mut unlike = Vec::new();
+    let mut found = Vec::new();
     for breach in breaches {
-        if !unlike.contains(&breach) {
-            unlike.push(breach);
+        if !found.contains(&breach) {
+            found.push(breach);
         }
     }
-    unlike
+    found
 }
 
 /// Rules on the value of a parameter or of a member of an object; `None` is an absent value.

@@ -21,7 +21,7 @@ pub fn execute(args: &PruneArgs, console: Console) -> Exit {
         Ok(suite) => suite,
         Err(findings) => return console.findings(&findings),
     };
-    let kept = suite.kept();
+    let kept = suite.snapshot_ids();
     let ids: HashSet<&str> = kept.values().flatten().map(|id| &**id).collect();
     let operations = store::operations(&suite.specs, kept.keys().map(String::as_str));
     let of =

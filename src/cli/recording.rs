@@ -119,6 +119,6 @@ impl Recorder {
 
 /// Returns a result with its tested call only. The calls that prepared it are not part of a recording.
 fn slim(result: &CaseResult) -> CaseResult {
-    let exchanges = result.tried().cloned().into_iter().collect();
+    let exchanges = result.tested_exchange().cloned().into_iter().collect();
     CaseResult { exchanges, tried: result.tried.map(|_| 0), ..result.clone() }
 }

@@ -41,8 +41,8 @@ impl Lines {
     fn read(&mut self) -> io::Result<Option<(usize, Vec<u8>)>> {
         loop {
             let mut line = Vec::new();
-            let most = MAX_LINE as u64 + 1;
-            if self.file.by_ref().take(most).read_until(b'\n', &mut line)? == 0 {
+            let max = MAX_LINE as u64 + 1;
+            if self.file.by_ref().take(max).read_until(b'\n', &mut line)? == 0 {
                 return Ok(None);
             }
             self.number += 1;
@@ -56,7 +56,7 @@ impl Lines {
         }
     }
 
-    fn take(&mut self) -> io::Result<Option<(usize, Vec<u8>)>> {
+    fn take_line(&mut self) -> io::Result<Option<(usize, Vec<u8>)>> {
         let next = if self.next.is_some() { self.read()? } else { None };
         Ok(std::mem::replace(&mut self.next, next))
     }
@@ -95,7 +95,7 @@ impl Events {
     }
 
     fn read(&mut self) -> Option<Result<(usize, Event), String>> {
-        let (number, line) = match self.lines.take() {
+        let (number, line) = match self.lines.take_line() {
             Ok(line) => line?,
             Err(error) => return Some(Err(files::not_read(Path::new(&self.name), &error))),
         };
@@ -143,7 +143,7 @@ pub fn has_begun(resumed: &Path) -> bool {
 ///
 /// # Errors
 /// Returns what is wrong with a file.
-pub fn known(path: &Path) -> Result<EarlierResults, String> {
+pub fn read_earlier(path: &Path) -> Result<EarlierResults, String> {
     let mut known = EarlierResults::default();
     let resumed_path = resumed(path);
     let later = has_begun(&resumed_path).then_some(&resumed_path);

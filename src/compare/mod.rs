@@ -86,13 +86,13 @@ impl Recording {
 }
 
 /// Returns the response of a case without what differs from call to call; `None` if there is no response.
-pub fn kept(service: &Service, result: &CaseResult) -> Option<String> {
-    let normalised = || snapshot::normalise(service, result.tried()?, &result.drawn);
+pub fn normalised_response(service: &Service, result: &CaseResult) -> Option<String> {
+    let normalised = || snapshot::normalise(service, result.tested_exchange()?, &result.drawn);
     result.digest.clone().or_else(normalised)
 }
 
 /// Returns the same, but only if the response depends on the call alone.
 fn response(specs: &Specs, result: &CaseResult) -> Option<String> {
     let (service, _) = specs.operation(&result.operation)?;
-    kept(service, result).filter(|_| !result.unsettled)
+    normalised_response(service, result).filter(|_| !result.unsettled)
 }

@@ -146,7 +146,7 @@ pub struct CaseResult {
 
 impl CaseResult {
     /// Returns the tested exchange; of concurrent calls, the first.
-    pub fn tried(&self) -> Option<&Exchange> {
+    pub fn tested_exchange(&self) -> Option<&Exchange> {
         self.exchanges.get(self.tried?)
     }
 

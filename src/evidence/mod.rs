@@ -186,7 +186,7 @@ impl Evidence {
         self.operations.get(&key)
     }
 
-    fn at(&self, page: &Page, place: &str) -> Vec<&Observation> {
+    fn observations_at(&self, page: &Page, place: &str) -> Vec<&Observation> {
         let found = || {
             let of = self.of(page)?;
             let places = of.by_place.get(&self.texts.get(place)?)?;
@@ -198,7 +198,7 @@ impl Evidence {
     /// Returns the state of the promises at a place of a parameter: the first of them in the order of states.
     pub fn sentence(&self, page: &Page, row: &ParameterRow, place: &str) -> PromiseStatus {
         let lines: Vec<&PromiseLine> = row.promises.iter().filter(|line| line.place == place).collect();
-        let observations = self.at(page, place);
+        let observations = self.observations_at(page, place);
         let place = self.texts.get(place);
         let contradicts = |each: &Observation| each.against.iter().any(|(_, at)| Some(*at) == place);
         let (cases, other) = (observations.len(), observations.iter().filter(|each| each.other_only).count());
@@ -249,7 +249,7 @@ impl Evidence {
 
     /// Returns the state of an error row. It holds only if a case that expects it received exactly this row.
     pub fn row(&self, page: &Page, line: &ErrorLine) -> PromiseStatus {
-        let observations = self.at(page, &line.place);
+        let observations = self.observations_at(page, &line.place);
         let place = self.texts.get(&line.place);
         let named = |each: &&&Observation| each.rows.iter().any(|row| Some(*row) == place);
         let is_against = |each: &&&Observation| {
@@ -284,7 +284,7 @@ impl Evidence {
 
     /// Returns the state of a response element. It holds only if it was present with a value of its own.
     pub fn element(&self, page: &Page, line: &ElementLine) -> PromiseStatus {
-        let observations = self.at(page, &line.place);
+        let observations = self.observations_at(page, &line.place);
         let against = observations.iter().filter(|each| !each.other_only).count();
         let Some(of) = self.of(page) else {
             return PromiseStatus::of(

@@ -20,7 +20,7 @@ use super::valid::{keeps, put, valid};
 const SCARCE: usize = 3;
 
 /// The maximum number of classes of a parameter in contexts. Further valid values have only their own cases.
-const MOST_CLASSES: usize = 64;
+const MAX_CLASSES: usize = 64;
 
 /// The number of parameters whose accepted classes are combined in pairs. Of more parameters, only those in the same
 /// window of this size are combined.
@@ -28,7 +28,7 @@ const WINDOW: usize = 64;
 
 /// The number of parameters above which a context contains only the optional parameters of one window. If each
 /// violation met each class, the case file would grow with the square of the number of parameters.
-const MOST_AT_ONCE: usize = 128;
+const MAX_PARAMETERS: usize = 128;
 
 /// A class of valid values of a parameter or a member.
 #[derive(Debug, Clone, PartialEq)]
@@ -109,7 +109,7 @@ impl<'s> Contexts<'s> {
     /// Returns `true` if a parameter is omitted from the context with that number.
     fn is_left_out(&self, place: usize, number: usize) -> bool {
         let count = self.parameters.len();
-        if count <= MOST_AT_ONCE || place / WINDOW == number % count.div_ceil(WINDOW) {
+        if count <= MAX_PARAMETERS || place / WINDOW == number % count.div_ceil(WINDOW) {
             return false;
         }
         let first = self.parameters.get(place).and_then(|index| self.factors[*index].classes.first());
@@ -260,7 +260,7 @@ fn factors<'s>(plain: &'s PlainCall<'_>) -> Vec<Factor<'s>> {
             .filter(|whole| !classes.iter().any(|class| class.value.as_ref() == Some(whole)));
         let new: Vec<Class> = new.map(|whole| Class { value: Some(whole), doubt: Vec::new() }).collect();
         classes.splice(at..at, new);
-        classes.truncate(MOST_CLASSES);
+        classes.truncate(MAX_CLASSES);
         factors.push(Factor { place, classes });
     }
     factors.reverse();
@@ -277,7 +277,7 @@ fn wholes(place: &Prepared<'_>, below: &[Factor<'_>]) -> Vec<Value> {
         place.is_around(factor.place) && between.iter().all(|step| *step == Step::Item)
     };
     let own: Vec<&Factor<'_>> = below.iter().rev().filter(is_own).collect();
-    let most = own.iter().map(|factor| certain(&factor.classes)).max().unwrap_or(0);
+    let count = own.iter().map(|factor| certain(&factor.classes)).max().unwrap_or(0);
     let whole = |number: usize| {
         own.iter().enumerate().fold(place.valid.clone(), |whole, (shift, factor)| {
             let classes = &factor.classes[..certain(&factor.classes)];
@@ -287,7 +287,7 @@ fn wholes(place: &Prepared<'_>, below: &[Factor<'_>]) -> Vec<Value> {
             new.filter(|new| keeps(place.parameter, new)).unwrap_or(whole)
         })
     };
-    (0..most).map(whole).collect()
+    (0..count).map(whole).collect()
 }
 
 /// Widens the expectation of a rejection by codes that may be returned for other reasons.
@@ -321,7 +321,7 @@ fn classes(plain: &PlainCall<'_>, prepared: &Prepared<'_>) -> Vec<Class> {
     if parameter.required == Required::No && row.is_none() && can_be_absent {
         classes.push(class(None));
     }
-    for JudgedTrial { trial, ruling, is_encodable } in prepared.tried(plain.service, plain.operation) {
+    for JudgedTrial { trial, ruling, is_encodable } in prepared.trials(plain.service, plain.operation) {
         let Some(value) = &trial.value else { continue };
         let holds = ruling.outcome() == Outcome::Holds;
         let is_absence = trial.about == Part::Required;
@@ -332,7 +332,7 @@ fn classes(plain: &PlainCall<'_>, prepared: &Prepared<'_>) -> Vec<Class> {
             classes.push(class(Some(value.clone())));
         }
     }
-    classes.truncate(MOST_CLASSES);
+    classes.truncate(MAX_CLASSES);
     if !classes.iter().any(|class| class.value.is_some()) {
         classes.push(class(Some(prepared.valid.clone())));
     }

@@ -75,7 +75,7 @@ fn not_carried(plain: &PlainCall<'_>) -> Vec<LeftOut> {
     let (service, operation) = (plain.service, plain.operation);
     let mut left: Vec<LeftOut> = Vec::new();
     for prepared in plain.prepared() {
-        let tried = prepared.tried(service, operation).iter();
+        let tried = prepared.trials(service, operation).iter();
         for JudgedTrial { trial, .. } in tried.filter(|tried| !tried.is_encodable) {
             let is_it =
                 |known: &&mut LeftOut| known.breach.part == trial.about && known.breach.at == prepared.at;
@@ -126,7 +126,7 @@ fn expanded(plain: &PlainCall<'_>, depth: Depth, arrays: &Arrays) -> Vec<Case> {
     let mut contexts = Contexts::new(plain, arrays);
     let mut cases = whole_calls(plain);
     for place in plain.prepared() {
-        let tried = place.tried(service, operation).iter();
+        let tried = place.trials(service, operation).iter();
         let judged = tried.filter_map(|tried| Judged::new(plain, place, tried)).collect();
         let mut of_place: Vec<Violation> = scenario::references(plain, place.parameter);
         of_place.extend(judged_cases(plain, place, judged, &mut contexts));

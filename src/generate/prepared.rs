@@ -153,7 +153,7 @@ impl<'s> Prepared<'s> {
     }
 
     /// Returns its trials, except those that refer to something known only at run time.
-    pub fn tried(&self, service: &Service, operation: &Operation) -> &[JudgedTrial] {
+    pub fn trials(&self, service: &Service, operation: &Operation) -> &[JudgedTrial] {
         self.tried.get_or_init(|| {
             let trials =
                 rules::trials(self.parameter, protocol::facts(service).is_typed(operation, self.whole));

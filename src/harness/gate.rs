@@ -67,7 +67,7 @@ impl Gates {
     pub async fn run(&self, on: RunContext<'_>, case: &Case) -> CaseResult {
         let gate = self.operations.get(&case.operation);
         let before = match gate.filter(|_| is_bracketed(case)) {
-            Some(gate) => Some(gate.before(on).await),
+            Some(gate) => Some(gate.last_outcome(on).await),
             None => None,
         };
         let result = runner::run_case(on.session, on.specs, case).await;
@@ -94,7 +94,7 @@ impl Gates {
 
 impl Gate {
     /// Returns the result of the last plain call. The first test that needs a plain call sends the first one.
-    async fn before(&self, on: RunContext<'_>) -> PlainOutcome {
+    async fn last_outcome(&self, on: RunContext<'_>) -> PlainOutcome {
         let mut state = self.state.lock().await;
         match state.last.clone() {
             Some(last) => last,

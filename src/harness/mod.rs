@@ -300,7 +300,7 @@ impl Tests {
                 number(*cases, "case")
             ));
         }
-        summary::kept(&kept).iter().for_each(|line| print_line(line));
+        summary::unremovable(&kept).iter().for_each(|line| print_line(line));
         for Leftover { entity, id, reason, .. } in &left_behind {
             print_line(&format!("leftover on the target: {entity} {id} ({reason})"));
         }

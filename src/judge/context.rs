@@ -36,7 +36,7 @@ impl Blamed<'_> {
 
 /// Returns the parameter of the context that the error response is about, if every row with the returned code covers
 /// this parameter alone.
-pub fn blamed<'a>(contract: Contract<'a>, matching: &[&'a ErrorRow]) -> Option<Blamed<'a>> {
+pub fn blamed_parameter<'a>(contract: Contract<'a>, matching: &[&'a ErrorRow]) -> Option<Blamed<'a>> {
     let mut bound = Vec::new();
     for row in matching {
         match &row.when {

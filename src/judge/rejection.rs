@@ -156,7 +156,7 @@ fn unexpected_rejection(
         Line::new("message", "", rejection.message.unwrap_or(NOTHING), false),
         Line::new("body", "", excerpt(&rejection.body.to_string()), false),
     ];
-    match context::blamed(contract, matching) {
+    match context::blamed_parameter(contract, matching) {
         Some(blamed) => {
             lines.push(blamed.line());
             Mismatch { kind: Kind::Rejected, promise: blamed.promise(), lines }
@@ -173,7 +173,7 @@ fn wrong_row(
 ) -> Mismatch {
     let message = rejection.message.unwrap_or(NOTHING);
     let mut lines = expected_lines(expected, &rejection.status.to_string(), rejection.code, message);
-    match context::blamed(contract, matching) {
+    match context::blamed_parameter(contract, matching) {
         Some(blamed) => {
             lines.push(blamed.line());
             Mismatch { kind: Kind::OtherRow, promise: blamed.promise(), lines }

@@ -246,7 +246,7 @@ impl Suite {
 
     /// Returns, by operation, the ids of the cases whose responses are kept as snapshots, in order: those whose
     /// response depends on the call alone. An operation may have none.
-    pub fn kept(&self) -> BTreeMap<String, Vec<Arc<str>>> {
+    pub fn snapshot_ids(&self) -> BTreeMap<String, Vec<Arc<str>>> {
         let mut kept: BTreeMap<String, Vec<Arc<str>>> = BTreeMap::new();
         for case in self.cases.iter() {
             let of = self.specs.operation(&case.operation);

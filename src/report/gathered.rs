@@ -75,19 +75,19 @@ type Size = [u32; 4];
 type Key = [String; 4];
 
 impl Group {
-    fn add(&mut self, taken: &mut AddedResult<'_>, most: usize) {
+    fn add(&mut self, taken: &mut AddedResult<'_>, max: usize) {
         let size = taken.size;
         if self.all.last().is_some_and(|(_, last)| *last == taken.id) {
             return;
         }
         self.all.push((size, Arc::clone(&taken.id)));
-        if self.whole.len() >= most && self.whole.iter().all(|(known, _)| *known <= size) {
+        if self.whole.len() >= max && self.whole.iter().all(|(known, _)| *known <= size) {
             return;
         }
         self.whole.push((size, taken.whole()));
-        if self.whole.len() > most {
+        if self.whole.len() > max {
             self.whole.sort_by_key(|(size, _)| *size);
-            self.whole.truncate(most);
+            self.whole.truncate(max);
         }
     }
 
@@ -140,8 +140,8 @@ impl Groups {
             self.all.push(Group { key: shown, ..Group::default() });
             self.all.len() - 1
         });
-        let most = (WHOLE_IN_ALL / self.all.len()).clamp(1, WHOLE);
-        self.all[place].add(taken, most);
+        let max = (WHOLE_IN_ALL / self.all.len()).clamp(1, WHOLE);
+        self.all[place].add(taken, max);
     }
 }
 
@@ -352,7 +352,7 @@ fn slim(result: &CaseResult) -> CaseResult {
 
 /// Returns how much there is to read to see what a case shows.
 fn size(result: &CaseResult) -> Size {
-    let sent = result.tried().map_or(0, |tried| tried.request.url.len() + tried.request.body.len());
+    let sent = result.tested_exchange().map_or(0, |tried| tried.request.url.len() + tried.request.body.len());
     let counts = [result.rows.len(), result.exchanges.len(), sent, result.id.len()];
     counts.map(|count| u32::try_from(count).unwrap_or(u32::MAX))
 }

@@ -48,10 +48,10 @@ struct Summary {
 
 impl Summary {
     /// Adds the items for which there is room, and the number of those left out.
-    fn add(&mut self, what: &str, most: usize, parts: impl Iterator<Item = String>) {
+    fn add(&mut self, what: &str, max: usize, parts: impl Iterator<Item = String>) {
         let (mut shown, mut left) = (0, 0);
         for part in parts {
-            if left == 0 && shown < most && self.text.len() + part.len() <= ROOM {
+            if left == 0 && shown < max && self.text.len() + part.len() <= ROOM {
                 self.text.push_str(&part);
                 shown += 1;
             } else {

@@ -133,7 +133,7 @@ pub fn plain_call_response(plain: &CaseResult) -> String {
 
 /// Summarises what stays on the target, as its page says. Only numbers are given: it is not a failure, and nothing can
 /// be done about it.
-pub fn kept(kept: &[Leftover]) -> Vec<String> {
+pub fn unremovable(kept: &[Leftover]) -> Vec<String> {
     let mut kinds: BTreeMap<(&str, &str), usize> = BTreeMap::new();
     for leftover in kept {
         *kinds.entry((&leftover.entity, &leftover.reason)).or_default() += 1;

@@ -156,7 +156,7 @@ impl<W: Write> Terminal<W> {
             for (note, count) in std::mem::take(&mut self.unseen) {
                 self.faint(&format!("in {}: {}", summary::number(count, "case"), in_line(&note)))?;
             }
-            self.kept(&finish.kept)?;
+            self.write_unremovable(&finish.kept)?;
         }
         if let Some(recorded) = &finish.recorded {
             self.recorded(recorded)?;
@@ -261,8 +261,8 @@ impl<W: Write> Terminal<W> {
         }
     }
 
-    fn kept(&mut self, kept: &[Leftover]) -> io::Result<()> {
-        summary::kept(kept).into_iter().take(MAX_ITEMS).try_for_each(|line| self.faint(&line))
+    fn write_unremovable(&mut self, kept: &[Leftover]) -> io::Result<()> {
+        summary::unremovable(kept).into_iter().take(MAX_ITEMS).try_for_each(|line| self.faint(&line))
     }
 }
 

@@ -103,7 +103,7 @@ async fn run_attempts(session: &Session, specs: &Specs, case: &Case) -> CaseResu
         seed: session.random_values.seed(),
         attempts: attempt.values.attempt + 1,
         notes: attempt.notes,
-        kept: session.ledger.kept(&case.id),
+        kept: session.ledger.unremovable(&case.id),
         micros: u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX),
         ..facts(service, operation, case)
     };
@@ -114,10 +114,11 @@ async fn run_attempts(session: &Session, specs: &Specs, case: &Case) -> CaseResu
 /// search.
 fn prepare_for_output(service: &Service, mut result: CaseResult, hidden: &Hidden) -> CaseResult {
     let plain = |text: &str| hidden.clean_plain(text);
-    result.digest = result.tried().and_then(|tried| snapshot::digest(service, tried, &result.drawn, plain));
+    result.digest =
+        result.tested_exchange().and_then(|tried| snapshot::digest(service, tried, &result.drawn, plain));
     result.exchanges = result.exchanges.into_iter().map(Exchange::shortened).collect();
     let mut result = redact::redact_result(result, hidden);
-    result.exchanges = result.exchanges.into_iter().map(Exchange::kept).collect();
+    result.exchanges = result.exchanges.into_iter().map(Exchange::for_storage).collect();
     result
 }
 
@@ -126,7 +127,7 @@ fn why_not_sent(session: &Session, service: &Service, case: &Case) -> Option<Str
     if session.target.alone {
         return None;
     }
-    harm::why_not(service, case).or_else(|| wrong_secret(session, service, case))
+    harm::why_not_sent(service, case).or_else(|| wrong_secret(session, service, case))
 }
 
 /// Maximum number of times that a wrong secret is sent for a real key of a service: accounts are locked for more.

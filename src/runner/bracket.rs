@@ -305,7 +305,7 @@ fn only_if_proven(mut result: CaseResult, otherwise: Verdict) -> CaseResult {
 /// Returns `true` if a gateway has answered a case as if the service behind it had failed.
 fn is_failing_gateway(result: &CaseResult) -> bool {
     let Verdict::Blocked { circumstance, .. } = &result.verdict else { return false };
-    let status = result.tried().and_then(|tried| match &tried.outcome {
+    let status = result.tested_exchange().and_then(|tried| match &tried.outcome {
         Outcome::Received(response) => Some(response.status),
         Outcome::NoResponse(_) => None,
     });

@@ -12,7 +12,7 @@ use super::resolve::DISTINGUISHING_BITS;
 const REMEDY: &str = "use --alone, or `alone = true` for the target, if you are its only user";
 
 /// Returns the reason why a case is not sent to a target that others may use; `None` if it can do no harm there.
-pub fn why_not(service: &Service, case: &Case) -> Option<String> {
+pub fn why_not_sent(service: &Service, case: &Case) -> Option<String> {
     let given = case.given.iter().map(|call| (call.operation.as_str(), &call.send));
     let then = case.then.iter().map(|step| (step.call.operation.as_str(), &step.call.send));
     let calls = given.chain([(case.operation.as_str(), &case.send)]).chain(then);

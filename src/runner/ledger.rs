@@ -421,7 +421,7 @@ impl Ledger {
     }
 
     /// Returns what a case has created that stays on the target.
-    pub fn kept(&self, case: &str) -> Vec<Leftover> {
+    pub fn unremovable(&self, case: &str) -> Vec<Leftover> {
         self.entries().kept.get(case).cloned().unwrap_or_default()
     }
 

@@ -75,8 +75,8 @@ struct Left {
 
 impl WaitBudget {
     /// Creates a limit on the total time.
-    pub fn new(most: Duration) -> Self {
-        Self(Mutex::new(Left { left: most, until: None }))
+    pub fn new(max: Duration) -> Self {
+        Self(Mutex::new(Left { left: max, until: None }))
     }
 
     /// Deducts a pause that begins now from the remaining time; returns `false` if there is not enough left.

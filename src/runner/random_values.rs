@@ -11,7 +11,7 @@ use crate::case::text::Text;
 use crate::digest;
 
 /// Maximum number of attempts to find a value that this run has not used.
-const TRIES: u32 = 64;
+const MAX_ATTEMPTS: u32 = 64;
 
 /// The random values of a run, none of them used twice. Upper and lower case count as the same, since a target may
 /// treat them so.
@@ -39,7 +39,7 @@ impl RandomValues {
             }
         }
         let mut drawn = String::new();
-        for again in 0..TRIES {
+        for again in 0..MAX_ATTEMPTS {
             let mut random = self.random(key, attempt, again);
             drawn = text.resolve(|size| (random.next_u64() % size.max(1) as u64) as usize);
             let mut used = self.used.lock().unwrap_or_else(PoisonError::into_inner);

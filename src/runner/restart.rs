@@ -12,10 +12,10 @@ use super::attempt::Attempt;
 use super::session::asked_pause;
 
 /// Maximum number of attempts at a case if a random value was taken on the target.
-const ATTEMPTS: u32 = 8;
+const MAX_ATTEMPTS: u32 = 8;
 
 /// Maximum number of attempts at a case whose value may have been rejected because it was taken.
-const FEW_ATTEMPTS: u32 = 3;
+const MAX_FEW_ATTEMPTS: u32 = 3;
 
 /// The reason why a case starts again.
 #[derive(Clone, Copy)]
@@ -48,11 +48,11 @@ impl Attempt<'_> {
         let is_lost = |exchange: &Exchange| matches!(exchange.outcome, Outcome::NoResponse(NoResponse::Lost));
         // A wrong secret that is sent again is one more wrong secret.
         let is_secret = matches!(self.case.twist, Some(Twist::Signature(_)));
-        if begun < ATTEMPTS && !is_secret && self.exchanges.iter().any(is_lost) {
+        if begun < MAX_ATTEMPTS && !is_secret && self.exchanges.iter().any(is_lost) {
             return Some(RestartReason::Lost);
         }
-        let is_taken = (begun < ATTEMPTS && self.met_a_stranger())
-            || (begun < FEW_ATTEMPTS && self.may_be_taken(verdict));
+        let is_taken = (begun < MAX_ATTEMPTS && self.met_a_stranger())
+            || (begun < MAX_FEW_ATTEMPTS && self.may_be_taken(verdict));
         if is_taken {
             return Some(RestartReason::Taken);
         }

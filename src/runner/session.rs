@@ -36,10 +36,10 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 const HURRIED_PAUSE: Duration = Duration::from_secs(2);
 
 /// Number of consecutive timeouts after which the run stops.
-const SILENCE: usize = 64;
+const MAX_TIMEOUTS: usize = 64;
 
 /// Maximum number of entities that cases share.
-const SHARING: u32 = 4;
+const MAX_SHARED: u32 = 4;
 
 /// A connection to a target, with the random values and the entities of the run.
 #[derive(Debug)]
@@ -88,7 +88,7 @@ impl Session {
     pub fn new(options: &Options, transport: Transport) -> Self {
         let target = options.target.clone();
         // If few entities may exist, fewer of them are kept for cases to share.
-        let shares = SHARING.min(target.entities / 4).max(1);
+        let shares = MAX_SHARED.min(target.entities / 4).max(1);
         let ceiling = target.entities.saturating_sub(shares).max(1);
         Self {
             transport,
@@ -132,7 +132,7 @@ impl Session {
 
     /// Returns `true` if the target has been silent for so long that further calls are of no use.
     pub fn has_gone_silent(&self) -> bool {
-        let limit = if self.has_responded.load(Ordering::Relaxed) { SILENCE } else { self.patience };
+        let limit = if self.has_responded.load(Ordering::Relaxed) { MAX_TIMEOUTS } else { self.patience };
         self.unanswered.load(Ordering::Relaxed) >= limit
     }
 

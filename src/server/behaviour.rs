@@ -55,7 +55,7 @@ impl Behaviour {
             Some(Fault::Skipped { operation, parameter, breach: skipped, condition }) => {
                 (operation.as_str(), parameter.as_str()) == of
                     && *skipped == breach
-                    && condition.met(parameters)
+                    && condition.is_met(parameters)
             }
             _ => false,
         }

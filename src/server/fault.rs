@@ -116,7 +116,7 @@ pub enum Condition {
 
 impl Condition {
     /// Returns `true` if a call meets the condition.
-    pub fn met(&self, parameters: &[(String, Json)]) -> bool {
+    pub fn is_met(&self, parameters: &[(String, Json)]) -> bool {
         let value = |place: &str| Path::read(place).and_then(|at| at.sent(parameters));
         match self {
             Self::Always => true,

@@ -14,10 +14,10 @@ use super::reading::Reading;
 const UNSTATED: u64 = 254;
 
 /// The server's own limit: it still accepts texts of this length, or of twice the minimum length if that is more.
-const LEAST: u64 = 30;
+const MIN_LIMIT: u64 = 30;
 
 /// The same, in bytes, if the page specifies the characters of a text but not its length.
-const LEAST_UNRULED: usize = 999;
+const MIN_LIMIT_UNRULED: usize = 999;
 
 /// A text, and the rules for it.
 pub struct Text<'a> {
@@ -47,7 +47,7 @@ impl Text<'_> {
         let text = self.taken();
         let Some(length) = &self.schema.length else {
             let is_free = self.schema.characters.is_some() && self.schema.format.is_none();
-            let is_too_long = is_free && self.reads(Reading::OwnLimit) && text.len() > LEAST_UNRULED;
+            let is_too_long = is_free && self.reads(Reading::OwnLimit) && text.len() > MIN_LIMIT_UNRULED;
             return is_too_long.then_some(Part::LengthMax);
         };
         let count = match length.unit {
@@ -57,7 +57,7 @@ impl Text<'_> {
             Unit::Characters => text.chars().count(),
         } as u64;
         let max = match length.max {
-            Limit::None if self.reads(Reading::OwnLimit) => LEAST.max(length.min.saturating_mul(2)),
+            Limit::None if self.reads(Reading::OwnLimit) => MIN_LIMIT.max(length.min.saturating_mul(2)),
             Limit::None => u64::MAX,
             Limit::At(max) => max,
             Limit::Unstated if self.reads(Reading::UnstatedLimitOf64) => 64,

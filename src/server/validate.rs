@@ -191,9 +191,9 @@ impl Check<'_> {
         }
         let (Some(range), Some(value)) = (&schema.range, number.as_number()) else { return faults };
         let is_wide = value > f64::from(i32::MAX) || value < f64::from(i32::MIN);
-        let (least, most) = (range.min.as_ref(), range.max.as_ref());
-        let is_low = least.is_some_and(|end| if end.is_in { value < end.at } else { value <= end.at });
-        let is_high = most.is_some_and(|end| if end.is_in { value > end.at } else { value >= end.at });
+        let (min, max) = (range.min.as_ref(), range.max.as_ref());
+        let is_low = min.is_some_and(|end| if end.is_in { value < end.at } else { value <= end.at });
+        let is_high = max.is_some_and(|end| if end.is_in { value > end.at } else { value >= end.at });
         match () {
             () if !is_low && !is_high => {}
             () if is_wide && self.reads(Reading::NumbersOf32Bits) => faults.push(Part::Type),

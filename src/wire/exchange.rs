@@ -139,7 +139,7 @@ impl Response {
     /// Returns the response as it is kept after judging: shortened, so that no target decides how much memory a run
     /// needs.
     #[must_use]
-    pub fn kept(mut self) -> Self {
+    pub fn for_storage(mut self) -> Self {
         self = self.within(KEPT_BODY);
         let mut room = KEPT_HEADERS;
         for (name, value) in &mut self.headers {
@@ -171,9 +171,9 @@ fn shorten(text: &mut String, bytes: usize) {
 impl Exchange {
     /// Returns the exchange as it is kept after judging.
     #[must_use]
-    pub fn kept(mut self) -> Self {
+    pub fn for_storage(mut self) -> Self {
         if let Outcome::Received(response) = self.outcome {
-            self.outcome = Outcome::Received(response.kept());
+            self.outcome = Outcome::Received(response.for_storage());
         }
         self
     }

@@ -152,7 +152,7 @@ impl Ready {
         let is_held_to_ids = plan.baseline.is_some() || plan.write_baseline.is_some() || plan.record;
         let ids = if is_held_to_ids || plan.goes_on { suite.ids() } else { HashSet::new() };
         names::warn_unknown(&plan, &ids, console);
-        let kept = if plan.needs_kept() { suite.kept() } else { BTreeMap::new() };
+        let kept = if plan.needs_kept() { suite.snapshot_ids() } else { BTreeMap::new() };
         add_circumstances(&plan, &mut suite).map_err(usage)?;
         plan.filters_select(&suite.cases).map_err(usage)?;
         plan.options().transport().map_err(|error| usage(error.to_string()))?;

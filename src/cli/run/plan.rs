@@ -340,7 +340,7 @@ impl Plan {
 
 /// Reads the results of an interrupted run, if it was on this target.
 fn resumed_from(path: &Path, target: &Target, console: Console) -> Result<EarlierResults, String> {
-    let known = stream::known(path)?;
+    let known = stream::read_earlier(path)?;
     if let Some(start) = known.starts().iter().find(|start| start.target != target.name) {
         return Err(format!(
             "--resume: the event stream is a run on {}, but this run is on {}",
@@ -366,11 +366,11 @@ fn baseline(read_from: Option<&Path>, write_to: Option<&Path>) -> Result<Option<
 /// Limits the number of live entities to the smallest quota. A case of its own tests one entity above a quota; the
 /// others stay below.
 fn limit_entities(quotas: &[(String, u32)], target: &mut Target) -> Result<(), String> {
-    let Some((entity, least)) = quotas.iter().min_by_key(|(_, size)| *size) else { return Ok(()) };
-    if *least < 2 {
-        return Err(format!("quota {entity}={least} is too small: a run needs at least 2"));
+    let Some((entity, smallest)) = quotas.iter().min_by_key(|(_, size)| *size) else { return Ok(()) };
+    if *smallest < 2 {
+        return Err(format!("quota {entity}={smallest} is too small: a run needs at least 2"));
     }
-    target.entities = target.entities.min(*least);
+    target.entities = target.entities.min(*smallest);
     Ok(())
 }
 

@@ -83,7 +83,7 @@ impl<'p> Responses<'p> {
             return;
         }
         if of.ids.contains(result.id.as_str()) {
-            let text = compare::kept(service, result);
+            let text = compare::normalised_response(service, result);
             of.entries.extend(text.map(|text| Entry { id: result.id.clone(), text }));
         }
     }

@@ -96,9 +96,9 @@ pub fn trials(parameter: &Member) -> Vec<Trial> {
         let tries = "a line break as last character".to_owned();
         of("newline-last".to_owned(), tries, format!("{}\n", filler(fill)));
     }
-    if room.least == room.most {
+    if room.min == room.max {
         let tries = "a space after the maximum number of characters".to_owned();
-        of("blank-behind".to_owned(), tries, format!("{} ", filler(room.most.min(LONGEST))));
+        of("blank-behind".to_owned(), tries, format!("{} ", filler(room.max.min(LONGEST))));
     }
     let symbols: String = SYMBOLS.iter().filter(|symbol| !characters.also.contains(symbol)).collect();
     if !symbols.is_empty() {
@@ -130,7 +130,7 @@ fn listed(parameter: &Member, characters: &Characters, room: &Room) -> Vec<Trial
     let filling = Filling::of(&parameter.schema);
     let filler = |count: u64| if count > 0 { filling.text(parameter.is_new(), count) } else { String::new() };
     let mut trials = Vec::new();
-    if !characters.letters && !characters.digits && room.most > 0 {
+    if !characters.letters && !characters.digits && room.max > 0 {
         let value = Value::described(&filler(room.whole()));
         trials.push(Trial::new(Part::CharactersOf, "listed", "only listed characters", value));
     }
@@ -186,30 +186,30 @@ const LONGEST: u64 = 100_000;
 
 /// The bounds of a length.
 struct Room {
-    least: u64,
-    most: u64,
+    min: u64,
+    max: u64,
 }
 
 impl Room {
     fn of(length: &Option<Length>) -> Self {
         match length {
-            Some(Length { min, max: Limit::At(max), .. }) => Self { least: *min, most: *max },
-            Some(Length { min, .. }) => Self { least: *min, most: u64::MAX },
-            None => Self { least: 0, most: u64::MAX },
+            Some(Length { min, max: Limit::At(max), .. }) => Self { min: *min, max: *max },
+            Some(Length { min, .. }) => Self { min: *min, max: u64::MAX },
+            None => Self { min: 0, max: u64::MAX },
         }
     }
 
     /// Returns the number of characters in a whole text.
     fn whole(&self) -> u64 {
-        BESIDE.clamp(self.least.min(self.most), self.most).min(LONGEST)
+        BESIDE.clamp(self.min.min(self.max), self.max).min(LONGEST)
     }
 
     /// Returns how many characters can be next to a piece so that the length is valid with the piece and, if there is
     /// room, without it; `None` if no character fits.
     fn room_beside(&self, piece: &str) -> Option<u64> {
         let piece = piece.chars().count() as u64;
-        let wanted = BESIDE.max(self.least);
-        let fill = wanted.min(self.most.saturating_sub(piece)).min(LONGEST);
+        let wanted = BESIDE.max(self.min);
+        let fill = wanted.min(self.max.saturating_sub(piece)).min(LONGEST);
         (fill > 0).then_some(fill)
     }
 }

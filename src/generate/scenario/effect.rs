@@ -19,7 +19,7 @@ pub fn cases(plain: &PlainCall<'_>) -> Vec<Case> {
     let Some(reader) = name.and_then(|entity| Reader::of(plain, entity)) else { return Vec::new() };
     let mut cases = Vec::new();
     match (&plain.operation.creates, plain.entity()) {
-        (Some(_), _) => cases.push(made(plain, &reader)),
+        (Some(_), _) => cases.push(created(plain, &reader)),
         (None, Some(entity)) => {
             let places = plain.prepared().iter();
             cases.extend(places.filter_map(|place| changed(plain, &reader, place, entity)));
@@ -61,7 +61,7 @@ impl<'s> Reader<'s> {
 }
 
 /// Returns the case in which a created entity must have what was sent.
-fn made(plain: &PlainCall<'_>, reader: &Reader<'_>) -> Case {
+fn created(plain: &PlainCall<'_>, reader: &Reader<'_>) -> Case {
     let mut send = plain.all();
     for place in plain.prepared() {
         // A target that ignores a value may use the first or the last listed value by default.

@@ -82,7 +82,7 @@ pub struct Fault<'b> {
 /// Returns the first trial at a place that certainly violates a rule covered by a row.
 pub fn fault<'b>(plain: &PlainCall<'_>, place: &'b Prepared<'b>) -> Option<Fault<'b>> {
     let has_row = |breach: &Breach| plain.service.rows_for(plain.operation, breach).next().is_some();
-    let tried = place.tried(plain.service, plain.operation).iter();
+    let tried = place.trials(plain.service, plain.operation).iter();
     let certain = tried.filter_map(|tried| {
         let breach = tried.certain_breach()?;
         tried.ruling.breaches.iter().any(has_row).then_some((tried, breach))

@@ -149,8 +149,8 @@ fn head(run: &Gathered) -> Markup {
                     p { "And " (broken.len() - MAX_FAILURES) " more: see the tables of the pages and the list of cases." }
                 }
             }
-            (lists::changed(run))
-            (lists::known(run))
+            (lists::changed_responses(run))
+            (lists::known_failures(run))
         }
     }
 }

@@ -187,14 +187,14 @@ pub fn bars(run: &Gathered) -> Markup {
 
 fn chart(title: &str, bars: &BTreeMap<String, Bar>, key: &str) -> Markup {
     const WIDTH: usize = 300;
-    let most = bars.values().map(|counts| counts.iter().sum::<usize>()).max().unwrap_or(1).max(1);
+    let max = bars.values().map(|counts| counts.iter().sum::<usize>()).max().unwrap_or(1).max(1);
     html! {
         figure {
             figcaption { (title) }
             ul .bars {
                 @for (name, counts) in bars {
                     @let total: usize = counts.iter().sum();
-                    @let width = |count: usize| (count * WIDTH).div_ceil(most);
+                    @let width = |count: usize| (count * WIDTH).div_ceil(max);
                     li {
                         a href=(fragment(key, name)) { (name) }
                         svg viewBox={ "0 0 " (WIDTH + 8) " 12" } preserveAspectRatio="none" role="img"

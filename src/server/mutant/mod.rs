@@ -404,8 +404,8 @@ impl<'s> Maker<'s> {
         let length = schema.length.as_ref();
         // Only an empty text is shorter than one character, and it may count as absent. Nobody writes to an address
         // shorter than those at `example.com`.
-        let least = if matches!(schema.format, Some(Format::Email)) { SHORTEST_ADDRESS } else { 1 };
-        add(length.is_some_and(|length| length.min > least), Part::LengthMin);
+        let shortest = if matches!(schema.format, Some(Format::Email)) { SHORTEST_ADDRESS } else { 1 };
+        add(length.is_some_and(|length| length.min > shortest), Part::LengthMin);
         add(length.is_some_and(|length| length.max != Limit::None), Part::LengthMax);
         let range = schema.range.as_ref();
         add(range.is_some_and(|range| range.min.is_some()), Part::RangeMin);

@@ -90,8 +90,8 @@ fn is_empty(range: &Range, kind: Type) -> bool {
     let (Some(min), Some(max)) = (range.min, range.max) else { return false };
     match kind {
         Type::Integer => {
-            let least = if min.is_in || min.at.fract() != 0.0 { min.at.ceil() } else { min.at + 1.0 };
-            range.is_above(least)
+            let smallest = if min.is_in || min.at.fract() != 0.0 { min.at.ceil() } else { min.at + 1.0 };
+            range.is_above(smallest)
         }
         _ => min.at > max.at || (min.at == max.at && !(min.is_in && max.is_in)),
     }

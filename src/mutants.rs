@@ -54,7 +54,7 @@ pub enum Error {
     Transport(#[from] SetUp),
 }
 
-/// Tests all mutants that `wanted` selects. `told` is called with each fate as it is known, in no particular order; the
+/// Tests all mutants that `wanted` selects. `on_fate` is called with each fate as it is known, in no particular order; the
 /// returned fates are in the order of [`mutant::all`].
 ///
 /// # Errors

@@ -14,7 +14,7 @@ pub fn not_read(path: &Path, error: &dyn Display) -> String {
 /// none.
 ///
 /// # Errors
-/// Returns the error of the file system, or an error if the file is not regular or is longer than `most` bytes.
+/// Returns the error of the file system, or an error if the file is not regular or is longer than `max` bytes.
 pub fn ordinary(path: &Path, max: usize) -> io::Result<Vec<u8>> {
     if !fs::metadata(path)?.is_file() {
         return Err(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file"));
@@ -25,7 +25,7 @@ pub fn ordinary(path: &Path, max: usize) -> io::Result<Vec<u8>> {
 /// Reads any file that the user named, including a pipe.
 ///
 /// # Errors
-/// Returns the error of the file system, or an error if there are more than `most` bytes.
+/// Returns the error of the file system, or an error if there are more than `max` bytes.
 pub fn bounded(path: &Path, max: usize) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     let limit = u64::try_from(max).unwrap_or(u64::MAX).saturating_add(1);

@@ -118,7 +118,7 @@ pub fn begin(path: &Path) -> io::Result<Begun> {
         builder.permissions(fs::Permissions::from_mode(0o666));
     }
     let file = builder.tempfile_in(folder)?;
-    // If a file system has no locks, `sweep` removes nothing either.
+    // If a file system has no locks, `remove_abandoned` removes nothing either.
     let _ = file.as_file().lock();
     Ok(Begun::Beside(file))
 }

@@ -15,7 +15,7 @@ use crate::runner::{self, FailureSearch, Options};
 use crate::server::mutant::{self, Mutant};
 use crate::server::{Behaviour, Reading, Server};
 use crate::spec::model::{Operation, Specs};
-use crate::transport::{SetUp, Transport};
+use crate::transport::{SetupError, Transport};
 
 /// The fate of a mutant.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,7 +51,7 @@ pub enum Error {
     Server(#[from] io::Error),
     /// The HTTP client could not be set up.
     #[error(transparent)]
-    Transport(#[from] SetUp),
+    Transport(#[from] SetupError),
 }
 
 /// Tests all mutants that `wanted` selects. `on_fate` is called with each fate as it is known, in no particular order; the
@@ -124,9 +124,9 @@ impl All {
 
     /// Runs the cases that could detect the mutant.
     async fn run_cases(&self, mutant: &Mutant, transport: Transport) -> Result<Fate, Error> {
-        let own = nearest_first(self.concerned.by(&mutant.operation), mutant);
+        let own = nearest_first(self.concerned.cases_of(&mutant.operation), mutant);
         let (served, others) = match mutant.kind.is_of_service() {
-            true => (Specs::clone(&self.specs), self.concerned.others(&self.cases, &mutant.operation)),
+            true => (Specs::clone(&self.specs), self.concerned.other_cases(&self.cases, &mutant.operation)),
             false => (self.concerned.served(&self.specs, &mutant.operation), Vec::new()),
         };
         let (mutated, behaviour) = mutant.build(&served);
@@ -165,13 +165,13 @@ impl Concerned {
         concerned
     }
 
-    fn by(&self, operation: &str) -> &[Arc<Case>] {
+    fn cases_of(&self, operation: &str) -> &[Arc<Case>] {
         self.cases.get(operation).map(Vec::as_slice).unwrap_or_default()
     }
 
     /// Returns the cases that do not call the operation.
-    fn others(&self, cases: &[Arc<Case>], operation: &str) -> Vec<Arc<Case>> {
-        let own: HashSet<&str> = self.by(operation).iter().map(|case| case.id.as_str()).collect();
+    fn other_cases(&self, cases: &[Arc<Case>], operation: &str) -> Vec<Arc<Case>> {
+        let own: HashSet<&str> = self.cases_of(operation).iter().map(|case| case.id.as_str()).collect();
         cases.iter().filter(|case| !own.contains(case.id.as_str())).cloned().collect()
     }
 

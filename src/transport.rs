@@ -71,7 +71,7 @@ impl std::fmt::Debug for Network {
 
 /// The reason why a target cannot be called at all.
 #[derive(Debug, thiserror::Error)]
-pub enum SetUp {
+pub enum SetupError {
     /// The proxy's address is unusable.
     #[error("unusable proxy: {0}")]
     Proxy(String),
@@ -119,7 +119,7 @@ impl Transport {
     ///
     /// # Errors
     /// Returns an error if one of the settings cannot be used.
-    pub fn new(network: &Network) -> Result<Self, SetUp> {
+    pub fn new(network: &Network) -> Result<Self, SetupError> {
         install_tls();
         let (keeping, opening) = (client(network, usize::MAX)?, client(network, 0)?);
         let (trust, is_proxied) = (Arc::default(), network.proxy.is_some());
@@ -129,7 +129,7 @@ impl Transport {
 
     /// Returns the same client for another target; nothing is known about the connections to that target yet.
     #[must_use]
-    pub fn for_another(&self) -> Self {
+    pub fn for_other_target(&self) -> Self {
         Self { trust: Arc::default(), ..self.clone() }
     }
     /// Sends a request. Every outcome is returned as an exchange.
@@ -237,7 +237,7 @@ impl Transport {
 }
 
 /// Creates an HTTP client that keeps at most `idle` unused connections per host.
-fn client(network: &Network, idle: usize) -> Result<Client, SetUp> {
+fn client(network: &Network, idle: usize) -> Result<Client, SetupError> {
     let mut builder = Client::builder()
         .no_proxy()
         .redirect(Policy::none())
@@ -249,11 +249,11 @@ fn client(network: &Network, idle: usize) -> Result<Client, SetUp> {
         .pool_idle_timeout(network.idle)
         .pool_max_idle_per_host(idle);
     if let Some(proxy) = &network.proxy {
-        let proxy = reqwest::Proxy::all(proxy).map_err(|error| SetUp::Proxy(innermost(&error)))?;
+        let proxy = reqwest::Proxy::all(proxy).map_err(|error| SetupError::Proxy(innermost(&error)))?;
         builder = builder.proxy(proxy);
     }
     let builder = with_certificates(builder, network)?;
-    builder.build().map_err(|error| SetUp::Client(innermost(&error)))
+    builder.build().map_err(|error| SetupError::Client(innermost(&error)))
 }
 
 /// Returns `true` if the cause is a TLS error. TLS errors are wrapped in I/O errors, which may be nested.
@@ -291,12 +291,12 @@ fn innermost(error: &reqwest::Error) -> String {
 fn with_certificates(
     mut builder: reqwest::ClientBuilder,
     network: &Network,
-) -> Result<reqwest::ClientBuilder, SetUp> {
+) -> Result<reqwest::ClientBuilder, SetupError> {
     if let Some(pem) = &network.authorities {
         let certificates = reqwest::Certificate::from_pem_bundle(pem)
-            .map_err(|error| SetUp::Authorities(innermost(&error)))?;
+            .map_err(|error| SetupError::Authorities(innermost(&error)))?;
         if certificates.is_empty() {
-            return Err(SetUp::Authorities("it contains no certificate in PEM format".to_owned()));
+            return Err(SetupError::Authorities("it contains no certificate in PEM format".to_owned()));
         }
         for certificate in certificates {
             builder = builder.add_root_certificate(certificate);
@@ -305,7 +305,7 @@ fn with_certificates(
     if let Some(pem) = &network.identity {
         let identity = reqwest::Identity::from_pem(pem).map_err(|error| {
             let why = innermost(&error);
-            SetUp::Identity(format!(
+            SetupError::Identity(format!(
                 "it must contain a certificate and its unencrypted private key in PEM format ({why})"
             ))
         })?;
@@ -318,10 +318,10 @@ fn with_certificates(
 fn with_certificates(
     builder: reqwest::ClientBuilder,
     network: &Network,
-) -> Result<reqwest::ClientBuilder, SetUp> {
+) -> Result<reqwest::ClientBuilder, SetupError> {
     match network.authorities.is_none() && network.identity.is_none() {
         true => Ok(builder),
-        false => Err(SetUp::NoTls),
+        false => Err(SetupError::NoTls),
     }
 }
 

@@ -89,7 +89,7 @@ fn value(out: &mut String, sent: &Value) {
     };
     match sent {
         Value::Plain(sent) => json(out, sent),
-        Value::Described(text) if text.is_drawn() => symbol("new", &text.to_string()),
+        Value::Described(text) if text.is_random() => symbol("new", &text.to_string()),
         Value::Described(text) => symbol("text", &text.to_string()),
         Value::Id(label) => symbol("id", label),
         Value::Same(label, parameter) => symbol("same", &format!("{label}.{parameter}")),

@@ -126,12 +126,12 @@ impl Text {
     }
 
     /// Returns `true` if any of it is random.
-    pub fn is_drawn(&self) -> bool {
+    pub fn is_random(&self) -> bool {
         self.0.iter().any(|piece| matches!(piece, Piece::New(..)))
     }
 
     /// Returns how many of its characters are random.
-    pub fn drawn(&self) -> usize {
+    pub fn random_count(&self) -> usize {
         let drawn = |piece: &Piece| if let Piece::New(count, _) = piece { *count } else { 0 };
         self.0.iter().map(drawn).sum()
     }

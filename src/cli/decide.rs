@@ -56,7 +56,7 @@ fn decide(args: &DecideArgs, decision: Decision, console: Console) -> Result<Exi
         if decided.is_empty() && !filter.is_all() {
             continue;
         }
-        file.settle(&decided).map_err(|complaint| (complaint, Exit::Incomplete))?;
+        file.write_decisions(&decided).map_err(|complaint| (complaint, Exit::Incomplete))?;
         console.print(&format!("{word} {} ({} responses)", file.path.display(), decided.len()));
     }
     if count == 0 && !filter.is_all() {
@@ -125,8 +125,8 @@ impl Pending {
     ///
     /// # Errors
     /// Returns what cannot be written, and why.
-    pub fn settle(&self, decided: &BTreeMap<String, Decision>) -> Result<(), String> {
-        let (accepted, pending) = review::settle(&self.accepted, &self.entries, decided);
+    pub fn write_decisions(&self, decided: &BTreeMap<String, Decision>) -> Result<(), String> {
+        let (accepted, pending) = review::apply_decisions(&self.accepted, &self.entries, decided);
         let written = (|| {
             if accepted != self.accepted {
                 files::write_whole(&self.path, &file::rewritten(&self.text, &accepted))?;

@@ -44,7 +44,7 @@ impl Judged {
     ///
     /// # Errors
     /// Returns the file that cannot be written, and why.
-    pub fn settle(
+    pub fn compare(
         &self,
         baseline: Option<&Baseline>,
         write_to: Option<&Path>,

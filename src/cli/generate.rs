@@ -20,7 +20,7 @@ pub fn execute(args: &GenerateArgs, console: Console) -> Exit {
         Ok(suite) => suite,
         Err(findings) => return console.findings(&findings),
     };
-    if let Err(exit) = settle(&suite, args.check, console) {
+    if let Err(exit) = update_or_reject(&suite, args.check, console) {
         return exit;
     }
     let state = if suite.stale.is_empty() { "up to date" } else { "written" };
@@ -29,10 +29,10 @@ pub fn execute(args: &GenerateArgs, console: Console) -> Exit {
 }
 
 /// Updates stale case files, or rejects them.
-pub fn settle(suite: &Suite, is_rejected: bool, console: Console) -> Result<(), Exit> {
+pub fn update_or_reject(suite: &Suite, is_rejected: bool, console: Console) -> Result<(), Exit> {
     if is_rejected {
         for stale in &suite.stale {
-            console.error(&format!("{} {}", stale.path.display(), why(stale)));
+            console.error(&format!("{} {}", stale.path.display(), staleness(stale)));
         }
     } else {
         update_all(suite, console)?;
@@ -52,7 +52,7 @@ fn update_all(suite: &Suite, console: Console) -> Result<(), Exit> {
     for (stale, done) in done {
         report_failure(done, console)?;
         let done = if stale.of.is_some() { "written" } else { "removed" };
-        console.status(&format!("{} {}: {done}", stale.path.display(), why(stale)));
+        console.status(&format!("{} {}: {done}", stale.path.display(), staleness(stale)));
     }
     Ok(())
 }
@@ -78,7 +78,7 @@ fn report_failure(done: Result<(), String>, console: Console) -> Result<(), Exit
     })
 }
 
-fn why(stale: &Stale) -> &'static str {
+fn staleness(stale: &Stale) -> &'static str {
     match (stale.of, stale.exists) {
         (Some(_), true) => "does not match the specs",
         (Some(_), false) => "is missing",

@@ -140,7 +140,7 @@ impl Parts {
             changed = snapshots.differ();
             outputs.event(&Event::SnapshotsCompared(snapshots));
         }
-        let compared = judged.settle(baseline.as_ref(), None, &ids).unwrap_or_default();
+        let compared = judged.compare(baseline.as_ref(), None, &ids).unwrap_or_default();
         if let Some(compared) = &compared {
             outputs.event(&Event::BaselineCompared(compared.clone()));
         }

@@ -122,7 +122,7 @@ fn decide(
     decision: Decision,
 ) -> Result<(), String> {
     decided.insert(proposal.id.clone(), decision);
-    file.settle(decided)
+    file.write_decisions(decided)
 }
 
 /// Shows the sentence of the page, and the difference.

@@ -36,7 +36,7 @@ fn of_operation(service: &Service, operation: &Operation, form: Form) -> Vec<Cas
 fn case(plain: &PlainCall<'_>, form: Form, tamper: Tamper, name: &str) -> Case {
     let expect = Expectation::Reject(rows(plain, form, tamper));
     let send = plain.set(&[]);
-    let mut given = plain.given(&send, &expect);
+    let mut given = plain.setup_calls(&send, &expect);
     if tamper == Tamper::RepeatedNonce && given.is_empty() {
         given.push(Call {
             operation: plain.operation.name.clone(),

@@ -40,7 +40,7 @@ fn codes(service: &Service, operation: &Operation, circumstance: Circumstance) -
 /// Returns a case with concurrent calls that should succeed.
 fn busy(plain: &PlainCall<'_>, codes: Vec<String>) -> Case {
     let send = if plain.entity().is_some() { plain.all() } else { plain.set(&[]) };
-    let given = plain.given(&send, &Expectation::Accept);
+    let given = plain.setup_calls(&send, &Expectation::Accept);
     let tries = format!("{CROWD} concurrent calls: each succeeds, or is rejected because of another call");
     let expect = Expectation::AcceptOr(Rows::Codes(codes));
     let case = single_call(plain.operation, "circumstance/busy", tries, send, expect);
@@ -57,7 +57,7 @@ fn throttled(plain: &PlainCall<'_>, codes: Vec<String>) -> Option<Case> {
     rows.extend(codes);
     let send = plain.with_at(fault.place, fault.trial.value);
     let expect = Expectation::Reject(Rows::Codes(rows));
-    let given = plain.given(&send, &expect);
+    let given = plain.setup_calls(&send, &expect);
     let tries =
         format!("{TOO_MANY} concurrent invalid calls: each is rejected as invalid or as one call too many");
     let case = single_call(plain.operation, "circumstance/throttled", tries, send, expect);

@@ -167,7 +167,7 @@ impl<'s> Contexts<'s> {
 
     /// Returns calls for the unused rows of the covering array. Together with the calls of the other cases, they
     /// contain every pair of valid classes.
-    pub fn left(&mut self) -> Vec<Parameters> {
+    pub fn unused_rows(&mut self) -> Vec<Parameters> {
         let rows = std::mem::take(&mut self.rows);
         let call = |row: Vec<usize>| {
             self.call(None, |of, classes| match of {
@@ -326,7 +326,7 @@ fn classes(plain: &PlainCall<'_>, prepared: &Prepared<'_>) -> Vec<Class> {
         let holds = ruling.outcome() == Outcome::Holds;
         let is_absence = trial.about == Part::Required;
         // Names of two letters are soon used up, and others may already have them.
-        let is_scarce = value.drawn().is_some_and(|drawn| drawn <= SCARCE);
+        let is_scarce = value.random_count().is_some_and(|drawn| drawn <= SCARCE);
         let is_odd = trial.slug.starts_with("odd/");
         if holds && !is_absence && !is_scarce && !is_odd && *is_encodable {
             classes.push(class(Some(value.clone())));

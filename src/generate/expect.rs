@@ -24,7 +24,7 @@ pub fn expectation(service: &Service, operation: &Operation, ruling: &Ruling) ->
 
 /// Relaxes an expectation if another entity may already have the value.
 pub fn of_value(parameter: &Member, value: Option<&Value>, expect: Expectation) -> Expectation {
-    let can_be_taken = parameter.unique && value.is_some_and(|value| value.drawn().is_none());
+    let can_be_taken = parameter.unique && value.is_some_and(|value| value.random_count().is_none());
     match expect {
         Expectation::Accept if can_be_taken => Expectation::Silent(TAKEN.to_owned()),
         expect => expect,

@@ -161,7 +161,7 @@ pub fn valid_value(parameter: &Member) -> Option<Json> {
 /// this module.
 pub fn without_valid_value(operation: &Operation) -> Vec<&Member> {
     let is_fine = |parameter: &&Member| {
-        let can_be_new = !parameter.is_new() || valid::valid(parameter).drawn().is_some();
+        let can_be_new = !parameter.is_new() || valid::valid(parameter).random_count().is_some();
         let Some(json) = valid::valid(parameter).witness() else { return true };
         let holds = || ruling::on_member(parameter, Some(&json)).outcome() == Outcome::Holds;
         // Without rules, a text cannot violate any.
@@ -195,7 +195,7 @@ fn single_call(
 /// Creates a case whose call violates nothing.
 fn whole_call(plain: &PlainCall<'_>, id: &str, tries: String, send: Parameters) -> Case {
     let expect = expect::whole_call(plain, &send);
-    let given = plain.given(&send, &expect);
+    let given = plain.setup_calls(&send, &expect);
     Case { given, ..single_call(plain.operation, id, tries, send, expect) }
 }
 
@@ -215,7 +215,8 @@ fn left_out(plain: &PlainCall<'_>, cases: &[Case]) -> Vec<Case> {
         let carries = |case: &Case| case.send.iter().any(|(name, _)| *name == parameter.name);
         cases.iter().filter(|case| case.expect == Expectation::Accept).all(carries)
     };
-    let optional = plain.sent().filter(|each| each.required == Required::No && each.exists.is_none());
+    let optional =
+        plain.sendable_parameters().filter(|each| each.required == Required::No && each.exists.is_none());
     let without = |parameter: &Member| {
         let mut send = plain.all();
         send.retain(|(name, _)| *name != parameter.name);
@@ -229,7 +230,7 @@ fn left_out(plain: &PlainCall<'_>, cases: &[Case]) -> Vec<Case> {
 
 /// Returns calls that, together with the accepted values of single parameters, contain every pair of valid classes.
 fn valid_pairs(plain: &PlainCall<'_>, contexts: &mut Contexts<'_>) -> Vec<Case> {
-    let rows = contexts.left().into_iter().enumerate();
+    let rows = contexts.unused_rows().into_iter().enumerate();
     rows.map(|(index, send)| {
         let tries = "pairs of valid values that no other case contains".to_owned();
         whole_call(plain, &format!("call/pairs-{}", index + 1), tries, send)
@@ -325,7 +326,7 @@ fn judged_cases(
         };
         let id = format!("{}/{}", place.name, judged.trial.slug);
         let tries = format!("{}: {}", place.name, judged.trial.tries);
-        let given = plain.given(&send, &expect);
+        let given = plain.setup_calls(&send, &expect);
         let case =
             Case { about: vec![about], given, ..single_call(plain.operation, &id, tries, send, expect) };
         let case = if parameter.exists.is_some() { scenario::with_a_change(case, plain, 0) } else { case };
@@ -364,12 +365,16 @@ fn among_contexts(
         let turn = *seen;
         *seen += 1;
         let own = match breaks {
-            Some(_) if !(plain.keeps() && draws_few(&case)) => (turn..needed.max(turn + 1)).step_by(step),
+            Some(_) if !(plain.keeps() && has_few_random_characters(&case)) => {
+                (turn..needed.max(turn + 1)).step_by(step)
+            }
             _ => (turn..turn + 1).step_by(1),
         };
         let others = (0..needed).filter(|number| !own.clone().any(|own| own % needed == *number));
         let numbers: Vec<usize> = match depth {
-            Depth::Pairwise if !(plain.keeps() && draws_few(&case)) => own.clone().chain(others).collect(),
+            Depth::Pairwise if !(plain.keeps() && has_few_random_characters(&case)) => {
+                own.clone().chain(others).collect()
+            }
             _ => own.collect(),
         };
         all.extend(
@@ -384,8 +389,10 @@ fn among_contexts(
 
 /// Returns `true` if a value that must be new has so few random characters that its values are soon used up when
 /// entities are not removed.
-fn draws_few(case: &Case) -> bool {
-    case.send.iter().any(|(_, value)| value.drawn().is_some_and(|drawn| drawn <= crate::case::FEW_DRAWN))
+fn has_few_random_characters(case: &Case) -> bool {
+    case.send
+        .iter()
+        .any(|(_, value)| value.random_count().is_some_and(|drawn| drawn <= crate::case::FEW_RANDOM))
 }
 
 /// Creates a case in the context with that number; `again` counts its repetitions.
@@ -405,7 +412,7 @@ fn in_context(
         _ => (format!("{}/{}", case.id, again + 1), format!("{}{AMONG_OTHERS}", case.tries)),
     };
     let own = case.given.iter().filter(|call| !plain.is_reference(&call.label)).cloned();
-    let given = plain.given(&context.send, &expect).into_iter().chain(own).collect();
+    let given = plain.setup_calls(&context.send, &expect).into_iter().chain(own).collect();
     let case = Case {
         id,
         tries,

@@ -115,7 +115,7 @@ impl<'s> PlainCall<'s> {
     /// Returns the calls that create the entities to which a call refers. A call that must be accepted gets its own
     /// entities, with values other than `send`, because no page promises to accept a call that changes nothing. For
     /// other calls, any existing entity will do.
-    pub fn given(&self, send: &Parameters, expect: &Expectation) -> Vec<Call> {
+    pub fn setup_calls(&self, send: &Parameters, expect: &Expectation) -> Vec<Call> {
         let referred = send.iter().flat_map(|(_, value)| value.ids());
         let make = |entity: &str| match expect {
             Expectation::Accept => self.make(entity, entity, send),
@@ -149,7 +149,7 @@ impl<'s> PlainCall<'s> {
             .or_insert_with(|| PlainCall::new(self.service, maker).with_all_needed());
         let mut made = made.clone();
         for (name, value) in &mut made {
-            let is_fixed = !is_drawn(value) && value.ids().is_empty();
+            let is_fixed = !is_random(value) && value.ids().is_empty();
             let is_sent = is_fixed && send.iter().any(|(sent, sends)| sent == name && sends == value);
             if is_sent && let Some(parameter) = maker.parameter(name) {
                 *value = other(parameter, value);
@@ -192,7 +192,7 @@ impl<'s> PlainCall<'s> {
     }
 
     /// Iterates over the parameters that a call can contain.
-    pub fn sent(&self) -> impl Iterator<Item = &'s Member> + '_ {
+    pub fn sendable_parameters(&self) -> impl Iterator<Item = &'s Member> + '_ {
         self.parameters().map(|each| each.parameter)
     }
 }
@@ -244,6 +244,6 @@ pub fn replace(
     Some(())
 }
 
-fn is_drawn(value: &Value) -> bool {
-    matches!(value, Value::Described(text) if text.is_drawn())
+fn is_random(value: &Value) -> bool {
+    matches!(value, Value::Described(text) if text.is_random())
 }

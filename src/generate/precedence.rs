@@ -63,7 +63,7 @@ fn case(plain: &PlainCall<'_>, one: &Fault<'_>, other: &Fault<'_>) -> Case {
     let (first, second) = (&one.place.name, &other.place.name);
     let id = format!("precedence/{first}-{second}");
     let tries = format!("{first} and {second} both invalid ({}, {})", one.trial.tries, other.trial.tries);
-    let given = plain.given(&send, &expect);
+    let given = plain.setup_calls(&send, &expect);
     let about = vec![one.breach.clone(), other.breach.clone()];
     Case { about, given, ..single_call(plain.operation, &id, tries, send, expect) }
 }

@@ -43,7 +43,7 @@ pub fn cases(plain: &PlainCall<'_>) -> Vec<Case> {
 
 fn of_fault(plain: &PlainCall<'_>, slug: &str, tries: &str, expect: Expectation) -> Case {
     let send = plain.set(&[]);
-    let given = plain.given(&send, &expect);
+    let given = plain.setup_calls(&send, &expect);
     Case { given, ..single_call(plain.operation, &format!("request/{slug}"), tries.to_owned(), send, expect) }
 }
 
@@ -82,7 +82,8 @@ fn unlisted(plain: &PlainCall<'_>) -> Case {
 
 /// Returns the case that sends the first parameter of the body or the query twice.
 fn repeated(plain: &PlainCall<'_>) -> Option<Case> {
-    let parameter = plain.sent().find(|parameter| !parameter.common && parameter.exists.is_none())?;
+    let parameter =
+        plain.sendable_parameters().find(|parameter| !parameter.common && parameter.exists.is_none())?;
     let tries = format!("{} twice, with the same value", parameter.name);
     let mut case = of_fault(plain, "repeated-parameter", &tries, Expectation::Silent(REPEATED.to_owned()));
     if !case.send.iter().any(|(name, _)| *name == parameter.name) {

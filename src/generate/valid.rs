@@ -41,7 +41,7 @@ pub fn choices(schema: &Schema) -> Vec<Value> {
             vec![Value::text("86-13800005678"), Value::text(format!("{}5678", &number[..end]))]
         }
         (Type::String, None, _) => {
-            Filling::of(schema).both(count).iter().map(|text| Value::described(text)).collect()
+            Filling::of(schema).two_texts(count).iter().map(|text| Value::described(text)).collect()
         }
         (Type::Integer | Type::Number, ..) => numbers(schema).into_iter().take(2).map(Value::Plain).collect(),
         (Type::Boolean, ..) => [true, false].map(|each| Value::Plain(Json::Bool(each))).into(),
@@ -62,7 +62,7 @@ pub fn valid(parameter: &Member) -> Value {
         return reference(parameter, entity);
     }
     if parameter.is_new() {
-        return drawn(&parameter.schema);
+        return random_value(&parameter.schema);
     }
     let given = [&parameter.sample, &parameter.example].into_iter().flatten();
     let holds = |json: &&Json| {
@@ -236,7 +236,7 @@ impl Filling {
     }
 
     /// Returns two different texts of that length.
-    fn both(&self, count: u64) -> [String; 2] {
+    fn two_texts(&self, count: u64) -> [String; 2] {
         [self.plain, self.other].map(|each| format!("<{count} of {each}>"))
     }
 
@@ -250,7 +250,7 @@ impl Filling {
 }
 
 /// Returns a value that is new on the target.
-fn drawn(schema: &Schema) -> Value {
+fn random_value(schema: &Schema) -> Value {
     match &schema.format {
         Some(Format::Email) => Value::described("<10 letters>@example.com"),
         Some(Format::Phone { countries }) => {

@@ -170,7 +170,7 @@ impl<'p> Reading<'p> {
     fn suite(mut self) -> Result<Suite, Vec<Finding>> {
         let (mut stale, mut findings) = (Vec::new(), Vec::new());
         let expand = |place, (service, operation): (&Service, &Operation), cases: &Expanded| {
-            let ids = repeated(cases, &self.ids).map(repeated_id).collect::<Vec<Finding>>();
+            let ids = repeated_ids(cases, &self.ids).map(repeated_id).collect::<Vec<Finding>>();
             (ids, self.stale(place, service, operation, cases))
         };
         let mut cases = Cases::implied(Arc::clone(&self.specs), self.depth, expand, |(ids, of_file)| {
@@ -219,7 +219,7 @@ impl<'p> Reading<'p> {
 }
 
 /// Returns the ids of an operation's cases that other cases have as well.
-fn repeated<'c>(cases: &'c Expanded, own: &'c HashSet<String>) -> impl Iterator<Item = &'c str> {
+fn repeated_ids<'c>(cases: &'c Expanded, own: &'c HashSet<String>) -> impl Iterator<Item = &'c str> {
     let mut seen: HashSet<&str> = HashSet::new();
     let ids = cases.iter().map(|case| case.id.as_str());
     ids.filter(move |id| !seen.insert(id) || own.contains(*id))

@@ -47,7 +47,7 @@ impl<W: Write> Reporter for Github<W> {
             .iter()
             .map(|plain| unproven(run, plain))
             .chain(failures.iter().map(broken))
-            .chain(others(run));
+            .chain(other_notes(run));
         for Note { place, title, text } in notes.take(SHOWN) {
             let (title, text) = (property(&printed(&title)), data(&printed(&text)));
             let mut parts = place.rsplitn(3, ':');
@@ -70,7 +70,7 @@ fn broken(failure: &Failure<'_>) -> Note {
         1 => format!("fails in {witness}"),
         cases => format!("fails in {witness} and {} more cases", cases - 1),
     };
-    let received = failure.mismatch().map(received).unwrap_or_default();
+    let received = failure.mismatch().map(received_lines).unwrap_or_default();
     Note {
         place: failure.place.to_owned(),
         title: format!("{}: {}", failure.operation, shortened(&failure.headline)),
@@ -79,7 +79,7 @@ fn broken(failure: &Failure<'_>) -> Note {
 }
 
 /// Lists what was received instead of what was expected, one line each.
-fn received(mismatch: &Mismatch) -> String {
+fn received_lines(mismatch: &Mismatch) -> String {
     let differing = mismatch.lines.iter().filter(|line| line.differs);
     differing
         .map(|line| {
@@ -102,7 +102,7 @@ fn unproven(run: &Gathered, plain: &CaseResult) -> Note {
 }
 
 /// Returns the notes on everything else that is wrong with the run.
-fn others(run: &Gathered) -> impl Iterator<Item = Note> {
+fn other_notes(run: &Gathered) -> impl Iterator<Item = Note> {
     let place = |id: &str| run.page_of(id).map(|page| page.place.clone()).unwrap_or_default();
     let mut notes = Vec::new();
     let mut note = |id: &str, title: &str, text: String| {

@@ -29,9 +29,9 @@ fn in_words(result: &CaseResult, mismatch: &Mismatch) -> String {
     let (_, rule) = mismatch.promise.parts();
     match mismatch.kind {
         Kind::Accepted => format!("{tries}: accepted, but must be rejected"),
-        Kind::Rejected => format!("{tries}: rejected with {}, but is valid", or(code, status)),
+        Kind::Rejected => format!("{tries}: rejected with {}, but is valid", non_empty_or(code, status)),
         Kind::OtherRow => {
-            format!("{tries}: rejected with {}, not with {}", or(code, status), expected("code"))
+            format!("{tries}: rejected with {}, not with {}", non_empty_or(code, status), expected("code"))
         }
         Kind::Details => format!("{}: status or message differs from its row", mismatch.promise.rule),
         Kind::Undocumented => format!("{tries}: rejected with {code}, which is in no error table"),
@@ -47,7 +47,7 @@ fn in_words(result: &CaseResult, mismatch: &Mismatch) -> String {
     }
 }
 
-fn or<'t>(text: &'t str, other: &'t str) -> &'t str {
+fn non_empty_or<'t>(text: &'t str, other: &'t str) -> &'t str {
     if text.is_empty() { other } else { text }
 }
 
@@ -63,5 +63,10 @@ fn effect(mismatch: &Mismatch, rule: &str) -> String {
         return mismatch.promise.rule.clone();
     };
     let name = mismatch.promise.rule.strip_suffix(rule).map_or("", str::trim);
-    format!("{}: sent {}, but a read shows {}", or(name, &line.aspect), line.promised, line.received)
+    format!(
+        "{}: sent {}, but a read shows {}",
+        non_empty_or(name, &line.aspect),
+        line.promised,
+        line.received
+    )
 }

@@ -162,7 +162,7 @@ struct BrokenRule {
 }
 
 fn log(run: &Gathered, root: &Root) -> Log {
-    let broken: Vec<BrokenRule> = run.failures().iter().map(promise).chain(others(run)).collect();
+    let broken: Vec<BrokenRule> = run.failures().iter().map(promise).chain(other_failures(run)).collect();
     let mut rules: Vec<Rule> = Vec::new();
     let mut results = Vec::new();
     for each in broken {
@@ -206,7 +206,7 @@ fn promise(failure: &Failure<'_>) -> BrokenRule {
 }
 
 /// Returns what else fails the run, each located at the spec of its operation.
-fn others(run: &Gathered) -> Vec<BrokenRule> {
+fn other_failures(run: &Gathered) -> Vec<BrokenRule> {
     let at = |id: &str, rule: &str, sentence: &str, text: String| BrokenRule {
         rule: rule.to_owned(),
         sentence: sentence.to_owned(),

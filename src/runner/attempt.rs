@@ -65,7 +65,7 @@ async fn run_attempts(session: &Session, specs: &Specs, case: &Case) -> CaseResu
         return CaseResult { verdict, ..facts(service, operation, case) };
     }
     let room = tokio::select! {
-        room = session.room(cost::entities(specs, case)) => room,
+        room = session.wait_for_room(cost::entities(specs, case)) => room,
         () = session.cancel.cancelled() => return skipped(specs, case, super::INTERRUPTED),
     };
     let begin = |number| Attempt::new(session, specs, found, case, number);
@@ -228,7 +228,7 @@ impl<'a> Attempt<'a> {
             let reason = format!("setup: the service has no operation {}", call.operation);
             return Err(Verdict::Skipped { reason });
         };
-        if call.shared && self.borrow(call).await {
+        if call.shared && self.borrow_shared(call).await {
             return Ok(());
         }
         self.last = Some(LastCall { operation, send: &call.send, expect: &Expectation::Accept });
@@ -251,7 +251,7 @@ impl<'a> Attempt<'a> {
     }
 
     /// Takes an entity that an earlier case has left; returns `true` if there is one.
-    async fn borrow(&mut self, call: &case::Call) -> bool {
+    async fn borrow_shared(&mut self, call: &case::Call) -> bool {
         let asked = case::asks(call);
         if let Some(shared) = self.session.pool.take(&self.service.folder, &asked) {
             let (sent, id) = (shared.sent.clone(), Some(shared.made.id.clone()));
@@ -421,7 +421,7 @@ impl<'a> Attempt<'a> {
     /// Returns the reason why the tested call may reach an entity of somebody else although it looks harmless: ids of
     /// removed entities may have been assigned again, and an invented number may have been assigned already.
     fn why_may_affect_others(&self) -> Option<String> {
-        if self.session.target.alone || !harm::touches(self.service, self.operation) {
+        if self.session.target.alone || !harm::may_change(self.service, self.operation) {
             return None;
         }
         let is_gone = |label: &str| {

@@ -210,7 +210,7 @@ impl Brackets {
         let ended: Vec<HeldCase> = bracket.held.drain(..bracket.before_it).collect();
         let (again, ended): (Vec<HeldCase>, Vec<HeldCase>) =
             ended.into_iter().partition(|held| should_repeat(held, &outcome));
-        let settled: Vec<_> = ended.into_iter().map(|held| (held.index, settled(held, &outcome))).collect();
+        let settled: Vec<_> = ended.into_iter().map(|held| (held.index, settle(held, &outcome))).collect();
         bracket.left += again.len();
         self.again.extend(again.iter().map(|held| held.index));
         bracket.before_it = 0;
@@ -256,7 +256,7 @@ pub fn is_news(last: Option<&PlainOutcome>) -> bool {
 }
 
 /// Returns the result of a case after the plain call that follows it.
-fn settled(held: HeldCase, after: &PlainOutcome) -> CaseResult {
+fn settle(held: HeldCase, after: &PlainOutcome) -> CaseResult {
     let others_work = held.plain_calls_accepted(after);
     let mut result = proven(held.before.as_ref(), held.result, Some(after));
     if others_work && held.is_second && is_failing_gateway(&result) {

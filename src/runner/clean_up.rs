@@ -60,7 +60,7 @@ async fn attempt(session: &Session, service: &Service, live: &LiveEntity, is_las
         session.ledger.record_leftover(live, &reason);
         // The entity that the run has created may exist under another id.
         if entity.listed_by.is_some() && !live.unique.is_empty() {
-            session.ledger.lost(live, live.creation(), &reason);
+            session.ledger.give_up_id(live, live.creation(), &reason);
         }
         return;
     }
@@ -80,7 +80,7 @@ async fn attempt(session: &Session, service: &Service, live: &LiveEntity, is_las
         // The entity may not be visible yet, or may exist under another id: the run has not removed it.
         Removal::Unknown if !is_last => ledger.postpone(live, Pending::NotVisible),
         Removal::Unknown if entity.listed_by.is_some() && !live.unique.is_empty() => {
-            ledger.lost(live, live.creation(), "its removal did not find it");
+            ledger.give_up_id(live, live.creation(), "its removal did not find it");
         }
         // The entity may have been removed together with its parent, by a removal that was not answered, or by the
         // earlier run that created it.

@@ -23,7 +23,7 @@ pub fn why_not_sent(service: &Service, case: &Case) -> Option<String> {
 
 fn of_call(service: &Service, operation: &Operation, send: &Parameters) -> Option<String> {
     let value = |name: &str| send.iter().find(|(sent, _)| sent == name).map(|(_, value)| value);
-    if touches(service, operation) {
+    if may_change(service, operation) {
         return subjects(operation).into_iter().find_map(|id| {
             let is_fine = value(&id.name).is_some_and(identifies_one);
             (!is_fine).then(|| {
@@ -44,7 +44,7 @@ fn of_body(service: &Service, case: &Case) -> Option<String> {
     let operation = service.operation(&case.operation)?;
     let is_body = matches!(case.twist, Some(crate::wire::Twist::Body(_)));
     let in_body = |each: &Member| each.exists.is_some() && protocol::facts(service).is_typed(operation, each);
-    let is_harm = is_body && touches(service, operation) && operation.parameters.iter().any(in_body);
+    let is_harm = is_body && may_change(service, operation) && operation.parameters.iter().any(in_body);
     is_harm.then(|| {
         format!("{} with a body that contains no id could affect entities of others", operation.name)
     })
@@ -52,7 +52,7 @@ fn of_body(service: &Service, case: &Case) -> Option<String> {
 
 /// Returns `true` if an operation changes or removes something that exists. An operation is assumed to do so if the
 /// page does not say.
-pub fn touches(service: &Service, operation: &Operation) -> bool {
+pub fn may_change(service: &Service, operation: &Operation) -> bool {
     let takes_id = operation.parameters.iter().any(|each| each.exists.is_some());
     let reads = operation.only_reads()
         || service.entities.iter().any(|entity| {

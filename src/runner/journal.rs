@@ -145,7 +145,7 @@ impl Remains {
     }
 
     /// Splits the remains into those at the target's current addresses and those elsewhere.
-    pub fn divided(self, target: &Target) -> (Self, Self) {
+    pub fn split_by_address(self, target: &Target) -> (Self, Self) {
         let is_here = |service: &str, at: &str| target.address_of(service) == Some(at);
         let mut elsewhere = Self::default();
         let mut here = Self::default();
@@ -222,7 +222,7 @@ mod tests {
         let remains = Remains::read(&cut_off);
         assert_eq!(remains.live, [trace("2")]);
         assert_eq!(remains.unanswered, [creation("c")]);
-        let at = |url: &str| remains.clone().divided(&Target::at("t", url.to_owned()));
+        let at = |url: &str| remains.clone().split_by_address(&Target::at("t", url.to_owned()));
         assert_eq!(at("http://a"), (remains.clone(), Remains::default()));
         assert_eq!(at("http://a/other"), (Remains::default(), remains.clone()), "somebody else's");
     }

@@ -340,7 +340,7 @@ impl Ledger {
     }
 
     /// Gives up an id that names nothing: the entity is looked for by the values that only it has.
-    pub fn lost(&self, live: &LiveEntity, creation: Creation, reason: &str) {
+    pub fn give_up_id(&self, live: &LiveEntity, creation: Creation, reason: &str) {
         self.record_request(&creation);
         let mut entries = self.entries();
         entries.live.remove_entity(live);

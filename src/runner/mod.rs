@@ -53,7 +53,7 @@ use crate::compare::Recording;
 use crate::event::{CaseResult, Event, Finish, Leftover, Page, Start, VERSION};
 use crate::generate::Cases;
 use crate::spec::model::Specs;
-use crate::transport::{SetUp, Transport};
+use crate::transport::{SetupError, Transport};
 
 use bracket::Brackets;
 use ledger::{LiveEntity, Pending};
@@ -116,27 +116,27 @@ impl Options {
     /// Returns the same options, with the target at another address.
     #[must_use]
     pub fn moved(&self, url: String) -> Self {
-        Self { target: self.target.clone().moved(url), ..self.clone() }
+        Self { target: self.target.clone().with_url(url), ..self.clone() }
     }
 
     /// Creates a session with the target.
     ///
     /// # Errors
     /// Returns an error if one of the target's network settings cannot be used.
-    pub fn session(&self) -> Result<Session, SetUp> {
+    pub fn session(&self) -> Result<Session, SetupError> {
         Ok(self.session_over(self.transport()?))
     }
 
     /// Creates a session over a transport that other sessions may use as well.
     pub fn session_over(&self, transport: Transport) -> Session {
-        Session::new(self, transport.for_another())
+        Session::new(self, transport.for_other_target())
     }
 
     /// Creates the transport, with the limits of an exchange.
     ///
     /// # Errors
     /// Returns an error if one of the target's network settings cannot be used.
-    pub fn transport(&self) -> Result<Transport, SetUp> {
+    pub fn transport(&self) -> Result<Transport, SetupError> {
         Transport::new(&self.target.network)
     }
 }
@@ -177,7 +177,7 @@ pub async fn run(
     options: &Options,
     cancel: CancellationToken,
     mut emit: impl FnMut(Event),
-) -> Result<Finish, SetUp> {
+) -> Result<Finish, SetupError> {
     let mut session = options.session()?;
     session.cancel = cancel.child_token();
     let timer = options.max_time.map(|time| tokio::spawn(cancel_after(time, session.cancel.clone())));
@@ -396,7 +396,7 @@ pub async fn end(session: &Session, specs: &Specs) -> (Vec<Leftover>, Vec<Leftov
     remove_shared(session, specs).await;
     remove(session, specs, session.ledger.all()).await;
     remove_postponed(session, specs).await;
-    recover::settle(session, specs, session.ledger.take_doubts()).await;
+    recover::resolve_doubts(session, specs, session.ledger.take_doubts()).await;
     recover::recheck_removed(session, specs).await;
     let (kept, left_behind) = session.ledger.close();
     let hidden = session.hidden([]);

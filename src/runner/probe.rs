@@ -39,7 +39,8 @@ pub async fn rejected_credentials(
 /// Returns the operation to call, and what to send: an operation that must reject a call for a missing parameter,
 /// preferably one that creates nothing. An operation that removes something is never called with a parameter missing.
 fn probe_call<'s>(session: &Session, service: &'s Service) -> Option<(&'s Operation, Vec<(String, Json)>)> {
-    let calls = service.operations.iter().map(|operation| (operation, sent(session, service, operation)));
+    let calls =
+        service.operations.iter().map(|operation| (operation, sent_parameters(session, service, operation)));
     let rejected = calls.filter(|(operation, sent)| {
         let missing = operation.parameters.iter().filter(|parameter| is_missing(sent, parameter));
         let lacks = missing.clone().any(|parameter| parameter.required == Required::Yes);
@@ -55,7 +56,7 @@ fn is_missing(sent: &[(String, Json)], parameter: &Member) -> bool {
 }
 
 /// Returns the parameters that every call carries.
-fn sent(session: &Session, service: &Service, operation: &Operation) -> Vec<(String, Json)> {
+fn sent_parameters(session: &Session, service: &Service, operation: &Operation) -> Vec<(String, Json)> {
     let common = operation.parameters.iter().filter(|parameter| parameter.common);
     let common = common.filter(|parameter| !protocol::facts(service).sets(parameter));
     let values = common.filter_map(|parameter| {

@@ -33,7 +33,7 @@ pub async fn recover(session: &Session, specs: &Specs, remains: &Remains) {
         reason: format!("it may have been created by {EARLIER} that was killed"),
         since: None,
     });
-    settle(session, specs, doubts.collect()).await;
+    resolve_doubts(session, specs, doubts.collect()).await;
 }
 
 fn live_entity<'s>(specs: &'s Specs, trace: &Trace) -> Option<(&'s Service, LiveEntity)> {
@@ -67,7 +67,7 @@ pub async fn until_visible(session: &Session, made: impl Iterator<Item = (Instan
 
 /// Finds out what calls have created although their responses do not say so, if the service lists its entities, and
 /// removes it.
-pub async fn settle(session: &Session, specs: &Specs, doubts: Vec<Doubt>) {
+pub async fn resolve_doubts(session: &Session, specs: &Specs, doubts: Vec<Doubt>) {
     let mut kinds: BTreeMap<(String, String), Vec<Doubt>> = BTreeMap::new();
     for doubt in doubts {
         kinds.entry((doubt.creation.service.clone(), doubt.creation.entity.clone())).or_default().push(doubt);
@@ -77,15 +77,15 @@ pub async fn settle(session: &Session, specs: &Specs, doubts: Vec<Doubt>) {
         let (named, nameless): (Vec<Doubt>, _) =
             doubts.into_iter().partition(|doubt| !doubt.creation.unique.is_empty());
         if !named.is_empty() {
-            settle_kind(session, service, entity, &named).await;
+            resolve_kind(session, service, entity, &named).await;
         }
-        settle_unidentifiable(session, service, entity, &nameless).await;
+        resolve_unidentifiable(session, service, entity, &nameless).await;
     }
 }
 
 /// Settles doubts about entities that no value distinguishes from those of others: they certainly do not exist only if
 /// nothing does.
-async fn settle_unidentifiable(session: &Session, service: &Service, entity: &Entity, doubts: &[Doubt]) {
+async fn resolve_unidentifiable(session: &Session, service: &Service, entity: &Entity, doubts: &[Doubt]) {
     if doubts.is_empty() {
         return;
     }
@@ -96,7 +96,7 @@ async fn settle_unidentifiable(session: &Session, service: &Service, entity: &En
         list = read_list(session, service, entity, &wanted).await;
     }
     match is_empty(&list) {
-        true => doubts.iter().for_each(|doubt| settled(session, doubt)),
+        true => doubts.iter().for_each(|doubt| record_settled(session, doubt)),
         false => {
             record_unsettled(session, entity, doubts.iter(), "no value identifies it as created by this run");
         }
@@ -114,14 +114,14 @@ async fn wait_for(session: &Session, doubts: &[Doubt]) -> bool {
 }
 
 /// Records that a doubt is settled: the entity was found, or does not exist.
-fn settled(session: &Session, doubt: &Doubt) {
+fn record_settled(session: &Session, doubt: &Doubt) {
     match doubt.since {
         Some(_) => session.ledger.record_response(&doubt.creation),
         None => session.ledger.record_settled(&doubt.creation),
     }
 }
 
-async fn settle_kind(session: &Session, service: &Service, entity: &Entity, doubts: &[Doubt]) {
+async fn resolve_kind(session: &Session, service: &Service, entity: &Entity, doubts: &[Doubt]) {
     let wanted = Wanted::of(doubts.iter().map(|doubt| &doubt.creation.unique));
     let mut list = read_list(session, service, entity, &wanted).await;
     // If a list cannot be read, waiting is of no use.
@@ -145,9 +145,9 @@ async fn settle_kind(session: &Session, service: &Service, entity: &Entity, doub
     for (_, live) in &found {
         session.ledger.record_created(entity, live.clone());
     }
-    found.iter().for_each(|(doubt, _)| settled(session, doubt));
+    found.iter().for_each(|(doubt, _)| record_settled(session, doubt));
     match list.is_whole {
-        true => missing.iter().for_each(|doubt| settled(session, doubt)),
+        true => missing.iter().for_each(|doubt| record_settled(session, doubt)),
         false => record_unsettled(session, entity, missing.into_iter(), why),
     }
     for (_, live) in found {

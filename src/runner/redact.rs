@@ -7,7 +7,7 @@ use crate::wire::sign::Hidden;
 /// Returns a result without texts that no output may show.
 pub fn redact_result(mut result: CaseResult, hidden: &Hidden) -> CaseResult {
     let clean = |text: &mut String| *text = hidden.clean(text);
-    result.exchanges = result.exchanges.into_iter().map(|exchange| exchange.without(hidden)).collect();
+    result.exchanges = result.exchanges.into_iter().map(|exchange| exchange.redacted(hidden)).collect();
     result.notes.iter_mut().for_each(clean);
     result.observed.code.iter_mut().for_each(clean);
     result.observed.unique.iter_mut().for_each(|unique| clean(&mut unique.value));

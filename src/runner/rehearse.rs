@@ -13,7 +13,7 @@ use super::target::Target;
 /// placeholders. The result is empty if the target has no address for the service.
 pub fn rehearse(session: &Session, specs: &Specs, case: &Case) -> Vec<Request> {
     let requests = rehearse_with_secrets(session, specs, case);
-    requests.into_iter().map(|request| session.shown(request)).collect()
+    requests.into_iter().map(|request| session.redacted(request)).collect()
 }
 
 /// Returns the requests as they would be sent, including signatures: for sending them by other means; they must never

@@ -2,7 +2,7 @@
 
 use crate::case::text::Text;
 use crate::case::value::Value;
-use crate::case::{Case, FEW_DRAWN, Parameters, TRIED};
+use crate::case::{Case, FEW_RANDOM, Parameters, TRIED};
 use crate::json::Json;
 use crate::spec::model::{Operation, Service, Specs};
 use crate::spec::path::Path;
@@ -49,8 +49,8 @@ pub fn reserve(session: &Session, specs: &Specs, case: &Case) {
         let key = key_of(session, service, operation, label);
         for (name, value) in send {
             if let Value::Described(text) = value
-                && text.is_drawn()
-                && value.drawn().is_some_and(|drawn| drawn <= FEW_DRAWN)
+                && text.is_random()
+                && value.random_count().is_some_and(|drawn| drawn <= FEW_RANDOM)
             {
                 session.random_values.reserve(text, format!("{}/{key}/{name}", case.id));
             }
@@ -94,7 +94,7 @@ impl<'a> Values<'a> {
     fn resolve_value(&mut self, value: &Value, what: &str) -> Json {
         match value {
             Value::Plain(json) => json.clone(),
-            Value::Described(text) if text.is_drawn() => Json::Text(self.draw(text, what)),
+            Value::Described(text) if text.is_random() => Json::Text(self.draw(text, what)),
             Value::Described(text) => Json::Text(text.witness()),
             Value::Id(label) => self.id(label).unwrap_or(Json::Null),
             Value::Same(label, parameter) => self.sent_earlier(label, parameter).unwrap_or(Json::Null),

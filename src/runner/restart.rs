@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::case::value::Value;
-use crate::case::{Expectation, FEW_DRAWN, Parameters, TRIED};
+use crate::case::{Expectation, FEW_RANDOM, Parameters, TRIED};
 use crate::judge::{self, Verdict};
 use crate::spec::breach::{Breach, Part};
 use crate::wire::{self, Exchange, NoResponse, Outcome, Reply, Twist};
@@ -75,7 +75,7 @@ impl Attempt<'_> {
         let named = self.service.rows_for(self.operation, &taken).next().is_some();
         let value =
             self.case.send.iter().find(|(name, _)| *name == about.at.parameter()).map(|(_, value)| value);
-        let few = value.and_then(Value::drawn).is_some_and(|drawn| drawn <= FEW_DRAWN);
+        let few = value.and_then(Value::random_count).is_some_and(|drawn| drawn <= FEW_RANDOM);
         let rejected = *verdict == Verdict::Pass && matches!(self.case.expect, Expectation::Reject(_));
         rejected && is_unique && !named && few
     }
@@ -94,20 +94,22 @@ impl Attempt<'_> {
             return false;
         }
         let unique = asked.operation.parameters.iter().filter(|parameter| parameter.unique);
-        unique.filter(|parameter| self.is_drawn(asked.send, &parameter.name, must_succeed)).any(|parameter| {
-            let taken = Breach::of(&parameter.name, Part::Unique);
-            let mut rows = self.service.rows_for(asked.operation, &taken).peekable();
-            match rows.peek() {
-                None => must_succeed,
-                Some(_) => rows.any(|row| self.service.row_has_code(row, &code)),
-            }
-        })
+        unique.filter(|parameter| self.is_random(asked.send, &parameter.name, must_succeed)).any(
+            |parameter| {
+                let taken = Breach::of(&parameter.name, Part::Unique);
+                let mut rows = self.service.rows_for(asked.operation, &taken).peekable();
+                match rows.peek() {
+                    None => must_succeed,
+                    Some(_) => rows.any(|row| self.service.row_has_code(row, &code)),
+                }
+            },
+        )
     }
 
     /// Returns `true` if the parameter has a random value of this call, or of an earlier call that was rejected, so
     /// that it is not known yet whether the value was free.
-    fn is_drawn(&self, send: &Parameters, name: &str, must_succeed: bool) -> bool {
-        let drawn = |value: &Value| matches!(value, Value::Described(text) if text.is_drawn());
+    fn is_random(&self, send: &Parameters, name: &str, must_succeed: bool) -> bool {
+        let drawn = |value: &Value| matches!(value, Value::Described(text) if text.is_random());
         match send.iter().find(|(sent, _)| sent == name).map(|(_, value)| value) {
             Some(Value::Same(label, _)) => must_succeed && label == TRIED,
             Some(value) => drawn(value),

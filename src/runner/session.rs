@@ -165,7 +165,7 @@ impl Session {
     }
 
     /// Waits until a case may create this many entities of its own and use this many shared ones.
-    pub async fn room(
+    pub async fn wait_for_room(
         &self,
         (own, shared): (u32, u32),
     ) -> Option<(SemaphorePermit<'_>, SemaphorePermit<'_>)> {
@@ -266,9 +266,9 @@ impl Session {
     }
 
     /// Returns a request without texts that no output may show.
-    pub fn shown(&self, request: Request) -> Request {
+    pub fn redacted(&self, request: Request) -> Request {
         let hidden = self.hidden([&request]);
-        request.without(&hidden)
+        request.redacted(&hidden)
     }
 
     /// Returns the request as it is sent: signed if the target has credentials, with the target's own headers.

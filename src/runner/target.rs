@@ -91,7 +91,7 @@ impl Target {
 
     /// Returns the same target at another address.
     #[must_use]
-    pub fn moved(mut self, url: String) -> Self {
+    pub fn with_url(mut self, url: String) -> Self {
         self.url = Some(url);
         self.addresses.clear();
         self

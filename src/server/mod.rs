@@ -156,7 +156,7 @@ async fn handle(
 /// Returns a body as the server writes it.
 fn written(behaviour: &Behaviour, body: Json) -> Json {
     match body {
-        Json::Object(members) if behaviour.reads(Reading::OtherOrder) => {
+        Json::Object(members) if behaviour.has_reading(Reading::OtherOrder) => {
             let members = members.into_iter().rev().map(|(name, value)| (name, written(behaviour, value)));
             Json::Object(members.collect())
         }
@@ -296,7 +296,7 @@ impl Site<'_> {
                 *value = self.request_id();
             }
         }
-        if self.behaviour.reads(Reading::ExtraElements) {
+        if self.behaviour.has_reading(Reading::ExtraElements) {
             let extra = Json::Object(vec![("Nested".to_owned(), Json::List(vec![Json::Integer(1)]))]);
             members.push(("Extra".to_owned(), extra));
         }
@@ -305,7 +305,7 @@ impl Site<'_> {
 
     /// Returns an error response in this server's wording.
     pub(crate) fn with_wording(&self, rejection: Rejection) -> Rejection {
-        match !rejection.worded && self.behaviour.reads(Reading::OtherWords) {
+        match !rejection.worded && self.behaviour.has_reading(Reading::OtherWords) {
             true => Rejection { message: format!("{}, in other words", rejection.code), ..rejection },
             false => rejection,
         }

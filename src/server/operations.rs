@@ -32,7 +32,7 @@ pub async fn perform(site: &Site<'_>, services: &[&Service], call: &Call) -> Rep
         return Reply::Rejected(request_fault(site, Some(service), RequestFault::UnknownVersion));
     }
     let mut parameters = with_address(service, operation, call.parameters.clone());
-    if site.behaviour.reads(Reading::LastOfRepeatedCounts) {
+    if site.behaviour.has_reading(Reading::LastOfRepeatedCounts) {
         parameters.reverse();
     }
     let check = Check { service, operation, behaviour: site.behaviour, parameters: &parameters };
@@ -50,7 +50,7 @@ async fn checked(site: &Site<'_>, check: &Check<'_>) -> Result<Reply, Rejection>
     if site.behaviour.crashes(&operation.name, check.parameters) {
         return Ok(Reply::Crashed);
     }
-    if site.behaviour.strays(&operation.name, check.parameters) {
+    if site.behaviour.returns_stray_code(&operation.name, check.parameters) {
         return Err(Rejection::stray());
     }
     if let Some(rejection) = unlisted(check) {
@@ -112,7 +112,7 @@ pub fn request_fault(site: &Site<'_>, service: Option<&Service>, fault: RequestF
 
 /// Rejects every fifth call as busy, if the server has that reading; no call is rejected twice.
 fn reject_as_busy(site: &Site<'_>, check: &Check<'_>) -> Option<Rejection> {
-    if !site.behaviour.reads(Reading::BusyNowAndThen) || !site.store.next().is_multiple_of(5) {
+    if !site.behaviour.has_reading(Reading::BusyNowAndThen) || !site.store.next().is_multiple_of(5) {
         return None;
     }
     let mut rows = check.operation.errors.iter().chain(&check.service.errors);
@@ -132,7 +132,7 @@ fn unlisted(check: &Check<'_>) -> Option<Rejection> {
     let row: Option<&ErrorRow> = rows.find(|row| row.when == When::Request(RequestFault::UnknownParameter));
     match row {
         Some(row) => (!check.behaviour.breaks(&Fault::UnlistedAccepted)).then(|| Rejection::of(row)),
-        None if check.behaviour.reads(Reading::UnlistedRefused) => check.unbound().map(Rejection::of),
+        None if check.behaviour.has_reading(Reading::UnlistedRefused) => check.unbound().map(Rejection::of),
         None => None,
     }
 }
@@ -158,8 +158,8 @@ impl Act<'_> {
         self.site.behaviour.breaks(&fault(self.check.operation.name.clone()))
     }
 
-    fn reads(&self, reading: Reading) -> bool {
-        self.site.behaviour.reads(reading)
+    fn has_reading(&self, reading: Reading) -> bool {
+        self.site.behaviour.has_reading(reading)
     }
 
     /// Returns what the call sets.
@@ -173,7 +173,7 @@ impl Act<'_> {
             .parameters
             .iter()
             .filter(|(name, value)| operation.parameter(name).is_some_and(sets) && *value != Json::Null);
-        set.map(|(name, value)| (name.clone(), without(value, name, &ignores))).collect()
+        set.map(|(name, value)| (name.clone(), without_ignored(value, name, &ignores))).collect()
     }
 
     /// Returns the attributes that no other entity can have.
@@ -217,7 +217,7 @@ impl Act<'_> {
         }
         let changes_nothing = operation.parameters.len() > 1 && attributes.is_empty();
         if changes_nothing
-            && self.reads(Reading::ChangesNothingRefused)
+            && self.has_reading(Reading::ChangesNothingRefused)
             && let Some(rejection) = self.nothing_to_change()
         {
             return Err(rejection);
@@ -267,7 +267,7 @@ impl Act<'_> {
                 .filter(|(_, value)| *value != Json::Null)
                 .cloned()
                 .collect(),
-            sparing: self.reads(Reading::OptionalElementsAbsent),
+            sparing: self.has_reading(Reading::OptionalElementsAbsent),
             repeats: self.site.behaviour.breaks(&Fault::RequestIdRepeats),
         }
     }
@@ -276,7 +276,7 @@ impl Act<'_> {
     fn find(&self, reference: &Member, id: &Json) -> Result<(), Rejection> {
         let of = (self.check.operation.name.as_str(), reference.name.as_str());
         let example = reference.example.as_ref().and_then(Json::as_text);
-        if let (Some(example), true) = (example, self.reads(Reading::IdFormChecked))
+        if let (Some(example), true) = (example, self.has_reading(Reading::IdFormChecked))
             && !is_like(example, id)
         {
             return Err(self.check.row_for(&Breach::of(&reference.name, Part::ExistsShape)));
@@ -303,11 +303,12 @@ impl Act<'_> {
         attributes: &[(String, Json)],
         own: Option<&Json>,
     ) -> Option<Rejection> {
-        let same = |one: &Json, other: &Json| match (one, other, self.reads(Reading::UniqueWithoutCase)) {
+        let same = |one: &Json, other: &Json| match (one, other, self.has_reading(Reading::UniqueWithoutCase))
+        {
             (Json::Text(one), Json::Text(other), true) => one.to_lowercase() == other.to_lowercase(),
             _ => one == other,
         };
-        let own = own.filter(|_| !self.reads(Reading::OwnValueIsUsed));
+        let own = own.filter(|_| !self.has_reading(Reading::OwnValueIsUsed));
         for (name, value) in self.unique(attributes) {
             let is_it = |(taken, by): &(String, Json)| *taken == name && same(by, &value);
             let others = records.live.iter().filter(|record| Some(&record.id) != own);
@@ -362,7 +363,7 @@ impl Act<'_> {
             let used = self.used(records, attributes, Some(id)).filter(|_| !self.breaks(Fault::Racy));
             let record = records.live.iter_mut().find(|record| record.id == *id);
             if let (None, Some(record)) = (&used, record) {
-                if self.reads(Reading::UpdateReplaces) && self.check.operation.parameters.len() > 1 {
+                if self.has_reading(Reading::UpdateReplaces) && self.check.operation.parameters.len() > 1 {
                     let kept =
                         |name: &str| self.check.operation.parameter(name).is_some_and(|each| each.unique);
                     record.attributes.retain(|(name, _)| kept(name));
@@ -394,7 +395,7 @@ impl Act<'_> {
             let index = records.live.iter().position(|record| record.id == *id)?;
             let record = records.live.remove(index);
             records.removed.push(id.clone());
-            if self.reads(Reading::RemovedValuesStayTaken) {
+            if self.has_reading(Reading::RemovedValuesStayTaken) {
                 records.reserved.extend(record.taken.iter().cloned());
             }
             Some(record)
@@ -404,7 +405,7 @@ impl Act<'_> {
 
     /// Returns the attributes that take effect immediately.
     fn immediate(&self, mut attributes: Vec<(String, Json)>) -> Vec<(String, Json)> {
-        if self.reads(Reading::LaterIsLater) {
+        if self.has_reading(Reading::LaterIsLater) {
             let later = |name: &str| self.check.operation.parameter(name).is_some_and(|each| each.later);
             attributes.retain(|(name, _)| !later(name));
         }
@@ -471,9 +472,11 @@ fn is_like(example: &str, id: &Json) -> bool {
 }
 
 /// Returns a value without the members that have no effect.
-fn without(value: &Json, at: &str, ignores: &impl Fn(&str) -> bool) -> Json {
+fn without_ignored(value: &Json, at: &str, ignores: &impl Fn(&str) -> bool) -> Json {
     let Json::Object(members) = value else { return value.clone() };
     let members = members.iter().map(|(name, member)| (format!("{at}.{name}"), name, member));
     let kept = members.filter(|(at, ..)| !ignores(at));
-    Json::Object(kept.map(|(at, name, member)| (name.clone(), without(member, &at, ignores))).collect())
+    Json::Object(
+        kept.map(|(at, name, member)| (name.clone(), without_ignored(member, &at, ignores))).collect(),
+    )
 }

@@ -26,8 +26,8 @@ pub struct Check<'a> {
 }
 
 impl Check<'_> {
-    fn reads(&self, reading: Reading) -> bool {
-        self.behaviour.reads(reading)
+    fn has_reading(&self, reading: Reading) -> bool {
+        self.behaviour.has_reading(reading)
     }
 
     /// Returns the value of a parameter.
@@ -38,12 +38,12 @@ impl Check<'_> {
     /// Returns the error response for the first fault of the call.
     pub(super) fn first_fault(&self) -> Option<Rejection> {
         let mut parameters: Vec<&Member> = self.operation.parameters.iter().collect();
-        if self.reads(Reading::CheckedBackwards) {
+        if self.has_reading(Reading::CheckedBackwards) {
             parameters.reverse();
         }
         let mut all =
             parameters.into_iter().filter_map(|parameter| self.faults(parameter).into_iter().next());
-        let first = match self.reads(Reading::AbsenceFirst) {
+        let first = match self.has_reading(Reading::AbsenceFirst) {
             false => all.next(),
             true => {
                 let all: Vec<_> = all.collect();
@@ -60,7 +60,7 @@ impl Check<'_> {
     pub(super) fn row_for(&self, breach: &Breach) -> Rejection {
         let rows = || self.operation.errors.iter().chain(&self.service.errors);
         let bound: Vec<&ErrorRow> = rows().filter(|row| row.when.binds(breach)).collect();
-        let chosen = match self.reads(Reading::LastRowAnswers) {
+        let chosen = match self.has_reading(Reading::LastRowAnswers) {
             true => bound.last(),
             false => bound.first(),
         };
@@ -91,7 +91,7 @@ impl Check<'_> {
         // A row for a failure of the service does not cover a caller's mistake.
         let is_failure = |row: &ErrorRow| row.status.is_some_and(|status| status >= 500);
         let is_unbound = |row: &&ErrorRow| row.when == When::Unsaid && !is_failure(row);
-        match self.reads(Reading::LastUnboundRow) {
+        match self.has_reading(Reading::LastUnboundRow) {
             true => rows.rfind(is_unbound),
             false => rows.find(is_unbound),
         }
@@ -109,10 +109,10 @@ impl Check<'_> {
         let mut faults = match given {
             None if self.must_be_there(member, at, value) => here(Part::Required),
             None => Vec::new(),
-            Some(value) if self.reads(Reading::OnlyShownValues) && is_strange(member, value) => {
+            Some(value) if self.has_reading(Reading::OnlyShownValues) && is_strange(member, value) => {
                 here(Part::Values)
             }
-            Some(value) if self.reads(Reading::OnlyPlainCharacters) && is_odd(member, value) => {
+            Some(value) if self.has_reading(Reading::OnlyPlainCharacters) && is_odd(member, value) => {
                 here(Part::CharactersOf)
             }
             Some(value) => self.faults_of_value(&member.schema, at, value),
@@ -131,8 +131,8 @@ impl Check<'_> {
         let sends_nothing = value.is_some_and(|value| *value != Json::Null);
         match member.required {
             Required::Yes => true,
-            Required::Unclear => !self.reads(Reading::UnclearNotRequired),
-            Required::No => self.reads(Reading::EmptyOptionalRefused) && sends_nothing && has_row(),
+            Required::Unclear => !self.has_reading(Reading::UnclearNotRequired),
+            Required::No => self.has_reading(Reading::EmptyOptionalRefused) && sends_nothing && has_row(),
         }
     }
 
@@ -141,12 +141,12 @@ impl Check<'_> {
         let absence = || Breach { at: at.clone(), part: Part::Required };
         let can_reject = || self.has_row(&absence()) || self.unbound().is_some();
         let blanks_count = || member.required != Required::Yes || can_reject();
-        let empty_counts = !self.reads(Reading::EmptyIsPresent);
+        let empty_counts = !self.has_reading(Reading::EmptyIsPresent);
         match value {
             Json::Null => true,
             Json::Text(text) if text.is_empty() => empty_counts,
             Json::Text(text) => {
-                self.reads(Reading::BlankIsAbsent) && text.trim().is_empty() && blanks_count()
+                self.has_reading(Reading::BlankIsAbsent) && text.trim().is_empty() && blanks_count()
             }
             Json::List(items) => items.is_empty() && empty_counts,
             Json::Object(members) => {
@@ -165,7 +165,7 @@ impl Check<'_> {
                 self.faults_of_text(schema, at, text).into_iter().map(here).collect()
             }
             (Type::String, Json::Integer(_) | Json::Number(_) | Json::Bool(_))
-                if self.reads(Reading::ScalarsConverted) =>
+                if self.has_reading(Reading::ScalarsConverted) =>
             {
                 self.faults_of_text(schema, at, &value.to_string()).into_iter().map(here).collect()
             }
@@ -196,7 +196,7 @@ impl Check<'_> {
         let is_high = max.is_some_and(|end| if end.is_in { value > end.at } else { value >= end.at });
         match () {
             () if !is_low && !is_high => {}
-            () if is_wide && self.reads(Reading::NumbersOf32Bits) => faults.push(Part::Type),
+            () if is_wide && self.has_reading(Reading::NumbersOf32Bits) => faults.push(Part::Type),
             () => faults.push(if is_low { Part::RangeMin } else { Part::RangeMax }),
         }
         faults
@@ -223,7 +223,7 @@ impl Check<'_> {
         let mut faults: Vec<Breach> =
             checked.iter().flat_map(|item| self.faults_of_value(schema, &of_item, item)).collect();
         let repeats = items.iter().enumerate().any(|(index, item)| items[..index].contains(item));
-        if repeats && self.reads(Reading::RepeatedMembersRefused) {
+        if repeats && self.has_reading(Reading::RepeatedMembersRefused) {
             faults.push(Breach { at: at.clone(), part: Part::Items });
         }
         faults
@@ -236,7 +236,9 @@ impl Check<'_> {
         if let Some(values) = &schema.values {
             let matches = |listed: &str| match () {
                 () if self.behaviour.takes_prefixes(of) => !text.is_empty() && listed.starts_with(text),
-                () if self.reads(Reading::ValuesWithoutCase) => listed.to_lowercase() == text.to_lowercase(),
+                () if self.has_reading(Reading::ValuesWithoutCase) => {
+                    listed.to_lowercase() == text.to_lowercase()
+                }
                 () => listed == text,
             };
             let listed = values.iter().filter_map(Json::as_text).any(matches);
@@ -244,7 +246,7 @@ impl Check<'_> {
         }
         let whole = text::Text { schema, text, behaviour: self.behaviour, part: self.behaviour.part(of) };
         let mut faults = vec![whole.length_fault(), whole.character_fault(), whole.format_fault()];
-        if self.reads(Reading::FormBeforeLength) {
+        if self.has_reading(Reading::FormBeforeLength) {
             faults.reverse();
         }
         faults.into_iter().flatten().collect()

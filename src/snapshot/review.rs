@@ -37,7 +37,7 @@ pub fn proposals(accepted: &[Entry], pending: &[Entry]) -> Vec<Proposal> {
 }
 
 /// Returns the accepted and the pending responses after the decisions. Undecided responses stay the same on both sides.
-pub fn settle(
+pub fn apply_decisions(
     accepted: &[Entry],
     pending: &[Entry],
     decided: &BTreeMap<String, Decision>,
@@ -95,7 +95,7 @@ mod tests {
             ("gone", Decision::Accept),
         ];
         let decided = decided.into_iter().map(|(id, decision)| (id.to_owned(), decision)).collect();
-        let (first, second) = settle(&accepted, &pending, &decided);
+        let (first, second) = apply_decisions(&accepted, &pending, &decided);
         assert_eq!(
             first,
             entries(&[("same", "200 {}"), ("taken", "201 {}"), ("kept", "200 {}"), ("open", "200 {}")])

@@ -100,7 +100,7 @@ pub enum NoResponse {
 impl Request {
     /// Returns the request without texts that no output may show.
     #[must_use]
-    pub fn without(mut self, hidden: &sign::Hidden) -> Self {
+    pub fn redacted(mut self, hidden: &sign::Hidden) -> Self {
         let clean = |text: &mut String| *text = hidden.clean(text);
         clean(&mut self.url);
         clean(&mut self.body);
@@ -123,7 +123,7 @@ const KEPT_HEADERS: usize = 4 * 1024;
 const KEPT_HEADER: usize = 1024;
 
 impl Response {
-    fn within(mut self, bytes: usize) -> Self {
+    fn truncated(mut self, bytes: usize) -> Self {
         if self.body.len() > bytes {
             self.cut = self.cut.or(Some(self.body.len()));
             shorten(&mut self.body, bytes);
@@ -140,7 +140,7 @@ impl Response {
     /// needs.
     #[must_use]
     pub fn for_storage(mut self) -> Self {
-        self = self.within(KEPT_BODY);
+        self = self.truncated(KEPT_BODY);
         let mut room = KEPT_HEADERS;
         for (name, value) in &mut self.headers {
             shorten(name, KEPT_HEADER.min(room));
@@ -182,16 +182,16 @@ impl Exchange {
     #[must_use]
     pub fn shortened(mut self) -> Self {
         if let Outcome::Received(response) = self.outcome {
-            self.outcome = Outcome::Received(response.within(CLEANED));
+            self.outcome = Outcome::Received(response.truncated(CLEANED));
         }
         self
     }
 
     /// Returns the exchange without texts that no output may show.
     #[must_use]
-    pub fn without(mut self, hidden: &sign::Hidden) -> Self {
+    pub fn redacted(mut self, hidden: &sign::Hidden) -> Self {
         let clean = |text: &mut String| *text = hidden.clean(text);
-        self.request = self.request.without(hidden);
+        self.request = self.request.redacted(hidden);
         match &mut self.outcome {
             Outcome::Received(response) => {
                 clean(&mut response.body);

@@ -66,7 +66,7 @@ impl OpenJournal {
             // Another run may have carried it over as well: what both of them remove is gone.
             let _ = fs::remove_file(carried_over);
         }
-        let (remains, elsewhere) = all.divided(&plan.target);
+        let (remains, elsewhere) = all.split_by_address(&plan.target);
         Ok(Self { journal, remains, elsewhere, foreign, own: Some(path), _lock: Some(lock) })
     }
 

@@ -159,7 +159,7 @@ impl Ready {
         if plan.list {
             return Err(list(&plan, &suite, console));
         }
-        generate::settle(&suite, plan.locked, console)?;
+        generate::update_or_reject(&suite, plan.locked, console)?;
         plan.drop_outdated(&suite, &ids, console).map_err(usage)?;
         let Suite { specs, cases, .. } = suite;
         let (mut unasked, mut load) = (0, Load::default());
@@ -356,7 +356,7 @@ fn compare_with_baseline(
     judged: &Judged,
     ids: &HashSet<Arc<str>>,
 ) -> Result<Option<Compared>, String> {
-    judged.settle(plan.baseline.as_ref(), plan.write_baseline.as_deref(), ids)
+    judged.compare(plan.baseline.as_ref(), plan.write_baseline.as_deref(), ids)
 }
 
 /// Starts the built-in reference server, if it is the target.
@@ -381,7 +381,7 @@ fn compare(
     outputs: &mut Outputs,
     console: Console,
 ) -> bool {
-    match snapshots::settle(plan, specs, responses) {
+    match snapshots::compare(plan, specs, responses) {
         Ok(None) => false,
         Ok(Some(compared)) => {
             outputs.event(&Event::SnapshotsCompared(compared.clone()));

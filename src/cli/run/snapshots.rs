@@ -94,7 +94,7 @@ impl<'p> Responses<'p> {
 ///
 /// # Errors
 /// Returns the file that cannot be read or written, and why.
-pub fn settle(plan: &Plan, specs: &Specs, responses: &Responses<'_>) -> Result<Option<Snapshots>, String> {
+pub fn compare(plan: &Plan, specs: &Specs, responses: &Responses<'_>) -> Result<Option<Snapshots>, String> {
     if plan.snapshots == SnapshotPolicy::Off {
         return Ok(None);
     }

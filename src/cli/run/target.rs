@@ -32,7 +32,7 @@ pub fn target(args: &RunArgs, config: &Config) -> Result<(Target, BTreeMap<Strin
         None => Target::at(&name, None),
     };
     if let Some(url) = &url {
-        target = target.moved(url.as_str().trim_end_matches('/').to_owned());
+        target = target.with_url(url.as_str().trim_end_matches('/').to_owned());
     }
     if target.url.is_none() && target.addresses.is_empty() && name != REFERENCE {
         return Err(format!(

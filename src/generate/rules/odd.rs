@@ -84,7 +84,7 @@ fn breach(schema: &Schema) -> Part {
 fn text(parameter: &Member) -> Option<String> {
     match valid(parameter) {
         Value::Plain(Json::Text(text)) => Some(text),
-        Value::Described(text) if text.is_drawn() => Some(text.to_string()),
+        Value::Described(text) if text.is_random() => Some(text.to_string()),
         Value::Described(text) => Some(text.witness()),
         Value::Plain(Json::List(items)) => items.first()?.as_text().map(str::to_owned),
         Value::List(items) => match items.first()? {

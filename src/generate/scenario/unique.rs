@@ -24,7 +24,7 @@ pub fn used(plain: &PlainCall<'_>, parameter: &Member) -> Option<Case> {
     let label = if plain.operation.creates.is_some() { "first" } else { "other" };
     let send = plain.with(parameter, Some(Value::Same(label.to_owned(), parameter.name.clone())));
     let expect = expect::reject(plain, parameter, Part::Unique);
-    let mut given = plain.given(&send, &expect);
+    let mut given = plain.setup_calls(&send, &expect);
     given.push(plain.share(entity, label)?);
     let words = ("used", "a value already in use, all other parameters different");
     Some(Case { given, ..about(plain, parameter, Part::Unique, words, (send, expect)) })
@@ -83,7 +83,7 @@ fn own(plain: &PlainCall<'_>, parameter: &Member, entity: &str) -> Case {
     let value = Value::Same(entity.to_owned(), parameter.name.clone());
     let send = plain.with(parameter, Some(value));
     let expect = Expectation::Silent(OWN_VALUE.to_owned());
-    let given = plain.given(&send, &expect);
+    let given = plain.setup_calls(&send, &expect);
     let words = ("own", "the value that the entity already has");
     Case { given, ..about(plain, parameter, Part::Unique, words, (send, expect)) }
 }
@@ -112,7 +112,7 @@ fn after_rejection(plain: &PlainCall<'_>, parameter: &Member, other: &Prepared<'
     let slug = format!("after-refusal-for-{}", other.name);
     let tries =
         format!("a new value in a call that is rejected for its {} is still free afterwards", other.name);
-    let given = plain.given(&send, &expect);
+    let given = plain.setup_calls(&send, &expect);
     let case = about(plain, parameter, Part::Unique, (&slug, &tries), (send, expect));
     Some(Case { about: vec![fault.breach], given, then: vec![free], ..case })
 }

@@ -5,7 +5,7 @@ use crate::spec::model::{Protocol, RequestFault};
 
 use crate::server::address::addressed;
 use crate::server::fault::Fault;
-use crate::server::form::{gather, pairs, typed};
+use crate::server::form::{combine, pairs, typed};
 use crate::server::{
     Call, PendingResponse, Raw, Reading, Rejection, Reply, Responder, Response, Site, auth, operations,
 };
@@ -41,7 +41,7 @@ impl Responder for AcsRpc {
 
 async fn serve(site: &Site<'_>, raw: &Raw) -> Response {
     let mut pairs = pairs(raw);
-    if site.behaviour.reads(Reading::LastOfRepeatedCounts) {
+    if site.behaviour.has_reading(Reading::LastOfRepeatedCounts) {
         pairs.reverse();
     }
     let system = |name: &str| pairs.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone());
@@ -53,7 +53,7 @@ async fn serve(site: &Site<'_>, raw: &Raw) -> Response {
     // A page may list a system parameter as its own, usually `RegionId`.
     let is_listed = |key: &str| operation.is_some_and(|operation| operation.parameter(key).is_some());
     let is_own = |key: &str| !SYSTEM.contains(&key) || is_listed(key);
-    let own = gather(operation, pairs.iter().filter(|(key, _)| is_own(key)));
+    let own = combine(operation, pairs.iter().filter(|(key, _)| is_own(key)));
     let call = Call { action, version, parameters: typed(operation, own) };
     let reply = match raw.method.as_str() {
         "GET" | "POST" if let Err(rejection) = auth::check_acs(site.guard(), raw, &pairs) => {

@@ -128,7 +128,7 @@ fn parameters(
         };
         texts.extend(value.map(|value| (parameter.name.clone(), value.to_owned())));
     }
-    let mut parameters = gathered(operation, texts);
+    let mut parameters = to_values(operation, texts);
     let has_body =
         operation.parameters.iter().any(|parameter| operation.location(&parameter.name) == Location::Body);
     if has_body {
@@ -140,7 +140,7 @@ fn parameters(
 
 /// Converts texts to values of the operation's types. An array takes all values of its name; for other types the first
 /// one counts.
-fn gathered(operation: &Operation, texts: Vec<(String, String)>) -> Vec<(String, Json)> {
+fn to_values(operation: &Operation, texts: Vec<(String, String)>) -> Vec<(String, Json)> {
     let mut gathered: Vec<(String, Json)> = Vec::new();
     for (name, text) in texts {
         let kind = operation.parameter(&name).map(|parameter| parameter.schema.kind());

@@ -43,7 +43,7 @@ impl Client for Tencent3 {
 }
 
 fn encode(call: Call<'_>, base: &str) -> Request {
-    let (common, own) = parted(call);
+    let (common, own) = split_parameters(call);
     Request {
         method: "POST".to_owned(),
         url: address(base, ""),
@@ -63,7 +63,7 @@ fn encode_v3(call: Call<'_>, base: &str, signing: Signing<'_>) -> Request {
 
 /// Encodes a GET with signature v3: parameters are in the query, which is signed as it is sent.
 fn encode_v3_get(call: Call<'_>, base: &str, signing: Signing<'_>) -> Request {
-    let (common, own) = parted(call);
+    let (common, own) = split_parameters(call);
     let query = query(&flat(&own));
     let headers = of_operation(call, &common, FORM);
     let url = address(base, &query);
@@ -129,7 +129,7 @@ fn sign_v3(
 type Parameters = Vec<(String, Json)>;
 
 /// Returns the common parameters and the operation's own.
-fn parted(call: Call<'_>) -> (Parameters, Parameters) {
+fn split_parameters(call: Call<'_>) -> (Parameters, Parameters) {
     call.sent().into_iter().partition(|(name, _)| call.is_common(name))
 }
 

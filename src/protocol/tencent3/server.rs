@@ -5,7 +5,7 @@ use crate::spec::model::{Codes, Operation, Protocol, Service, When};
 
 use crate::server::address::addressed;
 use crate::server::fault::Fault;
-use crate::server::form::{gather, pairs, typed};
+use crate::server::form::{combine, pairs, typed};
 use crate::server::{
     Call, PendingResponse, Raw, Reading, Rejection, Reply, Responder, Response, Site, auth, operations,
 };
@@ -99,7 +99,7 @@ fn own_parameters(
         }
         _ => return None,
     }
-    let own = gather(operation, pairs.iter().filter(|(key, _)| !SYSTEM.contains(&key.as_str())));
+    let own = combine(operation, pairs.iter().filter(|(key, _)| !SYSTEM.contains(&key.as_str())));
     Some(typed(operation, own))
 }
 
@@ -142,7 +142,7 @@ fn rejected(site: &Site<'_>, service: Option<&Service>, rejection: Rejection) ->
 fn has_sub_codes(site: &Site<'_>, service: &Service, code: &str) -> bool {
     let is_circumstance = |when: &When| matches!(when, When::Circumstance(_));
     let mut rows = service.operations.iter().flat_map(|operation| &operation.errors).chain(&service.errors);
-    site.behaviour.reads(Reading::SubCodes)
+    site.behaviour.has_reading(Reading::SubCodes)
         && service.codes == Codes::Hierarchical
         && !rows.any(|row| is_circumstance(&row.when) && row.codes.iter().any(|known| known == code))
 }

@@ -109,7 +109,7 @@ fn element(run: &Gathered, page: &Page, line: &ElementLine) -> Markup {
             td {
                 @if status.state == State::Broken { (mark(page, &line.place, &status)) }
                 @else { span .mark.(class(status.state)) title=(line.place) { (status.state.word()) } }
-                (why(&status))
+                (reason(&status))
             }
         }
     }
@@ -128,7 +128,7 @@ fn error_table(run: &Gathered, page: &Page, lines: &[&ErrorLine]) -> Markup {
                         td { (line.message.as_deref().unwrap_or_default()) }
                         td {
                             (mark(page, &line.place, &status))
-                            (why(&status))
+                            (reason(&status))
                         }
                     }
                 }
@@ -147,7 +147,7 @@ fn class(state: State) -> &'static str {
 }
 
 /// Renders the reason for a state, if there is one.
-fn why(status: &PromiseStatus) -> Markup {
+fn reason(status: &PromiseStatus) -> Markup {
     html! { @if let Some(why) = &status.why { " " span .faint { (why) } } }
 }
 

@@ -39,7 +39,7 @@ fn of_element(maker: &Maker<'_>, path: &[String], mutants: &mut Vec<Mutant>) {
     let shown = path.join(".");
     let mut add = |slug: &str, does: String, change: fn(&mut Vec<Member>, &str)| {
         let path = path.to_vec();
-        let edit = move |operation: &mut Operation| within(&mut operation.response, &path, change);
+        let edit = move |operation: &mut Operation| edit_siblings(&mut operation.response, &path, change);
         mutants.push(maker.edit(Kind::Response, &format!("response/{shown}/{slug}"), does, edit));
     };
     // A list whose members are empty is not a list of entities.
@@ -90,12 +90,12 @@ fn can_be_empty(elements: &[Member], path: &[String]) -> bool {
 }
 
 /// Changes the elements next to the one at the path.
-fn within(elements: &mut Vec<Member>, path: &[String], change: fn(&mut Vec<Member>, &str)) {
+fn edit_siblings(elements: &mut Vec<Member>, path: &[String], change: fn(&mut Vec<Member>, &str)) {
     match path {
         [name] => change(elements, name),
         [name, rest @ ..] => {
             if let Some(element) = elements.iter_mut().find(|element| element.name == *name) {
-                element.schema.below_mut().into_iter().for_each(|below| within(below, rest, change));
+                element.schema.below_mut().into_iter().for_each(|below| edit_siblings(below, rest, change));
             }
         }
         [] => {}

@@ -200,9 +200,14 @@ impl Evidence {
         let lines: Vec<&PromiseLine> = row.promises.iter().filter(|line| line.place == place).collect();
         let observations = self.observations_at(page, place);
         let place = self.texts.get(place);
-        let contradicts = |each: &Observation| each.against.iter().any(|(_, at)| Some(*at) == place);
-        let (cases, other) = (observations.len(), observations.iter().filter(|each| each.other_only).count());
-        let against = observations.iter().filter(|each| contradicts(each) && !each.other_only).count();
+        let contradicts =
+            |observation: &Observation| observation.against.iter().any(|(_, at)| Some(*at) == place);
+        let (cases, other) =
+            (observations.len(), observations.iter().filter(|observation| observation.other_only).count());
+        let against = observations
+            .iter()
+            .filter(|observation| contradicts(observation) && !observation.other_only)
+            .count();
         let status = |status: PromiseStatus| PromiseStatus { cases, against, other, ..status };
         if against > 0 {
             return status(PromiseStatus::of(State::Broken, None));
@@ -217,25 +222,28 @@ impl Evidence {
     /// Returns the state of one promise that no response contradicts.
     fn promise(&self, line: &PromiseLine, observations: &[&Observation]) -> PromiseStatus {
         let rule = self.texts.get(&line.rule);
-        let is_about = |each: &&&Observation| {
-            each.about.len() == 1 && each.about.iter().any(|(about, _)| Some(*about) == rule)
+        let is_about = |observation: &&&Observation| {
+            observation.about.len() == 1 && observation.about.iter().any(|(about, _)| Some(*about) == rule)
         };
         let about: Vec<&Observation> = observations.iter().filter(is_about).copied().collect();
-        let is_certain = |each: &&&Observation| each.expected != Expected::Silent;
-        let nothing = about.iter().filter(is_certain).find(|each| each.shows == Outcome::Nothing);
+        let is_certain = |observation: &&&Observation| observation.expected != Expected::Silent;
+        let nothing =
+            about.iter().filter(is_certain).find(|observation| observation.shows == Outcome::Nothing);
         if let Some(nothing) = nothing {
             return PromiseStatus::of(State::Unproven, Some(self.texts.text(nothing.why).to_owned()));
         }
-        let unmet = about.iter().filter(is_certain).find(|each| each.shows == Outcome::NotMet);
-        if unmet.is_some_and(|each| !each.other_only) {
+        let unmet = about.iter().filter(is_certain).find(|observation| observation.shows == Outcome::NotMet);
+        if unmet.is_some_and(|observation| !observation.other_only) {
             return PromiseStatus::of(State::Unproven, Some("its cases fail for another promise".to_owned()));
         }
-        let left_out = about.iter().filter(is_certain).find(|each| each.shows == Outcome::LeftOut);
+        let left_out =
+            about.iter().filter(is_certain).find(|observation| observation.shows == Outcome::LeftOut);
         for side in &line.needs {
-            let is_seen =
-                about.iter().any(|each| each.shows == Outcome::Met && side_of(each.expected) == Some(*side));
+            let is_seen = about.iter().any(|observation| {
+                observation.shows == Outcome::Met && side_of(observation.expected) == Some(*side)
+            });
             if !is_seen {
-                let why = left_out.map(|each| self.texts.text(each.why).to_owned());
+                let why = left_out.map(|observation| self.texts.text(observation.why).to_owned());
                 let why = why.or_else(|| Some(format!("no case of this run {}", side.in_words())));
                 return PromiseStatus::of(State::NotTested, why);
             }
@@ -251,21 +259,21 @@ impl Evidence {
     pub fn row(&self, page: &Page, line: &ErrorLine) -> PromiseStatus {
         let observations = self.observations_at(page, &line.place);
         let place = self.texts.get(&line.place);
-        let named = |each: &&&Observation| each.rows.iter().any(|row| Some(*row) == place);
-        let is_against = |each: &&&Observation| {
-            let is_only = each.rows.len() == 1 && named(each) && each.is_about_the_call;
-            let is_named = each.against.iter().any(|(_, at)| Some(*at) == place);
-            !each.other_only && (is_named || (is_only && each.shows == Outcome::NotMet))
+        let named = |observation: &&&Observation| observation.rows.iter().any(|row| Some(*row) == place);
+        let is_against = |observation: &&&Observation| {
+            let is_only = observation.rows.len() == 1 && named(observation) && observation.is_about_the_call;
+            let is_named = observation.against.iter().any(|(_, at)| Some(*at) == place);
+            !observation.other_only && (is_named || (is_only && observation.shows == Outcome::NotMet))
         };
         let bound: Vec<&Observation> = observations.iter().filter(named).copied().collect();
         let against = observations.iter().filter(is_against).count();
-        let other = observations.iter().filter(|each| each.other_only).count();
-        let received = |each: &&Observation| {
-            each.shows == Outcome::Met && each.received.iter().any(|row| Some(*row) == place)
+        let other = observations.iter().filter(|observation| observation.other_only).count();
+        let received = |observation: &&Observation| {
+            observation.shows == Outcome::Met && observation.received.iter().any(|row| Some(*row) == place)
         };
-        let nothing = bound.iter().find(|each| each.shows == Outcome::Nothing);
-        let left_out = bound.iter().find(|each| each.shows == Outcome::LeftOut);
-        let text = |each: &&Observation| self.texts.text(each.why).to_owned();
+        let nothing = bound.iter().find(|observation| observation.shows == Outcome::Nothing);
+        let left_out = bound.iter().find(|observation| observation.shows == Outcome::LeftOut);
+        let text = |observation: &&Observation| self.texts.text(observation.why).to_owned();
         let (state, why) = match () {
             () if against > 0 => (State::Broken, None),
             () if bound.iter().any(received) => (State::Holds, None),
@@ -285,7 +293,7 @@ impl Evidence {
     /// Returns the state of a response element. It holds only if it was present with a value of its own.
     pub fn element(&self, page: &Page, line: &ElementLine) -> PromiseStatus {
         let observations = self.observations_at(page, &line.place);
-        let against = observations.iter().filter(|each| !each.other_only).count();
+        let against = observations.iter().filter(|observation| !observation.other_only).count();
         let Some(of) = self.of(page) else {
             return PromiseStatus::of(
                 State::NotTested,
@@ -296,7 +304,7 @@ impl Evidence {
         let (state, why) = match (against, seen, of.accepted) {
             (1.., ..) => (State::Broken, None),
             (_, Some(_), _) => (State::Holds, None),
-            (_, None, 0) if of.all.iter().any(|each| each.shows == Outcome::Nothing) => {
+            (_, None, 0) if of.all.iter().any(|observation| observation.shows == Outcome::Nothing) => {
                 (State::Unproven, Some("no call of the operation was accepted".to_owned()))
             }
             (_, None, 0) => (State::NotTested, Some("no call of the operation was accepted".to_owned())),

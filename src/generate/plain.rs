@@ -45,11 +45,11 @@ impl<'s> PlainCall<'s> {
         let places = self.places.get_or_init(|| {
             let places = self.prepared().iter().enumerate();
             // A parameter's own name has no quotes, and that is the name in a call.
-            let name = |each: &Prepared<'_>| match each.is_member() {
-                true => each.name.clone(),
-                false => each.parameter.name.clone(),
+            let name = |prepared: &Prepared<'_>| match prepared.is_member() {
+                true => prepared.name.clone(),
+                false => prepared.parameter.name.clone(),
             };
-            places.map(|(place, each)| (name(each), place)).collect()
+            places.map(|(place, prepared)| (name(prepared), place)).collect()
         });
         places.get(name).copied()
     }
@@ -66,21 +66,21 @@ impl<'s> PlainCall<'s> {
             }
         }
         let mut all = self.prepared().iter().zip(is_there);
-        all.all(|(each, is_there)| is_there || each.can_be_absent || each.is_member())
+        all.all(|(prepared, is_there)| is_there || prepared.can_be_absent || prepared.is_member())
     }
 
     /// Returns what a call must contain: the required parameters, and the id of the entity that the call is about.
     pub fn required(&self) -> Parameters {
-        self.parameters().filter(|each| each.is_required).map(valid_entry).collect()
+        self.parameters().filter(|prepared| prepared.is_required).map(valid_entry).collect()
     }
 
     /// Returns everything that a call can contain.
     pub fn all(&self) -> Parameters {
         let mut send: Parameters = Vec::new();
-        for each in self.prepared() {
-            match send.last_mut().filter(|_| each.is_member()) {
-                Some((_, whole)) => set(whole, each, Some(each.valid.clone())),
-                None => send.push(valid_entry(each)),
+        for prepared in self.prepared() {
+            match send.last_mut().filter(|_| prepared.is_member()) {
+                Some((_, whole)) => set(whole, prepared, Some(prepared.valid.clone())),
+                None => send.push(valid_entry(prepared)),
             }
         }
         send
@@ -88,7 +88,7 @@ impl<'s> PlainCall<'s> {
 
     /// Iterates over the parameters themselves, without the members below them.
     fn parameters(&self) -> impl Iterator<Item = &Prepared<'s>> {
-        self.prepared().iter().filter(|each| !each.is_member())
+        self.prepared().iter().filter(|prepared| !prepared.is_member())
     }
 
     /// Returns the plain call with one place set or omitted.
@@ -102,11 +102,11 @@ impl<'s> PlainCall<'s> {
     /// Returns the plain call with one parameter set or omitted.
     pub fn with(&self, parameter: &Member, value: Option<Value>) -> Parameters {
         let mut send = Vec::new();
-        for each in self.parameters() {
-            if each.parameter.name == parameter.name {
+        for prepared in self.parameters() {
+            if prepared.parameter.name == parameter.name {
                 send.extend(value.clone().map(|value| (parameter.name.clone(), value)));
-            } else if each.is_needed {
-                send.push(valid_entry(each));
+            } else if prepared.is_needed {
+                send.push(valid_entry(prepared));
             }
         }
         send
@@ -174,7 +174,7 @@ impl<'s> PlainCall<'s> {
     }
 
     fn with_all_needed(&self) -> Parameters {
-        self.parameters().filter(|each| each.is_needed).map(valid_entry).collect()
+        self.parameters().filter(|prepared| prepared.is_needed).map(valid_entry).collect()
     }
 
     /// Returns `true` if every case contains a parameter.
@@ -193,7 +193,7 @@ impl<'s> PlainCall<'s> {
 
     /// Iterates over the parameters that a call can contain.
     pub fn sendable_parameters(&self) -> impl Iterator<Item = &'s Member> + '_ {
-        self.parameters().map(|each| each.parameter)
+        self.parameters().map(|prepared| prepared.parameter)
     }
 }
 
@@ -212,7 +212,7 @@ pub fn set(whole: &mut Value, place: &Prepared<'_>, value: Option<Value>) {
 fn put(operation: &Operation, send: &mut Parameters, name: &str, value: Value) {
     send.retain(|(known, _)| known != name);
     send.push((name.to_owned(), value));
-    let place = |name: &str| operation.parameters.iter().position(|each| each.name == name);
+    let place = |name: &str| operation.parameters.iter().position(|parameter| parameter.name == name);
     send.sort_by_key(|(name, _)| place(name));
 }
 

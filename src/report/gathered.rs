@@ -279,10 +279,10 @@ impl Gathered {
     /// Returns the responses that differ from the accepted ones, grouped by difference. A failed case is reported as a
     /// failure; its snapshot differs for the same reason. Nothing else is reported of a known failure.
     pub fn changes(&self) -> Vec<(&str, Vec<&str>)> {
-        let is_told = |id: &str| self.aside.contains(id) && !self.known.contains_key(id);
+        let is_reported = |id: &str| self.aside.contains(id) && !self.known.contains_key(id);
         let mut kinds: Vec<(&str, Vec<&str>)> = Vec::new();
         let mut places: HashMap<&str, usize> = HashMap::new();
-        for change in self.snapshots.changed.iter().filter(|change| !is_told(&change.id)) {
+        for change in self.snapshots.changed.iter().filter(|change| !is_reported(&change.id)) {
             let place = *places.entry(&change.diff).or_insert_with(|| {
                 kinds.push((&change.diff, Vec::new()));
                 kinds.len() - 1

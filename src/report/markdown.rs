@@ -105,8 +105,8 @@ fn text(run: &Gathered) -> String {
 }
 
 /// Describes cases that could not be judged for one reason.
-fn unjudged_text(each: &Unjudged<'_>) -> String {
-    let (first, cases) = (each.first, number(each.ids.len(), "case"));
+fn unjudged_text(group: &Unjudged<'_>) -> String {
+    let (first, cases) = (group.first, number(group.ids.len(), "case"));
     let why = cell(reason(&first.verdict));
     format!("\nNot judged ({}): {cases}, e.g. {}: {why}\n", first.verdict.name(), code(&first.id))
 }

@@ -165,13 +165,13 @@ fn log(run: &Gathered, root: &Root) -> Log {
     let broken: Vec<BrokenRule> = run.failures().iter().map(promise).chain(other_failures(run)).collect();
     let mut rules: Vec<Rule> = Vec::new();
     let mut results = Vec::new();
-    for each in broken {
-        let index = rules.iter().position(|rule| rule.id == each.rule).unwrap_or_else(|| {
-            let short_description = Text { text: each.sentence.clone() };
-            rules.push(Rule { id: each.rule.clone(), short_description });
+    for broken_rule in broken {
+        let index = rules.iter().position(|rule| rule.id == broken_rule.rule).unwrap_or_else(|| {
+            let short_description = Text { text: broken_rule.sentence.clone() };
+            rules.push(Rule { id: broken_rule.rule.clone(), short_description });
             rules.len() - 1
         });
-        results.push(result(index, each, root));
+        results.push(result(index, broken_rule, root));
     }
     let driver = Driver { name: "fineprint", version: run.start.fineprint.clone(), rules };
     let invocation =
@@ -242,9 +242,9 @@ fn notifications(run: &Gathered) -> Vec<Notification> {
         format!("Leftover on the target: {entity} {id} ({reason}), created by {}", left.case)
     });
     let unjudged = run.unjudged();
-    let unjudged = unjudged.iter().map(|each| {
-        let (first, why) = (each.first, shortened(reason(&each.first.verdict)));
-        format!("{} not judged, e.g. {}: {why}", number(each.ids.len(), "case"), first.id)
+    let unjudged = unjudged.iter().map(|group| {
+        let (first, why) = (group.first, shortened(reason(&group.first.verdict)));
+        format!("{} not judged, e.g. {}: {why}", number(group.ids.len(), "case"), first.id)
     });
     let plain = run.plain.iter().map(|plain| {
         format!("The plain call of {} is not accepted, so no rejection proves anything", plain.operation)

@@ -95,7 +95,7 @@ pub fn hints(run: &Gathered) -> Vec<String> {
     let unjudged = run.unjudged();
     let circumstances: BTreeSet<&str> = unjudged
         .iter()
-        .filter_map(|each| match &each.first.verdict {
+        .filter_map(|group| match &group.first.verdict {
             Verdict::Blocked { circumstance, .. } => Some(circumstance.as_str()),
             _ => None,
         })

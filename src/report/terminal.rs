@@ -94,12 +94,12 @@ impl<W: Write> Terminal<W> {
             }
         }
         // Cases that the plain calls left unproven are covered by the blocks of these calls.
-        let is_told = |each: &Unjudged<'_>| {
-            matches!(each.first.verdict, Verdict::Unproven { .. })
-                && run.plain.iter().any(|plain| plain.operation == each.first.operation)
+        let is_shown = |group: &Unjudged<'_>| {
+            matches!(group.first.verdict, Verdict::Unproven { .. })
+                && run.plain.iter().any(|plain| plain.operation == group.first.operation)
         };
-        for each in unjudged.iter().filter(|each| !is_told(each)) {
-            writeln!(self.out, "{}", of_unjudged(each, self.style))?;
+        for group in unjudged.iter().filter(|group| !is_shown(group)) {
+            writeln!(self.out, "{}", of_unjudged(group, self.style))?;
         }
         Ok(())
     }
@@ -110,11 +110,11 @@ impl<W: Write> Terminal<W> {
             let (operation, headline) = (failure.operation, in_line(&failure.headline));
             writeln!(self.out, "{word} {operation}: {headline}: {} ({cases})", failure.witness.id)?;
         }
-        for each in unjudged {
-            let word = self.style.doubtful(&each.first.verdict.name().to_uppercase());
+        for group in unjudged {
+            let word = self.style.doubtful(&group.first.verdict.name().to_uppercase());
             let (cases, why) =
-                (summary::number(each.ids.len(), "case"), in_line(reason(&each.first.verdict)));
-            writeln!(self.out, "{word} {} ({cases}): {why}", each.first.id)?;
+                (summary::number(group.ids.len(), "case"), in_line(reason(&group.first.verdict)));
+            writeln!(self.out, "{word} {} ({cases}): {why}", group.first.id)?;
         }
         Ok(())
     }
@@ -193,9 +193,9 @@ impl<W: Write> Terminal<W> {
     /// Writes what was left out on purpose, by reason, with what would test it.
     fn not_tested(&mut self, run: &Gathered) -> io::Result<()> {
         let mut reasons: BTreeMap<&str, (usize, &str)> = BTreeMap::new();
-        for each in run.not_tested() {
-            let of = reasons.entry(reason(&each.first.verdict)).or_insert((0, &each.first.id));
-            of.0 += each.ids.len();
+        for group in run.not_tested() {
+            let of = reasons.entry(reason(&group.first.verdict)).or_insert((0, &group.first.id));
+            of.0 += group.ids.len();
         }
         for (reason, (count, id)) in reasons.into_iter().take(MAX_ITEMS) {
             let cases = summary::number(count, "case");

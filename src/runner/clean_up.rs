@@ -194,8 +194,9 @@ fn removal_outcome(
 
 /// Returns `true` if an error row says that there is no such entity.
 pub fn says_unknown(when: &When, operation: &Operation, live: &LiveEntity) -> bool {
-    let takes_id =
-        |name: &str| operation.parameter(name).is_some_and(|each| each.exists.as_ref() == Some(&live.entity));
+    let takes_id = |name: &str| {
+        operation.parameter(name).is_some_and(|parameter| parameter.exists.as_ref() == Some(&live.entity))
+    };
     let says_so = |bound: &Bound| {
         bound.part == Part::ExistsUnknown && bound.at.as_ref().is_none_or(|at| takes_id(at.parameter()))
     };

@@ -253,9 +253,9 @@ impl EarlierResults {
                 (&mut all.orphaned, &further.orphaned),
                 (&mut all.written, &further.written),
             ] {
-                for each in more {
-                    if !own.contains(each) {
-                        own.push(each.clone());
+                for id in more {
+                    if !own.contains(id) {
+                        own.push(id.clone());
                     }
                 }
             }

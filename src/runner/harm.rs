@@ -34,7 +34,7 @@ fn of_call(service: &Service, operation: &Operation, send: &Parameters) -> Optio
             })
         });
     }
-    let own = operation.parameters.iter().find(|each| each.names_own)?;
+    let own = operation.parameters.iter().find(|parameter| parameter.names_own)?;
     let is_new = value(&own.name).is_none_or(is_new);
     (!is_new).then(|| format!("{} could replace an entity of others with this name", operation.name))
 }
@@ -43,7 +43,9 @@ fn of_call(service: &Service, operation: &Operation, send: &Parameters) -> Optio
 fn of_body(service: &Service, case: &Case) -> Option<String> {
     let operation = service.operation(&case.operation)?;
     let is_body = matches!(case.twist, Some(crate::wire::Twist::Body(_)));
-    let in_body = |each: &Member| each.exists.is_some() && protocol::facts(service).is_typed(operation, each);
+    let in_body = |parameter: &Member| {
+        parameter.exists.is_some() && protocol::facts(service).is_typed(operation, parameter)
+    };
     let is_harm = is_body && may_change(service, operation) && operation.parameters.iter().any(in_body);
     is_harm.then(|| {
         format!("{} with a body that contains no id could affect entities of others", operation.name)
@@ -53,7 +55,7 @@ fn of_body(service: &Service, case: &Case) -> Option<String> {
 /// Returns `true` if an operation changes or removes something that exists. An operation is assumed to do so if the
 /// page does not say.
 pub fn may_change(service: &Service, operation: &Operation) -> bool {
-    let takes_id = operation.parameters.iter().any(|each| each.exists.is_some());
+    let takes_id = operation.parameters.iter().any(|parameter| parameter.exists.is_some());
     let reads = operation.only_reads()
         || service.entities.iter().any(|entity| {
             entity.listed_by.as_ref() == Some(&operation.name)
@@ -65,7 +67,7 @@ pub fn may_change(service: &Service, operation: &Operation) -> bool {
 /// Returns the parameters that say what a call is about: the first one that takes an id, and all required ones that
 /// take an id. The others name what else a call refers to.
 fn subjects(operation: &Operation) -> Vec<&Member> {
-    let ids = operation.parameters.iter().filter(|each| each.exists.is_some()).enumerate();
+    let ids = operation.parameters.iter().filter(|parameter| parameter.exists.is_some()).enumerate();
     ids.filter(|(place, id)| *place == 0 || id.required == Required::Yes).map(|(_, id)| id).collect()
 }
 
@@ -123,12 +125,12 @@ fn bits(id: &str) -> usize {
     let (prefix, rest) = id.split_once(['-', '_']).unwrap_or(("", id));
     let own = if prefix.bytes().all(|byte| byte.is_ascii_alphabetic()) { rest } else { id };
     let characters = own.bytes().filter(u8::is_ascii_alphanumeric);
-    let each = match () {
+    let parameter = match () {
         () if own.bytes().all(|byte| !byte.is_ascii_alphabetic()) => 3,
         () if own.bytes().all(|byte| !byte.is_ascii_alphabetic() || byte.is_ascii_hexdigit()) => 4,
         () => 5,
     };
-    characters.count() * each
+    characters.count() * parameter
 }
 
 /// Returns `true` if an invented number is far above all ids that the target has assigned.

@@ -86,14 +86,15 @@ async fn read(
     reader: &Operation,
     live: &LiveEntity,
 ) -> ReadResult {
-    let Some(id) = reader.parameters.iter().find(|each| each.exists.as_ref() == Some(&live.entity)) else {
+    let Some(id) = reader.parameters.iter().find(|parameter| parameter.exists.as_ref() == Some(&live.entity))
+    else {
         return ReadResult::Nothing;
     };
     if !wire::can_name(service, reader, id, &live.id) {
         return ReadResult::Nothing;
     }
     let mut sent = vec![(id.name.clone(), as_parameter(id, &live.id))];
-    for parameter in reader.parameters.iter().filter(|each| each.name != id.name) {
+    for parameter in reader.parameters.iter().filter(|parameter| parameter.name != id.name) {
         let parent = live.parents.iter().find(|(name, _)| Some(name) == parameter.exists.as_ref());
         sent.extend(parent.map(|(_, id)| (parameter.name.clone(), as_parameter(parameter, id))));
     }
@@ -130,7 +131,7 @@ fn shown(
         let is_it = |own: &&str| text.trim().to_lowercase() == own.trim().to_lowercase();
         match own.iter().any(is_it) {
             false => return ReadResult::Other(format!("a different {}", shown.parameter)),
-            true if live.unique.iter().any(|each| of_it(&each)) => return ReadResult::Own,
+            true if live.unique.iter().any(|value| of_it(&value)) => return ReadResult::Own,
             // Others may have the same value by chance: it proves nothing.
             true => {}
         }

@@ -178,7 +178,8 @@ impl Act<'_> {
 
     /// Returns the attributes that no other entity can have.
     fn unique(&self, attributes: &[(String, Json)]) -> Vec<(String, Json)> {
-        let is_unique = |name: &str| self.check.operation.parameter(name).is_some_and(|each| each.unique);
+        let is_unique =
+            |name: &str| self.check.operation.parameter(name).is_some_and(|parameter| parameter.unique);
         attributes.iter().filter(|(name, _)| is_unique(name)).cloned().collect()
     }
 
@@ -364,8 +365,9 @@ impl Act<'_> {
             let record = records.live.iter_mut().find(|record| record.id == *id);
             if let (None, Some(record)) = (&used, record) {
                 if self.has_reading(Reading::UpdateReplaces) && self.check.operation.parameters.len() > 1 {
-                    let kept =
-                        |name: &str| self.check.operation.parameter(name).is_some_and(|each| each.unique);
+                    let kept = |name: &str| {
+                        self.check.operation.parameter(name).is_some_and(|parameter| parameter.unique)
+                    };
                     record.attributes.retain(|(name, _)| kept(name));
                 }
                 record.set(&set);
@@ -406,7 +408,8 @@ impl Act<'_> {
     /// Returns the attributes that take effect immediately.
     fn immediate(&self, mut attributes: Vec<(String, Json)>) -> Vec<(String, Json)> {
         if self.has_reading(Reading::LaterIsLater) {
-            let later = |name: &str| self.check.operation.parameter(name).is_some_and(|each| each.later);
+            let later =
+                |name: &str| self.check.operation.parameter(name).is_some_and(|parameter| parameter.later);
             attributes.retain(|(name, _)| !later(name));
         }
         attributes
@@ -431,7 +434,10 @@ impl Act<'_> {
                 self.check.operation.parameters.iter().find(|parameter| parameter.exists.is_some());
             let id = reference.and_then(|reference| self.check.value(&reference.name));
             let is_fine = |name: &str| {
-                self.check.operation.parameter(name).is_some_and(|each| self.check.faults(each).is_empty())
+                self.check
+                    .operation
+                    .parameter(name)
+                    .is_some_and(|parameter| self.check.faults(parameter).is_empty())
             };
             let fine: Vec<_> = attributes.into_iter().filter(|(name, _)| is_fine(name)).collect();
             self.with_records(|records| {

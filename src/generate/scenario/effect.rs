@@ -43,7 +43,8 @@ impl<'s> Reader<'s> {
     /// Finds an operation that shows more of the entity than its id.
     fn of(plain: &PlainCall<'s>, entity: &'s str) -> Option<Self> {
         plain.service.readers(entity).find_map(|operation| {
-            let id = operation.parameters.iter().find(|each| each.exists.as_deref() == Some(entity))?;
+            let id =
+                operation.parameters.iter().find(|parameter| parameter.exists.as_deref() == Some(entity))?;
             let shows = operation.shows(plain.operation);
             (!shows.is_empty()).then_some(Self { operation, id, shows })
         })
@@ -112,9 +113,9 @@ fn unchanged(plain: &PlainCall<'_>, reader: &Reader<'_>, entity: &str) -> Vec<Ca
     };
     let shown = |parameter: &&Member| reader.path(&parameter.name).is_some() && can_show_it(parameter);
     let Some(parameter) = plain.operation.parameters.iter().find(shown) else { return Vec::new() };
-    let others = plain.prepared().iter().filter(|each| each.whole.name != parameter.name);
+    let others = plain.prepared().iter().filter(|prepared| prepared.whole.name != parameter.name);
     others
-        .filter(|each| each.parameter.exists.is_none())
+        .filter(|prepared| prepared.parameter.exists.is_none())
         .filter_map(|at_fault| {
             let fault = fault(plain, at_fault)?;
             let mut made = plain.make(entity, entity, &Vec::new())?;

@@ -139,7 +139,8 @@ fn after_update(plain: &PlainCall<'_>, parameter: &Member, entity: &str) -> Opti
 
 /// Returns the case with the value that another entity has had since its update.
 fn used_by_update(plain: &PlainCall<'_>, parameter: &Member, entity: &str) -> Option<Case> {
-    let id = plain.operation.parameters.iter().find(|each| each.exists.as_deref() == Some(entity))?;
+    let id =
+        plain.operation.parameters.iter().find(|parameter| parameter.exists.as_deref() == Some(entity))?;
     let change = plain.set(&[(&id.name, reference(id, "other")), (&parameter.name, new(parameter))]);
     let value = Value::Same("change".to_owned(), parameter.name.clone());
     let send = plain.with(parameter, Some(value));

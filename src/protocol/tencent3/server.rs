@@ -70,7 +70,9 @@ async fn serve(site: &Site<'_>, raw: &Raw) -> Response {
     let own = own_parameters(raw, &pairs, operation);
     let is_readable = own.is_some();
     let mut parameters = own.unwrap_or_default();
-    for parameter in operation.iter().flat_map(|operation| &operation.parameters).filter(|each| each.common) {
+    for parameter in
+        operation.iter().flat_map(|operation| &operation.parameters).filter(|parameter| parameter.common)
+    {
         parameters.retain(|(name, _)| *name != parameter.name);
         let value = of_call(&parameter.name);
         parameters.extend(value.map(|value| (parameter.name.clone(), Json::Text(value))));

@@ -289,13 +289,13 @@ impl<'s> Maker<'s> {
     fn can_be_rejected(&self) -> bool {
         let is_of_request =
             |row: &ErrorRow| matches!(row.when, When::Request(RequestFault::UnknownParameter));
-        let refers = self.operation.parameters.iter().any(|each| each.exists.is_some());
+        let refers = self.operation.parameters.iter().any(|parameter| parameter.exists.is_some());
         refers || self.can_be_rejected_for(|_| true) || self.service.rows(self.operation).any(is_of_request)
     }
 
     /// Returns the parameters that a call of the operation can change.
     fn changeable(&self) -> impl Iterator<Item = &Member> {
-        self.operation.parameters.iter().filter(|each| is_changeable(each))
+        self.operation.parameters.iter().filter(|parameter| is_changeable(parameter))
     }
 
     /// Returns `true` if calls carry a JSON body.

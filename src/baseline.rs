@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::ops::Bound;
 
 use chrono::NaiveDate;
-use schemars::JsonSchema;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
+
+use crate::event::Compared;
 
 /// A file of known failures.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -96,24 +97,6 @@ pub enum ReadError {
         /// The invalid date.
         date: String,
     },
-}
-
-/// Result of comparing a run with the known failures.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Compared {
-    /// Cases that fail and are known to fail, with the reason.
-    pub known: BTreeMap<String, String>,
-    /// Entries whose cases pass again; they should be removed.
-    pub passing: Vec<String>,
-    /// Expired entries, with their last day.
-    pub expired: BTreeMap<String, String>,
-}
-
-impl Compared {
-    /// Returns `true` if the baseline itself needs an update.
-    pub fn is_outdated(&self) -> bool {
-        !self.passing.is_empty() || !self.expired.is_empty()
-    }
 }
 
 impl Baseline {

@@ -116,7 +116,8 @@ fn suggested_commands_work() {
     for name in ["plain", "b c", "it's", "$HOME"] {
         let made = done(folder.path(), &["init", name]);
         assert_eq!(made.code, 0, "{}", made.stderr);
-        let command = made.stdout.split_once("now `").unwrap().1.split_once(" && fineprint`").unwrap().0;
+        let command =
+            made.stdout.split_once("server with `").unwrap().1.split_once(" && fineprint`").unwrap().0;
         let typed = std::process::Command::new("sh")
             .current_dir(folder.path())
             .arg("-c")

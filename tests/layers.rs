@@ -21,9 +21,9 @@ const LAYERS: &[&str] = &[
     "check",
     "snapshot",
     "judge",
-    "baseline",
     "event",
     "evidence",
+    "baseline",
     "compare",
     "transport",
     "runner",
@@ -60,9 +60,9 @@ const PURE: &[&str] = &[
     "generate",
     "check",
     "judge",
-    "baseline",
     "event",
     "evidence",
+    "baseline",
     "compare",
 ];
 

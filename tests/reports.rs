@@ -215,7 +215,7 @@ fn everywhere(events: &[Event]) -> [(&'static str, String); 5] {
 
 #[test]
 fn every_report_shows_that_a_run_was_not_clean() {
-    use fineprint::baseline::Compared;
+    use fineprint::event::Compared;
     use fineprint::event::{Leftover, SnapshotChange, Snapshots};
     let before_end = |events: &mut Vec<Event>, event: Event| events.insert(events.len() - 1, event);
     for (name, text) in everywhere(&otherwise(|_| {})) {

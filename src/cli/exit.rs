@@ -2,8 +2,7 @@
 
 use std::process::ExitCode;
 
-use crate::baseline::Compared;
-use crate::event::Finish;
+use crate::event::{Compared, Finish};
 
 /// The exit of the process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

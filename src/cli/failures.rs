@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use chrono::{NaiveDate, Utc};
 
-use crate::baseline::{Baseline, Compared};
-use crate::event::CaseResult;
+use crate::baseline::Baseline;
+use crate::event::{CaseResult, Compared};
 use crate::files;
 use crate::judge::Verdict;
 

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::project::operation_of;
+
 /// The cases that a command line names; all cases if it names none.
 #[derive(Debug, Clone, Default)]
 pub struct Filter {
@@ -18,8 +20,7 @@ pub struct Word {
 
 impl Word {
     fn new(typed: &str, is_operation: impl Fn(&str) -> bool) -> Self {
-        let mut ends = typed.match_indices('/').map(|(end, _)| end).chain([typed.len()]);
-        let operation = ends.find(|end| is_operation(&typed[..*end])).map(|end| typed[..end].to_owned());
+        let operation = operation_of(typed, is_operation).map(str::to_owned);
         Self { typed: typed.to_owned(), operation }
     }
 

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+#[cfg(feature = "cli")]
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -12,7 +13,8 @@ use crate::spec::model::Specs;
 use super::{Recording, response};
 
 /// The relation between two targets.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Relation {
     /// The left target breaks the promise, the right one keeps it.
@@ -48,8 +50,9 @@ impl Relation {
 }
 
 /// Two targets, compared promise by promise.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[schemars(title = "fineprint's comparison of two targets")]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(JsonSchema))]
+#[cfg_attr(feature = "cli", schemars(title = "fineprint's comparison of two targets"))]
 pub struct Matrix {
     /// The name of the left target.
     pub left: String,
@@ -63,7 +66,8 @@ pub struct Matrix {
 }
 
 /// A promise of an operation, and how two targets compare with it and with each other.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(JsonSchema))]
 pub struct Cell {
     /// The operation.
     pub operation: String,
@@ -83,7 +87,8 @@ pub struct Cell {
 }
 
 /// A case and its result on both sides.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(JsonSchema))]
 #[serde(rename = "Witness")]
 pub struct ComparedCase {
     /// The case.
@@ -99,7 +104,8 @@ pub struct ComparedCase {
 }
 
 /// The result of a case on one target.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(JsonSchema))]
 #[serde(rename = "Did")]
 pub struct SideResult {
     /// The name of the verdict; `not tried` if there is none.

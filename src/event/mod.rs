@@ -6,10 +6,12 @@ mod results;
 pub use page::{ElementLine, ErrorLine, Page, ParameterRow, PromiseLine, Sentence, Side};
 pub use results::Results;
 
+use std::collections::BTreeMap;
+
+#[cfg(feature = "cli")]
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::baseline::Compared;
 use crate::case::Expectation;
 use crate::judge::{Mismatch, Observed, Precedence, Promise, Verdict};
 use crate::wire::Exchange;
@@ -18,7 +20,8 @@ use crate::wire::Exchange;
 pub const VERSION: u32 = 3;
 
 /// One event of a run of fineprint. Results appear in the order of the plan, whatever the order of completion.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(JsonSchema))]
 #[serde(tag = "event", rename_all = "kebab-case")]
 pub enum Event {
     /// The run starts.
@@ -47,7 +50,8 @@ pub enum Event {
 }
 
 /// The start of a run.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(JsonSchema))]
 pub struct Start {
     /// The stream's version.
     pub version: u32,
@@ -69,7 +73,8 @@ pub struct Start {
 }
 
 /// A case and its result.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(JsonSchema))]
 pub struct CaseResult {
     /// The case's id.
     pub id: String,
@@ -160,7 +165,8 @@ impl CaseResult {
 }
 
 /// What a case expects of the target.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Expected {
     /// The call is accepted.
@@ -189,7 +195,8 @@ impl From<&Expectation> for Expected {
 }
 
 /// The comparison of the responses with the accepted ones.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(JsonSchema))]
 pub struct Snapshots {
     /// Responses that differ.
     pub changed: Vec<SnapshotChange>,
@@ -213,7 +220,8 @@ impl Snapshots {
 }
 
 /// A response that differs from the accepted one.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(JsonSchema))]
 pub struct SnapshotChange {
     /// The case.
     pub id: String,
@@ -221,8 +229,28 @@ pub struct SnapshotChange {
     pub diff: String,
 }
 
+/// The comparison of the failures with the known ones.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(JsonSchema))]
+pub struct Compared {
+    /// Cases that fail and are known to fail, with the reason.
+    pub known: BTreeMap<String, String>,
+    /// Entries whose cases pass again; they should be removed.
+    pub passing: Vec<String>,
+    /// Expired entries, with their last day.
+    pub expired: BTreeMap<String, String>,
+}
+
+impl Compared {
+    /// Returns `true` if the baseline itself needs an update.
+    pub fn is_outdated(&self) -> bool {
+        !self.passing.is_empty() || !self.expired.is_empty()
+    }
+}
+
 /// The comparison of a run with the recorded responses of another target.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(JsonSchema))]
 pub struct Recorded {
     /// The other target.
     pub target: String,
@@ -237,7 +265,8 @@ pub struct Recorded {
 }
 
 /// The end of a run.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(JsonSchema))]
 pub struct Finish {
     /// Number of cases per verdict.
     pub counts: Counts,
@@ -267,7 +296,8 @@ impl Finish {
 }
 
 /// Number of cases per verdict.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(JsonSchema))]
 pub struct Counts {
     /// The promise holds.
     pub pass: usize,
@@ -313,7 +343,8 @@ impl Counts {
 }
 
 /// An entity on the target.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(JsonSchema))]
 pub struct Leftover {
     /// The service's folder.
     pub service: String,

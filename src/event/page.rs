@@ -1,5 +1,6 @@
 //! The pages of a run as their specs have them: all that a report needs to show them without the specs.
 
+#[cfg(feature = "cli")]
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -7,7 +8,8 @@ use crate::digest;
 use crate::spec::model::{Operation, Service};
 
 /// A documentation page.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(JsonSchema))]
 pub struct Page {
     /// The vendor.
     pub vendor: String,
@@ -41,7 +43,8 @@ pub struct Page {
 }
 
 /// A row of a parameter table.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(JsonSchema))]
 pub struct ParameterRow {
     /// The parameter.
     pub name: String,
@@ -69,7 +72,8 @@ impl ParameterRow {
 }
 
 /// A promise: a part of a rule of a parameter.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(JsonSchema))]
 pub struct PromiseLine {
     /// Short form of the rule: `Name length.max`.
     pub rule: String,
@@ -93,7 +97,8 @@ fn is_zero(number: &usize) -> bool {
 }
 
 /// A side of a promise that has to be observed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Side {
     /// A value just within the rule is accepted.
@@ -113,7 +118,8 @@ impl Side {
 }
 
 /// A response element.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(JsonSchema))]
 pub struct ElementLine {
     /// Its path.
     pub path: String,
@@ -130,7 +136,8 @@ pub struct ElementLine {
 }
 
 /// A sentence of a page.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(JsonSchema))]
 pub struct Sentence {
     /// The text, word for word.
     pub text: String,
@@ -149,7 +156,8 @@ fn is_so() -> bool {
 }
 
 /// A row of an error table.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(JsonSchema))]
 pub struct ErrorLine {
     /// The status, if the page gives one.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -32,7 +32,7 @@ use crate::diagnostic::Finding;
 use crate::event::Leftover;
 use crate::generate::{self, Depth};
 use crate::judge::Verdict;
-use crate::project;
+use crate::project::{self, Listing, Suite};
 use crate::report::block::{block, of_plain_call};
 use crate::report::style::Style;
 use crate::report::{number, summary};
@@ -139,7 +139,8 @@ impl Conformance {
     /// nothing, are not a success either.
     pub fn main(self) -> ExitCode {
         let arguments = Arguments::from_args();
-        let (tests, trials) = match self.tests() {
+        let named = arguments.filter.as_deref().filter(|_| arguments.exact && !arguments.list);
+        let (tests, trials) = match self.tests(named) {
             Ok(tests) => tests,
             Err(findings) => {
                 findings.iter().for_each(|finding| print_line(&finding.render(false)));
@@ -175,11 +176,22 @@ impl Conformance {
     /// # Errors
     /// Returns every finding of every spec and case file.
     pub fn trials(self) -> Result<Vec<Trial>, Vec<Finding>> {
-        Ok(self.tests()?.1)
+        Ok(self.tests(None)?.1)
     }
 
-    fn tests(self) -> Result<(Arc<Tests>, Vec<Trial>), Vec<Finding>> {
-        let mut suite = project::suite(&self.specs, &self.cases, Depth::Standard)?;
+    /// Reads what a test needs: only the specs of its service, because under nextest each test has its own process.
+    fn suite(&self, named: Option<&str>) -> Result<Suite, Vec<Finding>> {
+        let listing = named.and_then(|_| Listing::of(&self.specs).ok()).unwrap_or_default();
+        match named.and_then(|id| project::operation_of(id, |name| listing.has(name))) {
+            Some(operation) => {
+                project::suite_of(&listing.part([operation]), &self.specs, &self.cases, Depth::Standard)
+            }
+            None => project::suite(&self.specs, &self.cases, Depth::Standard),
+        }
+    }
+
+    fn tests(self, named: Option<&str>) -> Result<(Arc<Tests>, Vec<Trial>), Vec<Finding>> {
+        let mut suite = self.suite(named)?;
         let target = self.target();
         let form = |service: &Service| target.signer(service).map(|signer| signer.form);
         let gates = Gates::new(&suite.cases);
@@ -327,5 +339,26 @@ impl Tests {
         let new = Arc::new(Started { session, _server: server, runtime });
         *started = Some(Arc::clone(&new));
         Ok(new)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_single_test_reads_only_its_service_and_is_the_same_test() {
+        let conformance = Conformance::new(concat!(env!("CARGO_MANIFEST_DIR"), "/specs"));
+        let ids = |named| {
+            let suite = conformance.suite(named).unwrap();
+            let ids: Vec<String> = suite.cases.iter().map(|case| case.id.clone()).collect();
+            (suite.specs.services.len(), ids)
+        };
+        let (services, all) = ids(None);
+        let (alone, own) = ids(Some("AddUserContact/Name/required/absent"));
+        assert!(alone < services, "{alone} of {services}");
+        let expected: Vec<String> = all.into_iter().filter(|id| id.starts_with("AddUserContact/")).collect();
+        assert_eq!(own, expected);
+        assert_eq!(ids(Some("Nonesuch/case")).0, services, "an unknown operation may be a hand-written case");
     }
 }

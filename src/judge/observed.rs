@@ -1,6 +1,7 @@
 //! What the responses of a case show besides its verdict, read from the whole responses before they are shortened for
 //! storage.
 
+#[cfg(feature = "cli")]
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -10,7 +11,8 @@ use crate::wire::{self, Exchange, Outcome, Reply};
 use super::{Contract, elements, excerpt, rejection, repeats};
 
 /// Facts about the responses of a case.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(JsonSchema))]
 pub struct Observed {
     /// Whether the tested call was accepted; absent if its response could not be read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -30,7 +32,8 @@ pub struct Observed {
 }
 
 /// A value that no other response of a run may have.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(JsonSchema))]
 pub struct Unique {
     /// The operation.
     pub operation: String,

@@ -1,6 +1,7 @@
 //! The fault that a target reports if a call has two. No page specifies it, so it is a fact about the target, not a
 //! verdict.
 
+#[cfg(feature = "cli")]
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -9,7 +10,8 @@ use crate::spec::breach::Breach;
 use crate::spec::model::{Operation, Service};
 
 /// The order in which a target checks the parameters of an operation.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(JsonSchema))]
 pub struct Precedence {
     /// The operation.
     pub operation: String,

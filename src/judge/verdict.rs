@@ -1,12 +1,14 @@
 //! Verdicts, as plain data.
 
+#[cfg(feature = "cli")]
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::spec::promise::Sentence;
 
 /// The result of a case.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(JsonSchema))]
 #[serde(tag = "verdict", rename_all = "kebab-case")]
 pub enum Verdict {
     /// The promise holds.
@@ -77,7 +79,8 @@ impl Verdict {
 }
 
 /// The kind of difference between a response and what was expected; a headline names it.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Kind {
     /// An invalid call was accepted.
@@ -130,7 +133,8 @@ impl Kind {
 }
 
 /// A mismatch: a promise that a response breaks.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(JsonSchema))]
 #[serde(rename = "Departure")]
 pub struct Mismatch {
     /// The kind of difference.
@@ -143,7 +147,8 @@ pub struct Mismatch {
 }
 
 /// A promise of a page.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(JsonSchema))]
 pub struct Promise {
     /// Short form of the rule: `Name length.max`, `response Contact.ContactId`.
     pub rule: String,
@@ -179,7 +184,8 @@ fn shortened(text: String) -> String {
 }
 
 /// One aspect of a response, expected and received.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(JsonSchema))]
 pub struct Line {
     /// `status`, `code`, `message`, or an element's path.
     pub aspect: String,

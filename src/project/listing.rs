@@ -106,6 +106,13 @@ impl Part<'_> {
     }
 }
 
+/// Returns the operation at the beginning of a case id: the name that the project has for it, followed by a slash or by
+/// nothing.
+pub fn operation_of(id: &str, is_operation: impl Fn(&str) -> bool) -> Option<&str> {
+    let mut ends = id.match_indices('/').map(|(end, _)| end).chain([id.len()]);
+    ends.find(|end| is_operation(&id[..*end])).map(|end| &id[..end])
+}
+
 /// Returns the operation that a spec file is named after.
 fn operation(path: &Path) -> Option<String> {
     let is_service = path.file_name().is_some_and(|name| name == SERVICE_FILE);

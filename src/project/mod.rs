@@ -11,7 +11,7 @@ use crate::diagnostic::Finding;
 use crate::spec::model::Specs;
 use crate::spec::read::{self as specs_of, SpecFile};
 
-pub use listing::{Listing, Part};
+pub use listing::{Listing, Part, operation_of};
 pub use suite::{Stale, Suite, expand, suite, suite_of, update};
 
 use walk::{folder_below, source, unreadable, yaml_files};

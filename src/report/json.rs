@@ -5,8 +5,7 @@ use std::io::{self, Write};
 use schemars::{JsonSchema, Schema, schema_for};
 use serde::{Deserialize, Serialize};
 
-use crate::baseline::Compared;
-use crate::event::{CaseResult, Event, Finish, Page, Snapshots, Start};
+use crate::event::{CaseResult, Compared, Event, Finish, Page, Snapshots, Start};
 use crate::evidence::{ObservedPromise, PromiseSource};
 
 use super::Reporter;

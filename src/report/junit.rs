@@ -7,8 +7,7 @@ use std::time::Duration;
 
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
-use crate::baseline::Compared;
-use crate::event::{CaseResult, Event, Finish, Snapshots};
+use crate::event::{CaseResult, Compared, Event, Finish, Snapshots};
 use crate::files::{Place, Shelf};
 use crate::judge::Verdict;
 

@@ -3,20 +3,32 @@
 pub mod block;
 mod ci_commands;
 pub mod gathered;
+#[cfg(feature = "cli")]
 pub mod github;
 pub mod headline;
+#[cfg(feature = "cli")]
 pub mod html;
+#[cfg(feature = "cli")]
 pub mod json;
+#[cfg(feature = "cli")]
 pub mod jsonl;
+#[cfg(feature = "cli")]
 pub mod junit;
+#[cfg(feature = "cli")]
 pub mod markdown;
+#[cfg(feature = "cli")]
 pub mod matrix;
+#[cfg(feature = "cli")]
 pub mod root;
+#[cfg(feature = "cli")]
 pub mod sarif;
+#[cfg(feature = "cli")]
 pub mod score;
+#[cfg(feature = "cli")]
 pub mod sink;
 pub mod style;
 pub mod summary;
+#[cfg(feature = "cli")]
 pub mod terminal;
 mod texts;
 

@@ -3,8 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 
-use crate::baseline::Compared;
-use crate::event::{CaseResult, Counts, Event, Finish, Leftover, Recorded};
+use crate::event::{CaseResult, Compared, Counts, Event, Finish, Leftover, Recorded};
 use crate::judge::Verdict;
 
 use super::Reporter;

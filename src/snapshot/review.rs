@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use super::compare::{by_id, difference};
 use super::file::Entry;
-use super::{by_id, difference};
 
 /// A decision about a pending response.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,5 +1,6 @@
 //! What is kept of a response, and what a difference looks like.
 
+use super::file::Entry;
 use super::*;
 use crate::spec::model::Service;
 use crate::spec::read;

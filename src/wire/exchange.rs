@@ -1,12 +1,14 @@
 //! Requests as sent and responses as received: how much of them is kept, and what no output may show.
 
+#[cfg(feature = "cli")]
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::sign;
 
 /// A complete HTTP request.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(JsonSchema))]
 pub struct Request {
     /// The method, e.g. `POST`.
     pub method: String,
@@ -22,7 +24,8 @@ pub struct Request {
 }
 
 /// A complete HTTP response.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(JsonSchema))]
 #[serde(rename = "Answer")]
 pub struct Response {
     /// The status.
@@ -40,7 +43,8 @@ pub struct Response {
 }
 
 /// A request as sent, and its outcome.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(JsonSchema))]
 pub struct Exchange {
     /// The operation that was called.
     pub operation: String,
@@ -53,7 +57,8 @@ pub struct Exchange {
 }
 
 /// The outcome of a request.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Outcome {
     /// An HTTP response.
@@ -65,7 +70,8 @@ pub enum Outcome {
 }
 
 /// The reason why there is no HTTP response.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[cfg_attr(feature = "cli", derive(JsonSchema))]
 #[serde(rename = "NoAnswer", rename_all = "kebab-case")]
 pub enum NoResponse {
     /// Nothing listens at the address.

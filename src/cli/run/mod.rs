@@ -15,10 +15,9 @@ use std::sync::Arc;
 use tokio::runtime::Runtime;
 use tokio_util::sync::CancellationToken;
 
-use crate::baseline::Compared;
 use crate::case::Case;
 use crate::compare::Recording;
-use crate::event::{Event, Finish, Leftover};
+use crate::event::{Compared, Event, Finish, Leftover};
 use crate::generate::Cases;
 use crate::project::Suite;
 use crate::report::block::in_line;

@@ -140,13 +140,9 @@ fn classes(maker: &Maker<'_>, parameter: &Placed<'_>, characters: &Characters, m
                 continue;
             }
             let also = [characters.also.clone(), vec![*foreign]].concat();
-            let slug = format!("{:02x}-passes", u32::from(*foreign));
-            changed(
-                Part::CharactersOf,
-                &slug,
-                &format!("{foreign:?} is accepted"),
-                Characters { also, ..characters.clone() },
-            );
+            let (slug, does) =
+                (format!("{:02x}-passes", u32::from(*foreign)), format!("{foreign:?} is accepted"));
+            changed(Part::CharactersOf, &slug, &does, Characters { also, ..characters.clone() });
         }
         let some = |from: char, to: char| [characters.also.clone(), (from..=to).collect()].concat();
         let none = Characters { letters: false, ..characters.clone() };
@@ -167,13 +163,9 @@ fn classes(maker: &Maker<'_>, parameter: &Placed<'_>, characters: &Characters, m
         let carried = characters.also.iter().filter(|also| maker.carries_character(parameter, **also));
         for dropped in carried {
             let also = characters.also.iter().filter(|also| *also != dropped).copied().collect();
-            let slug = format!("{:02x}-refused", u32::from(*dropped));
-            changed(
-                Part::CharactersOf,
-                &slug,
-                &format!("{dropped:?} is rejected"),
-                Characters { also, ..characters.clone() },
-            );
+            let (slug, does) =
+                (format!("{:02x}-refused", u32::from(*dropped)), format!("{dropped:?} is rejected"));
+            changed(Part::CharactersOf, &slug, &does, Characters { also, ..characters.clone() });
         }
     }
     if !characters.not_first.is_empty() && checks {

@@ -347,7 +347,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_single_test_reads_only_its_service_and_is_the_same_test() {
+    fn single_test_reads_only_its_service_and_gives_the_same_result() {
         let conformance = Conformance::new(concat!(env!("CARGO_MANIFEST_DIR"), "/specs"));
         let ids = |named| {
             let suite = conformance.suite(named).unwrap();

@@ -54,8 +54,8 @@ fn mismatch(recording: &Recording, result: &CaseResult, theirs: &str, ours: &str
     };
     let (their_status, their_body) = theirs.split_once(' ').unwrap_or((theirs, ""));
     let (our_status, our_body) = ours.split_once(' ').unwrap_or((ours, ""));
-    let line = |aspect: &str, promised: &str, received: &str| {
-        Line::new(aspect, promised, received, promised != received)
+    let line = |aspect: &str, expected: &str, received: &str| {
+        Line::new(aspect, expected, received, expected != received)
     };
     Mismatch {
         kind: Kind::OtherTarget,

@@ -29,8 +29,8 @@ impl Blamed<'_> {
             Some(json) => describe(Some(json)),
             None => "absent".to_owned(),
         };
-        let promised = format!("valid: {value}");
-        Line::new(self.breach.at.to_string(), promised, "named in the error response", true)
+        let expected = format!("valid: {value}");
+        Line::new(self.breach.at.to_string(), expected, "named in the error response", true)
     }
 }
 

@@ -18,8 +18,8 @@ pub fn mismatches(service: &Service, operation: &Operation, output: &Json) -> Ve
         && id.trim().is_empty()
         && let Some(element) = element_at(&operation.response, &entity.id)
     {
-        let promised = format!("the id of the {}", entity.name);
-        mismatches.push(mismatch(element, &entity.id, &promised, output.at(&entity.id)));
+        let expected = format!("the id of the {}", entity.name);
+        mismatches.push(mismatch(element, &entity.id, &expected, output.at(&entity.id)));
     }
     mismatches
 }
@@ -109,13 +109,13 @@ fn is_listed(element: &Member, value: &Json) -> bool {
         || !has_type(element.kind(), value)
 }
 
-pub fn mismatch(element: &Member, path: &str, promised: &str, received: Option<&Json>) -> Mismatch {
+pub fn mismatch(element: &Member, path: &str, expected: &str, received: Option<&Json>) -> Mismatch {
     let row = format!("{path} | {}", element.kind().name());
     let text = element.sentence().map_or_else(|| row.clone(), |says| format!("{row} | {says}"));
     Mismatch {
         kind: Kind::Element,
         promise: Promise::new(format!("response {path}"), &Sentence { text, at: element.at.clone() }),
-        lines: vec![Line::new(path, promised, describe(received), true)],
+        lines: vec![Line::new(path, expected, describe(received), true)],
     }
 }
 

@@ -102,11 +102,11 @@ pub const GATEWAY: &str = "gateway";
 
 /// Checks what must hold for every response, whatever the case.
 fn check_always(contract: Contract<'_>, response: &Response, reply: &Reply) -> Option<Mismatch> {
-    let mismatch = |kind: Kind, promise: Promise, promised: String| Mismatch {
+    let mismatch = |kind: Kind, promise: Promise, expected: String| Mismatch {
         kind,
         promise,
         lines: vec![
-            Line::new("status", promised, response.status.to_string(), true),
+            Line::new("status", expected, response.status.to_string(), true),
             Line::new("body", "", excerpt(&response.body), false),
         ],
     };
@@ -114,18 +114,18 @@ fn check_always(contract: Contract<'_>, response: &Response, reply: &Reply) -> O
     let is_promised = || matches!(reply, Reply::Rejected { code, .. } if rejection::promises_server_error(contract, code, response.status));
     if response.status >= 500 && !is_promised() {
         let promise = Promise::new("no server error", &operation);
-        let promised = "below 500: no request makes the service fail".to_owned();
-        return Some(mismatch(Kind::Failed, promise, promised));
+        let expected = "below 500: no request makes the service fail".to_owned();
+        return Some(mismatch(Kind::Failed, promise, expected));
     }
     let (only, source) =
         protocol::facts(contract.service).only_status().filter(|(only, _)| *only != response.status)?;
     let sentence = Sentence { text: source.to_owned(), at: contract.service.at.clone() };
-    let promised = format!("{only}, as in every response of this protocol");
-    Some(mismatch(Kind::Status, Promise::new("status", &sentence), promised))
+    let expected = format!("{only}, as in every response of this protocol");
+    Some(mismatch(Kind::Status, Promise::new("status", &sentence), expected))
 }
 
 fn unreadable(contract: Contract<'_>, response: &Response, why: &str) -> Mismatch {
-    let promised = match contract.expect {
+    let expected = match contract.expect {
         Expectation::Accept => "a success",
         Expectation::Reject(_) => "an error response",
         _ => "a documented response",
@@ -135,7 +135,7 @@ fn unreadable(contract: Contract<'_>, response: &Response, why: &str) -> Mismatc
         promise: Promise::new("envelope", &promise::of_operation(contract.operation)),
         lines: vec![
             Line::new("status", "", response.status.to_string(), false),
-            Line::new("body", format!("{promised} in the protocol's envelope"), why, true),
+            Line::new("body", format!("{expected} in the protocol's envelope"), why, true),
         ],
     }
 }

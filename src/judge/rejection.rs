@@ -218,12 +218,12 @@ fn expected_lines(rows: &[&ErrorRow], status: &str, code: &str, message: &str) -
         joined(rows.iter().filter_map(|row| row.status).map(|status| status.to_string()).collect(), "status");
     let codes = joined(rows.iter().flat_map(|row| row.codes.clone()).collect(), "code");
     let messages = joined(rows.iter().filter_map(|row| row.message.clone()).collect(), "message");
-    let differs = |promised: &str, received: &str| {
-        !promised.is_empty() && !promised.split("\nor ").any(|each| each == received)
+    let differs = |expected: &str, received: &str| {
+        !expected.is_empty() && !expected.split("\nor ").any(|each| each == received)
     };
-    let line = |aspect: &str, promised: String, received: &str| {
-        let differs = differs(&promised, received);
-        Line::new(aspect, promised, received, differs)
+    let line = |aspect: &str, expected: String, received: &str| {
+        let differs = differs(&expected, received);
+        Line::new(aspect, expected, received, differs)
     };
     vec![line("status", statuses, status), line("code", codes, code), line("message", messages, message)]
 }

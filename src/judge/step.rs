@@ -54,15 +54,15 @@ fn says_unknown(contract: Contract<'_>, code: &str, status: u16) -> bool {
 
 fn check_shown(contract: Contract<'_>, shows: Shows<'_>, output: &Json) -> Vec<Mismatch> {
     let tried = contract.tested_operation();
-    let differing = shows.elements.iter().filter(|(path, promised)| {
+    let differing = shows.elements.iter().filter(|(path, expected)| {
         // What the response does not show at all cannot contradict what was sent.
-        output.at(path).map_or(shows.demanded, |shown| !is_same(promised, shown))
+        output.at(path).map_or(shows.demanded, |shown| !is_same(expected, shown))
     });
     differing
-        .map(|(path, promised)| Mismatch {
+        .map(|(path, expected)| Mismatch {
             kind: Kind::Effect,
             promise: promise_of_effect(tried, path),
-            lines: vec![Line::new(path, describe(Some(promised)), describe(output.at(path)), true)],
+            lines: vec![Line::new(path, describe(Some(expected)), describe(output.at(path)), true)],
         })
         .collect()
 }
@@ -80,12 +80,12 @@ fn promise_of_effect(tried: &Operation, path: &str) -> Promise {
 }
 
 /// Compares two values. The members of a list may have any order.
-fn is_same(promised: &Json, shown: &Json) -> bool {
-    match (promised, shown) {
-        (Json::List(promised), Json::List(shown)) => {
-            promised.iter().all(|member| shown.contains(member))
-                && shown.iter().all(|member| promised.contains(member))
+fn is_same(expected: &Json, shown: &Json) -> bool {
+    match (expected, shown) {
+        (Json::List(expected), Json::List(shown)) => {
+            expected.iter().all(|member| shown.contains(member))
+                && shown.iter().all(|member| expected.contains(member))
         }
-        _ => promised == shown,
+        _ => expected == shown,
     }
 }

@@ -196,10 +196,10 @@ fn element_must_have_a_listed_value() {
     };
     assert_eq!(response(r#""on""#), Verdict::Pass);
     assert_eq!(response(r#""ON""#), Verdict::Pass, "the page says nothing of upper and lower case");
-    for (state, promised) in [(r#""dim""#, r#""on" or "off""#), ("1", "string")] {
+    for (state, expected) in [(r#""dim""#, r#""on" or "off""#), ("1", "string")] {
         let Verdict::Fail { mismatches } = response(state) else { panic!("{state} passes") };
         assert_eq!(mismatches.len(), 1, "{mismatches:?}");
-        assert_eq!(mismatches[0].lines[0].promised, promised);
+        assert_eq!(mismatches[0].lines[0].expected, expected);
     }
 }
 

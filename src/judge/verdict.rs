@@ -190,7 +190,8 @@ pub struct Line {
     /// `status`, `code`, `message`, or an element's path.
     pub aspect: String,
     /// The expected value.
-    pub promised: String,
+    #[serde(rename = "promised")]
+    pub expected: String,
     /// The received value.
     pub received: String,
     /// Whether the two differ.
@@ -201,11 +202,11 @@ impl Line {
     /// Creates a line of two texts that either agree or do not.
     pub fn new(
         aspect: impl Into<String>,
-        promised: impl Into<String>,
+        expected: impl Into<String>,
         received: impl Into<String>,
         differs: bool,
     ) -> Self {
         let received = shortened(received.into());
-        Self { aspect: aspect.into(), promised: promised.into(), received, differs }
+        Self { aspect: aspect.into(), expected: expected.into(), received, differs }
     }
 }

@@ -199,13 +199,13 @@ fn comparison(mismatch: &Mismatch, style: Style) -> String {
         style,
     );
     let cell = cell_width(style);
-    let width = mismatch.lines.iter().flat_map(|line| wrapped(&line.promised, cell));
+    let width = mismatch.lines.iter().flat_map(|line| wrapped(&line.expected, cell));
     let width = width.map(|cell| display_width(&cell)).max().unwrap_or(0).max("expected".len());
     let _ = writeln!(out, "  {:LABEL$}{:width$}   received", "", "expected");
     let (context, compared): (Vec<&Line>, Vec<&Line>) = mismatch
         .lines
         .iter()
-        .partition(|line| line.promised.is_empty() && !line.differs && line.aspect == "body");
+        .partition(|line| line.expected.is_empty() && !line.differs && line.aspect == "body");
     for line in compared {
         write_line(&mut out, line, width, style);
     }
@@ -221,11 +221,11 @@ fn cell_width(style: Style) -> usize {
 }
 
 fn write_line(out: &mut String, line: &Line, width: usize, style: Style) {
-    let promised = wrapped(&line.promised, cell_width(style));
+    let expected = wrapped(&line.expected, cell_width(style));
     let received = wrapped(&line.received, cell_width(style));
-    for index in 0..promised.len().max(received.len()).max(1) {
+    for index in 0..expected.len().max(received.len()).max(1) {
         let cell = |cells: &[String]| cells.get(index).cloned().unwrap_or_default();
-        let (left, right) = (cell(&promised), cell(&received));
+        let (left, right) = (cell(&expected), cell(&received));
         let label = if index == 0 { line.aspect.as_str() } else { "" };
         let mark = if line.differs && index == 0 { '≠' } else { ' ' };
         let padding = " ".repeat(width.saturating_sub(display_width(&left)));

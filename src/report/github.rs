@@ -83,7 +83,7 @@ fn received_lines(mismatch: &Mismatch) -> String {
     let differing = mismatch.lines.iter().filter(|line| line.differs);
     differing
         .map(|line| {
-            let (expected, received) = (shortened(&line.promised), shortened(&line.received));
+            let (expected, received) = (shortened(&line.expected), shortened(&line.received));
             format!("{}: expected {expected}, received {received}\n", line.aspect)
         })
         .collect()

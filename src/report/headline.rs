@@ -23,7 +23,7 @@ fn in_words(result: &CaseResult, mismatch: &Mismatch) -> String {
     };
     let expected = |aspect: &str| {
         let line = mismatch.lines.iter().find(|line| line.aspect == aspect);
-        line.map_or_else(String::new, |line| line.promised.replace('\n', " "))
+        line.map_or_else(String::new, |line| line.expected.replace('\n', " "))
     };
     let (code, status) = (received("code"), received("status"));
     let (_, rule) = mismatch.promise.parts();
@@ -55,7 +55,7 @@ fn element(mismatch: &Mismatch) -> String {
     let Some(line) = mismatch.lines.iter().find(|line| line.differs) else {
         return mismatch.promise.rule.clone();
     };
-    format!("{}: received {}, expected {}", mismatch.promise.rule, line.received, line.promised)
+    format!("{}: received {}, expected {}", mismatch.promise.rule, line.received, line.expected)
 }
 
 fn effect(mismatch: &Mismatch, rule: &str) -> String {
@@ -66,7 +66,7 @@ fn effect(mismatch: &Mismatch, rule: &str) -> String {
     format!(
         "{}: sent {}, but a read shows {}",
         non_empty_or(name, &line.aspect),
-        line.promised,
+        line.expected,
         line.received
     )
 }

@@ -150,7 +150,7 @@ fn write_comparison(out: &mut String, mismatch: &Mismatch) {
     out.push_str("| | expected | received |\n|---|---|---|\n");
     for line in mismatch.lines.iter().filter(|line| line.differs) {
         let _ =
-            writeln!(out, "| {} | {} | {} |", cell(&line.aspect), code(&line.promised), code(&line.received));
+            writeln!(out, "| {} | {} | {} |", cell(&line.aspect), code(&line.expected), code(&line.received));
     }
 }
 

@@ -321,8 +321,8 @@ fn should_repeat(held: &HeldCase, after: &PlainOutcome) -> bool {
 /// Returns the verdict for a request that a gateway answers each time although plain calls are accepted in between:
 /// something in the request makes the service fail.
 fn failed_by_request(result: &CaseResult) -> Verdict {
-    let promised = "below 500: no request makes the service fail, and other requests are accepted";
-    let line = Line::new("response", promised, "from a gateway, each time the request was sent", true);
+    let expected = "below 500: no request makes the service fail, and other requests are accepted";
+    let line = Line::new("response", expected, "from a gateway, each time the request was sent", true);
     let promise = Promise { rule: "no server error".to_owned(), ..result.promise.clone() };
     Verdict::Fail { mismatches: vec![Mismatch { kind: Kind::Failed, promise, lines: vec![line] }] }
 }

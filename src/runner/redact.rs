@@ -16,7 +16,7 @@ pub fn redact_result(mut result: CaseResult, hidden: &Hidden) -> CaseResult {
         Verdict::Pass => {}
         Verdict::Fail { mismatches } => {
             for line in mismatches.iter_mut().flat_map(|mismatch| &mut mismatch.lines) {
-                clean(&mut line.promised);
+                clean(&mut line.expected);
                 clean(&mut line.received);
             }
         }

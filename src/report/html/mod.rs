@@ -165,7 +165,7 @@ fn failure_section(failure: &Failure<'_>) -> Markup {
         blockquote { (failure.sentence) " " span .faint { (failure.rule) } }
         ul {
             @for line in lines.iter().filter(|line| line.differs) {
-                li { (line.aspect) ": expected " code { (shortened(&line.promised)) } ", received " code { (shortened(&line.received)) } }
+                li { (line.aspect) ": expected " code { (shortened(&line.expected)) } ", received " code { (shortened(&line.received)) } }
             }
         }
     }

@@ -67,8 +67,8 @@ pub async fn run(
     mut on_fate: impl FnMut(&Fate),
 ) -> Result<Vec<Fate>, Error> {
     let mutants: Vec<Mutant> = mutant::all(specs).into_iter().filter(wanted).collect();
-    let (concerned, options) = (Concerned::of(specs, cases), options.clone());
-    let all = Arc::new(All {
+    let (concerned, options) = (CasesByOperation::of(specs, cases), options.clone());
+    let all = Arc::new(MutantQueue {
         specs: Arc::clone(specs),
         cases: cases.to_vec(),
         concerned,
@@ -97,16 +97,16 @@ pub async fn run(
 }
 
 /// All mutants, shared by several threads that each take the next one.
-struct All {
+struct MutantQueue {
     specs: Arc<Specs>,
     cases: Vec<Arc<Case>>,
-    concerned: Concerned,
+    concerned: CasesByOperation,
     options: Options,
     mutants: Vec<Mutant>,
     next: AtomicUsize,
 }
 
-impl All {
+impl MutantQueue {
     /// Takes mutants until none are left. The server and the client of a mutant share one thread, so neither has to
     /// wake another thread.
     fn work(&self, sender: &mpsc::UnboundedSender<(usize, Fate)>) -> Result<(), Error> {
@@ -145,14 +145,14 @@ impl All {
 
 /// Maps operations to the cases that call them: a mutant of an operation can only show in those cases. Without this
 /// map, in a project with many operations, all cases of all other operations would run against each surviving mutant.
-struct Concerned {
+struct CasesByOperation {
     /// By operation, the cases that may call it.
     cases: HashMap<String, Vec<Arc<Case>>>,
     /// By operation, every operation that those cases may call.
     operations: HashMap<String, HashSet<String>>,
 }
 
-impl Concerned {
+impl CasesByOperation {
     fn of(specs: &Specs, cases: &[Arc<Case>]) -> Self {
         let mut concerned = Self { cases: HashMap::new(), operations: HashMap::new() };
         for case in cases {

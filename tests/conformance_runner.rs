@@ -5,7 +5,7 @@ mod vendor;
 
 use std::process::Command;
 
-use common::{Asked, respond};
+use common::{ReceivedRequest, respond};
 use fineprint::harness::Conformance;
 use libtest_mimic::{Arguments, Conclusion};
 use vendor::Vendor;
@@ -68,7 +68,7 @@ fn rejections_do_not_pass_if_valid_calls_are_rejected() {
             std::thread::spawn(move || {
                 let body =
                     r#"{"Code":"InvalidParameter.Title","Message":"The Title is invalid.","RequestId":"1"}"#;
-                if Asked::read(&mut stream).is_some() {
+                if ReceivedRequest::read(&mut stream).is_some() {
                     respond(&mut stream, 400, body);
                 }
             });

@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use common::{Asked, Done, fineprint, respond};
+use common::{Done, ReceivedRequest, fineprint, respond};
 use serde_json::{Value, json};
 
 /// The ways in which the service differs from a plain one.
@@ -78,7 +78,7 @@ impl Notes {
 }
 
 fn serve(mut stream: TcpStream, state: &Mutex<State>, switches: &Switches) {
-    let Some(asked) = Asked::read(&mut stream) else { return };
+    let Some(asked) = ReceivedRequest::read(&mut stream) else { return };
     let line = asked.head.lines().next().unwrap();
     let (status, body) = handle(line, &asked.json(), &mut state.lock().unwrap(), switches);
     respond(&mut stream, status, &body);

@@ -120,14 +120,14 @@ impl Side {
 }
 
 /// A file to be written: its path, the file so far, and the function that renders the matrix into it.
-type Begun<'a> = (&'a Path, files::Begun, fn(&Matrix) -> Result<String, serde_json::Error>);
+type PendingOutput<'a> = (&'a Path, files::PendingFile, fn(&Matrix) -> Result<String, serde_json::Error>);
 
 /// Opens the requested files, so that a path that cannot be written is reported before anything is sent.
-fn begin(args: &CompareArgs) -> Result<Vec<Begun<'_>>, String> {
+fn begin(args: &CompareArgs) -> Result<Vec<PendingOutput<'_>>, String> {
     let inputs = [&args.left, &args.right].map(|typed| recording::file(Path::new(typed)));
     let inputs: Vec<&Path> = inputs.iter().map(PathBuf::as_path).collect();
     files::check_distinct(&inputs, [&args.json, &args.html].into_iter().filter_map(Option::as_deref))?;
-    let mut begun: Vec<Begun<'_>> = Vec::new();
+    let mut begun: Vec<PendingOutput<'_>> = Vec::new();
     if let Some(path) = &args.json {
         let file = files::begin(path).map_err(|error| files::not_written(path, &error))?;
         begun.push((path, file, |matrix| serde_json::to_string_pretty(matrix).map(|json| json + "\n")));
@@ -139,7 +139,7 @@ fn begin(args: &CompareArgs) -> Result<Vec<Begun<'_>>, String> {
     Ok(begun)
 }
 
-fn end(begun: Vec<Begun<'_>>, matrix: &Matrix) -> Result<(), String> {
+fn end(begun: Vec<PendingOutput<'_>>, matrix: &Matrix) -> Result<(), String> {
     for (path, file, text) in begun {
         let text = text(matrix).map_err(|error| files::not_written(path, &error))?;
         let written = file.writer().and_then(|mut writer| writer.write_all(text.as_bytes()));

@@ -10,7 +10,7 @@ use indicatif::ProgressBar;
 use crate::cli::console::Console;
 use crate::cli::progress;
 use crate::event::Event;
-use crate::files::{self, Begun};
+use crate::files::{self, PendingFile};
 use crate::report::Reporter;
 use crate::report::gathered::Gathered;
 use crate::report::github::Github;
@@ -49,7 +49,7 @@ enum End {
     /// The file is in its place already.
     Stays,
     /// The file is moved to its place: whole, or not at all.
-    Put(PathBuf, Begun),
+    Put(PathBuf, PendingFile),
     /// The file replaces the event stream that the run resumed.
     Replace(PathBuf, PathBuf),
 }

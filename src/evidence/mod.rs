@@ -144,13 +144,13 @@ type Operation = (u32, u32);
 /// The observations of a run.
 #[derive(Debug, Default)]
 pub struct Evidence {
-    operations: HashMap<Operation, OfOperation>,
+    operations: HashMap<Operation, OperationEvidence>,
     texts: Texts,
 }
 
 /// The observations of one operation.
 #[derive(Debug, Default)]
-struct OfOperation {
+struct OperationEvidence {
     all: Vec<Observation>,
     /// Indices of the observations that concern each place.
     by_place: HashMap<u32, Vec<usize>>,
@@ -181,7 +181,7 @@ impl Evidence {
         of.all.push(observation);
     }
 
-    fn of(&self, page: &Page) -> Option<&OfOperation> {
+    fn of(&self, page: &Page) -> Option<&OperationEvidence> {
         let key = (self.texts.get(&page.service)?, self.texts.get(&page.operation)?);
         self.operations.get(&key)
     }

@@ -7,6 +7,6 @@ mod write;
 pub use read::{bounded, not_read, ordinary, text};
 pub use shelf::{Place, Shelf};
 pub use write::{
-    Begun, begin, check_distinct, end, folder_of, is_same, not_written, remove_abandoned, resolved,
+    PendingFile, begin, check_distinct, end, folder_of, is_same, not_written, remove_abandoned, resolved,
     write_whole,
 };

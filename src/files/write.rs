@@ -76,14 +76,14 @@ pub fn write_whole(path: &Path, text: &str) -> io::Result<()> {
 
 /// A file that is being written.
 #[derive(Debug)]
-pub enum Begun {
+pub enum PendingFile {
     /// A temporary file in the folder of its final place.
     Beside(NamedTempFile),
     /// A file that is not regular (a pipe, a device). It cannot be replaced, so it is written directly.
     Into(File),
 }
 
-impl Begun {
+impl PendingFile {
     /// Returns a handle to write into the file.
     ///
     /// # Errors
@@ -100,10 +100,12 @@ impl Begun {
 ///
 /// # Errors
 /// Returns the error of the file system.
-pub fn begin(path: &Path) -> io::Result<Begun> {
+pub fn begin(path: &Path) -> io::Result<PendingFile> {
     match fs::metadata(path) {
         Ok(there) if there.is_dir() => return Err(io::ErrorKind::IsADirectory.into()),
-        Ok(there) if !there.is_file() => return File::options().write(true).open(path).map(Begun::Into),
+        Ok(there) if !there.is_file() => {
+            return File::options().write(true).open(path).map(PendingFile::Into);
+        }
         _ => {}
     }
     let path = resolved(path);
@@ -120,7 +122,7 @@ pub fn begin(path: &Path) -> io::Result<Begun> {
     let file = builder.tempfile_in(folder)?;
     // If a file system has no locks, `remove_abandoned` removes nothing either.
     let _ = file.as_file().lock();
-    Ok(Begun::Beside(file))
+    Ok(PendingFile::Beside(file))
 }
 
 /// Removes temporary files of runs that were killed while they wrote. Files that are still being written are locked.
@@ -146,8 +148,8 @@ fn is_abandoned(path: &Path) -> bool {
 ///
 /// # Errors
 /// Returns the error of the file system.
-pub fn end(file: Begun, path: &Path) -> io::Result<()> {
-    let Begun::Beside(file) = file else { return Ok(()) };
+pub fn end(file: PendingFile, path: &Path) -> io::Result<()> {
+    let PendingFile::Beside(file) = file else { return Ok(()) };
     file.as_file().sync_all()?;
     let path = resolved(path);
     // An existing file keeps its permissions: the responses of a target may be confidential.

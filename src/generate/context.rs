@@ -48,7 +48,7 @@ struct Factor<'s> {
 
 /// The parameter, or the member next to the tested one, whose class is chosen; by its index among these.
 #[derive(Clone, Copy)]
-enum Of {
+enum ChosenPlace {
     Parameter(usize),
     Member(usize),
 }
@@ -131,9 +131,9 @@ impl<'s> Contexts<'s> {
         let is_last = tried.parameter.exists.is_some() && number + 1 == self.needed(tried);
         let number = if is_last { 0 } else { number };
         self.call(Some((tried, value)), |of, classes| match of {
-            Of::Parameter(place) if self.is_left_out(place, number) => None,
-            Of::Parameter(place) => in_turn(classes, number, (place, 0)),
-            Of::Member(place) => self.member_in_turn(classes, number, place),
+            ChosenPlace::Parameter(place) if self.is_left_out(place, number) => None,
+            ChosenPlace::Parameter(place) => in_turn(classes, number, (place, 0)),
+            ChosenPlace::Member(place) => self.member_in_turn(classes, number, place),
         })
     }
 
@@ -152,9 +152,9 @@ impl<'s> Contexts<'s> {
         });
         self.turn += usize::from(tried.is_member());
         self.call(Some((tried, value)), |of, classes| match (of, &row) {
-            (Of::Member(place), _) => self.member_in_turn(classes, self.turn, place),
-            (Of::Parameter(place), Some(row)) => classes.get(row[place]),
-            (Of::Parameter(_), None) => classes.first(),
+            (ChosenPlace::Member(place), _) => self.member_in_turn(classes, self.turn, place),
+            (ChosenPlace::Parameter(place), Some(row)) => classes.get(row[place]),
+            (ChosenPlace::Parameter(_), None) => classes.first(),
         })
         .send
     }
@@ -171,8 +171,8 @@ impl<'s> Contexts<'s> {
         let rows = std::mem::take(&mut self.rows);
         let call = |row: Vec<usize>| {
             self.call(None, |of, classes| match of {
-                Of::Parameter(place) => classes.get(row[place]),
-                Of::Member(_) => None,
+                ChosenPlace::Parameter(place) => classes.get(row[place]),
+                ChosenPlace::Member(_) => None,
             })
         };
         rows.into_iter().map(|row| call(row).send).collect()
@@ -182,7 +182,7 @@ impl<'s> Contexts<'s> {
     fn call<'c>(
         &'c self,
         tried: Option<(&Prepared<'_>, Option<&Value>)>,
-        choose: impl Fn(Of, &'c [Class]) -> Option<&'c Class>,
+        choose: impl Fn(ChosenPlace, &'c [Class]) -> Option<&'c Class>,
     ) -> Context {
         let mut context = Context::default();
         for (index, factor) in self.of_parameters().enumerate() {
@@ -191,7 +191,9 @@ impl<'s> Contexts<'s> {
                 Some((tried, value)) if tried.is_member() => self.whole_with(tried, value, &choose),
                 Some((_, value)) => value.cloned(),
                 None => {
-                    let Some(class) = choose(Of::Parameter(index), &factor.classes) else { continue };
+                    let Some(class) = choose(ChosenPlace::Parameter(index), &factor.classes) else {
+                        continue;
+                    };
                     context.doubt.extend(class.doubt.iter().cloned());
                     class.value.clone()
                 }
@@ -206,11 +208,11 @@ impl<'s> Contexts<'s> {
         &'c self,
         tried: &Prepared<'_>,
         value: Option<&Value>,
-        choose: impl Fn(Of, &'c [Class]) -> Option<&'c Class>,
+        choose: impl Fn(ChosenPlace, &'c [Class]) -> Option<&'c Class>,
     ) -> Option<Value> {
         let mut whole = valid(tried.whole);
         for (index, factor) in self.siblings(tried).enumerate() {
-            let class = choose(Of::Member(index), &factor.classes);
+            let class = choose(ChosenPlace::Member(index), &factor.classes);
             let Some(class) = class.filter(|class| class.doubt.is_empty()) else { continue };
             // Two items of a list may have become equal.
             let new = factor.place.put(Some(whole.clone()), class.value.clone());

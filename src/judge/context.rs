@@ -11,13 +11,13 @@ use super::rejection::describe;
 use super::{Contract, Line, Promise};
 
 /// A parameter of the context that an error response blames, although its value breaks no rule.
-pub struct Blamed<'a> {
+pub struct BlamedParameter<'a> {
     breach: Breach,
     member: &'a Member,
     value: Option<&'a Json>,
 }
 
-impl Blamed<'_> {
+impl BlamedParameter<'_> {
     /// Returns the broken promise: the rule that the value satisfies.
     pub fn promise(&self) -> Promise {
         Promise::new(self.breach.to_string(), &promise::of_rule(self.member, self.breach.part))
@@ -36,7 +36,10 @@ impl Blamed<'_> {
 
 /// Returns the parameter of the context that the error response is about, if every row with the returned code covers
 /// this parameter alone.
-pub fn blamed_parameter<'a>(contract: Contract<'a>, matching: &[&'a ErrorRow]) -> Option<Blamed<'a>> {
+pub fn blamed_parameter<'a>(
+    contract: Contract<'a>,
+    matching: &[&'a ErrorRow],
+) -> Option<BlamedParameter<'a>> {
     let mut bound = Vec::new();
     for row in matching {
         match &row.when {
@@ -55,7 +58,7 @@ pub fn blamed_parameter<'a>(contract: Contract<'a>, matching: &[&'a ErrorRow]) -
     let value = at.sent(contract.sent);
     let is_id = member.exists.is_some();
     match is_id || ruling::on_member(member, value).outcome() == Outcome::Holds {
-        true => Some(Blamed { breach: Breach { at: at.clone(), part: first.part }, member, value }),
+        true => Some(BlamedParameter { breach: Breach { at: at.clone(), part: first.part }, member, value }),
         false => None,
     }
 }

@@ -15,7 +15,7 @@ pub use elements::element_at;
 pub use observed::{Observed, Unique, observe};
 pub use precedence::{Observations, Precedence};
 pub use repeats::{RequestIds, repeated_id};
-pub use step::{Shows, judge_step};
+pub use step::{ExpectedValues, judge_step};
 pub use verdict::{Kind, Line, Mismatch, Promise, Verdict};
 
 use crate::case::{Case, Expectation};

@@ -11,7 +11,7 @@ use super::{Contract, Kind, Line, Mismatch, Promise, Verdict, judge};
 
 /// The values that the response to a call must show.
 #[derive(Debug, Clone, Copy)]
-pub struct Shows<'a> {
+pub struct ExpectedValues<'a> {
     /// Response elements by path, with the value that each must show.
     pub elements: &'a [(String, Json)],
     /// Whether they must be present.
@@ -22,7 +22,7 @@ pub struct Shows<'a> {
 /// the target need not have a `support` operation.
 pub fn judge_step(
     contract: Contract<'_>,
-    shows: Shows<'_>,
+    shows: ExpectedValues<'_>,
     exchange: &Exchange,
 ) -> (Verdict, Option<String>) {
     let Outcome::Received(response) = &exchange.outcome else { return (judge(contract, exchange), None) };
@@ -52,7 +52,7 @@ fn says_unknown(contract: Contract<'_>, code: &str, status: u16) -> bool {
     rows.any(|row| is_unknown(&row.when))
 }
 
-fn check_shown(contract: Contract<'_>, shows: Shows<'_>, output: &Json) -> Vec<Mismatch> {
+fn check_shown(contract: Contract<'_>, shows: ExpectedValues<'_>, output: &Json) -> Vec<Mismatch> {
     let tried = contract.tested_operation();
     let differing = shows.elements.iter().filter(|(path, expected)| {
         // What the response does not show at all cannot contradict what was sent.

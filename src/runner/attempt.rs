@@ -26,7 +26,7 @@ use super::redact;
 use super::resolve::{Earlier, Values, key_of};
 use super::restart::RestartReason;
 use super::session::{FIRST_PAUSE, Session};
-use super::shared::{Made, Shared};
+use super::shared::{EntityKey, Shared};
 
 /// The reason why a case has no verdict if the runner itself failed on it.
 const FAILED: &str = "the runner failed on this case";
@@ -242,8 +242,11 @@ impl<'a> Attempt<'a> {
         self.record_id(operation, &called);
         let id = called.id;
         if let (true, Some(id)) = (call.shared, &id) {
-            let made =
-                Made { service: service.folder.clone(), entity: operation.creates.clone(), id: id.clone() };
+            let made = EntityKey {
+                service: service.folder.clone(),
+                entity: operation.creates.clone(),
+                id: id.clone(),
+            };
             self.lent.push(Shared { call: case::asks(call), sent: sent.clone(), made });
         }
         self.values.earlier.push(Earlier { label: call.label.clone(), sent, id });
@@ -311,7 +314,7 @@ impl<'a> Attempt<'a> {
         if !step.about.is_empty() {
             contract.about = &step.about;
         }
-        let shown = judge::Shows { elements: &shows, demanded: step.demanded };
+        let shown = judge::ExpectedValues { elements: &shows, demanded: step.demanded };
         let (verdict, note) = judge::judge_step(contract, shown, &exchange);
         self.exchanges.push(exchange);
         self.notes.extend(note);

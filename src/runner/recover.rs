@@ -89,7 +89,7 @@ async fn resolve_unidentifiable(session: &Session, service: &Service, entity: &E
     if doubts.is_empty() {
         return;
     }
-    let wanted = Wanted::of(std::iter::empty());
+    let wanted = SearchedEntities::of(std::iter::empty());
     let is_empty = |list: &Result<List, String>| matches!(list, Ok(list) if list.is_whole && list.is_empty);
     let mut list = read_list(session, service, entity, &wanted).await;
     if is_empty(&list) && wait_for(session, doubts).await {
@@ -122,7 +122,7 @@ fn record_settled(session: &Session, doubt: &Doubt) {
 }
 
 async fn resolve_kind(session: &Session, service: &Service, entity: &Entity, doubts: &[Doubt]) {
-    let wanted = Wanted::of(doubts.iter().map(|doubt| &doubt.creation.unique));
+    let wanted = SearchedEntities::of(doubts.iter().map(|doubt| &doubt.creation.unique));
     let mut list = read_list(session, service, entity, &wanted).await;
     // If a list cannot be read, waiting is of no use.
     if list.as_ref().is_ok_and(|list| list.found.len() < doubts.len()) && wait_for(session, doubts).await {
@@ -163,7 +163,7 @@ pub async fn recheck_removed(session: &Session, specs: &Specs) {
         if entity.listed_by.is_none() || own.is_empty() || session.cancel.is_cancelled() {
             continue;
         }
-        let wanted = Wanted::of(own.iter().map(|live| &live.unique));
+        let wanted = SearchedEntities::of(own.iter().map(|live| &live.unique));
         // A list that cannot be read says nothing; the removals were accepted.
         let Ok(list) = read_list(session, service, entity, &wanted).await else { continue };
         for number in list.found.keys().filter(|_| !list.shows_states) {
@@ -198,14 +198,14 @@ fn find<'s>(specs: &'s Specs, service: &str, entity: &str) -> Option<(&'s Servic
 }
 
 /// The entities to look for, each with a number and the values that only it has.
-struct Wanted<'w> {
+struct SearchedEntities<'w> {
     /// The parameters that distinguish them.
     names: Vec<&'w str>,
     /// The numbers, by the values of these parameters.
     numbers: HashMap<Vec<Option<&'w str>>, usize>,
 }
 
-impl<'w> Wanted<'w> {
+impl<'w> SearchedEntities<'w> {
     fn of(unique: impl Iterator<Item = &'w Vec<(String, String)>>) -> Self {
         let all: Vec<&Vec<(String, String)>> = unique.collect();
         let mut names: Vec<&str> = all.iter().copied().flatten().map(|(name, _)| name.as_str()).collect();
@@ -255,7 +255,7 @@ async fn read_list(
     session: &Session,
     service: &Service,
     entity: &Entity,
-    wanted: &Wanted<'_>,
+    wanted: &SearchedEntities<'_>,
 ) -> Result<List, String> {
     let lister = entity.listed_by.as_ref().and_then(|name| service.operation(name));
     let lister = lister.ok_or_else(|| "the service has no list of such entities".to_owned())?;

@@ -15,7 +15,7 @@ pub struct Shared {
     /// The parameters that were sent.
     pub sent: Vec<(String, Json)>,
     /// The entity that was created.
-    pub made: Made,
+    pub made: EntityKey,
 }
 
 impl Shared {
@@ -26,7 +26,7 @@ impl Shared {
 
 /// An entity; entities of different kinds may have the same id.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Made {
+pub struct EntityKey {
     /// The service's folder.
     pub service: String,
     /// The kind of entity, if the call that created it says which.
@@ -35,7 +35,7 @@ pub struct Made {
     pub id: Json,
 }
 
-impl Made {
+impl EntityKey {
     /// Returns `true` if this is the entity of the ledger entry.
     pub fn is_entity(&self, live: &LiveEntity) -> bool {
         self.service == live.service && self.entity.as_ref() == Some(&live.entity) && self.id == live.id
@@ -84,7 +84,7 @@ mod tests {
 
     fn shared(service: &str, id: &str) -> Shared {
         let (service, id) = (service.to_owned(), Json::Text(id.to_owned()));
-        let made = Made { service, entity: Some("note".to_owned()), id };
+        let made = EntityKey { service, entity: Some("note".to_owned()), id };
         Shared { call: "AddNote {Name: tom}".to_owned(), sent: Vec::new(), made }
     }
 

@@ -9,7 +9,9 @@ mod shows;
 pub use http::{Authentication, Http, Location, Route};
 pub use operation::{Operation, Page};
 pub use rows::{Bound, Circumstance, ErrorRow, RequestFault, When};
-pub use schema::{Again, Characters, End, Format, Length, Limit, Range, Schema, Shape, Type, Unclear, Unit};
+pub use schema::{
+    Characters, End, Format, Length, Limit, Range, Schema, SelfReference, Shape, Type, Unclear, Unit,
+};
 pub use shows::Shown;
 
 use std::collections::HashMap;

@@ -39,12 +39,12 @@ pub fn execute(args: &ShowArgs, console: Console) -> Exit {
 }
 
 /// The cases to show. A word that is the id of a case selects this case only, not those whose ids begin with it.
-struct Wanted {
+struct SelectedCases {
     ids: HashSet<String>,
     filter: Option<Filter>,
 }
 
-impl Wanted {
+impl SelectedCases {
     fn of(args: &ShowArgs, ids: impl Iterator<Item = String>, is_operation: impl Fn(&str) -> bool) -> Self {
         let ids: HashSet<String> = ids.filter(|id| args.filter.contains(id)).collect();
         let further: Vec<String> = args.filter.iter().filter(|word| !ids.contains(*word)).cloned().collect();
@@ -88,8 +88,9 @@ fn cases(args: &ShowArgs, console: Console) -> Result<Exit, Exit> {
     plan.filters_select(&suite.cases).map_err(usage)?;
     let session = plan.rehearsal().session().map_err(|error| usage(error.to_string()))?;
     let Suite { specs, cases, .. } = suite;
-    let wanted =
-        Wanted::of(args, cases.iter().map(|case| case.id.clone()), |name| specs.operation(name).is_some());
+    let wanted = SelectedCases::of(args, cases.iter().map(|case| case.id.clone()), |name| {
+        specs.operation(name).is_some()
+    });
     for case in cases.iter().filter(|case| wanted.has(&case.id)) {
         let requests = runner::rehearse(&session, &specs, &case);
         console.print(described(&specs, &case, requests.iter().map(curl::line)).trim_end());
@@ -126,7 +127,7 @@ fn results(events: Events, args: &ShowArgs, console: Console) -> Result<Exit, St
             _ => {}
         }
     }
-    let wanted = Wanted::of(args, kept.ids().map(str::to_owned), |name| operations.contains(name));
+    let wanted = SelectedCases::of(args, kept.ids().map(str::to_owned), |name| operations.contains(name));
     let shown: Vec<&str> = kept.ids().filter(|id| wanted.has(id)).collect();
     if shown.is_empty() {
         return Err(format!("no case of the run matches {}", args.filter.join(" or ")));

@@ -22,11 +22,11 @@ pub struct Responses<'p> {
     plan: &'p Plan,
     /// The cases whose responses are kept, by operation.
     kept: &'p BTreeMap<String, Vec<Arc<str>>>,
-    operations: HashMap<String, OfOperation>,
+    operations: HashMap<String, OperationResponses>,
 }
 
 #[derive(Debug)]
-struct OfOperation {
+struct OperationResponses {
     /// Name of the operation in the project.
     id: String,
     operation: String,
@@ -48,12 +48,12 @@ impl<'p> Responses<'p> {
     }
 
     /// Returns the collected responses of an operation.
-    fn of_operation(&mut self, service: &Service, operation: &Operation) -> &mut OfOperation {
+    fn of_operation(&mut self, service: &Service, operation: &Operation) -> &mut OperationResponses {
         let (plan, kept) = (self.plan, self.kept);
         self.operations.entry(operation.id.clone()).or_insert_with(|| {
             let path = store::path(&plan.reports, &plan.target.name, &service.folder, &operation.name);
             let is_compared = plan.snapshots != SnapshotPolicy::Off && path.exists();
-            OfOperation {
+            OperationResponses {
                 id: operation.id.clone(),
                 operation: operation.name.clone(),
                 source: operation.at.source.name.clone(),
@@ -99,7 +99,7 @@ pub fn compare(plan: &Plan, specs: &Specs, responses: &Responses<'_>) -> Result<
         return Ok(None);
     }
     let mut all = Snapshots { accepted: plan.snapshots == SnapshotPolicy::Update, ..Snapshots::default() };
-    let mut operations: Vec<&OfOperation> = responses.operations.values().collect();
+    let mut operations: Vec<&OperationResponses> = responses.operations.values().collect();
     operations.sort_by_key(|of| &of.path);
     for of in operations {
         let ids = responses.kept.get(&of.id).map(Vec::as_slice).unwrap_or_default();
@@ -124,7 +124,12 @@ fn accepted(plan: &Plan, specs: &Specs, folder: &Path) -> io::Result<Vec<PathBuf
     Ok(of_services.collect::<io::Result<Vec<_>>>()?.concat())
 }
 
-fn of_operation(plan: &Plan, of: &OfOperation, ids: &[Arc<str>], all: &mut Snapshots) -> io::Result<()> {
+fn of_operation(
+    plan: &Plan,
+    of: &OperationResponses,
+    ids: &[Arc<str>],
+    all: &mut Snapshots,
+) -> io::Result<()> {
     all.new += of.counted;
     if !of.is_wanted {
         return Ok(());
@@ -164,7 +169,7 @@ fn of_operation(plan: &Plan, of: &OfOperation, ids: &[Arc<str>], all: &mut Snaps
 /// run, those that an earlier run left. Returns the file, if one was written.
 fn propose(
     plan: &Plan,
-    of: &OfOperation,
+    of: &OperationResponses,
     path: &Path,
     accepted: &[Entry],
     order: &[&str],
@@ -184,7 +189,7 @@ fn propose(
 }
 
 /// Returns the text of a file with these responses.
-fn text(plan: &Plan, of: &OfOperation, entries: &[Entry]) -> String {
+fn text(plan: &Plan, of: &OperationResponses, entries: &[Entry]) -> String {
     file::write(&of.source, &format!("{} on {}", of.operation, plan.target.name), entries)
 }
 

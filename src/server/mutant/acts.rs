@@ -5,10 +5,10 @@ use crate::spec::breach::Part;
 use crate::spec::model::{Circumstance, Member, RequestFault, Schema, Shown, When};
 use crate::spec::path::Path;
 
-use super::{Change, Kind, Maker, Mutant, Placed, QUOTA, is_changeable};
+use super::{Change, Kind, Mutant, MutantSource, Placed, QUOTA, is_changeable};
 
 /// Adds the mutants of what an operation does.
-pub fn of(maker: &Maker<'_>, mutants: &mut Vec<Mutant>) {
+pub fn of(maker: &MutantSource<'_>, mutants: &mut Vec<Mutant>) {
     for parameter in maker.operation.parameters.iter().filter(|parameter| parameter.unique) {
         uniqueness(maker, parameter, mutants);
     }
@@ -18,12 +18,12 @@ pub fn of(maker: &Maker<'_>, mutants: &mut Vec<Mutant>) {
 }
 
 /// Returns `true` if the operation changes something that exists.
-fn changes(maker: &Maker<'_>) -> bool {
+fn changes(maker: &MutantSource<'_>) -> bool {
     maker.operation.creates.is_none()
         && maker.operation.parameters.iter().any(|parameter| parameter.exists.is_some())
 }
 
-fn uniqueness(maker: &Maker<'_>, parameter: &Member, mutants: &mut Vec<Mutant>) {
+fn uniqueness(maker: &MutantSource<'_>, parameter: &Member, mutants: &mut Vec<Mutant>) {
     let name = || maker.operation.name.clone();
     let mut add = |slug: &str, does: &str, fault: Fault| {
         let slug = format!("{}/unique/{slug}", parameter.name);
@@ -40,7 +40,7 @@ fn uniqueness(maker: &Maker<'_>, parameter: &Member, mutants: &mut Vec<Mutant>) 
     }
 }
 
-fn effects(maker: &Maker<'_>, mutants: &mut Vec<Mutant>) {
+fn effects(maker: &MutantSource<'_>, mutants: &mut Vec<Mutant>) {
     let name = || maker.operation.name.clone();
     let can_be_seen = |place: &&Placed<'_>| {
         let is_set = is_changeable(place.whole) && !place.names_own;
@@ -74,7 +74,7 @@ fn effects(maker: &Maker<'_>, mutants: &mut Vec<Mutant>) {
 }
 
 /// Returns `true` if another operation immediately shows what is sent at a place.
-fn shows(maker: &Maker<'_>, at: &Path, parameter: &Member) -> bool {
+fn shows(maker: &MutantSource<'_>, at: &Path, parameter: &Member) -> bool {
     let entity = maker.operation.creates.as_deref();
     let entity = entity.or(maker.operation.parameters.iter().find_map(|each| each.exists.as_deref()));
     let mut readers = entity.into_iter().flat_map(|entity| maker.service.readers(entity));
@@ -96,7 +96,7 @@ fn has_two_values(schema: &Schema) -> bool {
     }
 }
 
-fn quotas(maker: &Maker<'_>, mutants: &mut Vec<Mutant>) {
+fn quotas(maker: &MutantSource<'_>, mutants: &mut Vec<Mutant>) {
     let has_row =
         maker.operation.errors.iter().any(|row| row.when == When::Circumstance(Circumstance::Quota));
     if !has_row || !maker.makes_removable() {
@@ -113,7 +113,7 @@ fn quotas(maker: &Maker<'_>, mutants: &mut Vec<Mutant>) {
     }
 }
 
-fn requests(maker: &Maker<'_>, mutants: &mut Vec<Mutant>) {
+fn requests(maker: &MutantSource<'_>, mutants: &mut Vec<Mutant>) {
     let mut add = |slug: &str, does: &str, fault: Fault| {
         mutants.push(maker.fault(Kind::Request, &format!("request/{slug}"), does.to_owned(), fault));
     };

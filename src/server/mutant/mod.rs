@@ -169,7 +169,7 @@ pub fn quotas(specs: &Specs) -> Vec<(String, u32)> {
 pub fn all(specs: &Specs) -> Vec<Mutant> {
     let mut mutants = Vec::new();
     for (service, operation) in specs.operations().filter(|(_, operation)| !operation.support) {
-        let maker = Maker::new(service, operation);
+        let maker = MutantSource::new(service, operation);
         for place in maker.checked() {
             rules::of(&maker, place, &mut mutants);
             interactions::of(&maker, place, &mut mutants);
@@ -213,14 +213,14 @@ impl Placed<'_> {
 }
 
 /// A source of the mutants of one operation.
-struct Maker<'s> {
+struct MutantSource<'s> {
     service: &'s Service,
     operation: &'s Operation,
     /// All parameters, each followed by the members below it.
     places: Vec<Placed<'s>>,
 }
 
-impl<'s> Maker<'s> {
+impl<'s> MutantSource<'s> {
     fn new(service: &'s Service, operation: &'s Operation) -> Self {
         let places = operation.members().into_iter().filter_map(|(at, member)| {
             let whole = operation.parameter(at.parameter())?;

@@ -6,10 +6,10 @@ use std::sync::Arc;
 
 use crate::spec::model::{Member, Operation, Schema, Shape, Type};
 
-use super::{Kind, Maker, Mutant};
+use super::{Kind, Mutant, MutantSource};
 
 /// Adds the mutants of an operation's responses.
-pub fn of(maker: &Maker<'_>, mutants: &mut Vec<Mutant>) {
+pub fn of(maker: &MutantSource<'_>, mutants: &mut Vec<Mutant>) {
     let mut paths = Vec::new();
     collect(&maker.operation.response, &[], &mut paths);
     for path in &paths {
@@ -35,7 +35,7 @@ fn collect(elements: &[Member], above: &[String], paths: &mut Vec<Vec<String>>) 
     }
 }
 
-fn of_element(maker: &Maker<'_>, path: &[String], mutants: &mut Vec<Mutant>) {
+fn of_element(maker: &MutantSource<'_>, path: &[String], mutants: &mut Vec<Mutant>) {
     let shown = path.join(".");
     let mut add = |slug: &str, does: String, change: fn(&mut Vec<Member>, &str)| {
         let path = path.to_vec();
@@ -102,7 +102,7 @@ fn edit_siblings(elements: &mut Vec<Member>, path: &[String], change: fn(&mut Ve
     }
 }
 
-fn envelope(maker: &Maker<'_>, mutants: &mut Vec<Mutant>) {
+fn envelope(maker: &MutantSource<'_>, mutants: &mut Vec<Mutant>) {
     let facts = maker.facts();
     let (status, message) = (facts.wrong_status(), facts.message());
     // If service.yaml gives no place for something, it is not read, and no response could show the fault.

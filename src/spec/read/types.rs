@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use crate::diagnostic::Finding;
 use crate::spec::forms;
-use crate::spec::model::{Again, Required, Schema, Shape, Type};
+use crate::spec::model::{Required, Schema, SelfReference, Shape, Type};
 use crate::spec::rules::RULES;
 use crate::spec::yaml::{Key, Node};
 
@@ -17,7 +17,7 @@ pub struct Types {
     written: Vec<(Key, Node)>,
     read: HashMap<String, Schema>,
     /// The types that are being read, the innermost last.
-    under_way: Vec<Again>,
+    under_way: Vec<SelfReference>,
 }
 
 impl Reader {
@@ -63,7 +63,7 @@ impl Reader {
             return Some(Schema { shape: Shape::Again(again.clone()), ..self.bare(name)? });
         }
         let (key, node) = self.types.written.iter().find(|(key, _)| key.name == name).cloned()?;
-        let again = Again::new(name);
+        let again = SelfReference::new(name);
         self.types.under_way.push(again.clone());
         let schema = self.form(&node, &forms::SHARED_TYPE).map(|fields| self.schema(&fields));
         self.types.under_way.pop();

@@ -15,13 +15,13 @@ use crate::event::Compared;
 pub struct Baseline {
     /// The failures.
     #[serde(default)]
-    pub known: Vec<Known>,
+    pub known: Vec<KnownFailure>,
 }
 
 /// A known failure.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct Known {
+pub struct KnownFailure {
     /// The case's id, or a prefix followed by `/*` for all cases below it.
     pub case: String,
     /// The reason why the failure is left as it is.
@@ -48,9 +48,9 @@ fn day<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
     }
 }
 
-impl Known {
+impl KnownFailure {
     /// Returns the judged cases that this entry covers, with `true` for those that failed.
-    fn reached<'r>(&self, judged: &BTreeMap<&'r str, bool>) -> Vec<(&'r str, bool)> {
+    fn judged_cases<'r>(&self, judged: &BTreeMap<&'r str, bool>) -> Vec<(&'r str, bool)> {
         let below = self.case.strip_suffix("/*").map(|prefix| format!("{prefix}/"));
         match below {
             Some(below) => {
@@ -85,7 +85,7 @@ impl Known {
 
 /// An error in a file of known failures.
 #[derive(Debug, thiserror::Error)]
-pub enum Unreadable {
+pub enum ReadError {
     /// The file does not have the form of a baseline.
     #[error("{0}")]
     Form(#[from] toml::de::Error),
@@ -104,12 +104,12 @@ impl Baseline {
     ///
     /// # Errors
     /// Returns an error if the text is not a baseline or contains an invalid date.
-    pub fn read(text: &str) -> Result<Self, Unreadable> {
+    pub fn read(text: &str) -> Result<Self, ReadError> {
         let baseline: Self = toml::from_str(text)?;
         for known in &baseline.known {
             for date in [&known.first_seen, &known.expires].into_iter().flatten() {
                 if date.parse::<NaiveDate>().is_err() {
-                    return Err(Unreadable::Date { case: known.case.clone(), date: date.clone() });
+                    return Err(ReadError::Date { case: known.case.clone(), date: date.clone() });
                 }
             }
         }
@@ -137,7 +137,7 @@ impl Baseline {
         let mut compared = Compared::default();
         let judged: BTreeMap<&str, bool> = judged.collect();
         for known in &self.known {
-            let reached = known.reached(&judged);
+            let reached = known.judged_cases(&judged);
             if reached.is_empty() {
                 continue;
             }
@@ -170,7 +170,7 @@ impl Baseline {
         today: NaiveDate,
     ) -> Self {
         let passing = self.compare(judged.clone(), all, today).passing;
-        let mut known: Vec<Known> =
+        let mut known: Vec<KnownFailure> =
             self.known.iter().filter(|known| !passing.contains(&known.case)).cloned().collect();
         let names: HashSet<String> = known.iter().map(|known| known.case.clone()).collect();
         // `A/b/c` is known under its own id or through one of the groups above it.
@@ -180,7 +180,7 @@ impl Baseline {
         };
         for (id, _) in judged.filter(|(_, failed)| *failed) {
             if !is_known(id) {
-                known.push(Known {
+                known.push(KnownFailure {
                     case: id.to_owned(),
                     reason: "not looked at yet".to_owned(),
                     ticket: None,
@@ -222,7 +222,7 @@ reason = 'elsewhere'
     }
 
     #[test]
-    fn known_failures_pass_new_ones_do_not_and_what_was_not_reached_is_left_alone() {
+    fn only_new_failures_fail_and_unjudged_entries_are_ignored() {
         let baseline = Baseline::read(TEXT).unwrap();
         let judged = [
             ("Add/Name/length/13", true),
@@ -236,7 +236,7 @@ reason = 'elsewhere'
     }
 
     #[test]
-    fn one_that_passes_again_and_one_that_has_expired_are_told() {
+    fn entries_that_pass_again_or_have_expired_are_reported() {
         let baseline = Baseline::read(TEXT).unwrap();
         let judged = [("Add/Name/length/13", false), ("Add/Title/values/CEO", true)];
         let compared = baseline.compare(judged.into_iter(), &all(), day("2027-01-01"));
@@ -246,7 +246,7 @@ reason = 'elsewhere'
     }
 
     #[test]
-    fn a_group_passes_again_only_when_all_of_it_does() {
+    fn group_passes_again_only_if_all_its_cases_pass() {
         let baseline = Baseline::read(TEXT).unwrap();
         let today = day("2026-12-01");
         let part = [("Add/Title/values/CEO", false)];
@@ -260,7 +260,7 @@ reason = 'elsewhere'
     }
 
     #[test]
-    fn what_has_expired_stays_expired() {
+    fn expired_entries_stay_expired() {
         let baseline = Baseline::read(TEXT).unwrap();
         let judged = [("Add/Title/values/CEO", true)];
         let updated = baseline.updated(judged.into_iter(), &all(), day("2027-01-01"));
@@ -269,7 +269,7 @@ reason = 'elsewhere'
     }
 
     #[test]
-    fn a_day_is_a_text_or_a_date() {
+    fn expiry_date_is_string_or_toml_date() {
         let read = |day: &str| {
             Baseline::read(&format!("[[known]]\ncase = 'a'\nreason = 'b'\nexpires = {day}"))
                 .map(|read| read.known)
@@ -281,7 +281,7 @@ reason = 'elsewhere'
     }
 
     #[test]
-    fn an_updated_baseline_lets_the_same_run_pass() {
+    fn same_run_passes_with_updated_baseline() {
         let baseline = Baseline::read(TEXT).unwrap();
         let judged = [("Add/Name/length/13", false), ("Add/New", true)];
         let updated = baseline.updated(judged.into_iter(), &all(), day("2026-11-25"));
@@ -293,7 +293,7 @@ reason = 'elsewhere'
     }
 
     #[test]
-    fn what_is_wrong_with_a_file_is_said() {
+    fn error_message_explains_an_invalid_file() {
         assert!(Baseline::read("[[known]]\ncase = 'a'").is_err(), "a reason is missing");
         assert!(Baseline::read("[[known]]\ncase = 'a'\nreason = 'b'\nexpires = 'soon'").is_err());
         assert!(Baseline::read("[[knwon]]\n").is_err());

@@ -59,7 +59,7 @@ impl Finding {
     }
 
     /// Creates the finding about an unknown name. Its help gives the nearest known name, or lists all known names.
-    pub fn dangling<'a>(
+    pub fn unknown_name<'a>(
         kind: &str,
         name: &str,
         place: &Place,
@@ -145,7 +145,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_near_miss_is_recognised_and_a_stranger_is_not() {
+    fn only_similar_names_are_suggested() {
         let keys = ["length", "characters", "required", "type"];
         assert_eq!(did_you_mean("lenght", keys), Some("length"));
         assert_eq!(did_you_mean("Requird", keys), Some("required"));

@@ -285,7 +285,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn repeated_members_survive_and_are_named() {
+    fn repeated_members_are_kept_and_named() {
         let json = Json::read(br#"{"a":1,"b":{"c":1,"c":2}}"#).unwrap();
         assert_eq!(json.to_string(), r#"{"a":1,"b":{"c":1,"c":2}}"#);
         assert_eq!(json.repeated_member().as_deref(), Some("b.c"));
@@ -293,7 +293,7 @@ mod tests {
     }
 
     #[test]
-    fn whole_numbers_of_any_size_keep_their_digits() {
+    fn integers_of_any_size_keep_their_digits() {
         let text = r#"{"a":[18446744073709551615,9223372036854775807,-9223372036854775809],"b":{"c":340282366920938463463374607431768211456},"d":1.5,"d":1e3}"#;
         let json = Json::read(text.as_bytes()).unwrap();
         assert_eq!(json.to_string(), text.replace("1e3", "1000.0"));
@@ -303,7 +303,7 @@ mod tests {
     }
 
     #[test]
-    fn a_hundred_thousand_levels_are_an_error_and_no_crash() {
+    fn very_deep_nesting_is_an_error_not_a_crash() {
         let deep = "[".repeat(100_000);
         assert!(Json::read(deep.as_bytes()).is_err());
     }

@@ -53,7 +53,7 @@ pub mod files;
 pub mod generate;
 pub mod harness;
 #[doc(hidden)]
-pub mod inert;
+pub mod invisible;
 #[doc(hidden)]
 pub mod json;
 #[doc(hidden)]

@@ -11,11 +11,11 @@ use tokio::sync::mpsc;
 use crate::case::Case;
 use crate::event::CaseResult;
 use crate::judge::Verdict;
-use crate::runner::{self, Hunt, Options};
+use crate::runner::{self, FailureSearch, Options};
 use crate::server::mutant::{self, Mutant};
 use crate::server::{Behaviour, Reading, Server};
 use crate::spec::model::{Operation, Specs};
-use crate::transport::{SetUp, Transport};
+use crate::transport::{SetupError, Transport};
 
 /// The fate of a mutant.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,10 +51,10 @@ pub enum Error {
     Server(#[from] io::Error),
     /// The HTTP client could not be set up.
     #[error(transparent)]
-    Transport(#[from] SetUp),
+    Transport(#[from] SetupError),
 }
 
-/// Tests all mutants that `wanted` selects. `told` is called with each fate as it is known, in no particular order; the
+/// Tests all mutants that `wanted` selects. `on_fate` is called with each fate as it is known, in no particular order; the
 /// returned fates are in the order of [`mutant::all`].
 ///
 /// # Errors
@@ -64,11 +64,11 @@ pub async fn run(
     cases: &[Arc<Case>],
     options: &Options,
     wanted: impl Fn(&Mutant) -> bool,
-    mut told: impl FnMut(&Fate),
+    mut on_fate: impl FnMut(&Fate),
 ) -> Result<Vec<Fate>, Error> {
     let mutants: Vec<Mutant> = mutant::all(specs).into_iter().filter(wanted).collect();
-    let (concerned, options) = (Concerned::of(specs, cases), options.clone());
-    let all = Arc::new(All {
+    let (concerned, options) = (CasesByOperation::of(specs, cases), options.clone());
+    let all = Arc::new(MutantQueue {
         specs: Arc::clone(specs),
         cases: cases.to_vec(),
         concerned,
@@ -76,17 +76,17 @@ pub async fn run(
         mutants,
         next: AtomicUsize::new(0),
     });
-    let (tell, mut hears) = mpsc::unbounded_channel();
+    let (sender, mut hears) = mpsc::unbounded_channel();
     let threads = std::thread::available_parallelism().map_or(1, NonZero::get);
     let working = (0..threads).map(|_| {
-        let (all, tell) = (Arc::clone(&all), tell.clone());
-        tokio::task::spawn_blocking(move || all.work(&tell))
+        let (all, sender) = (Arc::clone(&all), sender.clone());
+        tokio::task::spawn_blocking(move || all.work(&sender))
     });
     let working: Vec<_> = working.collect();
-    drop(tell);
+    drop(sender);
     let mut fates = Vec::new();
     while let Some((index, fate)) = hears.recv().await {
-        told(&fate);
+        on_fate(&fate);
         fates.push((index, fate));
     }
     for worked in working {
@@ -97,62 +97,62 @@ pub async fn run(
 }
 
 /// All mutants, shared by several threads that each take the next one.
-struct All {
+struct MutantQueue {
     specs: Arc<Specs>,
     cases: Vec<Arc<Case>>,
-    concerned: Concerned,
+    concerned: CasesByOperation,
     options: Options,
     mutants: Vec<Mutant>,
     next: AtomicUsize,
 }
 
-impl All {
+impl MutantQueue {
     /// Takes mutants until none are left. The server and the client of a mutant share one thread, so neither has to
     /// wake another thread.
-    fn work(&self, tell: &mpsc::UnboundedSender<(usize, Fate)>) -> Result<(), Error> {
+    fn work(&self, sender: &mpsc::UnboundedSender<(usize, Fate)>) -> Result<(), Error> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let transport = self.options.transport()?;
         loop {
             let index = self.next.fetch_add(1, Ordering::Relaxed);
             let Some(mutant) = self.mutants.get(index) else { return Ok(()) };
-            let fate = runtime.block_on(self.hold(mutant, transport.clone()))?;
-            if tell.send((index, fate)).is_err() {
+            let fate = runtime.block_on(self.run_cases(mutant, transport.clone()))?;
+            if sender.send((index, fate)).is_err() {
                 return Ok(());
             }
         }
     }
 
     /// Runs the cases that could detect the mutant.
-    async fn hold(&self, mutant: &Mutant, transport: Transport) -> Result<Fate, Error> {
-        let own = nearest_first(self.concerned.by(&mutant.operation), mutant);
+    async fn run_cases(&self, mutant: &Mutant, transport: Transport) -> Result<Fate, Error> {
+        let own = nearest_first(self.concerned.cases_of(&mutant.operation), mutant);
         let (served, others) = match mutant.kind.is_of_service() {
-            true => (Specs::clone(&self.specs), self.concerned.others(&self.cases, &mutant.operation)),
+            true => (Specs::clone(&self.specs), self.concerned.other_cases(&self.cases, &mutant.operation)),
             false => (self.concerned.served(&self.specs, &mutant.operation), Vec::new()),
         };
         let (mutated, behaviour) = mutant.build(&served);
         let server = Server::behaving(Arc::new(mutated), 0, behaviour).await?;
         let session = self.options.moved(server.url()).session_over(transport);
-        let mut hunt = runner::hunt(&session, &self.specs, &own).await;
-        if hunt.failed.is_none() {
-            let more = runner::hunt(&session, &self.specs, &others).await;
-            hunt = Hunt { tried: hunt.tried + more.tried, ..more };
+        let mut run_until_failure = runner::run_until_failure(&session, &self.specs, &own).await;
+        if run_until_failure.failed.is_none() {
+            let more = runner::run_until_failure(&session, &self.specs, &others).await;
+            run_until_failure = FailureSearch { tried: run_until_failure.tried + more.tried, ..more };
         }
-        let killed_by = hunt.failed.map(|result| result.id);
+        let killed_by = run_until_failure.failed.map(|result| result.id);
         let (id, does) = (mutant.id.clone(), mutant.does.clone());
-        Ok(Fate { id, kind: mutant.kind, does, killed_by, tried: hunt.tried })
+        Ok(Fate { id, kind: mutant.kind, does, killed_by, tried: run_until_failure.tried })
     }
 }
 
 /// Maps operations to the cases that call them: a mutant of an operation can only show in those cases. Without this
 /// map, in a project with many operations, all cases of all other operations would run against each surviving mutant.
-struct Concerned {
+struct CasesByOperation {
     /// By operation, the cases that may call it.
     cases: HashMap<String, Vec<Arc<Case>>>,
     /// By operation, every operation that those cases may call.
     operations: HashMap<String, HashSet<String>>,
 }
 
-impl Concerned {
+impl CasesByOperation {
     fn of(specs: &Specs, cases: &[Arc<Case>]) -> Self {
         let mut concerned = Self { cases: HashMap::new(), operations: HashMap::new() };
         for case in cases {
@@ -165,13 +165,13 @@ impl Concerned {
         concerned
     }
 
-    fn by(&self, operation: &str) -> &[Arc<Case>] {
+    fn cases_of(&self, operation: &str) -> &[Arc<Case>] {
         self.cases.get(operation).map(Vec::as_slice).unwrap_or_default()
     }
 
     /// Returns the cases that do not call the operation.
-    fn others(&self, cases: &[Arc<Case>], operation: &str) -> Vec<Arc<Case>> {
-        let own: HashSet<&str> = self.by(operation).iter().map(|case| case.id.as_str()).collect();
+    fn other_cases(&self, cases: &[Arc<Case>], operation: &str) -> Vec<Arc<Case>> {
+        let own: HashSet<&str> = self.cases_of(operation).iter().map(|case| case.id.as_str()).collect();
         cases.iter().filter(|case| !own.contains(case.id.as_str())).cloned().collect()
     }
 
@@ -297,7 +297,7 @@ mod tests {
     /// A rule needs a row in the table, a ruling, trials, a check in the reference server and mutants. This test
     /// reports a missing piece.
     #[test]
-    fn every_part_of_every_rule_has_all_its_pieces() {
+    fn every_rule_is_fully_implemented() {
         for rule in RULES {
             let Some(example) = rule.example else { continue };
             let operation = format!(

@@ -51,7 +51,7 @@ mod tests {
     }
 
     #[test]
-    fn each_variant_is_found_by_its_name_and_no_other() {
+    fn variants_are_found_only_by_their_own_names() {
         for (size, name) in Size::ALL.iter().zip(Size::NAMES) {
             assert_eq!(Size::named(name), Some(*size));
             assert_eq!(size.name(), *name);

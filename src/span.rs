@@ -105,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn a_span_beyond_the_text_is_clamped() {
+    fn span_beyond_the_text_is_clamped() {
         let source = Source::new("a.yaml", "é");
         let place = Place::new(&source, Span { start: 1, end: 900 });
         assert_eq!(place.span, Span { start: 0, end: 2 });

@@ -10,9 +10,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use reqwest::redirect::Policy;
-use reqwest::{Client, Method, Response, Url};
+use reqwest::{Client, Method, Url};
 
-use crate::wire::{Answer, Exchange, NoAnswer, Outcome, Request};
+use crate::wire::{Exchange, NoResponse, Outcome, Request, Response};
 
 /// Maximum size of a response body, in bytes. The documented responses have a few hundred.
 const MAX_BODY: u64 = 256 * 1024;
@@ -71,7 +71,7 @@ impl std::fmt::Debug for Network {
 
 /// The reason why a target cannot be called at all.
 #[derive(Debug, thiserror::Error)]
-pub enum SetUp {
+pub enum SetupError {
     /// The proxy's address is unusable.
     #[error("unusable proxy: {0}")]
     Proxy(String),
@@ -109,7 +109,7 @@ pub struct Transport {
 #[derive(Debug, Default)]
 struct Trust {
     /// A request was answered, so there may be a reused connection.
-    has_answered: AtomicBool,
+    has_responded: AtomicBool,
     /// A reused connection closed before a response arrived.
     is_lost: AtomicBool,
 }
@@ -119,7 +119,7 @@ impl Transport {
     ///
     /// # Errors
     /// Returns an error if one of the settings cannot be used.
-    pub fn new(network: &Network) -> Result<Self, SetUp> {
+    pub fn new(network: &Network) -> Result<Self, SetupError> {
         install_tls();
         let (keeping, opening) = (client(network, usize::MAX)?, client(network, 0)?);
         let (trust, is_proxied) = (Arc::default(), network.proxy.is_some());
@@ -129,15 +129,15 @@ impl Transport {
 
     /// Returns the same client for another target; nothing is known about the connections to that target yet.
     #[must_use]
-    pub fn for_another(&self) -> Self {
+    pub fn for_other_target(&self) -> Self {
         Self { trust: Arc::default(), ..self.clone() }
     }
     /// Sends a request. Every outcome is returned as an exchange.
     pub async fn send(&self, operation: &str, request: Request) -> Exchange {
         let begun = Instant::now();
         let outcome = match self.outcome(&request).await {
-            Ok(answer) => Outcome::Answered(answer),
-            Err(reason) => Outcome::Unanswered(reason),
+            Ok(response) => Outcome::Received(response),
+            Err(reason) => Outcome::NoResponse(reason),
         };
         let micros = u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX);
         Exchange { operation: operation.to_owned(), request, outcome, micros }
@@ -146,32 +146,32 @@ impl Transport {
     /// Sends a request and returns its outcome. If a reused connection closes before the response, it is unknown
     /// whether the request has arrived; a request that changes nothing is sent again on a new connection (RFC 9112,
     /// section 9.3.1).
-    async fn outcome(&self, request: &Request) -> Result<Answer, NoAnswer> {
+    async fn outcome(&self, request: &Request) -> Result<Response, NoResponse> {
         let keeps = !self.trust.is_lost.load(Ordering::Relaxed);
         let client = if keeps { &self.keeping } else { &self.opening };
         // Read afterwards: another request may have released its connection while this one waited for its own.
-        let may_be_used = || keeps && self.trust.has_answered.load(Ordering::Relaxed);
+        let may_be_used = || keeps && self.trust.has_responded.load(Ordering::Relaxed);
         match self.exchange(client, request).await {
-            Err(NoAnswer::Closed | NoAnswer::TimedOut(_)) if may_be_used() => {
+            Err(NoResponse::Closed | NoResponse::TimedOut(_)) if may_be_used() => {
                 self.trust.is_lost.store(true, Ordering::Relaxed);
                 match matches!(request.method.as_str(), "GET" | "HEAD" | "OPTIONS") {
                     true => self.exchange(&self.opening, request).await,
-                    false => Err(NoAnswer::Lost),
+                    false => Err(NoResponse::Lost),
                 }
             }
-            came => {
-                self.trust.has_answered.fetch_or(came.is_ok(), Ordering::Relaxed);
-                came
+            result => {
+                self.trust.has_responded.fetch_or(result.is_ok(), Ordering::Relaxed);
+                result
             }
         }
     }
 
-    async fn exchange(&self, client: &Client, request: &Request) -> Result<Answer, NoAnswer> {
-        let unsendable = |error: &dyn std::fmt::Display| NoAnswer::Unsendable(error.to_string());
+    async fn exchange(&self, client: &Client, request: &Request) -> Result<Response, NoResponse> {
+        let unsendable = |error: &dyn std::fmt::Display| NoResponse::Unsendable(error.to_string());
         let method = Method::from_bytes(request.method.as_bytes()).map_err(|error| unsendable(&error))?;
         let url = Url::parse(&request.url).map_err(|error| unsendable(&error))?;
         if url.as_str() != request.url {
-            return Err(NoAnswer::Unsendable(format!("the address would be changed to {url} when sent")));
+            return Err(NoResponse::Unsendable(format!("the address would be changed to {url} when sent")));
         }
         let mut builder = client.request(method, url);
         for (name, value) in &request.headers {
@@ -184,54 +184,60 @@ impl Transport {
         self.read(response).await
     }
 
-    async fn read(&self, mut response: Response) -> Result<Answer, NoAnswer> {
+    async fn read(&self, mut response: reqwest::Response) -> Result<Response, NoResponse> {
         let status = response.status().as_u16();
         let text =
             |value: &reqwest::header::HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
         let headers =
             response.headers().iter().map(|(name, value)| (name.to_string(), text(value))).collect();
         if response.content_length().is_some_and(|length| length > self.max_body) {
-            return Err(NoAnswer::TooLarge(self.max_body));
+            return Err(NoResponse::TooLarge(self.max_body));
         }
         let mut body = Vec::new();
         while let Some(chunk) = response.chunk().await.map_err(|error| self.reason(&error))? {
             if (body.len() + chunk.len()) as u64 > self.max_body {
-                return Err(NoAnswer::TooLarge(self.max_body));
+                return Err(NoResponse::TooLarge(self.max_body));
             }
             body.extend_from_slice(&chunk);
         }
         let not_utf8 = std::str::from_utf8(&body).is_err();
-        Ok(Answer { status, headers, body: String::from_utf8_lossy(&body).into_owned(), not_utf8, cut: None })
+        Ok(Response {
+            status,
+            headers,
+            body: String::from_utf8_lossy(&body).into_owned(),
+            not_utf8,
+            cut: None,
+        })
     }
 
-    fn reason(&self, error: &reqwest::Error) -> NoAnswer {
+    fn reason(&self, error: &reqwest::Error) -> NoResponse {
         if error.is_timeout() {
-            return NoAnswer::TimedOut(u64::try_from(self.timeout.as_millis()).unwrap_or(u64::MAX));
+            return NoResponse::TimedOut(u64::try_from(self.timeout.as_millis()).unwrap_or(u64::MAX));
         }
         if error.is_builder() {
-            return NoAnswer::Unsendable(innermost(error));
+            return NoResponse::Unsendable(innermost(error));
         }
         let causes = causes(error);
         let io_kind = causes.iter().find_map(|cause| cause.downcast_ref::<io::Error>()).map(io::Error::kind);
         let words = causes.iter().map(ToString::to_string).collect::<Vec<_>>().join(": ");
         match io_kind {
             Some(io::ErrorKind::ConnectionRefused) if self.is_proxied => {
-                NoAnswer::Unreachable("the proxy refused the connection".to_owned())
+                NoResponse::Unreachable("the proxy refused the connection".to_owned())
             }
-            Some(io::ErrorKind::ConnectionRefused) => NoAnswer::Refused,
-            _ if causes.iter().any(|cause| is_tls(*cause)) => NoAnswer::Tls(innermost(error)),
+            Some(io::ErrorKind::ConnectionRefused) => NoResponse::Refused,
+            _ if causes.iter().any(|cause| is_tls(*cause)) => NoResponse::Tls(innermost(error)),
             Some(
                 io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe | io::ErrorKind::UnexpectedEof,
-            ) => NoAnswer::Closed,
-            _ if error.is_connect() => NoAnswer::Unreachable(innermost(error)),
-            _ if is_cut_off(&words) => NoAnswer::Closed,
-            _ => NoAnswer::NotHttp(innermost(error)),
+            ) => NoResponse::Closed,
+            _ if error.is_connect() => NoResponse::Unreachable(innermost(error)),
+            _ if is_cut_off(&words) => NoResponse::Closed,
+            _ => NoResponse::NotHttp(innermost(error)),
         }
     }
 }
 
 /// Creates an HTTP client that keeps at most `idle` unused connections per host.
-fn client(network: &Network, idle: usize) -> Result<Client, SetUp> {
+fn client(network: &Network, idle: usize) -> Result<Client, SetupError> {
     let mut builder = Client::builder()
         .no_proxy()
         .redirect(Policy::none())
@@ -243,11 +249,11 @@ fn client(network: &Network, idle: usize) -> Result<Client, SetUp> {
         .pool_idle_timeout(network.idle)
         .pool_max_idle_per_host(idle);
     if let Some(proxy) = &network.proxy {
-        let proxy = reqwest::Proxy::all(proxy).map_err(|error| SetUp::Proxy(innermost(&error)))?;
+        let proxy = reqwest::Proxy::all(proxy).map_err(|error| SetupError::Proxy(innermost(&error)))?;
         builder = builder.proxy(proxy);
     }
     let builder = with_certificates(builder, network)?;
-    builder.build().map_err(|error| SetUp::Client(innermost(&error)))
+    builder.build().map_err(|error| SetupError::Client(innermost(&error)))
 }
 
 /// Returns `true` if the cause is a TLS error. TLS errors are wrapped in I/O errors, which may be nested.
@@ -285,12 +291,12 @@ fn innermost(error: &reqwest::Error) -> String {
 fn with_certificates(
     mut builder: reqwest::ClientBuilder,
     network: &Network,
-) -> Result<reqwest::ClientBuilder, SetUp> {
+) -> Result<reqwest::ClientBuilder, SetupError> {
     if let Some(pem) = &network.authorities {
         let certificates = reqwest::Certificate::from_pem_bundle(pem)
-            .map_err(|error| SetUp::Authorities(innermost(&error)))?;
+            .map_err(|error| SetupError::Authorities(innermost(&error)))?;
         if certificates.is_empty() {
-            return Err(SetUp::Authorities("it contains no certificate in PEM format".to_owned()));
+            return Err(SetupError::Authorities("it contains no certificate in PEM format".to_owned()));
         }
         for certificate in certificates {
             builder = builder.add_root_certificate(certificate);
@@ -299,7 +305,7 @@ fn with_certificates(
     if let Some(pem) = &network.identity {
         let identity = reqwest::Identity::from_pem(pem).map_err(|error| {
             let why = innermost(&error);
-            SetUp::Identity(format!(
+            SetupError::Identity(format!(
                 "it must contain a certificate and its unencrypted private key in PEM format ({why})"
             ))
         })?;
@@ -312,10 +318,10 @@ fn with_certificates(
 fn with_certificates(
     builder: reqwest::ClientBuilder,
     network: &Network,
-) -> Result<reqwest::ClientBuilder, SetUp> {
+) -> Result<reqwest::ClientBuilder, SetupError> {
     match network.authorities.is_none() && network.identity.is_none() {
         true => Ok(builder),
-        false => Err(SetUp::NoTls),
+        false => Err(SetupError::NoTls),
     }
 }
 

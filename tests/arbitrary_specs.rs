@@ -256,7 +256,7 @@ proptest! {
     /// What must be accepted satisfies all rules. What must be rejected breaks one rule of the parameter that it is
     /// about, and none of another.
     #[test]
-    fn accepted_values_keep_all_rules_and_refused_ones_break_exactly_one((params, protocol) in page()) {
+    fn accepted_values_meet_all_rules_and_rejected_ones_break_exactly_one((params, protocol) in page()) {
         let specs = specs(&params, protocol);
         for depth in [Depth::Standard, Depth::Pairwise] {
             for case in cases(&specs, depth).iter().filter(|case| is_about_values(case)) {
@@ -286,7 +286,7 @@ proptest! {
     /// Over the violations of one rule, each other parameter takes each of its valid values, and is absent if it may
     /// be.
     #[test]
-    fn each_rule_is_violated_among_every_class_of_the_others((params, protocol) in page()) {
+    fn every_rule_is_violated_with_every_class_of_other_parameters((params, protocol) in page()) {
         let specs = specs(&params, protocol);
         let all = cases(&specs, Depth::Standard);
         let mut contexts: HashMap<(String, &str, String), BTreeSet<String>> = HashMap::new();
@@ -328,7 +328,7 @@ proptest! {
     /// Ids are unique; every id stays when a parameter with rules of its own is added; and no spec generates the same
     /// case twice.
     #[test]
-    fn ids_are_unique_and_stay_when_an_unrelated_rule_is_added((params, protocol) in page(), more in kind(), required in any::<bool>()) {
+    fn ids_are_unique_and_unchanged_by_an_unrelated_rule((params, protocol) in page(), more in kind(), required in any::<bool>()) {
         let before: Vec<String> = cases(&specs(&params, protocol), Depth::Standard).into_iter().map(|case| case.id).collect();
         let unique: BTreeSet<&String> = before.iter().collect();
         prop_assert_eq!(unique.len(), before.len());
@@ -343,7 +343,7 @@ proptest! {
 
     /// The deeper run has every case of the shallower one, unchanged.
     #[test]
-    fn depths_contain_each_other((params, protocol) in page()) {
+    fn deeper_cases_include_shallower_ones((params, protocol) in page()) {
         let specs = specs(&params, protocol);
         let [smoke, standard, pairwise] = [Depth::Smoke, Depth::Standard, Depth::Pairwise].map(|depth| cases(&specs, depth));
         prop_assert!(smoke.iter().all(|case| standard.contains(case)));

@@ -13,7 +13,7 @@ fn run(url: &str, arguments: &[&str]) -> Done {
 }
 
 #[test]
-fn what_is_known_passes_and_what_passes_again_fails() {
+fn known_failures_pass_and_entries_that_pass_again_fail() {
     let folder = tempfile::tempdir().unwrap();
     let at = |name: &str| folder.path().join(name).display().to_string();
     let (file, junit) = (at("known.toml"), at("junit.xml"));
@@ -43,7 +43,7 @@ fn what_is_known_passes_and_what_passes_again_fails() {
 }
 
 #[test]
-fn the_parts_of_a_run_are_held_against_it_when_they_are_joined() {
+fn merged_shards_are_compared_with_the_baseline() {
     let folder = tempfile::tempdir().unwrap();
     let at = |name: &str| folder.path().join(name).display().to_string();
     let (file, filter) = (at("known.toml"), "AddMessageContact/Name/");
@@ -64,7 +64,7 @@ fn the_parts_of_a_run_are_held_against_it_when_they_are_joined() {
 }
 
 #[test]
-fn a_run_of_some_cases_says_nothing_about_a_group() {
+fn partial_run_does_not_affect_a_group() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("known.toml").display().to_string();
     let text = "[[known]]\ncase = \"AddMessageContact/Name/*\"\nreason = \"old\"\n";

@@ -37,7 +37,7 @@ cases:
 ";
 
 #[test]
-fn a_case_sends_the_plain_call_apart_from_what_it_says() {
+fn case_sends_the_plain_call_with_its_changes() {
     let project = with_cases(OWN);
     let list = project.done(&["run", "--list", "CreateNote/own"]);
     passes(&list);
@@ -59,7 +59,7 @@ fn a_case_sends_the_plain_call_apart_from_what_it_says() {
 }
 
 #[test]
-fn a_case_that_does_not_say_what_it_sends_is_a_finding() {
+fn case_without_send_is_a_finding() {
     let case = "- {id: own/x, tries: it, expect: accept";
     for (text, words) in [
         (format!("cases:\n{case}}}\n"), "this case does not define what it sends"),
@@ -86,7 +86,7 @@ fn a_case_that_does_not_say_what_it_sends_is_a_finding() {
 
 /// The output of `show` is a case for a hand-written case file.
 #[test]
-fn a_shown_case_can_be_copied() {
+fn shown_case_can_be_copied() {
     let project = with_cases(OWN);
     let id = "CreateNote/title/length/41";
     let shown = project.done(&["show", id]).stdout;
@@ -100,7 +100,7 @@ fn a_shown_case_can_be_copied() {
 }
 
 #[test]
-fn what_came_of_a_case_is_shown_from_a_run() {
+fn show_prints_the_result_of_a_case_from_a_run() {
     let project = with_cases(OWN);
     passes(&project.done(&["run", "CreateNote", "--events", "events.jsonl"]));
     let shown = project.done(&["show", "--from", "events.jsonl", "CreateNote/own/untitled"]);

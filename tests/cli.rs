@@ -16,7 +16,7 @@ fn done(arguments: &[&str]) -> Done {
 const CASES: &str = "cases/alibaba-cloud/resource-directory-master/AddMessageContact.yaml";
 
 #[test]
-fn alone_it_runs_everything_on_the_reference_server_twice() {
+fn command_without_arguments_runs_all_cases_on_the_reference_server_twice() {
     for _ in 0..2 {
         let run = Done::from(fineprint().env("CI", "true").output().unwrap());
         assert_eq!(run.code, 0, "{}{}", run.stdout, run.stderr);
@@ -30,7 +30,7 @@ fn alone_it_runs_everything_on_the_reference_server_twice() {
 }
 
 #[test]
-fn wrong_arguments_exit_with_2_and_send_nothing() {
+fn invalid_arguments_exit_with_2_and_send_nothing() {
     let vendor = Vendor::start(&[]);
     let url = vendor.url.as_str();
     for (arguments, words) in [
@@ -90,7 +90,7 @@ fn help_shows_examples_for_every_command() {
 }
 
 #[test]
-fn list_names_what_a_filter_selects() {
+fn list_prints_the_cases_a_filter_selects() {
     let all = done(&["run", "--list"]);
     assert_eq!(all.stdout.lines().count(), 876);
     let some = done(&["run", "--list", "AddMessageContact/Name/length", "Product/"]);
@@ -103,7 +103,7 @@ fn list_names_what_a_filter_selects() {
 }
 
 #[test]
-fn stale_cases_are_written_again_or_refused() {
+fn stale_case_files_are_updated_or_rejected() {
     let project = Project::shipped();
     let missing = project.done(&["run", "--locked", "--no-snapshots"]);
     assert_eq!(missing.code, 2, "{}", missing.stderr);
@@ -146,7 +146,7 @@ fn stale_cases_are_written_again_or_refused() {
 }
 
 #[test]
-fn hand_written_cases_run_beside_the_generated_ones() {
+fn hand_written_cases_run_with_generated_ones() {
     let project = Project::shipped();
     assert_eq!(project.done(&["generate"]).code, 0);
     let own = project.path("cases/tencent-cloud/dbbrain/own.yaml");
@@ -206,7 +206,7 @@ cases:
 ";
 
 #[test]
-fn snapshots_are_kept_compared_and_accepted() {
+fn snapshots_are_written_compared_and_accepted() {
     let project = Project::shipped();
     let vendor = Vendor::start(&[]);
     let run = |arguments: &[&str]| {
@@ -266,7 +266,7 @@ fn snapshots_are_kept_compared_and_accepted() {
 }
 
 #[test]
-fn snapshots_of_cases_that_are_gone_are_told() {
+fn snapshots_of_missing_cases_are_reported() {
     let project = Project::shipped();
     assert_eq!(project.done(&["run", "--update", "Product/"]).code, 0);
     let file = project.path("reports/reference/tencent-cloud/dbbrain/AddUserContact.snap");
@@ -282,7 +282,7 @@ fn snapshots_of_cases_that_are_gone_are_told() {
 }
 
 #[test]
-fn a_snapshot_file_is_read_by_insta_as_it_was_written() {
+fn snapshot_files_are_readable_by_insta() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let path = root.join("reports/reference/tencent-cloud/dbbrain/AddUserContact.snap");
     let text = fs::read_to_string(&path).unwrap();
@@ -314,8 +314,8 @@ fn reports_are_complete_and_well_formed() {
     let junit = fs::read_to_string(project.path("out/junit.xml")).unwrap();
     let failed = junit.matches("<failure ").count();
     assert!(run.stdout.contains(&format!("{failed} failed")), "{}", run.stdout);
-    let told: Vec<&str> = run.stdout.lines().filter(|line| line.starts_with("FAIL ")).collect();
-    assert_eq!(told.len(), 1, "one fault is told once: {told:?}");
+    let failures: Vec<&str> = run.stdout.lines().filter(|line| line.starts_with("FAIL ")).collect();
+    assert_eq!(failures.len(), 1, "one fault is told once: {failures:?}");
     assert!(failed > 2 && run.stdout.contains("more cases: AddMessageContact/Title/"), "{}", run.stdout);
     assert!(junit.contains(r#"<testcase name="AddMessageContact/Title/values/unknown""#), "{junit}");
     assert!(junit.contains("Valid values: FinanceDirector"), "{junit}");
@@ -332,7 +332,7 @@ fn reports_are_complete_and_well_formed() {
 }
 
 #[test]
-fn the_reference_server_serves_by_itself() {
+fn serve_runs_the_reference_server() {
     let mut child =
         fineprint().args(["serve", "--port", "0"]).stdout(std::process::Stdio::piped()).spawn().unwrap();
     let mut url = String::new();
@@ -345,7 +345,7 @@ fn the_reference_server_serves_by_itself() {
 }
 
 #[test]
-fn committed_files_are_what_the_code_writes() {
+fn committed_files_are_up_to_date() {
     for (of, path) in [
         ("spec", "specs/spec.schema.json"),
         ("cases", "docs/cases.schema.json"),
@@ -360,7 +360,7 @@ fn committed_files_are_what_the_code_writes() {
 }
 
 #[test]
-fn the_specs_quote_their_pages_and_acknowledge_what_is_doubtful_in_them() {
+fn shipped_specs_quote_their_pages_and_acknowledge_findings() {
     assert_eq!(done(&["check"]).code, 0);
     for (operation, page) in [
         ("AddMessageContact", "alibaba-AddMessageContact-2026-03-30"),

@@ -36,7 +36,7 @@ fn matrix(file: &Path) -> serde_json::Value {
 }
 
 /// Returns the operation, rule and relation of every promise in a matrix whose relation is not `same`.
-fn told(matrix: &serde_json::Value) -> Vec<[&str; 3]> {
+fn relations(matrix: &serde_json::Value) -> Vec<[&str; 3]> {
     let cells = matrix["cells"].as_array().unwrap().iter().filter(|cell| cell["relation"] != "same");
     cells
         .map(|cell| {
@@ -48,7 +48,7 @@ fn told(matrix: &serde_json::Value) -> Vec<[&str; 3]> {
 }
 
 #[test]
-fn two_targets_that_differ_in_five_ways_differ_in_exactly_these() {
+fn comparison_finds_exactly_five_differences() {
     let folder = tempfile::tempdir().unwrap();
     let left = Vendor::start(&["61-characters-pass", "one-character-passes", "no-create-date"]);
     let right = Vendor::start(&["update-13-letters-pass", "long-email-is-invalid", "no-create-date"]);
@@ -62,7 +62,7 @@ fn two_targets_that_differ_in_five_ways_differ_in_exactly_these() {
     assert_eq!(done.code, 1, "{}", done.stderr);
     let matrix = matrix(&json);
     let (both, differences): (Vec<_>, Vec<_>) =
-        told(&matrix).into_iter().partition(|[.., relation]| *relation == "both-break");
+        relations(&matrix).into_iter().partition(|[.., relation]| *relation == "both-break");
     assert_eq!(
         differences,
         [
@@ -91,7 +91,7 @@ fn two_targets_that_differ_in_five_ways_differ_in_exactly_these() {
 }
 
 #[test]
-fn where_the_page_is_silent_a_recording_decides() {
+fn recording_decides_if_the_page_is_silent() {
     let folder = tempfile::tempdir().unwrap();
     let vendor = Vendor::start(&["values-without-case", "13-letters-pass"]);
     assert_eq!(record(folder.path(), "vendor", &vendor.url, &[]).code, 0);
@@ -115,7 +115,7 @@ fn where_the_page_is_silent_a_recording_decides() {
 }
 
 #[test]
-fn a_part_is_recorded_anew_and_the_rest_stays() {
+fn partial_recording_keeps_other_cases() {
     let folder = tempfile::tempdir().unwrap();
     let (strict, loose) = (Vendor::start(&[]), Vendor::start(&["13-letters-pass", "values-without-case"]));
     assert_eq!(record(folder.path(), "it", &strict.url, &[]).code, 0);
@@ -128,12 +128,12 @@ fn a_part_is_recorded_anew_and_the_rest_stays() {
     assert_eq!(done.code, 1, "{}", done.stdout);
     let matrix = matrix(&json);
     let compared: Vec<_> =
-        told(&matrix).into_iter().filter(|[.., relation]| *relation != "not-compared").collect();
+        relations(&matrix).into_iter().filter(|[.., relation]| *relation != "not-compared").collect();
     assert_eq!(compared, [["AddUserContact", "Product values", "differ"]]);
 }
 
 #[test]
-fn what_cannot_be_compared_is_said() {
+fn cases_that_cannot_be_compared_are_reported() {
     let folder = tempfile::tempdir().unwrap();
     let vendor = Vendor::start(&[]);
     assert_eq!(record(folder.path(), "part", &vendor.url, &["Product/"]).code, 0);
@@ -162,7 +162,7 @@ fn what_cannot_be_compared_is_said() {
 
 /// A random value that a target echoes within a longer text is not recognised, so the values must be the same.
 #[test]
-fn two_recordings_have_the_same_values() {
+fn recordings_use_the_same_values() {
     let folder = tempfile::tempdir().unwrap();
     let vendor = Vendor::start(&[]);
     let drawn = |name: &str| {
@@ -180,7 +180,7 @@ fn two_recordings_have_the_same_values() {
 }
 
 #[test]
-fn a_run_that_goes_on_is_held_to_all_recorded_answers() {
+fn resumed_run_is_tested_against_all_recorded_responses() {
     let folder = tempfile::tempdir().unwrap();
     let vendor = Vendor::start(&["values-without-case"]);
     assert_eq!(record(folder.path(), "vendor", &vendor.url, &["AddUserContact/Product"]).code, 0);

@@ -5,7 +5,7 @@ mod vendor;
 
 use std::process::Command;
 
-use common::{Asked, respond};
+use common::{ReceivedRequest, respond};
 use fineprint::harness::Conformance;
 use libtest_mimic::{Arguments, Conclusion};
 use vendor::Vendor;
@@ -21,7 +21,7 @@ fn run(arguments: &[&str], url: Option<&str>) -> Conclusion {
 }
 
 #[test]
-fn what_list_prints_exact_selects() {
+fn exact_selects_what_list_prints() {
     let id = "AddMessageContact/Name/length/13";
     let exact = run(&["--exact", id, "--quiet"], None);
     assert_eq!((exact.num_passed, exact.num_filtered_out), (1, 875));
@@ -36,7 +36,7 @@ fn what_list_prints_exact_selects() {
 }
 
 #[test]
-fn another_target_is_held_to_the_same_cases() {
+fn other_target_runs_the_same_cases() {
     let vendor = Vendor::start(&["13-letters-pass"]);
     let conclusion = run(&["AddMessageContact/Name/length/1", "--quiet"], Some(&vendor.url));
     assert_eq!(conclusion.num_failed, 3, "13 letters, alone and among other values");
@@ -44,14 +44,14 @@ fn another_target_is_held_to_the_same_cases() {
 }
 
 #[test]
-fn broken_specs_are_findings_and_no_tests() {
+fn invalid_specs_give_findings_and_no_tests() {
     let findings =
         Conformance::new(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/broken/unknown-key")).trials();
     assert_eq!(findings.err().map(|findings| findings.len()), Some(2));
 }
 
 #[test]
-fn the_binary_of_the_command_is_there_for_scripts() {
+fn binary_path_is_available_to_scripts() {
     let version = Command::new(env!("CARGO_BIN_EXE_fineprint")).arg("--version").output().unwrap();
     assert_eq!(
         String::from_utf8(version.stdout).unwrap(),
@@ -60,7 +60,7 @@ fn the_binary_of_the_command_is_there_for_scripts() {
 }
 
 #[test]
-fn where_valid_calls_are_refused_no_rejection_passes() {
+fn rejections_do_not_pass_if_valid_calls_are_rejected() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     std::thread::spawn(move || {
@@ -68,7 +68,7 @@ fn where_valid_calls_are_refused_no_rejection_passes() {
             std::thread::spawn(move || {
                 let body =
                     r#"{"Code":"InvalidParameter.Title","Message":"The Title is invalid.","RequestId":"1"}"#;
-                if Asked::read(&mut stream).is_some() {
+                if ReceivedRequest::read(&mut stream).is_some() {
                     respond(&mut stream, 400, body);
                 }
             });

@@ -53,7 +53,7 @@ impl Drop for Background {
 }
 
 #[test]
-fn chapters_are_followed_to_their_ends() {
+fn chapters_work_when_followed() {
     for chapter in ["first-run.md", "write-a-spec.md", "compatibility.md"] {
         follow(chapter);
     }
@@ -123,7 +123,7 @@ fn follow(chapter: &str) {
 
 /// Every key in the chapter is valid, and its sample is a complete file.
 #[test]
-fn the_sample_of_targets_is_one() {
+fn targets_sample_is_a_valid_file() {
     let sample = blocks("targets.md").into_iter().find(|block| block.language == "toml").unwrap().text;
     let folder = tempfile::tempdir().unwrap();
     let config = folder.path().join("fineprint.toml");
@@ -153,7 +153,7 @@ fn the_sample_of_targets_is_one() {
 
 /// Every command line in the book and the README uses only options that exist.
 #[test]
-fn every_command_in_the_book_is_one() {
+fn every_command_in_the_book_exists() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let chapters = fs::read_dir(root.join("docs/src")).unwrap().map(|entry| entry.unwrap().path());
     let mut count = 0;

@@ -18,7 +18,7 @@ fn findings(name: &str) -> String {
 }
 
 #[test]
-fn every_broken_spec_is_told_to_the_letter() {
+fn findings_of_broken_specs_match_their_snapshots() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/broken");
     let mut names: Vec<String> = fs::read_dir(folder)
         .unwrap()
@@ -32,7 +32,7 @@ fn every_broken_spec_is_told_to_the_letter() {
 }
 
 #[test]
-fn findings_of_all_files_come_in_one_go() {
+fn findings_of_all_files_are_reported_together() {
     let specs = common::copy_of_specs();
     let folder = specs.path().join("specs");
     for (file, from, to) in [
@@ -54,7 +54,7 @@ fn findings_of_all_files_come_in_one_go() {
 }
 
 #[test]
-fn hostile_files_are_findings_and_no_crash() {
+fn hostile_files_are_findings_not_crashes() {
     let folder = tempfile::tempdir().unwrap();
     let service = folder.path().join("v/s");
     fs::create_dir_all(&service).unwrap();
@@ -76,7 +76,7 @@ fn hostile_files_are_findings_and_no_crash() {
 }
 
 #[test]
-fn a_folder_without_specs_says_what_to_do() {
+fn folder_without_specs_prints_help() {
     let folder = tempfile::tempdir().unwrap();
     let run = Done::from(fineprint().current_dir(folder.path()).output().unwrap());
     assert_eq!(run.code, 2);

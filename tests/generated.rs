@@ -36,7 +36,7 @@ fn ids_are_unique_and_readable() {
 }
 
 #[test]
-fn what_must_be_accepted_keeps_the_words_of_the_pages() {
+fn accepted_cases_conform_to_the_pages() {
     let (_, cases) = suite();
     let accepted = cases.iter().filter(|case| case.expect == Expectation::Accept);
     let mut count = 0;
@@ -79,7 +79,7 @@ fn what_must_be_accepted_keeps_the_words_of_the_pages() {
 }
 
 #[test]
-fn the_documented_boundaries_and_values_are_tried() {
+fn documented_boundaries_and_values_are_tested() {
     let (_, cases) = suite();
     let has = |id: &str| assert!(cases.iter().any(|case| case.id == id), "{id}");
     for operation in ["AddMessageContact", "UpdateMessageContact"] {
@@ -114,7 +114,7 @@ fn the_documented_boundaries_and_values_are_tried() {
 }
 
 #[test]
-fn a_rejection_names_rows_of_its_own_page() {
+fn rejections_expect_rows_of_their_own_page() {
     let (specs, cases) = suite();
     for case in &cases {
         let (service, operation) = specs.operation(&case.operation).unwrap();
@@ -156,7 +156,7 @@ fn case_files_read_back_as_they_were_written() {
 }
 
 #[test]
-fn ids_stay_when_an_unrelated_rule_is_added() {
+fn ids_are_unchanged_by_an_unrelated_rule() {
     let (specs, cases) = suite();
     let mut specs = Specs::clone(&specs);
     let service = specs.services.iter_mut().find(|service| service.name == "dbbrain").unwrap();
@@ -196,7 +196,7 @@ mod arbitrary_text {
     proptest! {
         /// Whatever a case sends, its file expresses it so that it reads back unchanged.
         #[test]
-        fn survives_a_case_file(value in any::<String>(), id in "[a-z]{1,8}") {
+        fn any_case_survives_a_case_file(value in any::<String>(), id in "[a-z]{1,8}") {
             let (specs, _) = SUITE.with(Clone::clone);
             let case = Case {
                 id: format!("AddUserContact/{id}"),
@@ -218,7 +218,7 @@ mod arbitrary_text {
 
         /// Cases read back unchanged, whatever they have in common, and in whatever order they send it.
         #[test]
-        fn cases_that_differ_in_anything_are_read_back(
+        fn similar_cases_read_back(
             drafts in prop::collection::vec((sent(), prop::option::of(sent()), any::<bool>(), 0..3_u8), 1..12),
         ) {
             let (specs, _) = SUITE.with(Clone::clone);
@@ -256,13 +256,13 @@ mod arbitrary_text {
 
         /// A described text reads back as itself, and nothing in it is lost.
         #[test]
-        fn survives_the_text_form(written in "[a-z<>0-9 ]{0,40}") {
+        fn any_text_survives_its_written_form(written in "[a-z<>0-9 ]{0,40}") {
             prop_assert_eq!(Text::read(&written).to_string(), written);
         }
 
         /// The spec reader reports findings for any input, and never panics.
         #[test]
-        fn never_crashes_the_reader(text in any::<String>(), yaml in "[a-z:\\-\\[\\]{}\"'&*!|>#%@` \n]{0,200}") {
+        fn reader_does_not_crash(text in any::<String>(), yaml in "[a-z:\\-\\[\\]{}\"'&*!|>#%@` \n]{0,200}") {
             for text in [text, yaml] {
                 if let Err(finding) = fineprint::spec::yaml::read(&Source::new("x.yaml", text)) {
                     prop_assert!(!finding.render(false).is_empty());

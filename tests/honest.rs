@@ -10,14 +10,14 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use common::{Asked, Done, fineprint, respond};
+use common::{Done, ReceivedRequest, fineprint, respond};
 use serde_json::{Value, json};
 
 /// The ways in which the service differs from a plain one.
 #[derive(Clone, Default)]
 struct Switches {
     /// Every creation is rejected.
-    refuses: bool,
+    rejects: bool,
     /// No note can be removed: its state does not allow it.
     locked: bool,
     /// How long a new note stays invisible.
@@ -78,17 +78,17 @@ impl Notes {
 }
 
 fn serve(mut stream: TcpStream, state: &Mutex<State>, switches: &Switches) {
-    let Some(asked) = Asked::read(&mut stream) else { return };
+    let Some(asked) = ReceivedRequest::read(&mut stream) else { return };
     let line = asked.head.lines().next().unwrap();
-    let (status, body) = answer(line, &asked.json(), &mut state.lock().unwrap(), switches);
+    let (status, body) = handle(line, &asked.json(), &mut state.lock().unwrap(), switches);
     respond(&mut stream, status, &body);
 }
 
-fn refusal(status: u16, code: &str) -> (u16, String) {
+fn rejection(status: u16, code: &str) -> (u16, String) {
     (status, json!({"code": code, "message": format!("note: {code}")}).to_string())
 }
 
-fn answer(line: &str, body: &Value, state: &mut State, switches: &Switches) -> (u16, String) {
+fn handle(line: &str, body: &Value, state: &mut State, switches: &Switches) -> (u16, String) {
     state.calls.push(line.to_owned());
     let words: Vec<&str> = line.split(' ').collect();
     let is_seen = |note: &&Note| note.made.is_none_or(|made| made.elapsed() >= switches.hides);
@@ -101,39 +101,39 @@ fn answer(line: &str, body: &Value, state: &mut State, switches: &Switches) -> (
         }
         ("GET", id) => match state.notes.iter().filter(is_seen).find(|note| note.id == id) {
             Some(note) => (200, shown(note).to_string()),
-            None => refusal(404, "no_note"),
+            None => rejection(404, "no_note"),
         },
         ("DELETE", id) => match state.notes.iter().filter(is_seen).any(|note| note.id == id) {
-            true if switches.locked => refusal(409, "locked"),
+            true if switches.locked => rejection(409, "locked"),
             true => {
                 state.notes.retain(|note| note.id != id);
                 (204, String::new())
             }
-            false => refusal(404, "no_note"),
+            false => rejection(404, "no_note"),
         },
-        _ => refusal(404, "no_route"),
+        _ => rejection(404, "no_route"),
     }
 }
 
 fn create(body: &Value, state: &mut State, switches: &Switches) -> (u16, String) {
     let title = body.get("title").and_then(Value::as_str).unwrap_or_default();
     let letters = |text: &str| text.chars().all(|letter| letter.is_ascii_alphabetic());
-    let refused = match body.get("title") {
-        None | Some(Value::Null) => Some(refusal(422, "missing_title")),
-        Some(Value::String(text)) if text.is_empty() => Some(refusal(422, "missing_title")),
+    let rejected = match body.get("title") {
+        None | Some(Value::Null) => Some(rejection(422, "missing_title")),
+        Some(Value::String(text)) if text.is_empty() => Some(rejection(422, "missing_title")),
         Some(Value::String(text)) if (2..=40).contains(&text.chars().count()) && letters(text) => None,
-        Some(_) => Some(refusal(422, "bad_title")),
+        Some(_) => Some(rejection(422, "bad_title")),
     };
     let colours = [Value::Null, json!("red"), json!("green")];
     let is_colour = colours.contains(body.get("colour").unwrap_or(&Value::Null));
-    let refused = refused.or_else(|| (!is_colour).then(|| refusal(422, "bad_colour")));
+    let rejected = rejected.or_else(|| (!is_colour).then(|| rejection(422, "bad_colour")));
     let is_taken = state.notes.iter().any(|note| note.title == title);
-    let refused = refused.or_else(|| is_taken.then(|| refusal(409, "title_taken")));
-    if switches.refuses {
-        return refusal(422, "bad_title");
+    let rejected = rejected.or_else(|| is_taken.then(|| rejection(409, "title_taken")));
+    if switches.rejects {
+        return rejection(422, "bad_title");
     }
-    if let Some(refused) = refused {
-        return refused;
+    if let Some(rejected) = rejected {
+        return rejected;
     }
     state.made += 1;
     let id = format!("n-{:020}", state.made);
@@ -196,7 +196,7 @@ const WHOLE: &str = ", pages-by: none";
 const AT_ONCE: &str = "appears = {'*' = '0s'}";
 
 #[test]
-fn a_service_that_keeps_its_page_passes_and_nothing_stays() {
+fn conforming_service_passes_and_nothing_stays() {
     let notes = Notes::start(&Switches::default(), &[("theirs", "Theirs")]);
     let folder = project(&notes, WHOLE, "");
     let done = run(folder.path(), &[]);
@@ -205,8 +205,8 @@ fn a_service_that_keeps_its_page_passes_and_nothing_stays() {
 }
 
 #[test]
-fn a_service_that_refuses_every_creation_is_shown_to_keep_nothing() {
-    let notes = Notes::start(&Switches { refuses: true, ..Switches::default() }, &[]);
+fn service_that_rejects_every_creation_proves_nothing() {
+    let notes = Notes::start(&Switches { rejects: true, ..Switches::default() }, &[]);
     let folder = project(&notes, WHOLE, AT_ONCE);
     let reports = [
         "--json",
@@ -238,7 +238,7 @@ fn a_service_that_refuses_every_creation_is_shown_to_keep_nothing() {
 }
 
 #[test]
-fn what_its_state_keeps_from_being_removed_is_told_and_no_failure() {
+fn entities_kept_by_their_state_are_reported_but_not_failures() {
     let notes = Notes::start(&Switches { locked: true, ..Switches::default() }, &[]);
     let folder = project(&notes, WHOLE, AT_ONCE);
     let done = run(folder.path(), &["CreateNote/title/length"]);
@@ -248,7 +248,7 @@ fn what_its_state_keeps_from_being_removed_is_told_and_no_failure() {
 }
 
 #[test]
-fn what_is_invisible_for_two_seconds_is_not_taken_for_gone() {
+fn entity_invisible_for_two_seconds_does_not_count_as_removed() {
     let notes = Notes::start(&Switches { hides: Duration::from_secs(2), ..Switches::default() }, &[]);
     let folder = project(&notes, WHOLE, "");
     let done = run(folder.path(), &["CreateNote/title/length"]);
@@ -257,7 +257,7 @@ fn what_is_invisible_for_two_seconds_is_not_taken_for_gone() {
 }
 
 #[test]
-fn a_list_of_which_one_page_was_read_is_no_proof_that_nothing_is_left() {
+fn first_page_of_a_list_does_not_prove_that_nothing_is_left() {
     let switches = Switches { garbled: true, page: Some(1), ..Switches::default() };
     let notes = Notes::start(&switches, &[("theirs", "Theirs")]);
     let folder = project(&notes, "", AT_ONCE);
@@ -268,7 +268,7 @@ fn a_list_of_which_one_page_was_read_is_no_proof_that_nothing_is_left() {
 }
 
 #[test]
-fn two_that_live_have_two_ids_and_all_that_lives_is_removed_or_told() {
+fn repeated_id_of_live_entities_fails_and_all_are_removed_or_reported() {
     let switches = Switches { one_id: Some("n-00000000000000000001"), ..Switches::default() };
     let notes = Notes::start(&switches, &[]);
     let folder = project(&notes, WHOLE, AT_ONCE);
@@ -280,12 +280,12 @@ fn two_that_live_have_two_ids_and_all_that_lives_is_removed_or_told() {
     let left = notes.left().len();
     let json: Value =
         serde_json::from_str(&fs::read_to_string(folder.path().join("r.json")).unwrap()).unwrap();
-    let told = json["result"]["left_behind"].as_array().unwrap().len();
-    assert!(left <= told && left < 4, "{left} {told} {}", done.stdout);
+    let reported = json["result"]["left_behind"].as_array().unwrap().len();
+    assert!(left <= reported && left < 4, "{left} {reported} {}", done.stdout);
 }
 
 #[test]
-fn what_has_the_id_of_a_creation_and_is_somebody_elses_stays() {
+fn entity_of_somebody_else_with_the_returned_id_is_not_removed() {
     let switches = Switches { one_id: Some("theirs"), ..Switches::default() };
     let notes = Notes::start(&switches, &[("theirs", "Theirs")]);
     let folder = project(&notes, WHOLE, AT_ONCE);
@@ -293,12 +293,12 @@ fn what_has_the_id_of_a_creation_and_is_somebody_elses_stays() {
     assert_ne!(done.code, 0, "{}", done.stdout);
     assert_eq!(notes.calls("DELETE /notes/theirs "), 0);
     assert!(notes.left().contains(&"theirs".to_owned()));
-    let told = done.stdout.contains("belong to somebody else");
-    assert!(told, "that the id may be somebody else's is said: {}", done.stdout);
+    let is_reported = done.stdout.contains("belong to somebody else");
+    assert!(is_reported, "that the id may be somebody else's is said: {}", done.stdout);
 }
 
 #[test]
-fn an_own_case_is_held_to_what_it_shows_or_refused() {
+fn shows_of_a_hand_written_case_is_judged_or_rejected() {
     let notes = Notes::start(&Switches::default(), &[]);
     let folder = project(&notes, WHOLE, AT_ONCE);
     assert_eq!(run(folder.path(), &["CreateNote/title/length/40"]).code, 0);

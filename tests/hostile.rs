@@ -49,10 +49,10 @@ fn read_head(stream: &mut TcpStream) {
 }
 
 /// Starts a target that returns these bytes and closes the connection.
-fn sending(answer: impl Into<Vec<u8>>) -> String {
-    let answer = answer.into();
+fn sending(response: impl Into<Vec<u8>>) -> String {
+    let response = response.into();
     target(move |stream| {
-        let _ = stream.write_all(&answer);
+        let _ = stream.write_all(&response);
     })
 }
 
@@ -77,14 +77,14 @@ fn expect(what: &str, url: &str, verdict: &str, words: &str) {
     let run = run(url);
     let verdicts = run.verdicts();
     assert!(verdicts.len() >= 4, "{what}: {}", run.stdout);
-    let others: Vec<_> = verdicts.iter().filter(|(_, came)| came != verdict).collect();
+    let others: Vec<_> = verdicts.iter().filter(|(_, result)| result != verdict).collect();
     assert!(others.is_empty(), "{what}: {others:?}\n{}", run.stdout);
     assert!(run.stdout.contains(words), "{what}: no {words:?} in\n{}", run.stdout);
     assert_eq!(run.code, if verdict == "fail" { 1 } else { 3 }, "{what}");
 }
 
 #[test]
-fn connections_that_never_come_to_be() {
+fn connections_that_are_never_established() {
     expect("unreachable", "http://no-such-host.invalid", "error", "failed to reach the target");
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
@@ -106,7 +106,7 @@ fn fill(address: SocketAddr) -> Vec<TcpStream> {
 }
 
 #[test]
-fn answers_that_come_too_slowly() {
+fn responses_that_are_too_slow() {
     let silent = target(|_| thread::sleep(Duration::from_secs(60)));
     expect("slow to answer", &silent, "error", "no response within 1000 ms");
     let dripping = target(|stream| {
@@ -139,7 +139,7 @@ fn connections_that_end_too_early() {
 }
 
 #[test]
-fn bodies_without_measure() {
+fn oversized_bodies() {
     let endless = target(|stream| {
         let _ = stream.write_all(b"HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n");
         while stream.write_all(&[b' '; 65_536]).is_ok() {}
@@ -164,7 +164,7 @@ fn bodies_without_measure() {
 }
 
 #[test]
-fn json_that_nobody_should_send() {
+fn malformed_json() {
     let invalid = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\nconnection: close\r\n\r\n\xff\xfe";
     expect("invalid UTF-8", &sending(invalid.to_vec()), "fail", "the body is not UTF-8");
     let deep = "[".repeat(100_000);
@@ -181,7 +181,7 @@ fn json_that_nobody_should_send() {
 }
 
 #[test]
-fn statuses_and_versions_of_http() {
+fn unusual_statuses_and_http_versions() {
     let made = r#"{"RequestId":"1","Contact":{"ContactId":"c-1","CreateDate":"x"}}"#;
     let with =
         |head: &str| format!("{head}\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{made}", made.len());
@@ -213,15 +213,15 @@ fn statuses_and_versions_of_http() {
 }
 
 #[test]
-fn headers_without_measure() {
+fn oversized_headers() {
     let body = r#"{"Code":"Odd","Message":"m","RequestId":"1"}"#;
     let many: String = (0..10_000).map(|number| format!("x-{number}: a\r\n")).collect();
-    let answer = format!("HTTP/1.1 400 Bad\r\n{many}content-length: {}\r\n\r\n{body}", body.len());
-    expect("ten thousand headers", &sending(answer), "error", "");
+    let response = format!("HTTP/1.1 400 Bad\r\n{many}content-length: {}\r\n\r\n{body}", body.len());
+    expect("ten thousand headers", &sending(response), "error", "");
     let long = "a".repeat(10_000_000);
-    let answer =
+    let response =
         format!("HTTP/1.1 400 Bad\r\nx-long: {long}\r\ncontent-length: {}\r\n\r\n{body}", body.len());
-    expect("a header of ten megabytes", &sending(answer), "error", "");
+    expect("a header of ten megabytes", &sending(response), "error", "");
     let endless = target(|stream| {
         let _ = stream.write_all(b"HTTP/1.1 200 OK\r\n");
         while stream.write_all(&b"x-more: a\r\n".repeat(1000)).is_ok() {}
@@ -230,7 +230,7 @@ fn headers_without_measure() {
 }
 
 #[test]
-fn redirects_are_not_followed_and_credentials_go_nowhere_else() {
+fn redirects_are_not_followed_and_credentials_are_not_sent_elsewhere() {
     let elsewhere = Vendor::start(&[]);
     let to_itself = target(|stream| {
         let _ = stream.write_all(b"HTTP/1.1 307 Temporary Redirect\r\nlocation: /again\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
@@ -259,11 +259,11 @@ fn redirects_are_not_followed_and_credentials_go_nowhere_else() {
 }
 
 #[test]
-fn addresses_of_version_6() {
+fn ipv6_addresses() {
     let body = r#"{"Code":"InvalidParameter.Title","Message":"The Title is invalid.","RequestId":"1"}"#;
-    let answer = json("400 Bad Request", body);
+    let response = json("400 Bad Request", body);
     let Ok(url) = target_at("[::1]:0", move |stream| {
-        let _ = stream.write_all(answer.as_bytes());
+        let _ = stream.write_all(response.as_bytes());
     }) else {
         let _ = writeln!(std::io::stderr(), "SKIPPED: this machine has no IPv6");
         return;
@@ -274,7 +274,7 @@ fn addresses_of_version_6() {
 
 #[cfg(feature = "tls")]
 #[test]
-fn certificates_that_must_not_be_trusted() {
+fn untrusted_certificates() {
     let vendor = Vendor::start(&[]);
     let words = "the TLS handshake failed";
     for flaw in [Flaw::OtherName, Flaw::Expired] {
@@ -301,7 +301,7 @@ fn certificates_that_must_not_be_trusted() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn memory_stays_bounded_whatever_the_target_answers() {
+fn memory_stays_bounded_for_any_response() {
     let nearly = 262_000;
     let text = format!(r#"{{"Code":"Odd","Message":"{}","RequestId":"1"}}"#, "m".repeat(nearly - 100));
     let numbers = format!("{{\"Odd\":[{}1]}}", "1,".repeat((nearly - 100) / 2));

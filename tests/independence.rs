@@ -67,7 +67,7 @@ fn verdicts(
 }
 
 #[test]
-fn verdicts_depend_on_the_target_alone() {
+fn verdicts_depend_only_on_the_target() {
     let (specs, cases) = suite();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     for wrong in [&[][..], WRONG] {
@@ -95,7 +95,7 @@ fn verdicts_depend_on_the_target_alone() {
 }
 
 #[test]
-fn what_a_killed_run_has_left_does_not_change_a_verdict() {
+fn leftovers_of_a_killed_run_do_not_change_verdicts() {
     let (specs, cases) = suite();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     let vendor = Vendor::start(&["removals-fail-at-first"]);

@@ -12,7 +12,7 @@ fn done(folder: &Path, arguments: &[&str]) -> Done {
 }
 
 #[test]
-fn a_new_project_holds_and_is_made_once() {
+fn new_project_passes_and_is_created_once() {
     let folder = tempfile::tempdir().unwrap();
     let empty = done(folder.path(), &[]);
     assert_eq!(empty.code, 2);
@@ -45,7 +45,7 @@ fn a_new_project_holds_and_is_made_once() {
 }
 
 #[test]
-fn in_a_crate_there_is_a_test_file() {
+fn crate_gets_a_test_file() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("Cargo.toml"), "[package]\nname = 'x'\n").unwrap();
     let made = done(folder.path(), &["init"]);
@@ -57,7 +57,7 @@ fn in_a_crate_there_is_a_test_file() {
 
 /// An installed binary contains the same files as the checkout.
 #[test]
-fn a_demo_is_the_shipped_suite() {
+fn demo_has_the_shipped_suite() {
     let folder = tempfile::tempdir().unwrap();
     assert_eq!(done(folder.path(), &["init", "--demo", "demo"]).code, 0);
     let demo = folder.path().join("demo");
@@ -70,7 +70,7 @@ fn a_demo_is_the_shipped_suite() {
 }
 
 #[test]
-fn a_project_that_has_specs_gets_no_others() {
+fn project_with_specs_gets_no_others() {
     let folder = tempfile::tempdir().unwrap();
     assert_eq!(done(folder.path(), &["init", "--demo"]).code, 0);
     let ids = || done(folder.path(), &["run", "--list"]).stdout;
@@ -97,21 +97,21 @@ fn a_project_that_has_specs_gets_no_others() {
 }
 
 #[test]
-fn nothing_is_made_beside_specs_that_are_wrong() {
+fn nothing_is_written_next_to_invalid_specs() {
     let folder = tempfile::tempdir().unwrap();
     let spec = folder.path().join("specs/acme/shop/Add.yaml");
     fs::create_dir_all(spec.parent().unwrap()).unwrap();
     fs::write(&spec, "operation: Add\npaeg: {title: Add}\n").unwrap();
-    let refused = done(folder.path(), &["init"]);
-    assert_eq!(refused.code, 2);
-    assert!(refused.stderr.contains("Add.yaml"), "{}", refused.stderr);
+    let rejected = done(folder.path(), &["init"]);
+    assert_eq!(rejected.code, 2);
+    assert!(rejected.stderr.contains("Add.yaml"), "{}", rejected.stderr);
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "only what was there");
-    assert_eq!(refused.stdout, "");
+    assert_eq!(rejected.stdout, "");
 }
 
 #[test]
 #[cfg(unix)]
-fn what_it_says_to_type_can_be_typed() {
+fn suggested_commands_work() {
     let folder = tempfile::tempdir().unwrap();
     for name in ["plain", "b c", "it's", "$HOME"] {
         let made = done(folder.path(), &["init", name]);

@@ -10,7 +10,7 @@ const LAYERS: &[&str] = &[
     "diagnostic",
     "digest",
     "json",
-    "inert",
+    "invisible",
     "named",
     "files",
     "spec",
@@ -48,7 +48,7 @@ const FORBIDDEN: &[(&str, &str)] = &[
 /// Modules that do not use the clock, environment, randomness, network or disk, and do not print.
 const PURE: &[&str] = &[
     "span",
-    "inert",
+    "invisible",
     "named",
     "diagnostic",
     "digest",
@@ -142,7 +142,7 @@ fn imports(code: &str) -> Vec<String> {
 }
 
 #[test]
-fn modules_import_only_what_stands_above_them() {
+fn modules_import_only_from_modules_above_them() {
     let rank = |module: &str| LAYERS.iter().position(|layer| *layer == module);
     let mut wrong = Vec::new();
     for (module, path) in files().iter().filter(|(module, _)| module != "lib" && module != "main") {
@@ -158,7 +158,7 @@ fn modules_import_only_what_stands_above_them() {
 }
 
 #[test]
-fn the_client_and_the_server_of_a_protocol_know_nothing_of_each_other() {
+fn client_and_server_of_a_protocol_are_independent() {
     let mut sides = 0;
     for (of, path) in files() {
         let other = match of.as_str() {
@@ -173,7 +173,7 @@ fn the_client_and_the_server_of_a_protocol_know_nothing_of_each_other() {
 }
 
 #[test]
-fn the_table_is_the_one_in_the_architecture() {
+fn layers_match_the_table_in_the_architecture() {
     let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("ARCHITECTURE.md")).unwrap();
     let rows = text.lines().filter(|line| line.starts_with("| `"));
     let named: Vec<&str> = rows
@@ -184,7 +184,7 @@ fn the_table_is_the_one_in_the_architecture() {
 }
 
 #[test]
-fn the_server_asks_the_oracle_nothing() {
+fn server_does_not_use_the_oracle() {
     for (_, path) in files().iter().filter(|(module, _)| module == "server") {
         let code = code(path);
         for word in ["ruling", "rows_for", "spec::promise"] {
@@ -194,7 +194,7 @@ fn the_server_asks_the_oracle_nothing() {
 }
 
 #[test]
-fn pure_modules_touch_nothing() {
+fn pure_modules_have_no_side_effects() {
     let mut wrong = Vec::new();
     for (module, path) in files().iter().filter(|(module, _)| PURE.contains(&module.as_str())) {
         let code = code(path);
@@ -206,7 +206,7 @@ fn pure_modules_touch_nothing() {
 }
 
 #[test]
-fn files_stay_readable() {
+fn files_have_at_most_500_lines() {
     let long: Vec<String> = files()
         .iter()
         .map(|(_, path)| (path, code(path).lines().count()))

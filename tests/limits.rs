@@ -59,16 +59,16 @@ impl Reference {
         let request = encode_signed(call, &self.server.url(), signing);
         let transport = Transport::new(&Network::default()).unwrap();
         match self.runtime.block_on(transport.send("test", request)).outcome {
-            Outcome::Answered(answer) => answer.body,
-            Outcome::Unanswered(reason) => panic!("{reason}"),
+            Outcome::Received(response) => response.body,
+            Outcome::NoResponse(reason) => panic!("{reason}"),
         }
     }
 
     /// Returns the number of live contacts.
     fn contacts(&self) -> usize {
-        let answer = self.call("ListMessageContacts", &[]);
-        assert!(answer.contains("\"Contacts\""), "{answer}");
-        answer.matches("\"ContactId\"").count()
+        let response = self.call("ListMessageContacts", &[]);
+        assert!(response.contains("\"Contacts\""), "{response}");
+        response.matches("\"ContactId\"").count()
     }
 }
 
@@ -104,14 +104,14 @@ fn through_the_gateway(arguments: &[&str]) -> (Done, Gateway) {
     config(folder.path(), &target);
     let done = Done::from(command(folder.path()).args(arguments).output().unwrap());
     assert_eq!(done.code, 0, "{}{}", done.stdout, done.stderr);
-    assert_eq!(*gateway.refused.lock().unwrap(), 0, "no request came too fast");
+    assert_eq!(*gateway.rejected.lock().unwrap(), 0, "no request came too fast");
     assert!(gateway.most_in_a_second() <= RATE, "{} in a second", gateway.most_in_a_second());
     assert_eq!(reference.contacts(), 0, "nothing is left behind");
     (done, gateway)
 }
 
 #[test]
-fn a_rate_is_kept_in_every_second_over_tls_and_a_quota_at_every_moment() {
+fn rate_and_quota_are_never_exceeded_over_tls() {
     let (done, gateway) = through_the_gateway(&["--depth", "smoke"]);
     assert!(!done.stdout.contains("BLOCKED"), "{}", done.stdout);
     let arrivals = gateway.arrivals.lock().unwrap();
@@ -123,7 +123,7 @@ fn a_rate_is_kept_in_every_second_over_tls_and_a_quota_at_every_moment() {
 /// Takes a minute and a half; `.ci/run` requests it.
 #[test]
 #[ignore = "takes a minute and a half"]
-fn a_whole_run_keeps_rate_and_quota() {
+fn whole_run_stays_within_rate_and_quota() {
     let (done, gateway) = through_the_gateway(&[]);
     let last = done.stdout.lines().last().unwrap();
     assert!(last.contains(" passed in "), "{last}");
@@ -138,7 +138,7 @@ fn a_whole_run_keeps_rate_and_quota() {
 }
 
 #[test]
-fn a_rate_for_one_operation_is_kept_too() {
+fn rate_of_one_operation_is_not_exceeded() {
     let reference = Reference::start();
     let folder = tempfile::tempdir().unwrap();
     config(
@@ -155,7 +155,7 @@ fn a_rate_for_one_operation_is_kept_too() {
 }
 
 #[test]
-fn a_run_that_was_killed_is_cleaned_up_behind_by_the_next() {
+fn next_run_removes_entities_of_a_killed_run() {
     let reference = Reference::start();
     let folder = tempfile::tempdir().unwrap();
     config(
@@ -198,12 +198,12 @@ fn private(path: &Path, text: &str) {
 }
 
 #[test]
-fn a_call_that_was_never_answered_is_found_through_the_list() {
+fn entity_of_an_unanswered_call_is_found_in_the_list() {
     let reference = Reference::start();
     let folder = tempfile::tempdir().unwrap();
     let reports = folder.path().join("reports/limited");
     std::fs::create_dir_all(&reports).unwrap();
-    let answer = reference.call(
+    let response = reference.call(
         "AddMessageContact",
         &[
             ("Name", "leftover"),
@@ -212,7 +212,7 @@ fn a_call_that_was_never_answered_is_found_through_the_list() {
             ("MessageTypes.1", "FaultMessage"),
         ],
     );
-    assert_eq!(reference.contacts(), 1, "{answer}");
+    assert_eq!(reference.contacts(), 1, "{response}");
     let asked = |at: &str| {
         format!(
             r#"{{"asked":{{"service":"alibaba-cloud/resource-directory-master","at":"{at}","entity":"contact","unique":[["Name","leftover"]]}}}}"#

@@ -26,7 +26,7 @@ impl Small {
         fs::write(self.0.path("fineprint.toml"), text).unwrap();
     }
 
-    fn refused(&self, arguments: &[&str], words: &[&str]) {
+    fn rejected(&self, arguments: &[&str], words: &[&str]) {
         let done = self.done(arguments);
         assert_eq!(done.code, 2, "{arguments:?}: {}{}", done.stdout, done.stderr);
         for word in words {
@@ -36,7 +36,7 @@ impl Small {
 }
 
 #[test]
-fn a_name_that_the_specs_do_not_have_is_no_target() {
+fn target_settings_with_unknown_names_are_rejected() {
     let project = Small::new();
     for (key, words) in [
         (
@@ -51,38 +51,38 @@ fn a_name_that_the_specs_do_not_have_is_no_target() {
         ("url = 'http://127.0.0.1:9'\ncredentials.you = {secret = 'HOME'}", ["credentials.you", "me/notes"]),
     ] {
         project.config(&format!("[targets.local]\n{key}\n"));
-        project.refused(&["run", "--target", "local"], &words);
+        project.rejected(&["run", "--target", "local"], &words);
     }
     let secret = "url = 'http://127.0.0.1:9'\ncredentials.me = {secret = 'not a name but the secret'}";
     project.config(&format!("[targets.local]\n{secret}\n"));
-    project.refused(&["run", "--target", "local"], &["the name of an environment variable"]);
+    project.rejected(&["run", "--target", "local"], &["the name of an environment variable"]);
     assert!(!project.done(&["run", "--target", "local"]).stderr.contains("not a name"), "it may be a secret");
     let unsigned = "url = 'http://127.0.0.1:9'\ncredentials.me = {secret = 'NO_SUCH_VARIABLE'}";
     project.config(&format!("[targets.local]\n{unsigned}\n"));
-    project.refused(&["run", "--target", "local"], &["NO_SUCH_VARIABLE is not set"]);
+    project.rejected(&["run", "--target", "local"], &["NO_SUCH_VARIABLE is not set"]);
     let done = project.done(&["run", "--target", "local", "--unsigned", "title/length/40"]);
     assert_eq!(done.code, 3, "without credentials no variable is needed: {}", done.stderr);
 }
 
 #[test]
-fn a_filter_or_a_known_failure_of_no_case_is_told() {
+fn filters_and_baseline_entries_without_a_case_are_reported() {
     let project = Small::new();
-    project.refused(&["run", "title/lenght"], &["a similar name exists: `title/length`"]);
-    project.refused(&["run", "title/length", "nonesuch"], &["nonesuch"]);
-    project.refused(&["run", "--list", "nonesuch"], &["nonesuch"]);
+    project.rejected(&["run", "title/lenght"], &["a similar name exists: `title/length`"]);
+    project.rejected(&["run", "title/length", "nonesuch"], &["nonesuch"]);
+    project.rejected(&["run", "--list", "nonesuch"], &["nonesuch"]);
     fs::write(project.0.path("known.toml"), "[[known]]\ncase = 'Nope/x'\nreason = 'r'\n").unwrap();
     let done = project.done(&["run", "--baseline", "known.toml"]);
     assert!(done.stderr.contains("the baseline lists Nope/x"), "{}", done.stderr);
 }
 
 #[test]
-fn streams_of_two_targets_are_no_one_run() {
+fn streams_of_two_targets_cannot_be_merged() {
     let project = Small::new();
     assert_eq!(project.done(&["run", "--events", "reference.jsonl", "title/length"]).code, 0);
     project.config("[targets.other]\nurl = 'http://127.0.0.1:9'\n");
     project.done(&["run", "--target", "other", "--events", "other.jsonl", "title/length"]);
-    project.refused(&["merge", "reference.jsonl", "other.jsonl"], &["other.jsonl is a run on other"]);
-    project.refused(&["run", "--resume", "other.jsonl"], &["the event stream is a run on other"]);
+    project.rejected(&["merge", "reference.jsonl", "other.jsonl"], &["other.jsonl is a run on other"]);
+    project.rejected(&["run", "--resume", "other.jsonl"], &["the event stream is a run on other"]);
     let moved = [
         "run",
         "--target",
@@ -102,46 +102,46 @@ fn streams_of_two_targets_are_no_one_run() {
 }
 
 #[test]
-fn nothing_is_written_over_what_is_read_or_twice() {
+fn outputs_must_differ_from_inputs_and_from_each_other() {
     let project = Small::new();
     assert_eq!(project.done(&["run", "--events", "e.jsonl", "title/length"]).code, 0);
     let before = fs::read_to_string(project.0.path("e.jsonl")).unwrap();
     let over = ["refusing to overwrite"];
-    project.refused(&["report", "--from", "e.jsonl", "--events", "./e.jsonl"], &over);
-    project.refused(&["report", "--from", "e.jsonl", "--html", "e.jsonl"], &over);
-    project.refused(&["merge", "e.jsonl", "--events", "e.jsonl"], &over);
-    project.refused(&["run", "--resume", "e.jsonl", "--html", "e.jsonl"], &over);
-    project.refused(&["compare", "e.jsonl", "reference", "--json", "./e.jsonl"], &over);
-    project.refused(&["merge", "e.jsonl", "--filter", "nonesuch"], &["nonesuch"]);
-    project.refused(&["run", "--events", "e.jsonl", "--html", "specs"], &["failed to write specs"]);
+    project.rejected(&["report", "--from", "e.jsonl", "--events", "./e.jsonl"], &over);
+    project.rejected(&["report", "--from", "e.jsonl", "--html", "e.jsonl"], &over);
+    project.rejected(&["merge", "e.jsonl", "--events", "e.jsonl"], &over);
+    project.rejected(&["run", "--resume", "e.jsonl", "--html", "e.jsonl"], &over);
+    project.rejected(&["compare", "e.jsonl", "reference", "--json", "./e.jsonl"], &over);
+    project.rejected(&["merge", "e.jsonl", "--filter", "nonesuch"], &["nonesuch"]);
+    project.rejected(&["run", "--events", "e.jsonl", "--html", "specs"], &["failed to write specs"]);
     assert_eq!(fs::read_to_string(project.0.path("e.jsonl")).unwrap(), before, "nothing was emptied either");
     for second in ["x", "./x"] {
         let twice = ["two reports have the same file"];
-        project.refused(&["report", "--from", "e.jsonl", "--junit", "x", "--json", second], &twice);
-        project.refused(&["compare", "e.jsonl", "e.jsonl", "--html", "x", "--json", second], &twice);
+        project.rejected(&["report", "--from", "e.jsonl", "--junit", "x", "--json", second], &twice);
+        project.rejected(&["compare", "e.jsonl", "e.jsonl", "--html", "x", "--json", second], &twice);
     }
     let known = ["run", "--write-baseline", "known.toml", "title/length"];
     for report in ["--html", "--events"] {
         let over = ["refusing to overwrite", "known.toml"];
-        project.refused(&[&known[..], &[report, "./known.toml"]].concat(), &over);
+        project.rejected(&[&known[..], &[report, "./known.toml"]].concat(), &over);
     }
-    project.refused(&["run", "--write-baseline", "specs"], &["failed to read specs"]);
-    project.refused(
+    project.rejected(&["run", "--write-baseline", "specs"], &["failed to read specs"]);
+    project.rejected(
         &["run", "--write-baseline", "/proc/none/known.toml"],
         &["failed to write /proc/none/known.toml"],
     );
-    project.refused(&["run", "--resume", "e.jsonl", "--write-baseline", "e.jsonl"], &["e.jsonl"]);
+    project.rejected(&["run", "--resume", "e.jsonl", "--write-baseline", "e.jsonl"], &["e.jsonl"]);
     assert_eq!(fs::read_to_string(project.0.path("e.jsonl")).unwrap(), before);
     assert_eq!(project.done(&known).code, 0);
     assert_eq!(project.done(&[&known[..], &["--baseline", "known.toml"]].concat()).code, 0, "it may be read");
-    project.refused(&["run", "--html", "specs"], &["failed to write specs"]);
-    project.refused(&["compare", "e.jsonl", "reference", "--html", "specs"], &["failed to write specs"]);
-    project.refused(&["compare", "reports/nobody", "reference"], &["reports/nobody is not a recording"]);
+    project.rejected(&["run", "--html", "specs"], &["failed to write specs"]);
+    project.rejected(&["compare", "e.jsonl", "reference", "--html", "specs"], &["failed to write specs"]);
+    project.rejected(&["compare", "reports/nobody", "reference"], &["reports/nobody is not a recording"]);
 }
 
 #[test]
 #[cfg(unix)]
-fn a_report_that_cannot_be_written_is_no_success() {
+fn unwritable_report_is_not_a_success() {
     use std::os::unix::fs::FileTypeExt as _;
     let is_device = fs::metadata("/dev/full").is_ok_and(|there| there.file_type().is_char_device());
     if !is_device {
@@ -161,7 +161,7 @@ fn a_report_that_cannot_be_written_is_no_success() {
 }
 
 #[test]
-fn what_nobody_answered_is_neither_recorded_nor_tried() {
+fn cases_without_response_are_not_recorded() {
     let project = Small::new();
     project.config("[targets.dead]\nurl = 'http://127.0.0.1:9'\n");
     let done = project.done(&["record", "--target", "dead", "title/length"]);
@@ -169,7 +169,7 @@ fn what_nobody_answered_is_neither_recorded_nor_tried() {
     assert!(done.stderr.contains("nothing is recorded"), "{}", done.stderr);
     assert!(!project.0.path("reports/dead/recorded.jsonl").exists());
     assert!(done.stdout.contains("promises: 0 hold, 0 broken"), "{}", done.stdout);
-    project.refused(&["record", "--target", "dead", "--shard", "1/2"], &["leave out --shard"]);
+    project.rejected(&["record", "--target", "dead", "--shard", "1/2"], &["leave out --shard"]);
     let compare = project.done(&["compare", "reference", "dead", "title/length"]);
     assert_eq!(compare.code, 3);
     assert!(compare.stdout.contains("nothing could be compared"), "{}", compare.stdout);
@@ -179,7 +179,7 @@ fn what_nobody_answered_is_neither_recorded_nor_tried() {
 /// The curl line of a call with a secret repeats the call if the environment holds the secret.
 #[test]
 #[cfg(unix)]
-fn a_curl_line_takes_the_secret_from_the_environment() {
+fn curl_line_takes_the_secret_from_the_environment() {
     let project = Small::new();
     project
         .config("[targets.local]\nurl = 'http://127.0.0.1:9'\ncredentials.me = {secret = 'NOTES_TOKEN'}\n");
@@ -197,7 +197,7 @@ fn a_curl_line_takes_the_secret_from_the_environment() {
 }
 
 #[test]
-fn a_known_failure_whose_answer_changed_is_shown() {
+fn known_failure_with_a_changed_response_is_reported() {
     let project = Project::shipped();
     let case = "AddMessageContact/Name/length/13";
     let broken = Vendor::start(&["13-letters-pass"]);

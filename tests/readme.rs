@@ -23,7 +23,7 @@ fn readme() -> String {
 }
 
 #[test]
-fn the_report_is_real() {
+fn report_in_the_readme_is_real() {
     let theirs = common::copy_of_specs();
     let specs = theirs.path().join("specs");
     let path = specs.join("alibaba-cloud/resource-directory-master/AddMessageContact.yaml");
@@ -62,7 +62,7 @@ fn the_report_is_real() {
 }
 
 #[test]
-fn the_example_of_a_case_is_a_case() {
+fn case_example_is_valid() {
     let cases = "cases/alibaba-cloud/resource-directory-master/AddMessageContact.yaml";
     let cases = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(cases)).unwrap();
     let readme = readme();
@@ -77,7 +77,7 @@ fn the_example_of_a_case_is_a_case() {
 }
 
 #[test]
-fn the_example_of_a_spec_is_a_spec() {
+fn spec_example_is_valid() {
     let readme = readme();
     let example = readme
         .split("```yaml\n")
@@ -100,7 +100,7 @@ fn the_example_of_a_spec_is_a_spec() {
 }
 
 #[test]
-fn the_number_of_cases_is_right() {
+fn number_of_cases_is_correct() {
     let list = Done::from(fineprint().args(["run", "--list"]).output().unwrap());
     assert!(readme().contains(&format!("all {} cases", list.stdout.lines().count())));
 }

@@ -4,9 +4,9 @@ use std::io;
 use std::sync::{Arc, Mutex};
 
 use fineprint::event::Event;
+use fineprint::report::gathered::Gathered;
 use fineprint::report::root::Root;
-use fineprint::report::standing::Gathered;
-use fineprint::report::terminal::{Talk, Terminal};
+use fineprint::report::terminal::{Terminal, Verbosity};
 use fineprint::report::{Reporter, github, html, json, jsonl, junit, markdown, sarif, style::Style};
 
 /// The output of a reporter, to be read at the end.
@@ -38,39 +38,39 @@ fn report_of<R: Reporter>(events: Vec<Event>, make: impl FnOnce(Written) -> R) -
     let mut reporter = make(written.clone());
     let mut run = Gathered::default();
     for event in events {
-        run.take(&event);
+        run.add(&event);
         reporter.event(&event, &run).unwrap();
     }
     let bytes = written.0.lock().unwrap().clone();
     String::from_utf8(bytes).unwrap()
 }
 
-fn terminal(talk: Talk, width: Option<usize>) -> String {
-    report(|out| Terminal::new(out, Style { colour: false, width }, talk))
+fn terminal(verbosity: Verbosity, width: Option<usize>) -> String {
+    report(|out| Terminal::new(out, Style { colour: false, width }, verbosity))
 }
 
 #[test]
-fn the_terminal_tells_each_broken_promise_once() {
-    insta::assert_snapshot!("terminal", terminal(Talk::Normal, None));
-    insta::assert_snapshot!("terminal-quiet", terminal(Talk::Quiet, None));
-    insta::assert_snapshot!("terminal-narrow", terminal(Talk::Normal, Some(60)));
-    let verbose = terminal(Talk::Verbose, None);
+fn terminal_reports_each_broken_promise_once() {
+    insta::assert_snapshot!("terminal", terminal(Verbosity::Normal, None));
+    insta::assert_snapshot!("terminal-quiet", terminal(Verbosity::Quiet, None));
+    insta::assert_snapshot!("terminal-narrow", terminal(Verbosity::Normal, Some(60)));
+    let verbose = terminal(Verbosity::Verbose, None);
     assert_eq!(verbose.lines().filter(|line| line.starts_with("FAIL ")).count(), 4);
 }
 
 #[test]
-fn a_narrow_terminal_is_kept_to() {
+fn output_fits_a_narrow_terminal() {
     let too_long = |line: &&str| line.chars().count() > 60 && !line.contains("curl ");
     // Ids and the last line are for copying, so they are not wrapped.
-    let text = terminal(Talk::Normal, Some(60));
+    let text = terminal(Verbosity::Normal, Some(60));
     let fields = text.lines().filter(|line| line.starts_with("   "));
     assert_eq!(fields.filter(too_long).collect::<Vec<_>>(), Vec::<&str>::new());
 }
 
 #[test]
-fn nothing_that_a_target_sends_steers_a_terminal() {
-    for talk in [Talk::Quiet, Talk::Normal, Talk::Verbose] {
-        let text = terminal(talk, None);
+fn responses_cannot_control_the_terminal() {
+    for verbosity in [Verbosity::Quiet, Verbosity::Normal, Verbosity::Verbose] {
+        let text = terminal(verbosity, None);
         let steers =
             |character: char| (character.is_control() && character != '\n') || character == '\u{202e}';
         assert!(!text.contains(steers), "{text}");
@@ -78,7 +78,7 @@ fn nothing_that_a_target_sends_steers_a_terminal() {
 }
 
 #[test]
-fn machines_get_what_they_read() {
+fn machine_readable_reports_match_their_snapshots() {
     insta::assert_snapshot!("junit", report(junit::Junit::new));
     insta::assert_snapshot!("sarif", report(|out| sarif::Sarif::new(out, Root::default())));
     insta::assert_snapshot!("github", report(|out| github::Github::new(out, Root::default())));
@@ -86,7 +86,7 @@ fn machines_get_what_they_read() {
 }
 
 #[test]
-fn the_json_report_is_the_run_and_the_stream_is_itself() {
+fn json_report_and_event_stream_are_complete() {
     let document: json::Document = serde_json::from_str(&report(json::Json::new)).unwrap();
     let cases = events().into_iter().filter_map(|event| match event {
         Event::CaseFinished(result) => Some(*result),
@@ -101,7 +101,7 @@ fn the_json_report_is_the_run_and_the_stream_is_itself() {
 }
 
 #[test]
-fn the_page_is_marked_and_nothing_that_a_target_sends_gets_out_of_its_place() {
+fn html_report_marks_the_page_and_escapes_responses() {
     let page = report(html::Html::new);
     let (body, data) = page.split_once("<body>").unwrap().1.split_once("<script id=\"data\"").unwrap();
     insta::assert_snapshot!("html", body.replace("><", ">\n<"));
@@ -120,22 +120,22 @@ fn without_code(line: &str) -> String {
         let is_escaped = rest[..at].ends_with('\\');
         let ticks = rest[at..].len() - rest[at..].trim_start_matches('`').len();
         let fence = &rest[at..at + ticks];
-        let behind = &rest[at + ticks..];
-        let end = behind
+        let after_fence = &rest[at + ticks..];
+        let end = after_fence
             .match_indices(fence)
             .map(|(end, _)| end)
-            .find(|end| !behind[..*end].ends_with('`') && !behind[end + ticks..].starts_with('`'));
+            .find(|end| !after_fence[..*end].ends_with('`') && !after_fence[end + ticks..].starts_with('`'));
         text.push_str(&rest[..at]);
         rest = match end.filter(|_| !is_escaped) {
-            Some(end) => &behind[end + ticks..],
-            None => behind,
+            Some(end) => &after_fence[end + ticks..],
+            None => after_fence,
         };
     }
     text + rest
 }
 
 #[test]
-fn no_command_and_no_mention_gets_into_a_log_or_a_comment() {
+fn responses_cannot_inject_commands_or_mentions() {
     let log = report(|out| github::Github::new(out, Root::default()));
     let is_own = |line: &str| line.starts_with("::error file=") || line.starts_with("::error title=");
     assert!(log.lines().all(is_own), "{log}");
@@ -154,15 +154,16 @@ fn sending(text: &str) -> Vec<Event> {
 }
 
 #[test]
-fn no_line_of_a_log_is_a_command_of_the_target() {
+fn log_lines_contain_no_ci_commands_from_the_target() {
     let commands = "a\n::error::pwn\n  ::stop-commands::x\r::add-mask::y ##[add-mask]z\u{2028}##vso[task.x]";
     let blanks = " ".repeat(50) + "::warning::wrapped";
     for sent in [commands, "::error::at once", "##[set-output name=a]b", blanks.as_str()] {
-        for (talk, width) in
-            [Talk::Quiet, Talk::Normal, Talk::Verbose].map(|talk| [(talk, None), (talk, Some(40))]).concat()
+        for (verbosity, width) in [Verbosity::Quiet, Verbosity::Normal, Verbosity::Verbose]
+            .map(|verbosity| [(verbosity, None), (verbosity, Some(40))])
+            .concat()
         {
             let style = Style { colour: false, width };
-            let log = report_of(sending(sent), |out| Terminal::new(out, style, talk));
+            let log = report_of(sending(sent), |out| Terminal::new(out, style, verbosity));
             for line in log.lines() {
                 assert!(!line.trim_start().starts_with("::"), "{line}");
                 assert!(!line.contains("##[") && !line.contains("##vso["), "{line}");
@@ -173,7 +174,7 @@ fn no_line_of_a_log_is_a_command_of_the_target() {
 
 /// The characters that XML 1.0 allows; a document may contain no others.
 #[test]
-fn a_junit_report_is_well_formed_whatever_is_sent() {
+fn junit_report_is_well_formed_for_any_response() {
     let is_xml = |character: char| matches!(character, '\t' | '\n' | '\r' | ' '..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..);
     let report =
         report_of(sending("\u{fffe}\u{ffff}\u{0}\u{1b}[1m ]]> \u{b} &lt; <x> \u{1fffe}"), junit::Junit::new);
@@ -213,7 +214,7 @@ fn everywhere(events: &[Event]) -> [(&'static str, String); 5] {
 }
 
 #[test]
-fn no_report_looks_clean_of_a_run_that_was_not() {
+fn every_report_shows_that_a_run_was_not_clean() {
     use fineprint::event::Compared;
     use fineprint::event::{Leftover, SnapshotChange, Snapshots};
     let before_end = |events: &mut Vec<Event>, event: Event| events.insert(events.len() - 1, event);
@@ -286,7 +287,7 @@ fn no_report_looks_clean_of_a_run_that_was_not() {
 }
 
 #[test]
-fn a_comment_has_an_end() {
+fn size_of_a_comment_is_limited() {
     use fineprint::event::{SnapshotChange, Snapshots};
     let long = "x".repeat(250_000);
     let mut events = sending(&long);
@@ -304,14 +305,14 @@ fn a_comment_has_an_end() {
     assert!(comment.len() < 65_536, "{}", comment.len());
     assert!(comment.contains("more of the changed responses") && comment.contains("more of the leftovers"));
     assert_eq!(comment.matches("<details>").count(), comment.matches("</details>").count());
-    let log = report_of(events.clone(), |out| Terminal::new(out, Style::default(), Talk::Quiet));
+    let log = report_of(events.clone(), |out| Terminal::new(out, Style::default(), Verbosity::Quiet));
     assert!(log.lines().all(|line| line.len() < 3_000), "{}", log.lines().map(str::len).max().unwrap_or(0));
     let notes = report_of(events, |out| github::Github::new(out, Root::default()));
     assert!(notes.lines().count() <= 10 && notes.lines().all(|line| line.len() < 3_000));
 }
 
 #[test]
-fn what_failed_shows_its_exchanges_however_many_passed_before() {
+fn failed_cases_show_exchanges_however_many_passed_before() {
     let mut events = events();
     let end = events.pop().unwrap();
     let is = |event: &Event, fails: bool| match event {

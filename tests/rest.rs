@@ -78,7 +78,7 @@ fn run(folder: &Path, arguments: &[&str]) -> Done {
 }
 
 #[test]
-fn every_place_every_authentication_and_every_envelope() {
+fn every_location_authentication_and_envelope_works() {
     for http in [
         "{code: code, message: message}",
         "{authentication: bearer, code: error.code, message: error.text, output: data.thing}",
@@ -112,7 +112,7 @@ fn every_place_every_authentication_and_every_envelope() {
 }
 
 #[test]
-fn parameters_stand_where_the_spec_says() {
+fn parameters_are_sent_where_the_spec_says() {
     let folder = tempfile::tempdir().unwrap();
     specs(folder.path(), "{authentication: query api_key, code: code}");
     let done = run(folder.path(), &["PutThing/call/all", "--signed", "--dry-run", "--seed", "1"]);
@@ -128,7 +128,7 @@ fn parameters_stand_where_the_spec_says() {
 }
 
 #[test]
-fn what_is_wrong_with_a_route_is_told_with_its_place() {
+fn invalid_routes_are_reported_with_their_place() {
     let folder = tempfile::tempdir().unwrap();
     specs(folder.path(), "{authentication: digest}");
     let at = folder.path().join("specs/v/s");

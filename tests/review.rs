@@ -60,7 +60,7 @@ impl Pending {
 }
 
 #[test]
-fn a_person_decides_each_answer_or_all_of_a_kind() {
+fn review_decides_single_responses_or_all_of_a_kind() {
     let project = Pending::new();
     let before = project.text();
     let nothing = project.review("s\n?\nq\n");
@@ -99,7 +99,7 @@ fn a_person_decides_each_answer_or_all_of_a_kind() {
 }
 
 #[test]
-fn what_is_not_decided_when_the_input_ends_stays_pending() {
+fn undecided_responses_stay_pending() {
     let project = Pending::new();
     let done = project.review("a\n");
     assert!(done.stdout.contains("1 accepted, 0 rejected, 2 still pending"), "{}", done.stdout);
@@ -107,7 +107,7 @@ fn what_is_not_decided_when_the_input_ends_stays_pending() {
 }
 
 #[test]
-fn a_script_accepts_and_rejects_by_id() {
+fn accept_and_reject_take_case_ids() {
     let project = Pending::new();
     assert_eq!(project.done(&["accept", "--case", "nothing-like-it"]).code, 2);
     let accept = project.done(&["accept", "reference", "--case", "Product/values/mysql"]);
@@ -122,7 +122,7 @@ fn a_script_accepts_and_rejects_by_id() {
 }
 
 #[test]
-fn what_belongs_to_no_case_is_listed_and_pruned() {
+fn snapshots_without_a_case_are_listed_and_pruned() {
     let project = Pending::new();
     project.done(&["accept"]);
     let kept = project.text();
@@ -131,9 +131,9 @@ fn what_belongs_to_no_case_is_listed_and_pruned() {
     fs::create_dir_all(orphan.parent().unwrap()).unwrap();
     fs::write(&orphan, &kept).unwrap();
     // One snapshot was never accepted, and one is next to an accepted one.
-    let (alone, beside) = (orphan.with_file_name("Alone.snap.new"), orphan.with_extension("snap.new"));
+    let (alone, pending) = (orphan.with_file_name("Alone.snap.new"), orphan.with_extension("snap.new"));
     fs::write(&alone, &kept).unwrap();
-    fs::write(&beside, &kept).unwrap();
+    fs::write(&pending, &kept).unwrap();
     let list = project.done(&["prune", "--list"]);
     for words in ["values/gone", "Gone.snap:", "Gone.snap.new:", "Alone.snap.new:"] {
         assert!(list.stdout.contains(words), "{words}: {}", list.stdout);
@@ -144,7 +144,7 @@ fn what_belongs_to_no_case_is_listed_and_pruned() {
     }
     assert_eq!(project.done(&["prune"]).code, 0);
     assert_eq!(project.text(), kept);
-    assert!(!orphan.exists() && !alone.exists() && !beside.exists());
+    assert!(!orphan.exists() && !alone.exists() && !pending.exists());
     assert!(!project.0.path("reports/reference/gone").exists(), "no empty folder stays");
     assert!(project.file().exists());
     assert!(project.done(&["review", "--list"]).stdout.contains("no snapshot is pending"));
@@ -158,7 +158,7 @@ fn pending(project: &Pending) -> Vec<String> {
 }
 
 #[test]
-fn a_run_of_some_cases_leaves_what_is_pending_for_others() {
+fn partial_run_keeps_pending_snapshots_of_other_cases() {
     let project = Pending::new();
     let three = pending(&project);
     assert_eq!(three.len(), 3, "{three:?}");
@@ -175,7 +175,7 @@ fn a_run_of_some_cases_leaves_what_is_pending_for_others() {
 }
 
 #[test]
-fn parts_that_run_at_once_lose_no_snapshot() {
+fn concurrent_shards_lose_no_snapshot() {
     let project = Project::shipped();
     assert_eq!(project.done(&["generate"]).code, 0);
     let part = |number: usize| {
@@ -201,7 +201,7 @@ fn parts_that_run_at_once_lose_no_snapshot() {
 }
 
 #[test]
-fn a_file_that_is_no_snapshot_is_none() {
+fn other_files_are_not_read_as_snapshots() {
     let project = Pending::new();
     let text = project.text();
     let half = text.len() / 2;

@@ -44,7 +44,7 @@ fn project() -> Project {
 }
 
 #[test]
-fn each_version_is_held_to_its_own_page() {
+fn each_version_is_tested_against_its_own_page() {
     let project = project();
     let run = project.done(&["run", "--update"]);
     assert_eq!(run.code, 0, "{}{}", run.stdout, run.stderr);
@@ -66,7 +66,7 @@ fn each_version_is_held_to_its_own_page() {
 }
 
 #[test]
-fn a_limit_of_the_other_version_is_found() {
+fn limit_of_the_other_version_is_a_failure() {
     let project = project();
     let mutants = project.done(&["mutants"]);
     assert_eq!(mutants.code, 0, "{}{}", mutants.stdout, mutants.stderr);
@@ -74,7 +74,7 @@ fn a_limit_of_the_other_version_is_found() {
 }
 
 #[test]
-fn cases_of_ones_own_name_the_service_too() {
+fn hand_written_cases_name_the_service() {
     let project = project();
     let own = |operation: &str| {
         format!(
@@ -95,7 +95,7 @@ fn cases_of_ones_own_name_the_service_too() {
 }
 
 #[test]
-fn a_run_of_one_operation_reads_its_service_and_no_other() {
+fn run_of_one_operation_reads_only_its_service() {
     let project = project();
     let other = project.path("specs/me/other/service.yaml");
     fs::create_dir_all(other.parent().unwrap()).unwrap();
@@ -122,7 +122,7 @@ fn a_run_of_one_operation_reads_its_service_and_no_other() {
 }
 
 #[test]
-fn the_snapshots_of_services_that_are_not_read_stay() {
+fn snapshots_of_unread_services_stay() {
     let project = project();
     let specs = Arc::new(fineprint::project::specs(&project.path("specs")).unwrap());
     let runtime = tokio::runtime::Runtime::new().unwrap();

@@ -50,7 +50,7 @@ fn every_mutant_is_killed() {
 }
 
 #[test]
-fn what_no_case_guards_survives_and_nothing_else() {
+fn only_mutants_without_a_guarding_case_survive() {
     let (specs, cases) = suite();
     // A mechanism proves itself by the result without it: each of these lines removes one.
     let without: [(&str, &[&str]); 6] = [
@@ -69,17 +69,18 @@ fn what_no_case_guards_survives_and_nothing_else() {
         ("/request/unknown-parameter", &["AddUserContact/request/unlisted"]),
     ];
     let kinds = [Kind::Unique, Kind::Quota, Kind::Effect, Kind::Request];
-    for (gone, unguarded) in without {
-        let left: Vec<Arc<Case>> = cases.iter().filter(|case| !case.id.contains(gone)).cloned().collect();
+    for (mechanism, unguarded) in without {
+        let left: Vec<Arc<Case>> =
+            cases.iter().filter(|case| !case.id.contains(mechanism)).cloned().collect();
         let fates = fates(&specs, &left, |mutant| kinds.contains(&mutant.kind));
         let mut survived = survivors(&fates);
         survived.sort_unstable();
-        assert_eq!(survived, unguarded, "without {gone}");
+        assert_eq!(survived, unguarded, "without {mechanism}");
     }
 }
 
 #[test]
-fn mutants_are_named_once_and_are_of_every_kind() {
+fn mutant_names_are_unique_and_every_kind_occurs() {
     let (specs, _) = suite();
     let mutants = mutant::all(&specs);
     let mut ids: Vec<&str> = mutants.iter().map(|mutant| mutant.id.as_str()).collect();
@@ -93,7 +94,7 @@ fn mutants_are_named_once_and_are_of_every_kind() {
 }
 
 #[test]
-fn no_reading_of_the_pages_fails() {
+fn all_readings_of_the_pages_pass() {
     let (specs, cases) = suite();
     let cases: Vec<Case> = cases.iter().map(|case| Case::clone(case)).collect();
     assert!(Reading::ALL.len() >= 25);
@@ -110,7 +111,7 @@ fn no_reading_of_the_pages_fails() {
 }
 
 #[test]
-fn the_command_tells_who_killed_whom_and_exits_by_it() {
+fn command_reports_kills_and_sets_the_exit_code() {
     let done = |arguments: &[&str]| Done::from(fineprint().args(arguments).output().unwrap());
     let killed = done(&["mutants", "--all", "--seed", "1", "AddMessageContact/Name/length.max/"]);
     assert_eq!(killed.code, 0, "{}{}", killed.stdout, killed.stderr);

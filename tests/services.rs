@@ -20,7 +20,7 @@ fn done(arguments: &[&str]) -> Done {
 }
 
 #[test]
-fn the_reference_keeps_what_its_pages_say() {
+fn reference_server_conforms_to_its_pages() {
     let run = done(&["run", "--no-snapshots"]);
     assert_eq!(run.code, 0, "{}{}", run.stdout, run.stderr);
 }
@@ -33,7 +33,7 @@ fn every_broken_promise_is_caught() {
 }
 
 #[test]
-fn no_reading_of_the_pages_fails() {
+fn all_readings_of_the_pages_pass() {
     // Nearly all readings together, and those that others hide. Each reading by itself, and at a greater depth, runs in
     // CI.
     let readings =

@@ -36,7 +36,7 @@ fn found(folder: &Path) -> Vec<Value> {
 const SEED: &[&str] = &["--seed", "5", "--no-snapshots"];
 
 #[test]
-fn four_parts_joined_are_one_run() {
+fn four_merged_shards_equal_one_run() {
     let folder = tempfile::tempdir().unwrap();
     let whole = run(folder.path(), &[&["run"], SEED].concat());
     let expected = found(folder.path());
@@ -65,7 +65,7 @@ fn four_parts_joined_are_one_run() {
 }
 
 #[test]
-fn a_run_that_was_cut_off_is_resumed_and_tries_nothing_twice() {
+fn resumed_run_runs_no_case_twice() {
     let folder = tempfile::tempdir().unwrap();
     let events = folder.path().join("events.jsonl").display().to_string();
     run(folder.path(), &[&["run", "--events", &events], SEED].concat());
@@ -86,7 +86,7 @@ fn a_run_that_was_cut_off_is_resumed_and_tries_nothing_twice() {
 }
 
 #[test]
-fn reports_are_made_from_the_stream_of_a_run() {
+fn reports_are_written_from_an_event_stream() {
     let folder = tempfile::tempdir().unwrap();
     let at = |name: &str| folder.path().join(name).display().to_string();
     let (events, first, second) = (at("events.jsonl"), at("first.xml"), at("second.xml"));
@@ -125,7 +125,7 @@ fn judged(project: &Project, file: &str) -> Vec<String> {
 const QUIET: &[&str] = &["--no-snapshots", "--quiet"];
 
 #[test]
-fn what_was_judged_survives_whatever_becomes_of_the_run_that_goes_on() {
+fn judged_results_survive_any_end_of_a_resumed_run() {
     let project = small();
     let run = |more: &[&str]| project.done(&[&["run"], QUIET, more].concat());
     assert_eq!(run(&["--seed", "5", "--events", "e.jsonl"]).code, 0);
@@ -172,7 +172,7 @@ fn what_was_judged_survives_whatever_becomes_of_the_run_that_goes_on() {
 }
 
 #[test]
-fn before_a_run_goes_on_what_a_killed_one_has_left_is_put_away() {
+fn resumed_run_first_stores_events_of_a_killed_run() {
     let project = small();
     let run = |more: &[&str]| project.done(&[&["run"], QUIET, more].concat());
     run(&["--seed", "5", "--events", "e.jsonl"]);
@@ -202,7 +202,7 @@ fn before_a_run_goes_on_what_a_killed_one_has_left_is_put_away() {
 }
 
 #[test]
-fn a_stream_that_was_cut_off_anywhere_is_read_as_far_as_it_goes() {
+fn truncated_stream_is_read_to_its_last_whole_event() {
     let project = small();
     project.done(&[&["run", "--events", "e.jsonl", "title/length"], QUIET].concat());
     let mut bytes = fs::read(project.path("e.jsonl")).unwrap();
@@ -229,7 +229,7 @@ fn a_stream_that_was_cut_off_anywhere_is_read_as_far_as_it_goes() {
 }
 
 #[test]
-fn what_another_state_of_the_specs_has_judged_counts_for_nothing() {
+fn results_of_another_spec_state_are_ignored() {
     let project = small();
     let run = |more: &[&str]| project.done(&[&["run"], QUIET, more].concat());
     assert_eq!(run(&["--events", "e.jsonl"]).code, 0);
@@ -276,7 +276,7 @@ fn what_another_state_of_the_specs_has_judged_counts_for_nothing() {
 }
 
 #[test]
-fn a_copy_counts_once_and_two_verdicts_for_one_case_are_refused() {
+fn copied_streams_count_once_and_contradicting_verdicts_are_rejected() {
     let project = small();
     let run = |more: &[&str]| project.done(&[&["run"], QUIET, more].concat());
     assert_eq!(run(&["--events", "e.jsonl"]).code, 0);
@@ -300,15 +300,15 @@ fn a_copy_counts_once_and_two_verdicts_for_one_case_are_refused() {
     let other = text.replacen("\"verdict\":\"pass\"", "\"verdict\":\"fail\",\"departures\":[]", 1);
     fs::write(project.path("other.jsonl"), other).unwrap();
     for files in [["e.jsonl", "other.jsonl"], ["other.jsonl", "e.jsonl"]] {
-        let refused = project.done(&[&["merge"], &files[..]].concat());
-        assert_eq!(refused.code, 2, "{}", refused.stdout);
-        assert!(files.iter().all(|file| refused.stderr.contains(file)), "{}", refused.stderr);
+        let rejected = project.done(&[&["merge"], &files[..]].concat());
+        assert_eq!(rejected.code, 2, "{}", rejected.stdout);
+        assert!(files.iter().all(|file| rejected.stderr.contains(file)), "{}", rejected.stderr);
     }
 }
 
 /// Tencent documents no way to remove what AddUserContact creates.
 #[test]
-fn what_nobody_can_remove_is_told_also_after_a_kill() {
+fn resumed_run_reports_unremovable_entities_of_killed_run() {
     let folder = tempfile::tempdir().unwrap();
     let at = |name: &str| folder.path().join(name).display().to_string();
     let kept = || {

@@ -77,7 +77,7 @@ const DEFAULT: &[Form] = &[Form::Acs3, Form::Tc3];
 const OLD: &[Form] = &[Form::RpcV1, Form::TcV1Sha256];
 
 #[test]
-fn a_server_that_checks_signatures_passes_in_every_form() {
+fn server_that_checks_signatures_passes_with_every_form() {
     for form in Form::ALL.iter().copied().filter(|form| *form != Form::Secret) {
         for path in ["", "/base/path"] {
             let others = not_passed_below(path, Behaviour::without(None), &[form], "/auth/");
@@ -87,7 +87,7 @@ fn a_server_that_checks_signatures_passes_in_every_form() {
 }
 
 #[test]
-fn a_check_that_is_left_out_is_seen_in_every_form() {
+fn omitted_signature_checks_are_caught_with_every_form() {
     let caught = |check: AuthCheck| -> &[&str] {
         match check {
             AuthCheck::Presence => &["missing"],
@@ -149,8 +149,8 @@ fn read_all(stream: &mut TcpStream) -> Vec<u8> {
 }
 
 /// Checks that the received bytes are exactly the request: request line, each header, body.
-fn assert_same(request: &Request, came: &[u8], url: &str) {
-    let text = String::from_utf8(came.to_vec()).unwrap();
+fn assert_same(request: &Request, received: &[u8], url: &str) {
+    let text = String::from_utf8(received.to_vec()).unwrap();
     let (head, body) = text.split_once("\r\n\r\n").unwrap();
     let mut lines = head.split("\r\n");
     let path = request.url.strip_prefix(url).unwrap();
@@ -169,7 +169,7 @@ fn assert_same(request: &Request, came: &[u8], url: &str) {
 }
 
 #[test]
-fn the_http_client_changes_no_byte_of_any_case_in_any_form() {
+fn http_client_sends_every_case_byte_for_byte() {
     let (specs, cases) = suite();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     let (url, seen) = recorder();
@@ -182,8 +182,8 @@ fn the_http_client_changes_no_byte_of_any_case_in_any_form() {
             let requests = runner::rehearse(&session, &specs, case);
             let request = requests.last().unwrap();
             runtime.block_on(transport.send("test", request.clone()));
-            let came = seen.lock().unwrap().pop().unwrap_or_else(|| panic!("{} did not arrive", case.id));
-            assert_same(request, &came, &url);
+            let received = seen.lock().unwrap().pop().unwrap_or_else(|| panic!("{} did not arrive", case.id));
+            assert_same(request, &received, &url);
         }
     }
 }
@@ -199,10 +199,10 @@ fn send(url: &str, request: &Request) -> (u16, String) {
     text.push_str(&format!("content-length: {}\r\n\r\n{}", request.body.len(), request.body));
     let mut stream = TcpStream::connect(host).unwrap();
     stream.write_all(text.as_bytes()).unwrap();
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).unwrap();
-    let status = answer.split(' ').nth(1).unwrap().parse().unwrap();
-    (status, answer.split_once("\r\n\r\n").unwrap().1.to_owned())
+    let mut response = String::new();
+    stream.read_to_string(&mut response).unwrap();
+    let status = response.split(' ').nth(1).unwrap().parse().unwrap();
+    (status, response.split_once("\r\n\r\n").unwrap().1.to_owned())
 }
 
 /// Returns the request of a valid case, signed at the true time.
@@ -231,8 +231,8 @@ fn hold(form: Form, operation: &str, changes: &[Changed], taken: &str) -> (Runti
     for (change, status, code) in changes {
         let mut changed = request.clone();
         change(&mut changed);
-        let (came, body) = send(&server.url(), &changed);
-        assert_eq!(came, *status, "{changed:?}\n{body}");
+        let (received, body) = send(&server.url(), &changed);
+        assert_eq!(received, *status, "{changed:?}\n{body}");
         assert!(body.contains(&format!("\"Code\":\"{code}\"")), "{changed:?}\n{body}");
     }
     let (_, body) = send(&server.url(), &request);
@@ -241,7 +241,7 @@ fn hold(form: Form, operation: &str, changes: &[Changed], taken: &str) -> (Runti
 }
 
 #[test]
-fn acs3_what_is_changed_after_signing_is_refused() {
+fn acs3_rejects_changes_after_signing() {
     let changes: [Changed; 7] = [
         (|request| request.url = request.url.replace("Name=", "Name=x"), 400, "SignatureDoesNotMatch"),
         (|request| *header(request, "x-acs-content-sha256") = "0".repeat(64), 400, "SignatureDoesNotMatch"),
@@ -279,7 +279,7 @@ fn acs3_what_is_changed_after_signing_is_refused() {
 }
 
 #[test]
-fn rpc_v1_what_is_changed_after_signing_is_refused() {
+fn rpc_v1_rejects_changes_after_signing() {
     let changes: [Changed; 2] = [
         (|request| request.method = "GET".to_owned(), 400, "SignatureDoesNotMatch"),
         (|request| request.url.push_str("&Extra=1"), 400, "SignatureDoesNotMatch"),
@@ -291,7 +291,7 @@ fn rpc_v1_what_is_changed_after_signing_is_refused() {
 }
 
 #[test]
-fn tencent_what_is_changed_after_signing_is_refused() {
+fn tencent_rejects_changes_after_signing() {
     const FAILURE: &str = "AuthFailure.SignatureFailure";
     let changes: [Changed; 5] = [
         (|request| request.body.push(' '), 200, FAILURE),
@@ -356,7 +356,7 @@ fn echo() -> String {
 }
 
 #[test]
-fn secrets_are_in_nothing_that_a_failing_run_writes() {
+fn failing_run_writes_no_secrets() {
     const PLANTED: [(&str, &str); 4] = [
         ("PLANTED_ID", "LTAIplantedkeyid"),
         ("PLANTED_SECRET", "planted/secret+key=="),
@@ -414,7 +414,7 @@ fn secrets_are_in_nothing_that_a_failing_run_writes() {
 
 /// Returns the text after `Signature=`, unless it is the beginning of the placeholder for a signature.
 fn a_signature(text: &str) -> Option<&str> {
-    let behind = text.match_indices("Signature=").map(|(at, found)| &text[at + found.len()..]);
+    let after = text.match_indices("Signature=").map(|(at, found)| &text[at + found.len()..]);
     // Up to three characters before a cut do not count as a signature.
     let is_cut = |rest: &&str| {
         let begin = rest.split_once('…').map(|(begin, _)| begin);
@@ -424,7 +424,7 @@ fn a_signature(text: &str) -> Option<&str> {
             percent_encoding::percent_decode_str(whole).decode_utf8_lossy().chars().count() < 4
         })
     };
-    behind
+    after
         .filter(|rest| !rest.starts_with(['$', '\n']) && !is_cut(rest))
         .map(|rest| rest.lines().next().unwrap_or_default())
         .next()

@@ -37,10 +37,10 @@ fn read_request(stream: &mut TcpStream) -> String {
     request
 }
 
-fn answering(answer: &'static [u8]) -> String {
+fn responding(response: &'static [u8]) -> String {
     target(move |mut stream| {
         read_request(&mut stream);
-        let _ = stream.write_all(answer);
+        let _ = stream.write_all(response);
     })
 }
 
@@ -49,12 +49,12 @@ fn run(url: &str) -> Done {
 }
 
 fn assert_verdicts(run: &Done, verdict: &str) {
-    let others: Vec<_> = run.verdicts().into_iter().filter(|(_, came)| came != verdict).collect();
+    let others: Vec<_> = run.verdicts().into_iter().filter(|(_, result)| result != verdict).collect();
     assert!(others.is_empty(), "{others:?}\n{}", run.stdout);
 }
 
 #[test]
-fn nobody_listens() {
+fn connection_is_refused() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     drop(listener);
@@ -65,7 +65,7 @@ fn nobody_listens() {
 }
 
 #[test]
-fn a_target_that_hangs_is_given_up_after_a_few_time_outs() {
+fn run_stops_after_repeated_timeouts() {
     let url = target(|mut stream| {
         read_request(&mut stream);
         thread::sleep(Duration::from_secs(60));
@@ -83,7 +83,7 @@ fn a_target_that_hangs_is_given_up_after_a_few_time_outs() {
 }
 
 #[test]
-fn one_case_that_hangs_does_not_keep_the_others() {
+fn hanging_case_does_not_block_other_cases() {
     let url = target(|mut stream| {
         let request = read_request(&mut stream);
         if request.contains("Title=Nonesuch") {
@@ -106,8 +106,8 @@ fn one_case_that_hangs_does_not_keep_the_others() {
 }
 
 #[test]
-fn html_is_a_broken_promise() {
-    let run = run(&answering(b"HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: 13\r\nconnection: close\r\n\r\n<html></html>"));
+fn html_response_is_a_broken_promise() {
+    let run = run(&responding(b"HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: 13\r\nconnection: close\r\n\r\n<html></html>"));
     assert_eq!(run.code, 1);
     assert_verdicts(&run, "fail");
     assert!(run.stdout.contains("the body is not JSON"), "{}", run.stdout);
@@ -115,28 +115,28 @@ fn html_is_a_broken_promise() {
 }
 
 #[test]
-fn a_connection_closed_before_within_and_after_the_headers_is_no_answer() {
-    for answer in [
+fn connection_closed_early_is_no_response() {
+    for response in [
         &b""[..],
         b"HTTP/1.1 200 OK\r\ncontent-le",
         b"HTTP/1.1 200 OK\r\ncontent-length: 500\r\nconnection: close\r\n\r\n{\"RequestId\":",
     ] {
-        let run = run(&answering(answer));
-        assert_eq!(run.code, 3, "{answer:?}: {}", run.stdout);
+        let run = run(&responding(response));
+        assert_eq!(run.code, 3, "{response:?}: {}", run.stdout);
         assert_verdicts(&run, "error");
-        assert!(run.stdout.contains("closed the connection"), "{answer:?}: {}", run.stdout);
+        assert!(run.stdout.contains("closed the connection"), "{response:?}: {}", run.stdout);
     }
 }
 
 #[test]
-fn what_is_not_http_is_no_answer() {
-    let run = run(&answering(b"SSH-2.0-OpenSSH_9.2\r\n"));
+fn response_that_is_not_http_is_no_response() {
+    let run = run(&responding(b"SSH-2.0-OpenSSH_9.2\r\n"));
     assert_eq!(run.code, 3, "{}", run.stdout);
     assert_verdicts(&run, "error");
 }
 
 #[test]
-fn an_endless_answer_is_cut_off() {
+fn endless_response_is_limited() {
     let url = target(|mut stream| {
         read_request(&mut stream);
         let _ = stream.write_all(b"HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n");
@@ -148,7 +148,7 @@ fn an_endless_answer_is_cut_off() {
 }
 
 #[test]
-fn a_redirect_is_not_followed() {
+fn redirect_is_not_followed() {
     let vendor = Vendor::start(&[]);
     let elsewhere = vendor.url.clone();
     let url = target(move |mut stream| {
@@ -165,7 +165,7 @@ fn a_redirect_is_not_followed() {
 }
 
 #[test]
-fn json_that_nobody_should_send() {
+fn malformed_json() {
     let deep: &'static [u8] = Box::leak(
         format!(
             "HTTP/1.1 200 OK\r\ncontent-length: 100000\r\nconnection: close\r\n\r\n{}",
@@ -174,26 +174,26 @@ fn json_that_nobody_should_send() {
         .into_bytes()
         .into_boxed_slice(),
     );
-    for answer in [
+    for response in [
         deep,
         b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\nconnection: close\r\n\r\n\xff\xfe",
         b"HTTP/1.1 200 OK\r\ncontent-length: 33\r\nconnection: close\r\n\r\n{\"RequestId\":\"1\",\"RequestId\":\"2\"}",
         b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\nconnection: close\r\n\r\n",
     ] {
-        let run = run(&answering(answer));
+        let run = run(&responding(response));
         assert_eq!(run.code, 1, "{}", run.stdout);
         assert_verdicts(&run, "fail");
     }
 }
 
 #[test]
-fn a_quota_is_a_circumstance_and_no_broken_promise() {
+fn full_quota_is_a_circumstance_not_a_broken_promise() {
     let body = r#"{"Code":"LimitExceeded.Contacts","Message":"The maximum number of contacts in a resource directory exceeds the limit.","RequestId":"1"}"#;
-    let answer = format!(
+    let response = format!(
         "HTTP/1.1 400 Bad Request\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}",
         body.len()
     );
-    let run = run(&answering(Box::leak(answer.into_bytes().into_boxed_slice())));
+    let run = run(&responding(Box::leak(response.into_bytes().into_boxed_slice())));
     let blocked = run.verdicts().iter().filter(|(_, verdict)| verdict == "blocked").count();
     assert!(blocked > 0);
     assert_eq!(run.code, 3, "{}", run.stdout);
@@ -201,7 +201,7 @@ fn a_quota_is_a_circumstance_and_no_broken_promise() {
 }
 
 #[test]
-fn what_could_not_be_removed_is_listed() {
+fn leftovers_are_listed() {
     let url = target(|mut stream| {
         let request = read_request(&mut stream);
         let (status, body) = match request.contains("x-acs-action: DeleteMessageContact") {
@@ -227,7 +227,7 @@ fn what_could_not_be_removed_is_listed() {
 
 #[cfg(unix)]
 #[test]
-fn an_interrupt_removes_what_was_made_and_keeps_the_results() {
+fn interrupt_removes_entities_and_keeps_results() {
     let vendor = Vendor::start(&["slow"]);
     let folder = tempfile::tempdir().unwrap();
     let report = folder.path().join("report.json");
@@ -255,7 +255,7 @@ fn an_interrupt_removes_what_was_made_and_keeps_the_results() {
 }
 
 /// Sends a response with a JSON body.
-fn answer(stream: &mut TcpStream, status: &str, body: &str) {
+fn respond(stream: &mut TcpStream, status: &str, body: &str) {
     let _ = write!(
         stream,
         "HTTP/1.1 {status}\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}",
@@ -266,13 +266,13 @@ fn answer(stream: &mut TcpStream, status: &str, body: &str) {
 const MADE: &str = r#"{"RequestId":"1","Contact":{"ContactId":"c-77","CreateDate":"x"}}"#;
 
 #[test]
-fn a_removal_that_fails_in_the_body_of_a_success_is_listed() {
+fn error_in_the_body_of_a_successful_removal_is_a_leftover() {
     let url =
         target(|mut stream| match read_request(&mut stream).contains("x-acs-action: DeleteMessageContact") {
             true => {
-                answer(&mut stream, "200 OK", r#"{"Code":"NoPermission","Message":"No.","RequestId":"2"}"#)
+                respond(&mut stream, "200 OK", r#"{"Code":"NoPermission","Message":"No.","RequestId":"2"}"#)
             }
-            false => answer(&mut stream, "200 OK", MADE),
+            false => respond(&mut stream, "200 OK", MADE),
         });
     let run = Run::against(&url).filter("AddMessageContact/call/all").go();
     assert_eq!(run.code, 3, "{}", run.stdout);
@@ -280,13 +280,13 @@ fn a_removal_that_fails_in_the_body_of_a_success_is_listed() {
 }
 
 #[test]
-fn what_an_unanswered_call_may_have_made_is_listed() {
+fn possible_entities_of_unanswered_calls_are_listed() {
     let url = target(|mut stream| {
         let request = read_request(&mut stream);
         match (request.contains("Title=CEO"), request.contains("DeleteMessageContact")) {
             (true, false) => {}
-            (_, true) => answer(&mut stream, "200 OK", r#"{"RequestId":"2","Status":"Deleted"}"#),
-            _ => answer(&mut stream, "200 OK", MADE),
+            (_, true) => respond(&mut stream, "200 OK", r#"{"RequestId":"2","Status":"Deleted"}"#),
+            _ => respond(&mut stream, "200 OK", MADE),
         }
     });
     let run = Run::against(&url).filter("AddMessageContact/Title/values/").arguments(&["--jobs", "1"]).go();
@@ -298,9 +298,9 @@ fn what_an_unanswered_call_may_have_made_is_listed() {
 }
 
 #[test]
-fn an_answer_that_is_not_utf8_is_named() {
+fn response_that_is_not_utf8_is_reported() {
     let body = b"HTTP/1.1 400 Bad\r\ncontent-length: 47\r\nconnection: close\r\n\r\n{\"Code\":\"C\",\"Message\":\"\xff\xfe\",\"RequestId\":\"12345\"}";
-    let run = run(&answering(body));
+    let run = run(&responding(body));
     assert_eq!(run.code, 1);
     assert!(run.stdout.contains("the body is not UTF-8"), "{}", run.stdout);
 }

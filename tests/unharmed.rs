@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use common::{Asked, Done, fineprint, respond};
+use common::{Done, ReceivedRequest, fineprint, respond};
 use serde_json::{Value, json};
 
 /// The ways in which the service differs from a plain one.
@@ -70,17 +70,17 @@ impl Notes {
 }
 
 fn serve(mut stream: TcpStream, state: &Mutex<State>, switches: &Switches) {
-    let Some(asked) = Asked::read(&mut stream) else { return };
+    let Some(asked) = ReceivedRequest::read(&mut stream) else { return };
     thread::sleep(switches.slow);
-    let (status, body) = answer(&asked.head, &asked.json(), &mut state.lock().unwrap(), switches);
+    let (status, body) = handle(&asked.head, &asked.json(), &mut state.lock().unwrap(), switches);
     respond(&mut stream, status, &body);
 }
 
-fn refusal(status: u16, code: &str) -> (u16, String) {
+fn rejection(status: u16, code: &str) -> (u16, String) {
     (status, json!({"code": code, "message": format!("note: {code}")}).to_string())
 }
 
-fn answer(head: &str, body: &Value, state: &mut State, switches: &Switches) -> (u16, String) {
+fn handle(head: &str, body: &Value, state: &mut State, switches: &Switches) -> (u16, String) {
     state.calls.push(head.to_owned());
     let line: Vec<&str> = head.split(' ').collect();
     match (line[0], line[1]) {
@@ -101,14 +101,14 @@ fn answer(head: &str, body: &Value, state: &mut State, switches: &Switches) -> (
             let busy = state.busy.entry(id.clone()).or_default();
             *busy += 1;
             if *busy <= switches.busy {
-                return refusal(503, "busy");
+                return rejection(503, "busy");
             }
             match state.notes.remove(&id) {
                 Some(_) => (204, String::new()),
-                None => refusal(404, "no_note"),
+                None => rejection(404, "no_note"),
             }
         }
-        _ => refusal(404, "no_route"),
+        _ => rejection(404, "no_route"),
     }
 }
 
@@ -123,24 +123,24 @@ fn create(head: &str, body: &Value, state: &mut State, switches: &Switches) -> (
         let escaped = token.replace('&', "\\u0026").replace('<', "\\u003c");
         return (422, format!(r#"{{"code":"bad_title","message":"who is {escaped}?"}}"#));
     }
-    let refused = match title {
+    let rejected = match title {
         _ if switches.checks_nothing => None,
-        None if body.get("title").is_none_or(Value::is_null) => Some(refusal(422, "missing_title")),
-        None => Some(refusal(422, "bad_title")),
-        Some(title) if !is_fine(title) => Some(refusal(422, "bad_title")),
-        Some(title) if taken(title) => Some(refusal(409, "title_taken")),
+        None if body.get("title").is_none_or(Value::is_null) => Some(rejection(422, "missing_title")),
+        None => Some(rejection(422, "bad_title")),
+        Some(title) if !is_fine(title) => Some(rejection(422, "bad_title")),
+        Some(title) if taken(title) => Some(rejection(409, "title_taken")),
         Some(_) => None,
     };
-    if let Some(refused) = refused {
-        return refused;
+    if let Some(rejected) = rejected {
+        return rejected;
     }
     state.made += 1;
     let id = format!("note-{}", state.made);
-    let (status, answer) = switches
+    let (status, response) = switches
         .created
         .map_or_else(|| (201, json!({"id": id, "Code": "N-1"}).to_string()), |created| created(state.made));
     state.notes.insert(id, title.unwrap_or_default().to_owned());
-    (status, answer)
+    (status, response)
 }
 
 /// Creates a project with the specs of the service. The operation that removes notes comes first by name.
@@ -195,7 +195,7 @@ fn run(folder: &Path, arguments: &[&str]) -> Done {
 const BEARER: &str = "credentials.me = {secret = 'TOKEN'}";
 
 #[test]
-fn the_first_call_removes_nothing_and_what_it_makes_is_removed() {
+fn first_call_removes_nothing_and_its_entity_is_removed() {
     let folder = project("bearer", LISTED);
     let notes = Notes::start(Switches { checks_nothing: true, ..Switches::default() });
     config(folder.path(), &notes.url, BEARER);
@@ -207,7 +207,7 @@ fn the_first_call_removes_nothing_and_what_it_makes_is_removed() {
 }
 
 #[test]
-fn an_id_that_is_no_name_of_anything_is_not_put_into_an_address() {
+fn unusable_ids_are_not_put_into_addresses() {
     for (id, reason) in [("", "has no usable id"), ("a/b", "cannot encode this id"), ("\u{1b}[31m", "")] {
         let made: fn(usize) -> (u16, String) = match id {
             "" => |_| (201, r#"{"id":""}"#.to_owned()),
@@ -227,7 +227,7 @@ fn an_id_that_is_no_name_of_anything_is_not_put_into_an_address() {
 }
 
 #[test]
-fn what_is_hidden_is_hidden_from_people_and_not_from_the_judge() {
+fn secrets_are_redacted_in_output_but_not_for_the_judge() {
     let folder = project("bearer", "");
     let notes = Notes::start(Switches::default());
     config(folder.path(), &notes.url, BEARER);
@@ -244,7 +244,7 @@ fn what_is_hidden_is_hidden_from_people_and_not_from_the_judge() {
 }
 
 #[test]
-fn a_secret_is_hidden_however_the_target_escapes_it() {
+fn secret_is_redacted_however_the_target_escapes_it() {
     let folder = project("bearer", "");
     let notes = Notes::start(Switches { echo: true, ..Switches::default() });
     config(folder.path(), &notes.url, BEARER);
@@ -268,7 +268,7 @@ fn a_secret_is_hidden_however_the_target_escapes_it() {
 }
 
 #[test]
-fn parameters_that_are_fixed_for_all_calls_are_in_the_removals_too() {
+fn removals_send_fixed_parameters() {
     let folder = project("none", LISTED);
     let notes = Notes::start(Switches::default());
     config(folder.path(), &notes.url, "parameters = {tenant = 'acme'}");
@@ -293,7 +293,7 @@ fn parameters_that_are_fixed_for_all_calls_are_in_the_removals_too() {
 }
 
 #[test]
-fn what_was_made_is_found_where_the_answer_does_not_say_it() {
+fn entity_missing_from_the_response_is_found_in_the_list() {
     let unreadable: [fn(usize) -> (u16, String); 4] = [
         |_| (201, "<html>".to_owned()),
         |number| (201, format!(r#"{{"id":"note-{number}","id":"x"}}"#)),
@@ -316,7 +316,7 @@ fn what_was_made_is_found_where_the_answer_does_not_say_it() {
 }
 
 #[test]
-fn what_others_have_on_the_target_is_never_removed() {
+fn entities_of_others_are_never_removed() {
     let created: fn(usize) -> (u16, String) = |_| (500, r#"{"code":"broken","message":"b"}"#.to_owned());
     let switches = Switches { created: Some(created), checks_nothing: true, ..Switches::default() };
     let notes = Notes::start(switches);
@@ -335,7 +335,7 @@ fn what_others_have_on_the_target_is_never_removed() {
 }
 
 #[test]
-fn what_comes_before_the_first_answer_may_have_been_made_too() {
+fn call_before_the_first_response_may_have_created_an_entity() {
     let slow = Duration::from_millis(700);
     let notes = Notes::start(Switches { slow, ..Switches::default() });
     let folder = project("none", "");
@@ -346,7 +346,7 @@ fn what_comes_before_the_first_answer_may_have_been_made_too() {
 }
 
 #[test]
-fn a_list_that_does_not_show_what_is_looked_for_tells_nothing() {
+fn list_without_the_unique_value_proves_nothing() {
     let created: fn(usize) -> (u16, String) = |_| (201, "<html>".to_owned());
     let notes = Notes::start(Switches { created: Some(created), untitled: true, ..Switches::default() });
     let folder = project("none", LISTED);
@@ -356,7 +356,7 @@ fn a_list_that_does_not_show_what_is_looked_for_tells_nothing() {
 }
 
 #[test]
-fn a_secret_in_a_reason_or_cut_short_is_hidden_too() {
+fn secrets_in_reasons_and_cut_texts_are_redacted() {
     let token = "sk-live-0123456789abcdefghijklmnop";
     let created: fn(usize) -> (u16, String) =
         |_| (201, "Invalid token: sk-live-0123456789abcdefghijklmnop".to_owned());
@@ -410,7 +410,7 @@ fn another_address_is_another_target() {
 
 #[cfg(unix)]
 #[test]
-fn a_busy_removal_is_repeated_although_the_run_is_to_end() {
+fn busy_removal_is_retried_while_the_run_ends() {
     let folder = project("none", "");
     let slow = Duration::from_millis(100);
     let notes = Notes::start(Switches { busy: 1, slow, ..Switches::default() });
@@ -428,7 +428,7 @@ fn a_busy_removal_is_repeated_although_the_run_is_to_end() {
 }
 
 #[test]
-fn a_target_with_endless_ids_fills_neither_memory_nor_terminal() {
+fn endless_ids_fill_neither_memory_nor_terminal() {
     let folder = project("none", "");
     let created: fn(usize) -> (u16, String) = |_| (201, json!({"id": "i".repeat(200_000)}).to_string());
     let notes = Notes::start(Switches { created: Some(created), ..Switches::default() });
@@ -440,7 +440,7 @@ fn a_target_with_endless_ids_fills_neither_memory_nor_terminal() {
 }
 
 #[test]
-fn a_way_that_cannot_be_gone_is_told_before_anything_is_sent() {
+fn invalid_target_settings_are_reported_before_sending() {
     let folder = project("none", "");
     let notes = Notes::start(Switches::default());
     fs::write(folder.path().join("empty.pem"), "").unwrap();

@@ -70,9 +70,9 @@ const CANDIDATES: usize = 16;
 const SAMPLE: usize = 512;
 
 /// How often each value is sent, by parameter.
-struct Often<'c>(HashMap<&'c str, Vec<(&'c Value, usize)>>);
+struct Frequencies<'c>(HashMap<&'c str, Vec<(&'c Value, usize)>>);
 
-impl<'c> Often<'c> {
+impl<'c> Frequencies<'c> {
     fn of(cases: &[&'c Case]) -> Self {
         let mut often: HashMap<&str, Vec<(&Value, usize)>> = HashMap::new();
         for (name, value) in cases.iter().flat_map(|case| &case.send) {
@@ -105,7 +105,7 @@ impl Common {
         };
         let fewest = cases.iter().filter(is_plain).map(|case| case.send.len()).min();
         let smallest = cases.iter().filter(is_plain).filter(|case| Some(case.send.len()) == fewest);
-        let often = Often::of(&cases[..cases.len().min(SAMPLE)]);
+        let often = Frequencies::of(&cases[..cases.len().min(SAMPLE)]);
         let plain = smallest.take(CANDIDATES).min_by_key(|case| Reverse(often.shared(&case.send)));
         let plain = plain.or_else(|| cases.iter().find(|case| table.is_in_order(&case.send)));
         let mut often: Vec<(&'c [Call], usize)> = Vec::new();
@@ -135,15 +135,15 @@ impl Common {
         let mut left = self.send.iter().zip(table.places(&self.send)).peekable();
         let mut difference = Difference { with: Vec::new(), without: Vec::new() };
         for (entry, place) in send.iter().zip(table.places(send)) {
-            while let Some(((gone, _), _)) = left.next_if(|(_, plain)| *plain < place) {
-                difference.without.push(gone);
+            while let Some(((missing, _), _)) = left.next_if(|(_, plain)| *plain < place) {
+                difference.without.push(missing);
             }
             match left.next_if(|(plain, _)| plain.0 == entry.0) {
                 Some((plain, _)) if plain.1 == entry.1 => {}
                 _ => difference.with.push(entry),
             }
         }
-        difference.without.extend(left.map(|((gone, _), _)| gone.as_str()));
+        difference.without.extend(left.map(|((missing, _), _)| missing.as_str()));
         Some(difference)
     }
 

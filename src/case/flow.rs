@@ -89,7 +89,7 @@ fn value(out: &mut String, sent: &Value) {
     };
     match sent {
         Value::Plain(sent) => json(out, sent),
-        Value::Described(text) if text.is_drawn() => symbol("new", &text.to_string()),
+        Value::Described(text) if text.is_random() => symbol("new", &text.to_string()),
         Value::Described(text) => symbol("text", &text.to_string()),
         Value::Id(label) => symbol("id", label),
         Value::Same(label, parameter) => symbol("same", &format!("{label}.{parameter}")),
@@ -126,7 +126,7 @@ fn json(out: &mut String, sent: &Json) {
 }
 
 pub(super) fn expectation(out: &mut String, expect: &Expectation) {
-    let (key, answering) = match expect {
+    let (key, rows) = match expect {
         Expectation::Accept => return out.push_str("accept"),
         Expectation::Silent(why) => {
             out.push_str("{silent: ");
@@ -138,7 +138,7 @@ pub(super) fn expectation(out: &mut String, expect: &Expectation) {
         Expectation::AcceptOr(rows) => ("accept-or", rows),
     };
     let _ = write!(out, "{{{key}: ");
-    match answering {
+    match rows {
         Rows::Any => out.push_str("any"),
         Rows::Codes(codes) => words(out, codes.iter().map(String::as_str)),
     }

@@ -26,7 +26,7 @@ pub const TRIED: &str = "tried";
 pub const AMONG_OTHERS: &str = "; other parameters varied";
 
 /// The number of random characters up to which a text may well exist on the target already.
-pub const FEW_DRAWN: usize = 2;
+pub const FEW_RANDOM: usize = 2;
 
 /// The sent parameters, in order.
 pub type Parameters = Vec<(String, Value)>;
@@ -161,7 +161,7 @@ impl Case {
         let is_fixed = |name: &str| {
             let sent = self.send.iter().find(|(parameter, _)| parameter == name);
             match sent.map(|(_, value)| value) {
-                Some(Value::Described(text)) => !text.is_drawn(),
+                Some(Value::Described(text)) => !text.is_random(),
                 sent => matches!(sent, Some(Value::Plain(_))),
             }
         };

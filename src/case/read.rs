@@ -199,7 +199,7 @@ impl<'s> CaseReader<'s> {
             let plain = self.common.iter().flat_map(|common| &common.send);
             let known: Vec<&str> = plain.map(|(name, _)| name.as_str()).collect();
             if !known.contains(&name.as_str()) {
-                let finding = Finding::dangling("parameter of the plain call", &name, &node.place, known);
+                let finding = Finding::unknown_name("parameter of the plain call", &name, &node.place, known);
                 self.reader.note(finding);
             }
             without.push(name);
@@ -301,7 +301,7 @@ impl<'s> CaseReader<'s> {
         }
         let places: Vec<String> = operation.members().iter().map(|(at, _)| at.to_string()).collect();
         let known = places.iter().map(String::as_str);
-        self.reader.note(Finding::dangling("parameter", &at.to_string(), &key.place, known));
+        self.reader.note(Finding::unknown_name("parameter", &at.to_string(), &key.place, known));
     }
 
     fn call(&mut self, node: &Node) -> Option<Call> {

@@ -9,7 +9,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 /// The maximum length of a described text, in bytes. A piece that would exceed it is literal.
-const MOST: usize = 10_000_000;
+const MAX_BYTES: usize = 10_000_000;
 
 /// A text, as a sequence of pieces.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -102,7 +102,7 @@ impl Text {
     pub fn read(written: &str) -> Self {
         let mut pieces = Vec::new();
         let mut literal = String::new();
-        let (mut rest, mut room) = (written, MOST);
+        let (mut rest, mut room) = (written, MAX_BYTES);
         while let Some(character) = rest.chars().next() {
             let piece = read_piece(rest).and_then(|(piece, after)| {
                 room = room.checked_sub(piece.len())?;
@@ -126,12 +126,12 @@ impl Text {
     }
 
     /// Returns `true` if any of it is random.
-    pub fn is_drawn(&self) -> bool {
+    pub fn is_random(&self) -> bool {
         self.0.iter().any(|piece| matches!(piece, Piece::New(..)))
     }
 
     /// Returns how many of its characters are random.
-    pub fn drawn(&self) -> usize {
+    pub fn random_count(&self) -> usize {
         let drawn = |piece: &Piece| if let Piece::New(count, _) = piece { *count } else { 0 };
         self.0.iter().map(drawn).sum()
     }
@@ -204,7 +204,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_written_form_reads_back() {
+    fn written_form_reads_back() {
         for written in [
             "",
             "tom",

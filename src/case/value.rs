@@ -97,9 +97,9 @@ impl Value {
     }
 
     /// Returns how many of its characters are random, if any.
-    pub fn drawn(&self) -> Option<usize> {
+    pub fn random_count(&self) -> Option<usize> {
         match self {
-            Self::Described(text) if text.is_drawn() => Some(text.drawn()),
+            Self::Described(text) if text.is_random() => Some(text.random_count()),
             _ => None,
         }
     }

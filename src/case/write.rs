@@ -144,36 +144,36 @@ struct Entry<'o> {
     /// The text before each further key.
     between: &'static str,
     /// The text after a value.
-    behind: &'static str,
+    after: &'static str,
     end: &'static str,
 }
 
 impl<'o> Entry<'o> {
     /// Begins the file itself.
     fn file(out: &'o mut String) -> Self {
-        Self { out, before: "", between: "", behind: "\n", end: "" }
+        Self { out, before: "", between: "", after: "\n", end: "" }
     }
 
     /// Begins a list item with one key per line.
     fn block(out: &'o mut String) -> Self {
-        Self { out, before: "- ", between: "  ", behind: "\n", end: "" }
+        Self { out, before: "- ", between: "  ", after: "\n", end: "" }
     }
 
     /// Begins a list item on a single line.
     fn line(out: &'o mut String) -> Self {
-        Self { out, before: "- {", between: ", ", behind: "", end: "}\n" }
+        Self { out, before: "- {", between: ", ", after: "", end: "}\n" }
     }
 
     /// Begins a value on the current line.
     fn braces(out: &'o mut String) -> Self {
-        Self { out, before: "{", between: ", ", behind: "", end: "}" }
+        Self { out, before: "{", between: ", ", after: "", end: "}" }
     }
 
     fn key(&mut self, key: &str, value: impl FnOnce(&mut String)) {
         self.begin(key);
         self.out.push(' ');
         value(self.out);
-        self.out.push_str(self.behind);
+        self.out.push_str(self.after);
     }
 
     /// Writes a key with a list, one item per line; writes nothing if the list is empty.

@@ -29,7 +29,7 @@ fn of_parameter(parameter: &Member) -> Option<About> {
 }
 
 /// `masked-example`: part of the example is hidden, so it cannot be sent.
-pub fn masked(operation: &Operation) -> Vec<About> {
+pub fn masked_example(operation: &Operation) -> Vec<About> {
     let masked =
         operation.parameters.iter().filter(|parameter| parameter.example.as_ref().is_some_and(is_masked));
     masked

@@ -63,7 +63,7 @@ pub fn check(specs: &Specs, wanted: impl Fn(&Operation) -> bool) -> Findings {
 
 fn all(service: &Service, operation: &Operation, cases: &[Case]) -> Vec<About> {
     let mut all = examples::breaks_rule(operation);
-    all.extend(examples::masked(operation));
+    all.extend(examples::masked_example(operation));
     all.extend(examples::none_valid(operation));
     all.extend(rows::optional_with_missing_row(service, operation));
     all.extend(rows::unstated_limit(operation));

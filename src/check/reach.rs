@@ -31,16 +31,16 @@ pub fn rows<'a>(
     let own = operation.errors.iter().map(|row| (row, true));
     let all = own.chain(service.errors.iter().map(|row| (row, false)));
     all.map(|(row, own)| {
-        let tried = of_operation.iter().filter(|case| demands(case, row)).map(|case| case.id.clone());
+        let tried = of_operation.iter().filter(|case| expects_row(case, row)).map(|case| case.id.clone());
         let cases: Vec<String> = tried.collect();
-        let why = cases.is_empty().then(|| why(operation, row));
+        let why = cases.is_empty().then(|| why_not_tested(operation, row));
         RowReach { row, own, cases, why }
     })
     .collect()
 }
 
 /// Returns `true` if the row may be returned for what the case tests, not just for its context.
-fn demands(case: &Case, row: &ErrorRow) -> bool {
+fn expects_row(case: &Case, row: &ErrorRow) -> bool {
     let Some(Rows::Codes(codes)) = case.expect.rows() else { return false };
     let is_named = row.codes.iter().any(|code| codes.contains(code));
     let is_for_it = match &row.when {
@@ -52,7 +52,7 @@ fn demands(case: &Case, row: &ErrorRow) -> bool {
     is_named && is_for_it
 }
 
-fn why(operation: &Operation, row: &ErrorRow) -> String {
+fn why_not_tested(operation: &Operation, row: &ErrorRow) -> String {
     match &row.when {
         When::Circumstance(Circumstance::Busy) => {
             "needs conflicting concurrent calls: add --with busy".to_owned()

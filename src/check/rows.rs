@@ -79,7 +79,7 @@ pub fn reach(operation: &Operation, cases: &[Case]) -> Vec<About> {
     found.dedup_by(|a, b| a.finding.title == b.finding.title);
     for row in operation.errors.iter().filter(|row| matches!(row.when, When::Breaches(_))) {
         let names_row = |expect: &Expectation| matches!(expect, Expectation::Reject(Rows::Codes(codes)) if row.codes.iter().any(|code| codes.contains(code)));
-        if !cases.iter().any(|case| names_row(&case.expect)) && !answers_absence_only(row) {
+        if !cases.iter().any(|case| names_row(&case.expect)) && !covers_absence_only(row) {
             let codes = row.codes.join("/");
             let finding =
                 Finding::warning("unreachable-row", format!("no case can require {codes}")).at(&row.at);
@@ -95,6 +95,6 @@ pub fn reach(operation: &Operation, cases: &[Case]) -> Vec<About> {
 }
 
 /// Rows for the absence of optional parameters have their own finding.
-fn answers_absence_only(row: &ErrorRow) -> bool {
+fn covers_absence_only(row: &ErrorRow) -> bool {
     matches!(&row.when, When::Breaches(bound) if bound.iter().all(|bound| bound.part == Part::Required))
 }

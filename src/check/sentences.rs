@@ -62,7 +62,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_and_promising_words_are_asked_about() {
+    fn sentences_with_numbers_or_promising_words_are_reported() {
         for text in [
             "At most 20.",
             "Must be today or later.",

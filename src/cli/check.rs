@@ -27,7 +27,7 @@ pub fn execute(args: &CheckArgs, console: Console) -> Exit {
     if !specs.operations().any(|(_, operation)| wanted(operation)) {
         let all: Vec<&str> = specs.operations().map(|(_, operation)| operation.id.as_str()).collect();
         let name = args.operation.as_deref().unwrap_or_default();
-        console.complain(&format!("unknown operation `{name}`; operations of the specs: {}", all.join(", ")));
+        console.error(&format!("unknown operation `{name}`; operations of the specs: {}", all.join(", ")));
         return Exit::Usage;
     }
     let mut found = check::check(&specs, wanted);
@@ -40,28 +40,28 @@ pub fn execute(args: &CheckArgs, console: Console) -> Exit {
                 found.open.extend(operations.flat_map(|operation| check::against_page(operation, &text)));
             }
             Err(error) => {
-                console.complain(&files::not_read(page, &error));
+                console.error(&files::not_read(page, &error));
                 return Exit::Usage;
             }
         }
     }
-    tell(&found.open, args.all, console);
+    print_findings(&found.open, args.all, console);
     let (support, tested): (Vec<_>, Vec<_>) = specs
         .operations()
         .filter(|(_, operation)| wanted(operation))
         .partition(|(_, operation)| operation.support);
-    console.say(&format!(
+    console.print(&format!(
         "{} tested operations, {} support operations: {} findings about their pages, {} more acknowledged",
         tested.len(),
         support.len(),
         found.open.len(),
         found.acknowledged,
     ));
-    tell_left_out(&found.left_out, args.all, console);
+    print_left_out(&found.left_out, args.all, console);
     if args.rows {
         let operations = specs.operations().filter(|(_, operation)| !operation.support && wanted(operation));
         for (service, operation) in operations {
-            tell_rows(service, operation, console);
+            print_rows(service, operation, console);
         }
     }
     if found.open.is_empty() { Exit::Holds } else { Exit::Broken }
@@ -74,24 +74,24 @@ const MANY: usize = 100;
 const SHOWN: usize = 2;
 
 /// Shows all findings. If there are very many, shows the first of each kind and how many there are.
-fn tell(findings: &[Finding], all: bool, console: Console) {
+fn print_findings(findings: &[Finding], all: bool, console: Console) {
     let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
     for finding in findings {
         let count = seen.entry(finding.id).or_default();
         *count += 1;
         if all || findings.len() <= MANY || *count <= SHOWN {
-            console.say(&format!("{}\n", finding.render(console.out.colour)));
+            console.print(&format!("{}\n", finding.render(console.out.colour)));
         }
     }
     if all || findings.len() <= MANY {
         return;
     }
-    console.say(&format!(
+    console.print(&format!(
         "The first {SHOWN} findings of each kind are above. List all with `fineprint check --all`, or those of one operation \
          with `fineprint check OPERATION`. Findings by kind:"
     ));
     for (id, count) in seen {
-        console.say(&format!("  {count:>7} {id}"));
+        console.print(&format!("  {count:>7} {id}"));
     }
 }
 
@@ -99,24 +99,24 @@ fn tell(findings: &[Finding], all: bool, console: Console) {
 const NAMED: usize = 30;
 
 /// Prints the values that are worth testing but cannot be sent.
-fn tell_left_out(left: &[(String, Vec<LeftOut>)], all: bool, console: Console) {
+fn print_left_out(left: &[(String, Vec<LeftOut>)], all: bool, console: Console) {
     if all || left.len() <= NAMED {
-        left.iter().for_each(|(operation, left)| tell_of_operation(operation, left, console));
+        left.iter().for_each(|(operation, left)| print_left_out_of(operation, left, console));
         return;
     }
     let values: usize = left.iter().flat_map(|(_, left)| left).map(|left| left.cases).sum();
-    console.say(&format!(
+    console.print(&format!(
         "in {} the protocol cannot encode {}, so no case tests them; list them with `--all`",
         number(left.len(), "operation"),
         number(values, "value")
     ));
 }
 
-fn tell_of_operation(operation: &str, left_out: &[LeftOut], console: Console) {
+fn print_left_out_of(operation: &str, left_out: &[LeftOut], console: Console) {
     let values: usize = left_out.iter().map(|left| left.cases).sum();
     let mut rules: Vec<String> = left_out.iter().map(|left| left.breach.to_string()).collect();
     rules.dedup();
-    console.say(&format!(
+    console.print(&format!(
         "{}: the protocol cannot encode {}, so no case tests them: {}",
         operation,
         number(values, "value"),
@@ -125,9 +125,9 @@ fn tell_of_operation(operation: &str, left_out: &[LeftOut], console: Console) {
 }
 
 /// Prints which cases test each row of an operation's error tables, and which rows none can test.
-fn tell_rows(service: &Service, operation: &Operation, console: Console) {
+fn print_rows(service: &Service, operation: &Operation, console: Console) {
     let cases = generate::cases(service, operation, Depth::Standard).cases;
-    console.say(&format!("\n{}", console.out.strong(&operation.id)));
+    console.print(&format!("\n{}", console.out.strong(&operation.id)));
     for reach in check::reach::rows(service, operation, &cases) {
         let status = reach.row.status.map(|status| format!("{status} ")).unwrap_or_default();
         let common = if reach.own { "" } else { " (of the service)" };
@@ -138,6 +138,6 @@ fn tell_rows(service: &Service, operation: &Operation, console: Console) {
             (None, [first, rest @ ..]) => format!("{first} and {} more", rest.len()),
             (None, []) => String::new(),
         };
-        console.say(&format!("  {name:46} {tried}"));
+        console.print(&format!("  {name:46} {tried}"));
     }
 }

@@ -32,7 +32,7 @@ pub fn execute(args: &CompareArgs, console: Console) -> Exit {
 
 fn compared(args: &CompareArgs, console: Console) -> Result<Exit, Exit> {
     let usage = |complaint: String| {
-        console.complain(&complaint);
+        console.error(&complaint);
         Exit::Usage
     };
     let specs = project::specs(&args.project.specs).map_err(|findings| console.findings(&findings))?;
@@ -53,7 +53,7 @@ fn compared(args: &CompareArgs, console: Console) -> Result<Exit, Exit> {
             recording.retain(|id| filter.selects(id));
             Ok(Side::Recorded(recording))
         }
-        None => live(args, typed, seed, console).map(|ready| Side::Live(Box::new(ready))),
+        None => prepare(args, typed, seed, console).map(|ready| Side::Live(Box::new(ready))),
     };
     let (mut left, mut right) = (side(left, &args.left)?, side(right, &args.right)?);
     match (&mut left, &mut right) {
@@ -66,19 +66,19 @@ fn compared(args: &CompareArgs, console: Console) -> Result<Exit, Exit> {
         _ => {}
     }
     let begun = begin(args).map_err(usage)?;
-    let (left, left_whole) = left.seen(console)?;
-    let (right, right_whole) = right.seen(console)?;
+    let (left, left_whole) = left.observe(console)?;
+    let (right, right_whole) = right.observe(console)?;
     if left.ids().chain(right.ids()).next().is_none() {
         return Err(usage("no case to compare".to_owned()));
     }
     let matrix = matrix(&specs, &left, &right);
-    let told = report::matrix::write(&mut io::stdout().lock(), &matrix, args.all, console.out);
-    let told = told.or_else(|error| match error.kind() {
+    let written = report::matrix::write(&mut io::stdout().lock(), &matrix, args.all, console.out);
+    let written = written.or_else(|error| match error.kind() {
         io::ErrorKind::BrokenPipe => Ok(()),
         _ => Err(format!("failed to write to standard output: {error}")),
     });
-    told.and_then(|()| end(begun, &matrix)).map_err(|complaint| {
-        console.complain(&complaint);
+    written.and_then(|()| end(begun, &matrix)).map_err(|complaint| {
+        console.error(&complaint);
         Exit::Incomplete
     })?;
     let is_whole = left_whole && right_whole && matrix.not_compared() == 0;
@@ -90,10 +90,10 @@ fn compared(args: &CompareArgs, console: Console) -> Result<Exit, Exit> {
 }
 
 /// Prepares a target or an address that will be called.
-fn live(args: &CompareArgs, target: &str, seed: u64, console: Console) -> Result<Ready, Exit> {
+fn prepare(args: &CompareArgs, target: &str, seed: u64, console: Console) -> Result<Ready, Exit> {
     let is_path = !target.contains("://") && (target.contains(['/', '\\']) || target.ends_with(".jsonl"));
     if is_path {
-        console.complain(&format!("{target} is not a recording: no such file or folder"));
+        console.error(&format!("{target} is not a recording: no such file or folder"));
         return Err(Exit::Usage);
     }
     let seed = seed.to_string();
@@ -103,7 +103,7 @@ fn live(args: &CompareArgs, target: &str, seed: u64, console: Console) -> Result
     options.extend([OsStr::new("--no-snapshots"), OsStr::new("--")]);
     options.extend(args.filter.iter().map(OsStr::new));
     let args = RunArgs::typed(options).map_err(|error| {
-        console.complain(&error.to_string());
+        console.error(&error.to_string());
         Exit::Usage
     })?;
     Ready::new(args, console)
@@ -111,7 +111,7 @@ fn live(args: &CompareArgs, target: &str, seed: u64, console: Console) -> Result
 
 impl Side {
     /// Returns the results of the target, and `true` if all were observed and nothing is left behind.
-    fn seen(self, console: Console) -> Result<(Recording, bool), Exit> {
+    fn observe(self, console: Console) -> Result<(Recording, bool), Exit> {
         match self {
             Self::Recorded(recording) => Ok((recording, true)),
             Self::Live(ready) => ready.observe(console),
@@ -120,14 +120,14 @@ impl Side {
 }
 
 /// A file to be written: its path, the file so far, and the function that renders the matrix into it.
-type Begun<'a> = (&'a Path, files::Begun, fn(&Matrix) -> Result<String, serde_json::Error>);
+type PendingOutput<'a> = (&'a Path, files::PendingFile, fn(&Matrix) -> Result<String, serde_json::Error>);
 
 /// Opens the requested files, so that a path that cannot be written is reported before anything is sent.
-fn begin(args: &CompareArgs) -> Result<Vec<Begun<'_>>, String> {
+fn begin(args: &CompareArgs) -> Result<Vec<PendingOutput<'_>>, String> {
     let inputs = [&args.left, &args.right].map(|typed| recording::file(Path::new(typed)));
     let inputs: Vec<&Path> = inputs.iter().map(PathBuf::as_path).collect();
-    files::apart(&inputs, [&args.json, &args.html].into_iter().filter_map(Option::as_deref))?;
-    let mut begun: Vec<Begun<'_>> = Vec::new();
+    files::check_distinct(&inputs, [&args.json, &args.html].into_iter().filter_map(Option::as_deref))?;
+    let mut begun: Vec<PendingOutput<'_>> = Vec::new();
     if let Some(path) = &args.json {
         let file = files::begin(path).map_err(|error| files::not_written(path, &error))?;
         begun.push((path, file, |matrix| serde_json::to_string_pretty(matrix).map(|json| json + "\n")));
@@ -139,7 +139,7 @@ fn begin(args: &CompareArgs) -> Result<Vec<Begun<'_>>, String> {
     Ok(begun)
 }
 
-fn end(begun: Vec<Begun<'_>>, matrix: &Matrix) -> Result<(), String> {
+fn end(begun: Vec<PendingOutput<'_>>, matrix: &Matrix) -> Result<(), String> {
     for (path, file, text) in begun {
         let text = text(matrix).map_err(|error| files::not_written(path, &error))?;
         let written = file.writer().and_then(|mut writer| writer.write_all(text.as_bytes()));

@@ -71,28 +71,28 @@ impl Console {
     }
 
     /// Writes a line of the result. A closed pipe is not a failure.
-    pub fn say(self, text: &str) {
+    pub fn print(self, text: &str) {
         let _ = writeln!(io::stdout(), "{}", printable(text));
     }
 
     /// Writes a status line.
-    pub fn tell(self, text: &str) {
+    pub fn status(self, text: &str) {
         let _ = writeln!(io::stderr(), "{}", printable(text));
     }
 
     /// Writes an error message.
-    pub fn complain(self, text: &str) {
-        self.tell(&format!("{}: {text}", self.err.bad("error")));
+    pub fn error(self, text: &str) {
+        self.status(&format!("{}: {text}", self.err.bad("error")));
     }
 
     /// Writes findings, and returns the exit code for them.
     pub fn findings(self, findings: &[Finding]) -> Exit {
         for finding in findings {
-            self.tell(&format!("{}\n", finding.render(self.err.colour)));
+            self.status(&format!("{}\n", finding.render(self.err.colour)));
         }
         match findings.len() {
-            1 => self.tell("1 finding; nothing was sent"),
-            many => self.tell(&format!("{many} findings; nothing was sent")),
+            1 => self.status("1 finding; nothing was sent"),
+            many => self.status(&format!("{many} findings; nothing was sent")),
         }
         Exit::Usage
     }

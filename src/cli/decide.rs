@@ -29,7 +29,7 @@ pub fn execute(args: &DecideArgs, decision: Decision, console: Console) -> Exit 
     match decide(args, decision, console) {
         Ok(exit) => exit,
         Err((complaint, exit)) => {
-            console.complain(&complaint);
+            console.error(&complaint);
             exit
         }
     }
@@ -39,7 +39,7 @@ fn decide(args: &DecideArgs, decision: Decision, console: Console) -> Result<Exi
     let usage = |complaint: String| (complaint, Exit::Usage);
     let files = all(args).map_err(usage)?;
     if files.is_empty() {
-        console.say("no snapshot is pending");
+        console.print("no snapshot is pending");
         return Ok(Exit::Holds);
     }
     let word = match decision {
@@ -56,8 +56,8 @@ fn decide(args: &DecideArgs, decision: Decision, console: Console) -> Result<Exi
         if decided.is_empty() && !filter.is_all() {
             continue;
         }
-        file.settle(&decided).map_err(|complaint| (complaint, Exit::Incomplete))?;
-        console.say(&format!("{word} {} ({} responses)", file.path.display(), decided.len()));
+        file.write_decisions(&decided).map_err(|complaint| (complaint, Exit::Incomplete))?;
+        console.print(&format!("{word} {} ({} responses)", file.path.display(), decided.len()));
     }
     if count == 0 && !filter.is_all() {
         return Err(usage(format!("no pending snapshot has an id that matches {}", args.cases.join(" or "))));
@@ -125,8 +125,8 @@ impl Pending {
     ///
     /// # Errors
     /// Returns what cannot be written, and why.
-    pub fn settle(&self, decided: &BTreeMap<String, Decision>) -> Result<(), String> {
-        let (accepted, pending) = review::settle(&self.accepted, &self.entries, decided);
+    pub fn write_decisions(&self, decided: &BTreeMap<String, Decision>) -> Result<(), String> {
+        let (accepted, pending) = review::apply_decisions(&self.accepted, &self.entries, decided);
         let written = (|| {
             if accepted != self.accepted {
                 files::write_whole(&self.path, &file::rewritten(&self.text, &accepted))?;

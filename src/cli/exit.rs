@@ -48,7 +48,7 @@ mod tests {
     use crate::event::{Counts, Leftover};
 
     #[test]
-    fn broken_outweighs_incomplete_and_incomplete_is_never_success() {
+    fn broken_takes_precedence_over_incomplete_and_incomplete_is_not_success() {
         let finish = |fail, blocked, error, skipped| Finish {
             counts: Counts { pass: 5, fail, blocked, error, skipped, ..Counts::default() },
             ..Finish::default()

@@ -24,7 +24,7 @@ impl Judged {
     }
 
     /// Adds a result. A result that was not judged is neither known nor new.
-    pub fn take(&mut self, result: &CaseResult) {
+    pub fn add(&mut self, result: &CaseResult) {
         let failed = match result.verdict {
             Verdict::Pass => false,
             Verdict::Fail { .. } => true,
@@ -44,7 +44,7 @@ impl Judged {
     ///
     /// # Errors
     /// Returns the file that cannot be written, and why.
-    pub fn settle(
+    pub fn compare(
         &self,
         baseline: Option<&Baseline>,
         write_to: Option<&Path>,

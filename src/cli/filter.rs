@@ -96,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn the_name_of_an_operation_selects_its_cases_and_no_others() {
+    fn operation_name_selects_only_its_cases() {
         assert_eq!(selected("Create"), ["Create/call/required", "Create/Name/length/1"]);
         assert_eq!(selected("Create/"), ["Create/call/required", "Create/Name/length/1"]);
         assert_eq!(selected("Create/Name/len"), ["Create/Name/length/1"]);
@@ -107,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn only_a_filter_of_names_says_which_operations_it_is_about() {
+    fn only_a_filter_of_operation_names_limits_the_operations() {
         let operations = |typed: &[&str]| {
             let typed: Vec<String> = typed.iter().map(ToString::to_string).collect();
             let filter = Filter::new(&typed, |name| name == "Create");
@@ -119,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn a_word_that_selects_nothing_is_told() {
+    fn word_that_selects_nothing_is_reported() {
         let typed = ["Create/Name", "nonesuch"].map(str::to_owned);
         let filter = Filter::new(&typed, |name| name == "Create");
         assert_eq!(filter.unselective(IDS.iter()).map(ToString::to_string).as_deref(), Some("nonesuch"));

@@ -20,26 +20,26 @@ pub fn execute(args: &GenerateArgs, console: Console) -> Exit {
         Ok(suite) => suite,
         Err(findings) => return console.findings(&findings),
     };
-    if let Err(exit) = settle(&suite, args.check, console) {
+    if let Err(exit) = update_or_reject(&suite, args.check, console) {
         return exit;
     }
     let state = if suite.stale.is_empty() { "up to date" } else { "written" };
-    console.say(&format!("{} cases, {state}", suite.cases.len()));
+    console.print(&format!("{} cases, {state}", suite.cases.len()));
     Exit::Holds
 }
 
 /// Updates stale case files, or rejects them.
-pub fn settle(suite: &Suite, refuse: bool, console: Console) -> Result<(), Exit> {
-    if refuse {
+pub fn update_or_reject(suite: &Suite, is_rejected: bool, console: Console) -> Result<(), Exit> {
+    if is_rejected {
         for stale in &suite.stale {
-            console.complain(&format!("{} {}", stale.path.display(), why(stale)));
+            console.error(&format!("{} {}", stale.path.display(), staleness(stale)));
         }
     } else {
-        freshen_all(suite, console)?;
+        update_all(suite, console)?;
     }
-    match refuse && !suite.stale.is_empty() {
+    match is_rejected && !suite.stale.is_empty() {
         true => {
-            console.tell("run `fineprint generate` and commit what it writes");
+            console.status("run `fineprint generate` and commit what it writes");
             Err(Exit::Usage)
         }
         false => Ok(()),
@@ -47,40 +47,38 @@ pub fn settle(suite: &Suite, refuse: bool, console: Console) -> Result<(), Exit>
 }
 
 /// Updates all stale case files, and reports each.
-fn freshen_all(suite: &Suite, console: Console) -> Result<(), Exit> {
-    let done = in_parallel(&suite.stale, |stale| (stale, freshened(suite, stale)));
+fn update_all(suite: &Suite, console: Console) -> Result<(), Exit> {
+    let done = in_parallel(&suite.stale, |stale| (stale, try_update(suite, stale)));
     for (stale, done) in done {
-        tell(done, console)?;
+        report_failure(done, console)?;
         let done = if stale.of.is_some() { "written" } else { "removed" };
-        console.tell(&format!("{} {}: {done}", stale.path.display(), why(stale)));
+        console.status(&format!("{} {}: {done}", stale.path.display(), staleness(stale)));
     }
     Ok(())
 }
 
 /// Updates one stale case file.
-pub fn freshen(suite: &Suite, stale: &Stale, console: Console) -> Result<(), Exit> {
-    tell(freshened(suite, stale), console)
+pub fn update(suite: &Suite, stale: &Stale, console: Console) -> Result<(), Exit> {
+    report_failure(try_update(suite, stale), console)
 }
 
 /// Updates a file, unless that was done when it was read. Returns the complaint if it cannot be written.
-fn freshened(suite: &Suite, stale: &Stale) -> Result<(), String> {
+fn try_update(suite: &Suite, stale: &Stale) -> Result<(), String> {
     let complaint = |error: &io::Error| files::not_written(&stale.path, error);
     match &stale.freshened {
         Some(done) => done.as_ref().map_err(complaint).copied(),
-        None => {
-            project::freshen(&stale.path, suite.text(stale).as_deref()).map_err(|error| complaint(&error))
-        }
+        None => project::update(&stale.path, suite.text(stale).as_deref()).map_err(|error| complaint(&error)),
     }
 }
 
-fn tell(done: Result<(), String>, console: Console) -> Result<(), Exit> {
+fn report_failure(done: Result<(), String>, console: Console) -> Result<(), Exit> {
     done.map_err(|complaint| {
-        console.complain(&complaint);
+        console.error(&complaint);
         Exit::Usage
     })
 }
 
-fn why(stale: &Stale) -> &'static str {
+fn staleness(stale: &Stale) -> &'static str {
     match (stale.of, stale.exists) {
         (Some(_), true) => "does not match the specs",
         (Some(_), false) => "is missing",

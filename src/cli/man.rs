@@ -21,7 +21,7 @@ pub fn execute(args: &ManArgs, console: Console) -> Exit {
         Ok(()) => Exit::Holds,
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Exit::Holds,
         Err(error) => {
-            console.complain(&format!("failed to write the manual: {error}"));
+            console.error(&format!("failed to write the manual: {error}"));
             Exit::Usage
         }
     }

@@ -88,7 +88,7 @@ fn execute(command: Command, console: Console) -> Exit {
         Command::Completions(args) => {
             let mut script = Vec::new();
             clap_complete::generate(args.shell, &mut Cli::command(), "fineprint", &mut script);
-            console.say(String::from_utf8_lossy(&script).trim_end());
+            console.print(String::from_utf8_lossy(&script).trim_end());
             Exit::Holds
         }
     }
@@ -99,12 +99,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_definition_of_the_command_line_is_sound() {
+    fn command_line_definition_is_valid() {
         Cli::command().debug_assert();
     }
 
     #[test]
-    fn alone_it_runs() {
+    fn command_without_arguments_means_run() {
         let alone = parse(&[OsString::from("fineprint")]).unwrap();
         assert!(matches!(alone, Command::Run(args) if args.url.is_none() && args.filter.is_empty()));
         let with_options = parse(&["fineprint", "--url", "http://a"].map(OsString::from)).unwrap();

@@ -40,7 +40,7 @@ pub fn execute(args: &MutantsArgs, console: Console) -> Exit {
     if args.list {
         let mutants = mutant::all(&suite.specs);
         mutants.iter().filter(|mutant| wanted(&mutant.id)).for_each(|mutant| {
-            console.say(&format!("{}  {}", mutant.id, mutant.does));
+            console.print(&format!("{}  {}", mutant.id, mutant.does));
         });
         return Exit::Holds;
     }
@@ -49,7 +49,7 @@ pub fn execute(args: &MutantsArgs, console: Console) -> Exit {
     let runtime = match run::runtime() {
         Ok(runtime) => runtime,
         Err(error) => {
-            console.complain(&format!("failed to start the runtime: {error}"));
+            console.error(&format!("failed to start the runtime: {error}"));
             return Exit::Incomplete;
         }
     };
@@ -67,7 +67,7 @@ pub fn execute(args: &MutantsArgs, console: Console) -> Exit {
         }
     });
     done.unwrap_or_else(|error| {
-        console.complain(&error.to_string());
+        console.error(&error.to_string());
         Exit::Incomplete
     })
 }
@@ -92,10 +92,9 @@ async fn broken(
 ) -> Result<Exit, mutants::Error> {
     let sound = mutants::reading(specs, cases, options, &[]).await?;
     if !sound.results.is_empty() {
-        tell(&sound, console);
-        console.complain(
-            "the reference server itself does not pass every case, so its mutants cannot be judged",
-        );
+        print_alarm(&sound, console);
+        console
+            .error("the reference server itself does not pass every case, so its mutants cannot be judged");
         return Ok(Exit::Incomplete);
     }
     let shared: Vec<Arc<Case>> = cases.iter().cloned().map(Arc::new).collect();
@@ -105,7 +104,7 @@ async fn broken(
         mutants::run(specs, &shared, options, |mutant| wanted(&mutant.id), |_| progress.inc(1)).await?;
     progress.finish_and_clear();
     if fates.is_empty() {
-        console.complain("no mutant matches; list all with `fineprint mutants --list`");
+        console.error("no mutant matches; list all with `fineprint mutants --list`");
         return Ok(Exit::Usage);
     }
     let _ = score::write(&mut io::stdout(), &fates, args.all, console.out);
@@ -115,11 +114,11 @@ async fn broken(
     if let Some(path) = &args.json
         && let Err(error) = files::write_whole(path, &score::json(&fates))
     {
-        console.complain(&files::not_written(path, &error));
+        console.error(&files::not_written(path, &error));
         return Ok(Exit::Incomplete);
     }
     let survived = fates.iter().filter(|fate| fate.killed_by.is_none()).count();
-    console.say(&format!(
+    console.print(&format!(
         "\n{} mutants, {survived} survived, in {:.1} s, {} cases, seed {}",
         fates.len(),
         begun.elapsed().as_secs_f64(),
@@ -138,15 +137,15 @@ async fn readings(
 ) -> Result<Exit, mutants::Error> {
     let sets = mutants::sets_of_readings();
     let mut alarms = 0;
-    let mut held = 0;
+    let mut tested = 0;
     for set in sets.iter().filter(|set| wanted(&names(set))) {
         let alarm = mutants::reading(specs, cases, options, set).await?;
-        held += 1;
+        tested += 1;
         alarms += alarm.results.len();
-        tell(&alarm, console);
+        print_alarm(&alarm, console);
     }
-    console.say(&format!(
-        "{held} servers with other readings, {} cases each: {alarms} false alarms, seed {}",
+    console.print(&format!(
+        "{tested} servers with other readings, {} cases each: {alarms} false alarms, seed {}",
         cases.len(),
         options.seed
     ));
@@ -160,7 +159,7 @@ fn names(set: &[Reading]) -> String {
     }
 }
 
-fn tell(alarm: &Alarm, console: Console) {
+fn print_alarm(alarm: &Alarm, console: Console) {
     let name = match alarm.readings.as_slice() {
         [] => "the reference server".to_owned(),
         set => names(set),
@@ -171,8 +170,8 @@ fn tell(alarm: &Alarm, console: Console) {
         (0, 0) => console.out.good("conforms"),
         _ => console.out.bad(&format!("{failed} failed, {unjudged} not judged")),
     };
-    console.say(&format!("  {name:32} {words}"));
+    console.print(&format!("  {name:32} {words}"));
     const SHOWN: usize = 3;
-    let shown = |result: &CaseResult| console.say(&block(result, console.out));
+    let shown = |result: &CaseResult| console.print(&block(result, console.out));
     alarm.results.iter().take(SHOWN).for_each(shown);
 }

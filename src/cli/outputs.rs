@@ -10,8 +10,9 @@ use indicatif::ProgressBar;
 use crate::cli::console::Console;
 use crate::cli::progress;
 use crate::event::Event;
-use crate::files::{self, Begun};
+use crate::files::{self, PendingFile};
 use crate::report::Reporter;
+use crate::report::gathered::Gathered;
 use crate::report::github::Github;
 use crate::report::html::Html;
 use crate::report::json::Json;
@@ -20,9 +21,8 @@ use crate::report::junit::Junit;
 use crate::report::markdown::Markdown;
 use crate::report::root::Root;
 use crate::report::sarif::Sarif;
-use crate::report::standing::Gathered;
-use crate::report::terminal::{Talk, Terminal};
-use crate::runner::Known;
+use crate::report::terminal::{Terminal, Verbosity};
+use crate::runner::EarlierResults;
 
 use super::args::ReportArgs;
 use super::stream;
@@ -49,7 +49,7 @@ enum End {
     /// The file is in its place already.
     Stays,
     /// The file is moved to its place: whole, or not at all.
-    Put(PathBuf, Begun),
+    Put(PathBuf, PendingFile),
     /// The file replaces the event stream that the run resumed.
     Replace(PathBuf, PathBuf),
 }
@@ -62,7 +62,7 @@ pub enum Stream<'k> {
     /// During the run: a killed run leaves its results so far.
     Live,
     /// During the run, next to the event stream that it resumes and whose results these are.
-    GoesOn(&'k Known),
+    GoesOn(&'k EarlierResults),
 }
 
 impl Outputs {
@@ -90,31 +90,31 @@ impl Outputs {
         cases: usize,
     ) -> Result<Self, String> {
         let mut outputs = Self::none(console, cases);
-        outputs.terminal = Some(Terminal::new(io::stdout(), console.out, talk(to)));
+        outputs.terminal = Some(Terminal::new(io::stdout(), console.out, verbosity(to)));
         check(to, inputs)?;
         for (path, reporter) in files(to) {
-            outputs.whole(path, reporter)?;
+            outputs.add_report(path, reporter)?;
         }
         // Last, because this may empty an existing file.
         if let Some(path) = &to.events {
             match stream {
-                Stream::Whole => outputs.whole(path, |out, _| Box::new(Jsonl::new(out)))?,
-                Stream::Live => outputs.live(path, path, None)?,
+                Stream::Whole => outputs.add_report(path, |out, _| Box::new(Jsonl::new(out)))?,
+                Stream::Live => outputs.add_stream(path, path, None)?,
                 Stream::GoesOn(known) => {
-                    let beside = stream::resumed(path);
-                    outputs.live(path, &beside, Some(known))?;
+                    let resumed_path = stream::resumed(path);
+                    outputs.add_stream(path, &resumed_path, Some(known))?;
                 }
             }
         }
         if let Some(summary) = &console.step_summary() {
-            outputs.on_github(summary);
+            outputs.add_github(summary);
         }
         Ok(outputs)
     }
 
     /// Adds a report whose file exists only when the report is complete.
-    fn whole(&mut self, path: &Path, reporter: Maker) -> Result<(), String> {
-        files::sweep(files::folder_of(&files::resolved(path)));
+    fn add_report(&mut self, path: &Path, reporter: Maker) -> Result<(), String> {
+        files::remove_abandoned(files::folder_of(&files::resolved(path)));
         let begun = files::begin(path).and_then(|file| Ok((file.writer()?, file)));
         let (writer, file) = begun.map_err(|error| files::not_written(path, &error))?;
         let reporter = reporter(io::BufWriter::new(writer), self.root.clone());
@@ -124,7 +124,7 @@ impl Outputs {
 
     /// Adds an event stream that is written during the run: in its place, or next to the stream that it replaces at the
     /// end. If a killed run has left events next to that stream, they are added to that stream first.
-    fn live(&mut self, path: &Path, at: &Path, known: Option<&Known>) -> Result<(), String> {
+    fn add_stream(&mut self, path: &Path, at: &Path, known: Option<&EarlierResults>) -> Result<(), String> {
         let cannot = |error: &dyn Display| files::not_written(at, error);
         // Lock the file before any existing file is changed: another run may be writing it.
         let file = locked(at).map_err(|error| cannot(&error))?;
@@ -149,7 +149,7 @@ impl Outputs {
 
     /// Passes an event to every output. If an output fails, this is reported once, at the end; the others continue.
     pub fn event(&mut self, event: &Event) {
-        self.run.take(event);
+        self.run.add(event);
         match event {
             Event::Progress { done } => self.progress.set_position(*done as u64),
             Event::CaseFinished(_) => self.progress.set_message(progress::so_far(&self.run)),
@@ -178,7 +178,7 @@ impl Outputs {
     }
 
     /// Adds the outputs for GitHub Actions: annotations in its log, and the summary of the step.
-    fn on_github(&mut self, summary: &Path) {
+    fn add_github(&mut self, summary: &Path) {
         let root = self.root.clone();
         let mut add = |reporter| self.reports.push(Report { reporter, end: End::Stays });
         add(Box::new(Github::new(io::stdout(), root)));
@@ -189,7 +189,7 @@ impl Outputs {
     }
 
     /// Records that something could not be written.
-    pub fn failed(&mut self, complaint: String) {
+    pub fn record_failure(&mut self, complaint: String) {
         self.complaints.push(complaint);
     }
 
@@ -200,7 +200,7 @@ impl Outputs {
             let (path, ended) = match end {
                 End::Stays => continue,
                 End::Put(path, file) => (path.clone(), files::end(file, &path)),
-                End::Replace(beside, path) => (path.clone(), fs::rename(beside, path)),
+                End::Replace(resumed_path, path) => (path.clone(), fs::rename(resumed_path, path)),
             };
             match ended {
                 Ok(()) => drop_resumed(&path),
@@ -208,7 +208,7 @@ impl Outputs {
             }
         }
         for complaint in &self.complaints {
-            console.complain(complaint);
+            console.error(complaint);
         }
         self.complaints.is_empty()
     }
@@ -234,19 +234,19 @@ fn drop_resumed(path: &Path) {
     let _ = fs::remove_file(stream::resumed(path));
 }
 
-fn talk(to: &ReportArgs) -> Talk {
+fn verbosity(to: &ReportArgs) -> Verbosity {
     match (to.quiet, to.verbose) {
-        (true, _) => Talk::Quiet,
-        (_, true) => Talk::Verbose,
-        _ => Talk::Normal,
+        (true, _) => Verbosity::Quiet,
+        (_, true) => Verbosity::Verbose,
+        _ => Verbosity::Normal,
     }
 }
 
 /// Checks that no report would overwrite another one, or an input. Next to an event stream there may be that of a
 /// killed run, which is removed when the stream is written.
 fn check(to: &ReportArgs, inputs: &[&Path]) -> Result<(), String> {
-    let beside = to.events.as_deref().map(stream::resumed);
-    files::apart(inputs, paths(to).chain(beside.as_deref()))
+    let resumed_path = to.events.as_deref().map(stream::resumed);
+    files::check_distinct(inputs, paths(to).chain(resumed_path.as_deref()))
 }
 
 /// Returns the paths of the reports.

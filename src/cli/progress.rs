@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
-use crate::report::standing::Gathered;
+use crate::report::gathered::Gathered;
 
 use super::console::Console;
 

@@ -21,32 +21,33 @@ pub fn execute(args: &PruneArgs, console: Console) -> Exit {
         Ok(suite) => suite,
         Err(findings) => return console.findings(&findings),
     };
-    let kept = suite.kept();
+    let kept = suite.snapshot_ids();
     let ids: HashSet<&str> = kept.values().flatten().map(|id| &**id).collect();
     let operations = store::operations(&suite.specs, kept.keys().map(String::as_str));
-    let of = Of { operations: &operations, ids: &ids, list: args.list, reports: &args.reports, console };
+    let of =
+        Existing { operations: &operations, ids: &ids, list: args.list, reports: &args.reports, console };
     let paths = match decide::folder(&args.reports, args.target.as_deref()).and_then(|folder| files(&folder))
     {
         Ok(paths) => paths,
         Err(complaint) => {
-            console.complain(&complaint);
+            console.error(&complaint);
             return Exit::Usage;
         }
     };
     let mut found = 0;
     for path in paths {
-        match of.file(&path) {
+        match of.prune_file(&path) {
             Ok(count) => found += count,
             Err(error) => {
-                console.complain(&format!("{}: {error}", path.display()));
+                console.error(&format!("{}: {error}", path.display()));
                 return Exit::Incomplete;
             }
         }
     }
     match (found, args.list) {
-        (0, _) => console.say("no snapshot is outdated"),
-        (_, true) => console.say("remove them with `fineprint prune`"),
-        (_, false) => console.say(&format!("{found} removed")),
+        (0, _) => console.print("no snapshot is outdated"),
+        (_, true) => console.print("remove them with `fineprint prune`"),
+        (_, false) => console.print(&format!("{found} removed")),
     }
     Exit::Holds
 }
@@ -60,7 +61,7 @@ fn files(folder: &Path) -> Result<BTreeSet<PathBuf>, String> {
 }
 
 /// What exists, and how to handle the rest.
-struct Of<'a> {
+struct Existing<'a> {
     operations: &'a HashSet<(&'a str, &'a str)>,
     ids: &'a HashSet<&'a str>,
     list: bool,
@@ -68,50 +69,50 @@ struct Of<'a> {
     console: Console,
 }
 
-impl Of<'_> {
+impl Existing<'_> {
     /// Returns the number of outdated entries in a file. If the operation no longer exists, the file and the pending
     /// one next to it are outdated.
-    fn file(&self, path: &Path) -> io::Result<usize> {
+    fn prune_file(&self, path: &Path) -> io::Result<usize> {
         let pending = store::pending(path);
         if !store::is_of(path, self.operations) {
-            let gone = self.gone(path)? + self.gone(&pending)?;
+            let removed = self.remove_file(path)? + self.remove_file(&pending)?;
             store::remove_empty(path, self.reports);
-            return Ok(gone);
+            return Ok(removed);
         }
-        let count = self.entries(path)?;
+        let count = self.remove_entries(path)?;
         if self.list {
             return Ok(count);
         }
-        self.pending(path, &pending)?;
+        self.prune_pending(path, &pending)?;
         Ok(count)
     }
 
     /// Removes a file of an operation that no longer exists.
-    fn gone(&self, path: &Path) -> io::Result<usize> {
+    fn remove_file(&self, path: &Path) -> io::Result<usize> {
         if !store::load(path)?.is_some_and(|text| file::is_ours(&text)) {
             return Ok(0);
         }
-        self.console.say(&format!("{}: no case tests this operation", path.display()));
+        self.console.print(&format!("{}: no case tests this operation", path.display()));
         if self.list { Ok(1) } else { store::remove(path).map(|()| 1) }
     }
 
     /// Removes the entries of cases that no longer exist.
-    fn entries(&self, path: &Path) -> io::Result<usize> {
+    fn remove_entries(&self, path: &Path) -> io::Result<usize> {
         let Some(text) = store::load(path)?.filter(|text| file::is_ours(text)) else { return Ok(0) };
         let entries = store::entries(path)?.unwrap_or_default();
-        let (known, gone): (Vec<Entry>, Vec<Entry>) =
+        let (known, outdated): (Vec<Entry>, Vec<Entry>) =
             entries.into_iter().partition(|entry| self.ids.contains(entry.id.as_str()));
-        for entry in &gone {
-            self.console.say(&format!("{}: outdated snapshot of {}", path.display(), entry.id));
+        for entry in &outdated {
+            self.console.print(&format!("{}: outdated snapshot of {}", path.display(), entry.id));
         }
-        if !gone.is_empty() && !self.list {
+        if !outdated.is_empty() && !self.list {
             files::write_whole(path, &file::rewritten(&text, &known))?;
         }
-        Ok(gone.len())
+        Ok(outdated.len())
     }
 
     /// Removes outdated entries from a pending file, and the file itself if nothing is left to decide.
-    fn pending(&self, path: &Path, pending: &Path) -> io::Result<()> {
+    fn prune_pending(&self, path: &Path, pending: &Path) -> io::Result<()> {
         let Some(text) = store::load(pending)?.filter(|text| file::is_ours(text)) else { return Ok(()) };
         let mut entries = store::entries(pending)?.unwrap_or_default();
         let before = entries.len();

@@ -64,13 +64,13 @@ pub struct Recorder {
 
 impl Recorder {
     /// Adds an event.
-    pub fn take(&mut self, event: &Event) {
+    pub fn add(&mut self, event: &Event) {
         match event {
             Event::RunStarted(start) => {
                 self.recording = Recording::of(&start.target, start.seed);
                 self.start = start.clone();
             }
-            Event::CaseFinished(result) => self.recording.take(&slim(result)),
+            Event::CaseFinished(result) => self.recording.add(&slim(result)),
             _ => {}
         }
     }
@@ -96,7 +96,7 @@ impl Recorder {
         let (begun, before) = earlier.unwrap_or_default();
         let mut all = Recording::of(&self.recording.target, self.recording.seed);
         let stays = |result: &CaseResult| is_case(&result.id) || is_optional(&result.id);
-        before.all().filter(stays).chain(self.recording.all()).for_each(|result| all.take(&result));
+        before.all().filter(stays).chain(self.recording.all()).for_each(|result| all.add(&result));
         let mut counts = Counts::default();
         all.all().for_each(|result| counts.add(&result.verdict));
         let mut start = Start { cases: counts.total(), ..self.start };
@@ -119,6 +119,6 @@ impl Recorder {
 
 /// Returns a result with its tested call only. The calls that prepared it are not part of a recording.
 fn slim(result: &CaseResult) -> CaseResult {
-    let exchanges = result.tried().cloned().into_iter().collect();
+    let exchanges = result.tested_exchange().cloned().into_iter().collect();
     CaseResult { exchanges, tried: result.tried.map(|_| 0), ..result.clone() }
 }

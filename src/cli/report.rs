@@ -9,7 +9,7 @@ use crate::compare::is_optional;
 use crate::event::{Event, Finish};
 use crate::generate::Cases;
 use crate::project::{self, Suite};
-use crate::runner::{self, Known, Outdated};
+use crate::runner::{self, EarlierResults, Outdated};
 use crate::spec::model::Specs;
 
 use super::args::{FromArgs, MergeArgs};
@@ -25,24 +25,24 @@ use super::streams;
 pub fn report(args: &FromArgs, console: Console) -> Exit {
     let events = match Events::open(&args.from) {
         Ok(events) => events,
-        Err(complaint) => return complain(console, &complaint),
+        Err(complaint) => return usage_error(console, &complaint),
     };
     let mut outputs =
         match Outputs::open(&args.reports_to, &[&args.from], Stream::Whole, console, events.cases) {
             Ok(outputs) => outputs,
-            Err(complaint) => return complain(console, &complaint),
+            Err(complaint) => return usage_error(console, &complaint),
         };
     let (mut finish, mut changed, mut baseline, mut seen) = (None, false, None, cut_off());
     for event in events {
         let event = match event {
             Ok(event) => event,
-            Err(complaint) => return complain(console, &complaint),
+            Err(complaint) => return usage_error(console, &complaint),
         };
         match &event {
             // Emitted when no event follows: a file that continues after it is rejected, and no report of it is
             // written.
-            Event::RunFinished(came) => {
-                finish = Some(came.clone());
+            Event::RunFinished(finished) => {
+                finish = Some(finished.clone());
                 continue;
             }
             Event::CaseFinished(result) => {
@@ -51,7 +51,7 @@ pub fn report(args: &FromArgs, console: Console) -> Exit {
                 seen.kept.extend(result.kept.iter().cloned());
             }
             Event::SnapshotsCompared(compared) => changed = compared.differ(),
-            Event::BaselineCompared(came) => baseline = Some(came.clone()),
+            Event::BaselineCompared(compared) => baseline = Some(compared.clone()),
             Event::PlainCallKept { kept } => seen.kept.extend(kept.iter().cloned()),
             Event::RunStarted(_) | Event::Progress { .. } | Event::PlainCallFailed(_) => {}
         }
@@ -70,7 +70,7 @@ fn cut_off() -> Finish {
 
 /// Merges the event streams of a run's shards.
 pub fn merge(args: &MergeArgs, console: Console) -> Exit {
-    match Parts::read(args, console).and_then(|parts| parts.joined(args, console)) {
+    match Parts::read(args, console).and_then(|parts| parts.report(args, console)) {
         Ok(exit) | Err(exit) => exit,
     }
 }
@@ -81,18 +81,18 @@ struct Parts {
     cases: Cases,
     /// Ids of all existing cases.
     ids: HashSet<Arc<str>>,
-    known: Known,
+    known: EarlierResults,
     baseline: Option<Baseline>,
 }
 
 impl Parts {
     /// Reads the streams, and checks that they are of one run of these specs.
     fn read(args: &MergeArgs, console: Console) -> Result<Self, Exit> {
-        let usage = |complaint: String| complain(console, &complaint);
+        let usage = |complaint: String| usage_error(console, &complaint);
         let suite = project::suite(&args.specs, &args.cases, args.depth.into())
             .map_err(|findings| console.findings(&findings))?;
         let baseline = args.baseline.as_deref().map(failures::read).transpose().map_err(usage)?;
-        let known = streams::joined(&args.files, console).map_err(usage)?;
+        let known = streams::merge(&args.files, console).map_err(usage)?;
         let mut ids = if baseline.is_some() { suite.ids() } else { HashSet::new() };
         let Suite { specs, mut cases, .. } = suite;
         let own: HashSet<String> = known_among(&known, &cases);
@@ -122,16 +122,16 @@ impl Parts {
     }
 
     /// Reports the shards as one run.
-    fn joined(self, args: &MergeArgs, console: Console) -> Result<Exit, Exit> {
+    fn report(self, args: &MergeArgs, console: Console) -> Result<Exit, Exit> {
         let Self { specs, cases, ids, known, baseline } = self;
         let inputs: Vec<&Path> =
             args.files.iter().map(PathBuf::as_path).chain(args.baseline.as_deref()).collect();
         let mut outputs = Outputs::open(&args.reports_to, &inputs, Stream::Whole, console, cases.len())
-            .map_err(|complaint| complain(console, &complaint))?;
+            .map_err(|complaint| usage_error(console, &complaint))?;
         let mut judged = Judged::of(baseline.is_some());
         let finish = runner::merge(&specs, &cases, &known, |event| {
             if let Event::CaseFinished(result) = &event {
-                judged.take(result);
+                judged.add(result);
             }
             outputs.event(&event);
         });
@@ -140,7 +140,7 @@ impl Parts {
             changed = snapshots.differ();
             outputs.event(&Event::SnapshotsCompared(snapshots));
         }
-        let compared = judged.settle(baseline.as_ref(), None, &ids).unwrap_or_default();
+        let compared = judged.compare(baseline.as_ref(), None, &ids).unwrap_or_default();
         if let Some(compared) = &compared {
             outputs.event(&Event::BaselineCompared(compared.clone()));
         }
@@ -151,11 +151,11 @@ impl Parts {
 }
 
 /// Returns the ids of results that belong to one of the cases.
-fn known_among(known: &Known, cases: &Cases) -> HashSet<String> {
+fn known_among(known: &EarlierResults, cases: &Cases) -> HashSet<String> {
     cases.iter().filter(|case| known.has_judged(&case.id)).map(|case| case.id.clone()).collect()
 }
 
-fn complain(console: Console, complaint: &str) -> Exit {
-    console.complain(complaint);
+fn usage_error(console: Console, complaint: &str) -> Exit {
+    console.error(complaint);
     Exit::Usage
 }

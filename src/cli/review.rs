@@ -32,13 +32,13 @@ const QUESTION: &str =
 
 /// Asks about each pending snapshot.
 pub fn execute(args: &ReviewArgs, console: Console) -> Exit {
-    let complain = |complaint: &str| {
-        console.complain(complaint);
+    let error = |complaint: &str| {
+        console.error(complaint);
         Exit::Usage
     };
     let files = match decide::all(&args.pending) {
         Ok(files) => files,
-        Err(complaint) => return complain(&complaint),
+        Err(complaint) => return error(&complaint),
     };
     // Without specs, the review does not show the sentences of the pages.
     let suite = match args.specs.exists() {
@@ -57,29 +57,29 @@ pub fn execute(args: &ReviewArgs, console: Console) -> Exit {
         .filter(|(_, proposal)| filter.selects(&proposal.id))
         .collect();
     if proposals.is_empty() {
-        console.say("no snapshot is pending");
+        console.print("no snapshot is pending");
         return Exit::Holds;
     }
     if args.list {
         for (index, proposal) in &proposals {
-            console.say(&format!("{} {}", files[*index].path.display(), proposal.id));
+            console.print(&format!("{} {}", files[*index].path.display(), proposal.id));
         }
         return Exit::Holds;
     }
     let mut decided = vec![BTreeMap::new(); files.len()];
-    if let Err(complaint) = walk(&files, &proposals, suite.as_ref(), &mut decided, console) {
-        console.complain(&complaint);
+    if let Err(complaint) = review_file(&files, &proposals, suite.as_ref(), &mut decided, console) {
+        console.error(&complaint);
         return Exit::Incomplete;
     }
     let count = |of: Decision| decided.iter().flat_map(BTreeMap::values).filter(|each| **each == of).count();
     let (accepted, rejected) = (count(Decision::Accept), count(Decision::Reject));
     let left = proposals.len() - accepted - rejected;
-    console.say(&format!("{accepted} accepted, {rejected} rejected, {left} still pending"));
+    console.print(&format!("{accepted} accepted, {rejected} rejected, {left} still pending"));
     Exit::Holds
 }
 
 /// Asks about each proposal that is not decided yet.
-fn walk(
+fn review_file(
     files: &[Pending],
     proposals: &[(usize, Proposal)],
     suite: Option<&Suite>,
@@ -94,19 +94,19 @@ fn walk(
         if decided[*index].contains_key(&proposal.id) {
             continue;
         }
-        let alike = proposals[number..].iter().filter(|(_, other)| other.diff == proposal.diff).count();
+        let same_change = proposals[number..].iter().filter(|(_, other)| other.diff == proposal.diff).count();
         let head = format!("{} of {}: {}", number + 1, proposals.len(), proposal.id);
-        console.say(&format!("{}\n  {}", console.out.strong(&head), files[*index].path.display()));
-        show(proposal, alike, suite, tried.get(&proposal.id), console);
+        console.print(&format!("{}\n  {}", console.out.strong(&head), files[*index].path.display()));
+        show(proposal, same_change, suite, tried.get(&proposal.id), console);
         match ask(console).map_err(|error| format!("failed to read standard input: {error}"))? {
             Choice::Quit => break,
             Choice::Skip => {}
             Choice::One(decision) => decide(&files[*index], &mut decided[*index], proposal, decision)?,
             Choice::Kind(decision) => {
-                for (index, alike) in
+                for (index, other) in
                     proposals[number..].iter().filter(|(_, other)| other.diff == proposal.diff)
                 {
-                    decide(&files[*index], &mut decided[*index], alike, decision)?;
+                    decide(&files[*index], &mut decided[*index], other, decision)?;
                 }
             }
         }
@@ -122,34 +122,37 @@ fn decide(
     decision: Decision,
 ) -> Result<(), String> {
     decided.insert(proposal.id.clone(), decision);
-    file.settle(decided)
+    file.write_decisions(decided)
 }
 
 /// Shows the sentence of the page, and the difference.
 fn show(
     proposal: &Proposal,
-    alike: usize,
+    same_change: usize,
     suite: Option<&Suite>,
     case: Option<&Arc<Case>>,
     console: Console,
 ) {
     match (suite, case) {
         (Some(suite), Some(case)) => {
-            console.say(&format!("  tests       {}", case.tries));
+            console.print(&format!("  tests       {}", case.tries));
             if let Some((_, operation)) = suite.specs.operation(&case.operation) {
                 let promise = judge::promise_of(operation, &case.about);
-                console.say(&format!("  the page    {}", promise.sentence));
-                console.say(&format!("              {} ({})", promise.place, promise.rule));
+                console.print(&format!("  the page    {}", promise.sentence));
+                console.print(&format!("              {} ({})", promise.place, promise.rule));
             }
         }
-        (Some(_), None) => console.say("  no case has this id"),
+        (Some(_), None) => console.print("  no case has this id"),
         (None, _) => {}
     }
-    if alike > 1 {
-        console.say(&format!("  this and {} differ in the same way", number(alike - 1, "more response")));
+    if same_change > 1 {
+        console.print(&format!(
+            "  this and {} differ in the same way",
+            number(same_change - 1, "more response")
+        ));
     }
-    console.say("  - accepted response, + pending response");
-    console.say(console.out.diff(&proposal.diff).trim_end());
+    console.print("  - accepted response, + pending response");
+    console.print(console.out.diff(&proposal.diff).trim_end());
 }
 
 /// Asks until there is a valid choice. The end of the input ends the review.
@@ -159,12 +162,12 @@ fn ask(console: Console) -> io::Result<Choice> {
         let _ = io::stdout().flush();
         let mut line = String::new();
         if io::stdin().lock().read_line(&mut line)? == 0 {
-            console.say("");
+            console.print("");
             return Ok(Choice::Quit);
         }
         match choice(line.trim()) {
             Some(choice) => return Ok(choice),
-            None => console.say("type one of the letters a, r, s, A, R, q"),
+            None => console.print("type one of the letters a, r, s, A, R, q"),
         }
     }
 }

@@ -16,7 +16,7 @@ use super::exit::Exit;
 pub fn execute(args: &SchemaArgs, console: Console) -> Exit {
     let schema: Value = match args.of {
         SchemaOf::Reference => {
-            console.say(reference::chapter().trim_end());
+            console.print(reference::chapter().trim_end());
             return Exit::Holds;
         }
         SchemaOf::Spec => schema::schema(),
@@ -27,11 +27,11 @@ pub fn execute(args: &SchemaArgs, console: Console) -> Exit {
     };
     match serde_json::to_string_pretty(&schema) {
         Ok(text) => {
-            console.say(&text);
+            console.print(&text);
             Exit::Holds
         }
         Err(error) => {
-            console.complain(&error.to_string());
+            console.error(&error.to_string());
             Exit::Usage
         }
     }

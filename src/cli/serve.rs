@@ -19,7 +19,7 @@ pub fn execute(args: &ServeArgs, console: Console) -> Exit {
     let runtime = match run::runtime() {
         Ok(runtime) => runtime,
         Err(error) => {
-            console.complain(&format!("failed to start the runtime: {error}"));
+            console.error(&format!("failed to start the runtime: {error}"));
             return Exit::Incomplete;
         }
     };
@@ -31,9 +31,9 @@ pub fn execute(args: &ServeArgs, console: Console) -> Exit {
         };
         match Server::behaving(Arc::new(specs), args.port, behaviour).await {
             Ok(server) => {
-                console.say(&server.url());
-                console.tell("serving the operations of the specs; stop with Ctrl-C");
-                console.tell(&format!(
+                console.print(&server.url());
+                console.status("serving the operations of the specs; stop with Ctrl-C");
+                console.status(&format!(
                     "signatures are checked{}; the key is {}, its secret {}, its session token (or none) {}",
                     if args.signed { " and required" } else { " if present" },
                     DEMO.id,
@@ -44,7 +44,7 @@ pub fn execute(args: &ServeArgs, console: Console) -> Exit {
                 Exit::Holds
             }
             Err(error) => {
-                console.complain(&format!("failed to listen on 127.0.0.1:{}: {error}", args.port));
+                console.error(&format!("failed to listen on 127.0.0.1:{}: {error}", args.port));
                 Exit::Usage
             }
         }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::event::{Event, VERSION};
 use crate::files;
-use crate::runner::Known;
+use crate::runner::EarlierResults;
 
 /// Maximum length of a line that is read, in bytes. The first line has the pages of all operations, each other line one
 /// case.
@@ -41,8 +41,8 @@ impl Lines {
     fn read(&mut self) -> io::Result<Option<(usize, Vec<u8>)>> {
         loop {
             let mut line = Vec::new();
-            let most = MAX_LINE as u64 + 1;
-            if self.file.by_ref().take(most).read_until(b'\n', &mut line)? == 0 {
+            let max = MAX_LINE as u64 + 1;
+            if self.file.by_ref().take(max).read_until(b'\n', &mut line)? == 0 {
                 return Ok(None);
             }
             self.number += 1;
@@ -56,7 +56,7 @@ impl Lines {
         }
     }
 
-    fn take(&mut self) -> io::Result<Option<(usize, Vec<u8>)>> {
+    fn take_line(&mut self) -> io::Result<Option<(usize, Vec<u8>)>> {
         let next = if self.next.is_some() { self.read()? } else { None };
         Ok(std::mem::replace(&mut self.next, next))
     }
@@ -95,7 +95,7 @@ impl Events {
     }
 
     fn read(&mut self) -> Option<Result<(usize, Event), String>> {
-        let (number, line) = match self.lines.take() {
+        let (number, line) = match self.lines.take_line() {
             Ok(line) => line?,
             Err(error) => return Some(Err(files::not_read(Path::new(&self.name), &error))),
         };
@@ -143,10 +143,10 @@ pub fn has_begun(resumed: &Path) -> bool {
 ///
 /// # Errors
 /// Returns what is wrong with a file.
-pub fn known(path: &Path) -> Result<Known, String> {
-    let mut known = Known::default();
-    let beside = resumed(path);
-    let later = has_begun(&beside).then_some(&beside);
+pub fn read_earlier(path: &Path) -> Result<EarlierResults, String> {
+    let mut known = EarlierResults::default();
+    let resumed_path = resumed(path);
+    let later = has_begun(&resumed_path).then_some(&resumed_path);
     // A finished run has all results of the one that it resumed.
     if !later.map(|later| is_over(later)).transpose()?.unwrap_or_default() {
         known.try_add(&path.display().to_string(), Events::open(path)?)?;

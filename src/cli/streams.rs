@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::digest;
 use crate::event::{Event, Start};
 use crate::files::{self, Place, Shelf};
-use crate::runner::Known;
+use crate::runner::EarlierResults;
 
 use super::console::Console;
 use super::run::REFERENCE;
@@ -54,16 +54,16 @@ impl<'f> Part<'f> {
 ///
 /// # Errors
 /// Returns an error if a file cannot be read, if the streams are of two targets, or if a case has two verdicts.
-pub fn joined(files: &[PathBuf], console: Console) -> Result<Known, String> {
+pub fn merge(files: &[PathBuf], console: Console) -> Result<EarlierResults, String> {
     let parts: Vec<Part<'_>> = files.iter().map(|path| Part::read(path)).collect::<Result<_, _>>()?;
-    of_one_run(&parts, console)?;
-    contradiction(&parts)?;
+    check_one_run(&parts, console)?;
+    check_verdicts(&parts)?;
     let copied: Vec<Option<usize>> = (0..parts.len()).map(|index| copied_from(&parts, index)).collect();
-    let mut known = Known::default();
+    let mut known = EarlierResults::default();
     for (part, original) in parts.iter().zip(&copied) {
         if let Some(original) = original {
             let original = parts[*original].path.display();
-            console.tell(&format!(
+            console.status(&format!(
                 "{} has no results beyond those in {original}; skipping it",
                 part.path.display()
             ));
@@ -76,9 +76,9 @@ pub fn joined(files: &[PathBuf], console: Console) -> Result<Known, String> {
 }
 
 /// Checks that the shards of one run are on one target. The address may differ between machines.
-fn of_one_run(parts: &[Part<'_>], console: Console) -> Result<(), String> {
+fn check_one_run(parts: &[Part<'_>], console: Console) -> Result<(), String> {
     let Some(first) = parts.first().and_then(|part| part.start.as_ref()) else { return Ok(()) };
-    let mut told = false;
+    let mut is_reported = false;
     for part in parts {
         let Some(start) = &part.start else { continue };
         let path = part.path.display();
@@ -86,19 +86,19 @@ fn of_one_run(parts: &[Part<'_>], console: Console) -> Result<(), String> {
             let (target, other) = (&start.target, &first.target);
             return Err(format!("{path} is a run on {target}, but other streams are runs on {other}"));
         }
-        if start.url != first.url && start.target != REFERENCE && !told {
-            console.tell(&format!(
+        if start.url != first.url && start.target != REFERENCE && !is_reported {
+            console.status(&format!(
                 "{path} is a run on {}, but other streams are runs on {}",
                 start.url, first.url
             ));
-            told = true;
+            is_reported = true;
         }
     }
     Ok(())
 }
 
 /// Returns an error if two files have different verdicts for one case: it is not known which one holds.
-fn contradiction(parts: &[Part<'_>]) -> Result<(), String> {
+fn check_verdicts(parts: &[Part<'_>]) -> Result<(), String> {
     let mut judged: HashMap<&str, (usize, &str)> = HashMap::new();
     for (index, part) in parts.iter().enumerate() {
         let mut results: Vec<(&String, &str)> =

@@ -12,7 +12,7 @@ use crate::files;
 use crate::json::Json;
 use crate::runner::{Signer, Target};
 use crate::transport::Network;
-use crate::wire::GatewayAnswer;
+use crate::wire::GatewayResponse;
 use crate::wire::sign::{Form, Key, Secret};
 
 use super::args;
@@ -154,7 +154,7 @@ fn circumstances(table: &TargetTable, target: &mut Target) -> Result<(), String>
         if let Some(status) = statuses.iter().find(|status| !(400..600).contains(*status)) {
             return Err(format!("gateway: status {status} is not from 400 to 599"));
         }
-        target.gateways.push(GatewayAnswer {
+        target.gateways.push(GatewayResponse {
             statuses,
             kind: gateway.kind.clone(),
             is_final: gateway.is_final,
@@ -320,7 +320,7 @@ mod tests {
     }
 
     #[test]
-    fn addresses_that_cannot_be_meant_are_refused() {
+    fn invalid_addresses_are_rejected() {
         for text in
             ["localhost:8080", "ftp://a", "http://u:p@host", "http://host/?a=b", "http://", "nonsense"]
         {
@@ -330,7 +330,7 @@ mod tests {
     }
 
     #[test]
-    fn credentials_are_read_from_the_environment_and_shown_nowhere() {
+    fn credentials_come_from_the_environment_and_are_never_shown() {
         let target = resolved(
             "[targets.vendor]\nurl = 'https://example.com'\nheaders = {X-Env = {env = 'HEADER'}}\n\
              [targets.vendor.credentials.alibaba-cloud]\nid = 'ID'\nsecret = 'SECRET'\ntoken = 'TOKEN'\n",
@@ -344,7 +344,7 @@ mod tests {
     }
 
     #[test]
-    fn a_header_for_secrets_is_shown_nowhere_though_its_value_stands_in_the_file() {
+    fn secret_headers_are_never_shown_even_if_the_file_contains_them() {
         let target = resolved(
             "[targets.a]\nurl = 'http://b'\nheaders = {Authorization = 'Bearer abc-def', Tenant = 'eu'}\n",
         );
@@ -353,7 +353,7 @@ mod tests {
     }
 
     #[test]
-    fn fixed_parameters_are_texts_numbers_dates_or_secrets() {
+    fn fixed_parameters_are_strings_numbers_dates_or_secrets() {
         let target = resolved(
             "[targets.a]\nurl = 'http://b'\nproxy = {env = 'PROXY'}\n\
              parameters = {Region = 'eu', Zone = 3, Since = 2026-01-02, Tenant = {env = 'TENANT'}}\n",
@@ -369,7 +369,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_is_said_by_name() {
+    fn errors_name_the_invalid_setting() {
         let missing = "[targets.a]\nurl = 'http://b'\ncredentials.x = {secret = 'UNSET'}";
         assert_eq!(
             resolved(missing).unwrap_err(),

@@ -10,7 +10,7 @@ use crate::event::CaseResult;
 use crate::judge::{Promise, Verdict};
 use crate::spec::model::Specs;
 
-use super::{Recording, answer};
+use super::{Recording, response};
 
 /// The relation between two targets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -62,7 +62,7 @@ pub struct Matrix {
     pub cells: Vec<Cell>,
     /// The first case that could not be compared.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub aside: Option<Witness>,
+    pub aside: Option<ComparedCase>,
 }
 
 /// A promise of an operation, and how two targets compare with it and with each other.
@@ -77,18 +77,20 @@ pub struct Cell {
     pub relation: Relation,
     /// Whether the two targets differ in this promise. They do not if both break it in a case with the same status and
     /// code, unless other cases about the promise show a difference.
-    pub unlike: bool,
+    #[serde(rename = "unlike")]
+    pub differs: bool,
     /// The cases, by the relation that each of them shows.
     pub cases: BTreeMap<Relation, Vec<String>>,
     /// The first case that shows the relation, if it shows a difference.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub witness: Option<Witness>,
+    pub witness: Option<ComparedCase>,
 }
 
 /// A case and its result on both sides.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "cli", derive(JsonSchema))]
-pub struct Witness {
+#[serde(rename = "Witness")]
+pub struct ComparedCase {
     /// The case.
     pub id: String,
     /// What the case tests.
@@ -96,26 +98,28 @@ pub struct Witness {
     /// What the case sends.
     pub sends: String,
     /// The result on the left target.
-    pub left: Did,
+    pub left: SideResult,
     /// The result on the right target.
-    pub right: Did,
+    pub right: SideResult,
 }
 
 /// The result of a case on one target.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "cli", derive(JsonSchema))]
-pub struct Did {
+#[serde(rename = "Did")]
+pub struct SideResult {
     /// The name of the verdict; `not tried` if there is none.
     pub verdict: String,
     /// The response without what differs from call to call, or the reason why there is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub answer: Option<String>,
+    #[serde(rename = "answer")]
+    pub response: Option<String>,
 }
 
 impl Matrix {
     /// Returns the cells in which the two targets differ.
     pub fn differences(&self) -> impl Iterator<Item = &Cell> {
-        self.cells.iter().filter(|cell| cell.unlike)
+        self.cells.iter().filter(|cell| cell.differs)
     }
 
     /// Returns the number of promises with a relation.
@@ -141,7 +145,7 @@ impl Cell {
     }
 
     /// Sets the relation of the promise from those of its cases.
-    fn settle(&mut self) {
+    fn set_relation(&mut self) {
         let has = |relation: Relation| self.cases.contains_key(&relation);
         let both = has(Relation::BothBreak);
         self.relation = match (has(Relation::LeftBreaks) || both, has(Relation::RightBreaks) || both) {
@@ -154,15 +158,15 @@ impl Cell {
         };
         // A break on one side shows nothing new if both targets break the promise in the same way elsewhere, and the
         // case is about another promise.
-        self.unlike |= matches!(self.relation, Relation::LeftBreaks | Relation::RightBreaks)
+        self.differs |= matches!(self.relation, Relation::LeftBreaks | Relation::RightBreaks)
             || (self.relation == Relation::BothBreak && !both);
     }
 
     /// Returns `true` if the cases so far show that the two targets differ in this promise.
-    fn tells(&self) -> bool {
+    fn shows_difference(&self) -> bool {
         let breaks = |relation: Relation| self.cases.contains_key(&relation);
         let one_sided = breaks(Relation::LeftBreaks) || breaks(Relation::RightBreaks);
-        self.unlike || (one_sided && !breaks(Relation::BothBreak))
+        self.differs || (one_sided && !breaks(Relation::BothBreak))
     }
 }
 
@@ -184,7 +188,7 @@ pub fn matrix(specs: &Specs, left: &Recording, right: &Recording) -> Matrix {
             }
             match relation {
                 Relation::Differ => differing.push((pair.case.about.len(), id)),
-                relation => cells.take(specs, &pair, promise, relation),
+                relation => cells.add(specs, &pair, promise, relation),
             }
         }
     }
@@ -193,7 +197,7 @@ pub fn matrix(specs: &Specs, left: &Recording, right: &Recording) -> Matrix {
     for (_, id) in differing {
         let both = Both::of(id, left, right);
         if let Some(pair) = both.pair() {
-            cells.take(specs, &pair, cells.explaining(&pair), Relation::Differ);
+            cells.add(specs, &pair, cells.explaining_promise(&pair), Relation::Differ);
         }
     }
     let ids = left.ids().chain(right.ids()).enumerate();
@@ -208,7 +212,7 @@ pub fn matrix(specs: &Specs, left: &Recording, right: &Recording) -> Matrix {
         true => (format!("{} (A)", left.target), format!("{} (B)", right.target)),
         false => (left.target.clone(), right.target.clone()),
     };
-    cells.all.iter_mut().for_each(Cell::settle);
+    cells.all.iter_mut().for_each(Cell::set_relation);
     Matrix { left, right, cells: cells.all, aside }
 }
 
@@ -253,7 +257,7 @@ impl<'r> Pair<'r> {
             return not_compared;
         }
         let promises =
-            |result: &'r CaseResult| result.broken().iter().map(|departure| &departure.promise).collect();
+            |result: &'r CaseResult| result.broken().iter().map(|mismatch| &mismatch.promise).collect();
         let (of_left, of_right): (Vec<&Promise>, Vec<&Promise>) = (promises(left), promises(right));
         let mut relations: Vec<(&Promise, Relation)> = Vec::new();
         for promise in of_left.iter().chain(&of_right) {
@@ -269,18 +273,18 @@ impl<'r> Pair<'r> {
         }
         // If the response depends on more than the call, only a broken promise says something.
         if relations.is_empty() && !left.unsettled {
-            let is_alike = answer(specs, left) == answer(specs, right);
+            let is_alike = response(specs, left) == response(specs, right);
             relations.push((&self.case.promise, if is_alike { Relation::Same } else { Relation::Differ }));
         }
         relations
     }
 
-    fn witness(&self, specs: &Specs) -> Witness {
-        let did = |result: Option<&CaseResult>| Did {
+    fn witness(&self, specs: &Specs) -> ComparedCase {
+        let did = |result: Option<&CaseResult>| SideResult {
             verdict: result.map_or("not tried", |result| result.verdict.name()).to_owned(),
-            answer: result.and_then(|result| answer(specs, result).or_else(|| why_not(result))),
+            response: result.and_then(|result| response(specs, result).or_else(|| why_not(result))),
         };
-        Witness {
+        ComparedCase {
             id: self.case.id.clone(),
             tries: self.case.tries.clone(),
             sends: self.case.sends.clone(),
@@ -302,9 +306,9 @@ fn why_not(result: &CaseResult) -> Option<String> {
 }
 
 /// Returns how a result breaks a promise: the status and code that were received instead.
-fn how<'r>(result: &'r CaseResult, promise: &Promise) -> Option<Vec<(&'r str, &'r str)>> {
-    let departure = result.broken().iter().find(|departure| is_same(&departure.promise, promise))?;
-    let lines = departure.lines.iter().filter(|line| matches!(line.aspect.as_str(), "status" | "code"));
+fn received_statuses<'r>(result: &'r CaseResult, promise: &Promise) -> Option<Vec<(&'r str, &'r str)>> {
+    let mismatch = result.broken().iter().find(|mismatch| is_same(&mismatch.promise, promise))?;
+    let lines = mismatch.lines.iter().filter(|line| matches!(line.aspect.as_str(), "status" | "code"));
     Some(lines.map(|line| (line.aspect.as_str(), line.received.as_str())).collect())
 }
 
@@ -330,21 +334,21 @@ impl Cells {
     /// Returns the promise that explains a difference. A call may have two faults, and a target may overlook one of
     /// them or report it with another code. If the two targets differ in the promise of one fault by itself, this
     /// promise explains the different responses.
-    fn explaining<'r>(&self, pair: &Pair<'r>) -> &'r Promise {
+    fn explaining_promise<'r>(&self, pair: &Pair<'r>) -> &'r Promise {
         let is_unlike = |promise: &&Promise| {
             let cell = self.places.get(&key(pair.case, promise)).and_then(|index| self.all.get(*index));
-            cell.is_some_and(Cell::tells)
+            cell.is_some_and(Cell::shows_difference)
         };
         pair.case.about.iter().find(is_unlike).unwrap_or(&pair.case.promise)
     }
 
-    fn take(&mut self, specs: &Specs, pair: &Pair<'_>, promise: &Promise, relation: Relation) {
+    fn add(&mut self, specs: &Specs, pair: &Pair<'_>, promise: &Promise, relation: Relation) {
         let index = *self.places.entry(key(pair.case, promise)).or_insert_with(|| {
             self.all.push(Cell {
                 operation: pair.case.operation.clone(),
                 promise: promise.clone(),
                 relation,
-                unlike: false,
+                differs: false,
                 cases: BTreeMap::new(),
                 witness: None,
             });
@@ -356,14 +360,15 @@ impl Cells {
             cell.witness = Some(pair.witness(specs));
         }
         let is_own = pair.case.about.iter().chain([&pair.case.promise]).any(|own| is_same(own, promise));
-        cell.unlike |= match relation {
+        cell.differs |= match relation {
             Relation::Differ => true,
             Relation::LeftBreaks | Relation::RightBreaks => is_own,
             _ => false,
         };
         if relation == Relation::BothBreak {
-            let how = [pair.left, pair.right].map(|result| result.and_then(|result| how(result, promise)));
-            cell.unlike |= how[0] != how[1];
+            let how = [pair.left, pair.right]
+                .map(|result| result.and_then(|result| received_statuses(result, promise)));
+            cell.differs |= how[0] != how[1];
         }
         cell.cases.entry(relation).or_default().push(pair.case.id.clone());
     }

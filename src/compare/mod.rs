@@ -1,10 +1,10 @@
 //! Two targets, compared: what each does where the page decides, and what each does where the page is silent.
 
-mod held;
 mod matrix;
+mod recorded;
 
-pub use held::{Held, held};
-pub use matrix::{Cell, Did, Matrix, Relation, Witness, is_optional, matrix};
+pub use matrix::{Cell, ComparedCase, Matrix, Relation, SideResult, is_optional, matrix};
+pub use recorded::{RecordedRelation, compare_with_recorded};
 
 use crate::event::{CaseResult, Results};
 use crate::snapshot;
@@ -38,7 +38,7 @@ impl Recording {
     }
 
     /// Adds the result of a case. A result that could not be judged does not replace one that was.
-    pub fn take(&mut self, result: &CaseResult) {
+    pub fn add(&mut self, result: &CaseResult) {
         self.take_at(None, result);
     }
 
@@ -86,13 +86,13 @@ impl Recording {
 }
 
 /// Returns the response of a case without what differs from call to call; `None` if there is no response.
-pub fn kept(service: &Service, result: &CaseResult) -> Option<String> {
-    let normalised = || snapshot::normalised(service, result.tried()?, &result.drawn);
+pub fn normalised_response(service: &Service, result: &CaseResult) -> Option<String> {
+    let normalised = || snapshot::normalise(service, result.tested_exchange()?, &result.drawn);
     result.digest.clone().or_else(normalised)
 }
 
 /// Returns the same, but only if the response depends on the call alone.
-fn answer(specs: &Specs, result: &CaseResult) -> Option<String> {
+fn response(specs: &Specs, result: &CaseResult) -> Option<String> {
     let (service, _) = specs.operation(&result.operation)?;
-    kept(service, result).filter(|_| !result.unsettled)
+    normalised_response(service, result).filter(|_| !result.unsettled)
 }

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::event::Expected;
-use crate::judge::{Departure, Kind, Line, Observed, Promise, Verdict};
+use crate::judge::{Kind, Line, Mismatch, Observed, Promise, Verdict};
 use crate::spec::read;
 use crate::wire::Exchange;
 
@@ -23,13 +23,13 @@ fn promise(rule: &str) -> Promise {
 
 /// Creates a case about a rule, with its response and the promises that it breaks.
 fn case(id: &str, about: &str, status: u16, broken: &[&str]) -> CaseResult {
-    let departure = |rule: &&str| Departure {
+    let mismatch = |rule: &&str| Mismatch {
         kind: Kind::Rejected,
         promise: promise(rule),
         lines: vec![Line::new("status", "400", status.to_string(), true)],
     };
     let body = if status < 400 { "{\"Id\":\"1\"}" } else { "{\"Code\":\"Bad\"}" };
-    let exchange = Exchange::answered("Add", status, body);
+    let exchange = Exchange::with_response("Add", status, body);
     CaseResult {
         id: id.to_owned(),
         vendor: "V".to_owned(),
@@ -49,7 +49,7 @@ fn case(id: &str, about: &str, status: u16, broken: &[&str]) -> CaseResult {
         expected: Expected::Reject,
         observed: Observed::default(),
         state: None,
-        verdict: Verdict::of(broken.iter().map(departure).collect()),
+        verdict: Verdict::of(broken.iter().map(mismatch).collect()),
         exchanges: vec![exchange],
         tried: Some(0),
         drawn: vec![],
@@ -63,7 +63,7 @@ fn case(id: &str, about: &str, status: u16, broken: &[&str]) -> CaseResult {
 
 fn recording(name: &str, cases: impl IntoIterator<Item = CaseResult>) -> Recording {
     let mut recording = Recording::of(name, 1);
-    cases.into_iter().for_each(|case| recording.take(&case));
+    cases.into_iter().for_each(|case| recording.add(&case));
     recording
 }
 
@@ -73,15 +73,15 @@ fn stand(
     right: impl IntoIterator<Item = CaseResult>,
 ) -> Vec<(String, Relation, bool)> {
     let matrix = matrix(&specs(), &recording("left", left), &recording("right", right));
-    matrix.cells.into_iter().map(|cell| (cell.promise.rule, cell.relation, cell.unlike)).collect()
+    matrix.cells.into_iter().map(|cell| (cell.promise.rule, cell.relation, cell.differs)).collect()
 }
 
-fn is(rule: &str, relation: Relation, unlike: bool) -> Vec<(String, Relation, bool)> {
-    vec![(rule.to_owned(), relation, unlike)]
+fn is(rule: &str, relation: Relation, differs: bool) -> Vec<(String, Relation, bool)> {
+    vec![(rule.to_owned(), relation, differs)]
 }
 
 #[test]
-fn one_case_stands_as_it_does_on_both_sides() {
+fn relation_of_one_case_follows_from_both_results() {
     let holds = || case("a", "length", 400, &[]);
     let broken = || case("a", "length", 200, &["length"]);
     assert_eq!(stand([holds()], [holds()]), is("length", Relation::Same, false));
@@ -93,7 +93,7 @@ fn one_case_stands_as_it_does_on_both_sides() {
 }
 
 #[test]
-fn what_both_break_alike_is_no_difference_and_what_one_alone_breaks_beside_it_is() {
+fn same_violation_is_not_a_difference_but_an_extra_one_is() {
     let both = || case("13", "length", 200, &["length"]);
     let more = |broken: &[&str]| case("1000", "length", if broken.is_empty() { 400 } else { 200 }, broken);
     assert_eq!(
@@ -117,11 +117,15 @@ fn what_both_break_alike_is_no_difference_and_what_one_alone_breaks_beside_it_is
 }
 
 #[test]
-fn what_says_nothing_is_not_called_alike() {
+fn cases_without_evidence_are_not_compared_as_same() {
     let edited = CaseResult { sends: "{Name: other}".to_owned(), ..case("a", "length", 400, &[]) };
     assert_eq!(stand([case("a", "length", 400, &[])], [edited]), is("length", Relation::NotCompared, false));
-    let gone = |status| CaseResult { operation: "Gone".to_owned(), ..case("a", "length", status, &[]) };
-    assert_eq!(stand([gone(400)], [gone(200)]), is("length", Relation::NotCompared, false));
+    let of_missing_operation =
+        |status| CaseResult { operation: "Gone".to_owned(), ..case("a", "length", status, &[]) };
+    assert_eq!(
+        stand([of_missing_operation(400)], [of_missing_operation(200)]),
+        is("length", Relation::NotCompared, false)
+    );
     let race = |status| CaseResult { unsettled: true, ..case("a", "unique", status, &[]) };
     assert_eq!(stand([race(400)], [race(200)]), []);
     assert_eq!(stand([case("Add/auth/missing", "call", 401, &[])], []), [], "only one side had credentials");
@@ -131,22 +135,33 @@ fn what_says_nothing_is_not_called_alike() {
 }
 
 #[test]
-fn where_the_page_leaves_a_choice_the_recording_decides() {
-    let held = |recorded: CaseResult, result: CaseResult| {
-        held(&specs(), &recording("vendor", [recorded]), &CaseResult { choice: true, ..result })
+fn recording_decides_if_the_page_leaves_a_choice() {
+    let relation = |recorded: CaseResult, result: CaseResult| {
+        compare_with_recorded(
+            &specs(),
+            &recording("vendor", [recorded]),
+            &CaseResult { choice: true, ..result },
+        )
     };
-    let refused = || case("a", "format", 400, &[]);
-    assert_eq!(held(refused(), refused()), Held::Agrees);
-    assert!(matches!(held(refused(), case("a", "format", 200, &[])), Held::Departs(_)));
-    assert_eq!(held(case("a", "format", 200, &["format"]), refused()), Held::Disputed);
-    assert_eq!(held(CaseResult { sends: "other".to_owned(), ..refused() }, refused()), Held::Outdated);
-    assert_eq!(held(case("b", "format", 400, &[]), refused()), Held::Silent);
+    let rejected = || case("a", "format", 400, &[]);
+    assert_eq!(relation(rejected(), rejected()), RecordedRelation::Agrees);
+    assert!(matches!(relation(rejected(), case("a", "format", 200, &[])), RecordedRelation::Differs(_)));
+    assert_eq!(relation(case("a", "format", 200, &["format"]), rejected()), RecordedRelation::Disputed);
+    assert_eq!(
+        relation(CaseResult { sends: "other".to_owned(), ..rejected() }, rejected()),
+        RecordedRelation::Outdated
+    );
+    assert_eq!(relation(case("b", "format", 400, &[]), rejected()), RecordedRelation::Silent);
     let by_other =
         CaseResult { other_only: true, ..case("a", "format", 200, &["format, as another responds"]) };
     assert!(
-        matches!(held(by_other, refused()), Held::Departs(_)),
+        matches!(relation(by_other, rejected()), RecordedRelation::Differs(_)),
         "what departs from a third target alone keeps the page"
     );
-    let decided = super::held(&specs(), &recording("vendor", [refused()]), &case("a", "format", 200, &[]));
-    assert_eq!(decided, Held::Silent, "where the page decides, it alone does");
+    let decided = super::compare_with_recorded(
+        &specs(),
+        &recording("vendor", [rejected()]),
+        &case("a", "format", 200, &[]),
+    );
+    assert_eq!(decided, RecordedRelation::Silent, "where the page decides, it alone does");
 }

@@ -13,7 +13,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::case::Expectation;
-use crate::judge::{Departure, Observed, Precedence, Promise, Verdict};
+use crate::judge::{Mismatch, Observed, Precedence, Promise, Verdict};
 use crate::wire::Exchange;
 
 /// The version of the stream's format. A reader rejects a newer one.
@@ -151,14 +151,14 @@ pub struct CaseResult {
 
 impl CaseResult {
     /// Returns the tested exchange; of concurrent calls, the first.
-    pub fn tried(&self) -> Option<&Exchange> {
+    pub fn tested_exchange(&self) -> Option<&Exchange> {
         self.exchanges.get(self.tried?)
     }
 
     /// Returns the promises that the page makes and the target breaks.
-    pub fn broken(&self) -> &[Departure] {
+    pub fn broken(&self) -> &[Mismatch] {
         match &self.verdict {
-            Verdict::Fail { departures } if !self.other_only => departures,
+            Verdict::Fail { mismatches } if !self.other_only => mismatches,
             _ => &[],
         }
     }
@@ -255,7 +255,8 @@ pub struct Recorded {
     /// The other target.
     pub target: String,
     /// Number of cases tested against the other target's responses, because the page leaves them open.
-    pub held: usize,
+    #[serde(rename = "held")]
+    pub tested: usize,
     /// Number of cases that send another request than the recorded one, so that the recorded response says nothing.
     #[serde(default)]
     pub outdated: usize,

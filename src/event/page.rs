@@ -66,7 +66,7 @@ pub struct ParameterRow {
 
 impl ParameterRow {
     /// Returns the sentences that name the rules they state, and therefore have a place of their own.
-    pub fn apart(&self) -> impl Iterator<Item = &Sentence> {
+    pub fn separate_sentences(&self) -> impl Iterator<Item = &Sentence> {
         self.sentences.iter().filter(|sentence| sentence.place != self.place && sentence.is_covered)
     }
 }

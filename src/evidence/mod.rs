@@ -57,7 +57,7 @@ pub type Tally = [usize; 6];
 
 /// The part of a page that makes a promise.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum What {
+pub enum PromiseSource {
     /// A row of the parameter table, or a sentence about a parameter.
     Sentence,
     /// A row of the operation's own error table.
@@ -70,20 +70,20 @@ pub enum What {
 
 /// A promise of a page, and what was observed of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Promised<'p> {
+pub struct ObservedPromise<'p> {
     /// The part of the page that makes it.
-    pub kind: What,
+    pub kind: PromiseSource,
     /// The parameter, the codes of the row, or the path of the element.
     pub name: String,
     /// Place in the spec.
     pub place: &'p str,
     /// What was observed of it.
-    pub standing: Standing,
+    pub status: PromiseStatus,
 }
 
 /// The state of a promise, and the cases about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Standing {
+pub struct PromiseStatus {
     /// Its state.
     pub state: State,
     /// Number of cases about it.
@@ -96,7 +96,7 @@ pub struct Standing {
     pub why: Option<String>,
 }
 
-impl Standing {
+impl PromiseStatus {
     fn of(state: State, why: Option<String>) -> Self {
         Self { state, cases: 0, against: 0, other: 0, why }
     }
@@ -108,7 +108,7 @@ struct Observation {
     /// What it expects.
     expected: Expected,
     /// What it shows.
-    shows: Shows,
+    shows: Outcome,
     /// Whether the page alone would let the case pass.
     other_only: bool,
     /// The promises that it is about: rule and place.
@@ -116,7 +116,7 @@ struct Observation {
     /// The places of the rows that may be returned.
     rows: Box<[u32]>,
     /// The places of the rows that the response matches exactly.
-    came: Box<[u32]>,
+    received: Box<[u32]>,
     /// The promises that it contradicts: rule and place.
     against: Box<[(u32, u32)]>,
     /// Whether the mismatch is that the call is accepted, or rejected by the wrong row.
@@ -127,7 +127,7 @@ struct Observation {
 
 /// The result of a case for the promise that it is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Shows {
+enum Outcome {
     /// The call was accepted or rejected as expected.
     Met,
     /// The call was not accepted or rejected as expected.
@@ -144,13 +144,13 @@ type Operation = (u32, u32);
 /// The observations of a run.
 #[derive(Debug, Default)]
 pub struct Evidence {
-    operations: HashMap<Operation, OfOperation>,
+    operations: HashMap<Operation, OperationEvidence>,
     texts: Texts,
 }
 
 /// The observations of one operation.
 #[derive(Debug, Default)]
-struct OfOperation {
+struct OperationEvidence {
     all: Vec<Observation>,
     /// Indices of the observations that concern each place.
     by_place: HashMap<u32, Vec<usize>>,
@@ -162,7 +162,7 @@ struct OfOperation {
 
 impl Evidence {
     /// Adds the result of a case.
-    pub fn take(&mut self, result: &CaseResult) {
+    pub fn add(&mut self, result: &CaseResult) {
         let texts = &mut self.texts;
         let key = (texts.number(&result.service), texts.number(&result.operation));
         let observation = observation(result, texts);
@@ -181,93 +181,102 @@ impl Evidence {
         of.all.push(observation);
     }
 
-    fn of(&self, page: &Page) -> Option<&OfOperation> {
-        let key = (self.texts.known(&page.service)?, self.texts.known(&page.operation)?);
+    fn of(&self, page: &Page) -> Option<&OperationEvidence> {
+        let key = (self.texts.get(&page.service)?, self.texts.get(&page.operation)?);
         self.operations.get(&key)
     }
 
-    fn at(&self, page: &Page, place: &str) -> Vec<&Observation> {
+    fn observations_at(&self, page: &Page, place: &str) -> Vec<&Observation> {
         let found = || {
             let of = self.of(page)?;
-            let places = of.by_place.get(&self.texts.known(place)?)?;
+            let places = of.by_place.get(&self.texts.get(place)?)?;
             Some(places.iter().map(|number| &of.all[*number]).collect())
         };
         found().unwrap_or_default()
     }
 
     /// Returns the state of the promises at a place of a parameter: the first of them in the order of states.
-    pub fn sentence(&self, page: &Page, row: &ParameterRow, place: &str) -> Standing {
+    pub fn sentence(&self, page: &Page, row: &ParameterRow, place: &str) -> PromiseStatus {
         let lines: Vec<&PromiseLine> = row.promises.iter().filter(|line| line.place == place).collect();
-        let observations = self.at(page, place);
-        let place = self.texts.known(place);
-        let contradicts = |each: &Observation| each.against.iter().any(|(_, at)| Some(*at) == place);
-        let (cases, other) = (observations.len(), observations.iter().filter(|each| each.other_only).count());
-        let against = observations.iter().filter(|each| contradicts(each) && !each.other_only).count();
-        let standing = |standing: Standing| Standing { cases, against, other, ..standing };
+        let observations = self.observations_at(page, place);
+        let place = self.texts.get(place);
+        let contradicts =
+            |observation: &Observation| observation.against.iter().any(|(_, at)| Some(*at) == place);
+        let (cases, other) =
+            (observations.len(), observations.iter().filter(|observation| observation.other_only).count());
+        let against = observations
+            .iter()
+            .filter(|observation| contradicts(observation) && !observation.other_only)
+            .count();
+        let status = |status: PromiseStatus| PromiseStatus { cases, against, other, ..status };
         if against > 0 {
-            return standing(Standing::of(State::Broken, None));
+            return status(PromiseStatus::of(State::Broken, None));
         }
         let states = lines.iter().map(|line| self.promise(line, &observations));
-        match states.min_by_key(|standing| standing.state) {
-            Some(first) => standing(first),
-            None => standing(Standing::of(State::NotCovered, None)),
+        match states.min_by_key(|status| status.state) {
+            Some(first) => status(first),
+            None => status(PromiseStatus::of(State::NotCovered, None)),
         }
     }
 
     /// Returns the state of one promise that no response contradicts.
-    fn promise(&self, line: &PromiseLine, observations: &[&Observation]) -> Standing {
-        let rule = self.texts.known(&line.rule);
-        let is_about = |each: &&&Observation| {
-            each.about.len() == 1 && each.about.iter().any(|(about, _)| Some(*about) == rule)
+    fn promise(&self, line: &PromiseLine, observations: &[&Observation]) -> PromiseStatus {
+        let rule = self.texts.get(&line.rule);
+        let is_about = |observation: &&&Observation| {
+            observation.about.len() == 1 && observation.about.iter().any(|(about, _)| Some(*about) == rule)
         };
         let about: Vec<&Observation> = observations.iter().filter(is_about).copied().collect();
-        let is_certain = |each: &&&Observation| each.expected != Expected::Silent;
-        let nothing = about.iter().filter(is_certain).find(|each| each.shows == Shows::Nothing);
+        let is_certain = |observation: &&&Observation| observation.expected != Expected::Silent;
+        let nothing =
+            about.iter().filter(is_certain).find(|observation| observation.shows == Outcome::Nothing);
         if let Some(nothing) = nothing {
-            return Standing::of(State::Unproven, Some(self.texts.text(nothing.why).to_owned()));
+            return PromiseStatus::of(State::Unproven, Some(self.texts.text(nothing.why).to_owned()));
         }
-        let unmet = about.iter().filter(is_certain).find(|each| each.shows == Shows::NotMet);
-        if unmet.is_some_and(|each| !each.other_only) {
-            return Standing::of(State::Unproven, Some("its cases fail for another promise".to_owned()));
+        let unmet = about.iter().filter(is_certain).find(|observation| observation.shows == Outcome::NotMet);
+        if unmet.is_some_and(|observation| !observation.other_only) {
+            return PromiseStatus::of(State::Unproven, Some("its cases fail for another promise".to_owned()));
         }
-        let left_out = about.iter().filter(is_certain).find(|each| each.shows == Shows::LeftOut);
+        let left_out =
+            about.iter().filter(is_certain).find(|observation| observation.shows == Outcome::LeftOut);
         for side in &line.needs {
-            let is_seen =
-                about.iter().any(|each| each.shows == Shows::Met && side_of(each.expected) == Some(*side));
+            let is_seen = about.iter().any(|observation| {
+                observation.shows == Outcome::Met && side_of(observation.expected) == Some(*side)
+            });
             if !is_seen {
-                let why = left_out.map(|each| self.texts.text(each.why).to_owned());
+                let why = left_out.map(|observation| self.texts.text(observation.why).to_owned());
                 let why = why.or_else(|| Some(format!("no case of this run {}", side.in_words())));
-                return Standing::of(State::NotTested, why);
+                return PromiseStatus::of(State::NotTested, why);
             }
         }
         match (line.needs.is_empty(), line.is_open) {
-            (false, _) => Standing::of(State::Holds, None),
-            (true, true) => Standing::of(State::Unspecified, line.why_not.clone()),
-            (true, false) => Standing::of(State::NotTested, line.why_not.clone()),
+            (false, _) => PromiseStatus::of(State::Holds, None),
+            (true, true) => PromiseStatus::of(State::Unspecified, line.why_not.clone()),
+            (true, false) => PromiseStatus::of(State::NotTested, line.why_not.clone()),
         }
     }
 
     /// Returns the state of an error row. It holds only if a case that expects it received exactly this row.
-    pub fn row(&self, page: &Page, line: &ErrorLine) -> Standing {
-        let observations = self.at(page, &line.place);
-        let place = self.texts.known(&line.place);
-        let named = |each: &&&Observation| each.rows.iter().any(|row| Some(*row) == place);
-        let is_against = |each: &&&Observation| {
-            let is_only = each.rows.len() == 1 && named(each) && each.is_about_the_call;
-            let is_named = each.against.iter().any(|(_, at)| Some(*at) == place);
-            !each.other_only && (is_named || (is_only && each.shows == Shows::NotMet))
+    pub fn row(&self, page: &Page, line: &ErrorLine) -> PromiseStatus {
+        let observations = self.observations_at(page, &line.place);
+        let place = self.texts.get(&line.place);
+        let named = |observation: &&&Observation| observation.rows.iter().any(|row| Some(*row) == place);
+        let is_against = |observation: &&&Observation| {
+            let is_only = observation.rows.len() == 1 && named(observation) && observation.is_about_the_call;
+            let is_named = observation.against.iter().any(|(_, at)| Some(*at) == place);
+            !observation.other_only && (is_named || (is_only && observation.shows == Outcome::NotMet))
         };
         let bound: Vec<&Observation> = observations.iter().filter(named).copied().collect();
         let against = observations.iter().filter(is_against).count();
-        let other = observations.iter().filter(|each| each.other_only).count();
-        let came =
-            |each: &&Observation| each.shows == Shows::Met && each.came.iter().any(|row| Some(*row) == place);
-        let nothing = bound.iter().find(|each| each.shows == Shows::Nothing);
-        let left_out = bound.iter().find(|each| each.shows == Shows::LeftOut);
-        let text = |each: &&Observation| self.texts.text(each.why).to_owned();
+        let other = observations.iter().filter(|observation| observation.other_only).count();
+        let received = |observation: &&Observation| {
+            observation.shows == Outcome::Met && observation.received.iter().any(|row| Some(*row) == place)
+        };
+        let nothing = bound.iter().find(|observation| observation.shows == Outcome::Nothing);
+        let left_out = bound.iter().find(|observation| observation.shows == Outcome::LeftOut);
+        let text = |observation: &&Observation| self.texts.text(observation.why).to_owned();
         let (state, why) = match () {
             () if against > 0 => (State::Broken, None),
-            () if bound.iter().any(came) => (State::Holds, None),
+            () if bound.iter().any(received) => (State::Holds, None),
             () if nothing.is_some() => (State::Unproven, nothing.map(text)),
             () if left_out.is_some() => (State::NotTested, left_out.map(text)),
             () if !bound.is_empty() => {
@@ -278,58 +287,68 @@ impl Evidence {
                 (State::NotTested, why.or_else(|| Some(NO_CASE.to_owned())))
             }
         };
-        Standing { state, cases: observations.len(), against, other, why }
+        PromiseStatus { state, cases: observations.len(), against, other, why }
     }
 
     /// Returns the state of a response element. It holds only if it was present with a value of its own.
-    pub fn element(&self, page: &Page, line: &ElementLine) -> Standing {
-        let observations = self.at(page, &line.place);
-        let against = observations.iter().filter(|each| !each.other_only).count();
+    pub fn element(&self, page: &Page, line: &ElementLine) -> PromiseStatus {
+        let observations = self.observations_at(page, &line.place);
+        let against = observations.iter().filter(|observation| !observation.other_only).count();
         let Some(of) = self.of(page) else {
-            return Standing::of(
+            return PromiseStatus::of(
                 State::NotTested,
                 Some("no case of this run calls the operation".to_owned()),
             );
         };
-        let seen = self.texts.known(&line.path).and_then(|path| of.elements.get(&path)).copied();
+        let seen = self.texts.get(&line.path).and_then(|path| of.elements.get(&path)).copied();
         let (state, why) = match (against, seen, of.accepted) {
             (1.., ..) => (State::Broken, None),
             (_, Some(_), _) => (State::Holds, None),
-            (_, None, 0) if of.all.iter().any(|each| each.shows == Shows::Nothing) => {
+            (_, None, 0) if of.all.iter().any(|observation| observation.shows == Outcome::Nothing) => {
                 (State::Unproven, Some("no call of the operation was accepted".to_owned()))
             }
             (_, None, 0) => (State::NotTested, Some("no call of the operation was accepted".to_owned())),
             (_, None, _) => (State::NotTested, Some("it was only ever absent, null or empty".to_owned())),
         };
-        Standing { state, cases: seen.unwrap_or(0).max(against), against, other: 0, why }
+        PromiseStatus { state, cases: seen.unwrap_or(0).max(against), against, other: 0, why }
     }
 
     /// Returns every promise of a page with what was observed of it: the parameter table, sentences with a place of
     /// their own, sentences without a transcribed rule, error rows, and response elements.
-    pub fn promises<'p>(&self, page: &'p Page) -> Vec<Promised<'p>> {
+    pub fn promises<'p>(&self, page: &'p Page) -> Vec<ObservedPromise<'p>> {
         let mut all = Vec::new();
         for row in &page.parameters {
             let is_own = row.promises.iter().any(|line| line.place == row.place);
             let own = is_own.then_some(row.place.as_str());
-            let apart = row.apart().map(|sentence| sentence.place.as_str());
+            let apart = row.separate_sentences().map(|sentence| sentence.place.as_str());
             for place in own.into_iter().chain(apart) {
-                let standing = self.sentence(page, row, place);
-                all.push(Promised { kind: What::Sentence, name: row.name.clone(), place, standing });
+                let status = self.sentence(page, row, place);
+                all.push(ObservedPromise {
+                    kind: PromiseSource::Sentence,
+                    name: row.name.clone(),
+                    place,
+                    status,
+                });
             }
             for sentence in row.sentences.iter().filter(|sentence| !sentence.is_covered) {
-                let standing = Standing::of(State::NotCovered, Some(sentence.text.clone()));
+                let status = PromiseStatus::of(State::NotCovered, Some(sentence.text.clone()));
                 let place = sentence.place.as_str();
-                all.push(Promised { kind: What::Sentence, name: row.name.clone(), place, standing });
+                all.push(ObservedPromise {
+                    kind: PromiseSource::Sentence,
+                    name: row.name.clone(),
+                    place,
+                    status,
+                });
             }
         }
         for line in &page.errors {
-            let kind = if line.own { What::Row } else { What::SharedRow };
-            let (name, standing) = (line.codes.join("/"), self.row(page, line));
-            all.push(Promised { kind, name, place: &line.place, standing });
+            let kind = if line.own { PromiseSource::Row } else { PromiseSource::SharedRow };
+            let (name, status) = (line.codes.join("/"), self.row(page, line));
+            all.push(ObservedPromise { kind, name, place: &line.place, status });
         }
         for line in &page.elements {
-            let (name, standing) = (line.path.clone(), self.element(page, line));
-            all.push(Promised { kind: What::Element, name, place: &line.place, standing });
+            let (name, status) = (line.path.clone(), self.element(page, line));
+            all.push(ObservedPromise { kind: PromiseSource::Element, name, place: &line.place, status });
         }
         all
     }
@@ -338,8 +357,8 @@ impl Evidence {
     /// counted.
     pub fn tally(&self, page: &Page) -> Tally {
         let mut tally = Tally::default();
-        let own = self.promises(page).into_iter().filter(|promise| promise.kind != What::SharedRow);
-        own.for_each(|promise| tally[promise.standing.state as usize] += 1);
+        let own = self.promises(page).into_iter().filter(|promise| promise.kind != PromiseSource::SharedRow);
+        own.for_each(|promise| tally[promise.status.state as usize] += 1);
         tally
     }
 }
@@ -358,17 +377,17 @@ fn observation(result: &CaseResult, texts: &mut Texts) -> Observation {
         true => vec![numbers(&result.promise.rule, &result.promise.place)],
         false => result.about.iter().map(|promise| numbers(&promise.rule, &promise.place)).collect(),
     };
-    let departures = match &result.verdict {
-        Verdict::Fail { departures } => departures.as_slice(),
+    let mismatches = match &result.verdict {
+        Verdict::Fail { mismatches } => mismatches.as_slice(),
         _ => &[],
     };
     // The place of a value in a body is defined by service.yaml, not by the page.
-    let of_page = departures.iter().filter(|departure| departure.kind != Kind::Misplaced);
+    let of_page = mismatches.iter().filter(|mismatch| mismatch.kind != Kind::Misplaced);
     let against: Vec<(u32, u32)> =
-        of_page.map(|departure| numbers(&departure.promise.rule, &departure.promise.place)).collect();
+        of_page.map(|mismatch| numbers(&mismatch.promise.rule, &mismatch.promise.place)).collect();
     let (shows, why) = shows(result);
-    let is_about_the_call = departures.iter().any(|departure| {
-        matches!(departure.kind, Kind::Accepted | Kind::OtherRow | Kind::Details | Kind::Undocumented)
+    let is_about_the_call = mismatches.iter().any(|mismatch| {
+        matches!(mismatch.kind, Kind::Accepted | Kind::OtherRow | Kind::Details | Kind::Undocumented)
     });
     Observation {
         expected: result.expected,
@@ -376,7 +395,7 @@ fn observation(result: &CaseResult, texts: &mut Texts) -> Observation {
         other_only: result.other_only,
         about: about.into(),
         rows: result.rows.iter().map(|place| texts.number(place)).collect(),
-        came: result.observed.rows.iter().map(|place| texts.number(place)).collect(),
+        received: result.observed.rows.iter().map(|place| texts.number(place)).collect(),
         against: against.into(),
         is_about_the_call,
         why: texts.number(&why),
@@ -385,24 +404,24 @@ fn observation(result: &CaseResult, texts: &mut Texts) -> Observation {
 
 /// Returns what a result shows about whether its call was accepted or rejected as expected, and the reason if it shows
 /// nothing.
-fn shows(result: &CaseResult) -> (Shows, String) {
+fn shows(result: &CaseResult) -> (Outcome, String) {
     match &result.verdict {
-        Verdict::Pass => (Shows::Met, String::new()),
-        Verdict::Fail { departures } => {
-            let is_met = departures.iter().all(|departure| departure.kind.is_beside_the_call());
-            let misplaced = departures.iter().any(|departure| departure.kind == Kind::Misplaced);
+        Verdict::Pass => (Outcome::Met, String::new()),
+        Verdict::Fail { mismatches } => {
+            let is_met = mismatches.iter().all(|mismatch| mismatch.kind.is_incidental());
+            let misplaced = mismatches.iter().any(|mismatch| mismatch.kind == Kind::Misplaced);
             match (is_met, misplaced) {
-                (true, _) => (Shows::Met, String::new()),
+                (true, _) => (Outcome::Met, String::new()),
                 (false, true) => {
-                    (Shows::Nothing, "the response has nothing at the path in service.yaml".to_owned())
+                    (Outcome::Nothing, "the response has nothing at the path in service.yaml".to_owned())
                 }
-                (false, false) => (Shows::NotMet, String::new()),
+                (false, false) => (Outcome::NotMet, String::new()),
             }
         }
-        Verdict::NotTested { reason } => (Shows::LeftOut, reason.clone()),
-        Verdict::Blocked { code, .. } => (Shows::Nothing, format!("blocked by {code}")),
+        Verdict::NotTested { reason } => (Outcome::LeftOut, reason.clone()),
+        Verdict::Blocked { code, .. } => (Outcome::Nothing, format!("blocked by {code}")),
         Verdict::Error { reason } | Verdict::Skipped { reason } | Verdict::Unproven { reason } => {
-            (Shows::Nothing, reason.clone())
+            (Outcome::Nothing, reason.clone())
         }
     }
 }

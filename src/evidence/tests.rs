@@ -1,7 +1,7 @@
 //! The states of promises after given results, as a table.
 
 use super::*;
-use crate::judge::{Departure, Observed, Promise};
+use crate::judge::{Mismatch, Observed, Promise};
 
 const PLACE: &str = "Add.yaml:3:1";
 const ROW: &str = "Add.yaml:9:1";
@@ -53,7 +53,7 @@ fn result(expected: Expected, verdict: Verdict) -> CaseResult {
 }
 
 fn fail(kind: Kind, rule: &str, place: &str) -> Verdict {
-    Verdict::of(vec![Departure { kind, promise: promise(rule, place), lines: Vec::new() }])
+    Verdict::of(vec![Mismatch { kind, promise: promise(rule, place), lines: Vec::new() }])
 }
 
 fn unproven() -> Verdict {
@@ -63,12 +63,12 @@ fn unproven() -> Verdict {
 fn state(line: PromiseLine, results: &[CaseResult]) -> State {
     let page = page(vec![line]);
     let mut evidence = Evidence::default();
-    results.iter().for_each(|result| evidence.take(result));
+    results.iter().for_each(|result| evidence.add(result));
     evidence.sentence(&page, &page.parameters[0], PLACE).state
 }
 
 #[test]
-fn a_sentence_holds_only_if_both_of_its_sides_were_seen() {
+fn sentence_holds_only_if_both_sides_were_observed() {
     let both = || line(&[Side::Rejected, Side::Accepted]);
     let (met, accepted) = (result(Expected::Reject, Verdict::Pass), result(Expected::Accept, Verdict::Pass));
     assert_eq!(state(both(), &[met.clone(), accepted.clone()]), State::Holds);
@@ -87,7 +87,7 @@ fn a_sentence_holds_only_if_both_of_its_sides_were_seen() {
 }
 
 #[test]
-fn what_shows_nothing_is_no_proof_whatever_else_was_seen() {
+fn cases_that_show_nothing_prove_nothing() {
     let both = || line(&[Side::Rejected, Side::Accepted]);
     let (met, accepted) = (result(Expected::Reject, Verdict::Pass), result(Expected::Accept, Verdict::Pass));
     for nothing in [
@@ -104,14 +104,14 @@ fn what_shows_nothing_is_no_proof_whatever_else_was_seen() {
 }
 
 #[test]
-fn a_response_against_it_breaks_it_and_one_against_another_promise_does_not() {
+fn only_mismatches_of_its_own_break_a_promise() {
     let both = || line(&[Side::Rejected, Side::Accepted]);
     let against = result(Expected::Reject, fail(Kind::Accepted, "Name length.max", PLACE));
     assert_eq!(state(both(), &[against]), State::Broken);
-    let beside = result(Expected::Reject, fail(Kind::Element, "Id", "Add.yaml:12:1"));
+    let incidental = result(Expected::Reject, fail(Kind::Element, "Id", "Add.yaml:12:1"));
     let accepted = result(Expected::Accept, Verdict::Pass);
     assert_eq!(
-        state(both(), &[beside, accepted.clone()]),
+        state(both(), &[incidental, accepted.clone()]),
         State::Holds,
         "the call was rejected as it must be"
     );
@@ -120,16 +120,18 @@ fn a_response_against_it_breaks_it_and_one_against_another_promise_does_not() {
 }
 
 #[test]
-fn a_row_holds_only_if_it_came_whole_in_a_case_bound_to_it() {
+fn row_holds_only_if_received_exactly_in_a_case_that_expects_it() {
     let page = page(Vec::new());
-    let row = |came: &[&str], verdict: Verdict| {
-        let observed =
-            Observed { rows: came.iter().map(|place| (*place).to_owned()).collect(), ..Observed::default() };
+    let row = |received: &[&str], verdict: Verdict| {
+        let observed = Observed {
+            rows: received.iter().map(|place| (*place).to_owned()).collect(),
+            ..Observed::default()
+        };
         CaseResult { rows: vec![ROW.to_owned()], observed, ..result(Expected::Reject, verdict) }
     };
     let state = |results: &[CaseResult]| {
         let mut evidence = Evidence::default();
-        results.iter().for_each(|result| evidence.take(result));
+        results.iter().for_each(|result| evidence.add(result));
         evidence.row(&page, &page.errors[0]).state
     };
     assert_eq!(state(&[row(&[ROW], Verdict::Pass)]), State::Holds);
@@ -140,7 +142,7 @@ fn a_row_holds_only_if_it_came_whole_in_a_case_bound_to_it() {
 }
 
 #[test]
-fn an_element_holds_only_if_it_was_there_with_a_value() {
+fn element_holds_only_if_present_with_a_value() {
     let page = page(Vec::new());
     let with = |elements: &[&str]| {
         let elements = elements.iter().map(|path| (*path).to_owned()).collect();
@@ -149,7 +151,7 @@ fn an_element_holds_only_if_it_was_there_with_a_value() {
     };
     let state = |results: &[CaseResult]| {
         let mut evidence = Evidence::default();
-        results.iter().for_each(|result| evidence.take(result));
+        results.iter().for_each(|result| evidence.add(result));
         evidence.element(&page, &page.elements[0]).state
     };
     assert_eq!(state(&[with(&["Id"])]), State::Holds);

@@ -22,7 +22,7 @@ impl Texts {
     }
 
     /// Returns the number of a text, if it is known.
-    pub fn known(&self, text: &str) -> Option<u32> {
+    pub fn get(&self, text: &str) -> Option<u32> {
         self.numbers.get(text).copied()
     }
 

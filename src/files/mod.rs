@@ -6,4 +6,7 @@ mod write;
 
 pub use read::{bounded, not_read, ordinary, text};
 pub use shelf::{Place, Shelf};
-pub use write::{Begun, apart, begin, end, folder_of, is_same, not_written, resolved, sweep, write_whole};
+pub use write::{
+    PendingFile, begin, check_distinct, end, folder_of, is_same, not_written, remove_abandoned, resolved,
+    write_whole,
+};

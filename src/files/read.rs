@@ -14,24 +14,24 @@ pub fn not_read(path: &Path, error: &dyn Display) -> String {
 /// none.
 ///
 /// # Errors
-/// Returns the error of the file system, or an error if the file is not regular or is longer than `most` bytes.
-pub fn ordinary(path: &Path, most: usize) -> io::Result<Vec<u8>> {
+/// Returns the error of the file system, or an error if the file is not regular or is longer than `max` bytes.
+pub fn ordinary(path: &Path, max: usize) -> io::Result<Vec<u8>> {
     if !fs::metadata(path)?.is_file() {
         return Err(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file"));
     }
-    bounded(path, most)
+    bounded(path, max)
 }
 
 /// Reads any file that the user named, including a pipe.
 ///
 /// # Errors
-/// Returns the error of the file system, or an error if there are more than `most` bytes.
-pub fn bounded(path: &Path, most: usize) -> io::Result<Vec<u8>> {
+/// Returns the error of the file system, or an error if there are more than `max` bytes.
+pub fn bounded(path: &Path, max: usize) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    let limit = u64::try_from(most).unwrap_or(u64::MAX).saturating_add(1);
+    let limit = u64::try_from(max).unwrap_or(u64::MAX).saturating_add(1);
     File::open(path)?.take(limit).read_to_end(&mut bytes)?;
-    match bytes.len() > most {
-        true => Err(io::Error::new(io::ErrorKind::FileTooLarge, format!("larger than {most} bytes"))),
+    match bytes.len() > max {
+        true => Err(io::Error::new(io::ErrorKind::FileTooLarge, format!("larger than {max} bytes"))),
         false => Ok(bytes),
     }
 }
@@ -40,7 +40,7 @@ pub fn bounded(path: &Path, most: usize) -> io::Result<Vec<u8>> {
 ///
 /// # Errors
 /// Returns the errors of [`ordinary`], or an error if the file is not UTF-8.
-pub fn text(path: &Path, most: usize) -> io::Result<String> {
-    String::from_utf8(ordinary(path, most)?)
+pub fn text(path: &Path, max: usize) -> io::Result<String> {
+    String::from_utf8(ordinary(path, max)?)
         .map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error.utf8_error()))
 }

@@ -71,7 +71,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_was_put_away_is_found_in_any_order() {
+    fn stored_texts_are_read_in_any_order() {
         let shelf = Shelf::default();
         let texts = ["one", "", "three and more", "two"].map(|text| text.as_bytes().to_vec());
         let places: Vec<Place> = texts.iter().map(|text| shelf.put(text.clone())).collect();

@@ -23,7 +23,7 @@ pub fn not_written(path: &Path, error: &dyn Display) -> String {
 ///
 /// # Errors
 /// Returns a message about the first output file that does not.
-pub fn apart<'p>(inputs: &[&Path], outputs: impl Iterator<Item = &'p Path>) -> Result<(), String> {
+pub fn check_distinct<'p>(inputs: &[&Path], outputs: impl Iterator<Item = &'p Path>) -> Result<(), String> {
     let inputs: Vec<PathBuf> = inputs.iter().map(|path| resolved(path)).collect();
     let mut seen: Vec<PathBuf> = Vec::new();
     for path in outputs {
@@ -76,14 +76,14 @@ pub fn write_whole(path: &Path, text: &str) -> io::Result<()> {
 
 /// A file that is being written.
 #[derive(Debug)]
-pub enum Begun {
+pub enum PendingFile {
     /// A temporary file in the folder of its final place.
     Beside(NamedTempFile),
     /// A file that is not regular (a pipe, a device). It cannot be replaced, so it is written directly.
     Into(File),
 }
 
-impl Begun {
+impl PendingFile {
     /// Returns a handle to write into the file.
     ///
     /// # Errors
@@ -100,10 +100,12 @@ impl Begun {
 ///
 /// # Errors
 /// Returns the error of the file system.
-pub fn begin(path: &Path) -> io::Result<Begun> {
+pub fn begin(path: &Path) -> io::Result<PendingFile> {
     match fs::metadata(path) {
         Ok(there) if there.is_dir() => return Err(io::ErrorKind::IsADirectory.into()),
-        Ok(there) if !there.is_file() => return File::options().write(true).open(path).map(Begun::Into),
+        Ok(there) if !there.is_file() => {
+            return File::options().write(true).open(path).map(PendingFile::Into);
+        }
         _ => {}
     }
     let path = resolved(path);
@@ -118,13 +120,13 @@ pub fn begin(path: &Path) -> io::Result<Begun> {
         builder.permissions(fs::Permissions::from_mode(0o666));
     }
     let file = builder.tempfile_in(folder)?;
-    // If a file system has no locks, `sweep` removes nothing either.
+    // If a file system has no locks, `remove_abandoned` removes nothing either.
     let _ = file.as_file().lock();
-    Ok(Begun::Beside(file))
+    Ok(PendingFile::Beside(file))
 }
 
 /// Removes temporary files of runs that were killed while they wrote. Files that are still being written are locked.
-pub fn sweep(folder: &Path) {
+pub fn remove_abandoned(folder: &Path) {
     let Ok(entries) = fs::read_dir(folder) else { return };
     for path in entries.filter_map(|entry| Some(entry.ok()?.path())) {
         let is_begun = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(BEGUN));
@@ -146,8 +148,8 @@ fn is_abandoned(path: &Path) -> bool {
 ///
 /// # Errors
 /// Returns the error of the file system.
-pub fn end(file: Begun, path: &Path) -> io::Result<()> {
-    let Begun::Beside(file) = file else { return Ok(()) };
+pub fn end(file: PendingFile, path: &Path) -> io::Result<()> {
+    let PendingFile::Beside(file) = file else { return Ok(()) };
     file.as_file().sync_all()?;
     let path = resolved(path);
     // An existing file keeps its permissions: the responses of a target may be confidential.

@@ -8,8 +8,8 @@ use crate::spec::model::{
 use crate::wire::sign::Form;
 use crate::wire::{Tamper, Twist, can_tamper};
 
-use super::baseline::Baseline;
-use super::{plain, request};
+use super::plain::PlainCall;
+use super::{request, single_call};
 
 /// Returns cases for each tested operation of the services whose calls are signed. `form` returns the form of the
 /// signature.
@@ -28,18 +28,18 @@ fn asks_who_calls(service: &Service) -> bool {
 }
 
 fn of_operation(service: &Service, operation: &Operation, form: Form) -> Vec<Case> {
-    let baseline = Baseline::new(service, operation);
+    let plain = PlainCall::new(service, operation);
     let tampers = Tamper::ALL.iter().filter(|tamper| can_tamper(form, **tamper));
-    tampers.map(|tamper| case(&baseline, form, *tamper, tamper.name())).collect()
+    tampers.map(|tamper| case(&plain, form, *tamper, tamper.name())).collect()
 }
 
-fn case(baseline: &Baseline<'_>, form: Form, tamper: Tamper, name: &str) -> Case {
-    let expect = Expectation::Reject(rows(baseline, form, tamper));
-    let send = baseline.set(&[]);
-    let mut given = baseline.given(&send, &expect);
+fn case(plain: &PlainCall<'_>, form: Form, tamper: Tamper, name: &str) -> Case {
+    let expect = Expectation::Reject(rows(plain, form, tamper));
+    let send = plain.set(&[]);
+    let mut given = plain.setup_calls(&send, &expect);
     if tamper == Tamper::RepeatedNonce && given.is_empty() {
         given.push(Call {
-            operation: baseline.operation.name.clone(),
+            operation: plain.operation.name.clone(),
             label: "before".to_owned(),
             send: send.clone(),
             shared: false,
@@ -47,7 +47,7 @@ fn case(baseline: &Baseline<'_>, form: Form, tamper: Tamper, name: &str) -> Case
     }
     // A shared entity may already exist, so that no call would come before this one.
     given.iter_mut().for_each(|call| call.shared &= tamper != Tamper::RepeatedNonce);
-    let case = plain(baseline.operation, &format!("auth/{name}"), tries(tamper).to_owned(), send, expect);
+    let case = single_call(plain.operation, &format!("auth/{name}"), tries(tamper).to_owned(), send, expect);
     Case { given, twist: Some(Twist::Signature(tamper)), ..case }
 }
 
@@ -65,7 +65,7 @@ fn tries(tamper: Tamper) -> &'static str {
 
 /// Returns the rows that may be returned: those for this fault, and the page's own rows about callers, which are less
 /// specific.
-fn rows(baseline: &Baseline<'_>, form: Form, tamper: Tamper) -> Rows {
+fn rows(plain: &PlainCall<'_>, form: Form, tamper: Tamper) -> Rows {
     let fault = match tamper {
         Tamper::WrongSecret | Tamper::ChangedParameter | Tamper::ChangedAction => {
             Circumstance::WrongSignature
@@ -75,30 +75,30 @@ fn rows(baseline: &Baseline<'_>, form: Form, tamper: Tamper) -> Rows {
         Tamper::Expired => Circumstance::Expired,
         Tamper::RepeatedNonce => Circumstance::RepeatedNonce,
     };
-    let (service, operation) = (baseline.service, baseline.operation);
+    let (service, operation) = (plain.service, plain.operation);
     let is = |row: &ErrorRow, of: fn(Circumstance) -> bool| matches!(row.when, When::Circumstance(circumstance) if of(circumstance));
     // If only the secret is sent, a wrong secret is the same as an unknown key.
-    let alike = if form == Form::Secret && fault != Circumstance::Unsigned {
+    let similar = if form == Form::Secret && fault != Circumstance::Unsigned {
         Circumstance::UnknownKey
     } else {
         fault
     };
     let exact =
-        |row: &ErrorRow| row.when == When::Circumstance(fault) || row.when == When::Circumstance(alike);
+        |row: &ErrorRow| row.when == When::Circumstance(fault) || row.when == When::Circumstance(similar);
     let named = service.rows(operation).any(exact);
-    let may_answer = |own: bool, row: &ErrorRow| {
+    let may_match = |own: bool, row: &ErrorRow| {
         exact(row)
             || (is(row, Circumstance::is_auth) && (own || !named))
             // Without a signature, parts of the request are missing, and no page says which row covers that.
-            || (fault == Circumstance::Unsigned && (is(row, Circumstance::is_auth) || tells_of_absence(own, row)))
+            || (fault == Circumstance::Unsigned && (is(row, Circumstance::is_auth) || covers_absence(own, row)))
     };
-    let own = operation.errors.iter().filter(|row| may_answer(true, row));
-    let shared = service.errors.iter().filter(|row| may_answer(false, row));
+    let own = operation.errors.iter().filter(|row| may_match(true, row));
+    let shared = service.errors.iter().filter(|row| may_match(false, row));
     request::only_if_bound(own.chain(shared).collect())
 }
 
 /// Returns `true` for rows that cover anything missing, and for the service's rows without `when`.
-fn tells_of_absence(own: bool, row: &ErrorRow) -> bool {
+fn covers_absence(own: bool, row: &ErrorRow) -> bool {
     match &row.when {
         When::Breaches(bound) => bound.contains(&Bound { at: None, part: Part::Required }),
         When::Unsaid => !own,

@@ -223,14 +223,14 @@ impl Cases {
 }
 
 /// The number of items per thread and round: enough that no thread waits long for another.
-const AT_ONCE: usize = 4;
+const ITEMS_PER_THREAD: usize = 4;
 
 /// Processes several items in parallel. The results are in the order of the items.
 pub fn in_parallel<'i, I: Sync, T: Send + 'i>(
     items: &'i [I],
     work: impl Fn(&'i I) -> T + Sync + 'i,
 ) -> impl Iterator<Item = T> + 'i {
-    let at_once = AT_ONCE * rayon::current_num_threads();
+    let at_once = ITEMS_PER_THREAD * rayon::current_num_threads();
     items.chunks(at_once).flat_map(move |chunk| chunk.par_iter().map(&work).collect::<Vec<T>>())
 }
 
@@ -270,7 +270,7 @@ mod tests {
     }
 
     #[test]
-    fn cases_come_in_the_order_of_the_specs_and_have_their_numbers() {
+    fn cases_are_numbered_in_spec_order() {
         let specs = specs(40);
         let cases = implied(&specs);
         let all: Vec<String> = super::super::all(&specs, Depth::Standard)
@@ -287,7 +287,7 @@ mod tests {
     }
 
     #[test]
-    fn some_can_be_chosen_of_those_that_were_chosen() {
+    fn selected_cases_can_be_selected_again() {
         let specs = specs(3);
         let mut cases = implied(&specs);
         let own = Case { id: "Do1/own".to_owned(), ..Case::clone(&cases.get(0).unwrap()) };
@@ -304,7 +304,7 @@ mod tests {
     }
 
     #[test]
-    fn no_more_is_kept_than_there_is_room_for() {
+    fn cache_of_expanded_cases_is_bounded() {
         let specs = specs(120);
         let cases = implied(&specs);
         assert!(cases.len() > KEPT, "{} cases", cases.len());

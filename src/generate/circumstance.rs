@@ -3,8 +3,8 @@
 use crate::case::{Call, Case, Expectation, Rows};
 use crate::spec::model::{Circumstance, Entity, Operation, Service, Specs, When};
 
-use super::baseline::Baseline;
-use super::{plain, scenario};
+use super::plain::PlainCall;
+use super::{scenario, single_call};
 
 /// The number of concurrent calls sent to provoke a conflict.
 const CROWD: u32 = 8;
@@ -21,11 +21,11 @@ pub fn with(specs: &Specs, circumstance: Circumstance) -> Vec<Case> {
     let tested = specs.operations().filter(|(_, operation)| !operation.support);
     let crowd = |(service, operation): (&Service, &Operation)| {
         let codes = codes(service, operation, circumstance);
-        let baseline = Baseline::new(service, operation);
+        let plain = PlainCall::new(service, operation);
         match (codes.is_empty(), circumstance) {
             (true, _) => None,
-            (_, Circumstance::Busy) => Some(busy(&baseline, codes)),
-            (_, Circumstance::Throttled) => throttled(&baseline, codes),
+            (_, Circumstance::Busy) => Some(busy(&plain, codes)),
+            (_, Circumstance::Throttled) => throttled(&plain, codes),
             _ => None,
         }
     };
@@ -38,29 +38,29 @@ fn codes(service: &Service, operation: &Operation, circumstance: Circumstance) -
 }
 
 /// Returns a case with concurrent calls that should succeed.
-fn busy(baseline: &Baseline<'_>, codes: Vec<String>) -> Case {
-    let send = if baseline.entity().is_some() { baseline.all() } else { baseline.set(&[]) };
-    let given = baseline.given(&send, &Expectation::Accept);
+fn busy(plain: &PlainCall<'_>, codes: Vec<String>) -> Case {
+    let send = if plain.entity().is_some() { plain.all() } else { plain.set(&[]) };
+    let given = plain.setup_calls(&send, &Expectation::Accept);
     let tries = format!("{CROWD} concurrent calls: each succeeds, or is rejected because of another call");
     let expect = Expectation::AcceptOr(Rows::Codes(codes));
-    let case = plain(baseline.operation, "circumstance/busy", tries, send, expect);
+    let case = single_call(plain.operation, "circumstance/busy", tries, send, expect);
     Case { at_once: CROWD, given, ..case }
 }
 
 /// Returns a case with too many concurrent calls, all of which must be rejected and leave nothing behind.
-fn throttled(baseline: &Baseline<'_>, codes: Vec<String>) -> Option<Case> {
-    let places = baseline.prepared().iter().filter(|place| place.parameter.exists.is_none());
-    let fault = places.filter_map(|place| scenario::fault(baseline, place)).last()?;
-    let Expectation::Reject(Rows::Codes(mut rows)) = fault.answer(baseline) else {
+fn throttled(plain: &PlainCall<'_>, codes: Vec<String>) -> Option<Case> {
+    let places = plain.prepared().iter().filter(|place| place.parameter.exists.is_none());
+    let fault = places.filter_map(|place| scenario::fault(plain, place)).last()?;
+    let Expectation::Reject(Rows::Codes(mut rows)) = fault.expectation(plain) else {
         return None;
     };
     rows.extend(codes);
-    let send = baseline.with_at(fault.place, fault.trial.value);
+    let send = plain.with_at(fault.place, fault.trial.value);
     let expect = Expectation::Reject(Rows::Codes(rows));
-    let given = baseline.given(&send, &expect);
+    let given = plain.setup_calls(&send, &expect);
     let tries =
         format!("{TOO_MANY} concurrent invalid calls: each is rejected as invalid or as one call too many");
-    let case = plain(baseline.operation, "circumstance/throttled", tries, send, expect);
+    let case = single_call(plain.operation, "circumstance/throttled", tries, send, expect);
     Some(Case { at_once: TOO_MANY, given, ..case })
 }
 
@@ -75,15 +75,15 @@ pub fn quota(specs: &Specs, entity: &str, size: u32) -> Option<Case> {
     if codes.is_empty() || !(1..=LARGEST_QUOTA).contains(&size) {
         return None;
     }
-    let baseline = Baseline::new(service, maker);
+    let plain = PlainCall::new(service, maker);
     let full = |number: u32| Call {
         operation: maker.name.clone(),
         label: format!("full-{number}"),
-        send: baseline.set(&[]),
+        send: plain.set(&[]),
         shared: false,
     };
     let tries = format!("one {entity} more than the {size} that the target allows");
     let expect = Expectation::Reject(Rows::Codes(codes));
-    let case = plain(maker, "circumstance/quota", tries, baseline.set(&[]), expect);
+    let case = single_call(maker, "circumstance/quota", tries, plain.set(&[]), expect);
     Some(Case { given: (0..size).map(full).collect(), ..case })
 }

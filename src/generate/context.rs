@@ -11,16 +11,16 @@ use crate::spec::model::Required;
 use crate::spec::path::Step;
 use crate::spec::ruling::Outcome;
 
-use super::baseline::Baseline;
 use super::covering::Arrays;
-use super::prepared::{Prepared, Tried};
+use super::plain::PlainCall;
+use super::prepared::{JudgedTrial, Prepared};
 use super::valid::{keeps, put, valid};
 
 /// Values with up to this many random characters have their own cases, but are not used in every context.
 const SCARCE: usize = 3;
 
 /// The maximum number of classes of a parameter in contexts. Further valid values have only their own cases.
-const MOST_CLASSES: usize = 64;
+const MAX_CLASSES: usize = 64;
 
 /// The number of parameters whose accepted classes are combined in pairs. Of more parameters, only those in the same
 /// window of this size are combined.
@@ -28,7 +28,7 @@ const WINDOW: usize = 64;
 
 /// The number of parameters above which a context contains only the optional parameters of one window. If each
 /// violation met each class, the case file would grow with the square of the number of parameters.
-const MOST_AT_ONCE: usize = 128;
+const MAX_PARAMETERS: usize = 128;
 
 /// A class of valid values of a parameter or a member.
 #[derive(Debug, Clone, PartialEq)]
@@ -48,7 +48,7 @@ struct Factor<'s> {
 
 /// The parameter, or the member next to the tested one, whose class is chosen; by its index among these.
 #[derive(Clone, Copy)]
-enum Of {
+enum ChosenPlace {
     Parameter(usize),
     Member(usize),
 }
@@ -76,8 +76,8 @@ pub struct Context {
 
 impl<'s> Contexts<'s> {
     /// Creates the classes of all parameters that a call can contain, and of their members.
-    pub fn new(baseline: &'s Baseline<'_>, arrays: &Arrays) -> Self {
-        let factors = factors(baseline);
+    pub fn new(plain: &'s PlainCall<'_>, arrays: &Arrays) -> Self {
+        let factors = factors(plain);
         let is_parameter = |index: &usize| !factors[*index].place.is_member();
         let parameters: Vec<usize> = (0..factors.len()).filter(is_parameter).collect();
         let levels: Vec<usize> = parameters.iter().map(|index| certain(&factors[*index].classes)).collect();
@@ -98,7 +98,7 @@ impl<'s> Contexts<'s> {
     }
 
     /// Iterates over the places next to a place, or next to an object that contains it.
-    fn beside(&self, tried: &Prepared<'_>) -> impl Iterator<Item = &Factor<'s>> {
+    fn siblings(&self, tried: &Prepared<'_>) -> impl Iterator<Item = &Factor<'s>> {
         let way = tried.at.steps().to_vec();
         self.factors.iter().filter(move |factor| {
             let steps = factor.place.at.steps();
@@ -109,7 +109,7 @@ impl<'s> Contexts<'s> {
     /// Returns `true` if a parameter is omitted from the context with that number.
     fn is_left_out(&self, place: usize, number: usize) -> bool {
         let count = self.parameters.len();
-        if count <= MOST_AT_ONCE || place / WINDOW == number % count.div_ceil(WINDOW) {
+        if count <= MAX_PARAMETERS || place / WINDOW == number % count.div_ceil(WINDOW) {
             return false;
         }
         let first = self.parameters.get(place).and_then(|index| self.factors[*index].classes.first());
@@ -119,7 +119,8 @@ impl<'s> Contexts<'s> {
     /// Returns the number of contexts in which every class of every other parameter occurs.
     pub fn needed(&self, tried: &Prepared<'_>) -> usize {
         let others = self.of_parameters().filter(|factor| factor.place.whole.name != tried.whole.name);
-        let classes = others.chain(self.beside(tried)).map(|factor| factor.classes.len()).max().unwrap_or(1);
+        let classes =
+            others.chain(self.siblings(tried)).map(|factor| factor.classes.len()).max().unwrap_or(1);
         // An id of no entity is tested with a change next to it. The additional context tests it with a second change.
         classes + usize::from(tried.parameter.exists.is_some())
     }
@@ -130,9 +131,9 @@ impl<'s> Contexts<'s> {
         let is_last = tried.parameter.exists.is_some() && number + 1 == self.needed(tried);
         let number = if is_last { 0 } else { number };
         self.call(Some((tried, value)), |of, classes| match of {
-            Of::Parameter(place) if self.is_left_out(place, number) => None,
-            Of::Parameter(place) => in_turn(classes, number, (place, 0)),
-            Of::Member(place) => self.member_in_turn(classes, number, place),
+            ChosenPlace::Parameter(place) if self.is_left_out(place, number) => None,
+            ChosenPlace::Parameter(place) => in_turn(classes, number, (place, 0)),
+            ChosenPlace::Member(place) => self.member_in_turn(classes, number, place),
         })
     }
 
@@ -151,9 +152,9 @@ impl<'s> Contexts<'s> {
         });
         self.turn += usize::from(tried.is_member());
         self.call(Some((tried, value)), |of, classes| match (of, &row) {
-            (Of::Member(place), _) => self.member_in_turn(classes, self.turn, place),
-            (Of::Parameter(place), Some(row)) => classes.get(row[place]),
-            (Of::Parameter(_), None) => classes.first(),
+            (ChosenPlace::Member(place), _) => self.member_in_turn(classes, self.turn, place),
+            (ChosenPlace::Parameter(place), Some(row)) => classes.get(row[place]),
+            (ChosenPlace::Parameter(_), None) => classes.first(),
         })
         .send
     }
@@ -166,12 +167,12 @@ impl<'s> Contexts<'s> {
 
     /// Returns calls for the unused rows of the covering array. Together with the calls of the other cases, they
     /// contain every pair of valid classes.
-    pub fn left(&mut self) -> Vec<Parameters> {
+    pub fn unused_rows(&mut self) -> Vec<Parameters> {
         let rows = std::mem::take(&mut self.rows);
         let call = |row: Vec<usize>| {
             self.call(None, |of, classes| match of {
-                Of::Parameter(place) => classes.get(row[place]),
-                Of::Member(_) => None,
+                ChosenPlace::Parameter(place) => classes.get(row[place]),
+                ChosenPlace::Member(_) => None,
             })
         };
         rows.into_iter().map(|row| call(row).send).collect()
@@ -181,7 +182,7 @@ impl<'s> Contexts<'s> {
     fn call<'c>(
         &'c self,
         tried: Option<(&Prepared<'_>, Option<&Value>)>,
-        choose: impl Fn(Of, &'c [Class]) -> Option<&'c Class>,
+        choose: impl Fn(ChosenPlace, &'c [Class]) -> Option<&'c Class>,
     ) -> Context {
         let mut context = Context::default();
         for (index, factor) in self.of_parameters().enumerate() {
@@ -190,7 +191,9 @@ impl<'s> Contexts<'s> {
                 Some((tried, value)) if tried.is_member() => self.whole_with(tried, value, &choose),
                 Some((_, value)) => value.cloned(),
                 None => {
-                    let Some(class) = choose(Of::Parameter(index), &factor.classes) else { continue };
+                    let Some(class) = choose(ChosenPlace::Parameter(index), &factor.classes) else {
+                        continue;
+                    };
                     context.doubt.extend(class.doubt.iter().cloned());
                     class.value.clone()
                 }
@@ -205,11 +208,11 @@ impl<'s> Contexts<'s> {
         &'c self,
         tried: &Prepared<'_>,
         value: Option<&Value>,
-        choose: impl Fn(Of, &'c [Class]) -> Option<&'c Class>,
+        choose: impl Fn(ChosenPlace, &'c [Class]) -> Option<&'c Class>,
     ) -> Option<Value> {
         let mut whole = valid(tried.whole);
-        for (index, factor) in self.beside(tried).enumerate() {
-            let class = choose(Of::Member(index), &factor.classes);
+        for (index, factor) in self.siblings(tried).enumerate() {
+            let class = choose(ChosenPlace::Member(index), &factor.classes);
             let Some(class) = class.filter(|class| class.doubt.is_empty()) else { continue };
             // Two items of a list may have become equal.
             let new = factor.place.put(Some(whole.clone()), class.value.clone());
@@ -227,7 +230,8 @@ impl<'s> Contexts<'s> {
     /// Keeps an object from being empty when a member is omitted. If nothing else is in it, the sibling with the fewest
     /// classes is added, because that one is absent more often in other contexts.
     fn with_a_sibling(&self, left_out: &Prepared<'_>, whole: Value) -> Value {
-        let siblings = || self.beside(left_out).filter(|factor| factor.place.at.is_sibling_of(&left_out.at));
+        let siblings =
+            || self.siblings(left_out).filter(|factor| factor.place.at.is_sibling_of(&left_out.at));
         if siblings().any(|factor| whole.at(&factor.place.at.steps()[1..]).is_some()) {
             return whole;
         }
@@ -246,19 +250,19 @@ fn in_turn(classes: &[Class], number: usize, (shift, begin): (usize, usize)) -> 
 
 /// Returns all places with their classes. Members come after the object that contains them, and its classes are built
 /// from theirs.
-fn factors<'s>(baseline: &'s Baseline<'_>) -> Vec<Factor<'s>> {
-    let prepared = baseline.prepared();
+fn factors<'s>(plain: &'s PlainCall<'_>) -> Vec<Factor<'s>> {
+    let prepared = plain.prepared();
     let mut factors: Vec<Factor<'s>> = Vec::new();
     for place in prepared.iter().rev() {
-        let mut classes = classes(baseline, place);
+        let mut classes = classes(plain, place);
         let wholes = wholes(place, &factors);
-        let behind = certain(&classes);
+        let at = certain(&classes);
         let new = wholes
             .into_iter()
             .filter(|whole| !classes.iter().any(|class| class.value.as_ref() == Some(whole)));
         let new: Vec<Class> = new.map(|whole| Class { value: Some(whole), doubt: Vec::new() }).collect();
-        classes.splice(behind..behind, new);
-        classes.truncate(MOST_CLASSES);
+        classes.splice(at..at, new);
+        classes.truncate(MAX_CLASSES);
         factors.push(Factor { place, classes });
     }
     factors.reverse();
@@ -275,7 +279,7 @@ fn wholes(place: &Prepared<'_>, below: &[Factor<'_>]) -> Vec<Value> {
         place.is_around(factor.place) && between.iter().all(|step| *step == Step::Item)
     };
     let own: Vec<&Factor<'_>> = below.iter().rev().filter(is_own).collect();
-    let most = own.iter().map(|factor| certain(&factor.classes)).max().unwrap_or(0);
+    let count = own.iter().map(|factor| certain(&factor.classes)).max().unwrap_or(0);
     let whole = |number: usize| {
         own.iter().enumerate().fold(place.valid.clone(), |whole, (shift, factor)| {
             let classes = &factor.classes[..certain(&factor.classes)];
@@ -285,7 +289,7 @@ fn wholes(place: &Prepared<'_>, below: &[Factor<'_>]) -> Vec<Value> {
             new.filter(|new| keeps(place.parameter, new)).unwrap_or(whole)
         })
     };
-    (0..most).map(whole).collect()
+    (0..count).map(whole).collect()
 }
 
 /// Widens the expectation of a rejection by codes that may be returned for other reasons.
@@ -308,29 +312,29 @@ fn certain(classes: &[Class]) -> usize {
     classes.iter().filter(|class| class.doubt.is_empty()).count()
 }
 
-fn classes(baseline: &Baseline<'_>, prepared: &Prepared<'_>) -> Vec<Class> {
+fn classes(plain: &PlainCall<'_>, prepared: &Prepared<'_>) -> Vec<Class> {
     let (parameter, row) = (prepared.parameter, prepared.row_for_absence);
     let class = |value: Option<Value>| Class { value, doubt: Vec::new() };
     if parameter.exists.is_some() {
         return vec![class(Some(prepared.valid.clone()))];
     }
     let mut classes = Vec::new();
-    let can_be_absent = !prepared.is_member() || prepared.has_siblings(baseline.operation);
+    let can_be_absent = !prepared.is_member() || prepared.has_siblings(plain.operation);
     if parameter.required == Required::No && row.is_none() && can_be_absent {
         classes.push(class(None));
     }
-    for Tried { trial, ruling, is_sayable } in prepared.tried(baseline.service, baseline.operation) {
+    for JudgedTrial { trial, ruling, is_encodable } in prepared.trials(plain.service, plain.operation) {
         let Some(value) = &trial.value else { continue };
         let holds = ruling.outcome() == Outcome::Holds;
         let is_absence = trial.about == Part::Required;
         // Names of two letters are soon used up, and others may already have them.
-        let is_scarce = value.drawn().is_some_and(|drawn| drawn <= SCARCE);
+        let is_scarce = value.random_count().is_some_and(|drawn| drawn <= SCARCE);
         let is_odd = trial.slug.starts_with("odd/");
-        if holds && !is_absence && !is_scarce && !is_odd && *is_sayable {
+        if holds && !is_absence && !is_scarce && !is_odd && *is_encodable {
             classes.push(class(Some(value.clone())));
         }
     }
-    classes.truncate(MOST_CLASSES);
+    classes.truncate(MAX_CLASSES);
     if !classes.iter().any(|class| class.value.is_some()) {
         classes.push(class(Some(prepared.valid.clone())));
     }
@@ -350,7 +354,7 @@ mod tests {
 
     /// Parameters in several windows, and their accepted values next to the violations of a rule.
     #[test]
-    fn each_class_of_many_parameters_stands_beside_each_violation() {
+    fn every_class_of_many_parameters_occurs_with_every_violation() {
         let parameters: String = (1..=100)
             .map(|number| format!("  P{number}: {{type: string, values: [A, B, C, D], example: A}}\n"))
             .collect();

@@ -68,7 +68,7 @@ fn rows(levels: &[usize]) -> Array {
     if levels.len() < 2 || levels.contains(&0) {
         return single(levels);
     }
-    let least = least(levels);
+    let lower_bound = lower_bound(levels);
     let all = Pairs::all(levels);
     let mut best: Option<Array> = None;
     let effort = Effort::of(all.left);
@@ -76,10 +76,10 @@ fn rows(levels: &[usize]) -> Array {
     for start in 0..effort.starts {
         let array = without_spare_rows(&all, array(levels, all.clone(), start, effort.candidates));
         let is_smaller = best.as_ref().is_none_or(|best| array.len() < best.len());
-        let is_least = array.len() == least;
+        let is_minimal = array.len() == lower_bound;
         best = if is_smaller { Some(array) } else { best };
         in_vain = if is_smaller { 0 } else { in_vain + 1 };
-        if is_least || in_vain > IN_VAIN {
+        if is_minimal || in_vain > IN_VAIN {
             break;
         }
     }
@@ -89,7 +89,7 @@ fn rows(levels: &[usize]) -> Array {
 /// Returns a lower bound for the number of rows: the two largest factors need one row for each of their pairs, and `N`
 /// rows cover the pairs of at most `N-1 choose N/2` (rounded up) factors of two levels (Kleitman and Spencer, "Families
 /// of k-independent sets", 1973).
-fn least(levels: &[usize]) -> usize {
+fn lower_bound(levels: &[usize]) -> usize {
     let mut sizes = levels.to_vec();
     sizes.sort_unstable();
     let of_largest: usize = sizes.iter().rev().take(2).product();
@@ -109,7 +109,7 @@ fn array(levels: &[usize], mut open: Pairs, start: usize, candidates: usize) -> 
         let mut best: Option<(usize, Vec<usize>)> = None;
         for turn in (0..candidates).map(|turn| scrambled((start * 1000 + array.len()) * candidates + turn)) {
             let gain = room.fill(levels, &open, seeds[turn % seeds.len()], turn);
-            if best.as_ref().is_none_or(|(most, _)| gain > *most) {
+            if best.as_ref().is_none_or(|(best, _)| gain > *best) {
                 best = Some((gain, room.row.clone()));
             }
             if gain == most_possible {
@@ -197,9 +197,9 @@ impl Pairs {
 
     /// Returns the levels with the most open pairs, each with its factor.
     fn seeds(&self, levels: &[usize]) -> Vec<(usize, usize)> {
-        let most = self.degree.iter().copied().max().unwrap_or(0);
+        let best = self.degree.iter().copied().max().unwrap_or(0);
         let all = levels.iter().enumerate().flat_map(|(f, count)| (0..*count).map(move |level| (f, level)));
-        all.filter(|(f, level)| self.degree[self.starts[*f] + level] == most).collect()
+        all.filter(|(f, level)| self.degree[self.starts[*f] + level] == best).collect()
     }
 }
 
@@ -230,8 +230,8 @@ impl Candidate {
         let mut gain = 0;
         for place in 0..self.order.len() {
             let (_, factor) = self.order[place];
-            let (most, level) = self.best_level(levels, open, factor, turn);
-            gain += most;
+            let (best, level) = self.best_level(levels, open, factor, turn);
+            gain += best;
             self.row[factor] = level;
             self.choose(open.starts[factor] + level);
         }
@@ -243,19 +243,19 @@ impl Candidate {
     }
 
     fn best_level(&mut self, levels: &[usize], open: &Pairs, factor: usize, turn: usize) -> (usize, usize) {
-        let mut most = 0;
+        let mut best = 0;
         self.equals.clear();
         for level in 0..levels[factor] {
             let gain = open.gain(open.starts[factor] + level, &self.chosen);
-            if gain > most {
-                most = gain;
+            if gain > best {
+                best = gain;
                 self.equals.clear();
             }
-            if gain == most {
+            if gain == best {
                 self.equals.push(level);
             }
         }
-        (most, self.equals[scrambled(turn ^ factor) % self.equals.len()])
+        (best, self.equals[scrambled(turn ^ factor) % self.equals.len()])
     }
 }
 
@@ -305,7 +305,7 @@ mod tests {
 
     /// Limits the sizes to those that PICT publishes plus ten per cent.
     #[test]
-    fn sizes_are_those_of_well_known_generators() {
+    fn array_sizes_are_close_to_those_of_other_generators() {
         for (groups, pict) in
             [(&[(3, 4)][..], 9), (&[(3, 13)], 18), (&[(4, 15), (3, 17), (2, 29)], 37), (&[(2, 100)], 15)]
         {
@@ -317,17 +317,17 @@ mod tests {
     }
 
     #[test]
-    fn no_array_is_smaller_than_the_least() {
+    fn arrays_are_not_smaller_than_the_lower_bound() {
         let sizes = [(2, 4), (3, 4), (4, 5), (10, 6), (11, 7), (15, 7), (35, 8)];
         for (factors, rows) in sizes {
-            assert_eq!(least(&vec![2; factors]), rows, "{factors} factors");
+            assert_eq!(lower_bound(&vec![2; factors]), rows, "{factors} factors");
         }
-        assert_eq!(least(&[3, 1, 4]), 12);
-        assert_eq!(least(&[1, 1]), 1);
+        assert_eq!(lower_bound(&[3, 1, 4]), 12);
+        assert_eq!(lower_bound(&[1, 1]), 1);
     }
 
     #[test]
-    fn few_factors_are_no_trouble() {
+    fn arrays_of_few_factors_cover_all_pairs() {
         assert!(rows(&[]).is_empty());
         assert_eq!(rows(&[3]), [[0], [1], [2]]);
         assert_eq!(rows(&[1, 2]).len(), 2);

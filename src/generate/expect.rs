@@ -7,7 +7,7 @@ use crate::spec::model::{ErrorRow, Member, Operation, RequestFault, Required, Sc
 use crate::spec::path::Path;
 use crate::spec::ruling::{self, Outcome, Ruling};
 
-use super::baseline::Baseline;
+use super::plain::PlainCall;
 
 const TAKEN: &str = "another entity may already have this value";
 
@@ -24,7 +24,7 @@ pub fn expectation(service: &Service, operation: &Operation, ruling: &Ruling) ->
 
 /// Relaxes an expectation if another entity may already have the value.
 pub fn of_value(parameter: &Member, value: Option<&Value>, expect: Expectation) -> Expectation {
-    let can_be_taken = parameter.unique && value.is_some_and(|value| value.drawn().is_none());
+    let can_be_taken = parameter.unique && value.is_some_and(|value| value.random_count().is_none());
     match expect {
         Expectation::Accept if can_be_taken => Expectation::Silent(TAKEN.to_owned()),
         expect => expect,
@@ -32,30 +32,30 @@ pub fn of_value(parameter: &Member, value: Option<&Value>, expect: Expectation) 
 }
 
 /// Returns the expectation for a violation by a parameter.
-pub fn reject(baseline: &Baseline<'_>, parameter: &Member, breach: Part) -> Expectation {
+pub fn reject(plain: &PlainCall<'_>, parameter: &Member, breach: Part) -> Expectation {
     let ruling = Ruling::breaks(breach).at(&Path::member(&parameter.name));
-    expectation(baseline.service, baseline.operation, &ruling)
+    expectation(plain.service, plain.operation, &ruling)
 }
 
 /// The size in bytes above which a request may be too large for a service whose page states no limit.
 const LARGE: usize = 10_000;
 
 /// Returns the codes that may be returned for the size of a request.
-pub fn rows_for_size(baseline: &Baseline<'_>, size: usize) -> Vec<String> {
+pub fn rows_for_size(plain: &PlainCall<'_>, size: usize) -> Vec<String> {
     let is_for_size = |row: &&ErrorRow| row.when == When::Request(RequestFault::TooLarge) && size > LARGE;
-    let rows = baseline.service.rows(baseline.operation).filter(is_for_size);
+    let rows = plain.service.rows(plain.operation).filter(is_for_size);
     rows.flat_map(|row| row.codes.clone()).collect()
 }
 
 /// Returns the rows that may be returned: all that cover a violation which some reader could name. If one of these
 /// violations has no row, any row may be returned.
 fn rows(service: &Service, operation: &Operation, ruling: &Ruling) -> Rows {
-    let answerable = ruling.answerable();
-    if answerable.iter().any(|breach| service.rows_for(operation, breach).next().is_none()) {
+    let coverable = ruling.coverable();
+    if coverable.iter().any(|breach| service.rows_for(operation, breach).next().is_none()) {
         return Rows::Any;
     }
     let mut codes: Vec<String> = Vec::new();
-    for row in answerable.iter().flat_map(|breach| service.rows_for(operation, breach)) {
+    for row in coverable.iter().flat_map(|breach| service.rows_for(operation, breach)) {
         for code in &row.codes {
             if !codes.contains(code) {
                 codes.push(code.clone());
@@ -67,10 +67,10 @@ fn rows(service: &Service, operation: &Operation, ruling: &Ruling) -> Rows {
 
 /// Relaxes the cases of an operation whose values may contain an object that the page does not describe. Cases that
 /// then test nothing are dropped.
-pub fn in_doubt(operation: &Operation, cases: Vec<Case>) -> Vec<Case> {
+pub fn relax_doubtful(operation: &Operation, cases: Vec<Case>) -> Vec<Case> {
     let mut parameters = operation.parameters.iter();
     match parameters.any(|parameter| may_lack_members(&parameter.schema, &mut Vec::new())) {
-        true => cases.into_iter().filter_map(|case| held(operation, case)).collect(),
+        true => cases.into_iter().filter_map(|case| relax(operation, case)).collect(),
         false => cases,
     }
 }
@@ -97,7 +97,7 @@ fn may_lack_members<'s>(schema: &'s Schema, types: &mut Vec<&'s str>) -> bool {
 /// Relaxes a case in which a value other than the tested one may cause the rejection: an object that the page does not
 /// describe, so that no valid value for it is known. A violation next to it must still be rejected, but any row may be
 /// returned. Returns `None` if nothing is left to test.
-fn held(operation: &Operation, case: Case) -> Option<Case> {
+fn relax(operation: &Operation, case: Case) -> Option<Case> {
     let Some(name) = doubtful(operation, &case.send) else { return Some(case) };
     let expect = match case.expect {
         Expectation::Reject(Rows::Codes(_)) => Expectation::Reject(Rows::Any),
@@ -120,20 +120,20 @@ fn doubtful<'o>(operation: &'o Operation, send: &Parameters) -> Option<&'o str> 
 
 /// Returns the expectation for a call that violates nothing: it succeeds. No page says whether a call succeeds that
 /// only names its entity.
-pub fn whole_call(baseline: &Baseline<'_>, send: &Parameters) -> Expectation {
+pub fn whole_call(plain: &PlainCall<'_>, send: &Parameters) -> Expectation {
     let changes = |name: &str| {
-        baseline
+        plain
             .operation
             .parameter(name)
             .is_some_and(|parameter| parameter.exists.is_none() && !parameter.common)
     };
-    let could_change = baseline
+    let could_change = plain
         .operation
         .parameters
         .iter()
         .any(|parameter| changes(&parameter.name) && parameter.required != Required::Yes);
-    let has_entity = baseline.operation.parameters.iter().any(|parameter| parameter.exists.is_some());
-    let can_change = could_change && !baseline.operation.only_reads();
+    let has_entity = plain.operation.parameters.iter().any(|parameter| parameter.exists.is_some());
+    let can_change = could_change && !plain.operation.only_reads();
     match has_entity && can_change && !send.iter().any(|(name, _)| changes(name)) {
         true => Expectation::Silent(CHANGES_NOTHING.to_owned()),
         false => Expectation::Accept,

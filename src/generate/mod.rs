@@ -4,13 +4,13 @@
 //! place, [`crate::spec::ruling`], so that no trial can have an expectation that the page does not support.
 
 mod auth;
-mod baseline;
 mod cases;
 mod circumstance;
 mod context;
 mod covering;
 mod depth;
 mod expect;
+mod plain;
 mod precedence;
 mod prepared;
 mod references;
@@ -35,10 +35,10 @@ use crate::spec::breach::{Breach, Part};
 use crate::spec::model::{Member, Operation, Required, Service, Specs};
 use crate::spec::ruling::{self, Outcome, Ruling};
 
-use baseline::Baseline;
 use context::Contexts;
 use covering::Arrays;
-use prepared::{Prepared, Tried};
+use plain::PlainCall;
+use prepared::{JudgedTrial, Prepared};
 use trial::Trial;
 
 /// Expands operations and caches what operations of the same shape share.
@@ -68,15 +68,15 @@ pub struct LeftOut {
 
 /// Returns what the cases of an operation lack because its protocol cannot encode it, by parameter and rule.
 pub fn left_out_by_protocol(service: &Service, operation: &Operation) -> Vec<LeftOut> {
-    not_carried(&Baseline::new(service, operation))
+    not_carried(&PlainCall::new(service, operation))
 }
 
-fn not_carried(baseline: &Baseline<'_>) -> Vec<LeftOut> {
-    let (service, operation) = (baseline.service, baseline.operation);
+fn not_carried(plain: &PlainCall<'_>) -> Vec<LeftOut> {
+    let (service, operation) = (plain.service, plain.operation);
     let mut left: Vec<LeftOut> = Vec::new();
-    for prepared in baseline.prepared() {
-        let tried = prepared.tried(service, operation).iter();
-        for Tried { trial, .. } in tried.filter(|tried| !tried.is_sayable) {
+    for prepared in plain.prepared() {
+        let tried = prepared.trials(service, operation).iter();
+        for JudgedTrial { trial, .. } in tried.filter(|tried| !tried.is_encodable) {
             let is_it =
                 |known: &&mut LeftOut| known.breach.part == trial.about && known.breach.at == prepared.at;
             match left.iter_mut().find(is_it) {
@@ -100,7 +100,7 @@ impl Generator {
 
     /// Returns the cases of one operation, in the order of its parameter table.
     pub fn cases(&self, service: &Service, operation: &Operation, depth: Depth) -> CaseFile {
-        let cases = expanded(&Baseline::new(service, operation), depth, &self.arrays);
+        let cases = expanded(&PlainCall::new(service, operation), depth, &self.arrays);
         CaseFile { operation: operation.id.clone(), cases }
     }
 
@@ -111,8 +111,8 @@ impl Generator {
         operation: &Operation,
         depth: Depth,
     ) -> (Vec<Case>, Vec<LeftOut>) {
-        let baseline = Baseline::new(service, operation);
-        (expanded(&baseline, depth, &self.arrays), not_carried(&baseline))
+        let plain = PlainCall::new(service, operation);
+        (expanded(&plain, depth, &self.arrays), not_carried(&plain))
     }
 }
 
@@ -121,27 +121,27 @@ pub fn cases(service: &Service, operation: &Operation, depth: Depth) -> CaseFile
     Generator::default().cases(service, operation, depth)
 }
 
-fn expanded(baseline: &Baseline<'_>, depth: Depth, arrays: &Arrays) -> Vec<Case> {
-    let (service, operation) = (baseline.service, baseline.operation);
-    let mut contexts = Contexts::new(baseline, arrays);
-    let mut cases = whole_calls(baseline);
-    for place in baseline.prepared() {
-        let tried = place.tried(service, operation).iter();
-        let judged = tried.filter_map(|tried| Judged::new(baseline, place, tried)).collect();
-        let mut of_place: Vec<Violation> = scenario::references(baseline, place.parameter);
-        of_place.extend(judged_cases(baseline, place, judged, &mut contexts));
-        cases.extend(among_contexts(of_place, place, baseline, &contexts, depth));
-        cases.extend(scenario::cases(baseline, place.parameter));
+fn expanded(plain: &PlainCall<'_>, depth: Depth, arrays: &Arrays) -> Vec<Case> {
+    let (service, operation) = (plain.service, plain.operation);
+    let mut contexts = Contexts::new(plain, arrays);
+    let mut cases = whole_calls(plain);
+    for place in plain.prepared() {
+        let tried = place.trials(service, operation).iter();
+        let judged = tried.filter_map(|tried| Judged::new(plain, place, tried)).collect();
+        let mut of_place: Vec<Violation> = scenario::references(plain, place.parameter);
+        of_place.extend(judged_cases(plain, place, judged, &mut contexts));
+        cases.extend(among_contexts(of_place, place, plain, &contexts, depth));
+        cases.extend(scenario::cases(plain, place.parameter));
     }
-    cases.extend(scenario::whole(baseline));
-    cases.extend(request::cases(baseline));
-    cases.extend(precedence::cases(baseline, depth));
+    cases.extend(scenario::whole(plain));
+    cases.extend(request::cases(plain));
+    cases.extend(precedence::cases(plain, depth));
     if depth == Depth::Pairwise {
-        cases.extend(valid_pairs(baseline, &mut contexts));
+        cases.extend(valid_pairs(plain, &mut contexts));
     }
-    cases.extend(left_out(baseline, &cases));
-    cases.retain(|case| baseline.is_sayable(&case.send));
-    let cases = expect::in_doubt(operation, cases).into_iter();
+    cases.extend(left_out(plain, &cases));
+    cases.retain(|case| plain.is_encodable(&case.send));
+    let cases = expect::relax_doubtful(operation, cases).into_iter();
     let cases: Vec<Case> = cases.filter_map(|case| references::complete(service, case)).collect();
     if depth == Depth::Smoke { depth::smoke(cases) } else { cases }
 }
@@ -149,7 +149,7 @@ fn expanded(baseline: &Baseline<'_>, depth: Depth, arrays: &Arrays) -> Vec<Case>
 /// Returns `true` if every call of an operation must contain a parameter.
 pub fn is_demanded(service: &Service, operation: &Operation, parameter: &Member) -> bool {
     let is_sent = !protocol::facts(service).sets(parameter);
-    is_sent && Baseline::new(service, operation).is_needed(parameter)
+    is_sent && PlainCall::new(service, operation).is_needed(parameter)
 }
 
 /// Returns a value of a parameter that violates none of its rules, if one can be built from the spec.
@@ -161,7 +161,7 @@ pub fn valid_value(parameter: &Member) -> Option<Json> {
 /// this module.
 pub fn without_valid_value(operation: &Operation) -> Vec<&Member> {
     let is_fine = |parameter: &&Member| {
-        let can_be_new = !parameter.is_new() || valid::valid(parameter).drawn().is_some();
+        let can_be_new = !parameter.is_new() || valid::valid(parameter).random_count().is_some();
         let Some(json) = valid::valid(parameter).witness() else { return true };
         let holds = || ruling::on_member(parameter, Some(&json)).outcome() == Outcome::Holds;
         // Without rules, a text cannot violate any.
@@ -171,7 +171,13 @@ pub fn without_valid_value(operation: &Operation) -> Vec<&Member> {
 }
 
 /// Creates a case with a single call and without setup.
-fn plain(operation: &Operation, id: &str, tries: String, send: Parameters, expect: Expectation) -> Case {
+fn single_call(
+    operation: &Operation,
+    id: &str,
+    tries: String,
+    send: Parameters,
+    expect: Expectation,
+) -> Case {
     Case {
         id: format!("{}/{id}", operation.id),
         operation: operation.id.clone(),
@@ -187,46 +193,47 @@ fn plain(operation: &Operation, id: &str, tries: String, send: Parameters, expec
 }
 
 /// Creates a case whose call violates nothing.
-fn whole_call(baseline: &Baseline<'_>, id: &str, tries: String, send: Parameters) -> Case {
-    let expect = expect::whole_call(baseline, &send);
-    let given = baseline.given(&send, &expect);
-    Case { given, ..plain(baseline.operation, id, tries, send, expect) }
+fn whole_call(plain: &PlainCall<'_>, id: &str, tries: String, send: Parameters) -> Case {
+    let expect = expect::whole_call(plain, &send);
+    let given = plain.setup_calls(&send, &expect);
+    Case { given, ..single_call(plain.operation, id, tries, send, expect) }
 }
 
 /// Returns calls that violate nothing: one with only the required parameters, and one with all parameters.
-fn whole_calls(baseline: &Baseline<'_>) -> Vec<Case> {
-    let whole = |id: &str, tries: &str, send: Parameters| whole_call(baseline, id, tries.to_owned(), send);
-    let mut cases = vec![whole("call/required", "only required parameters", baseline.required())];
-    if baseline.operation.members().iter().any(|(_, member)| member.required != Required::Yes) {
-        cases.push(whole("call/all", "every parameter", baseline.all()));
+fn whole_calls(plain: &PlainCall<'_>) -> Vec<Case> {
+    let whole = |id: &str, tries: &str, send: Parameters| whole_call(plain, id, tries.to_owned(), send);
+    let mut cases = vec![whole("call/required", "only required parameters", plain.required())];
+    if plain.operation.members().iter().any(|(_, member)| member.required != Required::Yes) {
+        cases.push(whole("call/all", "every parameter", plain.all()));
     }
     cases
 }
 
 /// Returns calls that each omit an optional parameter which every other accepted call contains.
-fn left_out(baseline: &Baseline<'_>, cases: &[Case]) -> Vec<Case> {
+fn left_out(plain: &PlainCall<'_>, cases: &[Case]) -> Vec<Case> {
     let is_carried = |parameter: &&Member| {
         let carries = |case: &Case| case.send.iter().any(|(name, _)| *name == parameter.name);
         cases.iter().filter(|case| case.expect == Expectation::Accept).all(carries)
     };
-    let optional = baseline.sent().filter(|each| each.required == Required::No && each.exists.is_none());
+    let optional =
+        plain.sendable_parameters().filter(|each| each.required == Required::No && each.exists.is_none());
     let without = |parameter: &Member| {
-        let mut send = baseline.all();
+        let mut send = plain.all();
         send.retain(|(name, _)| *name != parameter.name);
         let tries = format!("every parameter except {}", parameter.name);
         let id = format!("{}/required/left-out", parameter.name);
         let about = vec![Breach::of(&parameter.name, Part::Required)];
-        Case { about, ..whole_call(baseline, &id, tries, send) }
+        Case { about, ..whole_call(plain, &id, tries, send) }
     };
     optional.filter(is_carried).map(without).filter(|case| case.expect == Expectation::Accept).collect()
 }
 
 /// Returns calls that, together with the accepted values of single parameters, contain every pair of valid classes.
-fn valid_pairs(baseline: &Baseline<'_>, contexts: &mut Contexts<'_>) -> Vec<Case> {
-    let rows = contexts.left().into_iter().enumerate();
+fn valid_pairs(plain: &PlainCall<'_>, contexts: &mut Contexts<'_>) -> Vec<Case> {
+    let rows = contexts.unused_rows().into_iter().enumerate();
     rows.map(|(index, send)| {
         let tries = "pairs of valid values that no other case contains".to_owned();
-        whole_call(baseline, &format!("call/pairs-{}", index + 1), tries, send)
+        whole_call(plain, &format!("call/pairs-{}", index + 1), tries, send)
     })
     .collect()
 }
@@ -243,12 +250,12 @@ struct Judged {
 
 impl Judged {
     /// Judges a trial; `None` if the protocol cannot encode it, or if the page does not support a rejection.
-    fn new(baseline: &Baseline<'_>, place: &Prepared<'_>, tried: &Tried) -> Option<Self> {
-        let (service, operation) = (baseline.service, baseline.operation);
-        if !tried.is_sayable {
+    fn new(plain: &PlainCall<'_>, place: &Prepared<'_>, tried: &JudgedTrial) -> Option<Self> {
+        let (service, operation) = (plain.service, plain.operation);
+        if !tried.is_encodable {
             return None;
         }
-        let Tried { trial, ruling, .. } = tried;
+        let JudgedTrial { trial, ruling, .. } = tried;
         // Many services ignore what they cannot parse in a URL, so a rejection is expected only if the page says so.
         let of_type = Breach { at: place.at.clone(), part: Part::Type };
         let is_only = ruling.breaches.as_slice() == std::slice::from_ref(&of_type);
@@ -294,7 +301,7 @@ struct Violation {
 }
 
 fn judged_cases(
-    baseline: &Baseline<'_>,
+    plain: &PlainCall<'_>,
     place: &Prepared<'_>,
     judged: Vec<Judged>,
     contexts: &mut Contexts<'_>,
@@ -303,11 +310,11 @@ fn judged_cases(
     let pure: Vec<Breach> =
         judged.iter().filter(|judged| judged.is_pure()).filter_map(Judged::breaks).collect();
     let violation = |judged: Judged| {
-        let expect = expect::expectation(baseline.service, baseline.operation, &judged.ruling);
+        let expect = expect::expectation(plain.service, plain.operation, &judged.ruling);
         let expect = expect::of_value(parameter, judged.trial.value.as_ref(), expect);
         let size =
             judged.trial.value.as_ref().and_then(Value::witness).map_or(0, |json| json.to_string().len());
-        let expect = context::widened(expect, expect::rows_for_size(baseline, size));
+        let expect = context::widened(expect, expect::rows_for_size(plain, size));
         let about = judged.about(place);
         // A value that a reader could take for a violation of another rule counts only if no other value violates the
         // rule.
@@ -315,13 +322,14 @@ fn judged_cases(
         let value = judged.trial.value;
         let send = match judged.ruling.outcome() {
             Outcome::Holds if value.is_some() => contexts.valid_with(place, value.as_ref()),
-            _ => baseline.with_at(place, value),
+            _ => plain.with_at(place, value),
         };
         let id = format!("{}/{}", place.name, judged.trial.slug);
         let tries = format!("{}: {}", place.name, judged.trial.tries);
-        let given = baseline.given(&send, &expect);
-        let case = Case { about: vec![about], given, ..plain(baseline.operation, &id, tries, send, expect) };
-        let case = if parameter.exists.is_some() { scenario::with_a_change(case, baseline, 0) } else { case };
+        let given = plain.setup_calls(&send, &expect);
+        let case =
+            Case { about: vec![about], given, ..single_call(plain.operation, &id, tries, send, expect) };
+        let case = if parameter.exists.is_some() { scenario::with_a_change(case, plain, 0) } else { case };
         Violation { case, breaks }
     };
     judged.into_iter().map(violation).collect()
@@ -333,13 +341,13 @@ fn judged_cases(
 fn among_contexts(
     violations: Vec<Violation>,
     place: &Prepared<'_>,
-    baseline: &Baseline<'_>,
+    plain: &PlainCall<'_>,
     contexts: &Contexts<'_>,
     depth: Depth,
 ) -> Vec<Case> {
     // A case that cannot be encoded must not take a context from one that can.
     let violations: Vec<Violation> =
-        violations.into_iter().filter(|violation| baseline.is_sayable(&violation.case.send)).collect();
+        violations.into_iter().filter(|violation| plain.is_encodable(&violation.case.send)).collect();
     let needed = contexts.needed(place);
     let mut counts: HashMap<Option<Breach>, usize> = HashMap::new();
     for violation in &violations {
@@ -357,19 +365,23 @@ fn among_contexts(
         let turn = *seen;
         *seen += 1;
         let own = match breaks {
-            Some(_) if !(baseline.keeps() && draws_few(&case)) => (turn..needed.max(turn + 1)).step_by(step),
+            Some(_) if !(plain.keeps() && has_few_random_characters(&case)) => {
+                (turn..needed.max(turn + 1)).step_by(step)
+            }
             _ => (turn..turn + 1).step_by(1),
         };
         let others = (0..needed).filter(|number| !own.clone().any(|own| own % needed == *number));
         let numbers: Vec<usize> = match depth {
-            Depth::Pairwise if !(baseline.keeps() && draws_few(&case)) => own.clone().chain(others).collect(),
+            Depth::Pairwise if !(plain.keeps() && has_few_random_characters(&case)) => {
+                own.clone().chain(others).collect()
+            }
             _ => own.collect(),
         };
         all.extend(
             numbers
                 .into_iter()
                 .enumerate()
-                .map(|(again, number)| in_context(&case, place, baseline, contexts, (again, number))),
+                .map(|(again, number)| in_context(&case, place, plain, contexts, (again, number))),
         );
     }
     all
@@ -377,15 +389,17 @@ fn among_contexts(
 
 /// Returns `true` if a value that must be new has so few random characters that its values are soon used up when
 /// entities are not removed.
-fn draws_few(case: &Case) -> bool {
-    case.send.iter().any(|(_, value)| value.drawn().is_some_and(|drawn| drawn <= crate::case::FEW_DRAWN))
+fn has_few_random_characters(case: &Case) -> bool {
+    case.send
+        .iter()
+        .any(|(_, value)| value.random_count().is_some_and(|drawn| drawn <= crate::case::FEW_RANDOM))
 }
 
 /// Creates a case in the context with that number; `again` counts its repetitions.
 fn in_context(
     case: &Case,
     place: &Prepared<'_>,
-    baseline: &Baseline<'_>,
+    plain: &PlainCall<'_>,
     contexts: &Contexts<'_>,
     (again, number): (usize, usize),
 ) -> Case {
@@ -397,8 +411,8 @@ fn in_context(
         0 => (case.id.clone(), case.tries.clone()),
         _ => (format!("{}/{}", case.id, again + 1), format!("{}{AMONG_OTHERS}", case.tries)),
     };
-    let own = case.given.iter().filter(|call| !baseline.is_reference(&call.label)).cloned();
-    let given = baseline.given(&context.send, &expect).into_iter().chain(own).collect();
+    let own = case.given.iter().filter(|call| !plain.is_reference(&call.label)).cloned();
+    let given = plain.setup_calls(&context.send, &expect).into_iter().chain(own).collect();
     let case = Case {
         id,
         tries,
@@ -413,7 +427,7 @@ fn in_context(
     };
     match place.parameter.exists.is_some() {
         true => {
-            scenario::with_a_change(case, baseline, number / contexts.needed(place).saturating_sub(1).max(1))
+            scenario::with_a_change(case, plain, number / contexts.needed(place).saturating_sub(1).max(1))
         }
         false => case,
     }

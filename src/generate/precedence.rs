@@ -5,31 +5,31 @@ use crate::case::{Case, Expectation, Parameters, Rows};
 use crate::spec::breach::{Breach, Part};
 use crate::spec::ruling::Ruling;
 
-use super::baseline::Baseline;
 use super::depth::Depth;
+use super::plain::PlainCall;
 use super::prepared::Prepared;
 use super::scenario::{self, Fault};
 use super::trial::Trial;
-use super::{expect, plain};
+use super::{expect, single_call};
 
 /// Returns a case for every two parameters that are neighbours in the table. These cases show an order of checks that
 /// follows the table. At the pairwise depth, returns a case for every two parameters.
-pub fn cases(baseline: &Baseline<'_>, depth: Depth) -> Vec<Case> {
-    let places = baseline.prepared().iter();
-    let faults: Vec<Fault<'_>> = places.filter_map(|place| fault(baseline, place)).collect();
+pub fn cases(plain: &PlainCall<'_>, depth: Depth) -> Vec<Case> {
+    let places = plain.prepared().iter();
+    let faults: Vec<Fault<'_>> = places.filter_map(|place| fault(plain, place)).collect();
     let mut cases = Vec::new();
     let reach = if depth == Depth::Pairwise { faults.len() } else { 1 };
     for (index, one) in faults.iter().enumerate() {
         // The members of an invalid object are not at fault themselves.
         let others = faults[index + 1..].iter().filter(|other| !one.place.is_around(other.place));
-        cases.extend(others.take(reach).map(|other| case(baseline, one, other)));
+        cases.extend(others.take(reach).map(|other| case(plain, one, other)));
     }
     cases
 }
 
-fn fault<'b>(baseline: &Baseline<'_>, place: &'b Prepared<'b>) -> Option<Fault<'b>> {
+fn fault<'b>(plain: &PlainCall<'_>, place: &'b Prepared<'b>) -> Option<Fault<'b>> {
     if place.parameter.exists.is_none() {
-        return scenario::fault(baseline, place);
+        return scenario::fault(plain, place);
     }
     let (slug, tries, id) = scenario::made_up(place.parameter).into_iter().next()?;
     let breach = Breach { at: place.at.clone(), part: Part::ExistsUnknown };
@@ -37,8 +37,8 @@ fn fault<'b>(baseline: &Baseline<'_>, place: &'b Prepared<'b>) -> Option<Fault<'
     Some(Fault { place, trial: Trial::new(breach.part, slug, tries, id), breach, ruling })
 }
 
-fn case(baseline: &Baseline<'_>, one: &Fault<'_>, other: &Fault<'_>) -> Case {
-    let mut send = baseline.with_at(one.place, one.trial.value.clone());
+fn case(plain: &PlainCall<'_>, one: &Fault<'_>, other: &Fault<'_>) -> Case {
+    let mut send = plain.with_at(one.place, one.trial.value.clone());
     send_too(&mut send, other);
     let mut codes = Vec::new();
     let mut any = false;
@@ -47,7 +47,7 @@ fn case(baseline: &Baseline<'_>, one: &Fault<'_>, other: &Fault<'_>) -> Case {
         let is_id = fault.trial.about == Part::ExistsUnknown;
         let shape = is_id.then(|| Ruling::breaks(Part::ExistsShape).at(&fault.breach.at));
         for ruling in [Some(&fault.ruling), shape.as_ref()].into_iter().flatten() {
-            match expect::expectation(baseline.service, baseline.operation, ruling) {
+            match expect::expectation(plain.service, plain.operation, ruling) {
                 Expectation::Reject(Rows::Codes(of)) => codes.extend(of),
                 _ => any |= shape.is_none(),
             }
@@ -63,9 +63,9 @@ fn case(baseline: &Baseline<'_>, one: &Fault<'_>, other: &Fault<'_>) -> Case {
     let (first, second) = (&one.place.name, &other.place.name);
     let id = format!("precedence/{first}-{second}");
     let tries = format!("{first} and {second} both invalid ({}, {})", one.trial.tries, other.trial.tries);
-    let given = baseline.given(&send, &expect);
+    let given = plain.setup_calls(&send, &expect);
     let about = vec![one.breach.clone(), other.breach.clone()];
-    Case { about, given, ..plain(baseline.operation, &id, tries, send, expect) }
+    Case { about, given, ..single_call(plain.operation, &id, tries, send, expect) }
 }
 
 /// Puts a further fault into a call.

@@ -36,18 +36,18 @@ pub struct Prepared<'s> {
     /// Whether the protocol can encode a call without it.
     pub can_be_absent: bool,
     /// Whether the protocol can encode the valid value, which most calls contain.
-    can_say_valid: bool,
-    tried: OnceCell<Vec<Tried>>,
+    can_encode_valid: bool,
+    tried: OnceCell<Vec<JudgedTrial>>,
 }
 
 /// A trial, how the page judges it, and whether it can be sent.
-pub struct Tried {
+pub struct JudgedTrial {
     /// The trial.
     pub trial: Trial,
     /// The judgement of the page.
     pub ruling: Ruling,
     /// Whether the protocol can encode it.
-    pub is_sayable: bool,
+    pub is_encodable: bool,
 }
 
 impl<'s> Prepared<'s> {
@@ -82,12 +82,12 @@ impl<'s> Prepared<'s> {
             is_needed: is_required || row_for_absence.is_some(),
             row_for_absence,
             can_be_absent: false,
-            can_say_valid: false,
+            can_encode_valid: false,
             valid: valid.clone(),
             tried: OnceCell::new(),
         };
         new.can_be_absent = new.can_send(service, operation, None);
-        new.can_say_valid = new.can_send(service, operation, Some(&valid));
+        new.can_encode_valid = new.can_send(service, operation, Some(&valid));
         new
     }
 
@@ -122,13 +122,17 @@ impl<'s> Prepared<'s> {
     }
 
     /// Returns `true` if the protocol can encode a value of it, as far as that is known before a run.
-    pub fn can_say(&self, service: &Service, operation: &Operation, value: &Value) -> bool {
-        if *value == self.valid { self.can_say_valid } else { self.can_send(service, operation, Some(value)) }
+    pub fn can_encode(&self, service: &Service, operation: &Operation, value: &Value) -> bool {
+        if *value == self.valid {
+            self.can_encode_valid
+        } else {
+            self.can_send(service, operation, Some(value))
+        }
     }
 
     /// Judges a trial; `None` if it refers to something known only at run time. For a member, the ruling and whether it
     /// can be sent depend on what contains it: an object that is empty without the member may count as absent.
-    fn judged(&self, service: &Service, operation: &Operation, trial: Trial) -> Option<Tried> {
+    fn judged(&self, service: &Service, operation: &Operation, trial: Trial) -> Option<JudgedTrial> {
         let whole = match self.is_member() {
             true => self.put(None, trial.value.clone()),
             false => trial.value.clone(),
@@ -137,9 +141,9 @@ impl<'s> Prepared<'s> {
             Some(whole) => Some(whole.witness()?),
             None => None,
         };
-        let is_sayable = wire::can_send(service, operation, self.whole, json.as_ref());
+        let is_encodable = wire::can_send(service, operation, self.whole, json.as_ref());
         let ruling = ruling::on_member(self.whole, json.as_ref()).at(&Path::member(&self.whole.name));
-        Some(Tried { trial, ruling, is_sayable })
+        Some(JudgedTrial { trial, ruling, is_encodable })
     }
 
     /// Returns `true` if a member can be omitted: without its only member, an object is empty.
@@ -149,7 +153,7 @@ impl<'s> Prepared<'s> {
     }
 
     /// Returns its trials, except those that refer to something known only at run time.
-    pub fn tried(&self, service: &Service, operation: &Operation) -> &[Tried] {
+    pub fn trials(&self, service: &Service, operation: &Operation) -> &[JudgedTrial] {
         self.tried.get_or_init(|| {
             let trials =
                 rules::trials(self.parameter, protocol::facts(service).is_typed(operation, self.whole));
@@ -159,10 +163,10 @@ impl<'s> Prepared<'s> {
     }
 }
 
-impl Tried {
+impl JudgedTrial {
     /// Returns the promise that it certainly breaks, if no reader could name another one and the trial can be sent.
     pub fn certain_breach(&self) -> Option<Breach> {
-        self.ruling.certain().filter(|_| self.is_sayable)
+        self.ruling.certain().filter(|_| self.is_encodable)
     }
 }
 

@@ -5,7 +5,7 @@ use crate::case::{Call, Case, Parameters};
 use crate::spec::model::{Entity, Operation, Service};
 use crate::spec::path::Path;
 
-use super::baseline::{Baseline, supply};
+use super::plain::{PlainCall, supply};
 use super::valid::valid;
 
 /// The separator between an entity and the parameter that refers to a further entity of its kind: `user-of-managerId`.
@@ -18,11 +18,11 @@ const CHAIN: usize = 8;
 /// Completes a case: each call sends what others refer to, refers to entities of its own, and comes after the calls
 /// that create those. Returns `None` if that is not possible.
 pub fn complete(service: &Service, mut case: Case) -> Option<Case> {
-    tell_apart(service, &mut case.send);
+    separate_references(service, &mut case.send);
     for call in &mut case.given {
-        tell_apart(service, &mut call.send);
+        separate_references(service, &mut call.send);
     }
-    let mut case = send_what_is_referred_to(service, case)?;
+    let mut case = send_referenced(service, case)?;
     case.given = once(case.given);
     for _ in 0..=CHAIN {
         match missing(service, &case) {
@@ -34,7 +34,7 @@ pub fn complete(service: &Service, mut case: Case) -> Option<Case> {
 }
 
 /// Makes parameters of one call that refer to the same kind of entity refer to different ones.
-fn tell_apart(service: &Service, send: &mut Parameters) {
+fn separate_references(service: &Service, send: &mut Parameters) {
     let mut seen: Vec<String> = Vec::new();
     for (name, value) in send {
         for label in labels(value) {
@@ -91,7 +91,7 @@ fn entity_of<'s>(service: &'s Service, label: &str) -> Option<&'s Entity> {
 
 fn make(service: &Service, entity: &Entity, label: &str) -> Option<Call> {
     let maker: &Operation = service.operation(&entity.made_by)?;
-    Baseline::new(service, maker).make(&entity.name, label, &Parameters::new())
+    PlainCall::new(service, maker).make(&entity.name, label, &Parameters::new())
 }
 
 fn ids(send: &Parameters) -> impl Iterator<Item = &str> {
@@ -100,7 +100,7 @@ fn ids(send: &Parameters) -> impl Iterator<Item = &str> {
 
 /// Adds optional parameters to the calls of a case if other calls refer to them. Returns `None` if one of the calls
 /// cannot send its parameter.
-fn send_what_is_referred_to(service: &Service, mut case: Case) -> Option<Case> {
+fn send_referenced(service: &Service, mut case: Case) -> Option<Case> {
     let of_given = case.given.iter().map(|call| &call.send);
     let of_then = case.then.iter().flat_map(|step| [&step.call.send, &step.shows]);
     let referred: Vec<(String, String)> =

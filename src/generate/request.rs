@@ -8,8 +8,8 @@ use crate::spec::breach::{Breach, Part};
 use crate::spec::model::{ErrorRow, Member, RequestFault, Required, When};
 use crate::wire::Twist;
 
-use super::baseline::Baseline;
-use super::plain;
+use super::plain::PlainCall;
+use super::single_call;
 
 const NOT_LISTED: &str = "the page does not say what happens to a parameter that it does not list";
 const REPEATED: &str = "the page does not say which of two equal parameters counts";
@@ -29,25 +29,22 @@ const BODIES: &[(&str, &str, &str)] = &[
 ];
 
 /// Returns the cases with faults that the operation's protocol can encode.
-pub fn cases(baseline: &Baseline<'_>) -> Vec<Case> {
-    let mut cases = vec![unlisted(baseline)];
-    cases.extend(repeated(baseline));
-    let fixed = baseline
-        .operation
-        .parameters
-        .iter()
-        .filter(|parameter| protocol::facts(baseline.service).sets(parameter));
-    cases.extend(fixed.flat_map(|parameter| other_than_fixed(baseline, parameter)));
-    if protocol::facts(baseline.service).has_json_body(baseline.operation) {
-        cases.extend(BODIES.iter().map(|body| unreadable(baseline, body)));
+pub fn cases(plain: &PlainCall<'_>) -> Vec<Case> {
+    let mut cases = vec![unlisted(plain)];
+    cases.extend(repeated(plain));
+    let fixed =
+        plain.operation.parameters.iter().filter(|parameter| protocol::facts(plain.service).sets(parameter));
+    cases.extend(fixed.flat_map(|parameter| other_than_fixed(plain, parameter)));
+    if protocol::facts(plain.service).has_json_body(plain.operation) {
+        cases.extend(BODIES.iter().map(|body| unreadable(plain, body)));
     }
     cases
 }
 
-fn of_fault(baseline: &Baseline<'_>, slug: &str, tries: &str, expect: Expectation) -> Case {
-    let send = baseline.set(&[]);
-    let given = baseline.given(&send, &expect);
-    Case { given, ..plain(baseline.operation, &format!("request/{slug}"), tries.to_owned(), send, expect) }
+fn of_fault(plain: &PlainCall<'_>, slug: &str, tries: &str, expect: Expectation) -> Case {
+    let send = plain.set(&[]);
+    let given = plain.setup_calls(&send, &expect);
+    Case { given, ..single_call(plain.operation, &format!("request/{slug}"), tries.to_owned(), send, expect) }
 }
 
 /// Returns the rows that may be returned. Rows without `when` may be returned next to others; on their own, they are
@@ -71,23 +68,24 @@ pub fn codes<'a>(rows: impl Iterator<Item = &'a ErrorRow>) -> Vec<String> {
 }
 
 /// Returns the case with an unlisted parameter, which must be rejected if the page has a row for it.
-fn unlisted(baseline: &Baseline<'_>) -> Case {
-    let rows = baseline.service.rows(baseline.operation);
+fn unlisted(plain: &PlainCall<'_>) -> Case {
+    let rows = plain.service.rows(plain.operation);
     let codes = codes(rows.filter(|row| row.when == When::Request(RequestFault::UnknownParameter)));
     let expect = match codes.is_empty() {
         true => Expectation::Silent(NOT_LISTED.to_owned()),
         false => Expectation::Reject(Rows::Codes(codes)),
     };
-    let mut case = of_fault(baseline, "unknown-parameter", "a parameter that the page does not list", expect);
+    let mut case = of_fault(plain, "unknown-parameter", "a parameter that the page does not list", expect);
     case.send.push(("Nonesuch".to_owned(), Value::text("1")));
     case
 }
 
 /// Returns the case that sends the first parameter of the body or the query twice.
-fn repeated(baseline: &Baseline<'_>) -> Option<Case> {
-    let parameter = baseline.sent().find(|parameter| !parameter.common && parameter.exists.is_none())?;
+fn repeated(plain: &PlainCall<'_>) -> Option<Case> {
+    let parameter =
+        plain.sendable_parameters().find(|parameter| !parameter.common && parameter.exists.is_none())?;
     let tries = format!("{} twice, with the same value", parameter.name);
-    let mut case = of_fault(baseline, "repeated-parameter", &tries, Expectation::Silent(REPEATED.to_owned()));
+    let mut case = of_fault(plain, "repeated-parameter", &tries, Expectation::Silent(REPEATED.to_owned()));
     if !case.send.iter().any(|(name, _)| *name == parameter.name) {
         case.send.push((parameter.name.clone(), super::valid::valid(parameter)));
     }
@@ -96,7 +94,7 @@ fn repeated(baseline: &Baseline<'_>) -> Option<Case> {
 
 /// Returns cases with a value other than the one that the page fixes. Several rows may cover it: the operation does not
 /// exist, is not supported, or does not exist in that version.
-fn other_than_fixed(baseline: &Baseline<'_>, parameter: &Member) -> Vec<Case> {
+fn other_than_fixed(plain: &PlainCall<'_>, parameter: &Member) -> Vec<Case> {
     if parameter.schema.values.is_none() {
         return Vec::new();
     }
@@ -110,7 +108,7 @@ fn other_than_fixed(baseline: &Baseline<'_>, parameter: &Member) -> Vec<Case> {
         ],
         _ => Vec::new(),
     };
-    let (service, operation) = (baseline.service, baseline.operation);
+    let (service, operation) = (plain.service, plain.operation);
     let of_request = service.rows(operation).filter(|row| {
         matches!(row.when, When::Request(RequestFault::UnknownAction | RequestFault::UnknownVersion))
     });
@@ -123,7 +121,7 @@ fn other_than_fixed(baseline: &Baseline<'_>, parameter: &Member) -> Vec<Case> {
     let case = |(slug, tries, twist)| Case {
         about: about.clone(),
         twist: Some(twist),
-        ..of_fault(baseline, slug, tries, Expectation::Reject(rows.clone()))
+        ..of_fault(plain, slug, tries, Expectation::Reject(rows.clone()))
     };
     twists.into_iter().map(case).collect()
 }
@@ -131,8 +129,8 @@ fn other_than_fixed(baseline: &Baseline<'_>, parameter: &Member) -> Vec<Case> {
 /// Returns a case with an unreadable body. Only the operation's own page can say which row covers it. If the body need
 /// not contain anything, a page without such a row does not say that it must be rejected, and no page says so for a
 /// missing body.
-fn unreadable(baseline: &Baseline<'_>, (slug, tries, body): &(&str, &str, &str)) -> Case {
-    let (service, operation) = (baseline.service, baseline.operation);
+fn unreadable(plain: &PlainCall<'_>, (slug, tries, body): &(&str, &str, &str)) -> Case {
+    let (service, operation) = (plain.service, plain.operation);
     let is_demanded = |each: &Member| {
         each.required == Required::Yes && !each.common && protocol::facts(service).is_typed(operation, each)
     };
@@ -144,6 +142,6 @@ fn unreadable(baseline: &Baseline<'_>, (slug, tries, body): &(&str, &str, &str))
         (false, is_unsaid) if is_unsaid || body.is_empty() => Expectation::Silent(UNREADABLE.to_owned()),
         _ => Expectation::Reject(Rows::Codes(codes)),
     };
-    let case = of_fault(baseline, slug, tries, expect);
+    let case = of_fault(plain, slug, tries, expect);
     Case { twist: Some(Twist::Body((*body).to_owned())), ..case }
 }

@@ -41,7 +41,7 @@ pub fn choices(schema: &Schema) -> Vec<Value> {
             vec![Value::text("86-13800005678"), Value::text(format!("{}5678", &number[..end]))]
         }
         (Type::String, None, _) => {
-            Filling::of(schema).both(count).iter().map(|text| Value::described(text)).collect()
+            Filling::of(schema).two_texts(count).iter().map(|text| Value::described(text)).collect()
         }
         (Type::Integer | Type::Number, ..) => numbers(schema).into_iter().take(2).map(Value::Plain).collect(),
         (Type::Boolean, ..) => [true, false].map(|each| Value::Plain(Json::Bool(each))).into(),
@@ -62,7 +62,7 @@ pub fn valid(parameter: &Member) -> Value {
         return reference(parameter, entity);
     }
     if parameter.is_new() {
-        return drawn(&parameter.schema);
+        return random_value(&parameter.schema);
     }
     let given = [&parameter.sample, &parameter.example].into_iter().flatten();
     let holds = |json: &&Json| {
@@ -90,7 +90,7 @@ fn of_schema(schema: &Schema) -> Value {
             Value::Plain(numbers(schema).into_iter().next().unwrap_or(Json::Integer(1)))
         }
         (Type::Boolean, ..) => Value::Plain(Json::Bool(true)),
-        (Type::Object, ..) => least(schema),
+        (Type::Object, ..) => minimal_object(schema),
     }
 }
 
@@ -112,7 +112,7 @@ fn object<'m>(members: impl Iterator<Item = &'m Member>) -> Value {
 
 /// Creates an object of the required members. An empty object may count as absent, so it has the first member if none
 /// is required.
-fn least(schema: &Schema) -> Value {
+fn minimal_object(schema: &Schema) -> Value {
     let members = schema.members();
     let is_required = |member: &&Member| member.required == Required::Yes;
     match members.iter().any(|member| is_required(&member)) {
@@ -132,13 +132,13 @@ fn objects(schema: &Schema) -> Vec<Value> {
     if schema.is_any_object() {
         return Vec::new();
     }
-    let least = least(schema);
-    let mut objects = vec![least.clone(), object(schema.members().iter())];
+    let minimal_object = minimal_object(schema);
+    let mut objects = vec![minimal_object.clone(), object(schema.members().iter())];
     // The same members with other values.
     for member in schema.members() {
         let way = [Step::Member(member.name.clone())];
-        let other = least.at(&way).map(|value| other(member, &value));
-        objects.extend(other.and_then(|other| put(least.clone(), schema, &way, Some(other))));
+        let other = minimal_object.at(&way).map(|value| other(member, &value));
+        objects.extend(other.and_then(|other| put(minimal_object.clone(), schema, &way, Some(other))));
     }
     let mut seen: Vec<Value> = Vec::new();
     objects.retain(|object| {
@@ -236,7 +236,7 @@ impl Filling {
     }
 
     /// Returns two different texts of that length.
-    fn both(&self, count: u64) -> [String; 2] {
+    fn two_texts(&self, count: u64) -> [String; 2] {
         [self.plain, self.other].map(|each| format!("<{count} of {each}>"))
     }
 
@@ -250,7 +250,7 @@ impl Filling {
 }
 
 /// Returns a value that is new on the target.
-fn drawn(schema: &Schema) -> Value {
+fn random_value(schema: &Schema) -> Value {
     match &schema.format {
         Some(Format::Email) => Value::described("<10 letters>@example.com"),
         Some(Format::Phone { countries }) => {

@@ -11,7 +11,9 @@ use tokio::sync::Mutex;
 use crate::case::Case;
 use crate::event::CaseResult;
 use crate::generate::Cases;
-use crate::runner::bracket::{Came, MOST, Plain, is_bracketed, is_news, is_surprise, proven};
+use crate::runner::bracket::{
+    MAX_REJECTIONS, PlainCase, PlainOutcome, is_bracketed, is_news, is_surprise, proven,
+};
 use crate::runner::{self, Session};
 use crate::spec::model::Specs;
 
@@ -24,14 +26,14 @@ pub struct Gates {
 /// The plain calls of an operation.
 #[derive(Debug)]
 struct Gate {
-    plain: Plain,
+    plain: PlainCase,
     state: Mutex<State>,
 }
 
 #[derive(Debug, Default)]
 struct State {
     /// Result of the last plain call.
-    last: Option<Came>,
+    last: Option<PlainOutcome>,
     /// Number of rejections sent since then.
     since: usize,
     /// The first plain call that was not accepted.
@@ -40,7 +42,7 @@ struct State {
 
 /// What tests need to run.
 #[derive(Debug, Clone, Copy)]
-pub struct On<'t> {
+pub struct RunContext<'t> {
     /// The session that sends the calls.
     pub session: &'t Session,
     /// The specs that judge them.
@@ -50,8 +52,8 @@ pub struct On<'t> {
 impl Gates {
     /// Creates the plain calls for the operations of these cases.
     pub fn new(cases: &Cases) -> Self {
-        let mut best: HashMap<String, Plain> = HashMap::new();
-        for plain in cases.iter().filter_map(|case| Plain::of(&case)) {
+        let mut best: HashMap<String, PlainCase> = HashMap::new();
+        for plain in cases.iter().filter_map(|case| PlainCase::of(&case)) {
             let known = best.entry(plain.case.operation.clone()).or_insert_with(|| plain.clone());
             if plain.rank() < known.rank() {
                 *known = plain;
@@ -62,10 +64,10 @@ impl Gates {
     }
 
     /// Runs a case, with the plain calls that are due before and after it.
-    pub async fn run(&self, on: On<'_>, case: &Case) -> CaseResult {
+    pub async fn run(&self, on: RunContext<'_>, case: &Case) -> CaseResult {
         let gate = self.operations.get(&case.operation);
         let before = match gate.filter(|_| is_bracketed(case)) {
-            Some(gate) => Some(gate.before(on).await),
+            Some(gate) => Some(gate.last_outcome(on).await),
             None => None,
         };
         let result = runner::run_case(on.session, on.specs, case).await;
@@ -76,7 +78,7 @@ impl Gates {
     }
 
     /// Sends the final plain calls. Returns, for each operation, the first plain call that was not accepted.
-    pub async fn end(&self, on: On<'_>) -> Vec<CaseResult> {
+    pub async fn end(&self, on: RunContext<'_>) -> Vec<CaseResult> {
         let mut failed = Vec::new();
         for gate in self.operations.values() {
             let mut state = gate.state.lock().await;
@@ -92,7 +94,7 @@ impl Gates {
 
 impl Gate {
     /// Returns the result of the last plain call. The first test that needs a plain call sends the first one.
-    async fn before(&self, on: On<'_>) -> Came {
+    async fn last_outcome(&self, on: RunContext<'_>) -> PlainOutcome {
         let mut state = self.state.lock().await;
         match state.last.clone() {
             Some(last) => last,
@@ -100,7 +102,13 @@ impl Gate {
         }
     }
 
-    async fn after(&self, on: On<'_>, case: &Case, before: Option<Came>, result: CaseResult) -> CaseResult {
+    async fn after(
+        &self,
+        on: RunContext<'_>,
+        case: &Case,
+        before: Option<PlainOutcome>,
+        result: CaseResult,
+    ) -> CaseResult {
         let is_surprise = is_surprise(case, &result);
         if before.is_none() && !is_surprise {
             return result;
@@ -108,21 +116,21 @@ impl Gate {
         let mut state = self.state.lock().await;
         state.since += 1;
         let is_due = is_surprise && is_news(state.last.as_ref());
-        let came = match is_due || state.since >= MOST {
+        let outcome = match is_due || state.since >= MAX_REJECTIONS {
             true => self.call(on, &mut state).await,
-            false => state.last.clone().unwrap_or(Came::Silent),
+            false => state.last.clone().unwrap_or(PlainOutcome::Silent),
         };
-        proven(before.as_ref(), result, Some(&came))
+        proven(before.as_ref(), result, Some(&outcome))
     }
 
-    async fn call(&self, on: On<'_>, state: &mut State) -> Came {
+    async fn call(&self, on: RunContext<'_>, state: &mut State) -> PlainOutcome {
         let result = runner::call_plain(on.session, on.specs, &self.plain).await;
-        let came = Came::of(&self.plain, &result);
-        if matches!(came, Came::Failed(_)) && state.failed.is_none() {
+        let outcome = PlainOutcome::of(&self.plain, &result);
+        if matches!(outcome, PlainOutcome::Failed(_)) && state.failed.is_none() {
             state.failed = Some(Box::new(result));
         }
         state.since = 0;
-        state.last = Some(came.clone());
-        came
+        state.last = Some(outcome.clone());
+        outcome
     }
 }

@@ -42,7 +42,7 @@ use crate::spec::model::{Service, Specs};
 use crate::transport::Network;
 use crate::wire::sign::{Form, Key, Secret};
 
-use gate::{Gates, On};
+use gate::{Gates, RunContext};
 
 /// Exit code for specs that cannot be used.
 const USAGE: u8 = 2;
@@ -143,7 +143,7 @@ impl Conformance {
         let (tests, trials) = match self.tests(named) {
             Ok(tests) => tests,
             Err(findings) => {
-                findings.iter().for_each(|finding| tell(&finding.render(false)));
+                findings.iter().for_each(|finding| print_line(&finding.render(false)));
                 return ExitCode::from(USAGE);
             }
         };
@@ -210,7 +210,7 @@ impl Conformance {
             let (tests, cases) = (Arc::clone(&tests), Arc::clone(&cases));
             Trial::test(case.id.clone(), move || {
                 let case = cases.get(number).ok_or("no case for this test")?;
-                tests.hold(&case)
+                tests.run_case(&case)
             })
         };
         let trials = cases.iter().enumerate().map(trial).collect();
@@ -225,7 +225,7 @@ fn variable_of(folder: &str) -> String {
 }
 
 /// Prints a line of the test binary itself, in addition to the output of `cargo test`.
-fn tell(line: &str) {
+fn print_line(line: &str) {
     use std::io::Write as _;
     let _ = writeln!(std::io::stderr(), "{line}\n");
 }
@@ -265,9 +265,9 @@ impl Drop for Tests {
 }
 
 impl Tests {
-    fn hold(&self, case: &Case) -> Result<(), Failed> {
+    fn run_case(&self, case: &Case) -> Result<(), Failed> {
         let started = self.start()?;
-        let on = On { session: &started.session, specs: &self.specs };
+        let on = RunContext { session: &started.session, specs: &self.specs };
         let result = started.runtime.block_on(self.gates.run(on, case));
         match result.verdict {
             Verdict::Pass => Ok(()),
@@ -294,24 +294,27 @@ impl Tests {
     fn end(&self) -> End {
         let started = self.started.lock().unwrap_or_else(PoisonError::into_inner).take();
         let Some(started) = started else { return End::Whole };
-        let on = On { session: &started.session, specs: &self.specs };
+        let on = RunContext { session: &started.session, specs: &self.specs };
         let failed = started.runtime.block_on(self.gates.end(on));
         let (kept, left_behind) = started.runtime.block_on(runner::end(&started.session, &self.specs));
         for result in &failed {
-            tell(&self.with_variables(of_plain_call(result, Style::default())));
+            print_line(&self.with_variables(of_plain_call(result, Style::default())));
         }
         if !failed.is_empty() {
-            tell(
+            print_line(
                 "Cases that expect an error response prove nothing for these operations, even if they passed.",
             );
         }
         let not_tested = self.not_tested.lock().unwrap_or_else(PoisonError::into_inner);
         for (reason, cases) in not_tested.iter() {
-            tell(&format!("not tested, though counted as passed: {} ({reason})", number(*cases, "case")));
+            print_line(&format!(
+                "not tested, though counted as passed: {} ({reason})",
+                number(*cases, "case")
+            ));
         }
-        summary::kept(&kept).iter().for_each(|line| tell(line));
+        summary::unremovable(&kept).iter().for_each(|line| print_line(line));
         for Leftover { entity, id, reason, .. } in &left_behind {
-            tell(&format!("leftover on the target: {entity} {id} ({reason})"));
+            print_line(&format!("leftover on the target: {entity} {id} ({reason})"));
         }
         match failed.is_empty() && left_behind.is_empty() {
             true => End::Whole,
@@ -344,7 +347,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_single_test_reads_only_its_service_and_is_the_same_test() {
+    fn single_test_reads_only_its_service_and_gives_the_same_result() {
         let conformance = Conformance::new(concat!(env!("CARGO_MANIFEST_DIR"), "/specs"));
         let ids = |named| {
             let suite = conformance.suite(named).unwrap();

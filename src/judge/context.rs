@@ -7,17 +7,17 @@ use crate::spec::path::Step;
 use crate::spec::promise;
 use crate::spec::ruling::{self, Outcome};
 
-use super::refusal::describe;
+use super::rejection::describe;
 use super::{Contract, Line, Promise};
 
 /// A parameter of the context that an error response blames, although its value breaks no rule.
-pub struct Blamed<'a> {
+pub struct BlamedParameter<'a> {
     breach: Breach,
     member: &'a Member,
     value: Option<&'a Json>,
 }
 
-impl Blamed<'_> {
+impl BlamedParameter<'_> {
     /// Returns the broken promise: the rule that the value satisfies.
     pub fn promise(&self) -> Promise {
         Promise::new(self.breach.to_string(), &promise::of_rule(self.member, self.breach.part))
@@ -29,16 +29,19 @@ impl Blamed<'_> {
             Some(json) => describe(Some(json)),
             None => "absent".to_owned(),
         };
-        let promised = format!("valid: {value}");
-        Line::new(self.breach.at.to_string(), promised, "named in the error response", true)
+        let expected = format!("valid: {value}");
+        Line::new(self.breach.at.to_string(), expected, "named in the error response", true)
     }
 }
 
 /// Returns the parameter of the context that the error response is about, if every row with the returned code covers
 /// this parameter alone.
-pub fn blamed<'a>(contract: Contract<'a>, answering: &[&'a ErrorRow]) -> Option<Blamed<'a>> {
+pub fn blamed_parameter<'a>(
+    contract: Contract<'a>,
+    matching: &[&'a ErrorRow],
+) -> Option<BlamedParameter<'a>> {
     let mut bound = Vec::new();
-    for row in answering {
+    for row in matching {
         match &row.when {
             When::Breaches(of_row) => bound.extend(of_row.iter()),
             _ => return None,
@@ -55,7 +58,7 @@ pub fn blamed<'a>(contract: Contract<'a>, answering: &[&'a ErrorRow]) -> Option<
     let value = at.sent(contract.sent);
     let is_id = member.exists.is_some();
     match is_id || ruling::on_member(member, value).outcome() == Outcome::Holds {
-        true => Some(Blamed { breach: Breach { at: at.clone(), part: first.part }, member, value }),
+        true => Some(BlamedParameter { breach: Breach { at: at.clone(), part: first.part }, member, value }),
         false => None,
     }
 }

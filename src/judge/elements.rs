@@ -5,53 +5,53 @@ use crate::json::Json;
 use crate::spec::model::{Member, Operation, Service, Type};
 use crate::spec::promise::Sentence;
 
-use super::refusal::describe;
-use super::{Departure, Kind, Line, Promise};
+use super::rejection::describe;
+use super::{Kind, Line, Mismatch, Promise};
 
 /// Returns a mismatch for every element that is missing, or has another type or an unlisted value. The id of a created
 /// entity must not be an empty text.
-pub fn departures(service: &Service, operation: &Operation, output: &Json) -> Vec<Departure> {
-    let mut departures = Vec::new();
-    check(&operation.response, output, "", &mut departures);
+pub fn mismatches(service: &Service, operation: &Operation, output: &Json) -> Vec<Mismatch> {
+    let mut mismatches = Vec::new();
+    check(&operation.response, output, "", &mut mismatches);
     if let Some(entity) = service.created_by(operation)
         && let Some(Json::Text(id)) = output.at(&entity.id)
         && id.trim().is_empty()
-        && let Some(element) = at(&operation.response, &entity.id)
+        && let Some(element) = element_at(&operation.response, &entity.id)
     {
-        let promised = format!("the id of the {}", entity.name);
-        departures.push(departure(element, &entity.id, &promised, output.at(&entity.id)));
+        let expected = format!("the id of the {}", entity.name);
+        mismatches.push(mismatch(element, &entity.id, &expected, output.at(&entity.id)));
     }
-    departures
+    mismatches
 }
 
 /// Returns the element at a path of names.
-pub fn at<'e>(elements: &'e [Member], path: &str) -> Option<&'e Member> {
+pub fn element_at<'e>(elements: &'e [Member], path: &str) -> Option<&'e Member> {
     let (name, rest) = path.split_once('.').map_or((path, None), |(name, rest)| (name, Some(rest)));
     let element = elements.iter().find(|element| element.name == name)?;
-    rest.map_or(Some(element), |rest| at(element.schema.below(), rest))
+    rest.map_or(Some(element), |rest| element_at(element.schema.below(), rest))
 }
 
 /// Returns the paths of the elements that have a value of their own, of the type and among the values that the page
 /// lists.
-pub fn seen(operation: &Operation, output: &Json) -> Vec<String> {
+pub fn paths_with_values(operation: &Operation, output: &Json) -> Vec<String> {
     let mut paths = Vec::new();
-    see(&operation.response, output, "", &mut paths);
+    collect_paths(&operation.response, output, "", &mut paths);
     paths
 }
 
-fn see(elements: &[Member], within: &Json, prefix: &str, paths: &mut Vec<String>) {
+fn collect_paths(elements: &[Member], within: &Json, prefix: &str, paths: &mut Vec<String>) {
     for element in elements {
         let path = path_of(prefix, element);
         let Some(value) = within.get(&element.name) else { continue };
-        if !is_of(element.kind(), value) || !is_listed(element, value) {
+        if !has_type(element.kind(), value) || !is_listed(element, value) {
             continue;
         }
         match value {
             Json::List(items) if items.is_empty() => continue,
             Json::List(items) => {
-                items.iter().for_each(|item| see(element.schema.below(), item, &path, paths))
+                items.iter().for_each(|item| collect_paths(element.schema.below(), item, &path, paths))
             }
-            Json::Object(_) => see(element.schema.below(), value, &path, paths),
+            Json::Object(_) => collect_paths(element.schema.below(), value, &path, paths),
             _ => {}
         }
         if !paths.contains(&path) {
@@ -68,29 +68,29 @@ pub fn path_of(prefix: &str, element: &Member) -> String {
     }
 }
 
-fn check(elements: &[Member], within: &Json, prefix: &str, departures: &mut Vec<Departure>) {
+fn check(elements: &[Member], within: &Json, prefix: &str, mismatches: &mut Vec<Mismatch>) {
     for element in elements {
         let path = path_of(prefix, element);
         match within.get(&element.name) {
             None if element.is_optional() => {}
             Some(value) if !is_listed(element, value) => {
                 let listed: Vec<String> = element.listed().iter().map(Json::to_string).collect();
-                departures.push(departure(element, &path, &listed.join(" or "), Some(value)));
+                mismatches.push(mismatch(element, &path, &listed.join(" or "), Some(value)));
             }
-            Some(value) if is_of(element.kind(), value) => check_inside(element, value, &path, departures),
-            came => departures.push(departure(element, &path, element.kind().name(), came)),
+            Some(value) if has_type(element.kind(), value) => check_inside(element, value, &path, mismatches),
+            received => mismatches.push(mismatch(element, &path, element.kind().name(), received)),
         }
     }
 }
 
-fn check_inside(element: &Member, value: &Json, path: &str, departures: &mut Vec<Departure>) {
+fn check_inside(element: &Member, value: &Json, path: &str, mismatches: &mut Vec<Mismatch>) {
     match value {
         Json::List(items) if !element.schema.below().is_empty() => {
             for (index, item) in items.iter().enumerate() {
-                check(element.schema.below(), item, &format!("{path}[{index}]"), departures);
+                check(element.schema.below(), item, &format!("{path}[{index}]"), mismatches);
             }
         }
-        Json::Object(_) => check(element.schema.below(), value, path, departures),
+        Json::Object(_) => check(element.schema.below(), value, path, mismatches),
         _ => {}
     }
 }
@@ -106,20 +106,20 @@ fn is_listed(element: &Member, value: &Json) -> bool {
     element.listed().is_empty()
         || is_empty
         || element.listed().iter().any(is_like)
-        || !is_of(element.kind(), value)
+        || !has_type(element.kind(), value)
 }
 
-pub fn departure(element: &Member, path: &str, promised: &str, came: Option<&Json>) -> Departure {
+pub fn mismatch(element: &Member, path: &str, expected: &str, received: Option<&Json>) -> Mismatch {
     let row = format!("{path} | {}", element.kind().name());
     let text = element.sentence().map_or_else(|| row.clone(), |says| format!("{row} | {says}"));
-    Departure {
+    Mismatch {
         kind: Kind::Element,
         promise: Promise::new(format!("response {path}"), &Sentence { text, at: element.at.clone() }),
-        lines: vec![Line::new(path, promised, describe(came), true)],
+        lines: vec![Line::new(path, expected, describe(received), true)],
     }
 }
 
-fn is_of(kind: Type, value: &Json) -> bool {
+fn has_type(kind: Type, value: &Json) -> bool {
     match (kind, value) {
         (Type::Integer, Json::Number(number)) => number.fract() == 0.0,
         (Type::String, Json::Text(_))

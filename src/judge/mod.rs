@@ -1,22 +1,22 @@
 //! Judging: from a case and its exchanges to a verdict. Pure.
 
-mod at_once;
+mod concurrent;
 mod context;
 mod elements;
 mod observed;
 mod precedence;
-mod refusal;
+mod rejection;
 mod repeats;
 mod step;
 mod verdict;
 
-pub use at_once::judge_at_once;
-pub use elements::at as element_at;
+pub use concurrent::judge_concurrent;
+pub use elements::element_at;
 pub use observed::{Observed, Unique, observe};
-pub use precedence::{Precedence, Seen};
-pub use repeats::{RequestIds, same_id};
-pub use step::{Shows, judge_step};
-pub use verdict::{Departure, Kind, Line, Promise, Verdict};
+pub use precedence::{Observations, Precedence};
+pub use repeats::{RequestIds, repeated_id};
+pub use step::{ExpectedValues, judge_step};
+pub use verdict::{Kind, Line, Mismatch, Promise, Verdict};
 
 use crate::case::{Case, Expectation};
 use crate::json::Json;
@@ -24,9 +24,9 @@ use crate::protocol;
 use crate::spec::breach::Breach;
 use crate::spec::model::{Operation, Service};
 use crate::spec::promise::{self, Sentence};
-use crate::wire::{self, Answer, Exchange, Gateway, GatewayAnswer, Outcome, Reply};
+use crate::wire::{self, Exchange, Gateway, GatewayResponse, Outcome, Reply, Response};
 
-use refusal::Refusal;
+use rejection::Rejection;
 
 /// All that one call of a case is judged by.
 #[derive(Debug, Clone, Copy)]
@@ -44,55 +44,55 @@ pub struct Contract<'a> {
     /// What it sends.
     pub sent: &'a [(String, Json)],
     /// Responses that gateways in front of the target give by themselves.
-    pub gateways: &'a [GatewayAnswer],
+    pub gateways: &'a [GatewayResponse],
 }
 
 /// Judges a call by its exchange.
 pub fn judge(contract: Contract<'_>, exchange: &Exchange) -> Verdict {
-    let answer = match &exchange.outcome {
-        Outcome::Unanswered(reason) => return Verdict::Error { reason: reason.to_string() },
-        Outcome::Answered(answer) => answer,
+    let response = match &exchange.outcome {
+        Outcome::NoResponse(reason) => return Verdict::Error { reason: reason.to_string() },
+        Outcome::Received(response) => response,
     };
-    if let Some(blocked) = gateway(contract, answer) {
+    if let Some(blocked) = gateway(contract, response) {
         return blocked;
     }
-    let reply = wire::decode(contract.service, contract.operation, answer);
-    let mut departures: Vec<Departure> = always(contract, answer, &reply).into_iter().collect();
+    let reply = wire::decode(contract.service, contract.operation, response);
+    let mut mismatches: Vec<Mismatch> = check_always(contract, response, &reply).into_iter().collect();
     match &reply {
         // A service that fails need not use its envelope to say so.
-        Reply::Unreadable(_) | Reply::Misplaced(_) if answer.status >= 500 && !departures.is_empty() => {}
-        Reply::Unreadable(why) => departures.push(unreadable(contract, answer, why)),
-        Reply::Misplaced(path) => departures.push(misplaced(contract, answer, path)),
+        Reply::Unreadable(_) | Reply::Misplaced(_) if response.status >= 500 && !mismatches.is_empty() => {}
+        Reply::Unreadable(why) => mismatches.push(unreadable(contract, response, why)),
+        Reply::Misplaced(path) => mismatches.push(misplaced(contract, response, path)),
         Reply::Accepted(output) => match contract.expect {
-            Expectation::Reject(_) => departures.push(refusal::missing(contract, answer)),
-            _ => departures.extend(elements::departures(contract.service, contract.operation, output)),
+            Expectation::Reject(_) => mismatches.push(rejection::missing_rejection(contract, response)),
+            _ => mismatches.extend(elements::mismatches(contract.service, contract.operation, output)),
         },
-        Reply::Refused { code, message, body } => {
-            let refusal = Refusal { status: answer.status, code, message: message.as_deref(), body };
-            match refusal::judge(contract, &refusal) {
+        Reply::Rejected { code, message, body } => {
+            let rejection = Rejection { status: response.status, code, message: message.as_deref(), body };
+            match rejection::judge(contract, &rejection) {
                 // A server failure is one mismatch, whatever code it returns.
-                Ok(_) if departures.iter().any(|departure| departure.kind == Kind::Failed) => {}
-                Ok(of_refusal) => departures.extend(of_refusal),
-                Err(blocked) if departures.is_empty() => return blocked,
+                Ok(_) if mismatches.iter().any(|mismatch| mismatch.kind == Kind::Failed) => {}
+                Ok(of_rejection) => mismatches.extend(of_rejection),
+                Err(blocked) if mismatches.is_empty() => return blocked,
                 Err(_) => {}
             }
         }
     }
-    Verdict::of(departures)
+    Verdict::of(mismatches)
 }
 
 /// Returns a verdict if a gateway in front of the service responded instead of the service. Such a response does not
 /// count against the service.
-fn gateway(contract: Contract<'_>, answer: &Answer) -> Option<Verdict> {
-    let kind = wire::content_type(answer).unwrap_or("no content type");
-    match wire::gateway(contract.service, contract.operation, answer, contract.gateways)? {
+fn gateway(contract: Contract<'_>, response: &Response) -> Option<Verdict> {
+    let kind = wire::content_type(response).unwrap_or("no content type");
+    match wire::gateway(contract.service, contract.operation, response, contract.gateways)? {
         Gateway::Busy => Some(Verdict::Blocked {
-            code: answer.status.to_string(),
+            code: response.status.to_string(),
             circumstance: GATEWAY.to_owned(),
-            row: format!("{} {kind}: a gateway in front of the service responds", answer.status),
+            row: format!("{} {kind}: a gateway in front of the service responds", response.status),
         }),
         Gateway::Final => Some(Verdict::NotTested {
-            reason: format!("a filter in front of the service rejects it: {} {kind}", answer.status),
+            reason: format!("a filter in front of the service rejects it: {} {kind}", response.status),
         }),
     }
 }
@@ -101,59 +101,58 @@ fn gateway(contract: Contract<'_>, answer: &Answer) -> Option<Verdict> {
 pub const GATEWAY: &str = "gateway";
 
 /// Checks what must hold for every response, whatever the case.
-fn always(contract: Contract<'_>, answer: &Answer, reply: &Reply) -> Option<Departure> {
-    let departure = |kind: Kind, promise: Promise, promised: String| Departure {
+fn check_always(contract: Contract<'_>, response: &Response, reply: &Reply) -> Option<Mismatch> {
+    let mismatch = |kind: Kind, promise: Promise, expected: String| Mismatch {
         kind,
         promise,
         lines: vec![
-            Line::new("status", promised, answer.status.to_string(), true),
-            Line::new("body", "", excerpt(&answer.body), false),
+            Line::new("status", expected, response.status.to_string(), true),
+            Line::new("body", "", excerpt(&response.body), false),
         ],
     };
     let operation = promise::of_operation(contract.operation);
-    let is_promised =
-        || matches!(reply, Reply::Refused { code, .. } if refusal::promises(contract, code, answer.status));
-    if answer.status >= 500 && !is_promised() {
+    let is_promised = || matches!(reply, Reply::Rejected { code, .. } if rejection::promises_server_error(contract, code, response.status));
+    if response.status >= 500 && !is_promised() {
         let promise = Promise::new("no server error", &operation);
-        let promised = "below 500: no request makes the service fail".to_owned();
-        return Some(departure(Kind::Failed, promise, promised));
+        let expected = "below 500: no request makes the service fail".to_owned();
+        return Some(mismatch(Kind::Failed, promise, expected));
     }
     let (only, source) =
-        protocol::facts(contract.service).only_status().filter(|(only, _)| *only != answer.status)?;
+        protocol::facts(contract.service).only_status().filter(|(only, _)| *only != response.status)?;
     let sentence = Sentence { text: source.to_owned(), at: contract.service.at.clone() };
-    let promised = format!("{only}, as in every response of this protocol");
-    Some(departure(Kind::Status, Promise::new("status", &sentence), promised))
+    let expected = format!("{only}, as in every response of this protocol");
+    Some(mismatch(Kind::Status, Promise::new("status", &sentence), expected))
 }
 
-fn unreadable(contract: Contract<'_>, answer: &Answer, why: &str) -> Departure {
-    let promised = match contract.expect {
+fn unreadable(contract: Contract<'_>, response: &Response, why: &str) -> Mismatch {
+    let expected = match contract.expect {
         Expectation::Accept => "a success",
         Expectation::Reject(_) => "an error response",
         _ => "a documented response",
     };
-    Departure {
+    Mismatch {
         kind: Kind::Unreadable,
         promise: Promise::new("envelope", &promise::of_operation(contract.operation)),
         lines: vec![
-            Line::new("status", "", answer.status.to_string(), false),
-            Line::new("body", format!("{promised} in the protocol's envelope"), why, true),
+            Line::new("status", "", response.status.to_string(), false),
+            Line::new("body", format!("{expected} in the protocol's envelope"), why, true),
         ],
     }
 }
 
 /// Reports that nothing is found at a place that service.yaml names. That says more about service.yaml than about the
 /// page.
-fn misplaced(contract: Contract<'_>, answer: &Answer, path: &str) -> Departure {
+fn misplaced(contract: Contract<'_>, response: &Response, path: &str) -> Mismatch {
     let sentence = Sentence {
         text: format!("service.yaml says that it is at `{path}`"),
         at: contract.service.at.clone(),
     };
-    Departure {
+    Mismatch {
         kind: Kind::Misplaced,
         promise: Promise::new(format!("`{path}` in service.yaml"), &sentence),
         lines: vec![
-            Line::new("status", "", answer.status.to_string(), false),
-            Line::new("body", format!("has `{path}`"), excerpt(&answer.body), true),
+            Line::new("status", "", response.status.to_string(), false),
+            Line::new("body", format!("has `{path}`"), excerpt(&response.body), true),
         ],
     }
 }
@@ -170,13 +169,13 @@ pub fn promise_of(operation: &Operation, about: &[Breach]) -> Promise {
 
 impl Contract<'_> {
     /// Returns the operation that the case tests, whichever operation this call is of.
-    fn tried(&self) -> &Operation {
+    fn tested_operation(&self) -> &Operation {
         self.service.operation(&self.case.operation).unwrap_or(self.operation)
     }
 
     /// Returns the promise that the call tests.
     fn promise(&self) -> Promise {
-        promise_of(self.tried(), self.about)
+        promise_of(self.tested_operation(), self.about)
     }
 }
 

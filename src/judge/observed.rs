@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::spec::model::{Operation, Service};
 use crate::wire::{self, Exchange, Outcome, Reply};
 
-use super::{Contract, elements, excerpt, refusal, repeats};
+use super::{Contract, elements, excerpt, rejection, repeats};
 
 /// Facts about the responses of a case.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -46,13 +46,13 @@ pub struct Unique {
 /// Collects what the exchanges of a case show. `tried` is the tested exchange; of concurrent calls, the first.
 pub fn observe(contract: Contract<'_>, tried: Option<&Exchange>, all: &[Exchange]) -> Observed {
     let mut observed = Observed::default();
-    if let Some(Outcome::Answered(answer)) = tried.map(|exchange| &exchange.outcome) {
-        match wire::decode(contract.service, contract.operation, answer) {
+    if let Some(Outcome::Received(response)) = tried.map(|exchange| &exchange.outcome) {
+        match wire::decode(contract.service, contract.operation, response) {
             Reply::Accepted(_) => observed.accepted = Some(true),
-            Reply::Refused { code, message, body } => {
+            Reply::Rejected { code, message, body } => {
                 let (code, message) = (code.as_str(), message.as_deref());
-                let refusal = refusal::Refusal { status: answer.status, code, message, body: &body };
-                let rows = refusal::exact(contract, &refusal);
+                let rejection = rejection::Rejection { status: response.status, code, message, body: &body };
+                let rows = rejection::exact_rows(contract, &rejection);
                 observed.accepted = Some(false);
                 observed.rows = rows.iter().map(|row| row.at.to_string()).collect();
                 observed.code = Some(excerpt(code));
@@ -61,19 +61,19 @@ pub fn observe(contract: Contract<'_>, tried: Option<&Exchange>, all: &[Exchange
         }
     }
     for exchange in all {
-        take(contract.service, contract.operation, exchange, &mut observed);
+        collect(contract.service, contract.operation, exchange, &mut observed);
     }
     observed
 }
 
-fn take(service: &Service, tried: &Operation, exchange: &Exchange, observed: &mut Observed) {
+fn collect(service: &Service, tried: &Operation, exchange: &Exchange, observed: &mut Observed) {
     observed.unique.extend(repeats::values(service, exchange));
-    let Outcome::Answered(answer) = &exchange.outcome else { return };
+    let Outcome::Received(response) = &exchange.outcome else { return };
     if exchange.operation != tried.name {
         return;
     }
-    if let Reply::Accepted(output) = wire::decode(service, tried, answer) {
-        for path in elements::seen(tried, &output) {
+    if let Reply::Accepted(output) = wire::decode(service, tried, response) {
+        for path in elements::paths_with_values(tried, &output) {
             if !observed.elements.contains(&path) {
                 observed.elements.push(path);
             }

@@ -26,20 +26,20 @@ pub struct Precedence {
 
 /// The observations so far from cases with two faults.
 #[derive(Debug, Default)]
-pub struct Seen {
+pub struct Observations {
     operations: Vec<Precedence>,
 }
 
-impl Seen {
+impl Observations {
     /// Records the response to a case with two faults; other cases show nothing.
-    pub fn take(&mut self, service: &Service, operation: &Operation, case: &Case, code: &str) {
+    pub fn record(&mut self, service: &Service, operation: &Operation, case: &Case, code: &str) {
         let [one, other] = case.about.as_slice() else { return };
-        let answers = |about: &Breach| {
+        let covers = |about: &Breach| {
             let mut rows = service.rows_for(operation, about);
-            rows.any(|row| service.answers_for(row, code))
+            rows.any(|row| service.row_has_code(row, code))
         };
         let of = self.of(&operation.id);
-        match (answers(one), answers(other)) {
+        match (covers(one), covers(other)) {
             (true, false) => of.pairs.push((one.at.to_string(), other.at.to_string())),
             (false, true) => of.pairs.push((other.at.to_string(), one.at.to_string())),
             _ => of.unseen += 1,
@@ -55,7 +55,7 @@ impl Seen {
     }
 
     /// Returns the observed facts.
-    pub fn facts(self) -> Vec<Precedence> {
+    pub fn into_facts(self) -> Vec<Precedence> {
         self.operations.into_iter().map(|of| Precedence { order: order(&of.pairs), ..of }).collect()
     }
 }
@@ -89,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn pairs_become_an_order_if_they_fit_one_and_no_other() {
+    fn pairs_give_an_order_only_if_it_is_unique() {
         assert_eq!(ordered(&[("b", "c"), ("a", "c"), ("a", "b")]), ["a", "b", "c"]);
         assert!(ordered(&[("a", "b"), ("b", "c"), ("c", "a")]).is_empty());
         assert!(ordered(&[("a", "b"), ("a", "c")]).is_empty(), "nobody has seen b beside c");

@@ -7,8 +7,8 @@ use crate::spec::model::{Member, Operation, Service, Type};
 use crate::spec::promise::Sentence;
 use crate::wire::{self, Exchange, Outcome, Reply};
 
-use super::elements::{at, path_of};
-use super::{Departure, Kind, Line, Observed, Promise, Unique};
+use super::elements::{element_at, path_of};
+use super::{Kind, Line, Mismatch, Observed, Promise, Unique};
 
 /// The values seen so far, in the order of the plan, by service, path and value. A value that is unique in one service
 /// may also appear in another.
@@ -20,14 +20,14 @@ pub struct RequestIds {
 /// Returns the values in a response that no other response may have.
 pub fn values(service: &Service, exchange: &Exchange) -> Vec<Unique> {
     let Some(operation) = service.operation(&exchange.operation) else { return Vec::new() };
-    let Outcome::Answered(answer) = &exchange.outcome else { return Vec::new() };
+    let Outcome::Received(response) = &exchange.outcome else { return Vec::new() };
     let mut paths = Vec::new();
     unique(service, operation, &operation.response, "", &mut paths);
     if paths.is_empty() {
         return Vec::new();
     }
-    let body = match wire::decode(service, operation, answer) {
-        Reply::Accepted(body) | Reply::Refused { body, .. } => body,
+    let body = match wire::decode(service, operation, response) {
+        Reply::Accepted(body) | Reply::Rejected { body, .. } => body,
         Reply::Unreadable(_) | Reply::Misplaced(_) => return Vec::new(),
     };
     let value = |path: String| {
@@ -63,17 +63,17 @@ fn unique(
 
 impl RequestIds {
     /// Records the unique values of the responses of a case. A value of an earlier response is a mismatch.
-    pub fn take(&mut self, service: &Service, case: &str, observed: &Observed) -> Vec<Departure> {
-        observed.unique.iter().filter_map(|unique| self.note(service, unique, case)).collect()
+    pub fn record(&mut self, service: &Service, case: &str, observed: &Observed) -> Vec<Mismatch> {
+        observed.unique.iter().filter_map(|unique| self.record_value(service, unique, case)).collect()
     }
 
-    fn note(&mut self, service: &Service, unique: &Unique, case: &str) -> Option<Departure> {
+    fn record_value(&mut self, service: &Service, unique: &Unique, case: &str) -> Option<Mismatch> {
         let Unique { operation, path, value } = unique;
         let key = (service.folder.clone(), path.clone(), value.clone());
         let earlier = self.seen.insert(key, case.to_owned())?;
-        let element = at(&service.operation(operation)?.response, path)?;
+        let element = element_at(&service.operation(operation)?.response, path)?;
         let text = element.sentence().map_or_else(|| format!("{path} is unique"), str::to_owned);
-        Some(Departure {
+        Some(Mismatch {
             kind: Kind::Repeated,
             promise: Promise::new(format!("response {path}"), &Sentence { text, at: element.at.clone() }),
             lines: vec![Line::new(
@@ -87,13 +87,13 @@ impl RequestIds {
 }
 
 /// Returns the mismatch of a creation that returned the id of another live entity: two live entities have two ids.
-pub fn same_id(service: &Service, operation: &Operation, id: &Json, other: &str) -> Option<Departure> {
+pub fn repeated_id(service: &Service, operation: &Operation, id: &Json, other: &str) -> Option<Mismatch> {
     let entity = service.created_by(operation)?;
-    let element = at(&operation.response, &entity.id)?;
+    let element = element_at(&operation.response, &entity.id)?;
     let text = element
         .sentence()
         .map_or_else(|| format!("{} is the id of one {}", entity.id, entity.name), str::to_owned);
-    Some(Departure {
+    Some(Mismatch {
         kind: Kind::Repeated,
         promise: Promise::new(format!("response {}", entity.id), &Sentence { text, at: element.at.clone() }),
         lines: vec![Line::new(

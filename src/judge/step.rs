@@ -6,12 +6,12 @@ use crate::spec::model::{Operation, When};
 use crate::spec::promise;
 use crate::wire::{self, Exchange, Outcome, Reply};
 
-use super::refusal::describe;
-use super::{Contract, Departure, Kind, Line, Promise, Verdict, judge};
+use super::rejection::describe;
+use super::{Contract, Kind, Line, Mismatch, Promise, Verdict, judge};
 
 /// The values that the response to a call must show.
 #[derive(Debug, Clone, Copy)]
-pub struct Shows<'a> {
+pub struct ExpectedValues<'a> {
     /// Response elements by path, with the value that each must show.
     pub elements: &'a [(String, Json)],
     /// Whether they must be present.
@@ -22,17 +22,17 @@ pub struct Shows<'a> {
 /// the target need not have a `support` operation.
 pub fn judge_step(
     contract: Contract<'_>,
-    shows: Shows<'_>,
+    shows: ExpectedValues<'_>,
     exchange: &Exchange,
 ) -> (Verdict, Option<String>) {
-    let Outcome::Answered(answer) = &exchange.outcome else { return (judge(contract, exchange), None) };
-    match wire::decode(contract.service, contract.operation, answer) {
+    let Outcome::Received(response) = &exchange.outcome else { return (judge(contract, exchange), None) };
+    match wire::decode(contract.service, contract.operation, response) {
         Reply::Accepted(output) if !shows.elements.is_empty() => {
-            (Verdict::of(shown(contract, shows, &output)), None)
+            (Verdict::of(check_shown(contract, shows, &output)), None)
         }
         _ if shows.demanded => (judge(contract, exchange), None),
-        Reply::Refused { code, .. }
-            if contract.operation.support && !says_unknown(contract, &code, answer.status) =>
+        Reply::Rejected { code, .. }
+            if contract.operation.support && !says_unknown(contract, &code, response.status) =>
         {
             (Verdict::Pass, Some(format!("not read back: {} returned {code}", contract.operation.name)))
         }
@@ -48,21 +48,21 @@ pub fn judge_step(
 /// reported.
 fn says_unknown(contract: Contract<'_>, code: &str, status: u16) -> bool {
     let is_unknown = |when: &When| matches!(when, When::Breaches(bound) if bound.iter().any(|bound| bound.part == Part::ExistsUnknown));
-    let mut rows = contract.service.rows_answering(contract.operation, code, status).into_iter();
+    let mut rows = contract.service.rows_matching(contract.operation, code, status).into_iter();
     rows.any(|row| is_unknown(&row.when))
 }
 
-fn shown(contract: Contract<'_>, shows: Shows<'_>, output: &Json) -> Vec<Departure> {
-    let tried = contract.tried();
-    let differing = shows.elements.iter().filter(|(path, promised)| {
+fn check_shown(contract: Contract<'_>, shows: ExpectedValues<'_>, output: &Json) -> Vec<Mismatch> {
+    let tried = contract.tested_operation();
+    let differing = shows.elements.iter().filter(|(path, expected)| {
         // What the response does not show at all cannot contradict what was sent.
-        output.at(path).map_or(shows.demanded, |shown| !is_same(promised, shown))
+        output.at(path).map_or(shows.demanded, |shown| !is_same(expected, shown))
     });
     differing
-        .map(|(path, promised)| Departure {
+        .map(|(path, expected)| Mismatch {
             kind: Kind::Effect,
             promise: promise_of_effect(tried, path),
-            lines: vec![Line::new(path, describe(Some(promised)), describe(output.at(path)), true)],
+            lines: vec![Line::new(path, describe(Some(expected)), describe(output.at(path)), true)],
         })
         .collect()
 }
@@ -80,12 +80,12 @@ fn promise_of_effect(tried: &Operation, path: &str) -> Promise {
 }
 
 /// Compares two values. The members of a list may have any order.
-fn is_same(promised: &Json, shown: &Json) -> bool {
-    match (promised, shown) {
-        (Json::List(promised), Json::List(shown)) => {
-            promised.iter().all(|member| shown.contains(member))
-                && shown.iter().all(|member| promised.contains(member))
+fn is_same(expected: &Json, shown: &Json) -> bool {
+    match (expected, shown) {
+        (Json::List(expected), Json::List(shown)) => {
+            expected.iter().all(|member| shown.contains(member))
+                && shown.iter().all(|member| expected.contains(member))
         }
-        _ => promised == shown,
+        _ => expected == shown,
     }
 }

@@ -5,7 +5,7 @@ use crate::case::Rows;
 use crate::spec::breach::{Breach, Part};
 use crate::spec::model::Specs;
 use crate::spec::read;
-use crate::wire::NoAnswer;
+use crate::wire::NoResponse;
 
 fn specs() -> Specs {
     let service = "service: s\nvendor: V\nversion: '1'\nprotocol: acs-rpc\nerrors:\n\
@@ -42,13 +42,13 @@ fn contract<'a>(specs: &'a Specs, case: &'a Case, sent: &'a [(String, Json)]) ->
     Contract { service, operation, case, about: &case.about, expect: &case.expect, sent, gateways: &[] }
 }
 
-fn answered(status: u16, body: &str) -> Exchange {
-    Exchange::answered("Add", status, body)
+fn exchange(status: u16, body: &str) -> Exchange {
+    Exchange::with_response("Add", status, body)
 }
 
 fn verdict(expect: Expectation, status: u16, body: &str) -> Verdict {
     let case = case(expect, &[("Name", Part::LengthMax)]);
-    judge(contract(&specs(), &case, &[]), &answered(status, body))
+    judge(contract(&specs(), &case, &[]), &exchange(status, body))
 }
 
 fn reject(codes: &[&str]) -> Expectation {
@@ -65,15 +65,15 @@ fn error(code: &str, message: &str) -> String {
 
 /// Returns the aspects in which the verdict finds a difference; empty for a pass.
 fn broken(verdict: &Verdict) -> Vec<String> {
-    let Verdict::Fail { departures } = verdict else { return Vec::new() };
-    let lines = departures.iter().flat_map(|departure| &departure.lines);
+    let Verdict::Fail { mismatches } = verdict else { return Vec::new() };
+    let lines = mismatches.iter().flat_map(|mismatch| &mismatch.lines);
     lines.filter(|line| line.differs).map(|line| line.aspect.clone()).collect()
 }
 
 const FINE: &str = r#"{"RequestId":"1","Thing":{"Id":7}}"#;
 
 #[test]
-fn a_success_is_held_to_its_elements() {
+fn success_must_have_the_documented_elements() {
     for (body, aspects) in [
         (FINE, vec![]),
         (r#"{"Thing":{"Id":7.0,"More":1},"RequestId":"1","Extra":null}"#, vec![]),
@@ -95,7 +95,7 @@ fn a_success_is_held_to_its_elements() {
 }
 
 #[test]
-fn a_refusal_is_held_to_the_letter_of_its_row() {
+fn error_response_must_match_its_row_exactly() {
     for (status, body, aspects) in [
         (400, error("Long", "Too long."), vec![]),
         (403, error("Long", "Too long."), vec!["status"]),
@@ -114,7 +114,7 @@ fn a_refusal_is_held_to_the_letter_of_its_row() {
 }
 
 #[test]
-fn either_of_two_rows_may_answer_but_not_a_mixture() {
+fn either_of_two_rows_matches_but_not_a_mixture() {
     let either = || reject(&["Short", "Long"]);
     assert_eq!(verdict(either(), 400, &error("Short", "Too short.")), Verdict::Pass);
     assert_eq!(verdict(either(), 400, &error("Long", "Too long.")), Verdict::Pass);
@@ -123,7 +123,7 @@ fn either_of_two_rows_may_answer_but_not_a_mixture() {
 }
 
 #[test]
-fn where_the_page_is_silent_any_documented_answer_is_right_and_no_other() {
+fn silent_case_allows_any_documented_response_and_no_other() {
     assert_eq!(verdict(silent(), 400, &error("Missing", "No name.")), Verdict::Pass);
     assert_eq!(verdict(silent(), 409, &error("State", "Not now.")), Verdict::Pass);
     assert_eq!(broken(&verdict(silent(), 400, &error("Unheard", "?"))), ["code"]);
@@ -136,7 +136,7 @@ fn where_the_page_is_silent_any_documented_answer_is_right_and_no_other() {
 }
 
 #[test]
-fn where_no_row_is_bound_any_row_may_answer() {
+fn any_row_matches_if_no_row_covers_the_violation() {
     let any = || Expectation::Reject(Rows::Any);
     assert_eq!(verdict(any(), 400, &error("Missing", "No name.")), Verdict::Pass);
     assert_eq!(broken(&verdict(any(), 400, &error("Unheard", "?"))), ["code"]);
@@ -144,7 +144,7 @@ fn where_no_row_is_bound_any_row_may_answer() {
 }
 
 #[test]
-fn a_refused_call_that_should_succeed_is_a_departure_and_a_circumstance_is_not() {
+fn rejection_of_a_valid_call_is_a_mismatch_but_a_circumstance_is_not() {
     assert_eq!(broken(&verdict(Expectation::Accept, 400, &error("Long", "Too long."))), ["call"]);
     for expect in [Expectation::Accept, reject(&["Long"])] {
         for (status, code, message) in [
@@ -165,7 +165,7 @@ fn a_refused_call_that_should_succeed_is_a_departure_and_a_circumstance_is_not()
 }
 
 #[test]
-fn a_server_error_is_a_departure_whatever_was_expected() {
+fn server_error_is_always_a_mismatch() {
     for expect in [Expectation::Accept, reject(&["Long"]), silent()] {
         for body in [error("Long", "Too long."), FINE.to_owned(), "oops".to_owned()] {
             assert!(matches!(verdict(expect.clone(), 500, &body), Verdict::Fail { .. }));
@@ -178,33 +178,33 @@ fn a_server_error_is_a_departure_whatever_was_expected() {
 }
 
 #[test]
-fn no_answer_is_an_error_and_no_departure() {
+fn missing_response_is_an_error_not_a_mismatch() {
     let case = case(Expectation::Accept, &[]);
-    let unanswered = Exchange::of("Add", Outcome::Unanswered(NoAnswer::Closed));
+    let unanswered = Exchange::of("Add", Outcome::NoResponse(NoResponse::Closed));
     let verdict = judge(contract(&specs(), &case, &[]), &unanswered);
     assert!(matches!(verdict, Verdict::Error { reason } if reason.contains("closed")));
 }
 
 #[test]
-fn an_element_has_one_of_the_values_that_the_page_lists() {
-    let answer = |state: &str| {
+fn element_must_have_a_listed_value() {
+    let response = |state: &str| {
         verdict(
             Expectation::Accept,
             200,
             &format!(r#"{{"RequestId":"1","Thing":{{"Id":1,"State":{state}}}}}"#),
         )
     };
-    assert_eq!(answer(r#""on""#), Verdict::Pass);
-    assert_eq!(answer(r#""ON""#), Verdict::Pass, "the page says nothing of upper and lower case");
-    for (state, promised) in [(r#""dim""#, r#""on" or "off""#), ("1", "string")] {
-        let Verdict::Fail { departures } = answer(state) else { panic!("{state} passes") };
-        assert_eq!(departures.len(), 1, "{departures:?}");
-        assert_eq!(departures[0].lines[0].promised, promised);
+    assert_eq!(response(r#""on""#), Verdict::Pass);
+    assert_eq!(response(r#""ON""#), Verdict::Pass, "the page says nothing of upper and lower case");
+    for (state, expected) in [(r#""dim""#, r#""on" or "off""#), ("1", "string")] {
+        let Verdict::Fail { mismatches } = response(state) else { panic!("{state} passes") };
+        assert_eq!(mismatches.len(), 1, "{mismatches:?}");
+        assert_eq!(mismatches[0].lines[0].expected, expected);
     }
 }
 
 #[test]
-fn two_services_may_give_out_the_same_value_one_may_not() {
+fn unique_values_may_repeat_only_across_services() {
     let specs = read::fixture(&[
         ("service.yaml", "service: s\nvendor: V\nversion: '1'\nprotocol: acs-rpc\n"),
         (
@@ -214,10 +214,10 @@ fn two_services_may_give_out_the_same_value_one_may_not() {
     ]);
     let (service, _) = specs.operation("Add").unwrap();
     let other = crate::spec::model::Service { folder: "another".into(), ..service.clone() };
-    let unique = repeats::values(service, &answered(200, r#"{"RequestId":"r-1"}"#));
+    let unique = repeats::values(service, &exchange(200, r#"{"RequestId":"r-1"}"#));
     let observed = Observed { unique, ..Observed::default() };
     let mut ids = RequestIds::default();
-    assert_eq!(ids.take(service, "a", &observed).len(), 0);
-    assert_eq!(ids.take(&other, "b", &observed).len(), 0);
-    assert_eq!(ids.take(service, "c", &observed).len(), 1);
+    assert_eq!(ids.record(service, "a", &observed).len(), 0);
+    assert_eq!(ids.record(&other, "b", &observed).len(), 0);
+    assert_eq!(ids.record(service, "c", &observed).len(), 1);
 }

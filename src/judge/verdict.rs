@@ -16,7 +16,8 @@ pub enum Verdict {
     /// A promise is broken.
     Fail {
         /// A mismatch for each broken promise.
-        departures: Vec<Departure>,
+        #[serde(rename = "departures")]
+        mismatches: Vec<Mismatch>,
     },
     /// The target returned a documented circumstance, so the promise could not be tested.
     Blocked {
@@ -51,10 +52,10 @@ pub enum Verdict {
 
 impl Verdict {
     /// Returns a pass, or a failure with these mismatches.
-    pub fn of(departures: Vec<Departure>) -> Self {
-        match departures.is_empty() {
+    pub fn of(mismatches: Vec<Mismatch>) -> Self {
+        match mismatches.is_empty() {
             true => Self::Pass,
-            false => Self::Fail { departures },
+            false => Self::Fail { mismatches },
         }
     }
 
@@ -120,7 +121,7 @@ pub enum Kind {
 impl Kind {
     /// Returns `true` if the mismatch is not about the call itself: the response still shows whether the call was
     /// accepted or rejected as expected.
-    pub fn is_beside_the_call(self) -> bool {
+    pub fn is_incidental(self) -> bool {
         matches!(self, Self::Element | Self::Envelope | Self::Repeated | Self::Status | Self::OtherTarget)
     }
 
@@ -134,7 +135,8 @@ impl Kind {
 /// A mismatch: a promise that a response breaks.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "cli", derive(JsonSchema))]
-pub struct Departure {
+#[serde(rename = "Departure")]
+pub struct Mismatch {
     /// The kind of difference.
     #[serde(default)]
     pub kind: Kind,
@@ -188,7 +190,8 @@ pub struct Line {
     /// `status`, `code`, `message`, or an element's path.
     pub aspect: String,
     /// The expected value.
-    pub promised: String,
+    #[serde(rename = "promised")]
+    pub expected: String,
     /// The received value.
     pub received: String,
     /// Whether the two differ.
@@ -199,11 +202,11 @@ impl Line {
     /// Creates a line of two texts that either agree or do not.
     pub fn new(
         aspect: impl Into<String>,
-        promised: impl Into<String>,
+        expected: impl Into<String>,
         received: impl Into<String>,
         differs: bool,
     ) -> Self {
         let received = shortened(received.into());
-        Self { aspect: aspect.into(), promised: promised.into(), received, differs }
+        Self { aspect: aspect.into(), expected: expected.into(), received, differs }
     }
 }

@@ -12,7 +12,7 @@ use crate::spec::model::Specs;
 use crate::spec::read::{self as specs_of, SpecFile};
 
 pub use listing::{Listing, Part, operation_of};
-pub use suite::{Stale, Suite, expand, freshen, suite, suite_of};
+pub use suite::{Stale, Suite, expand, suite, suite_of, update};
 
 use walk::{folder_below, source, unreadable, yaml_files};
 

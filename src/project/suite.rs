@@ -170,7 +170,7 @@ impl<'p> Reading<'p> {
     fn suite(mut self) -> Result<Suite, Vec<Finding>> {
         let (mut stale, mut findings) = (Vec::new(), Vec::new());
         let expand = |place, (service, operation): (&Service, &Operation), cases: &Expanded| {
-            let ids = repeated(cases, &self.ids).map(repeated_id).collect::<Vec<Finding>>();
+            let ids = repeated_ids(cases, &self.ids).map(repeated_id).collect::<Vec<Finding>>();
             (ids, self.stale(place, service, operation, cases))
         };
         let mut cases = Cases::implied(Arc::clone(&self.specs), self.depth, expand, |(ids, of_file)| {
@@ -182,7 +182,7 @@ impl<'p> Reading<'p> {
         });
         findings.append(&mut self.findings);
         for path in self.orphans {
-            let freshened = (self.freshens && findings.is_empty()).then(|| freshen(&path, None));
+            let freshened = (self.freshens && findings.is_empty()).then(|| update(&path, None));
             stale.push(Stale { path, of: None, exists: true, freshened });
         }
         cases.extend(self.own);
@@ -213,13 +213,13 @@ impl<'p> Reading<'p> {
         if !is_stale(&path, exists, &text)? {
             return Ok(None);
         }
-        let freshened = self.freshens.then(|| freshen(&path, Some(&text)));
+        let freshened = self.freshens.then(|| update(&path, Some(&text)));
         Ok(Some(Stale { path, of: Some(place), exists, freshened }))
     }
 }
 
 /// Returns the ids of an operation's cases that other cases have as well.
-fn repeated<'c>(cases: &'c Expanded, own: &'c HashSet<String>) -> impl Iterator<Item = &'c str> {
+fn repeated_ids<'c>(cases: &'c Expanded, own: &'c HashSet<String>) -> impl Iterator<Item = &'c str> {
     let mut seen: HashSet<&str> = HashSet::new();
     let ids = cases.iter().map(|case| case.id.as_str());
     ids.filter(move |id| !seen.insert(id) || own.contains(*id))
@@ -246,7 +246,7 @@ impl Suite {
 
     /// Returns, by operation, the ids of the cases whose responses are kept as snapshots, in order: those whose
     /// response depends on the call alone. An operation may have none.
-    pub fn kept(&self) -> BTreeMap<String, Vec<Arc<str>>> {
+    pub fn snapshot_ids(&self) -> BTreeMap<String, Vec<Arc<str>>> {
         let mut kept: BTreeMap<String, Vec<Arc<str>>> = BTreeMap::new();
         for case in self.cases.iter() {
             let of = self.specs.operation(&case.operation);
@@ -291,7 +291,7 @@ fn is_stale(path: &Path, exists: bool, wanted: &str) -> Result<bool, Box<Finding
 ///
 /// # Errors
 /// Returns an error of the file system, or an error if fineprint did not write the file.
-pub fn freshen(path: &Path, text: Option<&str>) -> io::Result<()> {
+pub fn update(path: &Path, text: Option<&str>) -> io::Result<()> {
     let is_there = fs::symlink_metadata(path).is_ok();
     if is_there && !files::text(path, MAX_BYTES)?.starts_with(case::WRITTEN) {
         return Err(io::Error::new(

@@ -46,10 +46,10 @@ pub trait Facts: Sync {
 
     /// Returns the elements that every error response carries besides its code, according to the vendor's SDK or the
     /// service.
-    fn refusal_elements<'s>(&self, service: &'s Service) -> Vec<&'s str>;
+    fn rejection_elements<'s>(&self, service: &'s Service) -> Vec<&'s str>;
 
     /// Returns the members of an error response that differ between calls and between hosts.
-    fn refusal_varies<'s>(&self, service: &'s Service) -> Vec<&'s str>;
+    fn varying_rejection_elements<'s>(&self, service: &'s Service) -> Vec<&'s str>;
 
     /// Returns the path of the response elements in the body of a success; `None` if they are members of the body
     /// itself.

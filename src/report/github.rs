@@ -3,12 +3,12 @@
 use std::io::{self, Write};
 
 use crate::event::{CaseResult, Event};
-use crate::inert::escaped;
-use crate::judge::Departure;
+use crate::invisible::escape_invisible;
+use crate::judge::Mismatch;
 
 use super::Reporter;
+use super::gathered::{Failure, Gathered};
 use super::root::Root;
-use super::standing::{Failure, Gathered};
 use super::summary;
 use super::summary::number;
 use super::texts::shortened;
@@ -47,7 +47,7 @@ impl<W: Write> Reporter for Github<W> {
             .iter()
             .map(|plain| unproven(run, plain))
             .chain(failures.iter().map(broken))
-            .chain(others(run));
+            .chain(other_notes(run));
         for Note { place, title, text } in notes.take(SHOWN) {
             let (title, text) = (property(&printed(&title)), data(&printed(&text)));
             let mut parts = place.rsplitn(3, ':');
@@ -70,20 +70,20 @@ fn broken(failure: &Failure<'_>) -> Note {
         1 => format!("fails in {witness}"),
         cases => format!("fails in {witness} and {} more cases", cases - 1),
     };
-    let came = failure.departure().map(received).unwrap_or_default();
+    let received = failure.mismatch().map(received_lines).unwrap_or_default();
     Note {
         place: failure.place.to_owned(),
         title: format!("{}: {}", failure.operation, shortened(&failure.headline)),
-        text: format!("{}\n{came}{cases}", failure.sentence),
+        text: format!("{}\n{received}{cases}", failure.sentence),
     }
 }
 
 /// Lists what was received instead of what was expected, one line each.
-fn received(departure: &Departure) -> String {
-    let differing = departure.lines.iter().filter(|line| line.differs);
+fn received_lines(mismatch: &Mismatch) -> String {
+    let differing = mismatch.lines.iter().filter(|line| line.differs);
     differing
         .map(|line| {
-            let (expected, received) = (shortened(&line.promised), shortened(&line.received));
+            let (expected, received) = (shortened(&line.expected), shortened(&line.received));
             format!("{}: expected {expected}, received {received}\n", line.aspect)
         })
         .collect()
@@ -96,13 +96,13 @@ fn unproven(run: &Gathered, plain: &CaseResult) -> Note {
         text: format!(
             "no rejection of {} proves anything: {}",
             plain.operation,
-            shortened(&summary::what_came(plain))
+            shortened(&summary::plain_call_response(plain))
         ),
     }
 }
 
 /// Returns the notes on everything else that is wrong with the run.
-fn others(run: &Gathered) -> impl Iterator<Item = Note> {
+fn other_notes(run: &Gathered) -> impl Iterator<Item = Note> {
     let place = |id: &str| run.page_of(id).map(|page| page.place.clone()).unwrap_or_default();
     let mut notes = Vec::new();
     let mut note = |id: &str, title: &str, text: String| {
@@ -139,7 +139,7 @@ fn others(run: &Gathered) -> impl Iterator<Item = Note> {
 
 /// Escapes the invisible characters of a text, but keeps its lines.
 fn printed(text: &str) -> String {
-    text.split('\n').map(escaped).collect::<Vec<_>>().join("\n")
+    text.split('\n').map(escape_invisible).collect::<Vec<_>>().join("\n")
 }
 
 /// Escapes the text of a workflow command.

@@ -6,10 +6,10 @@ use schemars::{JsonSchema, Schema, schema_for};
 use serde::{Deserialize, Serialize};
 
 use crate::event::{CaseResult, Compared, Event, Finish, Page, Snapshots, Start};
-use crate::evidence::{Promised, What};
+use crate::evidence::{ObservedPromise, PromiseSource};
 
 use super::Reporter;
-use super::standing::Gathered;
+use super::gathered::Gathered;
 
 /// A whole run, as in the JSON report.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -56,25 +56,25 @@ pub struct PromiseState {
 /// Returns the states of all promises of a run.
 fn promises(run: &Gathered) -> Vec<PromiseState> {
     let of_page = |page: &Page| {
-        let state = |promise: Promised<'_>| PromiseState {
+        let state = |promise: ObservedPromise<'_>| PromiseState {
             operation: page.operation.clone(),
             kind: word(promise.kind).to_owned(),
             name: promise.name,
             place: promise.place.to_owned(),
-            state: promise.standing.state.word().to_owned(),
-            why: promise.standing.why,
-            cases: promise.standing.cases,
+            state: promise.status.state.word().to_owned(),
+            why: promise.status.why,
+            cases: promise.status.cases,
         };
         run.evidence.promises(page).into_iter().map(state).collect::<Vec<_>>()
     };
     run.start.pages.iter().flat_map(of_page).collect()
 }
 
-fn word(kind: What) -> &'static str {
+fn word(kind: PromiseSource) -> &'static str {
     match kind {
-        What::Sentence => "sentence",
-        What::Row | What::SharedRow => "row",
-        What::Element => "element",
+        PromiseSource::Sentence => "sentence",
+        PromiseSource::Row | PromiseSource::SharedRow => "row",
+        PromiseSource::Element => "element",
     }
 }
 

@@ -7,7 +7,7 @@ use schemars::{Schema, schema_for};
 use crate::event::Event;
 
 use super::Reporter;
-use super::standing::Gathered;
+use super::gathered::Gathered;
 
 /// Returns the JSON Schema of a line.
 pub fn schema() -> Schema {

@@ -12,10 +12,10 @@ use crate::files::{Place, Shelf};
 use crate::judge::Verdict;
 
 use super::Reporter;
-use super::block::{block, brief, harmless, of_plain_call};
+use super::block::{block, brief, escape_lines, of_plain_call};
+use super::gathered::{Gathered, reason};
 use super::headline;
 use super::sink::in_markup;
-use super::standing::{Gathered, reason};
 use super::style::Style;
 
 /// Number of cases with the same result that get their whole block; others get their headline. A run may have 100,000
@@ -26,10 +26,10 @@ const WHOLE: usize = 20;
 const ROOM: usize = 16_000_000;
 
 /// Returns a key that is the same for cases with the same result.
-fn alike(result: &CaseResult) -> String {
+fn grouping_key(result: &CaseResult) -> String {
     let rules = match &result.verdict {
-        Verdict::Fail { departures } => {
-            departures.iter().map(|departure| departure.promise.rule.as_str()).collect()
+        Verdict::Fail { mismatches } => {
+            mismatches.iter().map(|mismatch| mismatch.promise.rule.as_str()).collect()
         }
         _ => vec![reason(&result.verdict)],
     };
@@ -46,12 +46,12 @@ struct Row {
 /// The result of a case.
 enum Status {
     Success,
-    NonSuccess(NonSuccessKind, Told),
-    Skipped(Told),
+    NonSuccess(NonSuccessKind, CaseText),
+    Skipped(CaseText),
 }
 
 /// The text about a case. It waits on the shelf.
-struct Told {
+struct CaseText {
     message: Place,
     kind: Option<&'static str>,
     /// The whole block, if the case gets one.
@@ -75,7 +75,7 @@ pub struct Junit<W> {
     /// Suites of the run itself.
     others: Vec<TestSuite>,
     /// Number of cases with the same result so far.
-    alike: HashMap<String, usize>,
+    counts: HashMap<String, usize>,
     /// Size of the whole blocks so far, in bytes.
     used: usize,
     snapshots: Option<TestSuite>,
@@ -90,14 +90,14 @@ impl<W: Write> Junit<W> {
             operations: Vec::new(),
             places: HashMap::new(),
             others: Vec::new(),
-            alike: HashMap::new(),
+            counts: HashMap::new(),
             used: 0,
             snapshots: None,
         }
     }
 
-    fn case(&mut self, result: &CaseResult) {
-        let seen = self.alike.entry(alike(result)).or_default();
+    fn add_case(&mut self, result: &CaseResult) {
+        let seen = self.counts.entry(grouping_key(result)).or_default();
         *seen += 1;
         let is_whole = result.verdict != Verdict::Pass && *seen <= WHOLE && self.used < ROOM;
         let block = is_whole.then(|| block(result, Style::default()));
@@ -110,19 +110,19 @@ impl<W: Write> Junit<W> {
             self.operations.len() - 1
         });
         let row =
-            Row { name: harmless(&result.id).into(), time: Duration::from_micros(result.micros), status };
+            Row { name: escape_lines(&result.id).into(), time: Duration::from_micros(result.micros), status };
         self.operations[place].rows.push(row);
     }
 
     /// Marks known failures as skipped, with their reason, because they are not new. Outdated entries of the baseline
     /// are failures.
-    fn known(&mut self, compared: &Compared) {
+    fn mark_known(&mut self, compared: &Compared) {
         let known: HashMap<String, &str> =
-            compared.known.iter().map(|(id, reason)| (harmless(id), reason.as_str())).collect();
+            compared.known.iter().map(|(id, reason)| (escape_lines(id), reason.as_str())).collect();
         for row in self.operations.iter_mut().flat_map(|suite| &mut suite.rows) {
             if let Some(reason) = known.get(&*row.name) {
-                let message = self.shelf.put(harmless(&format!("known failure: {reason}")).into());
-                row.status = Status::Skipped(Told { message, kind: None, block: None });
+                let message = self.shelf.put(escape_lines(&format!("known failure: {reason}")).into());
+                row.status = Status::Skipped(CaseText { message, kind: None, block: None });
             }
         }
         if !compared.is_outdated() {
@@ -136,8 +136,8 @@ impl<W: Write> Junit<W> {
         let expired = compared.expired.iter().map(|(case, day)| (case, format!("it expired on {day}")));
         for (case, message) in passing.chain(expired) {
             let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
-            status.set_message(harmless(&message)).set_type("baseline");
-            suite.add_test_case(TestCase::new(harmless(case), status));
+            status.set_message(escape_lines(&message)).set_type("baseline");
+            suite.add_test_case(TestCase::new(escape_lines(case), status));
         }
         self.others.push(suite);
     }
@@ -178,7 +178,7 @@ impl<W: Write> Junit<W> {
 
     /// Adds an error if a run stopped before its end or proves nothing, whatever the results of its cases: then no
     /// report may look clean.
-    fn of_run(&mut self, finish: &Finish, run: &Gathered) {
+    fn add_run_error(&mut self, finish: &Finish, run: &Gathered) {
         let mut suite = TestSuite::new("the run");
         let mut error = |name: String, message: &str, kind: &str, text: String| {
             let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
@@ -193,7 +193,7 @@ impl<W: Write> Junit<W> {
             error(format!("{} plain call", plain.operation), message, "unproven", text);
         }
         if let Some(reason) = &finish.stopped {
-            error("stopped before its end".to_owned(), reason, "stopped", harmless(reason));
+            error("stopped before its end".to_owned(), reason, "stopped", escape_lines(reason));
         }
         if !suite.test_cases.is_empty() {
             self.others.push(suite);
@@ -201,7 +201,7 @@ impl<W: Write> Junit<W> {
     }
 
     /// Adds an error for each leftover on the target.
-    fn left_behind(&mut self, finish: &Finish) {
+    fn add_leftovers(&mut self, finish: &Finish) {
         if finish.left_behind.is_empty() {
             return;
         }
@@ -209,7 +209,7 @@ impl<W: Write> Junit<W> {
         for left in &finish.left_behind {
             let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
             status.set_message(brief(&left.reason)).set_type("left-behind");
-            status.set_description(format!("created by {}", harmless(&left.case)));
+            status.set_description(format!("created by {}", escape_lines(&left.case)));
             let name = format!("{} {}", left.entity, left.id);
             let mut case = TestCase::new(brief(&name), status);
             case.set_classname(left.service.replace('/', "."));
@@ -218,7 +218,7 @@ impl<W: Write> Junit<W> {
         self.others.push(suite);
     }
 
-    fn changed(&mut self, snapshots: &Snapshots) {
+    fn add_changes(&mut self, snapshots: &Snapshots) {
         if snapshots.changed.is_empty() {
             return;
         }
@@ -228,8 +228,8 @@ impl<W: Write> Junit<W> {
             status
                 .set_message("the response differs from the accepted one")
                 .set_type("snapshot")
-                .set_description(harmless(&change.diff));
-            suite.add_test_case(TestCase::new(harmless(&change.id), status));
+                .set_description(escape_lines(&change.diff));
+            suite.add_test_case(TestCase::new(escape_lines(&change.id), status));
         }
         self.snapshots = Some(suite);
     }
@@ -251,16 +251,16 @@ impl Suite {
 impl Status {
     fn into_status(self, shelf: &Shelf) -> io::Result<TestCaseStatus> {
         let waiting = |place: &Place| String::from_utf8(shelf.get(place)?).map_err(io::Error::other);
-        let (mut status, told) = match self {
+        let (mut status, text) = match self {
             Self::Success => return Ok(TestCaseStatus::success()),
-            Self::NonSuccess(kind, told) => (TestCaseStatus::non_success(kind), told),
-            Self::Skipped(told) => (TestCaseStatus::skipped(), told),
+            Self::NonSuccess(kind, text) => (TestCaseStatus::non_success(kind), text),
+            Self::Skipped(text) => (TestCaseStatus::skipped(), text),
         };
-        status.set_message(waiting(&told.message)?);
-        if let Some(kind) = told.kind {
+        status.set_message(waiting(&text.message)?);
+        if let Some(kind) = text.kind {
             status.set_type(kind);
         }
-        if let Some(block) = &told.block {
+        if let Some(block) = &text.block {
             status.set_description(waiting(block)?);
         }
         Ok(status)
@@ -288,21 +288,21 @@ fn parts(report: &str) -> io::Result<(&str, &str)> {
 /// Returns the status of a case, with its whole block if there is one.
 fn status(result: &CaseResult, block: Option<String>, shelf: &Shelf) -> Status {
     use NonSuccessKind::{Error, Failure};
-    let told = |message: String, kind: &'static str| Told {
-        message: shelf.put(harmless(&message).into()),
+    let text = |message: String, kind: &'static str| CaseText {
+        message: shelf.put(escape_lines(&message).into()),
         kind: Some(kind),
         block: block.map(|block| shelf.put(block.into())),
     };
     match &result.verdict {
         Verdict::Pass => Status::Success,
-        Verdict::Fail { .. } => Status::NonSuccess(Failure, told(headline::first(result), "promise")),
+        Verdict::Fail { .. } => Status::NonSuccess(Failure, text(headline::first(result), "promise")),
         Verdict::Blocked { code, .. } => {
-            Status::NonSuccess(Error, told(format!("blocked by {}", brief(code)), "blocked"))
+            Status::NonSuccess(Error, text(format!("blocked by {}", brief(code)), "blocked"))
         }
-        Verdict::Error { reason } => Status::NonSuccess(Error, told(brief(reason), "no-answer")),
-        Verdict::Unproven { reason } => Status::NonSuccess(Error, told(brief(reason), "unproven")),
-        Verdict::NotTested { reason } => Status::Skipped(told(brief(reason), "not-tested")),
-        Verdict::Skipped { reason } => Status::Skipped(told(brief(reason), "skipped")),
+        Verdict::Error { reason } => Status::NonSuccess(Error, text(brief(reason), "no-answer")),
+        Verdict::Unproven { reason } => Status::NonSuccess(Error, text(brief(reason), "unproven")),
+        Verdict::NotTested { reason } => Status::Skipped(text(brief(reason), "not-tested")),
+        Verdict::Skipped { reason } => Status::Skipped(text(brief(reason), "skipped")),
     }
 }
 
@@ -313,12 +313,12 @@ impl<W: Write> Reporter for Junit<W> {
             | Event::Progress { .. }
             | Event::PlainCallFailed(_)
             | Event::PlainCallKept { .. } => {}
-            Event::CaseFinished(result) => self.case(result),
-            Event::SnapshotsCompared(snapshots) => self.changed(snapshots),
-            Event::BaselineCompared(compared) => self.known(compared),
+            Event::CaseFinished(result) => self.add_case(result),
+            Event::SnapshotsCompared(snapshots) => self.add_changes(snapshots),
+            Event::BaselineCompared(compared) => self.mark_known(compared),
             Event::RunFinished(finish) => {
-                self.of_run(finish, run);
-                self.left_behind(finish);
+                self.add_run_error(finish, run);
+                self.add_leftovers(finish);
                 self.write()?;
             }
         }

@@ -4,10 +4,10 @@ use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use crate::event::{CaseResult, Event, Leftover, Page};
-use crate::inert::escaped;
-use crate::judge::Departure;
+use crate::invisible::escape_invisible;
+use crate::judge::Mismatch;
 
-use super::standing::{Failure, Gathered, Unjudged, reason};
+use super::gathered::{Failure, Gathered, Unjudged, reason};
 use super::{Reporter, number, summary};
 
 /// Maximum size of a comment, in bytes: GitHub accepts 65,536 characters.
@@ -17,7 +17,7 @@ const ROOM: usize = 60_000;
 const DIFF: usize = 2_000;
 
 /// Maximum number of items of one kind, even if there is room for more.
-const TOLD: usize = 20;
+const MAX_ITEMS: usize = 20;
 
 /// Writes a run at its end.
 pub struct Markdown<W> {
@@ -48,12 +48,12 @@ struct Summary {
 
 impl Summary {
     /// Adds the items for which there is room, and the number of those left out.
-    fn add(&mut self, what: &str, most: usize, parts: impl Iterator<Item = String>) {
-        let (mut told, mut left) = (0, 0);
+    fn add(&mut self, what: &str, max: usize, parts: impl Iterator<Item = String>) {
+        let (mut shown, mut left) = (0, 0);
         for part in parts {
-            if left == 0 && told < most && self.text.len() + part.len() <= ROOM {
+            if left == 0 && shown < max && self.text.len() + part.len() <= ROOM {
                 self.text.push_str(&part);
-                told += 1;
+                shown += 1;
             } else {
                 left += 1;
             }
@@ -84,8 +84,8 @@ fn text(run: &Gathered) -> String {
     };
     out.add("operations", usize::MAX, run.start.pages.iter().map(row));
     let _ = writeln!(out.text, "\nPromises: {}", summary::tally_in_words(run.tally()));
-    out.add("plain calls", TOLD, run.plain.iter().map(plain));
-    out.add("failures", TOLD, run.failures().iter().map(told));
+    out.add("plain calls", MAX_ITEMS, run.plain.iter().map(plain_call_text));
+    out.add("failures", MAX_ITEMS, run.failures().iter().map(failure_text));
     if let Some(reason) = &run.finish.stopped {
         let _ = writeln!(out.text, "\nStopped early: {}", cell(reason));
     }
@@ -93,37 +93,37 @@ fn text(run: &Gathered) -> String {
         let (entity, id, reason) = (&left.entity, code(&left.id), cell(&left.reason));
         format!("\nLeftover on the target: {entity} {id} ({reason})\n")
     };
-    out.add("leftovers on the target", TOLD, run.finish.left_behind.iter().map(left));
-    out.add("reasons why cases could not be judged", TOLD, run.unjudged().iter().map(not_judged));
+    out.add("leftovers on the target", MAX_ITEMS, run.finish.left_behind.iter().map(left));
+    out.add("reasons why cases could not be judged", MAX_ITEMS, run.unjudged().iter().map(unjudged_text));
     let passing = run.passing.iter().map(|entry| format!("\nPasses again: {}\n", code(entry)));
     let expired = run.expired.iter().map(|(entry, day)| format!("\nExpired on {day}: {}\n", code(entry)));
-    out.add("outdated entries of the baseline", TOLD, passing.chain(expired));
-    out.add("changed responses", TOLD, run.pending().iter().map(|(diff, ids)| changed(diff, ids)));
+    out.add("outdated entries of the baseline", MAX_ITEMS, passing.chain(expired));
+    out.add("changed responses", MAX_ITEMS, run.pending().iter().map(|(diff, ids)| change_text(diff, ids)));
     let known = run.known.iter().map(|(id, reason)| format!("\n- known: {} ({})", code(id), cell(reason)));
-    out.add("known failures", TOLD, known);
+    out.add("known failures", MAX_ITEMS, known);
     out.text.trim_end().to_owned() + "\n"
 }
 
 /// Describes cases that could not be judged for one reason.
-fn not_judged(each: &Unjudged<'_>) -> String {
-    let (first, cases) = (each.first, number(each.ids.len(), "case"));
+fn unjudged_text(group: &Unjudged<'_>) -> String {
+    let (first, cases) = (group.first, number(group.ids.len(), "case"));
     let why = cell(reason(&first.verdict));
     format!("\nNot judged ({}): {cases}, e.g. {}: {why}\n", first.verdict.name(), code(&first.id))
 }
 
 /// Describes a plain call that was not accepted.
-fn plain(result: &CaseResult) -> String {
+fn plain_call_text(result: &CaseResult) -> String {
     format!(
         "\n### {}: the plain call is not accepted\n\nThe page says that it is valid; while it is rejected, no rejection proves \
          anything. It sends {}, and received {}\n",
         cell(&result.operation),
         code(&result.sends),
-        code(&summary::what_came(result))
+        code(&summary::plain_call_response(result))
     )
 }
 
 /// Shows responses that differ from the accepted ones in the same way.
-fn changed(diff: &str, ids: &[&str]) -> String {
+fn change_text(diff: &str, ids: &[&str]) -> String {
     let Some((first, others)) = ids.split_first() else { return String::new() };
     let more = if others.is_empty() { String::new() } else { format!(" and {} more", others.len()) };
     let start: String = diff.chars().take(DIFF).collect();
@@ -132,7 +132,7 @@ fn changed(diff: &str, ids: &[&str]) -> String {
     format!("\n<details><summary>changed: {}{more}</summary>\n\n{diff}\n</details>\n", cell(first))
 }
 
-fn told(failure: &Failure<'_>) -> String {
+fn failure_text(failure: &Failure<'_>) -> String {
     let mut out = String::new();
     let Failure { operation, headline, sentence, place, witness, ids, .. } = failure;
     let (operation, headline, sentence) = (cell(operation), cell(headline), cell(sentence));
@@ -140,17 +140,17 @@ fn told(failure: &Failure<'_>) -> String {
     let cases = number(ids.len(), "case");
     let (place, id) = (code(place), code(&witness.id));
     let _ = writeln!(out, "{place}, fails in {cases}; the smallest is {id}: {}\n", cell(&witness.tries));
-    if let Some(departure) = failure.departure() {
-        compared(&mut out, departure);
+    if let Some(mismatch) = failure.mismatch() {
+        write_comparison(&mut out, mismatch);
     }
     out
 }
 
-fn compared(out: &mut String, departure: &Departure) {
+fn write_comparison(out: &mut String, mismatch: &Mismatch) {
     out.push_str("| | expected | received |\n|---|---|---|\n");
-    for line in departure.lines.iter().filter(|line| line.differs) {
+    for line in mismatch.lines.iter().filter(|line| line.differs) {
         let _ =
-            writeln!(out, "| {} | {} | {} |", cell(&line.aspect), code(&line.promised), code(&line.received));
+            writeln!(out, "| {} | {} | {} |", cell(&line.aspect), code(&line.expected), code(&line.received));
     }
 }
 
@@ -183,7 +183,7 @@ fn code(text: &str) -> String {
 fn shown(text: &str) -> String {
     let start: String =
         text.chars().take(SHOWN).map(|character| if character == '\n' { ' ' } else { character }).collect();
-    escaped(&start)
+    escape_invisible(&start)
 }
 
 fn longest_run(text: &str) -> usize {

@@ -1,12 +1,13 @@
 //! Reports: views of the event stream, one file per format. No report computes a verdict.
 
 pub mod block;
+mod ci_commands;
+pub mod gathered;
 #[cfg(feature = "cli")]
 pub mod github;
 pub mod headline;
 #[cfg(feature = "cli")]
 pub mod html;
-mod inert;
 #[cfg(feature = "cli")]
 pub mod json;
 #[cfg(feature = "cli")]
@@ -25,7 +26,6 @@ pub mod sarif;
 pub mod score;
 #[cfg(feature = "cli")]
 pub mod sink;
-pub mod standing;
 pub mod style;
 pub mod summary;
 #[cfg(feature = "cli")]
@@ -38,7 +38,7 @@ use std::io;
 
 use crate::event::Event;
 
-use standing::Gathered;
+use gathered::Gathered;
 
 /// Renders the event stream into the given writer. It opens nothing itself.
 pub trait Reporter {

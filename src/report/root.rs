@@ -26,7 +26,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn files_are_named_from_the_root() {
+    fn paths_are_relative_to_the_repository_root() {
         assert_eq!(Root::at("api/tests").of("specs/a.yaml"), "api/tests/specs/a.yaml");
         assert_eq!(Root::at("").of("./specs/a.yaml"), "specs/a.yaml");
         assert_eq!(Root::at("a").of("/tmp/a.yaml"), "/tmp/a.yaml");

@@ -7,8 +7,8 @@ use serde::Serialize;
 
 use crate::event::Event;
 
+use super::gathered::{Failure, Gathered, reason};
 use super::root::Root;
-use super::standing::{Failure, Gathered, reason};
 use super::texts::shortened;
 use super::{Reporter, number};
 
@@ -152,7 +152,7 @@ struct Region {
 }
 
 /// A broken rule, and what breaks it.
-struct Broken {
+struct BrokenRule {
     rule: String,
     sentence: String,
     text: String,
@@ -162,16 +162,16 @@ struct Broken {
 }
 
 fn log(run: &Gathered, root: &Root) -> Log {
-    let broken: Vec<Broken> = run.failures().iter().map(promise).chain(others(run)).collect();
+    let broken: Vec<BrokenRule> = run.failures().iter().map(promise).chain(other_failures(run)).collect();
     let mut rules: Vec<Rule> = Vec::new();
     let mut results = Vec::new();
-    for each in broken {
-        let index = rules.iter().position(|rule| rule.id == each.rule).unwrap_or_else(|| {
-            let short_description = Text { text: each.sentence.clone() };
-            rules.push(Rule { id: each.rule.clone(), short_description });
+    for broken_rule in broken {
+        let index = rules.iter().position(|rule| rule.id == broken_rule.rule).unwrap_or_else(|| {
+            let short_description = Text { text: broken_rule.sentence.clone() };
+            rules.push(Rule { id: broken_rule.rule.clone(), short_description });
             rules.len() - 1
         });
-        results.push(result(index, each, root));
+        results.push(result(index, broken_rule, root));
     }
     let driver = Driver { name: "fineprint", version: run.start.fineprint.clone(), rules };
     let invocation =
@@ -188,9 +188,9 @@ fn log(run: &Gathered, root: &Root) -> Log {
     }
 }
 
-fn promise(failure: &Failure<'_>) -> Broken {
+fn promise(failure: &Failure<'_>) -> BrokenRule {
     let rule = format!("{}/{}", failure.operation, failure.rule);
-    Broken {
+    BrokenRule {
         text: format!(
             "{}. The page says: {} Contradicted by {} (smallest: {}).",
             shortened(&failure.headline),
@@ -206,8 +206,8 @@ fn promise(failure: &Failure<'_>) -> Broken {
 }
 
 /// Returns what else fails the run, each located at the spec of its operation.
-fn others(run: &Gathered) -> Vec<Broken> {
-    let at = |id: &str, rule: &str, sentence: &str, text: String| Broken {
+fn other_failures(run: &Gathered) -> Vec<BrokenRule> {
+    let at = |id: &str, rule: &str, sentence: &str, text: String| BrokenRule {
         rule: rule.to_owned(),
         sentence: sentence.to_owned(),
         text,
@@ -242,9 +242,9 @@ fn notifications(run: &Gathered) -> Vec<Notification> {
         format!("Leftover on the target: {entity} {id} ({reason}), created by {}", left.case)
     });
     let unjudged = run.unjudged();
-    let unjudged = unjudged.iter().map(|each| {
-        let (first, why) = (each.first, shortened(reason(&each.first.verdict)));
-        format!("{} not judged, e.g. {}: {why}", number(each.ids.len(), "case"), first.id)
+    let unjudged = unjudged.iter().map(|group| {
+        let (first, why) = (group.first, shortened(reason(&group.first.verdict)));
+        format!("{} not judged, e.g. {}: {why}", number(group.ids.len(), "case"), first.id)
     });
     let plain = run.plain.iter().map(|plain| {
         format!("The plain call of {} is not accepted, so no rejection proves anything", plain.operation)
@@ -252,7 +252,7 @@ fn notifications(run: &Gathered) -> Vec<Notification> {
     plain.chain(stopped).chain(left).chain(unjudged).map(note).collect()
 }
 
-fn result(index: usize, broken: Broken, root: &Root) -> SarifResult {
+fn result(index: usize, broken: BrokenRule, root: &Root) -> SarifResult {
     SarifResult {
         rule_id: broken.rule,
         rule_index: index,

@@ -4,9 +4,9 @@
 use std::borrow::Cow;
 use std::io::{self, Write};
 
-use crate::inert::escaped;
+use crate::invisible::escape_invisible;
 
-use super::inert::inert;
+use super::ci_commands::escape_ci_commands;
 use super::style::CODES;
 
 /// Makes a text printable, line by line.
@@ -20,7 +20,7 @@ fn line(line: &str) -> String {
     let mut out = String::new();
     let mut rest = line;
     while let Some(at) = rest.find('\u{1b}') {
-        out.push_str(&escaped(&rest[..at]));
+        out.push_str(&escape_invisible(&rest[..at]));
         let code = CODES.iter().find(|code| rest[at..].starts_with(**code));
         match code {
             Some(code) => {
@@ -28,44 +28,44 @@ fn line(line: &str) -> String {
                 rest = &rest[at + code.len()..];
             }
             None => {
-                out.push_str(&escaped("\u{1b}"));
+                out.push_str(&escape_invisible("\u{1b}"));
                 rest = &rest[at + 1..];
             }
         }
     }
-    out.push_str(&escaped(rest));
-    inert(&out)
+    out.push_str(&escape_invisible(rest));
+    escape_ci_commands(&out)
 }
 
 /// A writer of printable lines. Text after the last line feed is held back until the writer is flushed or dropped.
 pub struct Printable<W: Write> {
     out: W,
-    held: Vec<u8>,
+    buffered: Vec<u8>,
 }
 
 impl<W: Write> Printable<W> {
     /// Creates a writer into `out`.
     pub fn new(out: W) -> Self {
-        Self { out, held: Vec::new() }
+        Self { out, buffered: Vec::new() }
     }
 
     fn pass_on(&mut self, end: usize) -> io::Result<()> {
-        let whole: Vec<u8> = self.held.drain(..end).collect();
+        let whole: Vec<u8> = self.buffered.drain(..end).collect();
         self.out.write_all(printable(&String::from_utf8_lossy(&whole)).as_bytes())
     }
 }
 
 impl<W: Write> Write for Printable<W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.held.extend_from_slice(bytes);
-        if let Some(end) = self.held.iter().rposition(|byte| *byte == b'\n') {
+        self.buffered.extend_from_slice(bytes);
+        if let Some(end) = self.buffered.iter().rposition(|byte| *byte == b'\n') {
             self.pass_on(end + 1)?;
         }
         Ok(bytes.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.pass_on(self.held.len())?;
+        self.pass_on(self.buffered.len())?;
         self.out.flush()
     }
 }
@@ -87,7 +87,7 @@ pub fn in_markup(text: &str) -> Cow<'_, str> {
         return Cow::Borrowed(text);
     }
     let each = |character: char| {
-        if is_fine(character) { character.to_string() } else { escaped(&character.to_string()) }
+        if is_fine(character) { character.to_string() } else { escape_invisible(&character.to_string()) }
     };
     Cow::Owned(text.chars().map(each).collect())
 }
@@ -97,7 +97,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn whatever_comes_is_printed_and_commands_nothing() {
+    fn control_characters_and_ci_commands_are_escaped() {
         for (text, shown) in [
             ("a\u{1b}]0;PWN\u{7}b", "a\\u001b]0;PWN\\u0007b"),
             ("\u{1b}[1;31mFAIL\u{1b}[0m", "\u{1b}[1;31mFAIL\u{1b}[0m"),
@@ -112,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn lines_are_passed_on_whole_and_the_rest_at_the_end() {
+    fn only_whole_lines_are_written_before_the_end() {
         let mut out = Vec::new();
         {
             let mut sink = Printable::new(&mut out);
@@ -123,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn markup_has_no_character_that_breaks_it() {
+    fn markup_contains_no_forbidden_character() {
         assert_eq!(in_markup("a\u{0}\u{fffe}\u{9b}\tb\n"), "a\\u0000\\ufffe\\u009b\tb\n");
     }
 }

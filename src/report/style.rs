@@ -1,6 +1,6 @@
 //! Colours, if they are wanted, and the maximum width of a line.
 
-use super::inert::inert;
+use super::ci_commands::escape_ci_commands;
 
 /// How text is highlighted.
 #[derive(Debug, Clone, Copy, Default)]
@@ -50,7 +50,7 @@ impl Style {
             Some('-') => self.bad(line),
             _ => line.to_owned(),
         };
-        diff.lines().map(|each| format!("  {}\n", line(&inert(each)))).collect()
+        diff.lines().map(|each| format!("  {}\n", line(&escape_ci_commands(each)))).collect()
     }
 
     /// Highlights a heading.

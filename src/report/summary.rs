@@ -9,7 +9,7 @@ use crate::judge::{Precedence, Verdict};
 use crate::wire::Outcome;
 
 use super::block::in_line;
-use super::standing::{Failure, Gathered, reason};
+use super::gathered::{Failure, Gathered, reason};
 use super::style::Style;
 
 /// Returns what the run has shown of an operation besides verdicts: error rows that were not tested, and the order of
@@ -17,8 +17,8 @@ use super::style::Style;
 pub fn facts(page: &Page, run: &Gathered) -> Vec<String> {
     let mut reasons: Vec<(String, Vec<String>)> = Vec::new();
     for line in page.errors.iter().filter(|line| line.own) {
-        let standing = run.evidence.row(page, line);
-        let (State::NotTested, Some(reason)) = (standing.state, standing.why) else { continue };
+        let status = run.evidence.row(page, line);
+        let (State::NotTested, Some(reason)) = (status.state, status.why) else { continue };
         match reasons.iter_mut().find(|(known, _)| *known == reason) {
             Some((_, rows)) => rows.push(line.codes.join("/")),
             None => reasons.push((reason, vec![line.codes.join("/")])),
@@ -95,7 +95,7 @@ pub fn hints(run: &Gathered) -> Vec<String> {
     let unjudged = run.unjudged();
     let circumstances: BTreeSet<&str> = unjudged
         .iter()
-        .filter_map(|each| match &each.first.verdict {
+        .filter_map(|group| match &group.first.verdict {
             Verdict::Blocked { circumstance, .. } => Some(circumstance.as_str()),
             _ => None,
         })
@@ -119,10 +119,10 @@ fn remedy(circumstance: &str) -> Option<&'static str> {
 
 /// Returns the result of a plain call that was not accepted: the whole response. If a call that prepares it failed, the
 /// text says so, and the response is the one to that call.
-pub fn what_came(plain: &CaseResult) -> String {
+pub fn plain_call_response(plain: &CaseResult) -> String {
     let response = match plain.exchanges.last().map(|exchange| &exchange.outcome) {
-        Some(Outcome::Answered(answer)) => format!("{} {}", answer.status, answer.body),
-        Some(Outcome::Unanswered(reason)) => reason.to_string(),
+        Some(Outcome::Received(response)) => format!("{} {}", response.status, response.body),
+        Some(Outcome::NoResponse(reason)) => reason.to_string(),
         None => return reason(&plain.verdict).to_owned(),
     };
     match plain.tried {
@@ -133,15 +133,15 @@ pub fn what_came(plain: &CaseResult) -> String {
 
 /// Summarises what stays on the target, as its page says. Only numbers are given: it is not a failure, and nothing can
 /// be done about it.
-pub fn kept(kept: &[Leftover]) -> Vec<String> {
+pub fn unremovable(kept: &[Leftover]) -> Vec<String> {
     let mut kinds: BTreeMap<(&str, &str), usize> = BTreeMap::new();
     for leftover in kept {
         *kinds.entry((&leftover.entity, &leftover.reason)).or_default() += 1;
     }
-    let told = |((entity, reason), count): ((&str, &str), usize)| {
+    let describe = |((entity, reason), count): ((&str, &str), usize)| {
         format!("not removable: {count} {entity} ({})", in_line(reason))
     };
-    kinds.into_iter().map(told).collect()
+    kinds.into_iter().map(describe).collect()
 }
 
 /// Says how many promises are in each state: always all six states, so that it is clear what a number leaves out.

@@ -8,17 +8,17 @@ use crate::judge::Verdict;
 
 use super::Reporter;
 use super::block::{block, in_line, labelled, of_failure, of_plain_call, of_unjudged, whole_words};
+use super::gathered::{Failure, Gathered, Unjudged, reason};
 use super::sink::Printable;
-use super::standing::{Failure, Gathered, Unjudged, reason};
 use super::style::Style;
 use super::summary;
 
 /// Maximum number of items of one kind that are named.
-const TOLD: usize = 20;
+const MAX_ITEMS: usize = 20;
 
 /// The amount of output.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Talk {
+pub enum Verbosity {
     /// A line for each problem, and the last line.
     Quiet,
     /// A block for each problem, with its smallest case.
@@ -32,7 +32,7 @@ pub enum Talk {
 pub struct Terminal<W: Write> {
     out: Printable<W>,
     style: Style,
-    talk: Talk,
+    verbosity: Verbosity,
     /// What could not be observed, with the number of cases.
     unseen: BTreeMap<String, usize>,
     operations: Vec<(String, Counts)>,
@@ -40,8 +40,8 @@ pub struct Terminal<W: Write> {
 
 impl<W: Write> Terminal<W> {
     /// Creates a reporter that writes into `out`.
-    pub fn new(out: W, style: Style, talk: Talk) -> Self {
-        Self { out: Printable::new(out), style, talk, unseen: BTreeMap::new(), operations: Vec::new() }
+    pub fn new(out: W, style: Style, verbosity: Verbosity) -> Self {
+        Self { out: Printable::new(out), style, verbosity, unseen: BTreeMap::new(), operations: Vec::new() }
     }
 
     fn case(&mut self, result: &CaseResult) -> io::Result<()> {
@@ -56,7 +56,7 @@ impl<W: Write> Terminal<W> {
         for note in &result.notes {
             *self.unseen.entry(note.clone()).or_default() += 1;
         }
-        match self.talk == Talk::Verbose && result.verdict != Verdict::Pass {
+        match self.verbosity == Verbosity::Verbose && result.verdict != Verdict::Pass {
             true => writeln!(self.out, "{}", block(result, self.style)),
             false => Ok(()),
         }
@@ -66,8 +66,8 @@ impl<W: Write> Terminal<W> {
     /// judged.
     fn findings(&mut self, run: &Gathered) -> io::Result<()> {
         for plain in &run.plain {
-            match self.talk {
-                Talk::Quiet => {
+            match self.verbosity {
+                Verbosity::Quiet => {
                     let word = self.style.doubtful("UNPROVEN");
                     writeln!(self.out, "{word} {}: the plain call is not accepted", plain.operation)?;
                 }
@@ -75,16 +75,16 @@ impl<W: Write> Terminal<W> {
             }
         }
         let (failures, unjudged) = (run.failures(), run.unjudged());
-        match self.talk {
-            Talk::Verbose => return Ok(()),
-            Talk::Quiet => return self.in_short(&failures, &unjudged),
-            Talk::Normal => {}
+        match self.verbosity {
+            Verbosity::Verbose => return Ok(()),
+            Verbosity::Quiet => return self.write_short(&failures, &unjudged),
+            Verbosity::Normal => {}
         }
-        let mut told = BTreeSet::new();
+        let mut shown = BTreeSet::new();
         for failure in &failures {
             // If a case breaks two promises, its block shows both.
             let id = failure.witness.id.as_str();
-            if told.insert(id) {
+            if shown.insert(id) {
                 writeln!(self.out, "{}", of_failure(failure, self.style))?;
             } else {
                 let (word, others) = (self.style.bad("FAIL"), failure.ids.len() - 1);
@@ -93,27 +93,27 @@ impl<W: Write> Terminal<W> {
             }
         }
         // Cases that the plain calls left unproven are covered by the blocks of these calls.
-        let is_told = |each: &Unjudged<'_>| {
-            matches!(each.first.verdict, Verdict::Unproven { .. })
-                && run.plain.iter().any(|plain| plain.operation == each.first.operation)
+        let is_shown = |group: &Unjudged<'_>| {
+            matches!(group.first.verdict, Verdict::Unproven { .. })
+                && run.plain.iter().any(|plain| plain.operation == group.first.operation)
         };
-        for each in unjudged.iter().filter(|each| !is_told(each)) {
-            writeln!(self.out, "{}", of_unjudged(each, self.style))?;
+        for group in unjudged.iter().filter(|group| !is_shown(group)) {
+            writeln!(self.out, "{}", of_unjudged(group, self.style))?;
         }
         Ok(())
     }
 
-    fn in_short(&mut self, failures: &[Failure<'_>], unjudged: &[Unjudged<'_>]) -> io::Result<()> {
+    fn write_short(&mut self, failures: &[Failure<'_>], unjudged: &[Unjudged<'_>]) -> io::Result<()> {
         for failure in failures {
             let (word, cases) = (self.style.bad("FAIL"), summary::number(failure.ids.len(), "case"));
             let (operation, headline) = (failure.operation, in_line(&failure.headline));
             writeln!(self.out, "{word} {operation}: {headline}: {} ({cases})", failure.witness.id)?;
         }
-        for each in unjudged {
-            let word = self.style.doubtful(&each.first.verdict.name().to_uppercase());
+        for group in unjudged {
+            let word = self.style.doubtful(&group.first.verdict.name().to_uppercase());
             let (cases, why) =
-                (summary::number(each.ids.len(), "case"), in_line(reason(&each.first.verdict)));
-            writeln!(self.out, "{word} {} ({cases}): {why}", each.first.id)?;
+                (summary::number(group.ids.len(), "case"), in_line(reason(&group.first.verdict)));
+            writeln!(self.out, "{word} {} ({cases}): {why}", group.first.id)?;
         }
         Ok(())
     }
@@ -123,7 +123,7 @@ impl<W: Write> Terminal<W> {
         for (diff, ids) in run.changes() {
             let Some((first, others)) = ids.split_first() else { continue };
             let (word, id) = (self.style.bad("CHANGED"), self.style.strong(first));
-            if self.talk == Talk::Quiet {
+            if self.verbosity == Verbosity::Quiet {
                 writeln!(self.out, "{word} {id} ({})", summary::number(ids.len(), "case"))?;
                 continue;
             }
@@ -139,8 +139,8 @@ impl<W: Write> Terminal<W> {
 
     fn baseline(&mut self, compared: &Compared) -> io::Result<()> {
         for case in &compared.passing {
-            let told = format!("{case}: known failure now passes; remove it from the baseline");
-            writeln!(self.out, "{} {told}", self.style.bad("PASSES AGAIN"))?;
+            let message = format!("{case}: known failure now passes; remove it from the baseline");
+            writeln!(self.out, "{} {message}", self.style.bad("PASSES AGAIN"))?;
         }
         for (case, day) in &compared.expired {
             writeln!(self.out, "{} {case}: was to be fixed by {day}", self.style.bad("EXPIRED"))?;
@@ -149,13 +149,13 @@ impl<W: Write> Terminal<W> {
     }
 
     fn end(&mut self, finish: &Finish, run: &Gathered) -> io::Result<()> {
-        if self.talk != Talk::Quiet {
+        if self.verbosity != Verbosity::Quiet {
             self.operations(run)?;
             self.not_tested(run)?;
             for (note, count) in std::mem::take(&mut self.unseen) {
                 self.faint(&format!("in {}: {}", summary::number(count, "case"), in_line(&note)))?;
             }
-            self.kept(&finish.kept)?;
+            self.write_unremovable(&finish.kept)?;
         }
         if let Some(recorded) = &finish.recorded {
             self.recorded(recorded)?;
@@ -167,7 +167,7 @@ impl<W: Write> Terminal<W> {
         if let Some(reason) = &finish.stopped {
             writeln!(self.out, "  {}", self.style.doubtful(&format!("stopped early: {}", in_line(reason))))?;
         }
-        if self.talk != Talk::Quiet {
+        if self.verbosity != Verbosity::Quiet {
             let hints = labelled("next", &summary::hints(run).join("\n"), self.style);
             self.out.write_all(hints.as_bytes())?;
         }
@@ -192,11 +192,11 @@ impl<W: Write> Terminal<W> {
     /// Writes what was left out on purpose, by reason, with what would test it.
     fn not_tested(&mut self, run: &Gathered) -> io::Result<()> {
         let mut reasons: BTreeMap<&str, (usize, &str)> = BTreeMap::new();
-        for each in run.not_tested() {
-            let of = reasons.entry(reason(&each.first.verdict)).or_insert((0, &each.first.id));
-            of.0 += each.ids.len();
+        for group in run.not_tested() {
+            let of = reasons.entry(reason(&group.first.verdict)).or_insert((0, &group.first.id));
+            of.0 += group.ids.len();
         }
-        for (reason, (count, id)) in reasons.into_iter().take(TOLD) {
+        for (reason, (count, id)) in reasons.into_iter().take(MAX_ITEMS) {
             let cases = summary::number(count, "case");
             self.faint(&format!("not tested: {cases}, e.g. {id}: {}", in_line(reason)))?;
         }
@@ -228,27 +228,27 @@ impl<W: Write> Terminal<W> {
 
     /// Writes the comparison with another target's responses.
     fn recorded(&mut self, recorded: &Recorded) -> io::Result<()> {
-        let (target, held) = (&recorded.target, recorded.held);
+        let (target, tested) = (&recorded.target, recorded.tested);
         self.faint(&format!(
             "compared with the responses of {target} in {} that the page does not specify",
-            summary::number(held, "case")
+            summary::number(tested, "case")
         ))?;
         if let Some(first) = recorded.disputed.first() {
             let cases = summary::number(recorded.disputed.len(), "case");
-            let told =
+            let message =
                 format!("{target} contradicts the page in {cases}, e.g. {first}: there the page decides");
-            writeln!(self.out, "  {}", self.style.doubtful(&told))?;
+            writeln!(self.out, "  {}", self.style.doubtful(&message))?;
         }
         Ok(())
     }
 
     fn leftovers(&mut self, leftovers: &[Leftover]) -> io::Result<()> {
-        let mut alike: BTreeMap<(&str, &str, &str, &str), usize> = BTreeMap::new();
+        let mut counts: BTreeMap<(&str, &str, &str, &str), usize> = BTreeMap::new();
         for Leftover { entity, id, reason, case, .. } in leftovers {
-            *alike.entry((entity, id, reason, case)).or_default() += 1;
+            *counts.entry((entity, id, reason, case)).or_default() += 1;
         }
-        let more = alike.len().saturating_sub(TOLD);
-        for ((entity, id, reason, case), count) in alike.into_iter().take(TOLD) {
+        let more = counts.len().saturating_sub(MAX_ITEMS);
+        for ((entity, id, reason, case), count) in counts.into_iter().take(MAX_ITEMS) {
             let times = if count > 1 { format!("{count} times ") } else { String::new() };
             let (id, reason) = (in_line(id), in_line(reason));
             let text = format!("leftover on the target: {times}{entity} {id} ({reason}), created by {case}");
@@ -260,8 +260,8 @@ impl<W: Write> Terminal<W> {
         }
     }
 
-    fn kept(&mut self, kept: &[Leftover]) -> io::Result<()> {
-        summary::kept(kept).into_iter().take(TOLD).try_for_each(|line| self.faint(&line))
+    fn write_unremovable(&mut self, kept: &[Leftover]) -> io::Result<()> {
+        summary::unremovable(kept).into_iter().take(MAX_ITEMS).try_for_each(|line| self.faint(&line))
     }
 }
 

@@ -4,11 +4,11 @@ use std::time::Instant;
 
 use crate::json::Json;
 use crate::spec::model::{Entity, Operation, Service, When};
-use crate::wire::{self, Call, Exchange, NoAnswer, Outcome, Reply};
+use crate::wire::{self, Call, Exchange, NoResponse, Outcome, Reply};
 
 use super::cost::is_remover;
-use super::journal::Wish;
-use super::ledger::{Doubt, Living, Named};
+use super::journal::Creation;
+use super::ledger::{Doubt, LiveEntity, ReturnedId};
 use super::session::Session;
 
 /// The caller, for the account.
@@ -17,14 +17,14 @@ pub struct Caller<'a> {
     /// The owner, who removes what the call creates.
     pub owner: &'a str,
     /// Random values that nobody else has: an entity with such a value was created by this call.
-    pub telling: &'a [String],
+    pub distinguishing: &'a [String],
     /// `true` to send the call only once, whatever circumstance the target returns.
     pub once: bool,
 }
 
 /// The outcome of a call.
 #[derive(Debug)]
-pub struct Called {
+pub struct CallOutcome {
     /// Request and response.
     pub exchange: Exchange,
     /// The id of the created entity.
@@ -34,44 +34,45 @@ pub struct Called {
 }
 
 /// Calls an operation, and records what it creates or removes.
-pub async fn call(session: &Session, call: Call<'_>, caller: Caller<'_>) -> Called {
+pub async fn call(session: &Session, call: Call<'_>, caller: Caller<'_>) -> CallOutcome {
     let since = Instant::now();
-    let wish = wish(session, call, caller.telling);
-    if let Some(wish) = &wish {
-        session.ledger.asked(wish);
+    let creation = creation(session, call, caller.distinguishing);
+    if let Some(creation) = &creation {
+        session.ledger.record_request(creation);
     }
     let exchange = match caller.once {
         true => session.call_once(call).await,
         false => session.call(call).await,
     };
-    let came = came(session, call, &exchange);
-    let mut called = Called { exchange, id: None, as_another: None };
-    if let Came::Success(output) = &came {
-        for (entity, id) in removed(call) {
-            session.ledger.removed(&call.service.folder, entity, id);
+    let effect = call_effect(session, call, &exchange);
+    let mut called = CallOutcome { exchange, id: None, as_another: None };
+    if let CallEffect::Success(output) = &effect {
+        for (entity, id) in removed_ids(call) {
+            session.ledger.record_removed(&call.service.folder, entity, id);
         }
-        change(session, call);
+        record_change(session, call);
         if let Some(entity) = call.service.created_by(call.operation) {
             called.id = id_in(entity, output).cloned();
         }
     }
-    if let Came::Doubt(_) = &came {
-        removed(call).for_each(|(entity, id)| session.ledger.may_be_gone(&call.service.folder, entity, id));
+    if let CallEffect::Doubt(_) = &effect {
+        removed_ids(call)
+            .for_each(|(entity, id)| session.ledger.record_removal_request(&call.service.folder, entity, id));
     }
-    enter(session, call, came, (wish, since), caller.owner, &mut called);
+    record_creation(session, call, effect, (creation, since), caller.owner, &mut called);
     called
 }
 
 /// Returns what a call may create, with the values that only this entity can have. Values that others may have as well
 /// are left out: the run must not remove what it finds by them.
-fn wish(session: &Session, call: Call<'_>, telling: &[String]) -> Option<Wish> {
+fn creation(session: &Session, call: Call<'_>, distinguishing: &[String]) -> Option<Creation> {
     let entity = call.service.created_by(call.operation);
     let entity = entity.filter(|entity| entity.removed_by.is_some())?;
-    Some(Wish {
+    Some(Creation {
         service: call.service.folder.clone(),
-        at: session.at(call.service),
+        at: session.address_of(call.service),
         entity: entity.name.clone(),
-        unique: unique_values(call).filter(|(_, value)| telling.contains(value)).collect(),
+        unique: unique_values(call).filter(|(_, value)| distinguishing.contains(value)).collect(),
     })
 }
 
@@ -84,52 +85,52 @@ fn unique_values(call: Call<'_>) -> impl Iterator<Item = (String, String)> + '_ 
 }
 
 /// Records what a call has created, or may have created.
-fn enter(
+fn record_creation(
     session: &Session,
     call: Call<'_>,
-    came: Came,
-    (wish, since): (Option<Wish>, Instant),
+    effect: CallEffect,
+    (creation, since): (Option<Creation>, Instant),
     owner: &str,
-    called: &mut Called,
+    called: &mut CallOutcome,
 ) {
     let Some(entity) = call.service.created_by(call.operation) else { return };
-    let unique = wish.as_ref().map(|wish| wish.unique.clone()).unwrap_or_default();
-    let reason = match (came, &called.id) {
-        (Came::Nothing, _) => None,
-        (Came::Doubt(reason), _) => Some(reason),
-        (Came::Success(_), None) => Some("the response has no usable id".to_owned()),
-        (Came::Success(_), Some(id)) => {
-            let living = session.living(call.service, entity, id, owner, &unique);
+    let unique = creation.as_ref().map(|creation| creation.unique.clone()).unwrap_or_default();
+    let reason = match (effect, &called.id) {
+        (CallEffect::Nothing, _) => None,
+        (CallEffect::Doubt(reason), _) => Some(reason),
+        (CallEffect::Success(_), None) => Some("the response has no usable id".to_owned()),
+        (CallEffect::Success(_), Some(id)) => {
+            let live = session.live_entity(call.service, entity, id, owner, &unique);
             let values = unique_values(call).collect();
-            let living = Living { parents: parents(call), made: Some(Instant::now()), values, ..living };
-            match session.ledger.made(entity, living) {
-                Named::Anew => None,
-                Named::AsAnother(case) => {
+            let live = LiveEntity { parents: parent_ids(call), made: Some(Instant::now()), values, ..live };
+            match session.ledger.record_created(entity, live) {
+                ReturnedId::New => None,
+                ReturnedId::AsAnother(case) => {
                     called.as_another = Some(case);
                     Some("the response has the id of another live entity".to_owned())
                 }
             }
         }
     };
-    match (reason, wish) {
-        (Some(reason), wish) => {
+    match (reason, creation) {
+        (Some(reason), creation) => {
             let hidden = session.hidden([&called.exchange.request]);
             let reason = hidden.clean(&format!("it may have been created: {reason}"));
-            match wish {
-                Some(wish) => {
-                    let doubt = Doubt { wish, case: owner.to_owned(), reason, since: Some(since) };
-                    session.ledger.doubted(doubt);
+            match creation {
+                Some(creation) => {
+                    let doubt = Doubt { creation, case: owner.to_owned(), reason, since: Some(since) };
+                    session.ledger.record_doubt(doubt);
                 }
-                None => session.ledger.made_unnamed(&call.service.folder, entity, owner, &reason),
+                None => session.ledger.record_unnamed(&call.service.folder, entity, owner, &reason),
             }
         }
-        (None, Some(wish)) => session.ledger.answered(&wish),
+        (None, Some(creation)) => session.ledger.record_response(&creation),
         (None, None) => {}
     }
 }
 
 /// Returns the ids of other entities that a call carries, by entity name.
-fn parents(call: Call<'_>) -> Vec<(String, Json)> {
+fn parent_ids(call: Call<'_>) -> Vec<(String, Json)> {
     let named = call.parameters.iter().filter_map(|(name, id)| {
         let entity = call.operation.parameter(name)?.exists.clone()?;
         Some((entity, id.clone()))
@@ -138,7 +139,7 @@ fn parents(call: Call<'_>) -> Vec<(String, Json)> {
 }
 
 /// Returns the ids that a call asks to remove, by entity name.
-fn removed(call: Call<'_>) -> impl Iterator<Item = (&String, &Json)> {
+fn removed_ids(call: Call<'_>) -> impl Iterator<Item = (&String, &Json)> {
     let is_removed = move |entity: &String| {
         let entity = call.service.entity(entity);
         entity.is_some_and(|entity| entity.removed_by.as_ref() == Some(&call.operation.name))
@@ -158,20 +159,20 @@ fn removed(call: Call<'_>) -> impl Iterator<Item = (&String, &Json)> {
 }
 
 /// Records what a call has changed in the entities that it names.
-fn change(session: &Session, call: Call<'_>) {
+fn record_change(session: &Session, call: Call<'_>) {
     if call.service.created_by(call.operation).is_some() || is_remover(call.service, call.operation) {
         return;
     }
     let texts =
         call.parameters.iter().filter_map(|(name, value)| Some((name.clone(), value.as_text()?.to_owned())));
     let values: Vec<(String, String)> = texts.collect();
-    for (entity, id) in parents(call) {
-        session.ledger.changed(&call.service.folder, &entity, &id, &values);
+    for (entity, id) in parent_ids(call) {
+        session.ledger.record_changed(&call.service.folder, &entity, &id, &values);
     }
 }
 
 /// The outcome of a call, for the account.
-enum Came {
+enum CallEffect {
     /// The call has done what it asks for.
     Success(Json),
     /// Nothing was created or removed.
@@ -180,53 +181,61 @@ enum Came {
     Doubt(String),
 }
 
-fn came(session: &Session, call: Call<'_>, exchange: &Exchange) -> Came {
+fn call_effect(session: &Session, call: Call<'_>, exchange: &Exchange) -> CallEffect {
     let Call { service, operation, .. } = call;
-    let answer = match &exchange.outcome {
-        Outcome::Unanswered(reason) if may_have_arrived(reason) => return Came::Doubt(reason.to_string()),
-        Outcome::Unanswered(_) => return Came::Nothing,
-        Outcome::Answered(answer) => answer,
+    let response = match &exchange.outcome {
+        Outcome::NoResponse(reason) if may_have_arrived(reason) => {
+            return CallEffect::Doubt(reason.to_string());
+        }
+        Outcome::NoResponse(_) => return CallEffect::Nothing,
+        Outcome::Received(response) => response,
     };
-    match wire::gateway(service, operation, answer, &session.target.gateways) {
+    match wire::gateway(service, operation, response, &session.target.gateways) {
         // A caller that is over the limit or forbidden has not been let in.
-        Some(_) if answer.status == 429 || answer.status == 403 => return Came::Nothing,
-        Some(_) => return Came::Doubt(format!("a gateway responded with {}", answer.status)),
+        Some(_) if response.status == 429 || response.status == 403 => return CallEffect::Nothing,
+        Some(_) => return CallEffect::Doubt(format!("a gateway responded with {}", response.status)),
         None => {}
     }
-    match wire::decode(service, operation, answer) {
+    match wire::decode(service, operation, response) {
         Reply::Accepted(output) => match wire::error_in_success(service, operation, &output) {
-            Some(_) => Came::Nothing,
-            None => Came::Success(output),
+            Some(_) => CallEffect::Nothing,
+            None => CallEffect::Success(output),
         },
         // A failing service may have done what was asked for before it failed, unless the page says what the error
         // means.
-        Reply::Refused { code, .. }
-            if answer.status >= 500 && !is_row(service, operation, &code, answer.status) =>
+        Reply::Rejected { code, .. }
+            if response.status >= 500 && !is_row(service, operation, &code, response.status) =>
         {
-            Came::Doubt(format!("the response was {} {code}", answer.status))
+            CallEffect::Doubt(format!("the response was {} {code}", response.status))
         }
-        Reply::Refused { .. } => Came::Nothing,
-        Reply::Unreadable(_) | Reply::Misplaced(_) if (400..500).contains(&answer.status) => Came::Nothing,
-        Reply::Unreadable(why) => Came::Doubt(format!("unreadable response {}: {why}", answer.status)),
-        Reply::Misplaced(path) => Came::Doubt(format!("the response {} has no `{path}`", answer.status)),
+        Reply::Rejected { .. } => CallEffect::Nothing,
+        Reply::Unreadable(_) | Reply::Misplaced(_) if (400..500).contains(&response.status) => {
+            CallEffect::Nothing
+        }
+        Reply::Unreadable(why) => {
+            CallEffect::Doubt(format!("unreadable response {}: {why}", response.status))
+        }
+        Reply::Misplaced(path) => {
+            CallEffect::Doubt(format!("the response {} has no `{path}`", response.status))
+        }
     }
 }
 
 /// Returns `true` if an error response is an error row with a `when`.
 fn is_row(service: &Service, operation: &Operation, code: &str, status: u16) -> bool {
-    let rows = service.rows_answering(operation, code, status);
+    let rows = service.rows_matching(operation, code, status);
     rows.iter().any(|row| row.status == Some(status) && row.when != When::Unsaid)
 }
 
 /// Returns `true` if an unanswered call may have arrived.
-pub fn may_have_arrived(reason: &NoAnswer) -> bool {
+pub fn may_have_arrived(reason: &NoResponse) -> bool {
     matches!(
         reason,
-        NoAnswer::TimedOut(_)
-            | NoAnswer::Closed
-            | NoAnswer::Lost
-            | NoAnswer::TooLarge(_)
-            | NoAnswer::NotHttp(_)
+        NoResponse::TimedOut(_)
+            | NoResponse::Closed
+            | NoResponse::Lost
+            | NoResponse::TooLarge(_)
+            | NoResponse::NotHttp(_)
     )
 }
 

@@ -11,34 +11,34 @@ use futures_util::future::join_all;
 use crate::case::{self, Case, Expectation, Parameters, Step, TRIED};
 use crate::event::CaseResult;
 use crate::json::Json;
-use crate::judge::{self, Contract, Departure, Verdict};
+use crate::judge::{self, Contract, Mismatch, Verdict};
 use crate::snapshot;
 use crate::spec::model::{Operation, Service, Specs};
 use crate::wire::sign::Hidden;
 use crate::wire::{self, Exchange, Outcome, Reply, Tamper, Twist};
 
-use super::account::{self, Called, Caller, lacks_id};
-use super::anew::Anew;
+use super::account::{self, CallOutcome, Caller, lacks_id};
 use super::clean_up;
 use super::cost::{self, is_remover};
 use super::facts::{facts, skipped};
 use super::harm;
+use super::redact;
 use super::resolve::{Earlier, Values, key_of};
+use super::restart::RestartReason;
 use super::session::{FIRST_PAUSE, Session};
-use super::shared::{Made, Shared};
-use super::shown;
+use super::shared::{EntityKey, Shared};
 
 /// The reason why a case has no verdict if the runner itself failed on it.
 const FAILED: &str = "the runner failed on this case";
 
 /// Runs a case and cleans up after it, even if the runner itself fails on it.
 pub async fn run_case(session: &Session, specs: &Specs, case: &Case) -> CaseResult {
-    contained(session, specs, case, try_case(session, specs, case)).await
+    catch_panic(session, specs, case, run_attempts(session, specs, case)).await
 }
 
 /// Returns the result of an attempt at a case. If the attempt panics, its entities are removed, and the result says
 /// nothing about the target.
-pub(super) async fn contained(
+pub(super) async fn catch_panic(
     session: &Session,
     specs: &Specs,
     case: &Case,
@@ -48,24 +48,24 @@ pub(super) async fn contained(
     match AssertUnwindSafe(attempt).catch_unwind().await {
         Ok(result) => result,
         Err(_) => {
-            super::remove(session, specs, session.ledger.of(&case.id)).await;
+            super::remove(session, specs, session.ledger.created_by(&case.id)).await;
             skipped(specs, case, FAILED)
         }
     }
 }
 
-async fn try_case(session: &Session, specs: &Specs, case: &Case) -> CaseResult {
+async fn run_attempts(session: &Session, specs: &Specs, case: &Case) -> CaseResult {
     let begun = Instant::now();
     let Some(found) = specs.operation(&case.operation) else {
         return skipped(specs, case, "");
     };
     let (service, operation) = found;
-    if let Some(reason) = not_let(session, service, case) {
+    if let Some(reason) = why_not_sent(session, service, case) {
         let verdict = Verdict::NotTested { reason };
         return CaseResult { verdict, ..facts(service, operation, case) };
     }
     let room = tokio::select! {
-        room = session.room(cost::entities(specs, case)) => room,
+        room = session.wait_for_room(cost::entities(specs, case)) => room,
         () = session.cancel.cancelled() => return skipped(specs, case, super::INTERRUPTED),
     };
     let begin = |number| Attempt::new(session, specs, found, case, number);
@@ -73,10 +73,10 @@ async fn try_case(session: &Session, specs: &Specs, case: &Case) -> CaseResult {
     let mut verdict = attempt.run().await;
     let mut pause = FIRST_PAUSE;
     while !session.cancel.is_cancelled()
-        && let Some(why) = attempt.why_anew(&verdict)
+        && let Some(why) = attempt.restart_reason(&verdict)
     {
         attempt.clean_up().await;
-        if let Anew::Gateway(asked) = why {
+        if let RestartReason::Gateway(asked) = why {
             let Some(pause) = session.pause(asked, &mut pause) else { break };
             tokio::select! {
                 () = tokio::time::sleep(pause) => {}
@@ -89,7 +89,7 @@ async fn try_case(session: &Session, specs: &Specs, case: &Case) -> CaseResult {
     }
     attempt.clean_up().await;
     drop(room);
-    let verdict = attempt.with_ids(verdict);
+    let verdict = attempt.with_id_mismatches(verdict);
     let tried = attempt.tried.and_then(|tried| attempt.exchanges.get(tried));
     let contract = attempt.contract(operation, &case.expect, &[]);
     let observed = judge::observe(contract, tried, &attempt.exchanges);
@@ -100,33 +100,34 @@ async fn try_case(session: &Session, specs: &Specs, case: &Case) -> CaseResult {
         exchanges: attempt.exchanges,
         tried: attempt.tried,
         drawn: attempt.values.drawn.into_iter().map(|(_, drawn)| drawn).collect(),
-        seed: session.drawer.seed(),
+        seed: session.random_values.seed(),
         attempts: attempt.values.attempt + 1,
         notes: attempt.notes,
-        kept: session.ledger.kept(&case.id),
+        kept: session.ledger.unremovable(&case.id),
         micros: u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX),
         ..facts(service, operation, case)
     };
-    kept(service, result, &hidden)
+    prepare_for_output(service, result, &hidden)
 }
 
 /// Returns a result as it is kept and shown: no target decides how much memory a run needs, nor how long it takes to
 /// search.
-fn kept(service: &Service, mut result: CaseResult, hidden: &Hidden) -> CaseResult {
+fn prepare_for_output(service: &Service, mut result: CaseResult, hidden: &Hidden) -> CaseResult {
     let plain = |text: &str| hidden.clean_plain(text);
-    result.digest = result.tried().and_then(|tried| snapshot::digest(service, tried, &result.drawn, plain));
+    result.digest =
+        result.tested_exchange().and_then(|tried| snapshot::digest(service, tried, &result.drawn, plain));
     result.exchanges = result.exchanges.into_iter().map(Exchange::shortened).collect();
-    let mut result = shown::result(result, hidden);
-    result.exchanges = result.exchanges.into_iter().map(Exchange::kept).collect();
+    let mut result = redact::redact_result(result, hidden);
+    result.exchanges = result.exchanges.into_iter().map(Exchange::for_storage).collect();
     result
 }
 
 /// Returns the reason why a case is not sent to this target; `None` if it is sent.
-fn not_let(session: &Session, service: &Service, case: &Case) -> Option<String> {
+fn why_not_sent(session: &Session, service: &Service, case: &Case) -> Option<String> {
     if session.target.alone {
         return None;
     }
-    harm::why_not(service, case).or_else(|| wrong_secret(session, service, case))
+    harm::why_not_sent(service, case).or_else(|| wrong_secret(session, service, case))
 }
 
 /// Maximum number of times that a wrong secret is sent for a real key of a service: accounts are locked for more.
@@ -158,13 +159,13 @@ pub(super) struct Attempt<'a> {
     /// Shared entities that the case uses; other cases may use them after it.
     lent: Vec<Shared>,
     notes: Vec<String>,
-    pub(super) last: Option<Asked<'a>>,
+    pub(super) last: Option<LastCall<'a>>,
     /// Mismatches of creations that returned the id of another live entity.
-    same_ids: Vec<Departure>,
+    same_ids: Vec<Mismatch>,
 }
 
 /// The last call: what it asked for, and the expected outcome.
-pub(super) struct Asked<'a> {
+pub(super) struct LastCall<'a> {
     pub(super) operation: &'a Operation,
     pub(super) send: &'a Parameters,
     pub(super) expect: &'a Expectation,
@@ -208,15 +209,15 @@ impl<'a> Attempt<'a> {
                 return verdict;
             }
         }
-        if let Some(reason) = self.names_what_may_be_somebodys() {
+        if let Some(reason) = self.why_may_affect_others() {
             return Verdict::NotTested { reason };
         }
-        let mut verdict = self.try_it().await;
+        let mut verdict = self.run_tested_call().await;
         for step in &self.case.then {
             if verdict != Verdict::Pass {
                 break;
             }
-            verdict = self.look_after(step).await;
+            verdict = self.run_follow_up(step).await;
         }
         verdict
     }
@@ -227,10 +228,10 @@ impl<'a> Attempt<'a> {
             let reason = format!("setup: the service has no operation {}", call.operation);
             return Err(Verdict::Skipped { reason });
         };
-        if call.shared && self.borrow(call).await {
+        if call.shared && self.borrow_shared(call).await {
             return Ok(());
         }
-        self.last = Some(Asked { operation, send: &call.send, expect: &Expectation::Accept });
+        self.last = Some(LastCall { operation, send: &call.send, expect: &Expectation::Accept });
         let sent = self.resolve(operation, &call.send, |_| call.label.clone());
         let owner = if call.shared { super::SHARED } else { &self.case.id };
         let called = self.call(operation, &sent, owner).await;
@@ -238,11 +239,14 @@ impl<'a> Attempt<'a> {
         if let Some(verdict) = self.set_up_failed(operation, &sent, &called.exchange) {
             return Err(verdict);
         }
-        self.note_id(operation, &called);
+        self.record_id(operation, &called);
         let id = called.id;
         if let (true, Some(id)) = (call.shared, &id) {
-            let made =
-                Made { service: service.folder.clone(), entity: operation.creates.clone(), id: id.clone() };
+            let made = EntityKey {
+                service: service.folder.clone(),
+                entity: operation.creates.clone(),
+                id: id.clone(),
+            };
             self.lent.push(Shared { call: case::asks(call), sent: sent.clone(), made });
         }
         self.values.earlier.push(Earlier { label: call.label.clone(), sent, id });
@@ -250,7 +254,7 @@ impl<'a> Attempt<'a> {
     }
 
     /// Takes an entity that an earlier case has left; returns `true` if there is one.
-    async fn borrow(&mut self, call: &case::Call) -> bool {
+    async fn borrow_shared(&mut self, call: &case::Call) -> bool {
         let asked = case::asks(call);
         if let Some(shared) = self.session.pool.take(&self.service.folder, &asked) {
             let (sent, id) = (shared.sent.clone(), Some(shared.made.id.clone()));
@@ -259,14 +263,14 @@ impl<'a> Attempt<'a> {
             return true;
         }
         if let Some(other) = self.session.pool.evict(&self.service.folder, &asked) {
-            self.end_of(&other).await;
+            self.remove_shared(&other).await;
         }
         false
     }
 
-    async fn try_it(&mut self) -> Verdict {
+    async fn run_tested_call(&mut self) -> Verdict {
         let case = self.case;
-        self.last = Some(Asked { operation: self.operation, send: &case.send, expect: &case.expect });
+        self.last = Some(LastCall { operation: self.operation, send: &case.send, expect: &case.expect });
         self.tried = Some(self.exchanges.len());
         let at_once = case.at_once.max(1);
         let mut sent: Vec<Vec<(String, Json)>> = Vec::new();
@@ -279,10 +283,10 @@ impl<'a> Attempt<'a> {
             sent.push(self.resolve(self.operation, &case.send, key));
         }
         self.values.nth = 0;
-        let came = join_all(sent.iter().map(|sent| self.tried_call(sent))).await;
-        came.iter().for_each(|called| self.note_id(self.operation, called));
+        let called = join_all(sent.iter().map(|sent| self.send_tested_call(sent))).await;
+        called.iter().for_each(|called| self.record_id(self.operation, called));
         let (exchanges, ids): (Vec<Exchange>, Vec<Option<Json>>) =
-            came.into_iter().map(|called| (called.exchange, called.id)).unzip();
+            called.into_iter().map(|called| (called.exchange, called.id)).unzip();
         self.exchanges.extend(exchanges.iter().cloned());
         let earlier = |(sent, id): (Vec<(String, Json)>, _)| Earlier { label: TRIED.to_owned(), sent, id };
         self.values.earlier.extend(sent.into_iter().zip(ids).map(earlier));
@@ -290,27 +294,27 @@ impl<'a> Attempt<'a> {
         let contract = self.contract(self.operation, &case.expect, &self.values.earlier[tried].sent);
         match exchanges.as_slice() {
             [exchange] => judge::judge(contract, exchange),
-            exchanges => judge::judge_at_once(contract, exchanges),
+            exchanges => judge::judge_concurrent(contract, exchanges),
         }
     }
 
-    async fn look_after(&mut self, step: &'a Step) -> Verdict {
+    async fn run_follow_up(&mut self, step: &'a Step) -> Verdict {
         let service = self.service;
         let Some(operation) = service.operation(&step.call.operation) else {
             let reason = format!("the service has no operation {}", step.call.operation);
             return Verdict::Skipped { reason };
         };
-        self.last = Some(Asked { operation, send: &step.call.send, expect: &step.expect });
+        self.last = Some(LastCall { operation, send: &step.call.send, expect: &step.expect });
         let sent = self.resolve(operation, &step.call.send, |_| step.call.label.clone());
         let called = self.call(operation, &sent, &self.case.id).await;
-        self.note_id(operation, &called);
-        let Called { exchange, id, .. } = called;
-        let shows = self.values.all(&step.shows, &step.call.label);
+        self.record_id(operation, &called);
+        let CallOutcome { exchange, id, .. } = called;
+        let shows = self.values.resolve_all(&step.shows, &step.call.label);
         let mut contract = self.contract(operation, &step.expect, &sent);
         if !step.about.is_empty() {
             contract.about = &step.about;
         }
-        let shown = judge::Shows { elements: &shows, demanded: step.demanded };
+        let shown = judge::ExpectedValues { elements: &shows, demanded: step.demanded };
         let (verdict, note) = judge::judge_step(contract, shown, &exchange);
         self.exchanges.push(exchange);
         self.notes.extend(note);
@@ -329,15 +333,15 @@ impl<'a> Attempt<'a> {
         Contract { service: self.service, operation, case: self.case, about, expect, sent, gateways }
     }
 
-    async fn call(&self, operation: &Operation, sent: &[(String, Json)], owner: &str) -> Called {
+    async fn call(&self, operation: &Operation, sent: &[(String, Json)], owner: &str) -> CallOutcome {
         let call =
             wire::Call { service: self.service, operation, parameters: sent, twist: None, nonce: None };
-        let caller = Caller { owner, telling: &self.values.telling, once: false };
+        let caller = Caller { owner, distinguishing: &self.values.distinguishing, once: false };
         account::call(self.session, call, caller).await
     }
 
     /// Sends the tested call, without retries if its circumstances are what is tested.
-    async fn tried_call(&self, sent: &[(String, Json)]) -> Called {
+    async fn send_tested_call(&self, sent: &[(String, Json)]) -> CallOutcome {
         let replayed = self.case.twist == Some(Twist::Signature(Tamper::RepeatedNonce));
         let before = self.exchanges.last().filter(|_| replayed);
         let nonce = before.and_then(|exchange| wire::nonce(&exchange.request));
@@ -351,7 +355,7 @@ impl<'a> Attempt<'a> {
         let is_crowd = self.case.at_once > 1 && !matches!(self.case.expect, Expectation::OneAccepted(_));
         // A wrong secret that is sent again is one more wrong secret.
         let once = is_crowd || matches!(self.case.twist, Some(Twist::Signature(_)));
-        let caller = Caller { owner: &self.case.id, telling: &self.values.telling, once };
+        let caller = Caller { owner: &self.case.id, distinguishing: &self.values.distinguishing, once };
         account::call(self.session, call, caller).await
     }
 
@@ -365,7 +369,7 @@ impl<'a> Attempt<'a> {
         let (session, service) = (self.session, self.service);
         let key = |name: &str| key_of(session, service, operation, &label(name));
         let about: Vec<&str> = self.case.about.iter().map(|about| about.at.parameter()).collect();
-        self.session.target.fixed(operation, &about, self.values.all_by(send, key))
+        self.session.target.fixed(operation, &about, self.values.resolve_all_by(send, key))
     }
 
     fn set_up_failed(
@@ -374,14 +378,14 @@ impl<'a> Attempt<'a> {
         sent: &[(String, Json)],
         exchange: &Exchange,
     ) -> Option<Verdict> {
-        let answer = match &exchange.outcome {
-            Outcome::Unanswered(reason) => {
+        let response = match &exchange.outcome {
+            Outcome::NoResponse(reason) => {
                 return Some(Verdict::Error { reason: format!("setup: {reason}") });
             }
-            Outcome::Answered(answer) => answer,
+            Outcome::Received(response) => response,
         };
         let judged = judge::judge(self.contract(operation, &Expectation::Accept, sent), exchange);
-        match (wire::decode(self.service, operation, answer), judged) {
+        match (wire::decode(self.service, operation, response), judged) {
             (_, blocked @ (Verdict::Blocked { .. } | Verdict::NotTested { .. })) => Some(blocked),
             (Reply::Accepted(output), _) if lacks_id(self.service, operation, &output) => {
                 let reason =
@@ -389,7 +393,7 @@ impl<'a> Attempt<'a> {
                 Some(Verdict::Skipped { reason })
             }
             (Reply::Accepted(_), _) => None,
-            (Reply::Refused { code, .. }, _) => Some(Verdict::Skipped {
+            (Reply::Rejected { code, .. }, _) => Some(Verdict::Skipped {
                 reason: format!("setup: {} was rejected with {}", operation.name, judge::excerpt(&code)),
             }),
             (Reply::Unreadable(why), _) => Some(Verdict::Skipped {
@@ -402,25 +406,25 @@ impl<'a> Attempt<'a> {
     }
 
     /// Records a creation that returned the id of another live entity.
-    fn note_id(&mut self, operation: &Operation, called: &Called) {
+    fn record_id(&mut self, operation: &Operation, called: &CallOutcome) {
         let (Some(id), Some(other)) = (&called.id, &called.as_another) else { return };
-        self.same_ids.extend(judge::same_id(self.service, operation, id, other));
+        self.same_ids.extend(judge::repeated_id(self.service, operation, id, other));
     }
 
     /// Returns the verdict, with the mismatches that the ids of creations have shown.
-    fn with_ids(&mut self, verdict: Verdict) -> Verdict {
+    fn with_id_mismatches(&mut self, verdict: Verdict) -> Verdict {
         let same = std::mem::take(&mut self.same_ids);
         match verdict {
             verdict if same.is_empty() => verdict,
-            Verdict::Fail { departures } => Verdict::Fail { departures: [departures, same].concat() },
-            _ => Verdict::Fail { departures: same },
+            Verdict::Fail { mismatches } => Verdict::Fail { mismatches: [mismatches, same].concat() },
+            _ => Verdict::Fail { mismatches: same },
         }
     }
 
     /// Returns the reason why the tested call may reach an entity of somebody else although it looks harmless: ids of
     /// removed entities may have been assigned again, and an invented number may have been assigned already.
-    fn names_what_may_be_somebodys(&self) -> Option<String> {
-        if self.session.target.alone || !harm::touches(self.service, self.operation) {
+    fn why_may_affect_others(&self) -> Option<String> {
+        if self.session.target.alone || !harm::may_change(self.service, self.operation) {
             return None;
         }
         let is_gone = |label: &str| {
@@ -432,9 +436,9 @@ impl<'a> Attempt<'a> {
             removals.any(|call| call.send.iter().any(|(_, value)| value.ids().contains(&label)))
         };
         let ids = self.case.send.iter().flat_map(|(_, value)| value.ids());
-        let mut gone = ids.filter(|label| is_gone(label));
+        let mut removed = ids.filter(|label| is_gone(label));
         let id = |label: &str| self.values.earlier.iter().find(|earlier| earlier.label == label)?.id.clone();
-        if gone.any(|label| id(label).is_none_or(|id| harm::may_be_reused(&id))) {
+        if removed.any(|label| id(label).is_none_or(|id| harm::may_be_reused(&id))) {
             return Some(format!(
                 "{} with the id of a removed entity could affect another entity that has the id now: ids have fewer than 64 bits; send it with --alone",
                 self.operation.name
@@ -452,25 +456,25 @@ impl<'a> Attempt<'a> {
 
     /// Removes what the case has created, and gives back the shared entities that it has not changed.
     async fn clean_up(&mut self) {
-        for living in self.session.ledger.of(&self.case.id) {
-            clean_up::remove(self.session, self.service, &living).await;
+        for live in self.session.ledger.created_by(&self.case.id) {
+            clean_up::remove(self.session, self.service, &live).await;
         }
         let unchanged = self.tried.and_then(|tried| self.exchanges.get(tried)).is_some_and(|exchange| {
-            let Outcome::Answered(answer) = &exchange.outcome else { return false };
-            matches!(wire::decode(self.service, self.operation, answer), Reply::Refused { .. })
+            let Outcome::Received(response) = &exchange.outcome else { return false };
+            matches!(wire::decode(self.service, self.operation, response), Reply::Rejected { .. })
         });
         for shared in std::mem::take(&mut self.lent) {
             match unchanged && self.case.then.is_empty() {
-                true => self.session.pool.give(shared),
-                false => self.end_of(&shared).await,
+                true => self.session.pool.give_back(shared),
+                false => self.remove_shared(&shared).await,
             }
         }
     }
 
-    async fn end_of(&self, shared: &Shared) {
+    async fn remove_shared(&self, shared: &Shared) {
         // The entity may belong to another service, which has its own call to remove it.
-        let mut living = self.session.ledger.of(super::SHARED);
-        living.retain(|living| shared.made.is(living));
-        super::remove(self.session, self.specs, living).await;
+        let mut live = self.session.ledger.created_by(super::SHARED);
+        live.retain(|live| shared.made.is_entity(live));
+        super::remove(self.session, self.specs, live).await;
     }
 }

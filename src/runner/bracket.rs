@@ -6,15 +6,15 @@ use std::sync::Arc;
 
 use crate::case::{Case, Expectation};
 use crate::event::CaseResult;
-use crate::judge::{Departure, GATEWAY, Kind, Line, Promise, Verdict};
+use crate::judge::{GATEWAY, Kind, Line, Mismatch, Promise, Verdict};
 use crate::wire::Outcome;
 
 /// Maximum number of rejections between two plain calls.
-pub const MOST: usize = 50;
+pub const MAX_REJECTIONS: usize = 50;
 
 /// The plain call of an operation.
 #[derive(Debug, Clone)]
-pub struct Plain {
+pub struct PlainCase {
     /// The call.
     pub case: Arc<Case>,
     /// `true` if the page says that the call is valid. If it does not specify that, the call proves something only if
@@ -22,7 +22,7 @@ pub struct Plain {
     pub is_certain: bool,
 }
 
-impl Plain {
+impl PlainCase {
     /// Returns a case as a plain call if it can be one: a single call that the page calls valid, or one that violates
     /// nothing on purpose.
     pub fn of(case: &Arc<Case>) -> Option<Self> {
@@ -41,7 +41,7 @@ impl Plain {
 
 /// The outcome of a plain call.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Came {
+pub enum PlainOutcome {
     /// It was accepted.
     Accepted,
     /// It was not accepted; what was returned instead.
@@ -50,9 +50,9 @@ pub enum Came {
     Silent,
 }
 
-impl Came {
+impl PlainOutcome {
     /// Returns the outcome of a plain call from its result.
-    pub fn of(plain: &Plain, result: &CaseResult) -> Self {
+    pub fn of(plain: &PlainCase, result: &CaseResult) -> Self {
         let code = || result.observed.code.clone().unwrap_or_default();
         match &result.verdict {
             _ if result.observed.accepted == Some(true) => Self::Accepted,
@@ -68,35 +68,38 @@ impl Came {
 }
 
 /// A finished case that waits for the plain call after it.
-struct Held {
+struct HeldCase {
     index: usize,
     result: CaseResult,
     /// The outcome of the plain call before it.
-    before: Option<Came>,
+    before: Option<PlainOutcome>,
     /// `true` if this is the second run of the case, because a gateway answered the first.
     is_second: bool,
 }
 
-impl Held {
+impl HeldCase {
     /// Returns `true` if the plain calls on both sides were accepted.
-    fn others_work(&self, after: &Came) -> bool {
-        [self.before.as_ref(), Some(after)].into_iter().flatten().all(|came| *came == Came::Accepted)
+    fn plain_calls_accepted(&self, after: &PlainOutcome) -> bool {
+        [self.before.as_ref(), Some(after)]
+            .into_iter()
+            .flatten()
+            .all(|outcome| *outcome == PlainOutcome::Accepted)
     }
 }
 
 /// The plain calls of one operation.
 struct Bracket {
-    plain: Plain,
+    plain: PlainCase,
     /// Number of unfinished cases that must be rejected.
     left: usize,
     /// The outcome of the last plain call.
-    last: Option<Came>,
+    last: Option<PlainOutcome>,
     is_under_way: bool,
     /// `true` if another plain call is due after the current one.
     is_due: bool,
     /// Cases that wait for the first plain call.
     waiting: Vec<usize>,
-    held: Vec<Held>,
+    held: Vec<HeldCase>,
     /// Number of held cases that finished before the current plain call began.
     before_it: usize,
 }
@@ -118,7 +121,7 @@ pub fn is_bracketed(case: &Case) -> bool {
 impl Brackets {
     /// Creates the brackets for the cases that will run: `rejections` is the number of rejections of each operation,
     /// and `plain` returns its plain call.
-    pub fn new(rejections: HashMap<String, usize>, plain: impl Fn(&str) -> Option<Plain>) -> Self {
+    pub fn new(rejections: HashMap<String, usize>, plain: impl Fn(&str) -> Option<PlainCase>) -> Self {
         let bracket = |(operation, left): (String, usize)| {
             let bracket = Bracket {
                 plain: plain(&operation)?,
@@ -150,7 +153,7 @@ impl Brackets {
     }
 
     /// Takes the plain calls that are due now.
-    pub fn due(&mut self) -> Vec<(String, Plain)> {
+    pub fn take_due(&mut self) -> Vec<(String, PlainCase)> {
         let due = std::mem::take(&mut self.due).into_iter();
         due.filter_map(|operation| {
             let plain = self.operations.get(&operation)?.plain.clone();
@@ -171,7 +174,12 @@ impl Brackets {
     }
 
     /// Records that a case has finished. Returns its result if it needs no plain call after it.
-    pub fn done(&mut self, index: usize, case: &Case, result: CaseResult) -> Option<(usize, CaseResult)> {
+    pub fn case_finished(
+        &mut self,
+        index: usize,
+        case: &Case,
+        result: CaseResult,
+    ) -> Option<(usize, CaseResult)> {
         let Some(bracket) = self.operations.get_mut(&case.operation) else { return Some((index, result)) };
         let counts = is_bracketed(case);
         let is_surprise = is_surprise(case, &result);
@@ -184,26 +192,30 @@ impl Brackets {
         let is_news = is_surprise && is_news(bracket.last.as_ref());
         let before = bracket.last.clone();
         let is_second = self.again.contains(&index);
-        bracket.held.push(Held { index, result, before, is_second });
+        bracket.held.push(HeldCase { index, result, before, is_second });
         let since = bracket.held.len() - if bracket.is_under_way { bracket.before_it } else { 0 };
-        if bracket.left == 0 || is_news || since >= MOST {
+        if bracket.left == 0 || is_news || since >= MAX_REJECTIONS {
             self.call_for(&case.operation);
         }
         None
     }
 
     /// Records the outcome of a plain call. Returns the cases that waited for it, and the results that it settles.
-    pub fn called(&mut self, operation: &str, came: Came) -> (Vec<usize>, Vec<(usize, CaseResult)>) {
+    pub fn plain_call_finished(
+        &mut self,
+        operation: &str,
+        outcome: PlainOutcome,
+    ) -> (Vec<usize>, Vec<(usize, CaseResult)>) {
         let Some(bracket) = self.operations.get_mut(operation) else { return (Vec::new(), Vec::new()) };
-        let ended: Vec<Held> = bracket.held.drain(..bracket.before_it).collect();
-        let (again, ended): (Vec<Held>, Vec<Held>) =
-            ended.into_iter().partition(|held| is_to_be_repeated(held, &came));
-        let settled: Vec<_> = ended.into_iter().map(|held| (held.index, settled(held, &came))).collect();
+        let ended: Vec<HeldCase> = bracket.held.drain(..bracket.before_it).collect();
+        let (again, ended): (Vec<HeldCase>, Vec<HeldCase>) =
+            ended.into_iter().partition(|held| should_repeat(held, &outcome));
+        let settled: Vec<_> = ended.into_iter().map(|held| (held.index, settle(held, &outcome))).collect();
         bracket.left += again.len();
         self.again.extend(again.iter().map(|held| held.index));
         bracket.before_it = 0;
         bracket.is_under_way = false;
-        bracket.last = Some(came);
+        bracket.last = Some(outcome);
         let mut waiting = std::mem::take(&mut bracket.waiting);
         waiting.extend(again.into_iter().map(|held| held.index));
         let is_last = bracket.left == 0 && !bracket.held.is_empty();
@@ -219,7 +231,7 @@ impl Brackets {
     }
 
     /// Takes what is left if the run ends before its plain calls.
-    pub fn abandoned(&mut self) -> Vec<(usize, CaseResult)> {
+    pub fn take_unfinished(&mut self) -> Vec<(usize, CaseResult)> {
         let held = self.operations.values_mut().flat_map(|bracket| bracket.held.drain(..));
         held.map(|held| (held.index, proven(held.before.as_ref(), held.result, None))).collect()
     }
@@ -230,22 +242,22 @@ impl Brackets {
 pub fn is_surprise(case: &Case, result: &CaseResult) -> bool {
     match &result.verdict {
         Verdict::Blocked { .. } | Verdict::Error { .. } => true,
-        Verdict::Fail { departures } => {
-            let may_be_refused = !matches!(case.expect, Expectation::Silent(_));
-            may_be_refused && departures.iter().any(|departure| departure.kind.is_rejection())
+        Verdict::Fail { mismatches } => {
+            let may_be_rejected = !matches!(case.expect, Expectation::Silent(_));
+            may_be_rejected && mismatches.iter().any(|mismatch| mismatch.kind.is_rejection())
         }
         _ => false,
     }
 }
 
 /// Returns `true` if a surprise is news: once a plain call has failed, further surprises say nothing new.
-pub fn is_news(last: Option<&Came>) -> bool {
-    last.is_none_or(|last| *last == Came::Accepted)
+pub fn is_news(last: Option<&PlainOutcome>) -> bool {
+    last.is_none_or(|last| *last == PlainOutcome::Accepted)
 }
 
 /// Returns the result of a case after the plain call that follows it.
-fn settled(held: Held, after: &Came) -> CaseResult {
-    let others_work = held.others_work(after);
+fn settle(held: HeldCase, after: &PlainOutcome) -> CaseResult {
+    let others_work = held.plain_calls_accepted(after);
     let mut result = proven(held.before.as_ref(), held.result, Some(after));
     if others_work && held.is_second && is_failing_gateway(&result) {
         result.verdict = failed_by_request(&result);
@@ -255,24 +267,24 @@ fn settled(held: Held, after: &Came) -> CaseResult {
 
 /// Returns a result as far as the plain calls around it prove it. `before` is `None` if it needed none; `after` is
 /// `None` if the run ended.
-pub fn proven(before: Option<&Came>, result: CaseResult, after: Option<&Came>) -> CaseResult {
+pub fn proven(before: Option<&PlainOutcome>, result: CaseResult, after: Option<&PlainOutcome>) -> CaseResult {
     let reason = match (before, after) {
-        (Some(Came::Failed(came)), _) => unproven("before", came),
-        (_, Some(Came::Failed(came))) => unproven("after", came),
-        (Some(Came::Silent), _) | (_, Some(Came::Silent)) => {
+        (Some(PlainOutcome::Failed(outcome)), _) => unproven("before", outcome),
+        (_, Some(PlainOutcome::Failed(outcome))) => unproven("after", outcome),
+        (Some(PlainOutcome::Silent), _) | (_, Some(PlainOutcome::Silent)) => {
             let reason = "no call of this operation is certain to be valid, so a rejection proves nothing";
             return only_if_proven(result, Verdict::NotTested { reason: reason.to_owned() });
         }
         (_, None) => {
             "the run ended before a valid call could show that valid calls are still accepted".to_owned()
         }
-        (None | Some(Came::Accepted), Some(Came::Accepted)) => return result,
+        (None | Some(PlainOutcome::Accepted), Some(PlainOutcome::Accepted)) => return result,
     };
     only_if_proven(result, Verdict::Unproven { reason })
 }
 
-fn unproven(when: &str, came: &str) -> String {
-    let with = if came.is_empty() { String::new() } else { format!(" ({came})") };
+fn unproven(when: &str, outcome: &str) -> String {
+    let with = if outcome.is_empty() { String::new() } else { format!(" ({outcome})") };
     format!("the plain call {when} it was not accepted{with}, so a rejection proves nothing")
 }
 
@@ -281,7 +293,7 @@ fn unproven(when: &str, came: &str) -> String {
 fn only_if_proven(mut result: CaseResult, otherwise: Verdict) -> CaseResult {
     let says_nothing = match &result.verdict {
         Verdict::Pass => true,
-        Verdict::Fail { departures } => departures.iter().all(|departure| departure.kind.is_rejection()),
+        Verdict::Fail { mismatches } => mismatches.iter().all(|mismatch| mismatch.kind.is_rejection()),
         _ => false,
     };
     if says_nothing {
@@ -293,26 +305,26 @@ fn only_if_proven(mut result: CaseResult, otherwise: Verdict) -> CaseResult {
 /// Returns `true` if a gateway has answered a case as if the service behind it had failed.
 fn is_failing_gateway(result: &CaseResult) -> bool {
     let Verdict::Blocked { circumstance, .. } = &result.verdict else { return false };
-    let status = result.tried().and_then(|tried| match &tried.outcome {
-        Outcome::Answered(answer) => Some(answer.status),
-        Outcome::Unanswered(_) => None,
+    let status = result.tested_exchange().and_then(|tried| match &tried.outcome {
+        Outcome::Received(response) => Some(response.status),
+        Outcome::NoResponse(_) => None,
     });
     circumstance == GATEWAY && status.is_some_and(|status| status >= 500)
 }
 
 /// Returns `true` if a case runs once more: a gateway has answered it, and valid calls are accepted. The failure may
 /// have been temporary.
-fn is_to_be_repeated(held: &Held, after: &Came) -> bool {
-    held.others_work(after) && !held.is_second && is_failing_gateway(&held.result)
+fn should_repeat(held: &HeldCase, after: &PlainOutcome) -> bool {
+    held.plain_calls_accepted(after) && !held.is_second && is_failing_gateway(&held.result)
 }
 
 /// Returns the verdict for a request that a gateway answers each time although plain calls are accepted in between:
 /// something in the request makes the service fail.
 fn failed_by_request(result: &CaseResult) -> Verdict {
-    let promised = "below 500: no request makes the service fail, and other requests are accepted";
-    let line = Line::new("response", promised, "from a gateway, each time the request was sent", true);
+    let expected = "below 500: no request makes the service fail, and other requests are accepted";
+    let line = Line::new("response", expected, "from a gateway, each time the request was sent", true);
     let promise = Promise { rule: "no server error".to_owned(), ..result.promise.clone() };
-    Verdict::Fail { departures: vec![Departure { kind: Kind::Failed, promise, lines: vec![line] }] }
+    Verdict::Fail { mismatches: vec![Mismatch { kind: Kind::Failed, promise, lines: vec![line] }] }
 }
 
 #[cfg(test)]
@@ -356,7 +368,7 @@ mod tests {
 
     fn accepted_wrongly() -> Verdict {
         let promise = Promise { rule: "r".to_owned(), sentence: String::new(), place: String::new() };
-        Verdict::of(vec![Departure { kind: Kind::Accepted, promise, lines: Vec::new() }])
+        Verdict::of(vec![Mismatch { kind: Kind::Accepted, promise, lines: Vec::new() }])
     }
 
     fn counted(cases: &[Case]) -> HashMap<String, usize> {
@@ -367,33 +379,33 @@ mod tests {
     /// the number of plain calls.
     fn run(rejections: usize, verdict: &Verdict, plain: &[bool]) -> (Vec<Verdict>, usize) {
         let cases: Vec<Case> = (0..rejections).map(rejection).collect();
-        let own = Plain { case: Arc::new(case("plain", Expectation::Accept)), is_certain: true };
+        let own = PlainCase { case: Arc::new(case("plain", Expectation::Accept)), is_certain: true };
         let mut brackets = Brackets::new(counted(&cases), |_| Some(own.clone()));
         let (mut settled, mut calls) = (vec![Verdict::Pass; rejections], 0);
         let mut waiting: Vec<usize> = (0..rejections).rev().collect();
         loop {
-            for (operation, plain_call) in brackets.due() {
+            for (operation, plain_call) in brackets.take_due() {
                 let is_accepted = plain.get(calls).or(plain.last()).copied().unwrap_or(true);
                 calls += 1;
-                let came = match is_accepted {
-                    true => Came::of(&plain_call, &result(Verdict::Pass, true)),
-                    false => Came::Failed("Full".to_owned()),
+                let outcome = match is_accepted {
+                    true => PlainOutcome::of(&plain_call, &result(Verdict::Pass, true)),
+                    false => PlainOutcome::Failed("Full".to_owned()),
                 };
-                let (again, done) = brackets.called(&operation, came);
+                let (again, done) = brackets.plain_call_finished(&operation, outcome);
                 waiting.extend(again.into_iter().rev());
                 done.into_iter().for_each(|(index, result)| settled[index] = result.verdict);
             }
             let Some(index) = waiting.pop() else { break };
             if brackets.admits(index, &cases[index])
                 && let Some((index, result)) =
-                    brackets.done(index, &cases[index], result(verdict.clone(), false))
+                    brackets.case_finished(index, &cases[index], result(verdict.clone(), false))
             {
                 settled[index] = result.verdict;
             }
         }
-        for (operation, _) in brackets.due() {
+        for (operation, _) in brackets.take_due() {
             calls += 1;
-            let (_, done) = brackets.called(&operation, Came::Accepted);
+            let (_, done) = brackets.plain_call_finished(&operation, PlainOutcome::Accepted);
             done.into_iter().for_each(|(index, result)| settled[index] = result.verdict);
         }
         (settled, calls)
@@ -404,7 +416,7 @@ mod tests {
     }
 
     #[test]
-    fn plain_calls_stand_first_last_and_after_every_fifty_rejections() {
+    fn plain_calls_run_first_last_and_after_every_fifty_rejections() {
         let (settled, calls) = run(120, &Verdict::Pass, &[true]);
         assert_eq!(unproven(&settled), 0);
         assert_eq!(calls, 4, "first, after 50, after 100, last");
@@ -412,7 +424,7 @@ mod tests {
     }
 
     #[test]
-    fn what_stands_beside_a_plain_call_that_fails_is_unproven_and_the_rest_is_not() {
+    fn only_rejections_next_to_a_failed_plain_call_are_unproven() {
         let (settled, _) = run(120, &Verdict::Pass, &[true, true, false, true]);
         assert_eq!(unproven(&settled[..50]), 0);
         assert_eq!(unproven(&settled[50..]), 70, "the fifty before it and the twenty behind it");
@@ -422,23 +434,23 @@ mod tests {
     }
 
     #[test]
-    fn that_an_invalid_call_was_accepted_is_proof_by_itself() {
+    fn accepted_invalid_call_needs_no_plain_call_as_proof() {
         let (settled, _) = run(60, &accepted_wrongly(), &[false]);
         assert_eq!(unproven(&settled), 0);
         assert!(settled.iter().all(|verdict| matches!(verdict, Verdict::Fail { .. })));
     }
 
     #[test]
-    fn a_run_that_ends_early_leaves_rejections_unproven() {
+    fn rejections_are_unproven_if_the_run_ends_early() {
         let cases = [rejection(0), rejection(1)];
-        let own = Plain { case: Arc::new(case("plain", Expectation::Accept)), is_certain: true };
+        let own = PlainCase { case: Arc::new(case("plain", Expectation::Accept)), is_certain: true };
         let mut brackets = Brackets::new(counted(&cases), |_| Some(own.clone()));
         assert!(!brackets.admits(0, &cases[0]));
-        assert_eq!(brackets.due().len(), 1);
-        assert_eq!(brackets.called("Add", Came::Accepted).0, [0]);
+        assert_eq!(brackets.take_due().len(), 1);
+        assert_eq!(brackets.plain_call_finished("Add", PlainOutcome::Accepted).0, [0]);
         assert!(brackets.admits(0, &cases[0]));
-        assert!(brackets.done(0, &cases[0], result(Verdict::Pass, false)).is_none());
-        let left = brackets.abandoned();
+        assert!(brackets.case_finished(0, &cases[0], result(Verdict::Pass, false)).is_none());
+        let left = brackets.take_unfinished();
         assert!(matches!(&left[0].1.verdict, Verdict::Unproven { .. }), "{left:?}");
     }
 }

@@ -9,7 +9,7 @@ use crate::wire::{self, Call, Exchange, Outcome, Reply};
 use super::SILENT;
 use super::account::may_have_arrived;
 use super::identity;
-use super::ledger::{Living, Pending};
+use super::ledger::{LiveEntity, Pending};
 use super::session::Session;
 
 /// The outcome of a removal.
@@ -25,80 +25,83 @@ enum Removal {
 }
 
 /// Removes an entity. The ledger then drops it, puts it aside for the end of the run, or records why it is still there.
-pub async fn remove(session: &Session, service: &Service, living: &Living) {
-    attempt(session, service, living, false).await;
+pub async fn remove(session: &Session, service: &Service, live: &LiveEntity) {
+    attempt(session, service, live, false).await;
 }
 
 /// Removes an entity at the end of the run: what cannot be removed now is a leftover. An accepted removal is not sent
 /// again.
-pub async fn remove_at_last(session: &Session, service: &Service, living: &Living, why: &Pending) {
-    let entity = service.entity(&living.entity);
+pub async fn remove_at_end(session: &Session, service: &Service, live: &LiveEntity, why: &Pending) {
+    let entity = service.entity(&live.entity);
     match (why, entity) {
         (Pending::Shown, Some(entity)) => {
             let ledger = &session.ledger;
-            match identity::lives_on(session, service, entity, living).await {
-                true => ledger.could_not_remove(living, "its removal was accepted, but it still exists"),
-                false => ledger.removed(&living.service, &living.entity, &living.id),
+            match identity::still_exists(session, service, entity, live).await {
+                true => ledger.record_leftover(live, "its removal was accepted, but it still exists"),
+                false => ledger.record_removed(&live.service, &live.entity, &live.id),
             }
         }
-        _ => attempt(session, service, living, true).await,
+        _ => attempt(session, service, live, true).await,
     }
 }
 
-async fn attempt(session: &Session, service: &Service, living: &Living, is_last: bool) {
-    let entity = service.entity(&living.entity);
+async fn attempt(session: &Session, service: &Service, live: &LiveEntity, is_last: bool) {
+    let entity = service.entity(&live.entity);
     let remover = entity.and_then(|entity| service.operation(entity.removed_by.as_ref()?));
     let (Some(entity), Some(remover)) = (entity, remover) else { return };
     if session.has_gone_silent() {
-        return session.ledger.could_not_remove(living, SILENT);
+        return session.ledger.record_leftover(live, SILENT);
     }
-    let sent = match removal_of(service, remover, living) {
+    let sent = match removal_of(service, remover, live) {
         Ok(sent) => session.target.fixed(remover, &[], sent),
-        Err(reason) => return session.ledger.could_not_remove(living, &reason),
+        Err(reason) => return session.ledger.record_leftover(live, &reason),
     };
-    if let Some(reason) = identity::is_somebody_elses(session, service, entity, living).await {
-        session.ledger.could_not_remove(living, &reason);
+    if let Some(reason) = identity::why_foreign(session, service, entity, live).await {
+        session.ledger.record_leftover(live, &reason);
         // The entity that the run has created may exist under another id.
-        if entity.listed_by.is_some() && !living.unique.is_empty() {
-            session.ledger.lost(living, living.wish(), &reason);
+        if entity.listed_by.is_some() && !live.unique.is_empty() {
+            session.ledger.give_up_id(live, live.creation(), &reason);
         }
         return;
     }
     let call = Call { service, operation: remover, parameters: &sent, twist: None, nonce: None };
     let exchange = session.call_to_the_end(call).await;
-    let came = came_of(service, remover, living, &exchange);
-    if matches!(&exchange.outcome, Outcome::Unanswered(reason) if may_have_arrived(reason)) {
-        session.ledger.may_be_gone(&living.service, &living.entity, &living.id);
+    let outcome = removal_outcome(service, remover, live, &exchange);
+    if matches!(&exchange.outcome, Outcome::NoResponse(reason) if may_have_arrived(reason)) {
+        session.ledger.record_removal_request(&live.service, &live.entity, &live.id);
     }
     let (ledger, name) = (&session.ledger, &remover.name);
-    match came {
-        Removal::Done => match identity::lives_on(session, service, entity, living).await {
-            false => ledger.removed(&living.service, &living.entity, &living.id),
-            true if !is_last => ledger.postpone(living, Pending::Shown),
-            true => ledger.could_not_remove(living, &format!("{name} was accepted, but it still exists")),
+    match outcome {
+        Removal::Done => match identity::still_exists(session, service, entity, live).await {
+            false => ledger.record_removed(&live.service, &live.entity, &live.id),
+            true if !is_last => ledger.postpone(live, Pending::Shown),
+            true => ledger.record_leftover(live, &format!("{name} was accepted, but it still exists")),
         },
         // The entity may not be visible yet, or may exist under another id: the run has not removed it.
-        Removal::Unknown if !is_last => ledger.postpone(living, Pending::NotVisible),
-        Removal::Unknown if entity.listed_by.is_some() && !living.unique.is_empty() => {
-            ledger.lost(living, living.wish(), "its removal did not find it");
+        Removal::Unknown if !is_last => ledger.postpone(live, Pending::NotVisible),
+        Removal::Unknown if entity.listed_by.is_some() && !live.unique.is_empty() => {
+            ledger.give_up_id(live, live.creation(), "its removal did not find it");
         }
         // The entity may have been removed together with its parent, by a removal that was not answered, or by the
         // earlier run that created it.
-        Removal::Unknown if living.may_be_gone || ledger.has_removed_parent(living) => {
-            ledger.removed(&living.service, &living.entity, &living.id);
+        Removal::Unknown if live.may_be_gone || ledger.has_removed_parent(live) => {
+            ledger.record_removed(&live.service, &live.entity, &live.id);
         }
         Removal::Unknown => {
-            ledger.could_not_remove(living, "its removal did not find it, although nothing has removed it")
+            ledger.record_leftover(live, "its removal did not find it, although nothing has removed it")
         }
-        Removal::State(code) if !is_last => ledger.postpone(living, Pending::State(code)),
+        Removal::State(code) if !is_last => ledger.postpone(live, Pending::State(code)),
         Removal::State(code) => {
-            ledger.stays(living, &format!("{name} is rejected with {code}, as documented for its state"));
+            ledger.record_unremovable(
+                live,
+                &format!("{name} is rejected with {code}, as documented for its state"),
+            );
         }
         Removal::Failed(reason) => {
             let reason = session.hidden([&exchange.request]).clean(&reason);
             match is_last {
-                false => ledger.postpone(living, Pending::Failed(reason)),
-                true => ledger.could_not_remove(living, &reason),
+                false => ledger.postpone(live, Pending::Failed(reason)),
+                true => ledger.record_leftover(live, &reason),
             }
         }
     }
@@ -109,20 +112,20 @@ async fn attempt(session: &Session, service: &Service, living: &Living, is_last:
 fn removal_of(
     service: &Service,
     remover: &Operation,
-    living: &Living,
+    live: &LiveEntity,
 ) -> Result<Vec<(String, Json)>, String> {
     let mut sent = Vec::new();
     let mut is_named = false;
     for parameter in &remover.parameters {
         let is_demanded = generate::is_demanded(service, remover, parameter);
         let value = match &parameter.exists {
-            Some(name) if *name == living.entity && !is_named => {
+            Some(name) if *name == live.entity && !is_named => {
                 is_named = true;
-                Some(named(parameter, &living.id))
+                Some(as_parameter(parameter, &live.id))
             }
             Some(name) => {
-                let parent = living.parents.iter().find(|(parent, _)| parent == name);
-                parent.map(|(_, id)| named(parameter, id))
+                let parent = live.parents.iter().find(|(parent, _)| parent == name);
+                parent.map(|(_, id)| as_parameter(parameter, id))
             }
             None if is_demanded => generate::valid_value(parameter),
             None => None,
@@ -149,32 +152,37 @@ fn removal_of(
 }
 
 /// Returns an id in the form that a parameter takes.
-pub fn named(parameter: &Member, id: &Json) -> Json {
+pub fn as_parameter(parameter: &Member, id: &Json) -> Json {
     match parameter.schema.kind() {
         Type::Array => Json::List(vec![id.clone()]),
         _ => id.clone(),
     }
 }
 
-fn came_of(service: &Service, remover: &Operation, living: &Living, exchange: &Exchange) -> Removal {
-    let answer = match &exchange.outcome {
-        Outcome::Unanswered(reason) => return Removal::Failed(reason.to_string()),
-        Outcome::Answered(answer) => answer,
+fn removal_outcome(
+    service: &Service,
+    remover: &Operation,
+    live: &LiveEntity,
+    exchange: &Exchange,
+) -> Removal {
+    let response = match &exchange.outcome {
+        Outcome::NoResponse(reason) => return Removal::Failed(reason.to_string()),
+        Outcome::Received(response) => response,
     };
     let name = &remover.name;
-    match wire::decode(service, remover, answer) {
+    match wire::decode(service, remover, response) {
         Reply::Accepted(output) => match wire::error_in_success(service, remover, &output) {
             None => Removal::Done,
             Some(code) => Removal::Failed(format!("{name} returned {code} in a success")),
         },
         Reply::Unreadable(why) => Removal::Failed(format!("unreadable response of {name}: {why}")),
         Reply::Misplaced(path) => {
-            Removal::Failed(format!("the response {} of {name} has no `{path}`", answer.status))
+            Removal::Failed(format!("the response {} of {name} has no `{path}`", response.status))
         }
-        Reply::Refused { code, .. } => {
-            let rows = service.rows_answering(remover, &code, answer.status);
+        Reply::Rejected { code, .. } => {
+            let rows = service.rows_matching(remover, &code, response.status);
             let is_state = |when: &When| *when == When::Circumstance(Circumstance::State);
-            let is_unknown = |when: &When| says_unknown(when, remover, living);
+            let is_unknown = |when: &When| says_unknown(when, remover, live);
             match () {
                 () if rows.iter().any(|row| is_unknown(&row.when)) => Removal::Unknown,
                 () if rows.iter().any(|row| is_state(&row.when)) => Removal::State(code),
@@ -185,9 +193,9 @@ fn came_of(service: &Service, remover: &Operation, living: &Living, exchange: &E
 }
 
 /// Returns `true` if an error row says that there is no such entity.
-pub fn says_unknown(when: &When, operation: &Operation, living: &Living) -> bool {
+pub fn says_unknown(when: &When, operation: &Operation, live: &LiveEntity) -> bool {
     let takes_id = |name: &str| {
-        operation.parameter(name).is_some_and(|each| each.exists.as_ref() == Some(&living.entity))
+        operation.parameter(name).is_some_and(|parameter| parameter.exists.as_ref() == Some(&live.entity))
     };
     let says_so = |bound: &Bound| {
         bound.part == Part::ExistsUnknown && bound.at.as_ref().is_none_or(|at| takes_id(at.parameter()))

@@ -11,7 +11,7 @@ pub fn requests(specs: &Specs, case: &Case) -> usize {
     let lent = case.given.len() - own.clone().count();
     let sent = case.calls().count() - lent;
     let made = own.filter(|call| is_removable(service, &call.operation)).count();
-    let removed = case.given.iter().filter(|call| removes(service, &call.operation)).count();
+    let removed = case.given.iter().filter(|call| has_remover(service, &call.operation)).count();
     let accepted = |expect: &Expectation| matches!(expect, Expectation::Accept | Expectation::AcceptOr(_));
     let tried = match &case.expect {
         Expectation::OneAccepted(_) => 1,
@@ -53,6 +53,6 @@ pub fn is_remover(service: &Service, operation: &Operation) -> bool {
     service.entities.iter().any(|entity| entity.removed_by.as_ref() == Some(&operation.name))
 }
 
-fn removes(service: &Service, operation: &str) -> bool {
+fn has_remover(service: &Service, operation: &str) -> bool {
     service.operation(operation).is_some_and(|operation| is_remover(service, operation))
 }

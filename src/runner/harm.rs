@@ -6,13 +6,13 @@ use crate::json::Json;
 use crate::protocol;
 use crate::spec::model::{Member, Operation, Required, Service};
 
-use super::resolve::TELLING;
+use super::resolve::DISTINGUISHING_BITS;
 
 /// The hint for users who want such a call to be sent.
 const REMEDY: &str = "use --alone, or `alone = true` for the target, if you are its only user";
 
 /// Returns the reason why a case is not sent to a target that others may use; `None` if it can do no harm there.
-pub fn why_not(service: &Service, case: &Case) -> Option<String> {
+pub fn why_not_sent(service: &Service, case: &Case) -> Option<String> {
     let given = case.given.iter().map(|call| (call.operation.as_str(), &call.send));
     let then = case.then.iter().map(|step| (step.call.operation.as_str(), &step.call.send));
     let calls = given.chain([(case.operation.as_str(), &case.send)]).chain(then);
@@ -23,9 +23,9 @@ pub fn why_not(service: &Service, case: &Case) -> Option<String> {
 
 fn of_call(service: &Service, operation: &Operation, send: &Parameters) -> Option<String> {
     let value = |name: &str| send.iter().find(|(sent, _)| sent == name).map(|(_, value)| value);
-    if touches(service, operation) {
+    if may_change(service, operation) {
         return subjects(operation).into_iter().find_map(|id| {
-            let is_fine = value(&id.name).is_some_and(names_one);
+            let is_fine = value(&id.name).is_some_and(identifies_one);
             (!is_fine).then(|| {
                 format!(
                     "{} without one plain id in {} could affect entities of others",
@@ -34,7 +34,7 @@ fn of_call(service: &Service, operation: &Operation, send: &Parameters) -> Optio
             })
         });
     }
-    let own = operation.parameters.iter().find(|each| each.names_own)?;
+    let own = operation.parameters.iter().find(|parameter| parameter.names_own)?;
     let is_new = value(&own.name).is_none_or(is_new);
     (!is_new).then(|| format!("{} could replace an entity of others with this name", operation.name))
 }
@@ -43,8 +43,10 @@ fn of_call(service: &Service, operation: &Operation, send: &Parameters) -> Optio
 fn of_body(service: &Service, case: &Case) -> Option<String> {
     let operation = service.operation(&case.operation)?;
     let is_body = matches!(case.twist, Some(crate::wire::Twist::Body(_)));
-    let in_body = |each: &Member| each.exists.is_some() && protocol::facts(service).is_typed(operation, each);
-    let is_harm = is_body && touches(service, operation) && operation.parameters.iter().any(in_body);
+    let in_body = |parameter: &Member| {
+        parameter.exists.is_some() && protocol::facts(service).is_typed(operation, parameter)
+    };
+    let is_harm = is_body && may_change(service, operation) && operation.parameters.iter().any(in_body);
     is_harm.then(|| {
         format!("{} with a body that contains no id could affect entities of others", operation.name)
     })
@@ -52,8 +54,8 @@ fn of_body(service: &Service, case: &Case) -> Option<String> {
 
 /// Returns `true` if an operation changes or removes something that exists. An operation is assumed to do so if the
 /// page does not say.
-pub fn touches(service: &Service, operation: &Operation) -> bool {
-    let takes_id = operation.parameters.iter().any(|each| each.exists.is_some());
+pub fn may_change(service: &Service, operation: &Operation) -> bool {
+    let takes_id = operation.parameters.iter().any(|parameter| parameter.exists.is_some());
     let reads = operation.only_reads()
         || service.entities.iter().any(|entity| {
             entity.listed_by.as_ref() == Some(&operation.name)
@@ -65,23 +67,23 @@ pub fn touches(service: &Service, operation: &Operation) -> bool {
 /// Returns the parameters that say what a call is about: the first one that takes an id, and all required ones that
 /// take an id. The others name what else a call refers to.
 fn subjects(operation: &Operation) -> Vec<&Member> {
-    let ids = operation.parameters.iter().filter(|each| each.exists.is_some()).enumerate();
+    let ids = operation.parameters.iter().filter(|parameter| parameter.exists.is_some()).enumerate();
     ids.filter(|(place, id)| *place == 0 || id.required == Required::Yes).map(|(_, id)| id).collect()
 }
 
 /// Returns `true` if a value names one thing: something that an earlier call has created, or an invented id that could
 /// name nothing else.
-fn names_one(value: &Value) -> bool {
+fn identifies_one(value: &Value) -> bool {
     match value {
         Value::Id(_) | Value::Same(..) => true,
         Value::Described(text) => is_plain(&text.witness()),
         Value::Plain(Json::Text(text)) => is_plain(text),
         Value::Plain(Json::Integer(number)) => *number >= FAR_NUMBER,
         Value::Plain(Json::List(ids)) => {
-            !ids.is_empty() && ids.iter().all(|id| names_one(&Value::Plain(id.clone())))
+            !ids.is_empty() && ids.iter().all(|id| identifies_one(&Value::Plain(id.clone())))
         }
         Value::Plain(_) | Value::Object(_) => false,
-        Value::List(ids) => !ids.is_empty() && ids.iter().all(names_one),
+        Value::List(ids) => !ids.is_empty() && ids.iter().all(identifies_one),
     }
 }
 
@@ -90,19 +92,19 @@ fn names_one(value: &Value) -> bool {
 const FAR_NUMBER: i64 = 1_000_000_000;
 
 /// Minimum length of an invented id: a shorter one may be somebody's.
-const LEAST: usize = 8;
+const MIN_ID_LENGTH: usize = 8;
 
 /// Returns `true` if a text can be read only as a single name: no wildcard, no operator, no list, not short.
 fn is_plain(text: &str) -> bool {
     let is_fine = |character: char| character.is_ascii_alphanumeric() || matches!(character, '-' | '_' | ' ');
     let is_word = text.starts_with(|first: char| first.is_ascii_alphanumeric());
-    text.len() >= LEAST && is_word && text.trim() == text && text.chars().all(is_fine)
+    text.len() >= MIN_ID_LENGTH && is_word && text.trim() == text && text.chars().all(is_fine)
 }
 
 /// Returns `true` if a name that a call chooses is one that nobody else has.
 fn is_new(value: &Value) -> bool {
     match value {
-        Value::Described(text) => text.bits() >= TELLING,
+        Value::Described(text) => text.bits() >= DISTINGUISHING_BITS,
         Value::Id(_) | Value::Same(..) => true,
         Value::Plain(_) | Value::List(_) | Value::Object(_) => false,
     }
@@ -123,12 +125,12 @@ fn bits(id: &str) -> usize {
     let (prefix, rest) = id.split_once(['-', '_']).unwrap_or(("", id));
     let own = if prefix.bytes().all(|byte| byte.is_ascii_alphabetic()) { rest } else { id };
     let characters = own.bytes().filter(u8::is_ascii_alphanumeric);
-    let each = match () {
+    let parameter = match () {
         () if own.bytes().all(|byte| !byte.is_ascii_alphabetic()) => 3,
         () if own.bytes().all(|byte| !byte.is_ascii_alphabetic() || byte.is_ascii_hexdigit()) => 4,
         () => 5,
     };
-    characters.count() * each
+    characters.count() * parameter
 }
 
 /// Returns `true` if an invented number is far above all ids that the target has assigned.
@@ -158,7 +160,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_what_names_one_thing_is_plain() {
+    fn only_ids_of_a_single_thing_are_plain() {
         for text in ["c-NoSuchEntity000", "no such id", "xxxxxxxxxxxx"] {
             assert!(is_plain(text), "{text}");
         }
@@ -170,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn ids_of_64_bits_are_not_given_again() {
+    fn ids_of_64_bits_are_not_reused() {
         let may = |text: &str| may_be_reused(&Json::Text(text.to_owned()));
         for id in ["note-1", "17", "shp_0123456789ab", "abc", "c-12345678901234567890"] {
             assert!(may(id), "{id}");

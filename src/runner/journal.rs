@@ -14,9 +14,9 @@ use super::target::Target;
 #[serde(rename_all = "kebab-case")]
 pub enum Entry {
     /// A call that creates an entity is about to be sent.
-    Asked(Wish),
+    Asked(Creation),
     /// The call was answered; if it has created an entity, that is recorded first.
-    Answered(Wish),
+    Answered(Creation),
     /// An entity exists on the target.
     Made(Trace),
     /// The entity was removed, or stays for good.
@@ -25,7 +25,7 @@ pub enum Entry {
 
 /// A call that creates an entity, with the values that only that entity can have.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct Wish {
+pub struct Creation {
     /// The service's folder.
     pub service: String,
     /// The service's address.
@@ -74,8 +74,8 @@ impl Journal {
     /// # Errors
     /// Returns the error of the sink; the other journals are then still needed.
     pub fn carry_over(&self, remains: &Remains) -> io::Result<()> {
-        let living = remains.living.iter().cloned().map(Entry::Made);
-        let mut all = living.chain(remains.unanswered.iter().cloned().map(Entry::Asked));
+        let live = remains.live.iter().cloned().map(Entry::Made);
+        let mut all = live.chain(remains.unanswered.iter().cloned().map(Entry::Asked));
         all.try_for_each(|entry| self.append(&entry))
     }
 
@@ -111,9 +111,9 @@ impl std::fmt::Debug for Journal {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Remains {
     /// Entities that were created and not removed.
-    pub living: Vec<Trace>,
+    pub live: Vec<Trace>,
     /// Calls that were sent and not answered.
-    pub unanswered: Vec<Wish>,
+    pub unanswered: Vec<Creation>,
 }
 
 impl Remains {
@@ -121,60 +121,60 @@ impl Remains {
     /// skipped.
     pub fn read(journal: &str) -> Self {
         // Keyed by content, with the position in the journal: a journal may have a hundred thousand lines.
-        let mut living: HashMap<Trace, usize> = HashMap::new();
-        let mut unanswered: HashMap<Wish, Vec<usize>> = HashMap::new();
+        let mut live: HashMap<Trace, usize> = HashMap::new();
+        let mut unanswered: HashMap<Creation, Vec<usize>> = HashMap::new();
         let entries = journal.lines().filter_map(|line| serde_json::from_str(line).ok());
         for (place, entry) in entries.enumerate() {
             match entry {
-                Entry::Asked(wish) => unanswered.entry(wish).or_default().push(place),
-                Entry::Answered(wish) => {
-                    unanswered.get_mut(&wish).and_then(Vec::pop);
+                Entry::Asked(creation) => unanswered.entry(creation).or_default().push(place),
+                Entry::Answered(creation) => {
+                    unanswered.get_mut(&creation).and_then(Vec::pop);
                 }
                 Entry::Made(trace) => {
-                    living.entry(trace).or_insert(place);
+                    live.entry(trace).or_insert(place);
                 }
                 Entry::Removed(trace) => {
-                    living.remove(&trace);
+                    live.remove(&trace);
                 }
             }
         }
         let unanswered = unanswered.into_iter();
-        let unanswered =
-            unanswered.flat_map(|(wish, places)| places.into_iter().map(move |at| (wish.clone(), at)));
-        Self { living: in_order(living), unanswered: in_order(unanswered) }
+        let unanswered = unanswered
+            .flat_map(|(creation, places)| places.into_iter().map(move |at| (creation.clone(), at)));
+        Self { live: in_order(live), unanswered: in_order(unanswered) }
     }
 
     /// Splits the remains into those at the target's current addresses and those elsewhere.
-    pub fn divided(self, target: &Target) -> (Self, Self) {
+    pub fn split_by_address(self, target: &Target) -> (Self, Self) {
         let is_here = |service: &str, at: &str| target.address_of(service) == Some(at);
         let mut elsewhere = Self::default();
         let mut here = Self::default();
-        for trace in self.living {
+        for trace in self.live {
             let part = if is_here(&trace.service, &trace.at) { &mut here } else { &mut elsewhere };
-            part.living.push(trace);
+            part.live.push(trace);
         }
-        for wish in self.unanswered {
-            let part = if is_here(&wish.service, &wish.at) { &mut here } else { &mut elsewhere };
-            part.unanswered.push(wish);
+        for creation in self.unanswered {
+            let part = if is_here(&creation.service, &creation.at) { &mut here } else { &mut elsewhere };
+            part.unanswered.push(creation);
         }
         (here, elsewhere)
     }
 
     /// Returns the addresses of the remains.
     pub fn addresses(&self) -> BTreeSet<&str> {
-        let living = self.living.iter().map(|trace| trace.at.as_str());
-        living.chain(self.unanswered.iter().map(|wish| wish.at.as_str())).collect()
+        let live = self.live.iter().map(|trace| trace.at.as_str());
+        live.chain(self.unanswered.iter().map(|creation| creation.at.as_str())).collect()
     }
 
     /// Returns `true` if nothing is left.
     pub fn is_empty(&self) -> bool {
-        self.living.is_empty() && self.unanswered.is_empty()
+        self.live.is_empty() && self.unanswered.is_empty()
     }
 
     /// Adds what another run has left.
     pub fn add(&mut self, other: Self) {
-        let known: HashSet<Trace> = self.living.iter().cloned().collect();
-        self.living.extend(other.living.into_iter().filter(|trace| !known.contains(trace)));
+        let known: HashSet<Trace> = self.live.iter().cloned().collect();
+        self.live.extend(other.live.into_iter().filter(|trace| !known.contains(trace)));
         self.unanswered.extend(other.unanswered);
     }
 }
@@ -191,8 +191,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_was_made_and_not_removed_is_left_and_what_was_sent_and_not_answered_too() {
-        let wish = |name: &str| Wish {
+    fn unremoved_entities_and_unanswered_calls_remain() {
+        let creation = |name: &str| Creation {
             service: "s".into(),
             at: "http://a".into(),
             entity: "contact".into(),
@@ -207,22 +207,22 @@ mod tests {
             parents: Vec::new(),
         };
         let entries = [
-            Entry::Asked(wish("a")),
+            Entry::Asked(creation("a")),
             Entry::Made(trace("1")),
-            Entry::Answered(wish("a")),
-            Entry::Asked(wish("b")),
+            Entry::Answered(creation("a")),
+            Entry::Asked(creation("b")),
             Entry::Made(trace("2")),
             Entry::Made(trace("2")),
-            Entry::Answered(wish("b")),
+            Entry::Answered(creation("b")),
             Entry::Removed(trace("1")),
-            Entry::Asked(wish("c")),
+            Entry::Asked(creation("c")),
         ];
         let lines: Vec<String> = entries.iter().map(|entry| serde_json::to_string(entry).unwrap()).collect();
         let cut_off = format!("{}\n{{\"made\":{{\"serv", lines.join("\n"));
         let remains = Remains::read(&cut_off);
-        assert_eq!(remains.living, [trace("2")]);
-        assert_eq!(remains.unanswered, [wish("c")]);
-        let at = |url: &str| remains.clone().divided(&Target::at("t", url.to_owned()));
+        assert_eq!(remains.live, [trace("2")]);
+        assert_eq!(remains.unanswered, [creation("c")]);
+        let at = |url: &str| remains.clone().split_by_address(&Target::at("t", url.to_owned()));
         assert_eq!(at("http://a"), (remains.clone(), Remains::default()));
         assert_eq!(at("http://a/other"), (Remains::default(), remains.clone()), "somebody else's");
     }

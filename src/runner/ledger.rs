@@ -9,11 +9,11 @@ use crate::json::Json;
 use crate::judge::excerpt;
 use crate::spec::model::Entity;
 
-use super::journal::{Entry, Journal, Trace, Wish};
+use super::journal::{Creation, Entry, Journal, Trace};
 
 /// A live entity.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Living {
+pub struct LiveEntity {
     /// The service's folder.
     pub service: String,
     /// The service's address.
@@ -41,7 +41,7 @@ pub struct Living {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Doubt {
     /// The entity that it may have created.
-    pub wish: Wish,
+    pub creation: Creation,
     /// The case that sent the call.
     pub case: String,
     /// The reason for the doubt.
@@ -65,9 +65,9 @@ pub enum Pending {
 
 /// The id that a creation returned: a new one, or that of another entity.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Named {
+pub enum ReturnedId {
     /// The id is new.
-    Anew,
+    New,
     /// Another entity of the run that is certainly live has the id; the case that created that entity.
     AsAnother(String),
 }
@@ -86,7 +86,7 @@ type Kind = (String, String);
 /// The id of an entity for which the response gave none.
 const UNKNOWN: &str = "unknown";
 
-impl Living {
+impl LiveEntity {
     /// Returns what a journal keeps of the entity.
     pub fn trace(&self) -> Trace {
         let Self { service, at, entity, id, unique, parents, .. } = self.clone();
@@ -95,9 +95,9 @@ impl Living {
     }
 
     /// Returns what the creating call asked for, with the values that only this entity has.
-    pub fn wish(&self) -> Wish {
+    pub fn creation(&self) -> Creation {
         let Self { service, at, entity, unique, .. } = self.clone();
-        Wish { service, at, entity, unique }
+        Creation { service, at, entity, unique }
     }
 
     fn is(&self, service: &str, entity: &str, id: &Json) -> bool {
@@ -125,60 +125,60 @@ pub struct Ledger {
 
 /// The live entities in the order of their creation, found by service, entity and id.
 #[derive(Debug, Default)]
-struct Alive {
-    by_number: BTreeMap<u64, Living>,
+struct LiveEntities {
+    by_number: BTreeMap<u64, LiveEntity>,
     numbers: HashMap<(String, String, String), u64>,
     next: u64,
 }
 
-impl Alive {
+impl LiveEntities {
     fn key(service: &str, entity: &str, id: &Json) -> (String, String, String) {
         (service.to_owned(), entity.to_owned(), id.to_string())
     }
 
-    fn key_of(living: &Living) -> (String, String, String) {
-        Self::key(&living.service, &living.entity, &living.id)
+    fn key_of(live: &LiveEntity) -> (String, String, String) {
+        Self::key(&live.service, &live.entity, &live.id)
     }
 
-    fn get(&self, living: &Living) -> Option<&Living> {
-        self.by_number.get(self.numbers.get(&Self::key_of(living))?)
+    fn get(&self, live: &LiveEntity) -> Option<&LiveEntity> {
+        self.by_number.get(self.numbers.get(&Self::key_of(live))?)
     }
 
-    fn get_mut(&mut self, service: &str, entity: &str, id: &Json) -> Option<&mut Living> {
+    fn get_mut(&mut self, service: &str, entity: &str, id: &Json) -> Option<&mut LiveEntity> {
         self.by_number.get_mut(self.numbers.get(&Self::key(service, entity, id))?)
     }
 
-    fn push(&mut self, living: Living) {
-        self.numbers.insert(Self::key_of(&living), self.next);
-        self.by_number.insert(self.next, living);
+    fn push(&mut self, live: LiveEntity) {
+        self.numbers.insert(Self::key_of(&live), self.next);
+        self.by_number.insert(self.next, live);
         self.next += 1;
     }
 
-    fn take(&mut self, service: &str, entity: &str, id: &Json) -> Option<Living> {
+    fn remove(&mut self, service: &str, entity: &str, id: &Json) -> Option<LiveEntity> {
         let number = self.numbers.remove(&Self::key(service, entity, id))?;
         self.by_number.remove(&number)
     }
 
-    fn take_it(&mut self, living: &Living) -> Option<Living> {
-        self.take(&living.service, &living.entity, &living.id)
+    fn remove_entity(&mut self, live: &LiveEntity) -> Option<LiveEntity> {
+        self.remove(&live.service, &live.entity, &live.id)
     }
 
     /// Returns an iterator over the entities, the latest first.
-    fn latest(&self) -> impl Iterator<Item = &Living> {
+    fn latest(&self) -> impl Iterator<Item = &LiveEntity> {
         self.by_number.values().rev()
     }
 }
 
 #[derive(Debug, Default)]
 struct Entries {
-    living: Alive,
+    live: LiveEntities,
     /// Entities that stay because no documented call removes them, by the case that created them.
     kept: BTreeMap<String, Vec<Leftover>>,
     left_behind: Vec<Leftover>,
     doubts: Vec<Doubt>,
-    pending: Vec<(Living, Pending)>,
+    pending: Vec<(LiveEntity, Pending)>,
     /// Removed entities, with the values that only they had.
-    removed: HashMap<Kind, Vec<Living>>,
+    removed: HashMap<Kind, Vec<LiveEntity>>,
     trust: HashMap<Kind, Trust>,
     /// Leftovers of earlier runs that this one has removed, or found not to exist.
     put_right: Vec<Leftover>,
@@ -191,9 +191,9 @@ impl Entries {
         self.kept.entry(leftover.case.clone()).or_default().push(leftover);
     }
 
-    fn note_number(&mut self, living: &Living) {
-        if let Json::Integer(number) = living.id {
-            let kind = (living.service.clone(), living.entity.clone());
+    fn note_number(&mut self, live: &LiveEntity) {
+        if let Json::Integer(number) = live.id {
+            let kind = (live.service.clone(), live.entity.clone());
             let highest = self.highest.entry(kind).or_insert(number);
             *highest = (*highest).max(number);
         }
@@ -202,18 +202,18 @@ impl Entries {
 
 impl Ledger {
     /// Creates a ledger that is also written to a journal.
-    pub fn kept_in(journal: Journal) -> Self {
+    pub fn with_journal(journal: Journal) -> Self {
         Self { entries: Mutex::default(), journal }
     }
 
     /// Records that a call that creates something is about to be sent.
-    pub fn asked(&self, wish: &Wish) {
-        self.journal.write(&Entry::Asked(wish.clone()));
+    pub fn record_request(&self, creation: &Creation) {
+        self.journal.write(&Entry::Asked(creation.clone()));
     }
 
     /// Records that the call was answered.
-    pub fn answered(&self, wish: &Wish) {
-        self.journal.write(&Entry::Answered(wish.clone()));
+    pub fn record_response(&self, creation: &Creation) {
+        self.journal.write(&Entry::Answered(creation.clone()));
     }
 
     fn entries(&self) -> std::sync::MutexGuard<'_, Entries> {
@@ -222,39 +222,39 @@ impl Ledger {
 
     /// Records what a call has created. If another live entity of the run has the id, it is not recorded twice, so that
     /// nothing is removed twice.
-    pub fn made(&self, entity: &Entity, living: Living) -> Named {
+    pub fn record_created(&self, entity: &Entity, live: LiveEntity) -> ReturnedId {
         let mut entries = self.entries();
-        entries.note_number(&living);
-        let is_it = |known: &&Living| known.is(&living.service, &living.entity, &living.id);
+        entries.note_number(&live);
+        let is_it = |known: &&LiveEntity| known.is(&live.service, &live.entity, &live.id);
         let unseen =
-            |(known, why): &'_ (Living, Pending)| (*why == Pending::NotVisible).then(|| known.clone());
+            |(known, why): &'_ (LiveEntity, Pending)| (*why == Pending::NotVisible).then(|| known.clone());
         let pending = entries.pending.iter().filter_map(unseen).find(|known| is_it(&known));
-        if let Some(known) = entries.living.get(&living).cloned().or(pending) {
+        if let Some(known) = entries.live.get(&live).cloned().or(pending) {
             // Only two calls that asked for two different things must have created two entities.
-            let is_shared = living.values.iter().any(|value| known.values.contains(value));
-            let differ = !known.values.is_empty() && !living.values.is_empty() && !is_shared;
-            return if differ { Named::AsAnother(known.case.clone()) } else { Named::Anew };
+            let is_shared = live.values.iter().any(|value| known.values.contains(value));
+            let differ = !known.values.is_empty() && !live.values.is_empty() && !is_shared;
+            return if differ { ReturnedId::AsAnother(known.case.clone()) } else { ReturnedId::New };
         }
         match entity.removed_by {
             Some(_) => {
-                self.journal.write(&Entry::Made(living.trace()));
-                entries.living.push(living);
+                self.journal.write(&Entry::Made(live.trace()));
+                entries.live.push(live);
             }
-            None => entries.keep(living.leftover("the vendor documents no way to remove it")),
+            None => entries.keep(live.leftover("the vendor documents no way to remove it")),
         }
-        Named::Anew
+        ReturnedId::New
     }
 
     /// Records what an earlier run has created; the journal already contains it.
-    pub fn known(&self, living: Living) {
+    pub fn record_earlier(&self, live: LiveEntity) {
         let mut entries = self.entries();
-        if entries.living.get(&living).is_none() {
-            entries.living.push(living);
+        if entries.live.get(&live).is_none() {
+            entries.live.push(live);
         }
     }
 
     /// Records that a call may have created an entity with an unknown id.
-    pub fn made_unnamed(&self, service: &str, entity: &Entity, case: &str, reason: &str) {
+    pub fn record_unnamed(&self, service: &str, entity: &Entity, case: &str, reason: &str) {
         let leftover = Leftover {
             service: service.to_owned(),
             entity: entity.name.clone(),
@@ -270,43 +270,43 @@ impl Ledger {
     }
 
     /// Records that a call may have created something that a list can show.
-    pub fn doubted(&self, doubt: Doubt) {
+    pub fn record_doubt(&self, doubt: Doubt) {
         self.entries().doubts.push(doubt);
     }
 
     /// Takes the calls that may have created something.
-    pub fn doubts(&self) -> Vec<Doubt> {
+    pub fn take_doubts(&self) -> Vec<Doubt> {
         std::mem::take(&mut self.entries().doubts)
     }
 
     /// Drops an entity that was removed.
-    pub fn removed(&self, service: &str, entity: &str, id: &Json) {
+    pub fn record_removed(&self, service: &str, entity: &str, id: &Json) {
         let mut entries = self.entries();
-        let aside = entries.pending.iter().position(|(living, _)| living.is(service, entity, id));
+        let aside = entries.pending.iter().position(|(live, _)| live.is(service, entity, id));
         let aside = aside.map(|place| entries.pending.swap_remove(place).0);
-        if let Some(living) = entries.living.take(service, entity, id).or(aside) {
-            self.journal.write(&Entry::Removed(living.trace()));
-            if living.made.is_none() {
-                entries.put_right.push(living.clone().leftover(""));
+        if let Some(live) = entries.live.remove(service, entity, id).or(aside) {
+            self.journal.write(&Entry::Removed(live.trace()));
+            if live.made.is_none() {
+                entries.put_right.push(live.clone().leftover(""));
             }
-            let kind = (living.service.clone(), living.entity.clone());
-            entries.removed.entry(kind).or_default().push(living);
+            let kind = (live.service.clone(), live.entity.clone());
+            entries.removed.entry(kind).or_default().push(live);
         }
     }
 
     /// Records that a call has changed values that only one entity has.
-    pub fn changed(&self, service: &str, entity: &str, id: &Json, values: &[(String, String)]) {
+    pub fn record_changed(&self, service: &str, entity: &str, id: &Json, values: &[(String, String)]) {
         let mut entries = self.entries();
-        let Some(living) = entries.living.get_mut(service, entity, id) else { return };
-        let old = living.trace();
-        for (name, value) in &mut living.unique {
+        let Some(live) = entries.live.get_mut(service, entity, id) else { return };
+        let old = live.trace();
+        for (name, value) in &mut live.unique {
             let Some((_, new)) = values.iter().find(|(changed, _)| changed == name) else { continue };
             value.clone_from(new);
         }
-        let is_its = |name: &str| living.values.iter().any(|(known, _)| known == name);
+        let is_its = |name: &str| live.values.iter().any(|(known, _)| known == name);
         let more: Vec<_> = values.iter().filter(|(name, _)| is_its(name)).cloned().collect();
-        living.values.extend(more);
-        let new = living.trace();
+        live.values.extend(more);
+        let new = live.trace();
         if new != old {
             self.journal.write(&Entry::Made(new));
             self.journal.write(&Entry::Removed(old));
@@ -314,11 +314,11 @@ impl Ledger {
     }
 
     /// Records that what a call of an earlier run may have created is gone, or never existed.
-    pub fn settled(&self, wish: &Wish) {
-        self.answered(wish);
+    pub fn record_settled(&self, creation: &Creation) {
+        self.record_response(creation);
         self.entries().put_right.push(Leftover {
-            service: wish.service.clone(),
-            entity: wish.entity.clone(),
+            service: creation.service.clone(),
+            entity: creation.entity.clone(),
             id: UNKNOWN.to_owned(),
             case: String::new(),
             reason: String::new(),
@@ -326,72 +326,72 @@ impl Ledger {
     }
 
     /// Takes the leftovers of earlier runs that this one has cleaned up.
-    pub fn put_right(&self) -> Vec<Leftover> {
+    pub fn take_cleaned_up(&self) -> Vec<Leftover> {
         std::mem::take(&mut self.entries().put_right)
     }
 
     /// Returns `true` if an entity was created within another one that the run has removed.
-    pub fn has_removed_parent(&self, living: &Living) -> bool {
+    pub fn has_removed_parent(&self, live: &LiveEntity) -> bool {
         let entries = self.entries();
-        living.parents.iter().any(|(parent, id)| {
-            let removed = entries.removed.get(&(living.service.clone(), parent.clone()));
+        live.parents.iter().any(|(parent, id)| {
+            let removed = entries.removed.get(&(live.service.clone(), parent.clone()));
             removed.is_some_and(|removed| removed.iter().any(|removed| removed.id == *id))
         })
     }
 
     /// Gives up an id that names nothing: the entity is looked for by the values that only it has.
-    pub fn lost(&self, living: &Living, wish: Wish, reason: &str) {
-        self.asked(&wish);
+    pub fn give_up_id(&self, live: &LiveEntity, creation: Creation, reason: &str) {
+        self.record_request(&creation);
         let mut entries = self.entries();
-        entries.living.take_it(living);
-        self.journal.write(&Entry::Removed(living.trace()));
-        let (case, reason) = (living.case.clone(), reason.to_owned());
-        entries.doubts.push(Doubt { wish, case, reason, since: living.made });
+        entries.live.remove_entity(live);
+        self.journal.write(&Entry::Removed(live.trace()));
+        let (case, reason) = (live.case.clone(), reason.to_owned());
+        entries.doubts.push(Doubt { creation, case, reason, since: live.made });
     }
 
     /// Takes the removed entities, by kind.
-    pub fn all_removed(&self) -> HashMap<(String, String), Vec<Living>> {
+    pub fn take_removed(&self) -> HashMap<(String, String), Vec<LiveEntity>> {
         std::mem::take(&mut self.entries().removed)
     }
 
     /// Records that a call that may have arrived has asked to remove an entity: it is then no surprise if the entity is
     /// not found.
-    pub fn may_be_gone(&self, service: &str, entity: &str, id: &Json) {
-        if let Some(living) = self.entries().living.get_mut(service, entity, id) {
-            living.may_be_gone = true;
+    pub fn record_removal_request(&self, service: &str, entity: &str, id: &Json) {
+        if let Some(live) = self.entries().live.get_mut(service, entity, id) {
+            live.may_be_gone = true;
         }
     }
 
     /// Puts aside an entity that could not be removed: its removal is tried again at the end of the run.
-    pub fn postpone(&self, living: &Living, why: Pending) {
+    pub fn postpone(&self, live: &LiveEntity, why: Pending) {
         let mut entries = self.entries();
-        if let Some(living) = entries.living.take_it(living) {
-            entries.pending.push((living, why));
+        if let Some(live) = entries.live.remove_entity(live) {
+            entries.pending.push((live, why));
         }
     }
 
     /// Takes the entities that were put aside; they count as live again.
-    pub fn postponed(&self) -> Vec<(Living, Pending)> {
+    pub fn take_postponed(&self) -> Vec<(LiveEntity, Pending)> {
         let mut entries = self.entries();
         let pending = std::mem::take(&mut entries.pending);
-        pending.iter().for_each(|(living, _)| entries.living.push(living.clone()));
+        pending.iter().for_each(|(live, _)| entries.live.push(live.clone()));
         pending
     }
 
     /// Records an entity that cannot be removed as a leftover.
-    pub fn could_not_remove(&self, living: &Living, reason: &str) {
+    pub fn record_leftover(&self, live: &LiveEntity, reason: &str) {
         let mut entries = self.entries();
-        entries.living.take_it(living);
-        entries.left_behind.push(living.clone().leftover(reason));
+        entries.live.remove_entity(live);
+        entries.left_behind.push(live.clone().leftover(reason));
     }
 
     /// Records that an entity stays, as the page says.
-    pub fn stays(&self, living: &Living, reason: &str) {
+    pub fn record_unremovable(&self, live: &LiveEntity, reason: &str) {
         let mut entries = self.entries();
-        entries.living.take_it(living);
+        entries.live.remove_entity(live);
         // The next run need not try to remove it again.
-        self.journal.write(&Entry::Removed(living.trace()));
-        entries.keep(living.clone().leftover(reason));
+        self.journal.write(&Entry::Removed(live.trace()));
+        entries.keep(live.clone().leftover(reason));
     }
 
     /// Returns what is known about the ids of a kind.
@@ -401,7 +401,7 @@ impl Ledger {
     }
 
     /// Records what is now known about the ids of a kind.
-    pub fn trusts(&self, service: &str, entity: &str, trust: Trust) {
+    pub fn set_trust(&self, service: &str, entity: &str, trust: Trust) {
         self.entries().trust.insert((service.to_owned(), entity.to_owned()), trust);
     }
 
@@ -411,29 +411,29 @@ impl Ledger {
     }
 
     /// Returns what an owner (a case, or all of them) has created and not removed, the latest first.
-    pub fn of(&self, owner: &str) -> Vec<Living> {
-        self.entries().living.latest().filter(|living| living.case == owner).cloned().collect()
+    pub fn created_by(&self, owner: &str) -> Vec<LiveEntity> {
+        self.entries().live.latest().filter(|live| live.case == owner).cloned().collect()
     }
 
     /// Returns everything that was created and not removed, the latest first.
-    pub fn all(&self) -> Vec<Living> {
-        self.entries().living.latest().cloned().collect()
+    pub fn all(&self) -> Vec<LiveEntity> {
+        self.entries().live.latest().cloned().collect()
     }
 
     /// Returns what a case has created that stays on the target.
-    pub fn kept(&self, case: &str) -> Vec<Leftover> {
+    pub fn unremovable(&self, case: &str) -> Vec<Leftover> {
         self.entries().kept.get(case).cloned().unwrap_or_default()
     }
 
     /// Returns what stays on the target: entities that no call removes, and leftovers.
     pub fn close(&self) -> (Vec<Leftover>, Vec<Leftover>) {
         let mut entries = self.entries();
-        let pending = std::mem::take(&mut entries.pending).into_iter().map(|(living, _)| living);
-        let living = std::mem::take(&mut entries.living).by_number.into_values();
-        let abandoned: Vec<Living> = living.chain(pending).collect();
+        let pending = std::mem::take(&mut entries.pending).into_iter().map(|(live, _)| live);
+        let live = std::mem::take(&mut entries.live).by_number.into_values();
+        let abandoned: Vec<LiveEntity> = live.chain(pending).collect();
         entries
             .left_behind
-            .extend(abandoned.into_iter().map(|living| living.leftover("the cleanup did not reach it")));
+            .extend(abandoned.into_iter().map(|live| live.leftover("the cleanup did not reach it")));
         let kept = std::mem::take(&mut entries.kept).into_values().flatten().collect();
         (kept, std::mem::take(&mut entries.left_behind))
     }

@@ -1,32 +1,32 @@
 //! The runner: many cases in parallel, and results in the order of the plan.
 
 mod account;
-mod anew;
 mod attempt;
 pub mod bracket;
 mod clean_up;
 mod cost;
-mod draw;
+mod earlier_results;
 mod facts;
 mod harm;
-mod hunt;
 mod identity;
 mod journal;
-mod known;
 mod ledger;
 mod order;
 mod pace;
 mod probe;
+mod random_values;
 mod recover;
+mod redact;
 mod rehearse;
 mod resolve;
+mod restart;
 mod session;
 mod shared;
-mod shown;
 mod survey;
 mod target;
 #[cfg(test)]
 mod tests;
+mod until_failure;
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
@@ -36,27 +36,27 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 pub use attempt::run_case;
-pub use bracket::{Came, Plain};
+pub use bracket::{PlainCase, PlainOutcome};
 pub use cost::requests;
-pub use draw::any_seed;
+pub use earlier_results::{EarlierResults, Outdated};
 pub use facts::skipped;
-pub use hunt::{Hunt, hunt};
 pub use journal::{Journal, Remains};
-pub use known::{Known, Outdated};
+pub use random_values::any_seed;
 pub use rehearse::{can_ask, rehearse, rehearse_with_secrets};
 pub use session::Session;
-pub use survey::Tally;
+pub use survey::RequestCount;
 pub use target::{Signer, Target};
+pub use until_failure::{FailureSearch, run_until_failure};
 
 use crate::case::Case;
 use crate::compare::Recording;
 use crate::event::{CaseResult, Event, Finish, Leftover, Page, Start, VERSION};
 use crate::generate::Cases;
 use crate::spec::model::Specs;
-use crate::transport::{SetUp, Transport};
+use crate::transport::{SetupError, Transport};
 
 use bracket::Brackets;
-use ledger::{Living, Pending};
+use ledger::{LiveEntity, Pending};
 use order::InOrder;
 use survey::{Phase, Survey};
 
@@ -87,7 +87,7 @@ pub struct Options {
     /// The remains of an earlier, killed run.
     pub remains: Remains,
     /// The results of other runs of the same plan: those cases do not run again.
-    pub known: Arc<Known>,
+    pub known: Arc<EarlierResults>,
     /// The recording of another target: where the page leaves a choice, its response is expected.
     pub against: Option<Arc<Recording>>,
     /// Maximum duration of the run; after that, no case starts, and created entities are removed.
@@ -116,27 +116,27 @@ impl Options {
     /// Returns the same options, with the target at another address.
     #[must_use]
     pub fn moved(&self, url: String) -> Self {
-        Self { target: self.target.clone().moved(url), ..self.clone() }
+        Self { target: self.target.clone().with_url(url), ..self.clone() }
     }
 
     /// Creates a session with the target.
     ///
     /// # Errors
     /// Returns an error if one of the target's network settings cannot be used.
-    pub fn session(&self) -> Result<Session, SetUp> {
+    pub fn session(&self) -> Result<Session, SetupError> {
         Ok(self.session_over(self.transport()?))
     }
 
     /// Creates a session over a transport that other sessions may use as well.
     pub fn session_over(&self, transport: Transport) -> Session {
-        Session::new(self, transport.for_another())
+        Session::new(self, transport.for_other_target())
     }
 
     /// Creates the transport, with the limits of an exchange.
     ///
     /// # Errors
     /// Returns an error if one of the target's network settings cannot be used.
-    pub fn transport(&self) -> Result<Transport, SetUp> {
+    pub fn transport(&self) -> Result<Transport, SetupError> {
         Transport::new(&self.target.network)
     }
 }
@@ -147,7 +147,7 @@ struct Context<'r> {
     specs: &'r Arc<Specs>,
     cases: &'r Cases,
     /// The plain calls, by operation.
-    plains: &'r HashMap<String, Plain>,
+    plains: &'r HashMap<String, PlainCase>,
     /// Cancelled to stop the run.
     cancel: &'r CancellationToken,
 }
@@ -177,7 +177,7 @@ pub async fn run(
     options: &Options,
     cancel: CancellationToken,
     mut emit: impl FnMut(Event),
-) -> Result<Finish, SetUp> {
+) -> Result<Finish, SetupError> {
     let mut session = options.session()?;
     session.cancel = cancel.child_token();
     let timer = options.max_time.map(|time| tokio::spawn(cancel_after(time, session.cancel.clone())));
@@ -189,19 +189,19 @@ pub async fn run(
         Survey::of(&specs, &cases, &options.known, session.ceiling, reserve);
     emit(Event::RunStarted(start(cases.len(), requests, pages, options)));
     let is_asked = !together.cases.is_empty() || !alone.cases.is_empty();
-    let refused = match is_asked {
-        true => probe::refused_credentials(&session, &specs, |operation| tested.contains(operation)).await,
+    let rejected = match is_asked {
+        true => probe::rejected_credentials(&session, &specs, |operation| tested.contains(operation)).await,
         false => None,
     };
-    if refused.is_none() {
+    if rejected.is_none() {
         recover::recover(&session, &specs, &options.remains).await;
     }
     let mut order = InOrder::new(&specs, &cases, &options.known, options.against.clone());
-    order.tell(&mut emit);
+    order.emit_ready(&mut emit);
     let done = cases.len() - together.cases.len() - alone.cases.len();
     let context =
         Context { session: &session, specs: &specs, cases: &cases, plains: &plains, cancel: &cancel };
-    let mut progress = Progress { order, done, stopped: refused, emit };
+    let mut progress = Progress { order, done, stopped: rejected, emit };
     run_cases(&context, together, options.jobs.max(1), &mut progress).await;
     remove_shared(&session, &specs).await;
     run_cases(&context, alone, 1, &mut progress).await;
@@ -213,7 +213,7 @@ pub async fn run(
     let micros = u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX);
     let finish =
         Finish { stopped, kept, left_behind, micros, requests: session.requests(), ..Finish::default() };
-    Ok(finished(finish, order, &options.known, session.ledger.put_right()))
+    Ok(finished(finish, order, &options.known, session.ledger.take_cleaned_up()))
 }
 
 async fn cancel_after(time: Duration, cancel: CancellationToken) {
@@ -234,7 +234,7 @@ async fn run_cases<E: FnMut(Event)>(
     loop {
         progress.stopped = progress.stopped.take().or_else(|| why_stop(context));
         while progress.stopped.is_none() {
-            for (operation, plain) in brackets.due() {
+            for (operation, plain) in brackets.take_due() {
                 spawn_plain(&mut running, context, operation, plain);
             }
             if running.len() >= jobs {
@@ -252,8 +252,8 @@ async fn run_cases<E: FnMut(Event)>(
         let Ok(done) = joined else { continue };
         take_done(context, &mut brackets, &mut waiting, progress, done);
     }
-    for (index, result) in brackets.abandoned() {
-        progress.order.take(index, result, &mut progress.emit);
+    for (index, result) in brackets.take_unfinished() {
+        progress.order.add(index, result, &mut progress.emit);
     }
 }
 
@@ -268,23 +268,23 @@ fn take_done<E: FnMut(Event)>(
         Done::Case(index, case, result) => {
             progress.done = (progress.done + 1).min(context.cases.len());
             (progress.emit)(Event::Progress { done: progress.done });
-            if let Some((index, result)) = brackets.done(index, &case, *result) {
-                progress.order.take(index, result, &mut progress.emit);
+            if let Some((index, result)) = brackets.case_finished(index, &case, *result) {
+                progress.order.add(index, result, &mut progress.emit);
             }
         }
         Done::Plain(operation, result) => {
             let Some(plain) = context.plains.get(&operation) else { return };
-            let came = Came::of(plain, &result);
+            let outcome = PlainOutcome::of(plain, &result);
             if !result.kept.is_empty() {
                 (progress.emit)(Event::PlainCallKept { kept: result.kept.clone() });
             }
-            if matches!(came, Came::Failed(_)) {
+            if matches!(outcome, PlainOutcome::Failed(_)) {
                 (progress.emit)(Event::PlainCallFailed(result));
             }
-            let (again, settled) = brackets.called(&operation, came);
+            let (again, settled) = brackets.plain_call_finished(&operation, outcome);
             again.into_iter().rev().for_each(|index| waiting.push_front(index));
             for (index, result) in settled {
-                progress.order.take(index, result, &mut progress.emit);
+                progress.order.add(index, result, &mut progress.emit);
             }
         }
     }
@@ -298,7 +298,7 @@ fn spawn_case(running: &mut JoinSet<Done>, context: &Context<'_>, index: usize, 
     });
 }
 
-fn spawn_plain(running: &mut JoinSet<Done>, context: &Context<'_>, operation: String, plain: Plain) {
+fn spawn_plain(running: &mut JoinSet<Done>, context: &Context<'_>, operation: String, plain: PlainCase) {
     let (session, specs) = (Arc::clone(context.session), Arc::clone(context.specs));
     running.spawn(async move {
         let result = call_plain(&session, &specs, &plain).await;
@@ -307,7 +307,7 @@ fn spawn_plain(running: &mut JoinSet<Done>, context: &Context<'_>, operation: St
 }
 
 /// Sends a plain call, with values of its own each time.
-pub async fn call_plain(session: &Session, specs: &Specs, plain: &Plain) -> CaseResult {
+pub async fn call_plain(session: &Session, specs: &Specs, plain: &PlainCase) -> CaseResult {
     let number = session.plain_calls();
     let id = format!("{}/plain-call/{number}", plain.case.operation);
     run_case(session, specs, &Case { id, ..Case::clone(&plain.case) }).await
@@ -315,14 +315,14 @@ pub async fn call_plain(session: &Session, specs: &Specs, plain: &Plain) -> Case
 
 /// Merges the results of several runs of one plan, as if they had been one run. Cases that none of them has judged are
 /// skipped.
-pub fn merge(specs: &Specs, cases: &Cases, known: &Known, mut emit: impl FnMut(Event)) -> Finish {
+pub fn merge(specs: &Specs, cases: &Cases, known: &EarlierResults, mut emit: impl FnMut(Event)) -> Finish {
     const MISSING: &str = "not judged in any of the files";
     let named = known.start().cloned().unwrap_or_default();
     let options = Options::new(Target::at(&named.target, named.url), named.seed);
     let Survey { pages, requests, .. } = Survey::of(specs, cases, known, u32::MAX, |_| {});
     emit(Event::RunStarted(start(cases.len(), requests, pages, &options)));
     let mut order = InOrder::new(specs, cases, known, None);
-    order.tell(&mut emit);
+    order.emit_ready(&mut emit);
     skip_others(specs, cases, MISSING, &mut order, &mut emit);
     finished(Finish::default(), order, known, Vec::new())
 }
@@ -340,13 +340,13 @@ fn skip_others(
             && let Some(case) = cases.get(index)
             && !order.is_known(&case)
         {
-            order.take(index, skipped(specs, &case, reason), emit);
+            order.add(index, skipped(specs, &case, reason), emit);
         }
     }
 }
 
 /// Returns the end of a run, together with what other runs of the same plan have reported.
-fn finished(own: Finish, order: InOrder<'_>, known: &Known, put_right: Vec<Leftover>) -> Finish {
+fn finished(own: Finish, order: InOrder<'_>, known: &EarlierResults, put_right: Vec<Leftover>) -> Finish {
     let (mut kept, mut left_behind) = known.leftovers();
     for done in put_right {
         let is_it = |left: &Leftover| {
@@ -361,7 +361,7 @@ fn finished(own: Finish, order: InOrder<'_>, known: &Known, put_right: Vec<Lefto
     Finish {
         counts: order.counts,
         recorded: order.recorded.or_else(|| known.recorded()),
-        precedence: order.seen.facts(),
+        precedence: order.seen.into_facts(),
         kept,
         left_behind,
         micros: own.micros.saturating_add(known.micros()),
@@ -386,7 +386,7 @@ fn start(cases: usize, requests: usize, pages: Vec<Page>, options: &Options) -> 
 /// Removes what cases have shared: after the last case, or when one needs all the room. No case may be running.
 async fn remove_shared(session: &Session, specs: &Specs) {
     session.pool.clear();
-    remove(session, specs, session.ledger.of(SHARED)).await;
+    remove(session, specs, session.ledger.created_by(SHARED)).await;
 }
 
 /// Ends a session after its last case. Removes what cases have shared or not removed themselves, and looks for what
@@ -396,32 +396,32 @@ pub async fn end(session: &Session, specs: &Specs) -> (Vec<Leftover>, Vec<Leftov
     remove_shared(session, specs).await;
     remove(session, specs, session.ledger.all()).await;
     remove_postponed(session, specs).await;
-    recover::settle(session, specs, session.ledger.doubts()).await;
-    recover::look_again(session, specs).await;
+    recover::resolve_doubts(session, specs, session.ledger.take_doubts()).await;
+    recover::recheck_removed(session, specs).await;
     let (kept, left_behind) = session.ledger.close();
     let hidden = session.hidden([]);
-    (shown::leftovers(kept, &hidden), shown::leftovers(left_behind, &hidden))
+    (redact::redact_leftovers(kept, &hidden), redact::redact_leftovers(left_behind, &hidden))
 }
 
-async fn remove(session: &Session, specs: &Specs, entities: Vec<Living>) {
-    for living in entities {
-        if let Some(service) = specs.service(&living.service) {
-            clean_up::remove(session, service, &living).await;
+async fn remove(session: &Session, specs: &Specs, entities: Vec<LiveEntity>) {
+    for live in entities {
+        if let Some(service) = specs.service(&live.service) {
+            clean_up::remove(session, service, &live).await;
         }
     }
 }
 
 /// Removes what could not be removed before; what was not visible then is visible by now.
 async fn remove_postponed(session: &Session, specs: &Specs) {
-    let postponed = session.ledger.postponed();
-    let made = postponed.iter().filter_map(|(living, why)| {
+    let postponed = session.ledger.take_postponed();
+    let made = postponed.iter().filter_map(|(live, why)| {
         let is_young = matches!(why, Pending::NotVisible | Pending::Shown);
-        living.made.filter(|_| is_young).map(|made| (made, session.target.appears(&living.entity)))
+        live.made.filter(|_| is_young).map(|made| (made, session.target.appears(&live.entity)))
     });
     recover::until_visible(session, made).await;
-    for (living, why) in postponed.iter().rev() {
-        if let Some(service) = specs.service(&living.service) {
-            clean_up::remove_at_last(session, service, living, why).await;
+    for (live, why) in postponed.iter().rev() {
+        if let Some(service) = specs.service(&live.service) {
+            clean_up::remove_at_end(session, service, live, why).await;
         }
     }
 }

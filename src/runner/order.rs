@@ -4,21 +4,21 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::case::Case;
-use crate::compare::{self, Held, Recording};
+use crate::compare::{self, RecordedRelation, Recording};
 use crate::event::{CaseResult, Counts, Event, Recorded};
 use crate::generate::Cases;
-use crate::judge::{RequestIds, Seen, Verdict};
+use crate::judge::{Observations, RequestIds, Verdict};
 use crate::spec::model::Specs;
 
+use super::earlier_results::EarlierResults;
 use super::facts::skipped;
-use super::known::Known;
 
 /// A queue that puts results into the order of the plan, and judges what only the whole run shows.
 pub struct InOrder<'s> {
     specs: &'s Specs,
     cases: &'s Cases,
     /// Results that are already known; each is emitted when it is next.
-    known: &'s Known,
+    known: &'s EarlierResults,
     next: usize,
     early: BTreeMap<usize, CaseResult>,
     ids: RequestIds,
@@ -29,7 +29,7 @@ pub struct InOrder<'s> {
     /// Number of cases per verdict.
     pub counts: Counts,
     /// The order in which parameters were seen to be checked.
-    pub seen: Seen,
+    pub seen: Observations,
 }
 
 impl<'s> InOrder<'s> {
@@ -37,7 +37,7 @@ impl<'s> InOrder<'s> {
     pub fn new(
         specs: &'s Specs,
         cases: &'s Cases,
-        known: &'s Known,
+        known: &'s EarlierResults,
         against: Option<Arc<Recording>>,
     ) -> Self {
         Self {
@@ -52,7 +52,7 @@ impl<'s> InOrder<'s> {
                 .map(|recording| Recorded { target: recording.target.clone(), ..Recorded::default() }),
             against,
             counts: Counts::default(),
-            seen: Seen::default(),
+            seen: Observations::default(),
         }
     }
 
@@ -67,7 +67,7 @@ impl<'s> InOrder<'s> {
     }
 
     /// Returns the next result, if it is there.
-    fn ready(&mut self) -> Option<CaseResult> {
+    fn next_ready(&mut self) -> Option<CaseResult> {
         if let Some(result) = self.early.remove(&self.next) {
             return Some(result);
         }
@@ -80,56 +80,56 @@ impl<'s> InOrder<'s> {
     }
 
     /// Adds a result, and emits all results that are next.
-    pub fn take(&mut self, index: usize, result: CaseResult, emit: &mut impl FnMut(Event)) {
+    pub fn add(&mut self, index: usize, result: CaseResult, emit: &mut impl FnMut(Event)) {
         self.early.insert(index, result);
-        self.tell(emit);
+        self.emit_ready(emit);
     }
 
     /// Emits all results that are next.
-    pub fn tell(&mut self, emit: &mut impl FnMut(Event)) {
-        while let Some(mut result) = self.ready() {
-            self.note(self.next, &result);
+    pub fn emit_ready(&mut self, emit: &mut impl FnMut(Event)) {
+        while let Some(mut result) = self.next_ready() {
+            self.record_observations(self.next, &result);
             self.next += 1;
-            self.by_page(&mut result);
+            self.reset_to_page(&mut result);
             judge_repeats(&mut self.ids, self.specs, &mut result);
-            self.hold(&mut result);
+            self.test_against_recording(&mut result);
             self.counts.add(&result.verdict);
             emit(Event::CaseFinished(Box::new(result)));
         }
     }
 
     /// Resets a result of an earlier run that differs only from another target: it is tested against that target again.
-    fn by_page(&self, result: &mut CaseResult) {
+    fn reset_to_page(&self, result: &mut CaseResult) {
         if self.against.is_some() && std::mem::take(&mut result.other_only) {
             result.verdict = Verdict::Pass;
         }
     }
 
     /// Tests a result against the recording of another target, where the page does not specify the response.
-    fn hold(&mut self, result: &mut CaseResult) {
+    fn test_against_recording(&mut self, result: &mut CaseResult) {
         let (Some(recording), Some(recorded)) = (&self.against, &mut self.recorded) else { return };
-        match compare::held(self.specs, recording, result) {
-            Held::Silent => {}
-            Held::Agrees => recorded.held += 1,
-            Held::Outdated => recorded.outdated += 1,
-            Held::Disputed => recorded.disputed.push(result.id.clone()),
-            Held::Departs(departure) => {
-                recorded.held += 1;
+        match compare::compare_with_recorded(self.specs, recording, result) {
+            RecordedRelation::Silent => {}
+            RecordedRelation::Agrees => recorded.tested += 1,
+            RecordedRelation::Outdated => recorded.outdated += 1,
+            RecordedRelation::Disputed => recorded.disputed.push(result.id.clone()),
+            RecordedRelation::Differs(mismatch) => {
+                recorded.tested += 1;
                 result.other_only = true;
-                result.verdict = Verdict::Fail { departures: vec![departure] };
+                result.verdict = Verdict::Fail { mismatches: vec![mismatch] };
             }
         }
     }
 
     /// Records what a response shows besides its verdict.
-    fn note(&mut self, index: usize, result: &CaseResult) {
+    fn record_observations(&mut self, index: usize, result: &CaseResult) {
         // If nothing is proven, the code shows no order either.
         let Some(code) = result.observed.code.as_ref().filter(|_| result.verdict.is_judged()) else { return };
         let Some((service, operation)) = self.specs.operation(&result.operation) else { return };
         if result.about.len() == 2
             && let Some(case) = self.cases.get(index)
         {
-            self.seen.take(service, operation, &case, code);
+            self.seen.record(service, operation, &case, code);
         }
     }
 }
@@ -137,14 +137,14 @@ impl<'s> InOrder<'s> {
 /// Fails a case whose response repeats a value that no two responses may share.
 pub fn judge_repeats(ids: &mut RequestIds, specs: &Specs, result: &mut CaseResult) {
     let Some((service, _)) = specs.operation(&result.operation) else { return };
-    let mut repeated = ids.take(service, &result.id, &result.observed);
+    let mut repeated = ids.record(service, &result.id, &result.observed);
     // A result of an earlier run may already report the repetition.
-    if let Verdict::Fail { departures } = &result.verdict {
-        repeated.retain(|departure| !departures.contains(departure));
+    if let Verdict::Fail { mismatches } = &result.verdict {
+        repeated.retain(|mismatch| !mismatches.contains(mismatch));
     }
     match &mut result.verdict {
         _ if repeated.is_empty() => {}
-        Verdict::Fail { departures } => departures.extend(repeated),
-        verdict => *verdict = Verdict::Fail { departures: repeated },
+        Verdict::Fail { mismatches } => mismatches.extend(repeated),
+        verdict => *verdict = Verdict::Fail { mismatches: repeated },
     }
 }

@@ -63,7 +63,7 @@ impl Drop for Place {
 }
 /// The total time that a run waits because its target asks for it. Pauses at the same time count once.
 #[derive(Debug)]
-pub struct Waiting(Mutex<Left>);
+pub struct WaitBudget(Mutex<Left>);
 
 #[derive(Debug)]
 struct Left {
@@ -73,14 +73,14 @@ struct Left {
     until: Option<Instant>,
 }
 
-impl Waiting {
+impl WaitBudget {
     /// Creates a limit on the total time.
-    pub fn new(most: Duration) -> Self {
-        Self(Mutex::new(Left { left: most, until: None }))
+    pub fn new(max: Duration) -> Self {
+        Self(Mutex::new(Left { left: max, until: None }))
     }
 
     /// Deducts a pause that begins now from the remaining time; returns `false` if there is not enough left.
-    pub fn takes(&self, now: Instant, pause: Duration) -> bool {
+    pub fn deduct(&self, now: Instant, pause: Duration) -> bool {
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let end = now + pause;
         let more = end.saturating_duration_since(state.until.unwrap_or(now).max(now));
@@ -99,10 +99,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn pauses_at_the_same_time_count_once_and_all_of_them_have_an_end() {
-        let (waiting, start) = (Waiting::new(Duration::from_secs(30)), Instant::now());
+    fn overlapping_pauses_count_once_and_total_is_limited() {
+        let (waiting, start) = (WaitBudget::new(Duration::from_secs(30)), Instant::now());
         let takes =
-            |at: u64, pause: u64| waiting.takes(start + Duration::from_secs(at), Duration::from_secs(pause));
+            |at: u64, pause: u64| waiting.deduct(start + Duration::from_secs(at), Duration::from_secs(pause));
         assert!((0..8).all(|_| takes(0, 20)), "eight jobs that wait together");
         assert!(takes(10, 20), "half of it is in the other one");
         assert!(!takes(30, 1), "thirty seconds are over");

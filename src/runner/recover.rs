@@ -10,7 +10,7 @@ use crate::wire::{self, Call, Outcome, Reply};
 use super::SILENT;
 use super::clean_up;
 use super::journal::{Remains, Trace};
-use super::ledger::{Doubt, Living};
+use super::ledger::{Doubt, LiveEntity};
 use super::session::Session;
 
 /// The owner of what an earlier run has left.
@@ -22,25 +22,25 @@ const PAGES: i64 = 100;
 /// Removes what an earlier run has left: entities by their ids, and those of calls that were never answered by the
 /// values that only they can have. What cannot be removed is in the ledger, with the reason.
 pub async fn recover(session: &Session, specs: &Specs, remains: &Remains) {
-    for trace in &remains.living {
-        let Some((service, living)) = living(specs, trace) else { continue };
-        session.ledger.known(living.clone());
-        clean_up::remove(session, service, &living).await;
+    for trace in &remains.live {
+        let Some((service, live)) = live_entity(specs, trace) else { continue };
+        session.ledger.record_earlier(live.clone());
+        clean_up::remove(session, service, &live).await;
     }
-    let doubts = remains.unanswered.iter().map(|wish| Doubt {
-        wish: wish.clone(),
+    let doubts = remains.unanswered.iter().map(|creation| Doubt {
+        creation: creation.clone(),
         case: EARLIER.to_owned(),
         reason: format!("it may have been created by {EARLIER} that was killed"),
         since: None,
     });
-    settle(session, specs, doubts.collect()).await;
+    resolve_doubts(session, specs, doubts.collect()).await;
 }
 
-fn living<'s>(specs: &'s Specs, trace: &Trace) -> Option<(&'s Service, Living)> {
+fn live_entity<'s>(specs: &'s Specs, trace: &Trace) -> Option<(&'s Service, LiveEntity)> {
     let (service, entity) = find(specs, &trace.service, &trace.entity)?;
     let read = |text: &str| Json::read(text.as_bytes()).ok();
     let parents = trace.parents.iter().filter_map(|(name, id)| Some((name.clone(), read(id)?)));
-    let living = Living {
+    let live = LiveEntity {
         service: service.folder.clone(),
         at: trace.at.clone(),
         entity: entity.name.clone(),
@@ -52,7 +52,7 @@ fn living<'s>(specs: &'s Specs, trace: &Trace) -> Option<(&'s Service, Living)> 
         may_be_gone: true,
         made: None,
     };
-    Some((service, living))
+    Some((service, live))
 }
 
 /// Waits until everything that was created since these instants would be visible, unless the run is to end: the user is
@@ -67,45 +67,45 @@ pub async fn until_visible(session: &Session, made: impl Iterator<Item = (Instan
 
 /// Finds out what calls have created although their responses do not say so, if the service lists its entities, and
 /// removes it.
-pub async fn settle(session: &Session, specs: &Specs, doubts: Vec<Doubt>) {
+pub async fn resolve_doubts(session: &Session, specs: &Specs, doubts: Vec<Doubt>) {
     let mut kinds: BTreeMap<(String, String), Vec<Doubt>> = BTreeMap::new();
     for doubt in doubts {
-        kinds.entry((doubt.wish.service.clone(), doubt.wish.entity.clone())).or_default().push(doubt);
+        kinds.entry((doubt.creation.service.clone(), doubt.creation.entity.clone())).or_default().push(doubt);
     }
     for ((folder, name), doubts) in kinds {
         let Some((service, entity)) = find(specs, &folder, &name) else { continue };
         let (named, nameless): (Vec<Doubt>, _) =
-            doubts.into_iter().partition(|doubt| !doubt.wish.unique.is_empty());
+            doubts.into_iter().partition(|doubt| !doubt.creation.unique.is_empty());
         if !named.is_empty() {
-            settle_kind(session, service, entity, &named).await;
+            resolve_kind(session, service, entity, &named).await;
         }
-        settle_nameless(session, service, entity, &nameless).await;
+        resolve_unidentifiable(session, service, entity, &nameless).await;
     }
 }
 
 /// Settles doubts about entities that no value distinguishes from those of others: they certainly do not exist only if
 /// nothing does.
-async fn settle_nameless(session: &Session, service: &Service, entity: &Entity, doubts: &[Doubt]) {
+async fn resolve_unidentifiable(session: &Session, service: &Service, entity: &Entity, doubts: &[Doubt]) {
     if doubts.is_empty() {
         return;
     }
-    let wanted = Wanted::of(std::iter::empty());
+    let wanted = SearchedEntities::of(std::iter::empty());
     let is_empty = |list: &Result<List, String>| matches!(list, Ok(list) if list.is_whole && list.is_empty);
-    let mut list = walk(session, service, entity, &wanted).await;
+    let mut list = read_list(session, service, entity, &wanted).await;
     if is_empty(&list) && wait_for(session, doubts).await {
-        list = walk(session, service, entity, &wanted).await;
+        list = read_list(session, service, entity, &wanted).await;
     }
     match is_empty(&list) {
-        true => doubts.iter().for_each(|doubt| settled(session, doubt)),
+        true => doubts.iter().for_each(|doubt| record_settled(session, doubt)),
         false => {
-            give_up(session, entity, doubts.iter(), "no value identifies it as created by this run");
+            record_unsettled(session, entity, doubts.iter(), "no value identifies it as created by this run");
         }
     }
 }
 
 /// Waits until what calls may have created would be visible; returns `true` if there was something to wait for.
 async fn wait_for(session: &Session, doubts: &[Doubt]) -> bool {
-    let appears = |doubt: &Doubt| Some((doubt.since?, session.target.appears(&doubt.wish.entity)));
+    let appears = |doubt: &Doubt| Some((doubt.since?, session.target.appears(&doubt.creation.entity)));
     let now = Instant::now();
     let young: Vec<(Instant, Duration)> =
         doubts.iter().filter_map(appears).filter(|(since, appears)| *since + *appears > now).collect();
@@ -114,75 +114,80 @@ async fn wait_for(session: &Session, doubts: &[Doubt]) -> bool {
 }
 
 /// Records that a doubt is settled: the entity was found, or does not exist.
-fn settled(session: &Session, doubt: &Doubt) {
+fn record_settled(session: &Session, doubt: &Doubt) {
     match doubt.since {
-        Some(_) => session.ledger.answered(&doubt.wish),
-        None => session.ledger.settled(&doubt.wish),
+        Some(_) => session.ledger.record_response(&doubt.creation),
+        None => session.ledger.record_settled(&doubt.creation),
     }
 }
 
-async fn settle_kind(session: &Session, service: &Service, entity: &Entity, doubts: &[Doubt]) {
-    let wanted = Wanted::of(doubts.iter().map(|doubt| &doubt.wish.unique));
-    let mut list = walk(session, service, entity, &wanted).await;
+async fn resolve_kind(session: &Session, service: &Service, entity: &Entity, doubts: &[Doubt]) {
+    let wanted = SearchedEntities::of(doubts.iter().map(|doubt| &doubt.creation.unique));
+    let mut list = read_list(session, service, entity, &wanted).await;
     // If a list cannot be read, waiting is of no use.
     if list.as_ref().is_ok_and(|list| list.found.len() < doubts.len()) && wait_for(session, doubts).await {
-        list = walk(session, service, entity, &wanted).await;
+        list = read_list(session, service, entity, &wanted).await;
     }
     let (list, why) = match list {
         Ok(list) => (list, "its list does not contain it, but may be incomplete"),
-        Err(why) => return give_up(session, entity, doubts.iter(), &why),
+        Err(why) => return record_unsettled(session, entity, doubts.iter(), &why),
     };
     let mut found = Vec::new();
     let mut missing = Vec::new();
     for (number, doubt) in doubts.iter().enumerate() {
         match list.found.get(&number) {
-            Some(id) => {
-                found.push((doubt, session.living(service, entity, id, &doubt.case, &doubt.wish.unique)))
-            }
+            Some(id) => found
+                .push((doubt, session.live_entity(service, entity, id, &doubt.case, &doubt.creation.unique))),
             None => missing.push(doubt),
         }
     }
     // Record the entity first, then settle the doubt: the process may end between the two.
-    for (_, living) in &found {
-        session.ledger.made(entity, living.clone());
+    for (_, live) in &found {
+        session.ledger.record_created(entity, live.clone());
     }
-    found.iter().for_each(|(doubt, _)| settled(session, doubt));
+    found.iter().for_each(|(doubt, _)| record_settled(session, doubt));
     match list.is_whole {
-        true => missing.iter().for_each(|doubt| settled(session, doubt)),
-        false => give_up(session, entity, missing.into_iter(), why),
+        true => missing.iter().for_each(|doubt| record_settled(session, doubt)),
+        false => record_unsettled(session, entity, missing.into_iter(), why),
     }
-    for (_, living) in found {
-        clean_up::remove(session, service, &living).await;
+    for (_, live) in found {
+        clean_up::remove(session, service, &live).await;
     }
 }
 
 /// Searches the lists for removed entities: an entity that is still listed was not removed.
-pub async fn look_again(session: &Session, specs: &Specs) {
-    for ((folder, name), removed) in session.ledger.all_removed() {
+pub async fn recheck_removed(session: &Session, specs: &Specs) {
+    for ((folder, name), removed) in session.ledger.take_removed() {
         let Some((service, entity)) = find(specs, &folder, &name) else { continue };
-        let own: Vec<&Living> = removed.iter().filter(|living| !living.unique.is_empty()).collect();
+        let own: Vec<&LiveEntity> = removed.iter().filter(|live| !live.unique.is_empty()).collect();
         if entity.listed_by.is_none() || own.is_empty() || session.cancel.is_cancelled() {
             continue;
         }
-        let wanted = Wanted::of(own.iter().map(|living| &living.unique));
+        let wanted = SearchedEntities::of(own.iter().map(|live| &live.unique));
         // A list that cannot be read says nothing; the removals were accepted.
-        let Ok(list) = walk(session, service, entity, &wanted).await else { continue };
+        let Ok(list) = read_list(session, service, entity, &wanted).await else { continue };
         for number in list.found.keys().filter(|_| !list.shows_states) {
-            let living = own[*number];
+            let live = own[*number];
             let reason = "its removal was accepted, but its list still contains it";
-            session.ledger.could_not_remove(living, reason);
+            session.ledger.record_leftover(live, reason);
         }
     }
 }
 
 /// Records what may still exist. If the service has a list of such entities, the next run checks again.
-fn give_up<'d>(session: &Session, entity: &Entity, doubts: impl Iterator<Item = &'d Doubt>, why: &str) {
-    for Doubt { wish, case, reason, .. } in doubts {
-        let values: Vec<String> = wish.unique.iter().map(|(name, value)| format!("{name} {value}")).collect();
+fn record_unsettled<'d>(
+    session: &Session,
+    entity: &Entity,
+    doubts: impl Iterator<Item = &'d Doubt>,
+    why: &str,
+) {
+    for Doubt { creation, case, reason, .. } in doubts {
+        let values: Vec<String> =
+            creation.unique.iter().map(|(name, value)| format!("{name} {value}")).collect();
         let with = if values.is_empty() { String::new() } else { format!(", with {}", values.join(", ")) };
-        session.ledger.made_unnamed(&wish.service, entity, case, &format!("{reason}{with}; {why}"));
-        if entity.listed_by.is_none() || wish.unique.is_empty() {
-            session.ledger.answered(wish);
+        session.ledger.record_unnamed(&creation.service, entity, case, &format!("{reason}{with}; {why}"));
+        if entity.listed_by.is_none() || creation.unique.is_empty() {
+            session.ledger.record_response(creation);
         }
     }
 }
@@ -193,14 +198,14 @@ fn find<'s>(specs: &'s Specs, service: &str, entity: &str) -> Option<(&'s Servic
 }
 
 /// The entities to look for, each with a number and the values that only it has.
-struct Wanted<'w> {
+struct SearchedEntities<'w> {
     /// The parameters that distinguish them.
     names: Vec<&'w str>,
     /// The numbers, by the values of these parameters.
     numbers: HashMap<Vec<Option<&'w str>>, usize>,
 }
 
-impl<'w> Wanted<'w> {
+impl<'w> SearchedEntities<'w> {
     fn of(unique: impl Iterator<Item = &'w Vec<(String, String)>>) -> Self {
         let all: Vec<&Vec<(String, String)>> = unique.collect();
         let mut names: Vec<&str> = all.iter().copied().flatten().map(|(name, _)| name.as_str()).collect();
@@ -246,11 +251,11 @@ struct List {
 }
 
 /// Reads a list to its end, in the way that the spec describes.
-async fn walk(
+async fn read_list(
     session: &Session,
     service: &Service,
     entity: &Entity,
-    wanted: &Wanted<'_>,
+    wanted: &SearchedEntities<'_>,
 ) -> Result<List, String> {
     let lister = entity.listed_by.as_ref().and_then(|name| service.operation(name));
     let lister = lister.ok_or_else(|| "the service has no list of such entities".to_owned())?;
@@ -262,9 +267,9 @@ async fn walk(
     let shows_states = array.schema.below().iter().any(|element| !element.listed().is_empty());
     let mut list = List { found: HashMap::new(), is_whole: false, is_empty: true, shows_states };
     let mut seen = HashSet::new();
-    let mut next = first(&entity.pages);
+    let mut next = first_turn(&entity.pages);
     for page in 1..=PAGES {
-        let output = page_of(session, service, lister, next.take()).await?;
+        let output = read_page(session, service, lister, next.take()).await?;
         let members = match output.get(&array.name) {
             Some(Json::List(members)) => members.as_slice(),
             _ => return Err("the response of the list operation contains no list".to_owned()),
@@ -289,7 +294,7 @@ async fn walk(
             list.is_whole = true;
             return Ok(list);
         }
-        next = following(&entity.pages, &output, (page, seen.len()));
+        next = next_turn(&entity.pages, &output, (page, seen.len()));
         let is_over = match &entity.pages {
             Pages::Unsaid => return Ok(list),
             Pages::One => true,
@@ -305,9 +310,9 @@ async fn walk(
 }
 
 /// The parameter that selects a page, with its value.
-type Turn = Option<(String, Json)>;
+type PageParameter = Option<(String, Json)>;
 
-fn first(pages: &Pages) -> Turn {
+fn first_turn(pages: &Pages) -> PageParameter {
     match pages {
         Pages::Number(parameter) => Some((parameter.clone(), Json::Integer(1))),
         Pages::Unsaid | Pages::One | Pages::Offset(_) | Pages::Token { .. } => None,
@@ -315,7 +320,7 @@ fn first(pages: &Pages) -> Turn {
 }
 
 /// Returns the parameter that selects the next page, after this many pages and entries; `None` if there is none.
-fn following(pages: &Pages, output: &Json, (page, entries): (i64, usize)) -> Turn {
+fn next_turn(pages: &Pages, output: &Json, (page, entries): (i64, usize)) -> PageParameter {
     let entries = i64::try_from(entries).unwrap_or(i64::MAX);
     match pages {
         Pages::Unsaid | Pages::One => None,
@@ -332,21 +337,21 @@ fn following(pages: &Pages, output: &Json, (page, entries): (i64, usize)) -> Tur
 }
 
 /// Reads one page of a list.
-async fn page_of(
+async fn read_page(
     session: &Session,
     service: &Service,
     lister: &Operation,
-    turn: Turn,
+    turn: PageParameter,
 ) -> Result<Json, String> {
     let sent = session.target.fixed(lister, &[], turn.into_iter().collect());
     let call = Call { service, operation: lister, parameters: &sent, twist: None, nonce: None };
     let exchange = session.call_to_the_end(call).await;
-    let Outcome::Answered(answer) = &exchange.outcome else {
+    let Outcome::Received(response) = &exchange.outcome else {
         return Err("the list operation did not respond".to_owned());
     };
-    match wire::decode(service, lister, answer) {
+    match wire::decode(service, lister, response) {
         Reply::Accepted(output) => Ok(output),
-        Reply::Refused { .. } | Reply::Unreadable(_) | Reply::Misplaced(_) => {
+        Reply::Rejected { .. } | Reply::Unreadable(_) | Reply::Misplaced(_) => {
             Err("the list operation failed".to_owned())
         }
     }

@@ -3,7 +3,7 @@
 use crate::case::{self, Case, Parameters, TRIED};
 use crate::json::Json;
 use crate::spec::model::{Service, Specs};
-use crate::wire::{Call, Request, Twist, can_say_signed};
+use crate::wire::{Call, Request, Twist, can_encode_signed};
 
 use super::resolve::{Earlier, Values};
 use super::session::Session;
@@ -13,7 +13,7 @@ use super::target::Target;
 /// placeholders. The result is empty if the target has no address for the service.
 pub fn rehearse(session: &Session, specs: &Specs, case: &Case) -> Vec<Request> {
     let requests = rehearse_with_secrets(session, specs, case);
-    requests.into_iter().map(|request| session.shown(request)).collect()
+    requests.into_iter().map(|request| session.redacted(request)).collect()
 }
 
 /// Returns the requests as they would be sent, including signatures: for sending them by other means; they must never
@@ -48,7 +48,7 @@ fn request(
     (about, twist): (&[&str], Option<&Twist>),
 ) -> Option<Request> {
     let operation = service.operation(operation)?;
-    let sent = values.session.target.fixed(operation, about, values.all(send, label));
+    let sent = values.session.target.fixed(operation, about, values.resolve_all(send, label));
     let call = Call { service, operation, parameters: &sent, twist, nonce: None };
     let request = values.session.rehearsed(call);
     let id = Some(Json::Text(format!("ID-OF-{}", label.to_uppercase())));
@@ -67,7 +67,7 @@ pub fn can_ask(target: &Target, specs: &Specs, case: &Case) -> bool {
     let sayable = |(operation, send): (&str, &Parameters)| {
         let Some(operation) = service.operation(operation) else { return true };
         send.iter().all(|(name, value)| match (operation.parameter(name), value.witness()) {
-            (Some(parameter), Some(json)) => can_say_signed(form, parameter, &json),
+            (Some(parameter), Some(json)) => can_encode_signed(form, parameter, &json),
             _ => true,
         })
     };

@@ -2,7 +2,7 @@
 
 use crate::case::text::Text;
 use crate::case::value::Value;
-use crate::case::{Case, FEW_DRAWN, Parameters, TRIED};
+use crate::case::{Case, FEW_RANDOM, Parameters, TRIED};
 use crate::json::Json;
 use crate::spec::model::{Operation, Service, Specs};
 use crate::spec::path::Path;
@@ -34,7 +34,7 @@ pub struct Values<'a> {
     /// The random values so far, by what they are for.
     pub drawn: Vec<(String, String)>,
     /// The random values that are so rare that nobody else has them.
-    pub telling: Vec<String>,
+    pub distinguishing: Vec<String>,
 }
 
 /// Generates values with few random characters in the order of the plan, before anything is sent.
@@ -49,10 +49,10 @@ pub fn reserve(session: &Session, specs: &Specs, case: &Case) {
         let key = key_of(session, service, operation, label);
         for (name, value) in send {
             if let Value::Described(text) = value
-                && text.is_drawn()
-                && value.drawn().is_some_and(|drawn| drawn <= FEW_DRAWN)
+                && text.is_random()
+                && value.random_count().is_some_and(|drawn| drawn <= FEW_RANDOM)
             {
-                session.drawer.reserve(text, format!("{}/{key}/{name}", case.id));
+                session.random_values.reserve(text, format!("{}/{key}/{name}", case.id));
             }
         }
     }
@@ -68,43 +68,45 @@ pub fn key_of(session: &Session, service: &Service, operation: &Operation, label
 }
 
 /// Number of random bits with which a text distinguishes an entity from those of others: five digits have them.
-pub(super) const TELLING: usize = 15;
+pub(super) const DISTINGUISHING_BITS: usize = 15;
 
 impl<'a> Values<'a> {
     /// Creates the values of an attempt that has not started.
     pub fn new(session: &'a Session, case: &'a str, attempt: u32) -> Self {
-        let (earlier, drawn, telling) = (Vec::new(), Vec::new(), Vec::new());
-        Self { session, case, attempt, nth: 0, earlier, drawn, telling }
+        let (earlier, drawn, distinguishing) = (Vec::new(), Vec::new(), Vec::new());
+        Self { session, case, attempt, nth: 0, earlier, drawn, distinguishing }
     }
 
     /// Returns the parameters that a call sends. `key` distinguishes their random values from those of the case's other
     /// calls.
-    pub fn all(&mut self, send: &Parameters, key: &str) -> Vec<(String, Json)> {
-        self.all_by(send, |_| key.to_owned())
+    pub fn resolve_all(&mut self, send: &Parameters, key: &str) -> Vec<(String, Json)> {
+        self.resolve_all_by(send, |_| key.to_owned())
     }
 
     /// Returns the parameters that a call sends, with a key for each parameter.
-    pub fn all_by(&mut self, send: &Parameters, key: impl Fn(&str) -> String) -> Vec<(String, Json)> {
+    pub fn resolve_all_by(&mut self, send: &Parameters, key: impl Fn(&str) -> String) -> Vec<(String, Json)> {
         let values = send.iter();
         values
-            .map(|(name, value)| (name.clone(), self.one(value, &format!("{}/{name}", key(name)))))
+            .map(|(name, value)| (name.clone(), self.resolve_value(value, &format!("{}/{name}", key(name)))))
             .collect()
     }
 
-    fn one(&mut self, value: &Value, what: &str) -> Json {
+    fn resolve_value(&mut self, value: &Value, what: &str) -> Json {
         match value {
             Value::Plain(json) => json.clone(),
-            Value::Described(text) if text.is_drawn() => Json::Text(self.draw(text, what)),
+            Value::Described(text) if text.is_random() => Json::Text(self.draw(text, what)),
             Value::Described(text) => Json::Text(text.witness()),
             Value::Id(label) => self.id(label).unwrap_or(Json::Null),
             Value::Same(label, parameter) => self.sent_earlier(label, parameter).unwrap_or(Json::Null),
             Value::List(items) => {
                 let items = items.iter().enumerate();
-                Json::List(items.map(|(index, item)| self.one(item, &format!("{what}.{index}"))).collect())
+                Json::List(
+                    items.map(|(index, item)| self.resolve_value(item, &format!("{what}.{index}"))).collect(),
+                )
             }
             Value::Object(members) => {
                 let one = |(name, member): &(String, Value)| {
-                    (name.clone(), self.one(member, &format!("{what}.{name}")))
+                    (name.clone(), self.resolve_value(member, &format!("{what}.{name}")))
                 };
                 Json::Object(members.iter().map(one).collect())
             }
@@ -116,10 +118,10 @@ impl<'a> Values<'a> {
         if let Some((_, drawn)) = self.drawn.iter().find(|(known, _)| known == what) {
             return drawn.clone();
         }
-        let drawn = self.session.drawer.draw(text, &format!("{}/{what}", self.case), self.attempt);
+        let drawn = self.session.random_values.draw(text, &format!("{}/{what}", self.case), self.attempt);
         self.drawn.push((what.to_owned(), drawn.clone()));
-        if text.bits() >= TELLING {
-            self.telling.push(drawn.clone());
+        if text.bits() >= DISTINGUISHING_BITS {
+            self.distinguishing.push(drawn.clone());
         }
         drawn
     }

@@ -16,13 +16,13 @@ use crate::spec::model::{Entity, Service};
 use crate::transport::Transport;
 use crate::wire::sign::{Hidden, Stamp};
 use crate::wire::{
-    self, Answer, Call, Exchange, Gateway, GatewayAnswer, NoAnswer, Outcome, Reply, Request, Signing,
+    self, Call, Exchange, Gateway, GatewayResponse, NoResponse, Outcome, Reply, Request, Response, Signing,
 };
 
 use super::Options;
-use super::draw::Drawer;
-use super::ledger::{Ledger, Living};
-use super::pace::{Pace, Waiting};
+use super::ledger::{Ledger, LiveEntity};
+use super::pace::{Pace, WaitBudget};
+use super::random_values::RandomValues;
 use super::shared::Pool;
 use super::target::Target;
 
@@ -36,10 +36,10 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 const HURRIED_PAUSE: Duration = Duration::from_secs(2);
 
 /// Number of consecutive timeouts after which the run stops.
-const SILENCE: usize = 64;
+const MAX_TIMEOUTS: usize = 64;
 
 /// Maximum number of entities that cases share.
-const SHARING: u32 = 4;
+const MAX_SHARED: u32 = 4;
 
 /// A connection to a target, with the random values and the entities of the run.
 #[derive(Debug)]
@@ -49,7 +49,7 @@ pub struct Session {
     /// The transport that sends the requests.
     pub transport: Transport,
     /// The source of random values.
-    pub drawer: Drawer,
+    pub random_values: RandomValues,
     /// The ledger of created entities.
     pub ledger: Ledger,
     /// One permit for each removable entity that may exist at the same time.
@@ -69,7 +69,7 @@ pub struct Session {
     /// Cancelled when the run is to end: no case starts, and no pause is waited for.
     pub cancel: CancellationToken,
     /// The time that the target may still keep the run waiting.
-    pub waiting: Waiting,
+    pub waiting: WaitBudget,
     /// Number of wrong secrets sent for a real key, by service.
     pub wrong_secrets: Mutex<HashMap<String, u32>>,
     /// The rate limit, if there is one.
@@ -80,7 +80,7 @@ pub struct Session {
     sent: AtomicUsize,
     plain: AtomicUsize,
     unanswered: AtomicUsize,
-    answered: AtomicBool,
+    has_responded: AtomicBool,
 }
 
 impl Session {
@@ -88,19 +88,19 @@ impl Session {
     pub fn new(options: &Options, transport: Transport) -> Self {
         let target = options.target.clone();
         // If few entities may exist, fewer of them are kept for cases to share.
-        let shares = SHARING.min(target.entities / 4).max(1);
+        let shares = MAX_SHARED.min(target.entities / 4).max(1);
         let ceiling = target.entities.saturating_sub(shares).max(1);
         Self {
             transport,
-            drawer: Drawer::new(options.seed),
-            ledger: Ledger::kept_in(options.journal.clone()),
+            random_values: RandomValues::new(options.seed),
+            ledger: Ledger::with_journal(options.journal.clone()),
             room: Semaphore::new(ceiling as usize),
             ceiling,
             sharing: Semaphore::new(shares as usize),
             shares,
             pool: Pool::default(),
             nonce: options.nonce,
-            waiting: Waiting::new(options.max_wait),
+            waiting: WaitBudget::new(options.max_wait),
             wrong_secrets: Mutex::default(),
             pace: target.rate.map(Pace::new),
             paces: target.rates.iter().map(|(name, rate)| (name.clone(), Pace::new(*rate))).collect(),
@@ -110,7 +110,7 @@ impl Session {
             sent: AtomicUsize::new(0),
             plain: AtomicUsize::new(0),
             unanswered: AtomicUsize::new(0),
-            answered: AtomicBool::new(false),
+            has_responded: AtomicBool::new(false),
             target,
         }
     }
@@ -126,33 +126,33 @@ impl Session {
     }
 
     /// Returns `true` if the target has answered anything yet.
-    pub fn has_answered(&self) -> bool {
-        self.answered.load(Ordering::Relaxed)
+    pub fn has_responded(&self) -> bool {
+        self.has_responded.load(Ordering::Relaxed)
     }
 
     /// Returns `true` if the target has been silent for so long that further calls are of no use.
     pub fn has_gone_silent(&self) -> bool {
-        let limit = if self.answered.load(Ordering::Relaxed) { SILENCE } else { self.patience };
+        let limit = if self.has_responded.load(Ordering::Relaxed) { MAX_TIMEOUTS } else { self.patience };
         self.unanswered.load(Ordering::Relaxed) >= limit
     }
 
     /// Returns the address of a service; empty if it has none.
-    pub fn at(&self, service: &Service) -> String {
+    pub fn address_of(&self, service: &Service) -> String {
         self.target.address(service).unwrap_or_default().to_owned()
     }
 
     /// Returns an entity of a service on the target, with the owner that will remove it.
-    pub fn living(
+    pub fn live_entity(
         &self,
         service: &Service,
         entity: &Entity,
         id: &Json,
         owner: &str,
         unique: &[(String, String)],
-    ) -> Living {
-        Living {
+    ) -> LiveEntity {
+        LiveEntity {
             service: service.folder.clone(),
-            at: self.at(service),
+            at: self.address_of(service),
             entity: entity.name.clone(),
             id: id.clone(),
             case: owner.to_owned(),
@@ -165,7 +165,7 @@ impl Session {
     }
 
     /// Waits until a case may create this many entities of its own and use this many shared ones.
-    pub async fn room(
+    pub async fn wait_for_room(
         &self,
         (own, shared): (u32, u32),
     ) -> Option<(SemaphorePermit<'_>, SemaphorePermit<'_>)> {
@@ -190,7 +190,7 @@ impl Session {
         let mut pause = FIRST_PAUSE;
         for _ in 0..self.target.retries {
             let exchange = self.call_once(call).await;
-            let Some(asked) = passing(call, &exchange, &self.target.gateways) else {
+            let Some(asked) = temporary_pause(call, &exchange, &self.target.gateways) else {
                 return exchange;
             };
             let Some(pause) = self.pause(asked, &mut pause) else { return exchange };
@@ -207,7 +207,9 @@ impl Session {
     pub fn pause(&self, asked: Option<Duration>, next_pause: &mut Duration) -> Option<Duration> {
         let longest = if self.cancel.is_cancelled() { HURRIED_PAUSE } else { LONGEST_PAUSE };
         match asked {
-            Some(asked) if asked > longest || !self.waiting.takes(tokio::time::Instant::now(), asked) => None,
+            Some(asked) if asked > longest || !self.waiting.deduct(tokio::time::Instant::now(), asked) => {
+                None
+            }
             Some(asked) => Some(asked),
             None => Some(next(next_pause).min(longest)),
         }
@@ -233,19 +235,19 @@ impl Session {
             return unaddressed(call);
         };
         let mut exchange = self.send(call, address).await;
-        if exchange.outcome == Outcome::Unanswered(NoAnswer::Lost) && only_reads(call) {
+        if exchange.outcome == Outcome::NoResponse(NoResponse::Lost) && only_reads(call) {
             exchange = self.send(call, address).await;
         }
         match exchange.outcome {
-            Outcome::Answered(_) => {
-                self.answered.store(true, Ordering::Relaxed);
+            Outcome::Received(_) => {
+                self.has_responded.store(true, Ordering::Relaxed);
                 self.unanswered.store(0, Ordering::Relaxed);
             }
-            Outcome::Unanswered(NoAnswer::TimedOut(_)) => {
+            Outcome::NoResponse(NoResponse::TimedOut(_)) => {
                 self.unanswered.fetch_add(1, Ordering::Relaxed);
             }
             // An immediate failure costs no time: every case gets its own verdict.
-            Outcome::Unanswered(_) => {}
+            Outcome::NoResponse(_) => {}
         }
         exchange
     }
@@ -264,9 +266,9 @@ impl Session {
     }
 
     /// Returns a request without texts that no output may show.
-    pub fn shown(&self, request: Request) -> Request {
+    pub fn redacted(&self, request: Request) -> Request {
         let hidden = self.hidden([&request]);
-        request.without(&hidden)
+        request.redacted(&hidden)
     }
 
     /// Returns the request as it is sent: signed if the target has credentials, with the target's own headers.
@@ -294,7 +296,7 @@ impl Session {
 
     fn stamp(&self, call: Call<'_>, number: usize) -> Stamp {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
-        let nonce = call.nonce.map_or_else(|| self.drawer.nonce(self.nonce, number), str::to_owned);
+        let nonce = call.nonce.map_or_else(|| self.random_values.nonce(self.nonce, number), str::to_owned);
         Stamp { seconds: i64::try_from(now).unwrap_or(i64::MAX), nonce }
     }
 
@@ -330,7 +332,7 @@ fn unaddressed(call: Call<'_>) -> Exchange {
     Exchange {
         operation: call.operation.name.clone(),
         request: wire::encode(call, "http://nowhere.invalid"),
-        outcome: Outcome::Unanswered(NoAnswer::Unsendable(reason)),
+        outcome: Outcome::NoResponse(NoResponse::Unsendable(reason)),
         micros: 0,
     }
 }
@@ -338,26 +340,30 @@ fn unaddressed(call: Call<'_>) -> Exchange {
 /// Returns `Some` if the response is temporary: a documented circumstance, or a gateway's own response. The value is
 /// the pause that the target asks for, if any. After a gateway's response, it is unknown whether a call that creates
 /// something has arrived, so that such a call is not sent again unchanged.
-fn passing(call: Call<'_>, exchange: &Exchange, gateways: &[GatewayAnswer]) -> Option<Option<Duration>> {
-    let Outcome::Answered(answer) = &exchange.outcome else { return None };
+fn temporary_pause(
+    call: Call<'_>,
+    exchange: &Exchange,
+    gateways: &[GatewayResponse],
+) -> Option<Option<Duration>> {
+    let Outcome::Received(response) = &exchange.outcome else { return None };
     let Call { service, operation, .. } = call;
-    let passes = match wire::gateway(service, operation, answer, gateways) {
-        Some(Gateway::Busy) => answer.status == 429 || service.created_by(operation).is_none(),
+    let passes = match wire::gateway(service, operation, response, gateways) {
+        Some(Gateway::Busy) => response.status == 429 || service.created_by(operation).is_none(),
         Some(Gateway::Final) => false,
-        None => match wire::decode(service, operation, answer) {
-            Reply::Refused { code, .. } => service.is_passing(operation, &code, answer.status),
+        None => match wire::decode(service, operation, response) {
+            Reply::Rejected { code, .. } => service.is_temporary(operation, &code, response.status),
             _ => false,
         },
     };
-    passes.then(|| asked_pause(answer))
+    passes.then(|| asked_pause(response))
 }
 
 /// Returns the pause that a response asks for: `Retry-After` in seconds or as a date (RFC 9110, section 10.2.3), or the
 /// header that Alibaba Cloud's SDK reads, in milliseconds. A date is compared with the response's own `Date`, because
 /// the two clocks may differ.
-pub fn asked_pause(answer: &Answer) -> Option<Duration> {
+pub fn asked_pause(response: &Response) -> Option<Duration> {
     let header = |name: &str| {
-        let found = answer.headers.iter().find(|(known, _)| known == name);
+        let found = response.headers.iter().find(|(known, _)| known == name);
         found.map(|(_, value)| value.trim())
     };
     let number = |name: &str| header(name)?.parse().ok();
@@ -377,11 +383,11 @@ mod tests {
 
     fn asks(headers: &[(&str, &str)]) -> Option<Duration> {
         let headers = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        asked_pause(&Answer { status: 429, headers, body: String::new(), not_utf8: false, cut: None })
+        asked_pause(&Response { status: 429, headers, body: String::new(), not_utf8: false, cut: None })
     }
 
     #[test]
-    fn a_target_says_how_long_to_wait_in_seconds_in_milliseconds_or_until_when() {
+    fn requested_pause_is_read_from_seconds_milliseconds_or_date() {
         assert_eq!(asks(&[("retry-after", " 2 ")]), Some(Duration::from_secs(2)));
         assert_eq!(asks(&[("x-acs-retry-after", "1500")]), Some(Duration::from_millis(1500)));
         let until = ("retry-after", "Wed, 21 Oct 2026 07:28:04 GMT");

@@ -4,7 +4,7 @@ use std::sync::{Mutex, PoisonError};
 
 use crate::json::Json;
 
-use super::ledger::Living;
+use super::ledger::LiveEntity;
 
 /// An entity that cases may share, with what was sent to create it.
 #[derive(Debug, Clone, PartialEq)]
@@ -15,7 +15,7 @@ pub struct Shared {
     /// The parameters that were sent.
     pub sent: Vec<(String, Json)>,
     /// The entity that was created.
-    pub made: Made,
+    pub made: EntityKey,
 }
 
 impl Shared {
@@ -26,7 +26,7 @@ impl Shared {
 
 /// An entity; entities of different kinds may have the same id.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Made {
+pub struct EntityKey {
     /// The service's folder.
     pub service: String,
     /// The kind of entity, if the call that created it says which.
@@ -35,10 +35,10 @@ pub struct Made {
     pub id: Json,
 }
 
-impl Made {
+impl EntityKey {
     /// Returns `true` if this is the entity of the ledger entry.
-    pub fn is(&self, living: &Living) -> bool {
-        self.service == living.service && self.entity.as_ref() == Some(&living.entity) && self.id == living.id
+    pub fn is_entity(&self, live: &LiveEntity) -> bool {
+        self.service == live.service && self.entity.as_ref() == Some(&live.entity) && self.id == live.id
     }
 }
 
@@ -61,7 +61,7 @@ impl Pool {
     }
 
     /// Gives an entity back unchanged.
-    pub fn give(&self, shared: Shared) {
+    pub fn give_back(&self, shared: Shared) {
         self.idle().push(shared);
     }
 
@@ -84,18 +84,18 @@ mod tests {
 
     fn shared(service: &str, id: &str) -> Shared {
         let (service, id) = (service.to_owned(), Json::Text(id.to_owned()));
-        let made = Made { service, entity: Some("note".to_owned()), id };
+        let made = EntityKey { service, entity: Some("note".to_owned()), id };
         Shared { call: "AddNote {Name: tom}".to_owned(), sent: Vec::new(), made }
     }
 
     #[test]
-    fn no_service_is_lent_what_another_has_made_with_the_same_call() {
+    fn entities_are_shared_only_within_a_service() {
         let pool = Pool::default();
-        pool.give(shared("me/notes-2024", "n-1"));
+        pool.give_back(shared("me/notes-2024", "n-1"));
         assert_eq!(pool.take("me/notes-2025", "AddNote {Name: tom}"), None);
         let evicted = pool.evict("me/notes-2025", "AddNote {Name: tom}").map(|shared| shared.made.id);
         assert_eq!(evicted, Some(Json::Text("n-1".to_owned())), "it makes room");
-        pool.give(shared("me/notes-2024", "n-2"));
+        pool.give_back(shared("me/notes-2024", "n-2"));
         assert_eq!(pool.evict("me/notes-2024", "AddNote {Name: tom}"), None);
         let taken = pool.take("me/notes-2024", "AddNote {Name: tom}").map(|shared| shared.made.id);
         assert_eq!(taken, Some(Json::Text("n-2".to_owned())));

@@ -9,9 +9,9 @@ use crate::generate::{self, Cases};
 use crate::spec::model::Specs;
 use crate::wire::Twist;
 
-use super::bracket::{self, Plain};
+use super::bracket::{self, PlainCase};
 use super::cost;
-use super::known::Known;
+use super::earlier_results::EarlierResults;
 
 /// The facts about its cases that a run needs.
 #[derive(Debug, Default)]
@@ -19,7 +19,7 @@ pub struct Survey {
     /// The pages of the tested operations, with what each promise needs.
     pub pages: Vec<Page>,
     /// The plain calls of these operations, by operation.
-    pub plains: HashMap<String, Plain>,
+    pub plains: HashMap<String, PlainCase>,
     /// Approximate number of requests that the cases take.
     pub requests: usize,
     /// The tested operations.
@@ -54,15 +54,15 @@ impl Survey {
     pub fn of(
         specs: &Specs,
         cases: &Cases,
-        known: &Known,
+        known: &EarlierResults,
         ceiling: u32,
         mut each: impl FnMut(&Case),
     ) -> Self {
         let mut survey = Self::default();
-        let (mut tally, mut callers) = (Tally::default(), Vec::new());
+        let (mut tally, mut callers) = (RequestCount::default(), Vec::new());
         for (index, case) in cases.iter().enumerate() {
             each(&case);
-            tally.take(specs, &case);
+            tally.add(specs, &case);
             match () {
                 () if known.has_judged(&case.id) => {}
                 // A wrong secret may lock an account: cases that are about the caller come last of all.
@@ -87,7 +87,7 @@ impl Survey {
             let implied = cases.standard(specs, place);
             let left_out = generate::left_out_by_protocol(service, operation);
             self.pages.push(evidence::page(service, operation, &implied, &left_out));
-            let plain = implied.iter().filter_map(Plain::of).min_by_key(Plain::rank);
+            let plain = implied.iter().filter_map(PlainCase::of).min_by_key(PlainCase::rank);
             self.plains.extend(plain.map(|plain| (operation.id.clone(), plain)));
         }
     }
@@ -95,16 +95,16 @@ impl Survey {
 
 /// The number of requests that cases take, including the plain calls between them and all that is created and removed.
 #[derive(Debug, Default)]
-pub struct Tally {
+pub struct RequestCount {
     own: usize,
     /// By operation: the number of rejections, and the number of requests of a valid call. It makes no difference which
     /// valid call that is.
     operations: HashMap<String, (usize, Option<usize>)>,
 }
 
-impl Tally {
+impl RequestCount {
     /// Adds a case.
-    pub fn take(&mut self, specs: &Specs, case: &Case) {
+    pub fn add(&mut self, specs: &Specs, case: &Case) {
         let own = cost::requests(specs, case);
         self.own += own;
         let (rejections, plain) = self.operations.entry(case.operation.clone()).or_default();
@@ -117,8 +117,9 @@ impl Tally {
     /// Returns the approximate number of requests.
     pub fn requests(&self) -> usize {
         let bracketed = self.operations.values().filter(|(rejections, _)| *rejections > 0);
-        let plain = bracketed
-            .map(|(rejections, plain)| plain.unwrap_or(1) * (1 + rejections.div_ceil(bracket::MOST)));
+        let plain = bracketed.map(|(rejections, plain)| {
+            plain.unwrap_or(1) * (1 + rejections.div_ceil(bracket::MAX_REJECTIONS))
+        });
         self.own + plain.sum::<usize>()
     }
 }

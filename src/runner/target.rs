@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::json::Json;
 use crate::spec::model::{Operation, Service};
 use crate::transport::Network;
-use crate::wire::GatewayAnswer;
+use crate::wire::GatewayResponse;
 use crate::wire::sign::{Form, Hidden, Key, Secret};
 
 /// Default for the number of entities: the vendors allow twenty, and some are left for others.
@@ -50,7 +50,7 @@ pub struct Target {
     /// The time that created entities may stay invisible, by entity; five seconds for others.
     pub appears: Vec<(String, Duration)>,
     /// Responses that gateways in front of the target return on their own.
-    pub gateways: Vec<GatewayAnswer>,
+    pub gateways: Vec<GatewayResponse>,
     /// The connection settings, and the limits of an exchange.
     pub network: Network,
 }
@@ -91,7 +91,7 @@ impl Target {
 
     /// Returns the same target at another address.
     #[must_use]
-    pub fn moved(mut self, url: String) -> Self {
+    pub fn with_url(mut self, url: String) -> Self {
         self.url = Some(url);
         self.addresses.clear();
         self

@@ -13,7 +13,7 @@ use crate::spec::model::{Operation, Service};
 use crate::wire::{self, Call, Exchange, Outcome, Reply};
 
 use super::account::{self, Caller};
-use super::attempt::contained;
+use super::attempt::catch_panic;
 use super::{Options, Target};
 
 fn text(name: &str, value: &str) -> (String, Json) {
@@ -22,8 +22,8 @@ fn text(name: &str, value: &str) -> (String, Json) {
 
 /// Returns the number of contacts in the response of the listing operation.
 fn total(exchange: &Exchange, service: &Service, operation: &Operation) -> Option<Json> {
-    let Outcome::Answered(answer) = &exchange.outcome else { return None };
-    match wire::decode(service, operation, answer) {
+    let Outcome::Received(response) = &exchange.outcome else { return None };
+    match wire::decode(service, operation, response) {
         Reply::Accepted(output) => output.get("TotalCount").cloned(),
         _ => None,
     }
@@ -34,7 +34,7 @@ fn mistake() -> CaseResult {
 }
 
 #[tokio::test]
-async fn behind_a_case_that_panics_its_entities_are_removed() {
+async fn entities_of_a_panicking_case_are_removed() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let specs = Arc::new(project::specs(&root.join("specs")).unwrap());
     let server = Server::start(Arc::clone(&specs), 0).await.unwrap();
@@ -54,12 +54,12 @@ async fn behind_a_case_that_panics_its_entities_are_removed() {
             ("MessageTypes".to_owned(), Json::List(vec![Json::Text("AccountExpenses".to_owned())])),
         ];
         let call = Call { service, operation, parameters: &sent, twist: None, nonce: None };
-        let caller = Caller { owner: &case.id, telling: &[], once: false };
+        let caller = Caller { owner: &case.id, distinguishing: &[], once: false };
         let called = account::call(&session, call, caller).await;
         assert!(called.id.is_some() && total(&list().await, service, listing) == Some(Json::Integer(1)));
         mistake()
     };
-    let result = contained(&session, &specs, case, attempt).await;
+    let result = catch_panic(&session, &specs, case, attempt).await;
     assert!(matches!(&result.verdict, Verdict::Skipped { reason } if reason.contains("the runner failed")));
     assert_eq!(
         total(&list().await, service, listing),

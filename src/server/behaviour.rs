@@ -40,7 +40,7 @@ impl Behaviour {
     }
 
     /// Returns `true` if the server has this reading.
-    pub fn reads(&self, reading: Reading) -> bool {
+    pub fn has_reading(&self, reading: Reading) -> bool {
         self.readings.contains(&reading)
     }
 
@@ -55,7 +55,7 @@ impl Behaviour {
             Some(Fault::Skipped { operation, parameter, breach: skipped, condition }) => {
                 (operation.as_str(), parameter.as_str()) == of
                     && *skipped == breach
-                    && condition.met(parameters)
+                    && condition.is_met(parameters)
             }
             _ => false,
         }
@@ -94,7 +94,7 @@ impl Behaviour {
     }
 
     /// Returns `true` if a call is rejected with a code that is in no table.
-    pub fn strays(&self, operation: &str, parameters: &[(String, Json)]) -> bool {
+    pub fn returns_stray_code(&self, operation: &str, parameters: &[(String, Json)]) -> bool {
         match &self.fault {
             Some(Fault::Stray { operation: of, parameter, odd }) => {
                 of == operation && has(parameters, parameter, *odd)

@@ -63,7 +63,7 @@ pub enum Fault {
     /// Other calls proceed between the check of a unique value and its entry.
     Racy(String),
     /// A rejected call takes its unique values.
-    TakenByRefusal(String),
+    TakenByRejection(String),
     /// An update does not take its new unique value.
     NewNotTaken(String),
     /// An update does not free the old unique value.
@@ -78,17 +78,17 @@ pub enum Fault {
         parameter: String,
     },
     /// A rejected call has its effect all the same.
-    EffectOfRefusal(String),
+    EffectOfRejection(String),
     /// Every response has the same request id.
     RequestIdRepeats,
     /// Error responses lack a member.
-    RefusalLacks(&'static str),
+    RejectionLacks(&'static str),
     /// Responses lack the protocol's envelope.
     NoEnvelope,
     /// Error responses are HTML.
-    HtmlRefusals,
+    HtmlRejections,
     /// Error responses have this status.
-    RefusalStatus(u16),
+    RejectionStatus(u16),
     /// A parameter that the page does not list is ignored, although a row covers it.
     UnlistedAccepted,
     /// The operation's name is not checked.
@@ -116,7 +116,7 @@ pub enum Condition {
 
 impl Condition {
     /// Returns `true` if a call meets the condition.
-    pub fn met(&self, parameters: &[(String, Json)]) -> bool {
+    pub fn is_met(&self, parameters: &[(String, Json)]) -> bool {
         let value = |place: &str| Path::read(place).and_then(|at| at.sent(parameters));
         match self {
             Self::Always => true,

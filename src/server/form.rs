@@ -17,15 +17,15 @@ pub fn pairs(raw: &Raw) -> Vec<(String, String)> {
 }
 
 /// Texts, once it is known which of them belong together.
-enum Gathered {
+enum Combined {
     Text(String),
     /// The values after a dot, by the names that follow it.
-    Parts(Vec<(String, Gathered)>),
+    Parts(Vec<(String, Combined)>),
 }
 
 /// Combines `Name.1`, `Name.2`… into a list, and `Name.Key` into an object. If a parameter is repeated, the first value
 /// counts. A parameter that has dots in its name keeps them.
-pub fn gather<'p>(
+pub fn combine<'p>(
     operation: Option<&Operation>,
     pairs: impl Iterator<Item = &'p (String, String)>,
 ) -> Vec<(String, Json)> {
@@ -38,22 +38,22 @@ pub fn gather<'p>(
     all.into_iter().map(|(name, gathered)| (name, gathered.into_json())).collect()
 }
 
-fn add(all: &mut Vec<(String, Gathered)>, steps: &[&str], value: &str) {
+fn add(all: &mut Vec<(String, Combined)>, steps: &[&str], value: &str) {
     let [first, further @ ..] = steps else { return };
     let known = all.iter().position(|(name, _)| name == first);
     match (known.map(|place| &mut all[place].1), further.is_empty()) {
-        (None, true) => all.push(((*first).to_owned(), Gathered::Text(value.to_owned()))),
+        (None, true) => all.push(((*first).to_owned(), Combined::Text(value.to_owned()))),
         (None, false) => {
             let mut inner = Vec::new();
             add(&mut inner, further, value);
-            all.push(((*first).to_owned(), Gathered::Parts(inner)));
+            all.push(((*first).to_owned(), Combined::Parts(inner)));
         }
-        (Some(Gathered::Parts(inner)), false) => add(inner, further, value),
+        (Some(Combined::Parts(inner)), false) => add(inner, further, value),
         (Some(_), _) => {}
     }
 }
 
-impl Gathered {
+impl Combined {
     /// Converts the texts to JSON; parts that are all numbered form a list.
     fn into_json(self) -> Json {
         let mut parts = match self {

@@ -29,9 +29,9 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full, Limited};
+use hyper::Request;
 use hyper::body::Incoming;
 use hyper::service::service_fn;
-use hyper::{Request, Response};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::TcpListener;
 use tokio::task::{JoinHandle, JoinSet};
@@ -112,7 +112,7 @@ async fn accept(listener: TcpListener, state: Arc<State>) {
         let _ = stream.set_nodelay(true);
         let state = Arc::clone(&state);
         connections.spawn(async move {
-            let service = service_fn(move |request| answer(Arc::clone(&state), request));
+            let service = service_fn(move |request| handle(Arc::clone(&state), request));
             let mut http = hyper::server::conn::http1::Builder::new();
             http.timer(TokioTimer::new()).max_buf_size(1024 * 1024);
             // A failing connection concerns only its client.
@@ -121,7 +121,10 @@ async fn accept(listener: TcpListener, state: Arc<State>) {
     }
 }
 
-async fn answer(state: Arc<State>, request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Infallible> {
+async fn handle(
+    state: Arc<State>,
+    request: Request<Incoming>,
+) -> Result<hyper::Response<Full<Bytes>>, Infallible> {
     let (head, body) = request.into_parts();
     let body = Limited::new(body, MAX_BODY).collect().await.map(http_body_util::Collected::to_bytes);
     let raw = Raw {
@@ -136,24 +139,24 @@ async fn answer(state: Arc<State>, request: Request<Incoming>) -> Result<Respons
         body: body.map(|bytes| bytes.to_vec()).unwrap_or_default(),
     };
     let site = Site { specs: &state.specs, store: &state.store, behaviour: &state.behaviour };
-    let meant = RESPONDERS.iter().find(|responder| responder.is_meant(&site, &raw));
+    let meant = RESPONDERS.iter().find(|responder| responder.recognises(&site, &raw));
     // If no protocol recognises the request, the first one does what it can.
-    let answer = meant.unwrap_or(&RESPONDERS[0]).answer(&site, &raw).await;
-    let html = answer.refusal && state.behaviour.breaks(&Fault::HtmlRefusals);
+    let response = meant.unwrap_or(&RESPONDERS[0]).respond(&site, &raw).await;
+    let html = response.rejection && state.behaviour.breaks(&Fault::HtmlRejections);
     let (kind, text) = match html {
         true => ("text/html", "<html><body>Bad Request</body></html>".to_owned()),
-        false => ("application/json", written(&state.behaviour, answer.body).to_string()),
+        false => ("application/json", written(&state.behaviour, response.body).to_string()),
     };
-    let mut response = Response::new(Full::new(Bytes::from(text)));
-    *response.status_mut() = hyper::StatusCode::from_u16(answer.status).unwrap_or(hyper::StatusCode::OK);
-    response.headers_mut().insert(hyper::header::CONTENT_TYPE, hyper::header::HeaderValue::from_static(kind));
-    Ok(response)
+    let mut reply = hyper::Response::new(Full::new(Bytes::from(text)));
+    *reply.status_mut() = hyper::StatusCode::from_u16(response.status).unwrap_or(hyper::StatusCode::OK);
+    reply.headers_mut().insert(hyper::header::CONTENT_TYPE, hyper::header::HeaderValue::from_static(kind));
+    Ok(reply)
 }
 
 /// Returns a body as the server writes it.
 fn written(behaviour: &Behaviour, body: Json) -> Json {
     match body {
-        Json::Object(members) if behaviour.reads(Reading::OtherOrder) => {
+        Json::Object(members) if behaviour.has_reading(Reading::OtherOrder) => {
             let members = members.into_iter().rev().map(|(name, value)| (name, written(behaviour, value)));
             Json::Object(members.collect())
         }
@@ -164,14 +167,14 @@ fn written(behaviour: &Behaviour, body: Json) -> Json {
 /// The server side of a protocol.
 pub(crate) trait Responder: Sync {
     /// Returns `true` if a request belongs to this protocol.
-    fn is_meant(&self, site: &Site<'_>, raw: &Raw) -> bool;
+    fn recognises(&self, site: &Site<'_>, raw: &Raw) -> bool;
 
     /// Answers a request.
-    fn answer<'a>(&self, site: &'a Site<'_>, raw: &'a Raw) -> Answering<'a>;
+    fn respond<'a>(&self, site: &'a Site<'_>, raw: &'a Raw) -> PendingResponse<'a>;
 }
 
 /// A response in preparation.
-pub(crate) type Answering<'a> = Pin<Box<dyn Future<Output = Answer> + Send + 'a>>;
+pub(crate) type PendingResponse<'a> = Pin<Box<dyn Future<Output = Response> + Send + 'a>>;
 
 /// The protocols that the server supports. Those with the clearest signs come first, because any request may be plain
 /// HTTP.
@@ -179,16 +182,16 @@ static RESPONDERS: [&dyn Responder; 3] =
     [&acs_rpc::server::AcsRpc, &rest::server::Rest, &tencent3::server::Tencent3];
 
 /// The response of a protocol.
-pub(crate) struct Answer {
+pub(crate) struct Response {
     pub(crate) status: u16,
     pub(crate) body: Json,
-    pub(crate) refusal: bool,
+    pub(crate) rejection: bool,
 }
 
-impl Answer {
+impl Response {
     /// Returns the response of a server that fails, which has no envelope.
     pub(crate) fn crash() -> Self {
-        Self { status: 500, body: Json::Text("internal server error".to_owned()), refusal: true }
+        Self { status: 500, body: Json::Text("internal server error".to_owned()), rejection: true }
     }
 }
 
@@ -221,13 +224,13 @@ pub(crate) enum Reply {
     /// A success, with the response elements.
     Accepted(Json),
     /// An error response, from a row of the error table.
-    Refused(Refusal),
+    Rejected(Rejection),
     /// No reply: the server failed.
     Crashed,
 }
 
 /// An error response: the contents of an error row.
-pub(crate) struct Refusal {
+pub(crate) struct Rejection {
     pub(crate) status: Option<u16>,
     pub(crate) code: String,
     pub(crate) message: String,
@@ -235,7 +238,7 @@ pub(crate) struct Refusal {
     pub(crate) worded: bool,
 }
 
-impl Refusal {
+impl Rejection {
     /// Returns an error response with a code that is in no table.
     pub(crate) fn stray() -> Self {
         Self {
@@ -258,7 +261,7 @@ impl Refusal {
 
 impl Site<'_> {
     /// Returns the services that use a protocol.
-    pub(crate) fn speaking(&self, protocol: Protocol) -> Vec<&Service> {
+    pub(crate) fn services_of(&self, protocol: Protocol) -> Vec<&Service> {
         self.specs.services.iter().filter(|service| service.protocol == protocol).collect()
     }
 
@@ -286,14 +289,14 @@ impl Site<'_> {
     }
 
     /// Returns response elements as this server sends them.
-    pub(crate) fn finished(&self, output: Json) -> Json {
+    pub(crate) fn finish(&self, output: Json) -> Json {
         let Json::Object(mut members) = output else { return output };
         for (name, value) in &mut members {
             if name == "RequestId" && matches!(value, Json::Text(_)) {
                 *value = self.request_id();
             }
         }
-        if self.behaviour.reads(Reading::ExtraElements) {
+        if self.behaviour.has_reading(Reading::ExtraElements) {
             let extra = Json::Object(vec![("Nested".to_owned(), Json::List(vec![Json::Integer(1)]))]);
             members.push(("Extra".to_owned(), extra));
         }
@@ -301,16 +304,16 @@ impl Site<'_> {
     }
 
     /// Returns an error response in this server's wording.
-    pub(crate) fn worded(&self, refusal: Refusal) -> Refusal {
-        match !refusal.worded && self.behaviour.reads(Reading::OtherWords) {
-            true => Refusal { message: format!("{}, in other words", refusal.code), ..refusal },
-            false => refusal,
+    pub(crate) fn with_wording(&self, rejection: Rejection) -> Rejection {
+        match !rejection.worded && self.behaviour.has_reading(Reading::OtherWords) {
+            true => Rejection { message: format!("{}, in other words", rejection.code), ..rejection },
+            false => rejection,
         }
     }
 
     /// Returns `true` if error responses carry a member.
-    pub(crate) fn gives(&self, member: &'static str) -> bool {
-        !self.behaviour.breaks(&Fault::RefusalLacks(member))
+    pub(crate) fn has_member(&self, member: &'static str) -> bool {
+        !self.behaviour.breaks(&Fault::RejectionLacks(member))
     }
 }
 
@@ -320,7 +323,7 @@ mod tests {
     use crate::spec::model::Protocol;
 
     #[test]
-    fn the_server_speaks_every_protocol() {
+    fn server_supports_every_protocol() {
         assert_eq!(RESPONDERS.len(), Protocol::ALL.len(), "one each, in `RESPONDERS`");
     }
 }

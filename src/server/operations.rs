@@ -15,7 +15,7 @@ use super::fault::Fault;
 use super::reading::Reading;
 use super::store::{Record, Records};
 use super::validate::Check;
-use super::{Call, Refusal, Reply, Site, respond};
+use super::{Call, Rejection, Reply, Site, respond};
 
 /// The time that a call of a racy server gives other calls between its check and its entry.
 const GAP: Duration = Duration::from_millis(50);
@@ -26,35 +26,35 @@ pub async fn perform(site: &Site<'_>, services: &[&Service], call: &Call) -> Rep
     let any = || services.iter().find_map(|service| Some((*service, service.operations.first()?)));
     let found = if site.behaviour.breaks(&Fault::AnyAction) { found.or_else(any) } else { found };
     let Some((service, operation)) = found else {
-        return Reply::Refused(request_fault(site, services.first().copied(), RequestFault::UnknownAction));
+        return Reply::Rejected(request_fault(site, services.first().copied(), RequestFault::UnknownAction));
     };
     if call.version != service.version && !site.behaviour.breaks(&Fault::AnyVersion) {
-        return Reply::Refused(request_fault(site, Some(service), RequestFault::UnknownVersion));
+        return Reply::Rejected(request_fault(site, Some(service), RequestFault::UnknownVersion));
     }
     let mut parameters = with_address(service, operation, call.parameters.clone());
-    if site.behaviour.reads(Reading::LastOfRepeatedCounts) {
+    if site.behaviour.has_reading(Reading::LastOfRepeatedCounts) {
         parameters.reverse();
     }
     let check = Check { service, operation, behaviour: site.behaviour, parameters: &parameters };
     match checked(site, &check).await {
         Ok(reply) => reply,
-        Err(refusal) => Reply::Refused(refusal),
+        Err(rejection) => Reply::Rejected(rejection),
     }
 }
 
-async fn checked(site: &Site<'_>, check: &Check<'_>) -> Result<Reply, Refusal> {
+async fn checked(site: &Site<'_>, check: &Check<'_>) -> Result<Reply, Rejection> {
     let (service, operation) = (check.service, check.operation);
-    if let Some(refusal) = told_to_wait(site, check) {
-        return Err(refusal);
+    if let Some(rejection) = reject_as_busy(site, check) {
+        return Err(rejection);
     }
     if site.behaviour.crashes(&operation.name, check.parameters) {
         return Ok(Reply::Crashed);
     }
-    if site.behaviour.strays(&operation.name, check.parameters) {
-        return Err(Refusal::stray());
+    if site.behaviour.returns_stray_code(&operation.name, check.parameters) {
+        return Err(Rejection::stray());
     }
-    if let Some(refusal) = unlisted(check) {
-        return Err(refusal);
+    if let Some(rejection) = unlisted(check) {
+        return Err(rejection);
     }
     let known: Vec<(String, Json)> =
         check.parameters.iter().filter(|(name, _)| operation.parameter(name).is_some()).cloned().collect();
@@ -66,9 +66,9 @@ async fn checked(site: &Site<'_>, check: &Check<'_>) -> Result<Reply, Refusal> {
         return faults.map_or(Ok(Reply::Accepted(respond::output(operation, site.store, &facts))), Err);
     };
     let act = Act { site, check, entity };
-    if let Some(refusal) = check.first_fault() {
-        act.after_refusal();
-        return Err(refusal);
+    if let Some(rejection) = check.first_fault() {
+        act.after_rejection();
+        return Err(rejection);
     }
     act.apply().await.map(Reply::Accepted)
 }
@@ -90,18 +90,18 @@ pub async fn perform_read(
     }
     let is_malformed = |row: &&ErrorRow| row.when == When::Request(RequestFault::Malformed);
     match of.and_then(|(service, operation)| service.rows(operation).find(is_malformed)) {
-        Some(row) => Reply::Refused(Refusal::of(row)),
+        Some(row) => Reply::Rejected(Rejection::of(row)),
         None => perform(site, services, call).await,
     }
 }
 
 /// Returns the error response for a fault of the request as a whole.
-pub fn request_fault(site: &Site<'_>, service: Option<&Service>, fault: RequestFault) -> Refusal {
+pub fn request_fault(site: &Site<'_>, service: Option<&Service>, fault: RequestFault) -> Rejection {
     let rows = service.or(site.specs.services.first()).into_iter().flat_map(|service| &service.errors);
     let row = rows.into_iter().find(|row| row.when == When::Request(fault));
     match row {
-        Some(row) => Refusal { status: row.status.or(Some(404)), ..Refusal::of(row) },
-        None => Refusal {
+        Some(row) => Rejection { status: row.status.or(Some(404)), ..Rejection::of(row) },
+        None => Rejection {
             status: Some(404),
             code: "InvalidAction.NotFound".to_owned(),
             message: "Specified api is not found.".to_owned(),
@@ -111,19 +111,19 @@ pub fn request_fault(site: &Site<'_>, service: Option<&Service>, fault: RequestF
 }
 
 /// Rejects every fifth call as busy, if the server has that reading; no call is rejected twice.
-fn told_to_wait(site: &Site<'_>, check: &Check<'_>) -> Option<Refusal> {
-    if !site.behaviour.reads(Reading::BusyNowAndThen) || !site.store.next().is_multiple_of(5) {
+fn reject_as_busy(site: &Site<'_>, check: &Check<'_>) -> Option<Rejection> {
+    if !site.behaviour.has_reading(Reading::BusyNowAndThen) || !site.store.next().is_multiple_of(5) {
         return None;
     }
     let mut rows = check.operation.errors.iter().chain(&check.service.errors);
     let row = rows.find(|row| row.when == When::Circumstance(Circumstance::Busy))?;
     site.store
         .first_time(&format!("{} {:?}", check.operation.name, check.parameters))
-        .then(|| Refusal::of(row))
+        .then(|| Rejection::of(row))
 }
 
 /// Rejects unlisted parameters if the page has a row for them.
-fn unlisted(check: &Check<'_>) -> Option<Refusal> {
+fn unlisted(check: &Check<'_>) -> Option<Rejection> {
     let is_unlisted = |(name, _): &(String, Json)| check.operation.parameter(name).is_none();
     if !check.parameters.iter().any(is_unlisted) {
         return None;
@@ -131,8 +131,8 @@ fn unlisted(check: &Check<'_>) -> Option<Refusal> {
     let mut rows = check.operation.errors.iter().chain(&check.service.errors);
     let row: Option<&ErrorRow> = rows.find(|row| row.when == When::Request(RequestFault::UnknownParameter));
     match row {
-        Some(row) => (!check.behaviour.breaks(&Fault::UnlistedAccepted)).then(|| Refusal::of(row)),
-        None if check.behaviour.reads(Reading::UnlistedRefused) => check.unbound().map(Refusal::of),
+        Some(row) => (!check.behaviour.breaks(&Fault::UnlistedAccepted)).then(|| Rejection::of(row)),
+        None if check.behaviour.has_reading(Reading::UnlistedRefused) => check.unbound().map(Rejection::of),
         None => None,
     }
 }
@@ -158,8 +158,8 @@ impl Act<'_> {
         self.site.behaviour.breaks(&fault(self.check.operation.name.clone()))
     }
 
-    fn reads(&self, reading: Reading) -> bool {
-        self.site.behaviour.reads(reading)
+    fn has_reading(&self, reading: Reading) -> bool {
+        self.site.behaviour.has_reading(reading)
     }
 
     /// Returns what the call sets.
@@ -173,16 +173,17 @@ impl Act<'_> {
             .parameters
             .iter()
             .filter(|(name, value)| operation.parameter(name).is_some_and(sets) && *value != Json::Null);
-        set.map(|(name, value)| (name.clone(), without(value, name, &ignores))).collect()
+        set.map(|(name, value)| (name.clone(), without_ignored(value, name, &ignores))).collect()
     }
 
     /// Returns the attributes that no other entity can have.
     fn unique(&self, attributes: &[(String, Json)]) -> Vec<(String, Json)> {
-        let is_unique = |name: &str| self.check.operation.parameter(name).is_some_and(|each| each.unique);
+        let is_unique =
+            |name: &str| self.check.operation.parameter(name).is_some_and(|parameter| parameter.unique);
         attributes.iter().filter(|(name, _)| is_unique(name)).cloned().collect()
     }
 
-    async fn apply(&self) -> Result<Json, Refusal> {
+    async fn apply(&self) -> Result<Json, Rejection> {
         let (operation, store) = (self.check.operation, self.site.store);
         let attributes = self.attributes();
         let mut references = operation.parameters.iter().filter(|parameter| parameter.exists.is_some());
@@ -194,7 +195,7 @@ impl Act<'_> {
             }
         }
         if operation.creates.is_some() {
-            self.refuse_used(&attributes, self.chosen().as_ref())?;
+            self.reject_used(&attributes, self.chosen().as_ref())?;
             self.gap().await;
             return self.create(attributes);
         }
@@ -217,12 +218,12 @@ impl Act<'_> {
         }
         let changes_nothing = operation.parameters.len() > 1 && attributes.is_empty();
         if changes_nothing
-            && self.reads(Reading::ChangesNothingRefused)
-            && let Some(refusal) = self.nothing_to_change()
+            && self.has_reading(Reading::ChangesNothingRefused)
+            && let Some(rejection) = self.nothing_to_change()
         {
-            return Err(refusal);
+            return Err(rejection);
         }
-        self.refuse_used(&attributes, Some(id))?;
+        self.reject_used(&attributes, Some(id))?;
         self.gap().await;
         self.change(id, &attributes)
     }
@@ -257,7 +258,7 @@ impl Act<'_> {
             entity: Some(self.entity.clone()),
             record,
             records: match respond::lists_entities(self.check.operation) {
-                true => self.with_records(|records| records.living.clone()),
+                true => self.with_records(|records| records.live.clone()),
                 false => Vec::new(),
             },
             parameters: self
@@ -267,22 +268,22 @@ impl Act<'_> {
                 .filter(|(_, value)| *value != Json::Null)
                 .cloned()
                 .collect(),
-            sparing: self.reads(Reading::OptionalElementsAbsent),
+            sparing: self.has_reading(Reading::OptionalElementsAbsent),
             repeats: self.site.behaviour.breaks(&Fault::RequestIdRepeats),
         }
     }
 
     /// Rejects an id that names nothing, or that has the wrong form.
-    fn find(&self, reference: &Member, id: &Json) -> Result<(), Refusal> {
+    fn find(&self, reference: &Member, id: &Json) -> Result<(), Rejection> {
         let of = (self.check.operation.name.as_str(), reference.name.as_str());
         let example = reference.example.as_ref().and_then(Json::as_text);
-        if let (Some(example), true) = (example, self.reads(Reading::IdFormChecked))
+        if let (Some(example), true) = (example, self.has_reading(Reading::IdFormChecked))
             && !is_like(example, id)
         {
             return Err(self.check.row_for(&Breach::of(&reference.name, Part::ExistsShape)));
         }
         let (lives, was) = self.of_kind(reference, |records| {
-            (records.living.iter().any(|record| record.id == *id), records.removed.contains(id))
+            (records.live.iter().any(|record| record.id == *id), records.removed.contains(id))
         });
         let passed_over = self.site.behaviour.skips(of, Part::ExistsUnknown, self.check.parameters)
             || (was && self.breaks(Fault::RemovedAccepted));
@@ -293,19 +294,25 @@ impl Act<'_> {
     }
 
     /// Rejects a value that must be unique and that another entity has.
-    fn refuse_used(&self, attributes: &[(String, Json)], own: Option<&Json>) -> Result<(), Refusal> {
+    fn reject_used(&self, attributes: &[(String, Json)], own: Option<&Json>) -> Result<(), Rejection> {
         self.with_records(|records| self.used(records, attributes, own)).map_or(Ok(()), Err)
     }
 
-    fn used(&self, records: &Records, attributes: &[(String, Json)], own: Option<&Json>) -> Option<Refusal> {
-        let same = |one: &Json, other: &Json| match (one, other, self.reads(Reading::UniqueWithoutCase)) {
+    fn used(
+        &self,
+        records: &Records,
+        attributes: &[(String, Json)],
+        own: Option<&Json>,
+    ) -> Option<Rejection> {
+        let same = |one: &Json, other: &Json| match (one, other, self.has_reading(Reading::UniqueWithoutCase))
+        {
             (Json::Text(one), Json::Text(other), true) => one.to_lowercase() == other.to_lowercase(),
             _ => one == other,
         };
-        let own = own.filter(|_| !self.reads(Reading::OwnValueIsUsed));
+        let own = own.filter(|_| !self.has_reading(Reading::OwnValueIsUsed));
         for (name, value) in self.unique(attributes) {
             let is_it = |(taken, by): &(String, Json)| *taken == name && same(by, &value);
-            let others = records.living.iter().filter(|record| Some(&record.id) != own);
+            let others = records.live.iter().filter(|record| Some(&record.id) != own);
             let is_used = others.flat_map(|record| &record.taken).chain(&records.reserved).any(is_it);
             let of = (self.check.operation.name.as_str(), name.as_str());
             if is_used && !self.site.behaviour.skips(of, Part::Unique, self.check.parameters) {
@@ -315,51 +322,52 @@ impl Act<'_> {
         None
     }
 
-    fn create(&self, attributes: Vec<(String, Json)>) -> Result<Json, Refusal> {
+    fn create(&self, attributes: Vec<(String, Json)>) -> Result<Json, Rejection> {
         let (service, store) = (self.check.service, self.site.store);
         let maker = service.operation(&self.entity.made_by);
         let example = maker.and_then(|maker| respond::element_at(&maker.response, &self.entity.id));
         let record = Record {
             id: self.chosen().unwrap_or_else(|| store.id_like(example)),
             taken: self.unique(&attributes),
-            attributes: self.at_once(attributes.clone()),
+            attributes: self.immediate(attributes.clone()),
             created: DateTime::<Utc>::from(SystemTime::now()).naive_utc(),
         };
-        let refused = self.with_records(|records| {
+        let rejected = self.with_records(|records| {
             let used =
                 self.used(records, &attributes, self.chosen().as_ref()).filter(|_| !self.breaks(Fault::Racy));
             let used = used.or_else(|| self.over_quota(records));
             if used.is_none() {
                 // An entity that is created with an existing id replaces the old one.
-                records.living.retain(|known| known.id != record.id);
-                records.living.push(record.clone());
+                records.live.retain(|known| known.id != record.id);
+                records.live.push(record.clone());
             }
             used
         });
-        match refused {
-            Some(refusal) => Err(refusal),
+        match rejected {
+            Some(rejection) => Err(rejection),
             None => Ok(respond::output(self.check.operation, store, &self.facts(Some(record)))),
         }
     }
 
-    fn over_quota(&self, records: &Records) -> Option<Refusal> {
+    fn over_quota(&self, records: &Records) -> Option<Rejection> {
         let size = self.site.behaviour.quota(&self.entity.name)?;
         let is_quota = |row: &&ErrorRow| row.when == When::Circumstance(Circumstance::Quota);
         let mut rows = self.check.operation.errors.iter().chain(&self.check.service.errors);
-        let row = rows.find(is_quota).filter(|_| records.living.len() >= size as usize)?;
-        Some(Refusal::of(row))
+        let row = rows.find(is_quota).filter(|_| records.live.len() >= size as usize)?;
+        Some(Rejection::of(row))
     }
 
-    fn change(&self, id: &Json, attributes: &[(String, Json)]) -> Result<Json, Refusal> {
+    fn change(&self, id: &Json, attributes: &[(String, Json)]) -> Result<Json, Rejection> {
         let unique = self.unique(attributes);
-        let set = self.at_once(attributes.to_vec());
-        let refused = self.with_records(|records| {
+        let set = self.immediate(attributes.to_vec());
+        let rejected = self.with_records(|records| {
             let used = self.used(records, attributes, Some(id)).filter(|_| !self.breaks(Fault::Racy));
-            let record = records.living.iter_mut().find(|record| record.id == *id);
+            let record = records.live.iter_mut().find(|record| record.id == *id);
             if let (None, Some(record)) = (&used, record) {
-                if self.reads(Reading::UpdateReplaces) && self.check.operation.parameters.len() > 1 {
-                    let kept =
-                        |name: &str| self.check.operation.parameter(name).is_some_and(|each| each.unique);
+                if self.has_reading(Reading::UpdateReplaces) && self.check.operation.parameters.len() > 1 {
+                    let kept = |name: &str| {
+                        self.check.operation.parameter(name).is_some_and(|parameter| parameter.unique)
+                    };
                     record.attributes.retain(|(name, _)| kept(name));
                 }
                 record.set(&set);
@@ -372,24 +380,24 @@ impl Act<'_> {
             }
             used
         });
-        match refused {
-            Some(refusal) => Err(refusal),
+        match rejected {
+            Some(rejection) => Err(rejection),
             None => Ok(self.shown(id)),
         }
     }
 
     fn shown(&self, id: &Json) -> Json {
         let record =
-            self.with_records(|records| records.living.iter().find(|record| record.id == *id).cloned());
+            self.with_records(|records| records.live.iter().find(|record| record.id == *id).cloned());
         respond::output(self.check.operation, self.site.store, &self.facts(record))
     }
 
     fn remove(&self, id: &Json) -> Json {
         let record = self.with_records(|records| {
-            let index = records.living.iter().position(|record| record.id == *id)?;
-            let record = records.living.remove(index);
+            let index = records.live.iter().position(|record| record.id == *id)?;
+            let record = records.live.remove(index);
             records.removed.push(id.clone());
-            if self.reads(Reading::RemovedValuesStayTaken) {
+            if self.has_reading(Reading::RemovedValuesStayTaken) {
                 records.reserved.extend(record.taken.iter().cloned());
             }
             Some(record)
@@ -398,9 +406,10 @@ impl Act<'_> {
     }
 
     /// Returns the attributes that take effect immediately.
-    fn at_once(&self, mut attributes: Vec<(String, Json)>) -> Vec<(String, Json)> {
-        if self.reads(Reading::LaterIsLater) {
-            let later = |name: &str| self.check.operation.parameter(name).is_some_and(|each| each.later);
+    fn immediate(&self, mut attributes: Vec<(String, Json)>) -> Vec<(String, Json)> {
+        if self.has_reading(Reading::LaterIsLater) {
+            let later =
+                |name: &str| self.check.operation.parameter(name).is_some_and(|parameter| parameter.later);
             attributes.retain(|(name, _)| !later(name));
         }
         attributes
@@ -408,28 +417,31 @@ impl Act<'_> {
 
     /// Returns the row for a call that changes nothing, or one without a `when`. If there is neither, no page allows
     /// such a call to be rejected.
-    fn nothing_to_change(&self) -> Option<Refusal> {
+    fn nothing_to_change(&self) -> Option<Rejection> {
         let state = |row: &&ErrorRow| row.when == When::Circumstance(Circumstance::State);
         let row = self.check.operation.errors.iter().find(state).or_else(|| self.check.unbound());
-        row.map(Refusal::of)
+        row.map(Rejection::of)
     }
 
     /// Applies the effects that a rejected call has on a broken server; it should change nothing.
-    fn after_refusal(&self) {
+    fn after_rejection(&self) {
         let attributes = self.attributes();
-        if self.breaks(Fault::TakenByRefusal) {
+        if self.breaks(Fault::TakenByRejection) {
             self.with_records(|records| records.reserved.extend(self.unique(&attributes)));
         }
-        if self.breaks(Fault::EffectOfRefusal) {
+        if self.breaks(Fault::EffectOfRejection) {
             let reference =
                 self.check.operation.parameters.iter().find(|parameter| parameter.exists.is_some());
             let id = reference.and_then(|reference| self.check.value(&reference.name));
             let is_fine = |name: &str| {
-                self.check.operation.parameter(name).is_some_and(|each| self.check.faults(each).is_empty())
+                self.check
+                    .operation
+                    .parameter(name)
+                    .is_some_and(|parameter| self.check.faults(parameter).is_empty())
             };
             let fine: Vec<_> = attributes.into_iter().filter(|(name, _)| is_fine(name)).collect();
             self.with_records(|records| {
-                if let Some(record) = records.living.iter_mut().find(|record| Some(&record.id) == id) {
+                if let Some(record) = records.live.iter_mut().find(|record| Some(&record.id) == id) {
                     record.set(&fine);
                 }
             });
@@ -466,9 +478,11 @@ fn is_like(example: &str, id: &Json) -> bool {
 }
 
 /// Returns a value without the members that have no effect.
-fn without(value: &Json, at: &str, ignores: &impl Fn(&str) -> bool) -> Json {
+fn without_ignored(value: &Json, at: &str, ignores: &impl Fn(&str) -> bool) -> Json {
     let Json::Object(members) = value else { return value.clone() };
     let members = members.iter().map(|(name, member)| (format!("{at}.{name}"), name, member));
     let kept = members.filter(|(at, ..)| !ignores(at));
-    Json::Object(kept.map(|(at, name, member)| (name.clone(), without(member, &at, ignores))).collect())
+    Json::Object(
+        kept.map(|(at, name, member)| (name.clone(), without_ignored(member, &at, ignores))).collect(),
+    )
 }

@@ -167,7 +167,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_question_has_a_server_on_the_other_side() {
+    fn every_question_has_a_server_with_another_reading() {
         for question in Question::ALL {
             let is_answered = Reading::ALL.iter().any(|reading| reading.questions().contains(question));
             assert!(

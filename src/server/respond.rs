@@ -67,7 +67,7 @@ impl Source<'_> {
     }
 
     /// Returns the value that belongs to this response alone: its id, whatever the page calls it.
-    fn of_this_answer(&self, element: &Member) -> Option<Json> {
+    fn of_this_response(&self, element: &Member) -> Option<Json> {
         let is_request_id = element.name == "RequestId" && element.kind() == Type::String;
         if !is_request_id && (!element.unique || self.is_id(element)) {
             return None;
@@ -106,7 +106,7 @@ impl Source<'_> {
                 facts.records.iter().map(|record| self.object(element.schema.below(), "", Some(record)));
             return Some(Json::List(each.collect()));
         }
-        if let Some(value) = self.of_this_answer(element) {
+        if let Some(value) = self.of_this_response(element) {
             return Some(value);
         }
         let known = match record {
@@ -118,7 +118,7 @@ impl Source<'_> {
         match known.or_else(sent).or_else(|| element.listed().first().cloned()) {
             Some(value) => Some(typed(element.kind(), value)),
             None if element.is_optional() => None,
-            None => Some(stand_in(element, facts)),
+            None => Some(placeholder(element, facts)),
         }
     }
 }
@@ -159,7 +159,7 @@ fn creation_time(element: &Member, record: &Record) -> Option<Json> {
     Some(Json::Text(record.created.format(FORM).to_string()))
 }
 
-fn stand_in(element: &Member, facts: &Facts) -> Json {
+fn placeholder(element: &Member, facts: &Facts) -> Json {
     match (&element.example, element.kind()) {
         (Some(example), kind) => typed(kind, example.clone()),
         (None, Type::Integer | Type::Number) => {

@@ -48,7 +48,7 @@ fn merge(known: &mut Vec<(String, Json)>, new: &[(String, Json)]) {
 #[derive(Debug, Clone, Default)]
 pub struct Records {
     /// The live entities.
-    pub living: Vec<Record>,
+    pub live: Vec<Record>,
     /// The ids of removed entities.
     pub removed: Vec<Json>,
     /// Values that are taken although no live entity has them.
@@ -61,7 +61,7 @@ pub struct Store {
     kinds: Mutex<HashMap<String, Records>>,
     counter: AtomicU64,
     /// Calls that were rejected as busy.
-    told: Mutex<HashSet<String>>,
+    seen_calls: Mutex<HashSet<String>>,
     nonces: Nonces,
     /// Distinguishes the ids of this server's responses from those of other servers.
     origin: u64,
@@ -85,7 +85,7 @@ impl Store {
         Self {
             kinds: Mutex::new(HashMap::new()),
             counter: AtomicU64::new(0),
-            told: Mutex::default(),
+            seen_calls: Mutex::default(),
             nonces: Nonces::default(),
             origin,
         }
@@ -93,7 +93,7 @@ impl Store {
 
     /// Returns `true` if a call is seen for the first time.
     pub fn first_time(&self, call: &str) -> bool {
-        self.told.lock().unwrap_or_else(PoisonError::into_inner).insert(call.to_owned())
+        self.seen_calls.lock().unwrap_or_else(PoisonError::into_inner).insert(call.to_owned())
     }
 
     /// Returns the nonces of signatures.

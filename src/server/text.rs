@@ -14,10 +14,10 @@ use super::reading::Reading;
 const UNSTATED: u64 = 254;
 
 /// The server's own limit: it still accepts texts of this length, or of twice the minimum length if that is more.
-const LEAST: u64 = 30;
+const MIN_LIMIT: u64 = 30;
 
 /// The same, in bytes, if the page specifies the characters of a text but not its length.
-const LEAST_UNRULED: usize = 999;
+const MIN_LIMIT_UNRULED: usize = 999;
 
 /// A text, and the rules for it.
 pub struct Text<'a> {
@@ -32,36 +32,37 @@ pub struct Text<'a> {
 }
 
 impl Text<'_> {
-    fn reads(&self, reading: Reading) -> bool {
-        self.behaviour.reads(reading)
+    fn has_reading(&self, reading: Reading) -> bool {
+        self.behaviour.has_reading(reading)
     }
 
     /// Returns the text as its format reads it.
-    fn taken(&self) -> &str {
+    fn as_read(&self) -> &str {
         let is_email = self.schema.format == Some(Format::Email);
-        if is_email && self.reads(Reading::EmailTrimmed) { self.text.trim() } else { self.text }
+        if is_email && self.has_reading(Reading::EmailTrimmed) { self.text.trim() } else { self.text }
     }
 
     /// Returns a fault if the text is too short or too long.
     pub fn length_fault(&self) -> Option<Part> {
-        let text = self.taken();
+        let text = self.as_read();
         let Some(length) = &self.schema.length else {
             let is_free = self.schema.characters.is_some() && self.schema.format.is_none();
-            let is_too_long = is_free && self.reads(Reading::OwnLimit) && text.len() > LEAST_UNRULED;
+            let is_too_long =
+                is_free && self.has_reading(Reading::OwnLimit) && text.len() > MIN_LIMIT_UNRULED;
             return is_too_long.then_some(Part::LengthMax);
         };
         let count = match length.unit {
             Unit::Bytes => text.len(),
-            Unit::Characters if self.reads(Reading::LengthInUtf16) => text.encode_utf16().count(),
-            Unit::Characters if self.reads(Reading::LengthInGraphemes) => text.graphemes(true).count(),
+            Unit::Characters if self.has_reading(Reading::LengthInUtf16) => text.encode_utf16().count(),
+            Unit::Characters if self.has_reading(Reading::LengthInGraphemes) => text.graphemes(true).count(),
             Unit::Characters => text.chars().count(),
         } as u64;
         let max = match length.max {
-            Limit::None if self.reads(Reading::OwnLimit) => LEAST.max(length.min.saturating_mul(2)),
+            Limit::None if self.has_reading(Reading::OwnLimit) => MIN_LIMIT.max(length.min.saturating_mul(2)),
             Limit::None => u64::MAX,
             Limit::At(max) => max,
-            Limit::Unstated if self.reads(Reading::UnstatedLimitOf64) => 64,
-            Limit::Unstated if self.reads(Reading::UnstatedLimitOf900) => 900,
+            Limit::Unstated if self.has_reading(Reading::UnstatedLimitOf64) => 64,
+            Limit::Unstated if self.has_reading(Reading::UnstatedLimitOf900) => 900,
             Limit::Unstated => UNSTATED,
         };
         if count < length.min {
@@ -74,9 +75,9 @@ impl Text<'_> {
     pub fn character_fault(&self) -> Option<Part> {
         let characters = self.schema.characters.as_ref()?;
         // The @ and the dots of the host are part of every address.
-        let meant: String = match (&self.schema.format, self.taken().rsplit_once('@')) {
+        let meant: String = match (&self.schema.format, self.as_read().rsplit_once('@')) {
             (Some(Format::Email), Some((local, host))) => format!("{local}{}", host.replace('.', "")),
-            _ => self.taken().to_owned(),
+            _ => self.as_read().to_owned(),
         };
         if meant.starts_with(characters.not_first.as_slice()) {
             return Some(Part::CharactersFirst);
@@ -97,13 +98,13 @@ impl Text<'_> {
         (characters.letters && character.is_ascii_alphabetic())
             || (characters.digits && character.is_ascii_digit())
             || characters.also.contains(&character)
-            || (unclear && !self.reads(Reading::UnclearCharactersRefused))
+            || (unclear && !self.has_reading(Reading::UnclearCharactersRefused))
             || (characters.letters
-                && self.reads(Reading::LettersOfAnyScript)
+                && self.has_reading(Reading::LettersOfAnyScript)
                 && !character.is_ascii()
                 && is_letter)
             || (characters.digits
-                && self.reads(Reading::DigitsOfAnyScript)
+                && self.has_reading(Reading::DigitsOfAnyScript)
                 && !character.is_ascii()
                 && group == GeneralCategoryGroup::Number)
     }
@@ -117,24 +118,24 @@ impl Text<'_> {
     }
 
     fn is_email(&self) -> bool {
-        let text = self.taken();
-        let quoted = self.reads(Reading::EmailLoose) && text.contains('"');
+        let text = self.as_read();
+        let quoted = self.has_reading(Reading::EmailLoose) && text.contains('"');
         let split =
-            if self.reads(Reading::EmailLoose) { text.rsplit_once('@') } else { text.split_once('@') };
+            if self.has_reading(Reading::EmailLoose) { text.rsplit_once('@') } else { text.split_once('@') };
         let Some((local, host)) = split else { return false };
         let odd = |character: char| character.is_control() || (character.is_whitespace() && !quoted);
         let parts =
             !local.is_empty() && !host.is_empty() && (quoted || !local.contains('@')) && !host.contains('@');
-        parts && !text.chars().any(odd) && (!self.reads(Reading::EmailStrict) || is_strict(local, host))
+        parts && !text.chars().any(odd) && (!self.has_reading(Reading::EmailStrict) || is_strict(local, host))
     }
 
     fn phone_fault(&self, countries: &[String]) -> Option<Part> {
-        let loose = self.reads(Reading::PhoneLoose);
+        let loose = self.has_reading(Reading::PhoneLoose);
         let text = if loose { self.text.trim().trim_start_matches('+') } else { self.text };
-        let any_script = self.reads(Reading::DigitsOfAnyScript);
+        let any_script = self.has_reading(Reading::DigitsOfAnyScript);
         let is_digit = |each: char| if any_script { each.is_numeric() } else { each.is_ascii_digit() };
         let digits = |part: &str| !part.is_empty() && part.chars().all(is_digit);
-        let no_country = match self.reads(Reading::NoCountryIsACountry) {
+        let no_country = match self.has_reading(Reading::NoCountryIsACountry) {
             true => Part::FormatCountry,
             false => Part::FormatShape,
         };
@@ -146,11 +147,12 @@ impl Text<'_> {
             true => number.chars().filter(|character| !matches!(character, ' ' | '-')).collect(),
             false => number.to_owned(),
         };
-        if !digits(&number) || (self.reads(Reading::PhoneStrict) && country == "86" && !is_mainland(&number))
+        if !digits(&number)
+            || (self.has_reading(Reading::PhoneStrict) && country == "86" && !is_mainland(&number))
         {
             return Some(Part::FormatShape);
         }
-        let only_mainland = countries.is_empty() && self.reads(Reading::OnlyMainlandPhones);
+        let only_mainland = countries.is_empty() && self.has_reading(Reading::OnlyMainlandPhones);
         let supported = match countries.is_empty() {
             true => !only_mainland || country == "86",
             false => countries.iter().any(|supported| supported == country),

@@ -7,7 +7,7 @@ use crate::spec::model::{ErrorRow, Member, Operation, Required, Schema, Service,
 
 use crate::spec::path::{Path, Step};
 
-use super::Refusal;
+use super::Rejection;
 use super::behaviour::Behaviour;
 use super::reading::Reading;
 use super::text;
@@ -26,8 +26,8 @@ pub struct Check<'a> {
 }
 
 impl Check<'_> {
-    fn reads(&self, reading: Reading) -> bool {
-        self.behaviour.reads(reading)
+    fn has_reading(&self, reading: Reading) -> bool {
+        self.behaviour.has_reading(reading)
     }
 
     /// Returns the value of a parameter.
@@ -36,14 +36,14 @@ impl Check<'_> {
     }
 
     /// Returns the error response for the first fault of the call.
-    pub(super) fn first_fault(&self) -> Option<Refusal> {
+    pub(super) fn first_fault(&self) -> Option<Rejection> {
         let mut parameters: Vec<&Member> = self.operation.parameters.iter().collect();
-        if self.reads(Reading::CheckedBackwards) {
+        if self.has_reading(Reading::CheckedBackwards) {
             parameters.reverse();
         }
         let mut all =
             parameters.into_iter().filter_map(|parameter| self.faults(parameter).into_iter().next());
-        let first = match self.reads(Reading::AbsenceFirst) {
+        let first = match self.has_reading(Reading::AbsenceFirst) {
             false => all.next(),
             true => {
                 let all: Vec<_> = all.collect();
@@ -57,17 +57,17 @@ impl Check<'_> {
     /// Returns the row of the page's table, or else of the service's, that covers a violation. If there is none,
     /// returns a row without a `when`, or any row about a value: a page with a table says that there are no other
     /// codes.
-    pub(super) fn row_for(&self, breach: &Breach) -> Refusal {
+    pub(super) fn row_for(&self, breach: &Breach) -> Rejection {
         let rows = || self.operation.errors.iter().chain(&self.service.errors);
         let bound: Vec<&ErrorRow> = rows().filter(|row| row.when.binds(breach)).collect();
-        let chosen = match self.reads(Reading::LastRowAnswers) {
+        let chosen = match self.has_reading(Reading::LastRowAnswers) {
             true => bound.last(),
             false => bound.first(),
         };
         let about_values = || rows().find(|row| matches!(row.when, When::Breaches(_)));
         match chosen.copied().or_else(|| self.unbound()).or_else(about_values) {
-            Some(row) => Refusal::of(row),
-            None => Refusal {
+            Some(row) => Rejection::of(row),
+            None => Rejection {
                 status: Some(400),
                 code: "InvalidParameter".to_owned(),
                 message: format!(
@@ -91,7 +91,7 @@ impl Check<'_> {
         // A row for a failure of the service does not cover a caller's mistake.
         let is_failure = |row: &ErrorRow| row.status.is_some_and(|status| status >= 500);
         let is_unbound = |row: &&ErrorRow| row.when == When::Unsaid && !is_failure(row);
-        match self.reads(Reading::LastUnboundRow) {
+        match self.has_reading(Reading::LastUnboundRow) {
             true => rows.rfind(is_unbound),
             false => rows.find(is_unbound),
         }
@@ -109,10 +109,10 @@ impl Check<'_> {
         let mut faults = match given {
             None if self.must_be_there(member, at, value) => here(Part::Required),
             None => Vec::new(),
-            Some(value) if self.reads(Reading::OnlyShownValues) && is_strange(member, value) => {
+            Some(value) if self.has_reading(Reading::OnlyShownValues) && is_strange(member, value) => {
                 here(Part::Values)
             }
-            Some(value) if self.reads(Reading::OnlyPlainCharacters) && is_odd(member, value) => {
+            Some(value) if self.has_reading(Reading::OnlyPlainCharacters) && is_odd(member, value) => {
                 here(Part::CharactersOf)
             }
             Some(value) => self.faults_of_value(&member.schema, at, value),
@@ -131,22 +131,22 @@ impl Check<'_> {
         let sends_nothing = value.is_some_and(|value| *value != Json::Null);
         match member.required {
             Required::Yes => true,
-            Required::Unclear => !self.reads(Reading::UnclearNotRequired),
-            Required::No => self.reads(Reading::EmptyOptionalRefused) && sends_nothing && has_row(),
+            Required::Unclear => !self.has_reading(Reading::UnclearNotRequired),
+            Required::No => self.has_reading(Reading::EmptyOptionalRefused) && sends_nothing && has_row(),
         }
     }
 
     fn is_nothing(&self, member: &Member, at: &Path, value: &Json) -> bool {
         // A server that rejects white space as missing has a row for that.
         let absence = || Breach { at: at.clone(), part: Part::Required };
-        let can_refuse = || self.has_row(&absence()) || self.unbound().is_some();
-        let blanks_count = || member.required != Required::Yes || can_refuse();
-        let empty_counts = !self.reads(Reading::EmptyIsPresent);
+        let can_reject = || self.has_row(&absence()) || self.unbound().is_some();
+        let blanks_count = || member.required != Required::Yes || can_reject();
+        let empty_counts = !self.has_reading(Reading::EmptyIsPresent);
         match value {
             Json::Null => true,
             Json::Text(text) if text.is_empty() => empty_counts,
             Json::Text(text) => {
-                self.reads(Reading::BlankIsAbsent) && text.trim().is_empty() && blanks_count()
+                self.has_reading(Reading::BlankIsAbsent) && text.trim().is_empty() && blanks_count()
             }
             Json::List(items) => items.is_empty() && empty_counts,
             Json::Object(members) => {
@@ -165,7 +165,7 @@ impl Check<'_> {
                 self.faults_of_text(schema, at, text).into_iter().map(here).collect()
             }
             (Type::String, Json::Integer(_) | Json::Number(_) | Json::Bool(_))
-                if self.reads(Reading::ScalarsConverted) =>
+                if self.has_reading(Reading::ScalarsConverted) =>
             {
                 self.faults_of_text(schema, at, &value.to_string()).into_iter().map(here).collect()
             }
@@ -191,12 +191,12 @@ impl Check<'_> {
         }
         let (Some(range), Some(value)) = (&schema.range, number.as_number()) else { return faults };
         let is_wide = value > f64::from(i32::MAX) || value < f64::from(i32::MIN);
-        let (least, most) = (range.min.as_ref(), range.max.as_ref());
-        let is_low = least.is_some_and(|end| if end.is_in { value < end.at } else { value <= end.at });
-        let is_high = most.is_some_and(|end| if end.is_in { value > end.at } else { value >= end.at });
+        let (min, max) = (range.min.as_ref(), range.max.as_ref());
+        let is_low = min.is_some_and(|end| if end.is_in { value < end.at } else { value <= end.at });
+        let is_high = max.is_some_and(|end| if end.is_in { value > end.at } else { value >= end.at });
         match () {
             () if !is_low && !is_high => {}
-            () if is_wide && self.reads(Reading::NumbersOf32Bits) => faults.push(Part::Type),
+            () if is_wide && self.has_reading(Reading::NumbersOf32Bits) => faults.push(Part::Type),
             () => faults.push(if is_low { Part::RangeMin } else { Part::RangeMax }),
         }
         faults
@@ -223,7 +223,7 @@ impl Check<'_> {
         let mut faults: Vec<Breach> =
             checked.iter().flat_map(|item| self.faults_of_value(schema, &of_item, item)).collect();
         let repeats = items.iter().enumerate().any(|(index, item)| items[..index].contains(item));
-        if repeats && self.reads(Reading::RepeatedMembersRefused) {
+        if repeats && self.has_reading(Reading::RepeatedMembersRefused) {
             faults.push(Breach { at: at.clone(), part: Part::Items });
         }
         faults
@@ -236,7 +236,9 @@ impl Check<'_> {
         if let Some(values) = &schema.values {
             let matches = |listed: &str| match () {
                 () if self.behaviour.takes_prefixes(of) => !text.is_empty() && listed.starts_with(text),
-                () if self.reads(Reading::ValuesWithoutCase) => listed.to_lowercase() == text.to_lowercase(),
+                () if self.has_reading(Reading::ValuesWithoutCase) => {
+                    listed.to_lowercase() == text.to_lowercase()
+                }
                 () => listed == text,
             };
             let listed = values.iter().filter_map(Json::as_text).any(matches);
@@ -244,7 +246,7 @@ impl Check<'_> {
         }
         let whole = text::Text { schema, text, behaviour: self.behaviour, part: self.behaviour.part(of) };
         let mut faults = vec![whole.length_fault(), whole.character_fault(), whole.format_fault()];
-        if self.reads(Reading::FormBeforeLength) {
+        if self.has_reading(Reading::FormBeforeLength) {
             faults.reverse();
         }
         faults.into_iter().flatten().collect()

@@ -30,16 +30,16 @@ pub struct Change {
 
 /// Compares the responses of a run with the accepted ones. `planned` returns `true` for every existing case, run or
 /// not.
-pub fn compare(accepted: &[Entry], answers: &[Entry], planned: &dyn Fn(&str) -> bool) -> Comparison {
+pub fn compare(accepted: &[Entry], responses: &[Entry], planned: &dyn Fn(&str) -> bool) -> Comparison {
     let mut comparison = Comparison::default();
     let known = by_id(accepted);
-    for answer in answers {
-        match known.get(answer.id.as_str()) {
-            None => comparison.new.push(answer.id.clone()),
-            Some(text) if *text == answer.text => {}
+    for response in responses {
+        match known.get(response.id.as_str()) {
+            None => comparison.new.push(response.id.clone()),
+            Some(text) if *text == response.text => {}
             Some(text) => {
-                let diff = difference(text, &answer.text);
-                comparison.changed.push(Change { id: answer.id.clone(), diff });
+                let diff = difference(text, &response.text);
+                comparison.changed.push(Change { id: response.id.clone(), diff });
             }
         }
     }
@@ -50,8 +50,8 @@ pub fn compare(accepted: &[Entry], answers: &[Entry], planned: &dyn Fn(&str) -> 
 }
 
 /// Returns the accepted responses, updated with those of a run, in the order of `plan`.
-pub fn merge(accepted: &[Entry], answers: &[Entry], plan: &[&str]) -> Vec<Entry> {
-    let (now, before) = (by_id(answers), by_id(accepted));
+pub fn merge(accepted: &[Entry], responses: &[Entry], plan: &[&str]) -> Vec<Entry> {
+    let (now, before) = (by_id(responses), by_id(accepted));
     let entry = |id: &&str| {
         let text = now.get(id).or_else(|| before.get(id))?;
         Some(Entry { id: (*id).to_owned(), text: (*text).to_owned() })
@@ -75,7 +75,7 @@ pub(super) fn difference(accepted: &str, now: &str) -> String {
             ChangeTag::Equal => ' ',
         };
         lines.push(sign);
-        lines.push_str(&crate::inert::escaped(change.value().trim_end_matches('\n')));
+        lines.push_str(&crate::invisible::escape_invisible(change.value().trim_end_matches('\n')));
         lines.push('\n');
     }
     lines

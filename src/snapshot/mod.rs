@@ -12,7 +12,7 @@ pub mod store;
 
 #[cfg(feature = "cli")]
 pub use compare::{Change, Comparison, compare, merge};
-pub use normalise::{digest, normalised};
+pub use normalise::{digest, normalise};
 
 #[cfg(all(test, feature = "cli"))]
 mod tests;

@@ -7,29 +7,29 @@ use crate::protocol;
 use crate::spec::model::{Member, Service};
 use crate::wire::{self, Exchange, Outcome, Reply};
 
-use crate::inert::escaped;
+use crate::invisible::escape_invisible;
 
 /// Minimum length of a random text that is recognised within a longer text. At this length, a chance match is out of
 /// the question.
 const RECOGNISED: usize = 8;
 
 /// Returns the response of an exchange as one line: its status and its canonical body. `None` if there was no response.
-pub fn normalised(service: &Service, exchange: &Exchange, drawn: &[String]) -> Option<String> {
-    canonical(service, exchange, drawn).map(|text| escaped(&text))
+pub fn normalise(service: &Service, exchange: &Exchange, drawn: &[String]) -> Option<String> {
+    canonical(service, exchange, drawn).map(|text| escape_invisible(&text))
 }
 
 fn canonical(service: &Service, exchange: &Exchange, drawn: &[String]) -> Option<String> {
-    let Outcome::Answered(answer) = &exchange.outcome else { return None };
-    let Ok(mut body) = Json::read(answer.body.as_bytes()) else {
-        let beginning: String = answer.body.chars().take(200).collect();
-        return Some(format!("{} {}", answer.status, Json::Text(beginning)));
+    let Outcome::Received(response) = &exchange.outcome else { return None };
+    let Ok(mut body) = Json::read(response.body.as_bytes()) else {
+        let beginning: String = response.body.chars().take(200).collect();
+        return Some(format!("{} {}", response.status, Json::Text(beginning)));
     };
     let operation = service.operation(&exchange.operation)?;
-    match wire::decode(service, operation, answer) {
+    match wire::decode(service, operation, response) {
         Reply::Accepted(_) => hide_elements(wire::output_mut(service, &mut body), &operation.response),
-        Reply::Refused { .. } => {
+        Reply::Rejected { .. } => {
             let output = wire::output_mut(service, &mut body);
-            for name in protocol::facts(service).refusal_varies(service) {
+            for name in protocol::facts(service).varying_rejection_elements(service) {
                 hide(member_mut(output, name));
             }
         }
@@ -37,7 +37,7 @@ fn canonical(service: &Service, exchange: &Exchange, drawn: &[String]) -> Option
     }
     hide_drawn(&mut body, drawn);
     sort(&mut body);
-    Some(format!("{} {body}", answer.status))
+    Some(format!("{} {body}", response.status))
 }
 
 /// Returns a short form of the same, if only the beginning of the body will be kept. Two responses are the same if
@@ -48,11 +48,11 @@ pub fn digest(
     drawn: &[String],
     hide: impl Fn(&str) -> String,
 ) -> Option<String> {
-    let Outcome::Answered(answer) = &exchange.outcome else { return None };
-    let text = hide(&answer.is_long().then(|| canonical(service, exchange, drawn))??);
+    let Outcome::Received(response) = &exchange.outcome else { return None };
+    let text = hide(&response.is_long().then(|| canonical(service, exchange, drawn))??);
     Some(format!(
         "{} {}",
-        answer.status,
+        response.status,
         Json::Text(format!("<long, sha256 {}>", sha256_hex(text.as_bytes())))
     ))
 }

@@ -32,19 +32,19 @@ pub fn proposals(accepted: &[Entry], pending: &[Entry]) -> Vec<Proposal> {
         let (old, new) = (text(&old), text(&new));
         (old != new).then(|| Proposal { id: id.to_owned(), diff: difference(&old, &new) })
     };
-    let gone = accepted.iter().filter(|entry| !new.contains_key(entry.id.as_str()));
-    pending.iter().chain(gone).filter_map(|entry| proposal(&entry.id)).collect()
+    let removed = accepted.iter().filter(|entry| !new.contains_key(entry.id.as_str()));
+    pending.iter().chain(removed).filter_map(|entry| proposal(&entry.id)).collect()
 }
 
 /// Returns the accepted and the pending responses after the decisions. Undecided responses stay the same on both sides.
-pub fn settle(
+pub fn apply_decisions(
     accepted: &[Entry],
     pending: &[Entry],
     decided: &BTreeMap<String, Decision>,
 ) -> (Vec<Entry>, Vec<Entry>) {
     let (old, new) = (by_id(accepted), by_id(pending));
-    let gone = accepted.iter().filter(|entry| !new.contains_key(entry.id.as_str()));
-    let ids = pending.iter().chain(gone).map(|entry| entry.id.as_str());
+    let removed = accepted.iter().filter(|entry| !new.contains_key(entry.id.as_str()));
+    let ids = pending.iter().chain(removed).map(|entry| entry.id.as_str());
     let pick = |from: &HashMap<&str, &str>, id: &str| {
         from.get(id).map(|text| Entry { id: id.to_owned(), text: (*text).to_owned() })
     };
@@ -70,7 +70,7 @@ mod tests {
     }
 
     #[test]
-    fn each_answer_goes_its_own_way() {
+    fn each_response_is_decided_separately() {
         let accepted = entries(&[
             ("same", "200 {}"),
             ("taken", "200 {}"),
@@ -95,7 +95,7 @@ mod tests {
             ("gone", Decision::Accept),
         ];
         let decided = decided.into_iter().map(|(id, decision)| (id.to_owned(), decision)).collect();
-        let (first, second) = settle(&accepted, &pending, &decided);
+        let (first, second) = apply_decisions(&accepted, &pending, &decided);
         assert_eq!(
             first,
             entries(&[("same", "200 {}"), ("taken", "201 {}"), ("kept", "200 {}"), ("open", "200 {}")])

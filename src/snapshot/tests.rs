@@ -14,13 +14,13 @@ fn service(protocol: &str) -> Service {
 }
 
 fn kept(protocol: &str, status: u16, body: &str, drawn: &[&str]) -> String {
-    let exchange = Exchange::answered("Get", status, body);
+    let exchange = Exchange::with_response("Get", status, body);
     let drawn: Vec<String> = drawn.iter().map(|drawn| (*drawn).to_owned()).collect();
-    normalised(&service(protocol), &exchange, &drawn).unwrap()
+    normalise(&service(protocol), &exchange, &drawn).unwrap()
 }
 
 #[test]
-fn only_declared_elements_and_drawn_values_are_hidden() {
+fn only_declared_elements_and_random_values_are_hidden() {
     let body = r#"{"Name":"abcdefghij","RequestId":"abcdefghij","Things":[{"Id":2,"Size":200},{"Id":1}],"Note":"200 abcdefghij ab"}"#;
     assert_eq!(
         kept("acs-rpc", 200, body, &["abcdefghij", "ab"]),
@@ -29,7 +29,7 @@ fn only_declared_elements_and_drawn_values_are_hidden() {
 }
 
 #[test]
-fn a_short_drawn_value_never_touches_a_longer_text_nor_a_status_or_code() {
+fn short_random_value_does_not_affect_longer_texts_statuses_or_codes() {
     let body = r#"{"Code":"Cab","Message":"about a cab","RequestId":"1"}"#;
     assert_eq!(
         kept("acs-rpc", 400, body, &["ab"]),
@@ -38,7 +38,7 @@ fn a_short_drawn_value_never_touches_a_longer_text_nor_a_status_or_code() {
 }
 
 #[test]
-fn a_change_of_type_shows_in_what_is_hidden() {
+fn hidden_values_still_show_a_change_of_type() {
     assert_ne!(
         kept("acs-rpc", 200, r#"{"RequestId":"1"}"#, &[]),
         kept("acs-rpc", 200, r#"{"RequestId":1}"#, &[])
@@ -46,7 +46,7 @@ fn a_change_of_type_shows_in_what_is_hidden() {
 }
 
 #[test]
-fn the_envelope_of_a_protocol_is_kept_and_its_request_id_hidden() {
+fn envelope_is_kept_and_request_id_hidden() {
     let body = r#"{"Response":{"Error":{"Message":"m","Code":"C"},"RequestId":"1"}}"#;
     assert_eq!(
         kept("tencent-3.0", 200, body, &[]),
@@ -55,7 +55,7 @@ fn the_envelope_of_a_protocol_is_kept_and_its_request_id_hidden() {
 }
 
 #[test]
-fn the_order_of_members_does_not_matter_and_that_of_lists_does() {
+fn member_order_is_ignored_and_item_order_is_not() {
     assert_eq!(kept("acs-rpc", 200, r#"{"a":1,"b":2}"#, &[]), kept("acs-rpc", 200, r#"{"b":2,"a":1}"#, &[]));
     assert_ne!(kept("acs-rpc", 200, r#"{"a":[1,2]}"#, &[]), kept("acs-rpc", 200, r#"{"a":[2,1]}"#, &[]));
 }
@@ -65,11 +65,11 @@ fn entry(id: &str, text: &str) -> Entry {
 }
 
 #[test]
-fn files_read_back_whatever_a_target_answers() {
+fn files_read_back_for_any_response() {
     let entries = [
         entry("A/1", "200 {\"a\":\"line\\nbreak # no id\"}"),
         entry("A/2", "500 \"---\""),
-        entry("A/3", &crate::inert::escaped("200 \"zero\u{200b}width and \u{85}\"")),
+        entry("A/3", &crate::invisible::escape_invisible("200 \"zero\u{200b}width and \u{85}\"")),
     ];
     let text = file::write("specs/A.yaml", "A on t", &entries);
     let read = file::read(&text);
@@ -79,19 +79,19 @@ fn files_read_back_whatever_a_target_answers() {
 }
 
 #[test]
-fn a_run_of_some_cases_leaves_the_others_as_they_were() {
+fn partial_run_keeps_snapshots_of_other_cases() {
     let accepted = [entry("A/1", "200 {}"), entry("A/2", "200 {}"), entry("A/gone", "200 {}")];
-    let answers = [entry("A/2", "400 {}"), entry("A/3", "200 {}")];
+    let responses = [entry("A/2", "400 {}"), entry("A/3", "200 {}")];
     let planned = |id: &str| id != "A/gone";
-    let comparison = compare(&accepted, &answers, &planned);
+    let comparison = compare(&accepted, &responses, &planned);
     assert_eq!(comparison.changed.iter().map(|change| change.id.as_str()).collect::<Vec<_>>(), ["A/2"]);
     assert_eq!((comparison.new, comparison.stale), (vec!["A/3".to_owned()], vec!["A/gone".to_owned()]));
-    let merged = merge(&accepted, &answers, &["A/1", "A/2", "A/3"]);
+    let merged = merge(&accepted, &responses, &["A/1", "A/2", "A/3"]);
     assert_eq!(merged, [entry("A/1", "200 {}"), entry("A/2", "400 {}"), entry("A/3", "200 {}")]);
 }
 
 #[test]
-fn a_difference_points_at_the_member() {
+fn difference_shows_only_the_changed_member() {
     let accepted = [entry("A/1", r#"400 {"Code":"C","Message":"old"}"#)];
     let comparison = compare(&accepted, &[entry("A/1", r#"400 {"Code":"C","Message":"new"}"#)], &|_| true);
     assert_eq!(
@@ -101,10 +101,10 @@ fn a_difference_points_at_the_member() {
 }
 
 #[test]
-fn a_long_answer_is_known_by_what_does_not_vary() {
+fn digest_of_a_long_response_ignores_varying_parts() {
     let digest = |id: &str, padding: &str| {
         let body = format!("{{\"RequestId\":\"{id}\",\"Name\":\"{}\"}}", padding.repeat(10_000));
-        let exchange = Exchange::answered("Get", 200, body);
+        let exchange = Exchange::with_response("Get", 200, body);
         super::digest(&service("acs-rpc"), &exchange, &[], str::to_owned)
     };
     assert_eq!(digest("1", "a"), digest("2", "a"));

@@ -124,7 +124,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_rule_covers_its_parts_and_a_part_itself() {
+    fn rule_name_covers_its_parts_and_part_name_itself() {
         assert_eq!(Part::covered_by("length"), [Part::LengthMin, Part::LengthMax]);
         assert_eq!(Part::covered_by("length.max"), [Part::LengthMax]);
         assert_eq!(Part::covered_by("exists"), [Part::ExistsUnknown, Part::ExistsShape]);

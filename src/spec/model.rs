@@ -9,7 +9,9 @@ mod shows;
 pub use http::{Authentication, Http, Location, Route};
 pub use operation::{Operation, Page};
 pub use rows::{Bound, Circumstance, ErrorRow, RequestFault, When};
-pub use schema::{Again, Characters, End, Format, Length, Limit, Range, Schema, Shape, Type, Unclear, Unit};
+pub use schema::{
+    Characters, End, Format, Length, Limit, Range, Schema, SelfReference, Shape, Type, Unclear, Unit,
+};
 pub use shows::Shown;
 
 use std::collections::HashMap;
@@ -157,14 +159,14 @@ impl Service {
     }
 
     /// Returns `true` if a received code matches a row.
-    pub fn answers_for(&self, row: &ErrorRow, came: &str) -> bool {
-        row.codes.iter().any(|documented| self.codes.answers(documented, came))
+    pub fn row_has_code(&self, row: &ErrorRow, received: &str) -> bool {
+        row.codes.iter().any(|documented| self.codes.matches(documented, received))
     }
 
     /// Returns the rows of an operation that match an error response. If codes are hierarchical and a row has the exact
     /// code, rows with its parent codes do not match, because the code is documented separately. Rows with the same
     /// code are distinguished by their statuses.
-    pub fn rows_answering<'a>(
+    pub fn rows_matching<'a>(
         &'a self,
         operation: &'a Operation,
         code: &str,
@@ -173,7 +175,7 @@ impl Service {
         let is_exact = |row: &&ErrorRow| row.codes.iter().any(|known| known == code);
         let mut rows: Vec<&ErrorRow> = self.rows(operation).filter(is_exact).collect();
         if rows.is_empty() {
-            rows = self.rows(operation).filter(|row| self.answers_for(row, code)).collect();
+            rows = self.rows(operation).filter(|row| self.row_has_code(row, code)).collect();
         }
         let has_it = |row: &&ErrorRow| row.status == Some(status);
         if rows.iter().any(has_it) {
@@ -183,10 +185,9 @@ impl Service {
     }
 
     /// Returns `true` if an error response is that of a documented temporary circumstance.
-    pub fn is_passing(&self, operation: &Operation, code: &str, status: u16) -> bool {
-        let passes =
-            |row: &&ErrorRow| matches!(row.when, When::Circumstance(circumstance) if circumstance.passes());
-        self.rows_answering(operation, code, status).iter().any(passes)
+    pub fn is_temporary(&self, operation: &Operation, code: &str, status: u16) -> bool {
+        let passes = |row: &&ErrorRow| matches!(row.when, When::Circumstance(circumstance) if circumstance.is_temporary());
+        self.rows_matching(operation, code, status).iter().any(passes)
     }
 
     /// Returns the row that covers the absence of the value at a place. Rows for any place (`*`) do not count.
@@ -231,11 +232,11 @@ pub enum Codes {
 
 impl Codes {
     /// Returns `true` if a received code matches a documented one.
-    pub fn answers(self, documented: &str, came: &str) -> bool {
+    pub fn matches(self, documented: &str, received: &str) -> bool {
         match self {
-            Self::Exact => came == documented,
+            Self::Exact => received == documented,
             Self::Hierarchical => {
-                came.strip_prefix(documented).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+                received.strip_prefix(documented).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
             }
         }
     }

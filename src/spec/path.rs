@@ -168,7 +168,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_written_is_read() {
+    fn written_paths_read_back() {
         for text in ["Name", "recipient.city", "lines[].sku", "ids[]", "\"user.name\".first", "a[][].b"] {
             assert_eq!(Path::read(text).map(|path| path.to_string()).as_deref(), Some(text));
         }
@@ -177,14 +177,14 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_path_is_told() {
+    fn invalid_paths_are_rejected() {
         for text in ["", ".", "a.", ".a", "[]", "a[0]", "a..b", "\"a", "a[]b", "a{", "\"\""] {
             assert_eq!(Path::read(text), None, "{text}");
         }
     }
 
     #[test]
-    fn items_know_their_list() {
+    fn item_paths_belong_to_their_list() {
         let path = |text: &str| Path::read(text).unwrap();
         assert_eq!(path("ids[]").list(), Some(path("ids")));
         assert_eq!(path("lines[].sku").list(), None);

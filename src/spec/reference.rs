@@ -17,9 +17,9 @@ editors use, is generated from the same table. An unknown key is a finding, whic
 /// Returns the chapter in Markdown.
 pub fn chapter() -> String {
     let mut out = HEAD.to_owned();
-    let mut told = Vec::new();
+    let mut written = Vec::new();
     for form in [&SERVICE, &OPERATION, &ELEMENT] {
-        section(form, &mut out, &mut told);
+        section(form, &mut out, &mut written);
     }
     rules(&mut out);
     let words: Vec<String> = forms::when_words().iter().map(|word| format!("`{word}`")).collect();
@@ -34,27 +34,27 @@ pub fn chapter() -> String {
     out
 }
 
-fn section(form: &'static Form, out: &mut String, told: &mut Vec<&'static str>) {
-    if told.contains(&form.name) {
+fn section(form: &'static Form, out: &mut String, written: &mut Vec<&'static str>) {
+    if written.contains(&form.name) {
         return;
     }
-    told.push(form.name);
+    written.push(form.name);
     let _ = writeln!(out, "\n## {}\n\n{}\n\n| key | value | |\n|---|---|---|", form.name, form.doc);
     for Key { name, required, shape, doc } in form.keys() {
         let must = if *required { " (required)" } else { "" };
         let _ = writeln!(out, "| `{name}`{must} | {} | {} |", in_words(shape), doc.replace('|', "\\|"));
     }
     for key in form.keys() {
-        below(&key.shape, out, told);
+        below(&key.shape, out, written);
     }
 }
 
 /// Writes the mappings that a key leads to.
-fn below(shape: &'static Shape, out: &mut String, told: &mut Vec<&'static str>) {
+fn below(shape: &'static Shape, out: &mut String, written: &mut Vec<&'static str>) {
     match shape {
-        Shape::Form(form) => section(form, out, told),
-        Shape::List(inner) | Shape::Map(inner) => below(inner, out, told),
-        Shape::OneOf(shapes) => shapes.iter().for_each(|each| below(each, out, told)),
+        Shape::Form(form) => section(form, out, written),
+        Shape::List(inner) | Shape::Map(inner) => below(inner, out, written),
+        Shape::OneOf(shapes) => shapes.iter().for_each(|each| below(each, out, written)),
         _ => {}
     }
 }

@@ -239,7 +239,7 @@ mod tests {
     use crate::spec::forms;
 
     #[test]
-    fn every_part_stands_in_the_table_once_under_its_rule() {
+    fn every_part_is_listed_once_under_its_rule() {
         for part in Part::ALL {
             let rules: Vec<&str> = RULES
                 .iter()
@@ -251,7 +251,7 @@ mod tests {
     }
 
     #[test]
-    fn a_rule_can_be_written_where_it_fits() {
+    fn every_rule_is_a_key_where_it_applies() {
         let of_values: Vec<&str> =
             RULES.iter().filter(|rule| rule.is_of_values()).map(|rule| rule.key).collect();
         let written: Vec<&str> = forms::RULES_OF_VALUES.iter().map(|key| key.name).collect();

@@ -269,7 +269,7 @@ mod tests {
     }
 
     #[test]
-    fn the_traps_of_yaml_1_1_are_text() {
+    fn yaml_1_1_special_words_are_text() {
         for text in ["no", "yes", "on", "012", "1_000", "2022-04-19", "12:30:45"] {
             assert!(matches!(kind(text), Kind::Text(_)), "{text}: {:?}", kind(text));
         }
@@ -278,7 +278,7 @@ mod tests {
     }
 
     #[test]
-    fn repeated_keys_stay_visible_with_their_places() {
+    fn repeated_keys_are_kept_with_their_places() {
         let node = read(&Source::new("t.yaml", "a: 1\nb: 2\na: 3\n")).unwrap();
         let Kind::Map(entries) = node.kind else { panic!("a mapping") };
         let places: Vec<String> = entries.iter().map(|(key, _)| key.place.to_string()).collect();
@@ -286,13 +286,13 @@ mod tests {
     }
 
     #[test]
-    fn a_byte_order_mark_shifts_no_place() {
+    fn byte_order_mark_does_not_shift_places() {
         let node = read(&Source::new("t.yaml", "\u{feff}a: 1\r\nb: x\r\n")).unwrap();
         assert_eq!(node.get("b").unwrap().place.line(), 2);
     }
 
     #[test]
-    fn hostile_files_are_one_finding_each() {
+    fn each_hostile_file_is_one_finding() {
         let bomb = (1..12).fold("a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n".to_owned(), |text, level| {
             let below = level - 1;
             text + &format!("a{level}: &a{level} [{}]\n", vec![format!("*a{below}"); 10].join(", "))

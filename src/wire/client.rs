@@ -39,7 +39,7 @@ pub(crate) trait Client: Sync {
     }
 
     /// Returns `true` if a value can be encoded so that it differs from every other value.
-    fn can_say(&self, operation: &Operation, parameter: &Member, value: &Json) -> bool;
+    fn can_encode(&self, operation: &Operation, parameter: &Member, value: &Json) -> bool;
 
     /// Returns `true` if a call can carry an id that a target returned, so that it refers to that entity and to nothing
     /// else.

@@ -31,7 +31,7 @@ fn stands_alone(name: &str, text: &str) -> bool {
 
 /// Returns `true` if a character is invisible or controls a terminal.
 fn is_hidden(character: char) -> bool {
-    crate::inert::escaped(&character.to_string()) != character.to_string()
+    crate::invisible::escape_invisible(&character.to_string()) != character.to_string()
 }
 
 /// Returns a character as a call of the shell's own `printf`.
@@ -66,7 +66,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_quote_in_a_body_survives_the_shell() {
+    fn quote_in_a_body_is_escaped_for_the_shell() {
         let request = Request {
             method: "POST".into(),
             url: "http://127.0.0.1:1/?a=%27".into(),
@@ -82,7 +82,7 @@ mod tests {
     }
 
     #[test]
-    fn what_does_not_show_is_written_for_the_shell() {
+    fn invisible_characters_are_escaped_for_the_shell() {
         let request = Request {
             method: "POST".into(),
             url: "http://127.0.0.1:1/$SIGNATURE".into(),
@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn the_shell_puts_a_secret_in_and_nothing_else() {
+    fn shell_expands_only_secret_variables() {
         let request = Request {
             method: "GET".into(),
             url: "http://127.0.0.1:1/?a=$HOME".into(),

@@ -26,7 +26,8 @@ pub struct Request {
 /// A complete HTTP response.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "cli", derive(JsonSchema))]
-pub struct Answer {
+#[serde(rename = "Answer")]
+pub struct Response {
     /// The status.
     pub status: u16,
     /// The headers as received, names in lower case.
@@ -61,16 +62,18 @@ pub struct Exchange {
 #[serde(rename_all = "kebab-case")]
 pub enum Outcome {
     /// An HTTP response.
-    Answered(Answer),
+    #[serde(rename = "answered")]
+    Received(Response),
     /// No HTTP response.
-    Unanswered(NoAnswer),
+    #[serde(rename = "unanswered")]
+    NoResponse(NoResponse),
 }
 
 /// The reason why there is no HTTP response.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[cfg_attr(feature = "cli", derive(JsonSchema))]
-#[serde(rename_all = "kebab-case")]
-pub enum NoAnswer {
+#[serde(rename = "NoAnswer", rename_all = "kebab-case")]
+pub enum NoResponse {
     /// Nothing listens at the address.
     #[error("the target refused the connection")]
     Refused,
@@ -103,7 +106,7 @@ pub enum NoAnswer {
 impl Request {
     /// Returns the request without texts that no output may show.
     #[must_use]
-    pub fn without(mut self, hidden: &sign::Hidden) -> Self {
+    pub fn redacted(mut self, hidden: &sign::Hidden) -> Self {
         let clean = |text: &mut String| *text = hidden.clean(text);
         clean(&mut self.url);
         clean(&mut self.body);
@@ -112,8 +115,8 @@ impl Request {
             clean(value);
         }
         let texts = || [&self.url, &self.body].into_iter().chain(self.headers.iter().map(|(_, value)| value));
-        let stands = |name: &&String| texts().any(|text| text.contains(name.as_str()));
-        self.variables = hidden.variables().filter(stands).cloned().collect();
+        let is_used = |name: &&String| texts().any(|text| text.contains(name.as_str()));
+        self.variables = hidden.variables().filter(is_used).cloned().collect();
         self
     }
 }
@@ -125,8 +128,8 @@ const KEPT_BODY: usize = 8 * 1024;
 const KEPT_HEADERS: usize = 4 * 1024;
 const KEPT_HEADER: usize = 1024;
 
-impl Answer {
-    fn within(mut self, bytes: usize) -> Self {
+impl Response {
+    fn truncated(mut self, bytes: usize) -> Self {
         if self.body.len() > bytes {
             self.cut = self.cut.or(Some(self.body.len()));
             shorten(&mut self.body, bytes);
@@ -142,8 +145,8 @@ impl Answer {
     /// Returns the response as it is kept after judging: shortened, so that no target decides how much memory a run
     /// needs.
     #[must_use]
-    pub fn kept(mut self) -> Self {
-        self = self.within(KEPT_BODY);
+    pub fn for_storage(mut self) -> Self {
+        self = self.truncated(KEPT_BODY);
         let mut room = KEPT_HEADERS;
         for (name, value) in &mut self.headers {
             shorten(name, KEPT_HEADER.min(room));
@@ -174,9 +177,9 @@ fn shorten(text: &mut String, bytes: usize) {
 impl Exchange {
     /// Returns the exchange as it is kept after judging.
     #[must_use]
-    pub fn kept(mut self) -> Self {
-        if let Outcome::Answered(answer) = self.outcome {
-            self.outcome = Outcome::Answered(answer.kept());
+    pub fn for_storage(mut self) -> Self {
+        if let Outcome::Received(response) = self.outcome {
+            self.outcome = Outcome::Received(response.for_storage());
         }
         self
     }
@@ -184,32 +187,32 @@ impl Exchange {
     /// Returns the exchange with a long body cut to the part that may be kept.
     #[must_use]
     pub fn shortened(mut self) -> Self {
-        if let Outcome::Answered(answer) = self.outcome {
-            self.outcome = Outcome::Answered(answer.within(CLEANED));
+        if let Outcome::Received(response) = self.outcome {
+            self.outcome = Outcome::Received(response.truncated(CLEANED));
         }
         self
     }
 
     /// Returns the exchange without texts that no output may show.
     #[must_use]
-    pub fn without(mut self, hidden: &sign::Hidden) -> Self {
+    pub fn redacted(mut self, hidden: &sign::Hidden) -> Self {
         let clean = |text: &mut String| *text = hidden.clean(text);
-        self.request = self.request.without(hidden);
+        self.request = self.request.redacted(hidden);
         match &mut self.outcome {
-            Outcome::Answered(answer) => {
-                clean(&mut answer.body);
-                for (name, value) in &mut answer.headers {
+            Outcome::Received(response) => {
+                clean(&mut response.body);
+                for (name, value) in &mut response.headers {
                     *name = hidden.clean_name(name);
                     clean(value);
                 }
             }
-            Outcome::Unanswered(
-                NoAnswer::Unreachable(text)
-                | NoAnswer::NotHttp(text)
-                | NoAnswer::Tls(text)
-                | NoAnswer::Unsendable(text),
+            Outcome::NoResponse(
+                NoResponse::Unreachable(text)
+                | NoResponse::NotHttp(text)
+                | NoResponse::Tls(text)
+                | NoResponse::Unsendable(text),
             ) => clean(text),
-            Outcome::Unanswered(_) => {}
+            Outcome::NoResponse(_) => {}
         }
         self
     }
@@ -230,8 +233,9 @@ impl Exchange {
     }
 
     /// Creates an exchange of an operation with this response, for tests.
-    pub fn answered(operation: &str, status: u16, body: impl Into<String>) -> Self {
-        let answer = Answer { status, headers: Vec::new(), body: body.into(), not_utf8: false, cut: None };
-        Self::of(operation, Outcome::Answered(answer))
+    pub fn with_response(operation: &str, status: u16, body: impl Into<String>) -> Self {
+        let response =
+            Response { status, headers: Vec::new(), body: body.into(), not_utf8: false, cut: None };
+        Self::of(operation, Outcome::Received(response))
     }
 }

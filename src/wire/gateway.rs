@@ -2,7 +2,7 @@
 
 use crate::spec::model::{Operation, Service};
 
-use super::{Answer, Reply, content_type, decode};
+use super::{Reply, Response, content_type, decode};
 
 /// Statuses that gateways return on their own, unless a documented row has the status: too many requests, or no service
 /// behind the gateway (RFC 6585, section 4; RFC 9110, sections 15.6.3 to 15.6.5).
@@ -10,7 +10,7 @@ const OWN: [u16; 4] = [429, 502, 503, 504];
 
 /// A response of a gateway in front of the target, as described in the target's configuration.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct GatewayAnswer {
+pub struct GatewayResponse {
     /// The statuses.
     pub statuses: Vec<u16>,
     /// The media type of the body; `None` matches any.
@@ -28,10 +28,11 @@ pub enum Gateway {
     Final,
 }
 
-impl GatewayAnswer {
-    fn is(&self, answer: &Answer) -> bool {
+impl GatewayResponse {
+    fn is(&self, response: &Response) -> bool {
         let kind = self.kind.as_deref();
-        self.statuses.contains(&answer.status) && kind.is_none_or(|kind| content_type(answer) == Some(kind))
+        self.statuses.contains(&response.status)
+            && kind.is_none_or(|kind| content_type(response) == Some(kind))
     }
 }
 
@@ -40,19 +41,19 @@ impl GatewayAnswer {
 pub fn gateway(
     service: &Service,
     operation: &Operation,
-    answer: &Answer,
-    named: &[GatewayAnswer],
+    response: &Response,
+    named: &[GatewayResponse],
 ) -> Option<Gateway> {
-    if let Some(named) = named.iter().find(|named| named.is(answer)) {
+    if let Some(named) = named.iter().find(|named| named.is(response)) {
         return Some(if named.is_final { Gateway::Final } else { Gateway::Busy });
     }
-    if !OWN.contains(&answer.status) {
+    if !OWN.contains(&response.status) {
         return None;
     }
-    let is_documented = match decode(service, operation, answer) {
-        Reply::Refused { code, .. } => {
-            let rows = service.rows_answering(operation, &code, answer.status);
-            rows.iter().any(|row| row.status.is_none_or(|status| status == answer.status))
+    let is_documented = match decode(service, operation, response) {
+        Reply::Rejected { code, .. } => {
+            let rows = service.rows_matching(operation, &code, response.status);
+            rows.iter().any(|row| row.status.is_none_or(|status| status == response.status))
         }
         _ => false,
     };

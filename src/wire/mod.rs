@@ -9,8 +9,8 @@ mod signed;
 mod twist;
 
 pub(crate) use client::Client;
-pub use exchange::{Answer, Exchange, NoAnswer, Outcome, Request};
-pub use gateway::{Gateway, GatewayAnswer, gateway};
+pub use exchange::{Exchange, NoResponse, Outcome, Request, Response};
+pub use gateway::{Gateway, GatewayResponse, gateway};
 pub use signed::{Signing, can_tamper, encode_signed};
 pub use twist::{Tamper, Twist};
 
@@ -70,7 +70,7 @@ pub enum Reply {
     /// The call succeeded, with these response elements.
     Accepted(Json),
     /// The call was rejected.
-    Refused {
+    Rejected {
         /// The code.
         code: String,
         /// The message.
@@ -90,61 +90,61 @@ pub fn encode(call: Call<'_>, base: &str) -> Request {
 }
 
 /// Reads the response to a call of an operation, as far as anything is promised about it.
-pub fn decode(service: &Service, operation: &Operation, answer: &Answer) -> Reply {
-    if (300..400).contains(&answer.status) {
-        return Reply::Unreadable(redirect(answer));
+pub fn decode(service: &Service, operation: &Operation, response: &Response) -> Reply {
+    if (300..400).contains(&response.status) {
+        return Reply::Unreadable(redirect(response));
     }
     let client = client::of(service.protocol);
-    if let Some(reply) = client.unread(service, operation, answer.status) {
+    if let Some(reply) = client.unread(service, operation, response.status) {
         return reply;
     }
-    if let Some(coding) = header(answer, "content-encoding").filter(|coding| *coding != "identity") {
+    if let Some(coding) = header(response, "content-encoding").filter(|coding| *coding != "identity") {
         return Reply::Unreadable(format!(
             "the body is compressed ({coding}), although the request asks for an uncompressed body"
         ));
     }
-    if answer.not_utf8 {
+    if response.not_utf8 {
         return Reply::Unreadable("the body is not UTF-8".to_owned());
     }
-    if let Some(length) = answer.cut {
+    if let Some(length) = response.cut {
         return Reply::Unreadable(format!("the body has {length} bytes, and only the first bytes were kept"));
     }
-    let empty = || client.empty(service, answer.status);
-    if let Some(reply) = answer.body.is_empty().then(empty).flatten() {
+    let empty = || client.empty(service, response.status);
+    if let Some(reply) = response.body.is_empty().then(empty).flatten() {
         return reply;
     }
-    match decode_body(client, service, answer) {
+    match decode_body(client, service, response) {
         reply @ (Reply::Unreadable(_) | Reply::Misplaced(_)) => {
-            client.status_alone(service, operation, answer.status).unwrap_or(reply)
+            client.status_alone(service, operation, response.status).unwrap_or(reply)
         }
         reply => reply,
     }
 }
 
-fn decode_body(client: &dyn Client, service: &Service, answer: &Answer) -> Reply {
-    let body = match Json::read(answer.body.as_bytes()) {
+fn decode_body(client: &dyn Client, service: &Service, response: &Response) -> Reply {
+    let body = match Json::read(response.body.as_bytes()) {
         Ok(body) => body,
-        Err(error) => return Reply::Unreadable(no_json(&answer.body, &error)),
+        Err(error) => return Reply::Unreadable(no_json(&response.body, &error)),
     };
     match body.repeated_member() {
         Some(member) => Reply::Unreadable(format!("duplicate member {member} in the body")),
-        None => client.read(service, answer.status, body),
+        None => client.read(service, response.status, body),
     }
 }
 
 /// Returns the first header with this name.
-fn header<'a>(answer: &'a Answer, name: &str) -> Option<&'a str> {
-    answer.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+fn header<'a>(response: &'a Response, name: &str) -> Option<&'a str> {
+    response.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
 }
 
 /// Returns the media type of a response, without its parameters.
-pub fn content_type(answer: &Answer) -> Option<&str> {
-    let value = header(answer, "content-type")?;
+pub fn content_type(response: &Response) -> Option<&str> {
+    let value = header(response, "content-type")?;
     Some(value.split(';').next().unwrap_or(value).trim())
 }
 
-fn redirect(answer: &Answer) -> String {
-    match header(answer, "location") {
+fn redirect(response: &Response) -> String {
+    match header(response, "location") {
         Some(to) => format!("a redirect to {to}, which is not followed"),
         None => "a redirect without a location, which is not followed".to_owned(),
     }
@@ -164,14 +164,14 @@ fn no_json(body: &str, error: &serde_json::Error) -> String {
 pub(crate) const QUERY_VALUE: usize = 2_000;
 
 /// Returns `true` if a value can be encoded so that it differs from every other value.
-pub fn can_say(service: &Service, operation: &Operation, parameter: &Member, value: &Json) -> bool {
-    client::of(service.protocol).can_say(operation, parameter, value)
+pub fn can_encode(service: &Service, operation: &Operation, parameter: &Member, value: &Json) -> bool {
+    client::of(service.protocol).can_encode(operation, parameter, value)
 }
 
 /// Returns `true` if a call can carry a parameter with this value, or can omit the parameter if there is no value.
 pub fn can_send(service: &Service, operation: &Operation, parameter: &Member, value: Option<&Json>) -> bool {
     match value {
-        Some(json) => can_say(service, operation, parameter, json),
+        Some(json) => can_encode(service, operation, parameter, json),
         None => protocol::facts(service).can_omit(operation, parameter),
     }
 }
@@ -182,32 +182,32 @@ pub(crate) fn is_header_text(text: &str) -> bool {
 }
 
 /// Returns `true` if a header can carry a value.
-pub(crate) fn can_say_in_header(value: &Json) -> bool {
+pub(crate) fn can_encode_in_header(value: &Json) -> bool {
     matches!(value, Json::Text(text) if is_header_text(text) && text.len() <= QUERY_VALUE)
 }
 
 /// Returns `true` if a query can carry a value. Front ends reject longer request lines on their own (RFC 9110, section
 /// 4.1, asks for at least 8,000 octets).
-pub(crate) fn can_say_in_query(parameter: &Member, value: &Json) -> bool {
-    value.to_string().len() <= QUERY_VALUE && is_told_by_texts(&parameter.schema, value)
+pub(crate) fn can_encode_in_query(parameter: &Member, value: &Json) -> bool {
+    value.to_string().len() <= QUERY_VALUE && is_distinct_as_texts(&parameter.schema, value)
 }
 
 /// Returns `true` if a value differs from every other value when only its texts are sent, each with the path that leads
 /// to it.
-fn is_told_by_texts(schema: &Schema, value: &Json) -> bool {
+fn is_distinct_as_texts(schema: &Schema, value: &Json) -> bool {
     match value {
         Json::Text(_) => schema.kind() != Type::Array && schema.members().is_empty(),
         Json::Integer(_) | Json::Big(_) | Json::Number(_) | Json::Bool(_) => schema.kind() != Type::String,
         Json::List(items) => {
             let is_told = |item: &Json| match schema.items() {
-                Some(schema) if schema.kind() == Type::Object => is_told_by_texts(schema, item),
+                Some(schema) if schema.kind() == Type::Object => is_distinct_as_texts(schema, item),
                 _ => is_text_of(schema, item),
             };
             !items.is_empty() && items.iter().all(is_told)
         }
         Json::Object(members) => {
             let is_told = |(name, value): &(String, Json)| {
-                schema.member(name).is_some_and(|member| is_told_by_texts(&member.schema, value))
+                schema.member(name).is_some_and(|member| is_distinct_as_texts(&member.schema, value))
             };
             !members.is_empty() && members.iter().all(is_told)
         }
@@ -228,10 +228,10 @@ pub(crate) fn is_text_of(list: &Schema, item: &Json) -> bool {
 
 /// Returns `true` if a signature form can encode a value. Forms that put parameters into the query restrict values;
 /// other forms encode whatever their protocol does.
-pub fn can_say_signed(form: sign::Form, parameter: &Member, value: &Json) -> bool {
+pub fn can_encode_signed(form: sign::Form, parameter: &Member, value: &Json) -> bool {
     match form.is_query() {
-        true if parameter.common => can_say_in_header(value),
-        true => can_say_in_query(parameter, value),
+        true if parameter.common => can_encode_in_header(value),
+        true => can_encode_in_query(parameter, value),
         false => true,
     }
 }

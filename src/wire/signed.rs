@@ -51,12 +51,12 @@ pub fn encode_signed(call: Call<'_>, base: &str, signing: Signing<'_>) -> Reques
         Some(Tamper::ChangedParameter) => {
             let changed = changed(call);
             let other = signed(Call { parameters: &changed, ..call }, base, signing);
-            graft(signed(call, base, signing), &other)
+            with_signature_of(signed(call, base, signing), &other)
         }
         Some(Tamper::ChangedAction) => {
             let twist = Twist::Action(ELSEWHERE.to_owned());
             let other = signed(Call { twist: Some(&twist), ..call }, base, signing);
-            graft(signed(call, base, signing), &other)
+            with_signature_of(signed(call, base, signing), &other)
         }
     }
 }
@@ -93,7 +93,7 @@ fn changed(call: Call<'_>) -> Vec<(String, Json)> {
 }
 
 /// Returns a request with the signature of another request.
-fn graft(mut request: Request, other: &Request) -> Request {
+fn with_signature_of(mut request: Request, other: &Request) -> Request {
     const IN_QUERY: &str = "&Signature=";
     let header = other.headers.iter().find(|(name, _)| name == "authorization");
     if let (Some(own), Some((_, theirs))) =

@@ -185,9 +185,9 @@ impl Shell {
         request.push_str(&format!("content-length: {}\r\n\r\n{body}", body.len()));
         let mut stream = TcpStream::connect(host).unwrap();
         stream.write_all(request.as_bytes()).unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
-        answer
+        let mut response = String::new();
+        stream.read_to_string(&mut response).unwrap();
+        response
     }
 }
 
@@ -213,14 +213,14 @@ fn copy(from: &Path, to: &PathBuf) {
 }
 
 /// A request that a hand-written service reads: its head, and its body.
-pub struct Asked {
+pub struct ReceivedRequest {
     /// The request line and the headers.
     pub head: String,
     /// The body, as long as `content-length` says.
     pub body: Vec<u8>,
 }
 
-impl Asked {
+impl ReceivedRequest {
     /// Reads a whole request; `None` if the connection ends before.
     pub fn read(stream: &mut TcpStream) -> Option<Self> {
         let (mut request, mut buffer) = (Vec::new(), [0; 4096]);

@@ -33,7 +33,7 @@ pub struct Gateway {
     /// When each request arrived.
     pub arrivals: Arc<Mutex<Vec<Instant>>>,
     /// Number of requests rejected for exceeding the rate.
-    pub refused: Arc<Mutex<usize>>,
+    pub rejected: Arc<Mutex<usize>>,
     folder: tempfile::TempDir,
     _runtime: Runtime,
 }
@@ -47,9 +47,9 @@ impl Gateway {
         let acceptor = acceptor(flaw, &folder.path().join("ca.pem"));
         let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
         let url = format!("https://localhost:{}", listener.local_addr().unwrap().port());
-        let (arrivals, refused): (Arc<Mutex<Vec<Instant>>>, Arc<Mutex<usize>>) = Default::default();
+        let (arrivals, rejected): (Arc<Mutex<Vec<Instant>>>, Arc<Mutex<usize>>) = Default::default();
         let upstream = upstream.strip_prefix("http://").unwrap().to_owned();
-        let seen = (Arc::clone(&arrivals), Arc::clone(&refused));
+        let seen = (Arc::clone(&arrivals), Arc::clone(&rejected));
         runtime.spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
                 let (acceptor, upstream, seen) = (acceptor.clone(), upstream.clone(), seen.clone());
@@ -58,7 +58,7 @@ impl Gateway {
                 });
             }
         });
-        Self { url, arrivals, refused, folder, _runtime: runtime }
+        Self { url, arrivals, rejected, folder, _runtime: runtime }
     }
 
     /// Returns the certificate of its authority.
@@ -113,7 +113,7 @@ async fn pass_on(
     stream: TcpStream,
     upstream: &str,
     rate: usize,
-    (arrivals, refused): Seen,
+    (arrivals, rejected): Seen,
 ) -> std::io::Result<()> {
     let mut client = acceptor.accept(stream).await?;
     let request = message(&mut client).await?;
@@ -124,19 +124,19 @@ async fn pass_on(
         arrivals.iter().filter(|at| now.duration_since(**at) < Duration::from_secs(1)).count() > rate
     };
     if too_many {
-        *refused.lock().unwrap() += 1;
+        *rejected.lock().unwrap() += 1;
         let body = r#"{"Code":"Throttling","Message":"Request was denied due to request throttling.","RequestId":"1"}"#;
-        let answer = format!(
+        let response = format!(
             "HTTP/1.1 429 Too Many Requests\r\nretry-after: 1\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}",
             body.len()
         );
-        client.write_all(answer.as_bytes()).await?;
+        client.write_all(response.as_bytes()).await?;
         return client.shutdown().await;
     }
     let mut server = TcpStream::connect(upstream).await?;
     server.write_all(&request).await?;
-    let answer = message(&mut server).await?;
-    client.write_all(&answer).await?;
+    let response = message(&mut server).await?;
+    client.write_all(&response).await?;
     client.shutdown().await
 }
 

@@ -4,7 +4,7 @@ use std::sync::atomic::Ordering;
 
 use serde_json::{Value, json};
 
-use super::{Answer, Contact, Received, State};
+use super::{Contact, Received, Response, State};
 
 const TITLES: [&str; 6] =
     ["FinanceDirector", "TechnicalDirector", "MaintenanceDirector", "CEO", "ProjectDirector", "Other"];
@@ -56,11 +56,14 @@ pub fn is_free(state: &State, incoming: &Received) -> bool {
 }
 
 /// Responds to a request.
-pub fn answer(state: &State, incoming: &Received) -> Answer {
+pub fn respond(state: &State, incoming: &Received) -> Response {
     let call = state.calls.load(Ordering::Relaxed);
-    let told = format!("{:?} {:?}", incoming.headers.get("x-acs-action"), incoming.query);
-    if state.on("busy-now-and-then") && call.is_multiple_of(5) && state.told.lock().unwrap().insert(told) {
-        return refused(state, &BUSY);
+    let call_text = format!("{:?} {:?}", incoming.headers.get("x-acs-action"), incoming.query);
+    if state.on("busy-now-and-then")
+        && call.is_multiple_of(5)
+        && state.seen_calls.lock().unwrap().insert(call_text)
+    {
+        return rejected(state, &BUSY);
     }
     let action = incoming.headers.get("x-acs-action").map(String::as_str).unwrap_or_default();
     let call = Call { state, incoming };
@@ -73,7 +76,7 @@ pub fn answer(state: &State, incoming: &Received) -> Answer {
     };
     match done {
         Ok(value) => (200, "application/json", body(state, value)),
-        Err(error) => refused(state, &error),
+        Err(error) => rejected(state, &error),
     }
 }
 
@@ -93,7 +96,7 @@ fn body(state: &State, mut value: Value) -> String {
     }
 }
 
-fn refused(state: &State, Error(status, code, message): &Error) -> Answer {
+fn rejected(state: &State, Error(status, code, message): &Error) -> Response {
     if state.on("html-errors") {
         return (*status, "text/html", format!("<html><body>{code}</body></html>"));
     }
@@ -200,17 +203,17 @@ impl Call<'_> {
         self.check_request()?;
         let name = self.get("Name").unwrap_or_default().to_owned();
         if let Err(error) = self.check_all(true) {
-            self.after_refusal(&name);
+            self.after_rejection(&name);
             return Err(error);
         }
         let mut contacts = self.state.contacts.lock().unwrap();
-        let living = contacts.iter().any(|contact| self.same_name(&contact.name, &name));
+        let live = contacts.iter().any(|contact| self.same_name(&contact.name, &name));
         let reserved = self.state.reserved.lock().unwrap().iter().any(|taken| self.same_name(taken, &name));
         let passes = self.on("duplicate-passes")
             || self.while_on("duplicate-passes-without-phone", self.get("PhoneNumber").is_none())
             || self.while_on("duplicate-passes-for-ceo", self.get("Title") == Some("CEO"))
             || self.while_on("add-race", self.incoming.was_free);
-        if (living || reserved) && !passes {
+        if (live || reserved) && !passes {
             return Err(NAME_USED);
         }
         let id = format!("c-{:014}", self.state.number());
@@ -249,7 +252,7 @@ impl Call<'_> {
     }
 
     /// Applies what a broken vendor has already done when it rejects a call.
-    fn after_refusal(&self, name: &str) {
+    fn after_rejection(&self, name: &str) {
         if self.on("refusal-takes-name") {
             self.state.reserved.lock().unwrap().push(name.to_owned());
         }
@@ -372,10 +375,10 @@ impl Call<'_> {
         }
         let mut contacts = self.state.contacts.lock().unwrap();
         let index = contacts.iter().position(|contact| contact.id == id).ok_or(NO_CONTACT)?;
-        let gone = contacts.remove(index);
-        self.state.removed.lock().unwrap().push(gone.id);
+        let contact = contacts.remove(index);
+        self.state.removed.lock().unwrap().push(contact.id);
         if self.on("removed-name-stays-taken") {
-            self.state.reserved.lock().unwrap().push(gone.name);
+            self.state.reserved.lock().unwrap().push(contact.name);
         }
         Ok(json!({"RequestId": self.state.request_id(), "Status": "Deleted"}))
     }

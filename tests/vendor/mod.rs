@@ -14,9 +14,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use http_body_util::{BodyExt, Full};
+use hyper::Request;
 use hyper::body::{Bytes, Incoming};
 use hyper::service::service_fn;
-use hyper::{Request, Response};
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
@@ -41,7 +41,7 @@ pub struct State {
     counter: AtomicU64,
     calls: AtomicU64,
     /// Calls that were told to wait: no call is told so twice.
-    told: Mutex<std::collections::HashSet<String>>,
+    seen_calls: Mutex<std::collections::HashSet<String>>,
     /// Whether removals work, on a vendor whose removals fail at first.
     removes: std::sync::atomic::AtomicBool,
 }
@@ -76,7 +76,7 @@ impl Vendor {
             users: Mutex::default(),
             counter: AtomicU64::new(1000),
             calls: AtomicU64::new(0),
-            told: Mutex::default(),
+            seen_calls: Mutex::default(),
             removes: std::sync::atomic::AtomicBool::new(!switches.contains(&"removals-fail-at-first")),
         });
         let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
@@ -123,7 +123,7 @@ async fn accept(listener: TcpListener, state: Arc<State>) {
         let _ = stream.set_nodelay(true);
         let state = Arc::clone(&state);
         tokio::spawn(async move {
-            let service = service_fn(move |request| answer(Arc::clone(&state), request));
+            let service = service_fn(move |request| handle(Arc::clone(&state), request));
             let http = hyper::server::conn::http1::Builder::new();
             let _ = http.serve_connection(TokioIo::new(stream), service).await;
         });
@@ -131,9 +131,12 @@ async fn accept(listener: TcpListener, state: Arc<State>) {
 }
 
 /// Status, content type and body.
-pub type Answer = (u16, &'static str, String);
+pub type Response = (u16, &'static str, String);
 
-async fn answer(state: Arc<State>, request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Infallible> {
+async fn handle(
+    state: Arc<State>,
+    request: Request<Incoming>,
+) -> Result<hyper::Response<Full<Bytes>>, Infallible> {
     let (head, body) = request.into_parts();
     let headers = head
         .headers
@@ -155,9 +158,9 @@ async fn answer(state: Arc<State>, request: Request<Incoming>) -> Result<Respons
         tokio::time::sleep(std::time::Duration::from_millis(50)).await;
     }
     let (status, kind, body) = match incoming.headers.contains_key("x-tc-action") {
-        true => tencent::answer(&state, &incoming),
-        false => alibaba::answer(&state, &incoming),
+        true => tencent::respond(&state, &incoming),
+        false => alibaba::respond(&state, &incoming),
     };
-    let response = Response::builder().status(status).header("content-type", kind);
-    Ok(response.body(Full::new(Bytes::from(body))).unwrap())
+    let reply = hyper::Response::builder().status(status).header("content-type", kind);
+    Ok(reply.body(Full::new(Bytes::from(body))).unwrap())
 }

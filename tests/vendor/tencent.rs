@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Answer, Received, State};
+use super::{Received, Response, State};
 
 const KNOWN: [&str; 3] = ["Name", "ContactInfo", "Product"];
 
@@ -14,7 +14,7 @@ pub fn is_free(state: &State, incoming: &Received) -> bool {
 }
 
 /// Responds to a request.
-pub fn answer(state: &State, incoming: &Received) -> Answer {
+pub fn respond(state: &State, incoming: &Received) -> Response {
     let action = incoming.headers.get("x-tc-action").map(String::as_str).unwrap_or_default();
     let parameters: Result<Map<String, Value>, _> = serde_json::from_str(&incoming.body);
     let version = incoming.headers.get("x-tc-version").map(String::as_str).unwrap_or_default();
@@ -167,12 +167,12 @@ impl Call<'_> {
         let plain = |character: char| character.is_ascii_alphanumeric() || "_.@".contains(character);
         let (local, host) = contact.split_once('@').unwrap_or((contact, ""));
         let odd = contact.chars().any(|character| character.is_whitespace() || character.is_control());
-        let refused = local.is_empty()
+        let rejected = local.is_empty()
             || host.is_empty()
             || host.contains('@')
             || odd
             || (local.starts_with('_') && !self.on("contact-leading-underscore-passes"))
             || (self.on("contact-strict") && !contact.chars().all(plain));
-        if refused { Err("InvalidParameterValue") } else { Ok(()) }
+        if rejected { Err("InvalidParameterValue") } else { Ok(()) }
     }
 }

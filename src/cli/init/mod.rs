@@ -41,7 +41,7 @@ pub fn execute(args: &InitArgs, console: Console) -> Exit {
     let schema = match serde_json::to_string_pretty(&schema::schema()) {
         Ok(schema) => format!("{schema}\n"),
         Err(error) => {
-            console.complain(&error.to_string());
+            console.error(&error.to_string());
             return Exit::Usage;
         }
     };
@@ -54,20 +54,20 @@ pub fn execute(args: &InitArgs, console: Console) -> Exit {
     if has_specs {
         let what = if args.demo { "the specs that fineprint ships" } else { "the sample" };
         let specs = below(&args.folder, is_here, "specs");
-        console.say(&format!("{} already has specs: not adding {what}", specs.display()));
+        console.print(&format!("{} already has specs: not adding {what}", specs.display()));
     }
     let specs = match (has_specs, args.demo) {
-        (true, _) => Take::None,
-        (false, true) => Take::Shipped,
-        (false, false) => Take::Sample,
+        (true, _) => SpecSource::None,
+        (false, true) => SpecSource::Shipped,
+        (false, false) => SpecSource::Sample,
     };
     for (path, text) in files(&specs, is_crate && !args.demo, &schema) {
         let path = if is_here { path } else { args.folder.join(path) };
         match write(&path, text) {
-            Ok(true) => console.say(&format!("created {}", path.display())),
-            Ok(false) => console.say(&format!("kept {}", path.display())),
+            Ok(true) => console.print(&format!("created {}", path.display())),
+            Ok(false) => console.print(&format!("kept {}", path.display())),
             Err(error) => {
-                console.complain(&files::not_written(&path, &error));
+                console.error(&files::not_written(&path, &error));
                 return Exit::Usage;
             }
         }
@@ -76,22 +76,22 @@ pub fn execute(args: &InitArgs, console: Console) -> Exit {
         return exit;
     }
     if is_crate && !args.demo {
-        console.say("\nfor `cargo test --test conformance`, add the lines at the top of tests/conformance.rs to Cargo.toml");
+        console.print("\nfor `cargo test --test conformance`, add the lines at the top of tests/conformance.rs to Cargo.toml");
     }
     let cd = match is_here {
         true => String::new(),
         false => format!("cd {} && ", quoted(&args.folder)),
     };
-    console.say(&format!(
+    console.print(&format!(
         "\nnow run every case of specs/ against the built-in reference server with `{cd}fineprint`,"
     ));
     console
-        .say("or against your service with `fineprint run --target local`, after you set its address in fineprint.toml");
+        .print("or against your service with `fineprint run --target local`, after you set its address in fineprint.toml");
     Exit::Holds
 }
 
 /// The specs that a new project gets.
-enum Take {
+enum SpecSource {
     None,
     Sample,
     Shipped,
@@ -115,7 +115,7 @@ fn below(folder: &Path, is_here: bool, name: &str) -> PathBuf {
 fn has_specs(folder: &Path, is_here: bool, console: Console) -> Result<bool, Exit> {
     let specs = below(folder, is_here, "specs");
     let found = project::has_specs(&specs).map_err(|error| {
-        console.complain(&files::not_read(&specs, &error));
+        console.error(&files::not_read(&specs, &error));
         Exit::Usage
     })?;
     if found {
@@ -131,18 +131,18 @@ fn expand(folder: &Path, is_here: bool, console: Console) -> Result<(), Exit> {
     let suite = project::suite(&below("specs"), &below("cases"), Depth::Standard)
         .map_err(|findings| console.findings(&findings))?;
     for missing in suite.stale.iter().filter(|stale| !stale.exists) {
-        generate::freshen(&suite, missing, console)?;
-        console.say(&format!("created {}", missing.path.display()));
+        generate::update(&suite, missing, console)?;
+        console.print(&format!("created {}", missing.path.display()));
     }
     Ok(())
 }
 
-fn files<'s>(specs: &Take, with_test: bool, schema: &'s str) -> Vec<New<'s>> {
+fn files<'s>(specs: &SpecSource, with_test: bool, schema: &'s str) -> Vec<New<'s>> {
     let mut files: Vec<New<'_>> = Vec::new();
     match specs {
-        Take::None => {}
-        Take::Sample => files.extend(SAMPLE.map(|(path, text)| (PathBuf::from(path), text))),
-        Take::Shipped => shipped(&SHIPPED, &mut files),
+        SpecSource::None => {}
+        SpecSource::Sample => files.extend(SAMPLE.map(|(path, text)| (PathBuf::from(path), text))),
+        SpecSource::Shipped => shipped(&SHIPPED, &mut files),
     }
     files.push((PathBuf::from("specs/spec.schema.json"), schema));
     let mut others = vec![CONFIG, WORKFLOW, IGNORED];

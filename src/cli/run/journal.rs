@@ -18,7 +18,7 @@ const MAX_BYTES: usize = 1024 * 1024 * 1024;
 
 /// The journal of this run, and the contents of earlier ones.
 #[derive(Debug, Default)]
-pub struct Kept {
+pub struct OpenJournal {
     /// The journal that this run writes.
     pub journal: Journal,
     /// What earlier runs left at this target's addresses.
@@ -33,7 +33,7 @@ pub struct Kept {
     _lock: Option<File>,
 }
 
-impl Kept {
+impl OpenJournal {
     /// Opens the journal of a run, next to the target's snapshots, and carries over the contents of abandoned journals.
     ///
     /// # Errors
@@ -66,7 +66,7 @@ impl Kept {
             // Another run may have carried it over as well: what both of them remove is gone.
             let _ = fs::remove_file(carried_over);
         }
-        let (remains, elsewhere) = all.divided(&plan.target);
+        let (remains, elsewhere) = all.split_by_address(&plan.target);
         Ok(Self { journal, remains, elsewhere, foreign, own: Some(path), _lock: Some(lock) })
     }
 
@@ -84,7 +84,7 @@ impl Kept {
 }
 
 /// Returns `true` if there is a journal of another run on this target.
-pub fn is_there(plan: &Plan) -> bool {
+pub fn exists(plan: &Plan) -> bool {
     let folder = plan.reports.join(&plan.target.name);
     !plan.is_embedded() && journals(&folder).is_ok_and(|journals| !journals.is_empty())
 }

@@ -21,7 +21,7 @@ use crate::event::{Compared, Event, Finish, Leftover};
 use crate::generate::Cases;
 use crate::project::Suite;
 use crate::report::block::in_line;
-use crate::runner::{self, Tally};
+use crate::runner::{self, RequestCount};
 use crate::server::{Access, Behaviour, Server};
 use crate::spec::model::{Service, Specs};
 use crate::wire::curl;
@@ -34,10 +34,10 @@ use super::generate;
 use super::outputs::Outputs;
 use super::recording::Recorder;
 
-use journal::Kept;
+use journal::OpenJournal;
 use plan::{Earlier, Plan};
 pub use show::execute as show;
-use snapshots::Answers;
+use snapshots::Responses;
 pub use target::{REFERENCE, config};
 
 /// Runs the cases and judges the responses.
@@ -52,7 +52,7 @@ pub fn execute(args: RunArgs, console: Console) -> Exit {
     let outputs = match ready.outputs(console) {
         Ok(outputs) => outputs,
         Err(complaint) => {
-            console.complain(&complaint);
+            console.error(&complaint);
             return Exit::Usage;
         }
     };
@@ -63,14 +63,14 @@ pub fn execute(args: RunArgs, console: Console) -> Exit {
     let recorder = recorded.is_some().then(Recorder::default);
     let ids = ready.ids.clone();
     match (ready.run(outputs, recorder, console), recorded) {
-        (Ok(ended), Some((folder, earlier))) => keep(ended, &folder, earlier, &ids, console),
+        (Ok(ended), Some((folder, earlier))) => write_recording(ended, &folder, earlier, &ids, console),
         (Ok(ended), None) => ended.exit,
         (Err(exit), _) => exit,
     }
 }
 
 /// Writes the recording. A vendor that breaks its own page is recorded as it is, which is not a failure.
-fn keep(
+fn write_recording(
     ended: Ended,
     folder: &Path,
     earlier: Option<Earlier>,
@@ -78,14 +78,14 @@ fn keep(
     console: Console,
 ) -> Exit {
     if ended.finish.counts.pass + ended.finish.counts.fail == 0 {
-        console.complain("no case was judged, so nothing is recorded");
+        console.error("no case was judged, so nothing is recorded");
         return Exit::Incomplete;
     }
     let kept =
         ended.recorder.unwrap_or_default().write(folder, earlier, |id| ids.contains(id), &ended.finish);
     match &kept {
-        Ok(path) => console.tell(&format!("recorded {}", path.display())),
-        Err(complaint) => console.complain(complaint),
+        Ok(path) => console.status(&format!("recorded {}", path.display())),
+        Err(complaint) => console.error(complaint),
     }
     match kept.is_ok() && ended.written && ended.finish.is_complete() {
         true => Exit::Holds,
@@ -109,15 +109,15 @@ pub struct Ready {
 #[derive(Default)]
 struct Load {
     cases: usize,
-    tally: Tally,
+    tally: RequestCount,
     /// Number of calls to each operation that has a rate of its own.
     calls: BTreeMap<String, usize>,
 }
 
 impl Load {
-    fn take(&mut self, plan: &Plan, specs: &Specs, case: &Case) {
+    fn add(&mut self, plan: &Plan, specs: &Specs, case: &Case) {
         self.cases += 1;
-        self.tally.take(specs, case);
+        self.tally.add(specs, case);
         let Some((service, _)) = specs.operation(&case.operation) else { return };
         for (name, _) in &plan.target.rates {
             let is_it = |called: &str| service.operation(called).is_some_and(|called| called.is_called(name));
@@ -141,7 +141,7 @@ impl Ready {
     /// run.
     pub fn new(args: RunArgs, console: Console) -> Result<Self, Exit> {
         let usage = |complaint: String| {
-            console.complain(&complaint);
+            console.error(&complaint);
             Exit::Usage
         };
         let config = target::config(&args.config, console)?;
@@ -150,16 +150,16 @@ impl Ready {
         names::check(&plan, &suite.specs).map_err(usage)?;
         let is_held_to_ids = plan.baseline.is_some() || plan.write_baseline.is_some() || plan.record;
         let ids = if is_held_to_ids || plan.goes_on { suite.ids() } else { HashSet::new() };
-        names::tell_unknown(&plan, &ids, console);
-        let kept = if plan.needs_kept() { suite.kept() } else { BTreeMap::new() };
+        names::warn_unknown(&plan, &ids, console);
+        let kept = if plan.needs_kept() { suite.snapshot_ids() } else { BTreeMap::new() };
         add_circumstances(&plan, &mut suite).map_err(usage)?;
         plan.filters_select(&suite.cases).map_err(usage)?;
         plan.options().transport().map_err(|error| usage(error.to_string()))?;
         if plan.list {
             return Err(list(&plan, &suite, console));
         }
-        generate::settle(&suite, plan.locked, console)?;
-        plan.settle_known(&suite, &ids, console).map_err(usage)?;
+        generate::update_or_reject(&suite, plan.locked, console)?;
+        plan.drop_outdated(&suite, &ids, console).map_err(usage)?;
         let Suite { specs, cases, .. } = suite;
         let (mut unasked, mut load) = (0, Load::default());
         let cases = cases.select(|case| {
@@ -167,12 +167,12 @@ impl Ready {
             let can_ask = is_selected && runner::can_ask(&plan.target, &specs, case);
             unasked += usize::from(is_selected && !can_ask);
             if can_ask {
-                load.take(&plan, &specs, case);
+                load.add(&plan, &specs, case);
             }
             can_ask
         });
         if unasked > 0 {
-            console.tell(&format!(
+            console.status(&format!(
                 "{unasked} cases are left out: the target has no address for their service, or its signature cannot carry their values"
             ));
         }
@@ -185,7 +185,7 @@ impl Ready {
     /// Opens the outputs of the run.
     fn outputs(&self, console: Console) -> Result<Outputs, String> {
         let plan = &self.plan;
-        plan.try_baseline()?;
+        plan.check_baseline()?;
         Outputs::open(&plan.reports_to, &plan.inputs(), plan.stream(), console, self.cases.len())
     }
 
@@ -195,7 +195,7 @@ impl Ready {
         self.cases = self.cases.select(|case| {
             let is_wanted = is_wanted(&case.id);
             if is_wanted {
-                load.take(&self.plan, &self.specs, case);
+                load.add(&self.plan, &self.specs, case);
             }
             is_wanted
         });
@@ -211,10 +211,10 @@ impl Ready {
         for left in &finish.left_behind {
             let Leftover { entity, id, reason, .. } = left;
             let (id, reason) = (in_line(id), in_line(reason));
-            console.complain(&format!("leftover on {}: {entity} {id} ({reason})", recording.target));
+            console.error(&format!("leftover on {}: {entity} {id} ({reason})", recording.target));
         }
         if let Some(reason) = &finish.stopped {
-            console.complain(&format!("{}: the run stopped early: {}", recording.target, in_line(reason)));
+            console.error(&format!("{}: the run stopped early: {}", recording.target, in_line(reason)));
             return Err(Exit::Incomplete);
         }
         Ok((recording, finish.left_behind.is_empty()))
@@ -222,7 +222,7 @@ impl Ready {
 
     fn run(self, outputs: Outputs, recorder: Option<Recorder>, console: Console) -> Result<Ended, Exit> {
         let runtime = runtime().map_err(|error| {
-            console.complain(&format!("failed to start the runtime: {error}"));
+            console.error(&format!("failed to start the runtime: {error}"));
             Exit::Incomplete
         })?;
         announce(&self.plan, &self.load, console);
@@ -263,7 +263,7 @@ fn announce(plan: &Plan, load: &Load, console: Console) {
     // The slowest limit determines the duration.
     let slowest = limits.max_by_key(|(seconds, _)| *seconds);
     let time = slowest.map_or_else(String::new, |(seconds, limit)| format!(", {seconds} s at {limit}"));
-    console.tell(&format!("{} cases, about {requests} requests{time}", load.cases));
+    console.status(&format!("{} cases, about {requests} requests{time}", load.cases));
 }
 
 /// Prints what would be sent.
@@ -272,19 +272,19 @@ fn rehearse(ready: &Ready, console: Console) -> Exit {
     let session = match plan.rehearsal().session() {
         Ok(session) => session,
         Err(error) => {
-            console.complain(&error.to_string());
+            console.error(&error.to_string());
             return Exit::Usage;
         }
     };
     announce(plan, load, console);
     if plan.target.rate.is_none() && plan.target.rates.is_empty() {
-        console.tell("no rate is set: requests are sent as fast as the target responds");
+        console.status("no rate is set: requests are sent as fast as the target responds");
     }
-    console.tell("these are the requests of the cases; those that remove created entities are not shown");
+    console.status("these are the requests of the cases; those that remove created entities are not shown");
     for case in cases.iter() {
-        console.say(&format!("{}: {}", case.id, case.tries));
+        console.print(&format!("{}: {}", case.id, case.tries));
         for request in runner::rehearse(&session, specs, &case) {
-            console.say(&format!("  {}", curl::line(&request)));
+            console.print(&format!("  {}", curl::line(&request)));
         }
     }
     Exit::Holds
@@ -292,7 +292,7 @@ fn rehearse(ready: &Ready, console: Console) -> Exit {
 
 fn list(plan: &Plan, suite: &Suite, console: Console) -> Exit {
     for case in suite.cases.iter().filter(|case| plan.selects(&case.id)) {
-        console.say(&case.id);
+        console.print(&case.id);
     }
     Exit::Holds
 }
@@ -309,35 +309,35 @@ async fn run(
     if let Some(server) = &embedded {
         options = options.moved(server.url());
     }
-    let kept_on_disk = write_down(&plan, &mut options, console);
+    let kept_on_disk = open_journal(&plan, &mut options, console);
     let cancel = CancellationToken::new();
     tokio::spawn(cancel_on_interrupt(cancel.clone(), console));
-    let mut answers = Answers::of(&plan, &kept);
+    let mut responses = Responses::of(&plan, &kept);
     let is_asked = plan.baseline.is_some() || plan.write_baseline.is_some();
     let mut judged = Judged::of(is_asked);
     let finish = runner::run(Arc::clone(&specs), cases, &options, cancel, |event| {
         if let Event::CaseFinished(result) = &event {
-            judged.take(result);
-            answers.take(&specs, result);
+            judged.add(result);
+            responses.add(&specs, result);
         }
         if let Some(recorder) = &mut recorder {
-            recorder.take(&event);
+            recorder.add(&event);
         }
         outputs.event(&event);
     })
     .await;
     let finish = finish.map_err(|error| {
-        console.complain(&error.to_string());
+        console.error(&error.to_string());
         Exit::Incomplete
     })?;
-    let changed = compare(&plan, &specs, &answers, &mut outputs, console);
+    let changed = compare(&plan, &specs, &responses, &mut outputs, console);
     if let Some(error) = options.journal.failed() {
-        outputs.failed(format!("failed to record the entities on the target: {error}"));
+        outputs.record_failure(format!("failed to record the entities on the target: {error}"));
     }
     drop(options);
     kept_on_disk.close();
-    let known = held_to_baseline(&plan, &judged, &ids).unwrap_or_else(|complaint| {
-        outputs.failed(complaint);
+    let known = compare_with_baseline(&plan, &judged, &ids).unwrap_or_else(|complaint| {
+        outputs.record_failure(complaint);
         None
     });
     if let Some(known) = &known {
@@ -350,12 +350,12 @@ async fn run(
 }
 
 /// Compares the failures with the known ones.
-fn held_to_baseline(
+fn compare_with_baseline(
     plan: &Plan,
     judged: &Judged,
     ids: &HashSet<Arc<str>>,
 ) -> Result<Option<Compared>, String> {
-    judged.settle(plan.baseline.as_ref(), plan.write_baseline.as_deref(), ids)
+    judged.compare(plan.baseline.as_ref(), plan.write_baseline.as_deref(), ids)
 }
 
 /// Starts the built-in reference server, if it is the target.
@@ -366,7 +366,7 @@ async fn embedded(plan: &Plan, specs: &Arc<Specs>, console: Console) -> Result<O
     match Server::behaving(Arc::clone(specs), 0, behaviour(plan)).await {
         Ok(server) => Ok(Some(server)),
         Err(error) => {
-            console.complain(&format!("failed to start the reference server: {error}"));
+            console.error(&format!("failed to start the reference server: {error}"));
             Err(Exit::Incomplete)
         }
     }
@@ -376,19 +376,19 @@ async fn embedded(plan: &Plan, specs: &Arc<Specs>, console: Console) -> Result<O
 fn compare(
     plan: &Plan,
     specs: &Specs,
-    answers: &Answers<'_>,
+    responses: &Responses<'_>,
     outputs: &mut Outputs,
     console: Console,
 ) -> bool {
-    match snapshots::settle(plan, specs, answers) {
+    match snapshots::compare(plan, specs, responses) {
         Ok(None) => false,
         Ok(Some(compared)) => {
             outputs.event(&Event::SnapshotsCompared(compared.clone()));
-            snapshots::tell(&compared, plan, console);
+            snapshots::print_hints(&compared, plan, console);
             compared.differ()
         }
         Err(complaint) => {
-            outputs.failed(complaint);
+            outputs.record_failure(complaint);
             false
         }
     }
@@ -396,23 +396,23 @@ fn compare(
 
 /// Opens the journal, which records from now on what is live on the target. What a killed run left there is removed
 /// first.
-fn write_down(plan: &Plan, options: &mut runner::Options, console: Console) -> Kept {
-    let mut kept = Kept::open(plan).unwrap_or_else(|error| {
-        console.tell(&format!("failed to record the entities on the target: {error}"));
-        Kept::default()
+fn open_journal(plan: &Plan, options: &mut runner::Options, console: Console) -> OpenJournal {
+    let mut kept = OpenJournal::open(plan).unwrap_or_else(|error| {
+        console.status(&format!("failed to record the entities on the target: {error}"));
+        OpenJournal::default()
     });
     for foreign in &kept.foreign {
-        console.tell(&format!(
+        console.status(&format!(
             "ignoring {} and not removing the entities that it names: your own runs write files that only you can read",
             foreign.display()
         ));
     }
     if !kept.remains.is_empty() {
-        console.tell("an earlier run has left something on the target: removing it first");
+        console.status("an earlier run has left something on the target: removing it first");
     }
     if let (false, Some(own)) = (kept.elsewhere.is_empty(), &kept.own) {
         let addresses = kept.elsewhere.addresses().into_iter().collect::<Vec<_>>().join(", ");
-        console.tell(&format!(
+        console.status(&format!(
             "an earlier run has left something at {addresses}, which this run does not call: a run there removes it, as long \
              as {} exists",
             own.display()
@@ -483,7 +483,7 @@ fn is_hangup_ignored() -> bool {
 /// Stops the run and cleans up at the first interrupt, and ends the process at the second.
 async fn cancel_on_interrupt(cancel: CancellationToken, console: Console) {
     interrupted().await;
-    console.tell(
+    console.status(
         "interrupted: finishing open calls and removing created entities; press Ctrl-C again to stop immediately",
     );
     cancel.cancel();

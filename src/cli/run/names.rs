@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
-use crate::baseline::Known;
+use crate::baseline::KnownFailure;
 use crate::cli::console::Console;
 use crate::compare::is_optional;
 use crate::diagnostic::did_you_mean;
@@ -52,15 +52,16 @@ pub fn check(plan: &Plan, specs: &Specs) -> Result<(), String> {
 }
 
 /// Reports known failures whose case does not exist: they would never be removed.
-pub fn tell_unknown(plan: &Plan, ids: &HashSet<Arc<str>>, console: Console) {
+pub fn warn_unknown(plan: &Plan, ids: &HashSet<Arc<str>>, console: Console) {
     // Another depth has other cases.
     if plan.depth != Depth::Standard {
         return;
     }
     let known = plan.baseline.iter().flat_map(|baseline| &baseline.known);
     let known = known.filter(|entry| !is_optional(&entry.case));
-    let is_there = |entry: &Known| ids.contains(&*entry.case) || ids.iter().any(|id| entry.is_about(id));
+    let is_there =
+        |entry: &KnownFailure| ids.contains(&*entry.case) || ids.iter().any(|id| entry.is_about(id));
     for entry in known.filter(|entry| !is_there(entry)) {
-        console.tell(&format!("the baseline lists {}, but no case has that id", entry.case));
+        console.status(&format!("the baseline lists {}, but no case has that id", entry.case));
     }
 }

@@ -23,7 +23,7 @@ use crate::files;
 use crate::generate::{Cases, Depth};
 use crate::project::{self, Listing, Part, Suite};
 use crate::report::number;
-use crate::runner::{self, Known, Options, Target};
+use crate::runner::{self, EarlierResults, Options, Target};
 use crate::spec::model::Circumstance;
 
 /// Default seed for the random values of recordings.
@@ -75,7 +75,7 @@ pub struct Plan {
     /// The existing recording of the target, if there is one.
     pub recorded: Option<Earlier>,
     /// Results of an interrupted run.
-    pub known: Arc<Known>,
+    pub known: Arc<EarlierResults>,
     /// Depth of the run.
     pub depth: Depth,
     /// Circumstances that are provoked.
@@ -120,7 +120,7 @@ impl Plan {
     /// Returns what is wrong with them, in a sentence.
     pub fn resolve(args: RunArgs, config: &Config, console: Console) -> Result<Self, String> {
         if args.record {
-            refuse_parts(&args)?;
+            reject_parts(&args)?;
         }
         let snapshots = snapshot_policy(&args, console)?;
         let (mut target, of_table) = super::target::target(&args, config)?;
@@ -143,7 +143,7 @@ impl Plan {
         // Two recordings use the same values, so that no echo of a value differs.
         let begun_with = begun_with.or(record.then_some(RECORDED));
         let quotas: Vec<(String, u32)> = of_table.into_iter().chain(args.quotas).collect();
-        stay_below(&quotas, &mut target)?;
+        limit_entities(&quotas, &mut target)?;
         // Without a filter, the listing is not needed. A folder that cannot be read is reported when the specs are
         // read.
         let listing = match args.filter.is_empty() {
@@ -205,12 +205,12 @@ impl Plan {
     ///
     /// # Errors
     /// Returns the complaint about it.
-    pub fn try_baseline(&self) -> Result<(), String> {
+    pub fn check_baseline(&self) -> Result<(), String> {
         let Some(path) = &self.write_baseline else { return Ok(()) };
         let of_run = outputs::paths(&self.reports_to).chain(self.inputs());
         // It may be the file of known failures that is read.
         let others = of_run.filter(|other| self.read_baseline.as_deref() != Some(*other));
-        files::apart(&others.collect::<Vec<_>>(), [path.as_path()].into_iter())?;
+        files::check_distinct(&others.collect::<Vec<_>>(), [path.as_path()].into_iter())?;
         files::begin(path).map(drop).map_err(|error| files::not_written(path, &error))
     }
 
@@ -223,7 +223,7 @@ impl Plan {
     ///
     /// # Errors
     /// Returns an error if an event stream would be replaced by one that lacks some of its results.
-    pub fn settle_known(
+    pub fn drop_outdated(
         &mut self,
         suite: &Suite,
         ids: &HashSet<Arc<str>>,
@@ -233,7 +233,7 @@ impl Plan {
         if let Some(first) = outdated.first() {
             let ids: HashSet<&str> = outdated.iter().map(|each| each.id.as_str()).collect();
             let (cases, why) = (number(outdated.len(), "case"), &first.why);
-            console.tell(&format!("--resume: running {cases} again: {why}"));
+            console.status(&format!("--resume: running {cases} again: {why}"));
             Arc::make_mut(&mut self.known).forget(|id| ids.contains(id));
         }
         if !self.goes_on {
@@ -278,7 +278,7 @@ impl Plan {
         let names_others = !self.quotas.is_empty() || !self.target.rates.is_empty();
         let names_parameters = !self.target.parameters.is_empty();
         let goes_on = self.goes_on || !self.known.is_empty();
-        is_held_to_all || names_others || names_parameters || goes_on || super::journal::is_there(self)
+        is_held_to_all || names_others || names_parameters || goes_on || super::journal::exists(self)
     }
 
     /// Returns `true` if there are accepted responses, or will be.
@@ -339,8 +339,8 @@ impl Plan {
 }
 
 /// Reads the results of an interrupted run, if it was on this target.
-fn resumed_from(path: &Path, target: &Target, console: Console) -> Result<Known, String> {
-    let known = stream::known(path)?;
+fn resumed_from(path: &Path, target: &Target, console: Console) -> Result<EarlierResults, String> {
+    let known = stream::read_earlier(path)?;
     if let Some(start) = known.starts().iter().find(|start| start.target != target.name) {
         return Err(format!(
             "--resume: the event stream is a run on {}, but this run is on {}",
@@ -350,7 +350,7 @@ fn resumed_from(path: &Path, target: &Target, console: Console) -> Result<Known,
     // Addresses may change, as that of the built-in server does, but not the target behind them.
     let here = target.shown_url();
     if let Some(start) = known.starts().iter().find(|start| start.url != here && target.name != REFERENCE) {
-        console.tell(&format!(
+        console.status(&format!(
             "--resume: the earlier run was on {}, this run is on {here}; the earlier results count for this run",
             start.url
         ));
@@ -365,25 +365,25 @@ fn baseline(read_from: Option<&Path>, write_to: Option<&Path>) -> Result<Option<
 
 /// Limits the number of live entities to the smallest quota. A case of its own tests one entity above a quota; the
 /// others stay below.
-fn stay_below(quotas: &[(String, u32)], target: &mut Target) -> Result<(), String> {
-    let Some((entity, least)) = quotas.iter().min_by_key(|(_, size)| *size) else { return Ok(()) };
-    if *least < 2 {
-        return Err(format!("quota {entity}={least} is too small: a run needs at least 2"));
+fn limit_entities(quotas: &[(String, u32)], target: &mut Target) -> Result<(), String> {
+    let Some((entity, smallest)) = quotas.iter().min_by_key(|(_, size)| *size) else { return Ok(()) };
+    if *smallest < 2 {
+        return Err(format!("quota {entity}={smallest} is too small: a run needs at least 2"));
     }
-    target.entities = target.entities.min(*least);
+    target.entities = target.entities.min(*smallest);
     Ok(())
 }
 
 /// Rejects options that do not suit a recording: it is complete, of the standard depth, and only the target's own.
-fn refuse_parts(args: &RunArgs) -> Result<(), String> {
-    let refused = [
+fn reject_parts(args: &RunArgs) -> Result<(), String> {
+    let rejected = [
         (args.no_snapshots, "--no-snapshots"),
         (args.shard.is_some(), "--shard"),
         (args.against.is_some(), "--against"),
         (args.depth != DepthArg::Standard, "--depth"),
         (args.resume.is_some(), "--resume"),
     ];
-    match refused.into_iter().find(|(is_there, _)| *is_there) {
+    match rejected.into_iter().find(|(is_there, _)| *is_there) {
         Some((_, option)) => Err(format!("a recording needs a whole run: leave out {option}")),
         None => Ok(()),
     }

@@ -13,13 +13,13 @@ use crate::cli::exit::Exit;
 use crate::cli::filter::Filter;
 use crate::cli::stream::Events;
 use crate::event::{CaseResult, Event, Results};
-use crate::inert::escaped;
+use crate::invisible::escape_invisible;
 use crate::judge;
 use crate::project::Suite;
-use crate::report::block::harmless;
+use crate::report::block::escape_lines;
 use crate::runner;
 use crate::spec::model::Specs;
-use crate::wire::{Answer, Exchange, Outcome, curl};
+use crate::wire::{Exchange, Outcome, Response, curl};
 
 use super::plan::Plan;
 use super::target;
@@ -33,18 +33,18 @@ pub fn execute(args: &ShowArgs, console: Console) -> Exit {
         },
     };
     shown.unwrap_or_else(|complaint| {
-        console.complain(&complaint);
+        console.error(&complaint);
         Exit::Usage
     })
 }
 
 /// The cases to show. A word that is the id of a case selects this case only, not those whose ids begin with it.
-struct Wanted {
+struct SelectedCases {
     ids: HashSet<String>,
     filter: Option<Filter>,
 }
 
-impl Wanted {
+impl SelectedCases {
     fn of(args: &ShowArgs, ids: impl Iterator<Item = String>, is_operation: impl Fn(&str) -> bool) -> Self {
         let ids: HashSet<String> = ids.filter(|id| args.filter.contains(id)).collect();
         let further: Vec<String> = args.filter.iter().filter(|word| !ids.contains(*word)).cloned().collect();
@@ -71,14 +71,14 @@ fn run_of(args: &ShowArgs, console: Console) -> Result<RunArgs, Exit> {
     options.extend(["--no-snapshots", "--seed", "1", "--"].map(OsStr::new));
     options.extend(args.filter.iter().map(OsStr::new));
     RunArgs::typed(options).map_err(|error| {
-        console.complain(&error.to_string());
+        console.error(&error.to_string());
         Exit::Usage
     })
 }
 
 fn cases(args: &ShowArgs, console: Console) -> Result<Exit, Exit> {
     let usage = |complaint: String| {
-        console.complain(&complaint);
+        console.error(&complaint);
         Exit::Usage
     };
     let config = target::config(&args.project.config, console)?;
@@ -88,11 +88,12 @@ fn cases(args: &ShowArgs, console: Console) -> Result<Exit, Exit> {
     plan.filters_select(&suite.cases).map_err(usage)?;
     let session = plan.rehearsal().session().map_err(|error| usage(error.to_string()))?;
     let Suite { specs, cases, .. } = suite;
-    let wanted =
-        Wanted::of(args, cases.iter().map(|case| case.id.clone()), |name| specs.operation(name).is_some());
+    let wanted = SelectedCases::of(args, cases.iter().map(|case| case.id.clone()), |name| {
+        specs.operation(name).is_some()
+    });
     for case in cases.iter().filter(|case| wanted.has(&case.id)) {
         let requests = runner::rehearse(&session, &specs, &case);
-        console.say(described(&specs, &case, requests.iter().map(curl::line)).trim_end());
+        console.print(described(&specs, &case, requests.iter().map(curl::line)).trim_end());
     }
     Ok(Exit::Holds)
 }
@@ -102,7 +103,7 @@ fn described(specs: &Specs, case: &Case, requests: impl Iterator<Item = String>)
     let mut out = String::new();
     let comment = |out: &mut String, text: &str| {
         for line in text.lines() {
-            let _ = writeln!(out, "# {}", escaped(line));
+            let _ = writeln!(out, "# {}", escape_invisible(line));
         }
     };
     if let Some((_, operation)) = specs.operation(&case.operation) {
@@ -126,40 +127,41 @@ fn results(events: Events, args: &ShowArgs, console: Console) -> Result<Exit, St
             _ => {}
         }
     }
-    let wanted = Wanted::of(args, kept.ids().map(str::to_owned), |name| operations.contains(name));
+    let wanted = SelectedCases::of(args, kept.ids().map(str::to_owned), |name| operations.contains(name));
     let shown: Vec<&str> = kept.ids().filter(|id| wanted.has(id)).collect();
     if shown.is_empty() {
         return Err(format!("no case of the run matches {}", args.filter.join(" or ")));
     }
     for result in shown.into_iter().filter_map(|id| kept.get(id)) {
-        console.say(told(&result, console).trim_end());
+        console.print(result_text(&result, console).trim_end());
     }
     Ok(Exit::Holds)
 }
 
 /// Describes a result with everything that was sent and received.
-fn told(result: &CaseResult, console: Console) -> String {
+fn result_text(result: &CaseResult, console: Console) -> String {
     let verdict = result.verdict.name();
     let mut out = format!("{} {verdict}\n", console.out.strong(&result.id));
-    let _ = writeln!(out, "  tests       {}", harmless(&result.tries));
-    let _ = writeln!(out, "  the page    {}", harmless(&result.promise.sentence));
+    let _ = writeln!(out, "  tests       {}", escape_lines(&result.tries));
+    let _ = writeln!(out, "  the page    {}", escape_lines(&result.promise.sentence));
     let _ = writeln!(out, "              {} ({})", result.promise.place, result.promise.rule);
-    let _ = writeln!(out, "  expects     {}", harmless(&result.expects));
+    let _ = writeln!(out, "  expects     {}", escape_lines(&result.expects));
     for (number, exchange) in result.exchanges.iter().enumerate() {
         let is_tried = result.tried == Some(number);
         let _ = writeln!(out, "\n{} {}", if is_tried { ">" } else { " " }, curl::line(&exchange.request));
-        out.push_str(&response(exchange));
+        out.push_str(&response_text(exchange));
     }
     out
 }
 
-fn response(exchange: &Exchange) -> String {
+fn response_text(exchange: &Exchange) -> String {
     match &exchange.outcome {
-        Outcome::Unanswered(reason) => format!("  error: {}\n", harmless(&reason.to_string())),
-        Outcome::Answered(answer) => {
-            let Answer { status, headers, body, .. } = answer;
-            let headers = headers.iter().map(|(name, value)| format!("  {name}: {}\n", escaped(value)));
-            let body = body.lines().map(|line| format!("  {}\n", escaped(line)));
+        Outcome::NoResponse(reason) => format!("  error: {}\n", escape_lines(&reason.to_string())),
+        Outcome::Received(response) => {
+            let Response { status, headers, body, .. } = response;
+            let headers =
+                headers.iter().map(|(name, value)| format!("  {name}: {}\n", escape_invisible(value)));
+            let body = body.lines().map(|line| format!("  {}\n", escape_invisible(line)));
             format!("  {status}\n{}\n{}", headers.collect::<String>(), body.collect::<String>())
         }
     }

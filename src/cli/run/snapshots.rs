@@ -18,15 +18,15 @@ use super::plan::{Plan, SnapshotPolicy};
 
 /// The responses of a run, by operation.
 #[derive(Debug)]
-pub struct Answers<'p> {
+pub struct Responses<'p> {
     plan: &'p Plan,
     /// The cases whose responses are kept, by operation.
     kept: &'p BTreeMap<String, Vec<Arc<str>>>,
-    operations: HashMap<String, OfOperation>,
+    operations: HashMap<String, OperationResponses>,
 }
 
 #[derive(Debug)]
-struct OfOperation {
+struct OperationResponses {
     /// Name of the operation in the project.
     id: String,
     operation: String,
@@ -41,19 +41,19 @@ struct OfOperation {
     counted: usize,
 }
 
-impl<'p> Answers<'p> {
+impl<'p> Responses<'p> {
     /// Creates an empty collection.
     pub fn of(plan: &'p Plan, kept: &'p BTreeMap<String, Vec<Arc<str>>>) -> Self {
         Self { plan, kept, operations: HashMap::new() }
     }
 
     /// Returns the collected responses of an operation.
-    fn of_operation(&mut self, service: &Service, operation: &Operation) -> &mut OfOperation {
+    fn of_operation(&mut self, service: &Service, operation: &Operation) -> &mut OperationResponses {
         let (plan, kept) = (self.plan, self.kept);
         self.operations.entry(operation.id.clone()).or_insert_with(|| {
             let path = store::path(&plan.reports, &plan.target.name, &service.folder, &operation.name);
             let is_compared = plan.snapshots != SnapshotPolicy::Off && path.exists();
-            OfOperation {
+            OperationResponses {
                 id: operation.id.clone(),
                 operation: operation.name.clone(),
                 source: operation.at.source.name.clone(),
@@ -67,7 +67,7 @@ impl<'p> Answers<'p> {
     }
 
     /// Adds the response of a case.
-    pub fn take(&mut self, specs: &Specs, result: &CaseResult) {
+    pub fn add(&mut self, specs: &Specs, result: &CaseResult) {
         if self.plan.snapshots == SnapshotPolicy::Off {
             return;
         }
@@ -83,7 +83,7 @@ impl<'p> Answers<'p> {
             return;
         }
         if of.ids.contains(result.id.as_str()) {
-            let text = compare::kept(service, result);
+            let text = compare::normalised_response(service, result);
             of.entries.extend(text.map(|text| Entry { id: result.id.clone(), text }));
         }
     }
@@ -94,21 +94,21 @@ impl<'p> Answers<'p> {
 ///
 /// # Errors
 /// Returns the file that cannot be read or written, and why.
-pub fn settle(plan: &Plan, specs: &Specs, answers: &Answers<'_>) -> Result<Option<Snapshots>, String> {
+pub fn compare(plan: &Plan, specs: &Specs, responses: &Responses<'_>) -> Result<Option<Snapshots>, String> {
     if plan.snapshots == SnapshotPolicy::Off {
         return Ok(None);
     }
     let mut all = Snapshots { accepted: plan.snapshots == SnapshotPolicy::Update, ..Snapshots::default() };
-    let mut operations: Vec<&OfOperation> = answers.operations.values().collect();
+    let mut operations: Vec<&OperationResponses> = responses.operations.values().collect();
     operations.sort_by_key(|of| &of.path);
     for of in operations {
-        let ids = answers.kept.get(&of.id).map(Vec::as_slice).unwrap_or_default();
+        let ids = responses.kept.get(&of.id).map(Vec::as_slice).unwrap_or_default();
         of_operation(plan, of, ids, &mut all).map_err(|error| format!("{}: {error}", of.path.display()))?;
     }
     let folder = plan.reports.join(&plan.target.name);
     let accepted =
         accepted(plan, specs, &folder).map_err(|error| format!("{}: {error}", folder.display()))?;
-    let kept = answers.kept.iter().filter(|(_, ids)| !ids.is_empty());
+    let kept = responses.kept.iter().filter(|(_, ids)| !ids.is_empty());
     let operations = store::operations(specs, kept.map(|(operation, _)| operation.as_str()));
     let orphaned = accepted.iter().filter(|path| !store::is_of(path, &operations));
     all.orphaned = orphaned.map(|path| path.display().to_string()).collect();
@@ -124,7 +124,12 @@ fn accepted(plan: &Plan, specs: &Specs, folder: &Path) -> io::Result<Vec<PathBuf
     Ok(of_services.collect::<io::Result<Vec<_>>>()?.concat())
 }
 
-fn of_operation(plan: &Plan, of: &OfOperation, ids: &[Arc<str>], all: &mut Snapshots) -> io::Result<()> {
+fn of_operation(
+    plan: &Plan,
+    of: &OperationResponses,
+    ids: &[Arc<str>],
+    all: &mut Snapshots,
+) -> io::Result<()> {
     all.new += of.counted;
     if !of.is_wanted {
         return Ok(());
@@ -164,7 +169,7 @@ fn of_operation(plan: &Plan, of: &OfOperation, ids: &[Arc<str>], all: &mut Snaps
 /// run, those that an earlier run left. Returns the file, if one was written.
 fn propose(
     plan: &Plan,
-    of: &OfOperation,
+    of: &OperationResponses,
     path: &Path,
     accepted: &[Entry],
     order: &[&str],
@@ -184,35 +189,38 @@ fn propose(
 }
 
 /// Returns the text of a file with these responses.
-fn text(plan: &Plan, of: &OfOperation, entries: &[Entry]) -> String {
+fn text(plan: &Plan, of: &OperationResponses, entries: &[Entry]) -> String {
     file::write(&of.source, &format!("{} on {}", of.operation, plan.target.name), entries)
 }
 
 /// Prints what can be done about the snapshots.
-pub fn tell(snapshots: &Snapshots, plan: &Plan, console: Console) {
+pub fn print_hints(snapshots: &Snapshots, plan: &Plan, console: Console) {
     let target = &plan.target.name;
     if snapshots.accepted {
-        snapshots.written.iter().for_each(|path| console.tell(&format!("accepted {path}")));
+        snapshots.written.iter().for_each(|path| console.status(&format!("accepted {path}")));
     } else if !snapshots.changed.is_empty() {
-        let answers = number(snapshots.changed.len(), "response");
-        console.tell(&format!("changed since the snapshots of {target}: {answers}"));
+        let responses = number(snapshots.changed.len(), "response");
+        console.status(&format!("changed since the snapshots of {target}: {responses}"));
     }
     if snapshots.new > 0 && !snapshots.accepted {
-        let answers = number(snapshots.new, "response");
-        console.tell(&format!("no snapshot of {target} yet for {answers}; run with --update to accept them"));
+        let responses = number(snapshots.new, "response");
+        console.status(&format!(
+            "no snapshot of {target} yet for {responses}; run with --update to accept them"
+        ));
     }
     if !snapshots.stale.is_empty() && !snapshots.accepted {
         let stale = number(snapshots.stale.len(), "snapshot");
-        console.tell(&format!(
+        console.status(&format!(
             "{stale} of {target} for cases that no longer exist; remove with `fineprint prune`"
         ));
     }
     for path in &snapshots.orphaned {
-        console.tell(&format!("{path} belongs to no operation; remove it with `fineprint prune`"));
+        console.status(&format!("{path} belongs to no operation; remove it with `fineprint prune`"));
     }
     if !snapshots.accepted && !snapshots.written.is_empty() {
-        snapshots.written.iter().for_each(|path| console.tell(&format!("pending {path}")));
-        console
-            .tell("review pending snapshots with `fineprint review`, or accept all with `fineprint accept`");
+        snapshots.written.iter().for_each(|path| console.status(&format!("pending {path}")));
+        console.status(
+            "review pending snapshots with `fineprint review`, or accept all with `fineprint accept`",
+        );
     }
 }

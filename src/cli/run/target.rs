@@ -32,7 +32,7 @@ pub fn target(args: &RunArgs, config: &Config) -> Result<(Target, BTreeMap<Strin
         None => Target::at(&name, None),
     };
     if let Some(url) = &url {
-        target = target.moved(url.as_str().trim_end_matches('/').to_owned());
+        target = target.with_url(url.as_str().trim_end_matches('/').to_owned());
     }
     if target.url.is_none() && target.addresses.is_empty() && name != REFERENCE {
         return Err(format!(
@@ -78,7 +78,7 @@ pub fn config(path: &Path, console: Console) -> Result<Config, Exit> {
             Ok(Config::default())
         }
         Err(error) => {
-            console.complain(&files::not_read(path, &error));
+            console.error(&files::not_read(path, &error));
             Err(Exit::Usage)
         }
     }
@@ -139,7 +139,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_target_without_a_name_is_called_by_its_host_and_port() {
+    fn unnamed_target_is_named_after_host_and_port() {
         let name = |named, url| name(named, url, &Config::default());
         let url = Url::parse("http://127.0.0.1:8080").unwrap();
         assert_eq!(name(None, Some(&url)).unwrap(), "127.0.0.1-8080");

@@ -71,7 +71,7 @@ pub fn trials(parameter: &Member) -> Vec<Trial> {
     let mut trials = allowed(characters, room.whole(), parameter.is_new());
     trials.extend(listed(parameter, characters, &room));
     for (name, words, character) in NEAR {
-        let Some(fill) = room.beside(character) else { continue };
+        let Some(fill) = room.room_beside(character) else { continue };
         let places = [
             ("first", "as first character", format!("{character}{}", filler(fill))),
             ("inside", "inside", format!("{}{character}{}", filler(fill.div_ceil(2)), filler(fill / 2))),
@@ -87,18 +87,18 @@ pub fn trials(parameter: &Member) -> Vec<Trial> {
         trials.push(Trial::new(Part::CharactersOf, slug, tries, Value::described(&text)));
     };
     for (name, words, piece) in ODD {
-        if let Some(fill) = room.beside(piece) {
+        if let Some(fill) = room.room_beside(piece) {
             let text = format!("{}{piece}{}", filler(fill.div_ceil(2)), filler(fill / 2));
             of(format!("{name}-inside"), format!("{words} inside"), text);
         }
     }
-    if let Some(fill) = room.beside("\n") {
+    if let Some(fill) = room.room_beside("\n") {
         let tries = "a line break as last character".to_owned();
         of("newline-last".to_owned(), tries, format!("{}\n", filler(fill)));
     }
-    if room.least == room.most {
+    if room.min == room.max {
         let tries = "a space after the maximum number of characters".to_owned();
-        of("blank-behind".to_owned(), tries, format!("{} ", filler(room.most.min(LONGEST))));
+        of("blank-behind".to_owned(), tries, format!("{} ", filler(room.max.min(LONGEST))));
     }
     let symbols: String = SYMBOLS.iter().filter(|symbol| !characters.also.contains(symbol)).collect();
     if !symbols.is_empty() {
@@ -130,12 +130,12 @@ fn listed(parameter: &Member, characters: &Characters, room: &Room) -> Vec<Trial
     let filling = Filling::of(&parameter.schema);
     let filler = |count: u64| if count > 0 { filling.text(parameter.is_new(), count) } else { String::new() };
     let mut trials = Vec::new();
-    if !characters.letters && !characters.digits && room.most > 0 {
+    if !characters.letters && !characters.digits && room.max > 0 {
         let value = Value::described(&filler(room.whole()));
         trials.push(Trial::new(Part::CharactersOf, "listed", "only listed characters", value));
     }
     for character in single {
-        let Some(fill) = room.beside(&character.to_string()) else { continue };
+        let Some(fill) = room.room_beside(&character.to_string()) else { continue };
         let name = in_id(*character);
         let inside = format!("{}{character}{}", filler(fill.div_ceil(2)), filler(fill / 2));
         let tries = format!("the listed character {character} inside");
@@ -186,30 +186,30 @@ const LONGEST: u64 = 100_000;
 
 /// The bounds of a length.
 struct Room {
-    least: u64,
-    most: u64,
+    min: u64,
+    max: u64,
 }
 
 impl Room {
     fn of(length: &Option<Length>) -> Self {
         match length {
-            Some(Length { min, max: Limit::At(max), .. }) => Self { least: *min, most: *max },
-            Some(Length { min, .. }) => Self { least: *min, most: u64::MAX },
-            None => Self { least: 0, most: u64::MAX },
+            Some(Length { min, max: Limit::At(max), .. }) => Self { min: *min, max: *max },
+            Some(Length { min, .. }) => Self { min: *min, max: u64::MAX },
+            None => Self { min: 0, max: u64::MAX },
         }
     }
 
     /// Returns the number of characters in a whole text.
     fn whole(&self) -> u64 {
-        BESIDE.clamp(self.least.min(self.most), self.most).min(LONGEST)
+        BESIDE.clamp(self.min.min(self.max), self.max).min(LONGEST)
     }
 
     /// Returns how many characters can be next to a piece so that the length is valid with the piece and, if there is
     /// room, without it; `None` if no character fits.
-    fn beside(&self, piece: &str) -> Option<u64> {
+    fn room_beside(&self, piece: &str) -> Option<u64> {
         let piece = piece.chars().count() as u64;
-        let wanted = BESIDE.max(self.least);
-        let fill = wanted.min(self.most.saturating_sub(piece)).min(LONGEST);
+        let wanted = BESIDE.max(self.min);
+        let fill = wanted.min(self.max.saturating_sub(piece)).min(LONGEST);
         (fill > 0).then_some(fill)
     }
 }

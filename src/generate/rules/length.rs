@@ -48,7 +48,7 @@ pub fn trials(parameter: &Member) -> Vec<Trial> {
 }
 
 fn in_words(count: u64, length: &Length) -> String {
-    let beside = match length.max {
+    let suffix = match length.max {
         _ if count == length.min.saturating_sub(1) => ", minimum - 1",
         _ if count == length.min => ", minimum",
         Limit::At(max) if count == max => ", maximum",
@@ -58,7 +58,7 @@ fn in_words(count: u64, length: &Length) -> String {
         _ => "",
     };
     let noun = if count == 1 { "character" } else { "characters" };
-    format!("{count} {noun}{beside}")
+    format!("{count} {noun}{suffix}")
 }
 
 /// Returns a text of exactly that length that violates no other rule.
@@ -104,7 +104,7 @@ mod tests {
     use crate::case::text::Text;
 
     #[test]
-    fn an_address_has_the_length_that_was_asked_for() {
+    fn email_address_has_the_requested_length() {
         for count in [20, 60, 76, 80, 81, 1_000, 1_001, 10_000] {
             let address = Text::read(&email_of(count, count % 2 == 0).unwrap()).witness();
             assert_eq!(address.len() as u64, count);

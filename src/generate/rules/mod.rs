@@ -39,12 +39,12 @@ pub fn trials(parameter: &Member, typed: bool) -> Vec<Trial> {
     trials.extend(values::trials(&parameter.schema));
     trials.extend(items::trials(parameter));
     trials.extend(odd::trials(parameter));
-    told_apart(trials)
+    number_duplicates(trials)
 }
 
 /// Numbers trials of the same name, because their names become ids. Listed values that differ only in signs (`>=` and
 /// `<=`) have the same name.
-fn told_apart(mut trials: Vec<Trial>) -> Vec<Trial> {
+fn number_duplicates(mut trials: Vec<Trial>) -> Vec<Trial> {
     let mut seen: HashSet<String> = HashSet::new();
     for trial in &mut trials {
         let name = trial.slug.clone();

@@ -40,11 +40,11 @@ pub fn trials(parameter: &Member) -> Vec<Trial> {
         value: Some(whole(odd)),
     };
     let mut trials: Vec<Trial> =
-        ODD.iter().map(|(slug, tries, odd)| trial(slug, tries, behind(schema, &text, odd))).collect();
+        ODD.iter().map(|(slug, tries, odd)| trial(slug, tries, append(schema, &text, odd))).collect();
     if schema.length.is_none() {
         // A text that contains `<` is written out, because it might be mistaken for a description.
         let digits = if text.contains('<') { "1".repeat(LONG) } else { format!("<{LONG} of 1>") };
-        let odd = Value::described(&behind(schema, &text, &digits));
+        let odd = Value::described(&append(schema, &text, &digits));
         let value = if schema.kind() == Type::Array { Value::list(vec![odd]) } else { odd };
         trials.push(Trial { value: Some(value), ..trial("long", "a thousand characters", String::new()) });
     }
@@ -64,7 +64,7 @@ fn long_of_allowed(parameter: &Member, breach: Part) -> Option<Trial> {
 
 /// Appends something odd to a text. In an e-mail address, it goes after the local part, where it is not rejected
 /// because of the host name.
-fn behind(schema: &Schema, text: &str, odd: &str) -> String {
+fn append(schema: &Schema, text: &str, odd: &str) -> String {
     match (&schema.format, text.split_once('@')) {
         (Some(Format::Email), Some((local, host))) => format!("{local}{odd}@{host}"),
         _ => format!("{text}{odd}"),
@@ -84,7 +84,7 @@ fn breach(schema: &Schema) -> Part {
 fn text(parameter: &Member) -> Option<String> {
     match valid(parameter) {
         Value::Plain(Json::Text(text)) => Some(text),
-        Value::Described(text) if text.is_drawn() => Some(text.to_string()),
+        Value::Described(text) if text.is_random() => Some(text.to_string()),
         Value::Described(text) => Some(text.witness()),
         Value::Plain(Json::List(items)) => items.first()?.as_text().map(str::to_owned),
         Value::List(items) => match items.first()? {

@@ -10,13 +10,13 @@ use crate::spec::model::Schema;
 use crate::generate::trial::Trial;
 
 /// A text that no list contains.
-const STRANGER: &str = "Nonesuch";
+const UNLISTED: &str = "Nonesuch";
 
 /// Returns a value of the same type that is not listed.
-fn stranger(values: &[Json]) -> Json {
+fn unlisted_value(values: &[Json]) -> Json {
     let highest = integers(values).and_then(|integers| integers.into_iter().max());
     highest
-        .map_or_else(|| Json::Text(STRANGER.to_owned()), |highest| Json::Integer(highest.saturating_add(1)))
+        .map_or_else(|| Json::Text(UNLISTED.to_owned()), |highest| Json::Integer(highest.saturating_add(1)))
 }
 
 /// Returns the values as integers, if all of them are.
@@ -92,7 +92,8 @@ const OTHERS: &[&str] = &[
 /// Returns values that are nearly valid: the adjacent numbers; each text with one letter less, with one letter more,
 /// and in other case; for the first text, also what else implementations accept.
 fn near_misses(values: &[Json]) -> Vec<(String, String, Json)> {
-    let mut misses = vec![("unknown".to_owned(), "a value that is not listed".to_owned(), stranger(values))];
+    let mut misses =
+        vec![("unknown".to_owned(), "a value that is not listed".to_owned(), unlisted_value(values))];
     if let Some(lowest) = integers(values).and_then(|integers| integers.into_iter().min()) {
         let below = Json::Integer(lowest.saturating_sub(1));
         misses.push((
@@ -142,7 +143,7 @@ fn members(values: &[Json]) -> Vec<Trial> {
         "every valid member, last first",
         values.iter().rev().cloned().collect(),
     ));
-    let stranger = || stranger(values);
+    let stranger = || unlisted_value(values);
     let valid = |index: usize| values[index % values.len()].clone();
     trials.push(trial("unknown-only", "a member that is not listed", vec![stranger()]));
     if values.len() >= 2 {

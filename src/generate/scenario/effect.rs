@@ -6,24 +6,24 @@ use crate::spec::breach::{Breach, Part};
 use crate::spec::model::{Member, Operation, Shown};
 use crate::spec::path::Path;
 
-use crate::generate::baseline::{Baseline, replace, set, supply};
+use crate::generate::plain::{PlainCall, replace, set, supply};
 use crate::generate::prepared::Prepared;
 use crate::generate::valid::{other, reference, valid};
 
 use super::{fault, step};
-use crate::generate::plain;
+use crate::generate::single_call;
 
 /// Returns the read-back scenarios, if the service has an operation that shows an entity.
-pub fn cases(baseline: &Baseline<'_>) -> Vec<Case> {
-    let name = baseline.operation.creates.as_deref().or(baseline.entity());
-    let Some(reader) = name.and_then(|entity| Reader::of(baseline, entity)) else { return Vec::new() };
+pub fn cases(plain: &PlainCall<'_>) -> Vec<Case> {
+    let name = plain.operation.creates.as_deref().or(plain.entity());
+    let Some(reader) = name.and_then(|entity| Reader::of(plain, entity)) else { return Vec::new() };
     let mut cases = Vec::new();
-    match (&baseline.operation.creates, baseline.entity()) {
-        (Some(_), _) => cases.push(made(baseline, &reader)),
+    match (&plain.operation.creates, plain.entity()) {
+        (Some(_), _) => cases.push(created(plain, &reader)),
         (None, Some(entity)) => {
-            let places = baseline.prepared().iter();
-            cases.extend(places.filter_map(|place| changed(baseline, &reader, place, entity)));
-            cases.extend(unchanged(baseline, &reader, entity));
+            let places = plain.prepared().iter();
+            cases.extend(places.filter_map(|place| changed(plain, &reader, place, entity)));
+            cases.extend(unchanged(plain, &reader, entity));
         }
         (None, None) => {}
     }
@@ -41,10 +41,11 @@ struct Reader<'s> {
 
 impl<'s> Reader<'s> {
     /// Finds an operation that shows more of the entity than its id.
-    fn of(baseline: &Baseline<'s>, entity: &'s str) -> Option<Self> {
-        baseline.service.readers(entity).find_map(|operation| {
-            let id = operation.parameters.iter().find(|each| each.exists.as_deref() == Some(entity))?;
-            let shows = operation.shows(baseline.operation);
+    fn of(plain: &PlainCall<'s>, entity: &'s str) -> Option<Self> {
+        plain.service.readers(entity).find_map(|operation| {
+            let id =
+                operation.parameters.iter().find(|parameter| parameter.exists.as_deref() == Some(entity))?;
+            let shows = operation.shows(plain.operation);
             (!shows.is_empty()).then_some(Self { operation, id, shows })
         })
     }
@@ -61,9 +62,9 @@ impl<'s> Reader<'s> {
 }
 
 /// Returns the case in which a created entity must have what was sent.
-fn made(baseline: &Baseline<'_>, reader: &Reader<'_>) -> Case {
-    let mut send = baseline.all();
-    for place in baseline.prepared() {
+fn created(plain: &PlainCall<'_>, reader: &Reader<'_>) -> Case {
+    let mut send = plain.all();
+    for place in plain.prepared() {
         // A target that ignores a value may use the first or the last listed value by default.
         let listed = place.parameter.schema.values.as_ref();
         let within = listed.and_then(|values| values.get(values.len() / 2));
@@ -79,47 +80,47 @@ fn made(baseline: &Baseline<'_>, reader: &Reader<'_>) -> Case {
     let shows = shows.map(|shown| (shown.path.clone(), same(shown)));
     let then = vec![reader.step(TRIED, shows.collect())];
     let tries = "reading the entity shows what was sent".to_owned();
-    Case { then, ..plain(baseline.operation, "call/effect", tries, send, Expectation::Accept) }
+    Case { then, ..single_call(plain.operation, "call/effect", tries, send, Expectation::Accept) }
 }
 
 /// Returns the case in which a changed entity must have what was sent.
-fn changed(baseline: &Baseline<'_>, reader: &Reader<'_>, place: &Prepared<'_>, entity: &str) -> Option<Case> {
+fn changed(plain: &PlainCall<'_>, reader: &Reader<'_>, place: &Prepared<'_>, entity: &str) -> Option<Case> {
     let (name, parameter) = (&place.name, place.parameter);
     let path = reader.path(name)?.to_owned();
-    let send = baseline.with_at(place, Some(valid(parameter)));
+    let send = plain.with_at(place, Some(valid(parameter)));
     let shows = vec![(path, Value::Same(TRIED.to_owned(), name.clone()))];
-    let mut made = baseline.make(entity, entity, &send)?;
+    let mut made = plain.make(entity, entity, &send)?;
     let different = |_: &Member| other(parameter, &valid(parameter));
     // A parameter without a value before could be missing when the entity is read.
-    supply(baseline.service, &mut made, &place.at, different);
+    supply(plain.service, &mut made, &place.at, different);
     if place.is_member() && sent_at(&made.send, &place.at) == sent_at(&send, &place.at) {
-        replace(baseline.service, &mut made, &place.at, different);
+        replace(plain.service, &mut made, &place.at, different);
     }
     let given = vec![made];
     let then = vec![reader.step(entity, shows)];
     let tries = format!("{name}: reading the entity shows the new value");
     let about = vec![Breach { at: place.at.clone(), part: Part::Type }];
     let id = format!("{name}/effect");
-    Some(Case { about, given, then, ..plain(baseline.operation, &id, tries, send, Expectation::Accept) })
+    Some(Case { about, given, then, ..single_call(plain.operation, &id, tries, send, Expectation::Accept) })
 }
 
 /// Returns the cases in which a rejected call must change nothing: one parameter has a new valid value, another is at
 /// fault.
-fn unchanged(baseline: &Baseline<'_>, reader: &Reader<'_>, entity: &str) -> Vec<Case> {
+fn unchanged(plain: &PlainCall<'_>, reader: &Reader<'_>, entity: &str) -> Vec<Case> {
     let can_show_it = |parameter: &Member| {
         let value = valid(parameter);
         !parameter.is_new() && other(parameter, &value) != value
     };
     let shown = |parameter: &&Member| reader.path(&parameter.name).is_some() && can_show_it(parameter);
-    let Some(parameter) = baseline.operation.parameters.iter().find(shown) else { return Vec::new() };
-    let others = baseline.prepared().iter().filter(|each| each.whole.name != parameter.name);
+    let Some(parameter) = plain.operation.parameters.iter().find(shown) else { return Vec::new() };
+    let others = plain.prepared().iter().filter(|prepared| prepared.whole.name != parameter.name);
     others
-        .filter(|each| each.parameter.exists.is_none())
+        .filter(|prepared| prepared.parameter.exists.is_none())
         .filter_map(|at_fault| {
-            let fault = fault(baseline, at_fault)?;
-            let mut made = baseline.make(entity, entity, &Vec::new())?;
-            supply(baseline.service, &mut made, &Path::member(&parameter.name), |_| valid(parameter));
-            let mut send = baseline.with_at(at_fault, fault.trial.value.clone());
+            let fault = fault(plain, at_fault)?;
+            let mut made = plain.make(entity, entity, &Vec::new())?;
+            supply(plain.service, &mut made, &Path::member(&parameter.name), |_| valid(parameter));
+            let mut send = plain.with_at(at_fault, fault.trial.value.clone());
             send.retain(|(name, _)| *name != parameter.name);
             let before = made.send.iter().find(|(name, _)| *name == parameter.name)?.1.clone();
             send.push((parameter.name.clone(), other(parameter, &before)));
@@ -129,14 +130,14 @@ fn unchanged(baseline: &Baseline<'_>, reader: &Reader<'_>, entity: &str) -> Vec<
             let tries = format!("a call that is rejected for it leaves {} unchanged", parameter.name);
             let id = format!("{}/{}/{slug}", at_fault.name, fault.breach.part.rule());
             let tries = format!("{}: {tries}", at_fault.name);
-            let expect = fault.answer(baseline);
+            let expect = fault.expectation(plain);
             let then = vec![reader.step(entity, shows)];
             let about = vec![fault.breach];
             Some(Case {
                 about,
                 given: vec![made],
                 then,
-                ..plain(baseline.operation, &id, tries, send, expect)
+                ..single_call(plain.operation, &id, tries, send, expect)
             })
         })
         .collect()

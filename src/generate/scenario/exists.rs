@@ -10,7 +10,7 @@ use crate::spec::question::Question;
 use crate::spec::ruling::Ruling;
 
 use crate::generate::Violation;
-use crate::generate::baseline::Baseline;
+use crate::generate::plain::PlainCall;
 use crate::generate::valid::{reference, valid};
 use crate::generate::{context, expect};
 
@@ -31,10 +31,10 @@ const MADE_UP_NUMBER: (&str, &str, i64) = ("unknown", "a made-up id", 1_999_999_
 
 /// Returns cases with the id of a removed entity and with ids that never existed, which a target may reject for their
 /// form.
-pub fn cases(baseline: &Baseline<'_>, parameter: &Member, entity: &str) -> Vec<Violation> {
-    let removed = removed(baseline, parameter, entity).into_iter();
+pub fn cases(plain: &PlainCall<'_>, parameter: &Member, entity: &str) -> Vec<Violation> {
+    let removed = removed(plain, parameter, entity).into_iter();
     let removed = removed.map(|case| Violation { case, breaks: None });
-    let unknown = unknown(baseline, parameter).into_iter();
+    let unknown = unknown(plain, parameter).into_iter();
     removed
         .chain(
             unknown.map(|case| Violation {
@@ -46,27 +46,26 @@ pub fn cases(baseline: &Baseline<'_>, parameter: &Member, entity: &str) -> Vec<V
 }
 
 /// Returns the case with the id of a removed entity: certainly well-formed, and certainly of no entity.
-fn removed(baseline: &Baseline<'_>, parameter: &Member, entity: &str) -> Option<Case> {
-    let send = baseline.with(parameter, Some(reference(parameter, "gone")));
-    let expect = expect::reject(baseline, parameter, Part::ExistsUnknown);
+fn removed(plain: &PlainCall<'_>, parameter: &Member, entity: &str) -> Option<Case> {
+    let send = plain.with(parameter, Some(reference(parameter, "gone")));
+    let expect = expect::reject(plain, parameter, Part::ExistsUnknown);
     let words = ("removed", "the id of a removed entity");
-    let case =
-        with_a_change(about(baseline, parameter, Part::ExistsUnknown, words, (send, expect)), baseline, 0);
-    let given = vec![baseline.make(entity, "gone", &case.send)?, baseline.remove(entity, "gone")?];
+    let case = with_a_change(about(plain, parameter, Part::ExistsUnknown, words, (send, expect)), plain, 0);
+    let given = vec![plain.make(entity, "gone", &case.send)?, plain.remove(entity, "gone")?];
     Some(Case { given, ..case })
 }
 
-fn unknown(baseline: &Baseline<'_>, parameter: &Member) -> Vec<Case> {
+fn unknown(plain: &PlainCall<'_>, parameter: &Member) -> Vec<Case> {
     let ruling = Ruling {
         breaches: vec![Breach::here(Part::ExistsUnknown)],
         open: vec![(Breach::here(Part::ExistsShape), Question::IdOfNothing)],
     };
     let ruling = ruling.at(&Path::member(&parameter.name));
-    let expect: Expectation = expect::expectation(baseline.service, baseline.operation, &ruling);
+    let expect: Expectation = expect::expectation(plain.service, plain.operation, &ruling);
     let case = |slug: &str, tries: &str, id: Value| {
-        let send = baseline.with(parameter, Some(id));
-        let case = about(baseline, parameter, Part::ExistsUnknown, (slug, tries), (send, expect.clone()));
-        with_a_change(case, baseline, 0)
+        let send = plain.with(parameter, Some(id));
+        let case = about(plain, parameter, Part::ExistsUnknown, (slug, tries), (send, expect.clone()));
+        with_a_change(case, plain, 0)
     };
     made_up(parameter).into_iter().map(|(slug, tries, id)| case(slug, tries, id)).collect()
 }
@@ -95,10 +94,10 @@ fn made_up_in_lists(parameter: &Member) -> Vec<(&'static str, &'static str, Valu
         Type::Integer | Type::Number => Value::Plain(Json::Integer(MADE_UP_NUMBER.2)),
         Type::Boolean | Type::Array | Type::Object => return Vec::new(),
     };
-    let living = Value::Id(parameter.exists.clone().unwrap_or_default());
+    let live = Value::Id(parameter.exists.clone().unwrap_or_default());
     vec![
         ("unknown", "a made-up id", Value::list(vec![unknown.clone()])),
-        ("unknown-last", "a made-up id after that of an existing entity", Value::List(vec![living, unknown])),
+        ("unknown-last", "a made-up id after that of an existing entity", Value::List(vec![live, unknown])),
     ]
 }
 
@@ -107,27 +106,26 @@ fn made_up_in_lists(parameter: &Member) -> Vec<(&'static str, &'static str, Valu
 /// may mean that a call changes nothing. No call is rejected for that if it changes nothing in any case, such as a
 /// removal, or if the page has no such row. A row for the state of an entity does not count, because an entity that
 /// does not exist has no state.
-pub fn with_a_change(mut case: Case, baseline: &Baseline<'_>, turn: usize) -> Case {
+pub fn with_a_change(mut case: Case, plain: &PlainCall<'_>, turn: usize) -> Case {
     let is_failure = |row: &ErrorRow| row.status.is_some_and(|status| status >= 500);
     let says_so = |row: &&ErrorRow| row.when == When::Unsaid && !is_failure(row);
-    let saying: Vec<&ErrorRow> = baseline.service.rows(baseline.operation).filter(says_so).collect();
+    let saying: Vec<&ErrorRow> = plain.service.rows(plain.operation).filter(says_so).collect();
     let is_change = |parameter: &Member| parameter.exists.is_none() && !parameter.common;
-    if !baseline.operation.parameters.iter().any(is_change) {
+    if !plain.operation.parameters.iter().any(is_change) {
         return case;
     }
     let is_plain =
         |parameter: &&Member| parameter.exists.is_none() && !parameter.is_new() && !parameter.common;
     let carries_change =
-        case.send.iter().any(|(name, _)| baseline.operation.parameter(name).is_some_and(|p| is_plain(&p)));
-    if baseline.operation.only_reads() || saying.is_empty() || carries_change {
+        case.send.iter().any(|(name, _)| plain.operation.parameter(name).is_some_and(|p| is_plain(&p)));
+    if plain.operation.only_reads() || saying.is_empty() || carries_change {
         return case;
     }
     let listed = |parameter: &&Member| {
         parameter.schema.values.is_some()
             || parameter.schema.items().is_some_and(|items| items.values.is_some())
     };
-    let changes: Vec<&Member> =
-        baseline.operation.parameters.iter().filter(is_plain).filter(listed).collect();
+    let changes: Vec<&Member> = plain.operation.parameters.iter().filter(is_plain).filter(listed).collect();
     if changes.len() < 2 {
         let codes = saying.into_iter().flat_map(|row| row.codes.clone()).collect();
         return Case { expect: context::widened(case.expect.clone(), codes), ..case };

@@ -13,43 +13,43 @@ use crate::spec::breach::{Breach, Part};
 use crate::spec::model::{Member, Operation};
 use crate::spec::ruling::Ruling;
 
-use super::baseline::Baseline;
 use super::expect;
+use super::plain::PlainCall;
 use super::prepared::Prepared;
 use super::trial::Trial;
-use super::{Violation, plain};
+use super::{Violation, single_call};
 
 /// Returns violations that refer to what earlier calls have created. Like all violations, they are tested in contexts.
-pub fn references(baseline: &Baseline<'_>, parameter: &Member) -> Vec<Violation> {
+pub fn references(plain: &PlainCall<'_>, parameter: &Member) -> Vec<Violation> {
     let mut cases = Vec::new();
     if parameter.unique {
-        let used = unique::used(baseline, parameter);
+        let used = unique::used(plain, parameter);
         cases.extend(
             used.map(|case| Violation { case, breaks: Some(Breach::of(&parameter.name, Part::Unique)) }),
         );
     }
     if let Some(entity) = &parameter.exists {
-        cases.extend(exists::cases(baseline, parameter, entity));
+        cases.extend(exists::cases(plain, parameter, entity));
     }
     cases
 }
 
 /// Returns the scenarios of an operation as a whole.
-pub fn whole(baseline: &Baseline<'_>) -> Vec<Case> {
-    effect::cases(baseline).into_iter().chain(listed::case(baseline)).collect()
+pub fn whole(plain: &PlainCall<'_>) -> Vec<Case> {
+    effect::cases(plain).into_iter().chain(listed::case(plain)).collect()
 }
 
 /// Returns the other scenarios of a parameter.
-pub fn cases(baseline: &Baseline<'_>, parameter: &Member) -> Vec<Case> {
+pub fn cases(plain: &PlainCall<'_>, parameter: &Member) -> Vec<Case> {
     match parameter.unique {
-        true => unique::cases(baseline, parameter),
+        true => unique::cases(plain, parameter),
         false => Vec::new(),
     }
 }
 
 /// Creates a case about one rule of a parameter.
 fn about(
-    baseline: &Baseline<'_>,
+    plain: &PlainCall<'_>,
     parameter: &Member,
     breach: Part,
     (slug, tries): (&str, &str),
@@ -58,7 +58,7 @@ fn about(
     let id = format!("{}/{}/{slug}", parameter.name, breach.rule());
     let tries = format!("{}: {tries}", parameter.name);
     let about = vec![Breach::of(&parameter.name, breach)];
-    Case { about, ..plain(baseline.operation, &id, tries, send, expect) }
+    Case { about, ..single_call(plain.operation, &id, tries, send, expect) }
 }
 
 /// Creates a follow-up call, which shows what the tested call has done.
@@ -80,9 +80,9 @@ pub struct Fault<'b> {
 }
 
 /// Returns the first trial at a place that certainly violates a rule covered by a row.
-pub fn fault<'b>(baseline: &Baseline<'_>, place: &'b Prepared<'b>) -> Option<Fault<'b>> {
-    let has_row = |breach: &Breach| baseline.service.rows_for(baseline.operation, breach).next().is_some();
-    let tried = place.tried(baseline.service, baseline.operation).iter();
+pub fn fault<'b>(plain: &PlainCall<'_>, place: &'b Prepared<'b>) -> Option<Fault<'b>> {
+    let has_row = |breach: &Breach| plain.service.rows_for(plain.operation, breach).next().is_some();
+    let tried = place.trials(plain.service, plain.operation).iter();
     let certain = tried.filter_map(|tried| {
         let breach = tried.certain_breach()?;
         tried.ruling.breaches.iter().any(has_row).then_some((tried, breach))
@@ -99,7 +99,7 @@ pub fn fault<'b>(baseline: &Baseline<'_>, place: &'b Prepared<'b>) -> Option<Fau
 
 impl Fault<'_> {
     /// Returns the expectation for a call with this fault.
-    pub fn answer(&self, baseline: &Baseline<'_>) -> Expectation {
-        expect::expectation(baseline.service, baseline.operation, &self.ruling)
+    pub fn expectation(&self, plain: &PlainCall<'_>) -> Expectation {
+        expect::expectation(plain.service, plain.operation, &self.ruling)
     }
 }

@@ -9,8 +9,8 @@ use crate::json::Json;
 use crate::spec::model::{Member, Operation, Service};
 use crate::wire::sign::{Form, acs3, rpc_v1};
 use crate::wire::{
-    Call, Client, QUERY_VALUE, Reply, Request, Signing, address, authority, can_say_in_query, flatten, path,
-    query,
+    Call, Client, QUERY_VALUE, Reply, Request, Signing, address, authority, can_encode_in_query, flatten,
+    path, query,
 };
 
 /// The number of the first member of an array.
@@ -38,7 +38,7 @@ impl Client for AcsRpc {
             return Reply::Accepted(body);
         }
         match body.get("Code").and_then(Json::as_text) {
-            Some(code) => Reply::Refused {
+            Some(code) => Reply::Rejected {
                 code: code.to_owned(),
                 message: body.get("Message").and_then(Json::as_text).map(str::to_owned),
                 body,
@@ -55,8 +55,8 @@ impl Client for AcsRpc {
         output.get(CODE).filter(|_| !is_listed).and_then(Json::as_text)
     }
 
-    fn can_say(&self, _: &Operation, parameter: &Member, value: &Json) -> bool {
-        can_say_in_query(parameter, value)
+    fn can_encode(&self, _: &Operation, parameter: &Member, value: &Json) -> bool {
+        can_encode_in_query(parameter, value)
     }
 
     fn can_name(&self, _: &Operation, _: &Member, id: &Json) -> bool {

@@ -24,11 +24,11 @@ impl Facts for AcsRpc {
         is_address(parameter)
     }
 
-    fn refusal_elements<'s>(&self, _: &'s Service) -> Vec<&'s str> {
+    fn rejection_elements<'s>(&self, _: &'s Service) -> Vec<&'s str> {
         vec!["Message", "RequestId"]
     }
 
-    fn refusal_varies<'s>(&self, _: &'s Service) -> Vec<&'s str> {
+    fn varying_rejection_elements<'s>(&self, _: &'s Service) -> Vec<&'s str> {
         vec!["RequestId", "HostId", "Recommend"]
     }
 

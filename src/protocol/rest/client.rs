@@ -42,11 +42,11 @@ impl Client for Rest {
         let code = status.to_string();
         let is_it = |row: &ErrorRow| row.status == Some(status) && row.codes.contains(&code);
         let is_said = status >= 400 && service.rows(operation).any(is_it);
-        is_said.then_some(Reply::Refused { code, message: None, body: Json::Object(Vec::new()) })
+        is_said.then_some(Reply::Rejected { code, message: None, body: Json::Object(Vec::new()) })
     }
 
-    fn can_say(&self, operation: &Operation, parameter: &Member, value: &Json) -> bool {
-        can_say(operation.location(&parameter.name), parameter, value)
+    fn can_encode(&self, operation: &Operation, parameter: &Member, value: &Json) -> bool {
+        can_encode(operation.location(&parameter.name), parameter, value)
     }
 
     fn can_name(&self, operation: &Operation, parameter: &Member, id: &Json) -> bool {
@@ -173,12 +173,12 @@ fn decode(http: &Http, status: u16, body: Option<Json>) -> Reply {
     }
     let Some(path) = &http.code else {
         let body = body.unwrap_or(Json::Object(Vec::new()));
-        return Reply::Refused { code: status.to_string(), message: message(http, &body), body };
+        return Reply::Rejected { code: status.to_string(), message: message(http, &body), body };
     };
     let Some(body) = body else { return Reply::Unreadable("an error response without a body".to_owned()) };
     match body.at(path) {
         Some(code @ (Json::Text(_) | Json::Integer(_) | Json::Big(_))) => {
-            Reply::Refused { code: text(code), message: message(http, &body), body }
+            Reply::Rejected { code: text(code), message: message(http, &body), body }
         }
         _ => Reply::Misplaced(path.clone()),
     }
@@ -214,7 +214,7 @@ fn can_name(location: Location, id: &Json) -> bool {
 }
 
 /// Returns `true` if a value can be sent at this location so that it differs from every other value.
-fn can_say(location: Location, parameter: &Member, value: &Json) -> bool {
+fn can_encode(location: Location, parameter: &Member, value: &Json) -> bool {
     let is_plain = |json: &Json| !matches!(json, Json::Null | Json::List(_) | Json::Object(_));
     // In place of a string, a number looks the same as the string with that text.
     let is_own = !matches!(value, Json::Integer(_) | Json::Big(_) | Json::Number(_) | Json::Bool(_))
@@ -262,7 +262,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn statuses_and_paths_tell_what_an_answer_is() {
+    fn statuses_and_paths_determine_the_kind_of_response() {
         let http = Http {
             code: Some("error.code".to_owned()),
             message: Some("error.message".to_owned()),
@@ -275,13 +275,13 @@ mod tests {
             Reply::Accepted(read(r#"{"id":1}"#).unwrap())
         );
         assert_eq!(decode(&http, 200, read("{}")), Reply::Misplaced("data".to_owned()));
-        let refused = decode(&http, 422, read(r#"{"error":{"code":7,"message":"m"}}"#));
+        let rejected = decode(&http, 422, read(r#"{"error":{"code":7,"message":"m"}}"#));
         assert!(
-            matches!(refused, Reply::Refused { code, message, .. } if code == "7" && message.as_deref() == Some("m"))
+            matches!(rejected, Reply::Rejected { code, message, .. } if code == "7" && message.as_deref() == Some("m"))
         );
         assert!(matches!(decode(&http, 404, None), Reply::Unreadable(_)));
         let bare = Http::default();
         assert_eq!(decode(&bare, 204, None), Reply::Accepted(Json::Object(Vec::new())));
-        assert!(matches!(decode(&bare, 404, None), Reply::Refused { code, .. } if code == "404"));
+        assert!(matches!(decode(&bare, 404, None), Reply::Rejected { code, .. } if code == "404"));
     }
 }

@@ -25,12 +25,12 @@ impl Facts for Rest {
         operation.location(&parameter.name) != Location::Path
     }
 
-    fn refusal_elements<'s>(&self, service: &'s Service) -> Vec<&'s str> {
+    fn rejection_elements<'s>(&self, service: &'s Service) -> Vec<&'s str> {
         let http = service.http.iter();
         http.flat_map(|http| http.message.iter().chain(&http.carries)).map(String::as_str).collect()
     }
 
-    fn refusal_varies<'s>(&self, service: &'s Service) -> Vec<&'s str> {
+    fn varying_rejection_elements<'s>(&self, service: &'s Service) -> Vec<&'s str> {
         service.http.iter().flat_map(|http| &http.varies).map(String::as_str).collect()
     }
 

@@ -12,18 +12,19 @@ use crate::spec::model::{
 use crate::server::fault::Fault;
 use crate::server::form::value_of;
 use crate::server::{
-    Access, Answer, Answering, AuthCheck, Call, DEMO, Raw, Refusal, Reply, Responder, Site, operations,
+    Access, AuthCheck, Call, DEMO, PendingResponse, Raw, Rejection, Reply, Responder, Response, Site,
+    operations,
 };
 
 /// Plain HTTP.
 pub(crate) struct Rest;
 
 impl Responder for Rest {
-    fn is_meant(&self, site: &Site<'_>, raw: &Raw) -> bool {
+    fn recognises(&self, site: &Site<'_>, raw: &Raw) -> bool {
         is_meant(site, raw)
     }
 
-    fn answer<'a>(&self, site: &'a Site<'_>, raw: &'a Raw) -> Answering<'a> {
+    fn respond<'a>(&self, site: &'a Site<'_>, raw: &'a Raw) -> PendingResponse<'a> {
         Box::pin(serve(site, raw))
     }
 }
@@ -31,22 +32,22 @@ impl Responder for Rest {
 /// Returns `true` if the request belongs to this protocol: there is a service of this protocol, and either one has an
 /// operation for the request or all services use this protocol.
 fn is_meant(site: &Site<'_>, raw: &Raw) -> bool {
-    let services = site.speaking(Protocol::Rest);
+    let services = site.services_of(Protocol::Rest);
     let others = services.len() < site.specs.services.len();
     !services.is_empty() && (!others || find(&services, raw).is_some())
 }
 
-async fn serve(site: &Site<'_>, raw: &Raw) -> Answer {
-    let services = site.speaking(Protocol::Rest);
+async fn serve(site: &Site<'_>, raw: &Raw) -> Response {
+    let services = site.services_of(Protocol::Rest);
     let found = find(&services, raw);
     let service = found.as_ref().map(|(service, ..)| *service).or(services.first().copied());
     let http = service.and_then(|service| service.http.clone()).unwrap_or_default();
     let Some((service, operation, labels)) = found else {
         let fault = operations::request_fault(site, service, RequestFault::UnknownAction);
-        return refused(site, &http, site.worded(Refusal { status: Some(404), ..fault }));
+        return rejected(site, &http, site.with_wording(Rejection { status: Some(404), ..fault }));
     };
-    if let Some(refusal) = not_let_in(site, service, operation, &http, raw) {
-        return refused(site, &http, site.worded(refusal));
+    if let Some(rejection) = not_let_in(site, service, operation, &http, raw) {
+        return rejected(site, &http, site.with_wording(rejection));
     }
     let call = |parameters| {
         let (action, version) = (operation.name.clone(), service.version.clone());
@@ -57,8 +58,8 @@ async fn serve(site: &Site<'_>, raw: &Raw) -> Answer {
     let reply = operations::perform_read(site, &services, of, &call(parameters), is_readable).await;
     match reply {
         Reply::Accepted(output) => accepted(site, operation, &http, output),
-        Reply::Refused(refusal) => refused(site, &http, site.worded(refusal)),
-        Reply::Crashed => Answer::crash(),
+        Reply::Rejected(rejection) => rejected(site, &http, site.with_wording(rejection)),
+        Reply::Crashed => Response::crash(),
     }
 }
 
@@ -78,17 +79,18 @@ fn find<'s>(services: &[&'s Service], raw: &Raw) -> Option<Found<'s>> {
 }
 
 fn labels(route: &Route, path: &str) -> Option<Vec<(String, String)>> {
-    let (wanted, came): (Vec<&str>, Vec<&str>) = (route.path.split('/').collect(), path.split('/').collect());
-    if wanted.len() != came.len() {
+    let (wanted, received): (Vec<&str>, Vec<&str>) =
+        (route.path.split('/').collect(), path.split('/').collect());
+    if wanted.len() != received.len() {
         return None;
     }
     let mut labels = Vec::new();
-    for (wanted, came) in wanted.into_iter().zip(came) {
+    for (wanted, received) in wanted.into_iter().zip(received) {
         match wanted.split_once('{').and_then(|(before, rest)| Some((before, rest.split_once('}')?))) {
-            None if wanted == came => {}
+            None if wanted == received => {}
             None => return None,
             Some((before, (label, after))) => {
-                let value = came.strip_prefix(before)?.strip_suffix(after)?;
+                let value = received.strip_prefix(before)?.strip_suffix(after)?;
                 labels.push((label.to_owned(), percent_decode_str(value).decode_utf8_lossy().into_owned()));
             }
         }
@@ -126,7 +128,7 @@ fn parameters(
         };
         texts.extend(value.map(|value| (parameter.name.clone(), value.to_owned())));
     }
-    let mut parameters = gathered(operation, texts);
+    let mut parameters = to_values(operation, texts);
     let has_body =
         operation.parameters.iter().any(|parameter| operation.location(&parameter.name) == Location::Body);
     if has_body {
@@ -138,7 +140,7 @@ fn parameters(
 
 /// Converts texts to values of the operation's types. An array takes all values of its name; for other types the first
 /// one counts.
-fn gathered(operation: &Operation, texts: Vec<(String, String)>) -> Vec<(String, Json)> {
+fn to_values(operation: &Operation, texts: Vec<(String, String)>) -> Vec<(String, Json)> {
     let mut gathered: Vec<(String, Json)> = Vec::new();
     for (name, text) in texts {
         let kind = operation.parameter(&name).map(|parameter| parameter.schema.kind());
@@ -161,7 +163,7 @@ fn not_let_in(
     operation: &Operation,
     http: &Http,
     raw: &Raw,
-) -> Option<Refusal> {
+) -> Option<Rejection> {
     let shown = match &http.authentication {
         Authentication::None => return None,
         Authentication::Bearer | Authentication::Basic => raw.header("authorization").map(str::to_owned),
@@ -190,18 +192,16 @@ fn not_let_in(
     let is_auth =
         |row: &&ErrorRow| matches!(row.when, When::Circumstance(circumstance) if circumstance.is_auth());
     let row = of(fault).or_else(|| rows().find(is_auth));
-    Some(
-        row.map_or_else(Refusal::stray, |row| Refusal {
-            status: row.status.or(Some(401)),
-            ..Refusal::of(row)
-        }),
-    )
+    Some(row.map_or_else(Rejection::stray, |row| Rejection {
+        status: row.status.or(Some(401)),
+        ..Rejection::of(row)
+    }))
 }
 
 /// Builds a success response; the status is 201 if the operation creates something and the service lists 201 as a
 /// success.
-fn accepted(site: &Site<'_>, operation: &Operation, http: &Http, output: Json) -> Answer {
-    let output = site.finished(output);
+fn accepted(site: &Site<'_>, operation: &Operation, http: &Http, output: Json) -> Response {
+    let output = site.finish(output);
     let makes = operation.creates.is_some();
     let status = match http.success.as_slice() {
         [] if makes => 201,
@@ -213,20 +213,20 @@ fn accepted(site: &Site<'_>, operation: &Operation, http: &Http, output: Json) -
         Some(path) if !site.behaviour.breaks(&Fault::NoEnvelope) => at(path, output),
         _ => output,
     };
-    Answer { status, body, refusal: false }
+    Response { status, body, rejection: false }
 }
 
-fn refused(site: &Site<'_>, http: &Http, refusal: Refusal) -> Answer {
+fn rejected(site: &Site<'_>, http: &Http, rejection: Rejection) -> Response {
     let status = match site.behaviour.fault {
-        Some(Fault::RefusalStatus(status)) => status,
-        _ => refusal.status.unwrap_or(400),
+        Some(Fault::RejectionStatus(status)) => status,
+        _ => rejection.status.unwrap_or(400),
     };
     let mut body = Json::Object(Vec::new());
     let carried = http.carries.iter().map(|path| (path, site.request_id()));
-    let carried = carried.filter(|_| site.gives("RequestId"));
-    let message = http.message.iter().map(|path| (path, Json::Text(refusal.message.clone())));
-    let message = message.filter(|_| site.gives("Message"));
-    let code = http.code.iter().map(|path| (path, Json::Text(refusal.code.clone())));
+    let carried = carried.filter(|_| site.has_member("RequestId"));
+    let message = http.message.iter().map(|path| (path, Json::Text(rejection.message.clone())));
+    let message = message.filter(|_| site.has_member("Message"));
+    let code = http.code.iter().map(|path| (path, Json::Text(rejection.code.clone())));
     for (path, value) in code.chain(message).chain(carried) {
         let names: Vec<&str> = path.split('.').collect();
         put(&mut body, &names, value);
@@ -234,7 +234,7 @@ fn refused(site: &Site<'_>, http: &Http, refusal: Refusal) -> Answer {
     if site.behaviour.breaks(&Fault::NoEnvelope) {
         body = at("wrapped", body);
     }
-    Answer { status, body, refusal: true }
+    Response { status, body, rejection: true }
 }
 
 /// Wraps a value in nested objects along a path.

@@ -7,7 +7,8 @@ use crate::json::Json;
 use crate::spec::model::{Member, Operation, Service};
 use crate::wire::sign::{Form, tc_v1, tc3};
 use crate::wire::{
-    Call, Client, Reply, Request, Signing, Twist, address, authority, can_say_in_header, flatten, path, query,
+    Call, Client, Reply, Request, Signing, Twist, address, authority, can_encode_in_header, flatten, path,
+    query,
 };
 
 /// The number of the first member of an array in a query.
@@ -36,13 +37,13 @@ impl Client for Tencent3 {
         decode(body)
     }
 
-    fn can_say(&self, _: &Operation, parameter: &Member, value: &Json) -> bool {
-        !parameter.common || can_say_in_header(value)
+    fn can_encode(&self, _: &Operation, parameter: &Member, value: &Json) -> bool {
+        !parameter.common || can_encode_in_header(value)
     }
 }
 
 fn encode(call: Call<'_>, base: &str) -> Request {
-    let (common, own) = parted(call);
+    let (common, own) = split_parameters(call);
     Request {
         method: "POST".to_owned(),
         url: address(base, ""),
@@ -62,7 +63,7 @@ fn encode_v3(call: Call<'_>, base: &str, signing: Signing<'_>) -> Request {
 
 /// Encodes a GET with signature v3: parameters are in the query, which is signed as it is sent.
 fn encode_v3_get(call: Call<'_>, base: &str, signing: Signing<'_>) -> Request {
-    let (common, own) = parted(call);
+    let (common, own) = split_parameters(call);
     let query = query(&flat(&own));
     let headers = of_operation(call, &common, FORM);
     let url = address(base, &query);
@@ -128,7 +129,7 @@ fn sign_v3(
 type Parameters = Vec<(String, Json)>;
 
 /// Returns the common parameters and the operation's own.
-fn parted(call: Call<'_>) -> (Parameters, Parameters) {
+fn split_parameters(call: Call<'_>) -> (Parameters, Parameters) {
     call.sent().into_iter().partition(|(name, _)| call.is_common(name))
 }
 
@@ -168,7 +169,7 @@ fn decode(body: Json) -> Reply {
         };
     };
     match error.get("Code").and_then(Json::as_text) {
-        Some(code) => Reply::Refused {
+        Some(code) => Reply::Rejected {
             code: code.to_owned(),
             message: error.get("Message").and_then(Json::as_text).map(str::to_owned),
             body: response,

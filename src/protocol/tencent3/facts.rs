@@ -37,11 +37,11 @@ impl Facts for Tencent3 {
         "Error.Message"
     }
 
-    fn refusal_elements<'s>(&self, _: &'s Service) -> Vec<&'s str> {
+    fn rejection_elements<'s>(&self, _: &'s Service) -> Vec<&'s str> {
         vec!["Error.Message", "RequestId"]
     }
 
-    fn refusal_varies<'s>(&self, _: &'s Service) -> Vec<&'s str> {
+    fn varying_rejection_elements<'s>(&self, _: &'s Service) -> Vec<&'s str> {
         vec!["RequestId"]
     }
 

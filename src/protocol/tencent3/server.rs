@@ -5,9 +5,9 @@ use crate::spec::model::{Codes, Operation, Protocol, Service, When};
 
 use crate::server::address::addressed;
 use crate::server::fault::Fault;
-use crate::server::form::{gather, pairs, typed};
+use crate::server::form::{combine, pairs, typed};
 use crate::server::{
-    Answer, Answering, Call, Raw, Reading, Refusal, Reply, Responder, Site, auth, operations,
+    Call, PendingResponse, Raw, Reading, Rejection, Reply, Responder, Response, Site, auth, operations,
 };
 
 const FORM: &str = "application/x-www-form-urlencoded";
@@ -30,11 +30,11 @@ const SYSTEM: &[&str] = &[
 pub(crate) struct Tencent3;
 
 impl Responder for Tencent3 {
-    fn is_meant(&self, site: &Site<'_>, raw: &Raw) -> bool {
+    fn recognises(&self, site: &Site<'_>, raw: &Raw) -> bool {
         is_meant(site, raw)
     }
 
-    fn answer<'a>(&self, site: &'a Site<'_>, raw: &'a Raw) -> Answering<'a> {
+    fn respond<'a>(&self, site: &'a Site<'_>, raw: &'a Raw) -> PendingResponse<'a> {
         Box::pin(serve(site, raw))
     }
 }
@@ -42,19 +42,19 @@ impl Responder for Tencent3 {
 /// Returns `true` if the request belongs to this protocol. With signature v1, a request has neither headers nor a body
 /// of its own, so its parameters decide.
 fn is_meant(site: &Site<'_>, raw: &Raw) -> bool {
-    let services = site.speaking(Protocol::Tencent3);
+    let services = site.services_of(Protocol::Tencent3);
     let is_ours = |action: &str| services.iter().any(|service| service.operation(action).is_some());
     raw.header("x-tc-action").is_some()
         || pairs(raw).iter().any(|(key, value)| key == "SecretId" || (key == "Action" && is_ours(value)))
 }
 
 /// Answers a request, always with status 200.
-async fn serve(site: &Site<'_>, raw: &Raw) -> Answer {
-    let services = site.speaking(Protocol::Tencent3);
+async fn serve(site: &Site<'_>, raw: &Raw) -> Response {
+    let services = site.services_of(Protocol::Tencent3);
     let first = services.first().copied();
     let pairs = pairs(raw);
-    if let Err(refusal) = auth::check_tencent(site.guard(), raw, &pairs) {
-        return answer(site, first, Reply::Refused(refusal));
+    if let Err(rejection) = auth::check_tencent(site.guard(), raw, &pairs) {
+        return envelope(site, first, Reply::Rejected(rejection));
     }
     let of_call = |name: &str| {
         let header = raw.header(&format!("x-tc-{}", name.to_lowercase()));
@@ -70,14 +70,16 @@ async fn serve(site: &Site<'_>, raw: &Raw) -> Answer {
     let own = own_parameters(raw, &pairs, operation);
     let is_readable = own.is_some();
     let mut parameters = own.unwrap_or_default();
-    for parameter in operation.iter().flat_map(|operation| &operation.parameters).filter(|each| each.common) {
+    for parameter in
+        operation.iter().flat_map(|operation| &operation.parameters).filter(|parameter| parameter.common)
+    {
         parameters.retain(|(name, _)| *name != parameter.name);
         let value = of_call(&parameter.name);
         parameters.extend(value.map(|value| (parameter.name.clone(), Json::Text(value))));
     }
     let call = Call { action, version, parameters };
     let reply = operations::perform_read(site, &services, found, &call, is_readable).await;
-    answer(site, first, reply)
+    envelope(site, first, reply)
 }
 
 /// Returns the operation's parameters, from a JSON body, or from a query or form whose texts are converted to the
@@ -99,40 +101,40 @@ fn own_parameters(
         }
         _ => return None,
     }
-    let own = gather(operation, pairs.iter().filter(|(key, _)| !SYSTEM.contains(&key.as_str())));
+    let own = combine(operation, pairs.iter().filter(|(key, _)| !SYSTEM.contains(&key.as_str())));
     Some(typed(operation, own))
 }
 
-fn answer(site: &Site<'_>, service: Option<&Service>, reply: Reply) -> Answer {
-    let (status, response, refusal) = match reply {
-        Reply::Crashed => return Answer::crash(),
-        Reply::Accepted(output) => (200, site.finished(output), false),
-        Reply::Refused(refusal) => {
+fn envelope(site: &Site<'_>, service: Option<&Service>, reply: Reply) -> Response {
+    let (status, response, rejection) = match reply {
+        Reply::Crashed => return Response::crash(),
+        Reply::Accepted(output) => (200, site.finish(output), false),
+        Reply::Rejected(rejection) => {
             let status = match site.behaviour.fault {
-                Some(Fault::RefusalStatus(status)) => status,
+                Some(Fault::RejectionStatus(status)) => status,
                 _ => 200,
             };
-            (status, refused(site, service, site.worded(refusal)), true)
+            (status, rejected(site, service, site.with_wording(rejection)), true)
         }
     };
     let body = match site.behaviour.breaks(&Fault::NoEnvelope) {
         true => response,
         false => Json::Object(vec![("Response".to_owned(), response)]),
     };
-    Answer { status, body, refusal }
+    Response { status, body, rejection }
 }
 
-fn refused(site: &Site<'_>, service: Option<&Service>, refusal: Refusal) -> Json {
-    let code = match service.filter(|service| has_sub_codes(site, service, &refusal.code)) {
-        Some(_) => format!("{}.Detail", refusal.code),
-        None => refusal.code,
+fn rejected(site: &Site<'_>, service: Option<&Service>, rejection: Rejection) -> Json {
+    let code = match service.filter(|service| has_sub_codes(site, service, &rejection.code)) {
+        Some(_) => format!("{}.Detail", rejection.code),
+        None => rejection.code,
     };
     let mut error = vec![("Code".to_owned(), Json::Text(code))];
-    if site.gives("Error.Message") {
-        error.push(("Message".to_owned(), Json::Text(refusal.message)));
+    if site.has_member("Error.Message") {
+        error.push(("Message".to_owned(), Json::Text(rejection.message)));
     }
     let mut members = vec![("Error".to_owned(), Json::Object(error))];
-    if site.gives("RequestId") {
+    if site.has_member("RequestId") {
         members.push(("RequestId".to_owned(), site.request_id()));
     }
     Json::Object(members)
@@ -142,7 +144,7 @@ fn refused(site: &Site<'_>, service: Option<&Service>, refusal: Refusal) -> Json
 fn has_sub_codes(site: &Site<'_>, service: &Service, code: &str) -> bool {
     let is_circumstance = |when: &When| matches!(when, When::Circumstance(_));
     let mut rows = service.operations.iter().flat_map(|operation| &operation.errors).chain(&service.errors);
-    site.behaviour.reads(Reading::SubCodes)
+    site.behaviour.has_reading(Reading::SubCodes)
         && service.codes == Codes::Hierarchical
         && !rows.any(|row| is_circumstance(&row.when) && row.codes.iter().any(|known| known == code))
 }

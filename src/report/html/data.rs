@@ -9,9 +9,9 @@ use serde::Serialize;
 use crate::event::CaseResult;
 use crate::evidence::Texts;
 use crate::files::{Place, Shelf};
-use crate::judge::{Departure, Verdict};
+use crate::judge::{Mismatch, Verdict};
+use crate::report::gathered::{Gathered, reason};
 use crate::report::sink::in_markup;
-use crate::report::standing::{Gathered, reason};
 use crate::report::texts::shortened;
 use crate::wire::{Exchange, Outcome, curl};
 
@@ -35,7 +35,7 @@ pub struct Cases {
     passed: Details,
     aside: Details,
     /// Number of cases that break the same promise, or could not be judged for the same reason.
-    alike: HashMap<String, usize>,
+    counts: HashMap<String, usize>,
     texts: Texts,
 }
 
@@ -94,8 +94,8 @@ struct Detail<'c> {
     expects: &'c str,
     #[serde(skip_serializing_if = "str::is_empty")]
     reason: &'c str,
-    #[serde(skip_serializing_if = "<[_]>::is_empty")]
-    departures: &'c [Departure],
+    #[serde(rename = "departures", skip_serializing_if = "<[_]>::is_empty")]
+    mismatches: &'c [Mismatch],
     exchanges: Vec<Shown<'c>>,
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     notes: &'c [String],
@@ -106,7 +106,8 @@ struct Detail<'c> {
 struct Shown<'c> {
     operation: &'c str,
     curl: String,
-    answer: String,
+    #[serde(rename = "answer")]
+    response: String,
     micros: u64,
     tried: bool,
 }
@@ -116,11 +117,11 @@ impl Cases {
     pub fn add(&mut self, result: &CaseResult) {
         let promises = result.about.iter().chain([&result.promise]);
         let mut places: Vec<u32> = promises.map(|promise| self.texts.number(&promise.place)).collect();
-        if let Verdict::Fail { departures } = &result.verdict {
-            places.extend(departures.iter().map(|departure| self.texts.number(&departure.promise.place)));
+        if let Verdict::Fail { mismatches } = &result.verdict {
+            places.extend(mismatches.iter().map(|mismatch| self.texts.number(&mismatch.promise.place)));
             // If another target decides, the cases share its rule.
-            let rules = departures.iter().filter(|_| result.other_only);
-            places.extend(rules.map(|departure| self.texts.number(&departure.promise.rule)));
+            let rules = mismatches.iter().filter(|_| result.other_only);
+            places.extend(rules.map(|mismatch| self.texts.number(&mismatch.promise.rule)));
         }
         places.extend(result.rows.iter().map(|place| self.texts.number(place)));
         places.sort_unstable();
@@ -152,15 +153,15 @@ impl Cases {
 
     /// Returns `true` if few cases so far show the same.
     fn is_seldom(&mut self, result: &CaseResult) -> bool {
-        let departures: &[Departure] = match &result.verdict {
-            Verdict::Fail { departures } => departures,
+        let mismatches: &[Mismatch] = match &result.verdict {
+            Verdict::Fail { mismatches } => mismatches,
             _ => &[],
         };
-        let rules = departures.iter().map(|departure| departure.promise.rule.as_str());
+        let rules = mismatches.iter().map(|mismatch| mismatch.promise.rule.as_str());
         let reason = shortened(reason(&result.verdict));
         let why = [result.verdict.name(), &reason].into_iter().chain(rules);
         let key = [result.operation.as_str()].into_iter().chain(why).collect::<Vec<_>>().join("\n");
-        let count = self.alike.entry(key).or_default();
+        let count = self.counts.entry(key).or_default();
         *count += 1;
         *count <= FIRST
     }
@@ -178,16 +179,16 @@ impl Cases {
             }
         };
         let [texts, changed, known] = [text(&self.texts.all()), text(&changed), text(&run.known)];
-        let (texts, changed, known) = (harmless(&texts), harmless(&changed), harmless(&known));
+        let (texts, changed, known) = (escape_script(&texts), escape_script(&changed), escape_script(&known));
         writeln!(out, "{{\"texts\":{texts},\"changed\":{changed},\"known\":{known},\"cases\":[")?;
         for block in &self.rows.blocks {
-            out.write_all(harmless(&self.waiting(block)?).as_bytes())?;
+            out.write_all(escape_script(&self.waiting(block)?).as_bytes())?;
         }
-        out.write_all(harmless(&self.rows.last).as_bytes())?;
+        out.write_all(escape_script(&self.rows.last).as_bytes())?;
         out.write_all(b"\n],\"details\":{\n")?;
         let passed = self.passed.within(ROOM.saturating_sub(self.aside.used));
         for (index, (number, detail)) in self.aside.within(usize::MAX).chain(passed).enumerate() {
-            write!(out, "{}\"{number}\":{}", separator(index), harmless(&self.waiting(detail)?))?;
+            write!(out, "{}\"{number}\":{}", separator(index), escape_script(&self.waiting(detail)?))?;
         }
         out.write_all(b"\n}}")
     }
@@ -202,7 +203,7 @@ fn separator(index: usize) -> &'static str {
 }
 
 /// Escapes JSON so that it contains neither `</script` nor `<!--`, whatever a target sent, and nothing that hides.
-fn harmless(json: &str) -> Cow<'_, str> {
+fn escape_script(json: &str) -> Cow<'_, str> {
     let json = in_markup(json);
     match json.contains(['<', '\u{2028}', '\u{2029}']) {
         true => Cow::Owned(
@@ -217,9 +218,9 @@ fn text(value: &impl Serialize) -> String {
 }
 
 fn detail(result: &CaseResult) -> Detail<'_> {
-    let (reason, departures): (&str, &[Departure]) = match &result.verdict {
+    let (reason, mismatches): (&str, &[Mismatch]) = match &result.verdict {
         Verdict::Pass => ("", &[]),
-        Verdict::Fail { departures } => ("", departures),
+        Verdict::Fail { mismatches } => ("", mismatches),
         Verdict::Blocked { row, .. } => (row, &[]),
         Verdict::Error { reason }
         | Verdict::Skipped { reason }
@@ -231,25 +232,25 @@ fn detail(result: &CaseResult) -> Detail<'_> {
         sends: &result.sends,
         expects: &result.expects,
         reason,
-        departures,
+        mismatches,
         exchanges: exchanges.map(|(index, exchange)| shown(exchange, result.tried == Some(index))).collect(),
         notes: &result.notes,
     }
 }
 
 fn shown(exchange: &Exchange, tried: bool) -> Shown<'_> {
-    let answer = match &exchange.outcome {
-        Outcome::Unanswered(reason) => reason.to_string(),
-        Outcome::Answered(answer) => {
-            let body: String = answer.body.chars().take(SHOWN).collect();
-            let rest = if body.len() < answer.body.len() || answer.cut.is_some() { "…" } else { "" };
-            format!("{} {body}{rest}", answer.status)
+    let response = match &exchange.outcome {
+        Outcome::NoResponse(reason) => reason.to_string(),
+        Outcome::Received(response) => {
+            let body: String = response.body.chars().take(SHOWN).collect();
+            let rest = if body.len() < response.body.len() || response.cut.is_some() { "…" } else { "" };
+            format!("{} {body}{rest}", response.status)
         }
     };
     Shown {
         operation: &exchange.operation,
         curl: curl::line(&exchange.request),
-        answer,
+        response,
         micros: exchange.micros,
         tried,
     }

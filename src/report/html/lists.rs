@@ -2,8 +2,8 @@
 
 use maud::{Markup, html};
 
+use crate::report::gathered::Gathered;
 use crate::report::number;
-use crate::report::standing::Gathered;
 
 use super::fragment;
 
@@ -14,7 +14,7 @@ const NAMED: usize = 20;
 const SHOWN: usize = 100;
 
 /// Shows the responses that differ from the accepted ones, each difference once.
-pub fn changed(run: &Gathered) -> Markup {
+pub fn changed_responses(run: &Gathered) -> Markup {
     let kinds = run.pending();
     html! {
         @if !kinds.is_empty() {
@@ -36,7 +36,7 @@ pub fn changed(run: &Gathered) -> Markup {
 }
 
 /// Shows the failures that the baseline knows, each with its reason.
-pub fn known(run: &Gathered) -> Markup {
+pub fn known_failures(run: &Gathered) -> Markup {
     html! {
         @if !run.known.is_empty() {
             details {

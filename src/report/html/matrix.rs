@@ -2,7 +2,7 @@
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
-use crate::compare::{Cell, Matrix, Relation, Witness};
+use crate::compare::{Cell, ComparedCase, Matrix, Relation};
 use crate::report::matrix::head;
 
 use super::{CSS, meta};
@@ -11,7 +11,7 @@ use super::{CSS, meta};
 pub fn document(matrix: &Matrix) -> String {
     let differences: Vec<&Cell> = matrix.differences().collect();
     let both: Vec<&Cell> =
-        matrix.cells.iter().filter(|cell| cell.relation == Relation::BothBreak && !cell.unlike).collect();
+        matrix.cells.iter().filter(|cell| cell.relation == Relation::BothBreak && !cell.differs).collect();
     let page = html! {
         (DOCTYPE)
         html lang="en" {
@@ -41,10 +41,10 @@ pub fn document(matrix: &Matrix) -> String {
                 }
                 main {
                     @if !differences.is_empty() {
-                        section { h2 { "Differences" } @for cell in &differences { (told(matrix, cell)) } }
+                        section { h2 { "Differences" } @for cell in &differences { (difference(matrix, cell)) } }
                     }
                     @if !both.is_empty() {
-                        section { h2 { "Broken by both in the same way" } @for cell in &both { (told(matrix, cell)) } }
+                        section { h2 { "Broken by both in the same way" } @for cell in &both { (difference(matrix, cell)) } }
                     }
                     section { h2 { "By promise" } (table(matrix)) }
                 }
@@ -88,17 +88,17 @@ fn table(matrix: &Matrix) -> Markup {
     }
 }
 
-fn told(matrix: &Matrix, cell: &Cell) -> Markup {
+fn difference(matrix: &Matrix, cell: &Cell) -> Markup {
     html! {
         details open {
             summary { strong { (cell.operation) " " code { (cell.promise.rule) } } ": " (cell.relation.words(&matrix.left, &matrix.right)) }
             blockquote { (cell.promise.sentence) " " span .faint { (cell.promise.place) } }
-            @if let Some(Witness { id, tries, sends, left, right }) = &cell.witness {
+            @if let Some(ComparedCase { id, tries, sends, left, right }) = &cell.witness {
                 p { code { (id) } ": " (tries) }
                 pre { (sends) }
                 div .scroll { table {
-                    tr { th scope="row" { (matrix.left) } td { (left.verdict) } td { code { (left.answer.as_deref().unwrap_or_default()) } } }
-                    tr { th scope="row" { (matrix.right) } td { (right.verdict) } td { code { (right.answer.as_deref().unwrap_or_default()) } } }
+                    tr { th scope="row" { (matrix.left) } td { (left.verdict) } td { code { (left.response.as_deref().unwrap_or_default()) } } }
+                    tr { th scope="row" { (matrix.right) } td { (right.verdict) } td { code { (right.response.as_deref().unwrap_or_default()) } } }
                 } }
             }
             @for (relation, cases) in &cell.cases {

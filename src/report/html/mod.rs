@@ -13,8 +13,8 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use crate::compare::Matrix;
 use crate::event::{CaseResult, Event};
 
+use super::gathered::{Failure, Gathered};
 use super::sink::in_markup;
-use super::standing::{Failure, Gathered};
 use super::texts::shortened;
 use super::{Reporter, number, summary};
 
@@ -108,7 +108,7 @@ fn document(run: &Gathered) -> (String, String) {
 }
 
 /// Maximum number of broken promises at the head. The others are in the tables and in the list of cases.
-const TOLD: usize = 500;
+const MAX_FAILURES: usize = 500;
 
 fn head(run: &Gathered) -> Markup {
     let counts = run.finish.counts;
@@ -144,28 +144,28 @@ fn head(run: &Gathered) -> Markup {
             (tables::bars(run))
             @if !broken.is_empty() {
                 h2 { "Failures" }
-                ol .broken { @for failure in broken.iter().take(TOLD) { li { (told(failure)) } } }
-                @if broken.len() > TOLD {
-                    p { "And " (broken.len() - TOLD) " more: see the tables of the pages and the list of cases." }
+                ol .broken { @for failure in broken.iter().take(MAX_FAILURES) { li { (failure_section(failure)) } } }
+                @if broken.len() > MAX_FAILURES {
+                    p { "And " (broken.len() - MAX_FAILURES) " more: see the tables of the pages and the list of cases." }
                 }
             }
-            (lists::changed(run))
-            (lists::known(run))
+            (lists::changed_responses(run))
+            (lists::known_failures(run))
         }
     }
 }
 
 /// Shows a failure: the fault, with what was expected and received, and a link to the cases that show it.
-fn told(failure: &Failure<'_>) -> Markup {
+fn failure_section(failure: &Failure<'_>) -> Markup {
     let value = format!("{}|{}", failure.operation, failure.shared());
-    let lines = failure.departure().map(|departure| departure.lines.as_slice()).unwrap_or_default();
+    let lines = failure.mismatch().map(|mismatch| mismatch.lines.as_slice()).unwrap_or_default();
     html! {
         a href=(fragment("promise", &value)) { strong { (failure.operation) } ": " (failure.headline) }
         " " span .faint { (number(failure.ids.len(), "case")) }
         blockquote { (failure.sentence) " " span .faint { (failure.rule) } }
         ul {
             @for line in lines.iter().filter(|line| line.differs) {
-                li { (line.aspect) ": expected " code { (shortened(&line.promised)) } ", received " code { (shortened(&line.received)) } }
+                li { (line.aspect) ": expected " code { (shortened(&line.expected)) } ", received " code { (shortened(&line.received)) } }
             }
         }
     }
@@ -177,7 +177,7 @@ fn unproven(plain: &CaseResult) -> Markup {
         section .warning {
             p { strong { (plain.operation) ": the plain call is not accepted" } ", so no rejection proves anything." }
             p { "sends " code { (plain.sends) } }
-            pre { (summary::what_came(plain)) }
+            pre { (summary::plain_call_response(plain)) }
         }
     }
 }

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use maud::{Markup, html};
 
 use crate::event::{ElementLine, ErrorLine, Page, ParameterRow, Sentence};
-use crate::evidence::{Standing, State};
-use crate::report::standing::{Bar, Gathered};
+use crate::evidence::{PromiseStatus, State};
+use crate::report::gathered::{Bar, Gathered};
 use crate::report::summary;
 
 use super::fragment;
@@ -70,7 +70,7 @@ fn parameter(run: &Gathered, page: &Page, row: &ParameterRow) -> Markup {
                         span .faint { "(" (own.join(", ")) ")" }
                     }
                 }
-                @for sentence in row.apart() {
+                @for sentence in row.separate_sentences() {
                     p {
                         (mark(page, &sentence.place, &run.evidence.sentence(page, row, &sentence.place)))
                         (sentence.text)
@@ -100,16 +100,16 @@ fn elements(run: &Gathered, page: &Page) -> Markup {
 }
 
 fn element(run: &Gathered, page: &Page, line: &ElementLine) -> Markup {
-    let standing = run.evidence.element(page, line);
+    let status = run.evidence.element(page, line);
     html! {
         tr {
             th scope="row" { code { (line.path) } }
             td data-label="Type" { (line.kind) @if line.optional { ", may be absent" } }
             td data-label="The page says" { (line.says.as_deref().unwrap_or_default()) }
             td {
-                @if standing.state == State::Broken { (mark(page, &line.place, &standing)) }
-                @else { span .mark.(class(standing.state)) title=(line.place) { (standing.state.word()) } }
-                (why(&standing))
+                @if status.state == State::Broken { (mark(page, &line.place, &status)) }
+                @else { span .mark.(class(status.state)) title=(line.place) { (status.state.word()) } }
+                (reason(&status))
             }
         }
     }
@@ -121,14 +121,14 @@ fn error_table(run: &Gathered, page: &Page, lines: &[&ErrorLine]) -> Markup {
             thead { tr { th scope="col" { "Status" } th scope="col" { "Code" } th scope="col" { "Message" } th scope="col" { "After this run" } } }
             tbody {
                 @for line in lines {
-                    @let standing = run.evidence.row(page, line);
+                    @let status = run.evidence.row(page, line);
                     tr {
                         td data-label="Status" { @match line.status { Some(status) => (status), None => "" } }
                         td { @for code in &line.codes { code { (code) } " " } }
                         td { (line.message.as_deref().unwrap_or_default()) }
                         td {
-                            (mark(page, &line.place, &standing))
-                            (why(&standing))
+                            (mark(page, &line.place, &status))
+                            (reason(&status))
                         }
                     }
                 }
@@ -147,28 +147,28 @@ fn class(state: State) -> &'static str {
 }
 
 /// Renders the reason for a state, if there is one.
-fn why(standing: &Standing) -> Markup {
-    html! { @if let Some(why) = &standing.why { " " span .faint { (why) } } }
+fn reason(status: &PromiseStatus) -> Markup {
+    html! { @if let Some(why) = &status.why { " " span .faint { (why) } } }
 }
 
 /// Renders a mark that links to the cases behind it.
-fn mark(page: &Page, place: &str, standing: &Standing) -> Markup {
-    let class = class(standing.state);
-    let of = standing.cases;
+fn mark(page: &Page, place: &str, status: &PromiseStatus) -> Markup {
+    let class = class(status.state);
+    let of = status.cases;
     html! {
         @if of == 0 {
-            span .mark.(class) { (standing.state.word()) }
+            span .mark.(class) { (status.state.word()) }
         } @else {
             @let href = fragment("promise", &format!("{}|{place}", page.operation));
-            a .mark.(class) href=(href) title=(standing.why.as_deref().unwrap_or(place)) {
-                (standing.state.word())
+            a .mark.(class) href=(href) title=(status.why.as_deref().unwrap_or(place)) {
+                (status.state.word())
                 " "
                 span .number {
-                    @if standing.against == 0 { (of) } @else { (standing.against) " of " (of) }
+                    @if status.against == 0 { (of) } @else { (status.against) " of " (of) }
                 }
             }
-            @if standing.other > 0 {
-                " " a .mark.fail href=(href) title=(place) { "differs " span .number { (standing.other) " of " (of) } }
+            @if status.other > 0 {
+                " " a .mark.fail href=(href) title=(place) { "differs " span .number { (status.other) " of " (of) } }
             }
         }
         " "
@@ -187,14 +187,14 @@ pub fn bars(run: &Gathered) -> Markup {
 
 fn chart(title: &str, bars: &BTreeMap<String, Bar>, key: &str) -> Markup {
     const WIDTH: usize = 300;
-    let most = bars.values().map(|counts| counts.iter().sum::<usize>()).max().unwrap_or(1).max(1);
+    let max = bars.values().map(|counts| counts.iter().sum::<usize>()).max().unwrap_or(1).max(1);
     html! {
         figure {
             figcaption { (title) }
             ul .bars {
                 @for (name, counts) in bars {
                     @let total: usize = counts.iter().sum();
-                    @let width = |count: usize| (count * WIDTH).div_ceil(most);
+                    @let width = |count: usize| (count * WIDTH).div_ceil(max);
                     li {
                         a href=(fragment(key, name)) { (name) }
                         svg viewBox={ "0 0 " (WIDTH + 8) " 12" } preserveAspectRatio="none" role="img"

@@ -5,8 +5,8 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::digest;
 
-use super::super::{Raw, Refusal};
-use super::{AuthCheck, Guard, header_lines, parameter, parts, refusal};
+use super::super::{Raw, Rejection};
+use super::{AuthCheck, Guard, header_lines, parameter, parts, rejection};
 
 /// Maximum distance of a date from now, in seconds.
 pub const WINDOW: i64 = 15 * 60;
@@ -18,7 +18,7 @@ const PLAIN: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.'
 ///
 /// # Errors
 /// Returns the error response of the gateway.
-pub fn check(guard: Guard<'_>, raw: &Raw, pairs: &[(String, String)]) -> Result<(), Refusal> {
+pub fn check(guard: Guard<'_>, raw: &Raw, pairs: &[(String, String)]) -> Result<(), Rejection> {
     let header = raw.header("authorization");
     match (header, parameter(pairs, "Signature")) {
         (Some(header), _) => check_v3(guard, raw, header),
@@ -28,11 +28,11 @@ pub fn check(guard: Guard<'_>, raw: &Raw, pairs: &[(String, String)]) -> Result<
     }
 }
 
-fn check_v3(guard: Guard<'_>, raw: &Raw, header: &str) -> Result<(), Refusal> {
-    let incomplete = || refusal(400, "IncompleteSignature", NO_STANDARD.to_owned());
+fn check_v3(guard: Guard<'_>, raw: &Raw, header: &str) -> Result<(), Rejection> {
+    let incomplete = || rejection(400, "IncompleteSignature", NO_STANDARD.to_owned());
     let Some(rest) = header.strip_prefix(V3).and_then(|rest| rest.strip_prefix(' ')) else {
         let message = "Specified signature method is not valid.".to_owned();
-        return Err(refusal(400, "InvalidSignatureMethod", message));
+        return Err(rejection(400, "InvalidSignatureMethod", message));
     };
     let (id, names, signature) = parts(rest, ",").ok_or_else(incomplete)?;
     if !names.is_sorted() {
@@ -43,11 +43,11 @@ fn check_v3(guard: Guard<'_>, raw: &Raw, header: &str) -> Result<(), Refusal> {
     let date = raw.header("x-acs-date").ok_or_else(|| missing("x-acs-date"))?;
     check_date(guard, date)?;
     let hash = digest::sha256_hex(&raw.body);
-    let came = raw.header("x-acs-content-sha256").ok_or_else(|| missing("x-acs-content-sha256"))?;
+    let received = raw.header("x-acs-content-sha256").ok_or_else(|| missing("x-acs-content-sha256"))?;
     let query: Vec<(String, String)> = form_urlencoded::parse(raw.query.as_bytes()).into_owned().collect();
     let headers = header_lines(raw, &names, str::to_owned).ok_or_else(incomplete)?;
     let canonical = format!(
-        "{}\n{}\n{}\n{headers}\n{}\n{came}",
+        "{}\n{}\n{}\n{headers}\n{}\n{received}",
         raw.method,
         raw.path,
         canonical(&query),
@@ -55,25 +55,30 @@ fn check_v3(guard: Guard<'_>, raw: &Raw, header: &str) -> Result<(), Refusal> {
     );
     let to_sign = format!("{V3}\n{}", digest::sha256_hex(canonical.as_bytes()));
     let ours = digest::hex(&digest::hmac_sha256(secret.as_bytes(), &to_sign));
-    let same_body = came == hash || !guard.does(AuthCheck::Signature);
+    let same_body = received == hash || !guard.does(AuthCheck::Signature);
     if !guard.is_right(signature, &ours) || !same_body {
         let message = format!(
             "Specified signature does not match our calculation. server StringToSign is [{to_sign}] server CanonicalRequest \
              is [{canonical}]"
         );
-        return Err(refusal(400, "SignatureDoesNotMatch", message));
+        return Err(rejection(400, "SignatureDoesNotMatch", message));
     }
     let nonce = raw.header("x-acs-signature-nonce").ok_or_else(|| missing("x-acs-signature-nonce"))?;
     check_nonce(guard, nonce)
 }
 
-fn check_v1(guard: Guard<'_>, raw: &Raw, pairs: &[(String, String)], signature: &str) -> Result<(), Refusal> {
+fn check_v1(
+    guard: Guard<'_>,
+    raw: &Raw,
+    pairs: &[(String, String)],
+    signature: &str,
+) -> Result<(), Rejection> {
     let given = |name: &str| parameter(pairs, name).ok_or_else(|| missing(name));
     let secret =
         guard.secret(given("AccessKeyId")?, parameter(pairs, "SecurityToken")).ok_or_else(unknown)?;
     if given("SignatureMethod")? != "HMAC-SHA1" {
         let message = "Specified signature method is not valid.".to_owned();
-        return Err(refusal(400, "InvalidSignatureMethod", message));
+        return Err(rejection(400, "InvalidSignatureMethod", message));
     }
     check_date(guard, given("Timestamp")?)?;
     let signed: Vec<(String, String)> = pairs.iter().filter(|(key, _)| key != "Signature").cloned().collect();
@@ -84,7 +89,7 @@ fn check_v1(guard: Guard<'_>, raw: &Raw, pairs: &[(String, String)], signature: 
         let message = format!(
             "Specified signature is not matched with our calculation. server string to sign is:{to_sign}"
         );
-        return Err(refusal(400, "SignatureDoesNotMatch", message));
+        return Err(rejection(400, "SignatureDoesNotMatch", message));
     }
     check_nonce(guard, given("SignatureNonce")?)
 }
@@ -101,39 +106,39 @@ fn escape(text: &str) -> String {
     utf8_percent_encode(text, PLAIN).to_string()
 }
 
-fn check_date(guard: Guard<'_>, date: &str) -> Result<(), Refusal> {
+fn check_date(guard: Guard<'_>, date: &str) -> Result<(), Rejection> {
     let Ok(time) = NaiveDateTime::parse_from_str(date, "%Y-%m-%dT%H:%M:%SZ") else {
         let message = "Specified time stamp or date value is not well formatted.".to_owned();
-        return Err(refusal(400, "InvalidTimeStamp.Format", message));
+        return Err(rejection(400, "InvalidTimeStamp.Format", message));
     };
     match guard.is_near(time.and_utc().timestamp(), WINDOW) {
         true => Ok(()),
         false => {
             let message = "Specified time stamp or date value is expired.".to_owned();
-            Err(refusal(400, "InvalidTimeStamp.Expired", message))
+            Err(rejection(400, "InvalidTimeStamp.Expired", message))
         }
     }
 }
 
-fn check_nonce(guard: Guard<'_>, nonce: &str) -> Result<(), Refusal> {
+fn check_nonce(guard: Guard<'_>, nonce: &str) -> Result<(), Rejection> {
     match guard.is_new(nonce) {
         true => Ok(()),
         false => {
             let message = "Specified signature nonce was used already.".to_owned();
-            Err(refusal(400, "SignatureNonceUsed", message))
+            Err(rejection(400, "SignatureNonceUsed", message))
         }
     }
 }
 
 const NO_STANDARD: &str = "The request signature does not conform to Aliyun standards.";
 
-fn unknown() -> Refusal {
-    refusal(404, "InvalidAccessKeyId.NotFound", "Specified access key is not found.".to_owned())
+fn unknown() -> Rejection {
+    rejection(404, "InvalidAccessKeyId.NotFound", "Specified access key is not found.".to_owned())
 }
 
-fn missing(what: &str) -> Refusal {
+fn missing(what: &str) -> Rejection {
     let message = format!(
         "The input parameter \"{what}\" that is mandatory for processing this request is not supplied."
     );
-    refusal(400, "MissingParameter", message)
+    rejection(400, "MissingParameter", message)
 }

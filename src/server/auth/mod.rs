@@ -8,7 +8,7 @@ use crate::named::named;
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
-use super::{Raw, Refusal};
+use super::{Raw, Rejection};
 
 /// The key that the reference server knows.
 pub const DEMO: Key =
@@ -80,8 +80,8 @@ impl Guard<'_> {
         (known || !self.does(AuthCheck::Key)).then_some(DEMO.secret)
     }
 
-    fn is_right(&self, came: &str, ours: &str) -> bool {
-        came == ours || !self.does(AuthCheck::Signature) || !self.does(AuthCheck::Key)
+    fn is_right(&self, received: &str, ours: &str) -> bool {
+        received == ours || !self.does(AuthCheck::Signature) || !self.does(AuthCheck::Key)
     }
 
     /// Returns `true` if a nonce is new, and records it.
@@ -116,8 +116,8 @@ impl Nonces {
 }
 
 /// Creates an error response of the gateway: the code, with the vendor's wording.
-fn refusal(status: u16, code: &str, message: String) -> Refusal {
-    Refusal { status: Some(status), code: code.to_owned(), message, worded: true }
+fn rejection(status: u16, code: &str, message: String) -> Rejection {
+    Rejection { status: Some(status), code: code.to_owned(), message, worded: true }
 }
 
 /// Returns the value of a parameter.

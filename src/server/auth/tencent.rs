@@ -4,8 +4,8 @@ use chrono::DateTime;
 
 use crate::digest;
 
-use super::super::{Raw, Refusal};
-use super::{AuthCheck, Guard, header_lines, parameter, parts, refusal};
+use super::super::{Raw, Rejection};
+use super::{AuthCheck, Guard, header_lines, parameter, parts, rejection};
 
 /// Maximum distance of a time from now, in seconds.
 const WINDOW: i64 = 5 * 60;
@@ -17,7 +17,7 @@ const UNSIGNED: &str = "UNSIGNED-PAYLOAD";
 ///
 /// # Errors
 /// Returns the error response of the gateway.
-pub fn check(guard: Guard<'_>, raw: &Raw, pairs: &[(String, String)]) -> Result<(), Refusal> {
+pub fn check(guard: Guard<'_>, raw: &Raw, pairs: &[(String, String)]) -> Result<(), Rejection> {
     match (raw.header("authorization"), parameter(pairs, "Signature")) {
         (Some(header), _) => check_v3(guard, raw, header),
         (None, Some(signature)) => check_v1(guard, raw, pairs, signature),
@@ -26,7 +26,7 @@ pub fn check(guard: Guard<'_>, raw: &Raw, pairs: &[(String, String)]) -> Result<
     }
 }
 
-fn check_v3(guard: Guard<'_>, raw: &Raw, header: &str) -> Result<(), Refusal> {
+fn check_v3(guard: Guard<'_>, raw: &Raw, header: &str) -> Result<(), Rejection> {
     let rest = header.strip_prefix(V3).and_then(|rest| rest.strip_prefix(' ')).ok_or_else(invalid)?;
     let (credential, names, signature) = parts(rest, ",").ok_or_else(invalid)?;
     let scope: Vec<&str> = credential.split('/').collect();
@@ -59,7 +59,12 @@ fn check_v3(guard: Guard<'_>, raw: &Raw, header: &str) -> Result<(), Refusal> {
     }
 }
 
-fn check_v1(guard: Guard<'_>, raw: &Raw, pairs: &[(String, String)], signature: &str) -> Result<(), Refusal> {
+fn check_v1(
+    guard: Guard<'_>,
+    raw: &Raw,
+    pairs: &[(String, String)],
+    signature: &str,
+) -> Result<(), Rejection> {
     let given = |name: &str| parameter(pairs, name).ok_or_else(invalid);
     check_age(guard, given("Timestamp")?.parse().map_err(|_| invalid())?)?;
     let secret = secret(guard, given("SecretId")?, parameter(pairs, "Token"))?;
@@ -82,36 +87,36 @@ fn check_v1(guard: Guard<'_>, raw: &Raw, pairs: &[(String, String)], signature: 
     }
 }
 
-fn secret(guard: Guard<'_>, id: &str, token: Option<&str>) -> Result<&'static str, Refusal> {
+fn secret(guard: Guard<'_>, id: &str, token: Option<&str>) -> Result<&'static str, Rejection> {
     if let Some(secret) = guard.secret(id, token) {
         return Ok(secret);
     }
     Err(match guard.secret(id, None) {
-        Some(_) => refusal(200, "AuthFailure.TokenFailure", "The token is invalid.".to_owned()),
+        Some(_) => rejection(200, "AuthFailure.TokenFailure", "The token is invalid.".to_owned()),
         None => {
             let message =
                 "The SecretId is not found, please ensure that your SecretId is correct.".to_owned();
-            refusal(200, "AuthFailure.SecretIdNotFound", message)
+            rejection(200, "AuthFailure.SecretIdNotFound", message)
         }
     })
 }
 
-fn check_age(guard: Guard<'_>, seconds: i64) -> Result<(), Refusal> {
+fn check_age(guard: Guard<'_>, seconds: i64) -> Result<(), Rejection> {
     match guard.is_near(seconds, WINDOW) {
         true => Ok(()),
         false => {
             let message = "The provided credentials could not be validated because the signature is expired.";
-            Err(refusal(200, "AuthFailure.SignatureExpire", message.to_owned()))
+            Err(rejection(200, "AuthFailure.SignatureExpire", message.to_owned()))
         }
     }
 }
 
-fn invalid() -> Refusal {
+fn invalid() -> Rejection {
     let message = "The provided authorization does not meet the standards of Tencent Cloud.".to_owned();
-    refusal(200, "AuthFailure.InvalidAuthorization", message)
+    rejection(200, "AuthFailure.InvalidAuthorization", message)
 }
 
-fn mismatch() -> Refusal {
+fn mismatch() -> Rejection {
     let message = "The provided credentials could not be validated. Please check your signature is correct.";
-    refusal(200, "AuthFailure.SignatureFailure", message.to_owned())
+    rejection(200, "AuthFailure.SignatureFailure", message.to_owned())
 }

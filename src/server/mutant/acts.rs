@@ -5,10 +5,10 @@ use crate::spec::breach::Part;
 use crate::spec::model::{Circumstance, Member, RequestFault, Schema, Shown, When};
 use crate::spec::path::Path;
 
-use super::{Change, Kind, Maker, Mutant, Placed, QUOTA, is_changeable};
+use super::{Change, Kind, Mutant, MutantSource, Placed, QUOTA, is_changeable};
 
 /// Adds the mutants of what an operation does.
-pub fn of(maker: &Maker<'_>, mutants: &mut Vec<Mutant>) {
+pub fn of(maker: &MutantSource<'_>, mutants: &mut Vec<Mutant>) {
     for parameter in maker.operation.parameters.iter().filter(|parameter| parameter.unique) {
         uniqueness(maker, parameter, mutants);
     }
@@ -18,12 +18,12 @@ pub fn of(maker: &Maker<'_>, mutants: &mut Vec<Mutant>) {
 }
 
 /// Returns `true` if the operation changes something that exists.
-fn changes(maker: &Maker<'_>) -> bool {
+fn changes(maker: &MutantSource<'_>) -> bool {
     maker.operation.creates.is_none()
         && maker.operation.parameters.iter().any(|parameter| parameter.exists.is_some())
 }
 
-fn uniqueness(maker: &Maker<'_>, parameter: &Member, mutants: &mut Vec<Mutant>) {
+fn uniqueness(maker: &MutantSource<'_>, parameter: &Member, mutants: &mut Vec<Mutant>) {
     let name = || maker.operation.name.clone();
     let mut add = |slug: &str, does: &str, fault: Fault| {
         let slug = format!("{}/unique/{slug}", parameter.name);
@@ -31,8 +31,8 @@ fn uniqueness(maker: &Maker<'_>, parameter: &Member, mutants: &mut Vec<Mutant>) 
         mutants.push(maker.fault(Kind::Unique, &slug, does, fault).about(&parameter.name, Part::Unique));
     };
     add("racy", "two concurrent calls can take one value", Fault::Racy(name()));
-    if maker.can_be_refused_for(|other| other.name != parameter.name) {
-        add("taken-by-refusal", "a rejected call takes the value", Fault::TakenByRefusal(name()));
+    if maker.can_be_rejected_for(|other| other.name != parameter.name) {
+        add("taken-by-refusal", "a rejected call takes the value", Fault::TakenByRejection(name()));
     }
     if changes(maker) {
         add("new-not-taken", "an update does not take its new value", Fault::NewNotTaken(name()));
@@ -40,7 +40,7 @@ fn uniqueness(maker: &Maker<'_>, parameter: &Member, mutants: &mut Vec<Mutant>) 
     }
 }
 
-fn effects(maker: &Maker<'_>, mutants: &mut Vec<Mutant>) {
+fn effects(maker: &MutantSource<'_>, mutants: &mut Vec<Mutant>) {
     let name = || maker.operation.name.clone();
     let can_be_seen = |place: &&Placed<'_>| {
         let is_set = is_changeable(place.whole) && !place.names_own;
@@ -55,11 +55,11 @@ fn effects(maker: &Maker<'_>, mutants: &mut Vec<Mutant>) {
     let can_stay = |parameter: &Member| {
         let is_other = |other: &Member| is_changeable(other) && other.name != parameter.name;
         let is_shown = shows(maker, &Path::member(&parameter.name), parameter);
-        !parameter.unique && is_shown && maker.can_be_refused_for(is_other)
+        !parameter.unique && is_shown && maker.can_be_rejected_for(is_other)
     };
     if changes(maker) && maker.changeable().any(can_stay) {
         let does = "a rejected call applies its valid values".to_owned();
-        mutants.push(maker.fault(Kind::Effect, "effect-of-refusal", does, Fault::EffectOfRefusal(name())));
+        mutants.push(maker.fault(Kind::Effect, "effect-of-refusal", does, Fault::EffectOfRejection(name())));
     }
     let can_be_gone = |parameter: &&Member| {
         let entity = parameter.exists.as_ref().and_then(|entity| maker.service.entity(entity));
@@ -74,7 +74,7 @@ fn effects(maker: &Maker<'_>, mutants: &mut Vec<Mutant>) {
 }
 
 /// Returns `true` if another operation immediately shows what is sent at a place.
-fn shows(maker: &Maker<'_>, at: &Path, parameter: &Member) -> bool {
+fn shows(maker: &MutantSource<'_>, at: &Path, parameter: &Member) -> bool {
     let entity = maker.operation.creates.as_deref();
     let entity = entity.or(maker.operation.parameters.iter().find_map(|each| each.exists.as_deref()));
     let mut readers = entity.into_iter().flat_map(|entity| maker.service.readers(entity));
@@ -96,7 +96,7 @@ fn has_two_values(schema: &Schema) -> bool {
     }
 }
 
-fn quotas(maker: &Maker<'_>, mutants: &mut Vec<Mutant>) {
+fn quotas(maker: &MutantSource<'_>, mutants: &mut Vec<Mutant>) {
     let has_row =
         maker.operation.errors.iter().any(|row| row.when == When::Circumstance(Circumstance::Quota));
     if !has_row || !maker.makes_removable() {
@@ -113,7 +113,7 @@ fn quotas(maker: &Maker<'_>, mutants: &mut Vec<Mutant>) {
     }
 }
 
-fn requests(maker: &Maker<'_>, mutants: &mut Vec<Mutant>) {
+fn requests(maker: &MutantSource<'_>, mutants: &mut Vec<Mutant>) {
     let mut add = |slug: &str, does: &str, fault: Fault| {
         mutants.push(maker.fault(Kind::Request, &format!("request/{slug}"), does.to_owned(), fault));
     };

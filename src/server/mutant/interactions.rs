@@ -5,11 +5,11 @@ use crate::server::fault::{Condition, Fault};
 use crate::spec::breach::Part;
 use crate::spec::model::Required;
 
-use super::{Kind, Maker, Mutant, Placed, label};
+use super::{Kind, Mutant, MutantSource, Placed, label};
 
 /// Adds the mutants of one parameter's rules.
-pub fn of(maker: &Maker<'_>, parameter: &Placed<'_>, mutants: &mut Vec<Mutant>) {
-    for other in maker.places.iter().filter(|other| other.is_beside(parameter)) {
+pub fn of(maker: &MutantSource<'_>, parameter: &Placed<'_>, mutants: &mut Vec<Mutant>) {
+    for other in maker.places.iter().filter(|other| other.is_disjoint(parameter)) {
         for (condition, slug, words) in conditions(maker, other) {
             // If both of an object's two members are absent, the object is empty and may count as absent.
             let is_alone = matches!(condition, Condition::Absent(_)) && maker.are_all(parameter, other);
@@ -31,7 +31,7 @@ pub fn of(maker: &Maker<'_>, parameter: &Placed<'_>, mutants: &mut Vec<Mutant>) 
 }
 
 /// Returns conditions that some accepted calls meet, and others do not.
-fn conditions(maker: &Maker<'_>, other: &Placed<'_>) -> Vec<(Condition, String, String)> {
+fn conditions(maker: &MutantSource<'_>, other: &Placed<'_>) -> Vec<(Condition, String, String)> {
     let name = &other.name;
     let mut conditions = Vec::new();
     // The only member of an object is present whenever the object is.

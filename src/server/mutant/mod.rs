@@ -6,8 +6,8 @@
 //! meets.
 
 mod acts;
-mod answers;
 mod interactions;
+mod responses;
 mod rows;
 mod rules;
 
@@ -67,7 +67,7 @@ pub enum Kind {
     /// A call without effect, or a rejected call with one.
     Effect,
     /// A response element missing, of another type, or elsewhere.
-    Answer,
+    Response,
     /// The envelope, the request id, the status.
     Envelope,
     /// A failure on odd input.
@@ -99,7 +99,7 @@ impl fmt::Display for Kind {
             Self::Row => "error rows",
             Self::Unique => "uniqueness",
             Self::Effect => "effects",
-            Self::Answer => "response elements",
+            Self::Response => "response elements",
             Self::Envelope => "envelope",
             Self::Crash => "odd input",
             Self::Request => "requests",
@@ -169,14 +169,14 @@ pub fn quotas(specs: &Specs) -> Vec<(String, u32)> {
 pub fn all(specs: &Specs) -> Vec<Mutant> {
     let mut mutants = Vec::new();
     for (service, operation) in specs.operations().filter(|(_, operation)| !operation.support) {
-        let maker = Maker::new(service, operation);
+        let maker = MutantSource::new(service, operation);
         for place in maker.checked() {
             rules::of(&maker, place, &mut mutants);
             interactions::of(&maker, place, &mut mutants);
         }
         rows::of(&maker, &mut mutants);
         acts::of(&maker, &mut mutants);
-        answers::of(&maker, &mut mutants);
+        responses::of(&maker, &mut mutants);
     }
     mutants
 }
@@ -207,20 +207,20 @@ impl Placed<'_> {
     }
 
     /// Returns `true` if neither place lies within the other.
-    fn is_beside(&self, other: &Self) -> bool {
+    fn is_disjoint(&self, other: &Self) -> bool {
         !self.at.leads_to(&other.at) && !other.at.leads_to(&self.at)
     }
 }
 
 /// A source of the mutants of one operation.
-struct Maker<'s> {
+struct MutantSource<'s> {
     service: &'s Service,
     operation: &'s Operation,
     /// All parameters, each followed by the members below it.
     places: Vec<Placed<'s>>,
 }
 
-impl<'s> Maker<'s> {
+impl<'s> MutantSource<'s> {
     fn new(service: &'s Service, operation: &'s Operation) -> Self {
         let places = operation.members().into_iter().filter_map(|(at, member)| {
             let whole = operation.parameter(at.parameter())?;
@@ -237,16 +237,16 @@ impl<'s> Maker<'s> {
     /// Returns `true` if a member is the only one of its object: without it, the object is empty, and may count as
     /// absent.
     fn is_only_member(&self, place: &Placed<'_>) -> bool {
-        place.at.is_member() && self.members_beside(place) == 1
+        place.at.is_member() && self.sibling_count(place) == 1
     }
 
     /// Returns `true` if two members are all that their object has.
     fn are_all(&self, one: &Placed<'_>, other: &Placed<'_>) -> bool {
-        one.at.is_member() && one.at.is_sibling_of(&other.at) && self.members_beside(one) == 2
+        one.at.is_member() && one.at.is_sibling_of(&other.at) && self.sibling_count(one) == 2
     }
 
     /// Returns the number of members of a member's object.
-    fn members_beside(&self, place: &Placed<'_>) -> usize {
+    fn sibling_count(&self, place: &Placed<'_>) -> usize {
         self.places.iter().filter(|other| other.at.is_sibling_of(&place.at)).count()
     }
 
@@ -272,7 +272,7 @@ impl<'s> Maker<'s> {
 
     /// Returns `true` if a call can be rejected with the row of a rule that is violated within one of these parameters.
     /// An id that names nothing does not count.
-    fn can_be_refused_for(&self, is_one: impl Fn(&Member) -> bool) -> bool {
+    fn can_be_rejected_for(&self, is_one: impl Fn(&Member) -> bool) -> bool {
         let has_row =
             |place: &Placed<'_>, part: Part| part != Part::ExistsUnknown && self.has_row(&place.breach(part));
         let mut places = self.checked().filter(|place| is_one(place.whole));
@@ -286,16 +286,16 @@ impl<'s> Maker<'s> {
     }
 
     /// Returns `true` if some call is rejected with a row for what it sends.
-    fn can_be_refused(&self) -> bool {
+    fn can_be_rejected(&self) -> bool {
         let is_of_request =
             |row: &ErrorRow| matches!(row.when, When::Request(RequestFault::UnknownParameter));
-        let refers = self.operation.parameters.iter().any(|each| each.exists.is_some());
-        refers || self.can_be_refused_for(|_| true) || self.service.rows(self.operation).any(is_of_request)
+        let refers = self.operation.parameters.iter().any(|parameter| parameter.exists.is_some());
+        refers || self.can_be_rejected_for(|_| true) || self.service.rows(self.operation).any(is_of_request)
     }
 
     /// Returns the parameters that a call of the operation can change.
     fn changeable(&self) -> impl Iterator<Item = &Member> {
-        self.operation.parameters.iter().filter(|each| is_changeable(each))
+        self.operation.parameters.iter().filter(|parameter| is_changeable(parameter))
     }
 
     /// Returns `true` if calls carry a JSON body.
@@ -404,8 +404,8 @@ impl<'s> Maker<'s> {
         let length = schema.length.as_ref();
         // Only an empty text is shorter than one character, and it may count as absent. Nobody writes to an address
         // shorter than those at `example.com`.
-        let least = if matches!(schema.format, Some(Format::Email)) { SHORTEST_ADDRESS } else { 1 };
-        add(length.is_some_and(|length| length.min > least), Part::LengthMin);
+        let shortest = if matches!(schema.format, Some(Format::Email)) { SHORTEST_ADDRESS } else { 1 };
+        add(length.is_some_and(|length| length.min > shortest), Part::LengthMin);
         add(length.is_some_and(|length| length.max != Limit::None), Part::LengthMax);
         let range = schema.range.as_ref();
         add(range.is_some_and(|range| range.min.is_some()), Part::RangeMin);

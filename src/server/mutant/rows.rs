@@ -4,10 +4,10 @@ use crate::server::behaviour::Behaviour;
 use crate::server::validate::Check;
 use crate::spec::model::{Bound, Circumstance, ErrorRow, Operation, RequestFault, When};
 
-use super::{Kind, Maker, Mutant};
+use super::{Kind, Mutant, MutantSource};
 
 /// Adds the mutants of the rows that the server returns.
-pub fn of(maker: &Maker<'_>, mutants: &mut Vec<Mutant>) {
+pub fn of(maker: &MutantSource<'_>, mutants: &mut Vec<Mutant>) {
     let used = used(maker);
     for row in maker.operation.errors.iter().filter(|row| row.codes.iter().any(|code| used.contains(code))) {
         of_row(maker, row, mutants);
@@ -15,7 +15,7 @@ pub fn of(maker: &Maker<'_>, mutants: &mut Vec<Mutant>) {
 }
 
 /// Returns the codes that the server returns if a rule is violated, for each violation of each parameter.
-fn used(maker: &Maker<'_>) -> Vec<String> {
+fn used(maker: &MutantSource<'_>) -> Vec<String> {
     let behaviour = Behaviour::default();
     let check =
         Check { service: maker.service, operation: maker.operation, behaviour: &behaviour, parameters: &[] };
@@ -41,7 +41,7 @@ fn used(maker: &Maker<'_>) -> Vec<String> {
     used
 }
 
-fn of_row(maker: &Maker<'_>, row: &ErrorRow, mutants: &mut Vec<Mutant>) {
+fn of_row(maker: &MutantSource<'_>, row: &ErrorRow, mutants: &mut Vec<Mutant>) {
     let code = row.codes.first().cloned().unwrap_or_default();
     let mut changed = |slug: &str, does: String, change: fn(&mut ErrorRow, &str), to: String| {
         let of = code.clone();
@@ -94,7 +94,7 @@ fn of_row(maker: &Maker<'_>, row: &ErrorRow, mutants: &mut Vec<Mutant>) {
 }
 
 /// Returns a code of the table that covers something else.
-fn exchanged(maker: &Maker<'_>, row: &ErrorRow) -> Option<String> {
+fn exchanged(maker: &MutantSource<'_>, row: &ErrorRow) -> Option<String> {
     let bound = |row: &ErrorRow| match &row.when {
         When::Breaches(bound) => bound.clone(),
         _ => Vec::new(),

@@ -5,14 +5,14 @@ use crate::server::fault::{Condition, Fault, Odd, Portion};
 use crate::spec::breach::Part;
 use crate::spec::model::{Characters, End, Length, Limit, Member, Range, Required, Schema, Type};
 
-use super::{Kind, Maker, Mutant, Placed, label, listed};
+use super::{Kind, Mutant, MutantSource, Placed, label, listed};
 
 /// Characters that a class is widened by: neighbours of letters and digits, and characters that occur in names.
 const FOREIGN: &[char] = &['1', ' ', '-', '_', '.', '\'', '@', '[', '`', '{', '/', ':', '<', '"', '\0', '\n'];
 
 /// Adds the mutants of one parameter's rules.
-pub fn of(maker: &Maker<'_>, parameter: &Placed<'_>, mutants: &mut Vec<Mutant>) {
-    gone(maker, parameter, mutants);
+pub fn of(maker: &MutantSource<'_>, parameter: &Placed<'_>, mutants: &mut Vec<Mutant>) {
+    remove_rule(maker, parameter, mutants);
     mutants.extend(demanded(maker, parameter));
     if parameter.exists.is_some() {
         crashes(maker, parameter, mutants);
@@ -28,7 +28,7 @@ pub fn of(maker: &Maker<'_>, parameter: &Placed<'_>, mutants: &mut Vec<Mutant>) 
     crashes(maker, parameter, mutants);
 }
 
-fn gone(maker: &Maker<'_>, parameter: &Placed<'_>, mutants: &mut Vec<Mutant>) {
+fn remove_rule(maker: &MutantSource<'_>, parameter: &Placed<'_>, mutants: &mut Vec<Mutant>) {
     for breach in maker.breaches(parameter) {
         let fault = Fault::Skipped {
             operation: maker.operation.name.clone(),
@@ -42,7 +42,7 @@ fn gone(maker: &Maker<'_>, parameter: &Placed<'_>, mutants: &mut Vec<Mutant>) {
     }
 }
 
-fn demanded(maker: &Maker<'_>, parameter: &Placed<'_>) -> Option<Mutant> {
+fn demanded(maker: &MutantSource<'_>, parameter: &Placed<'_>) -> Option<Mutant> {
     let is_optional = parameter.required == Required::No && parameter.exists.is_none();
     let is_change = maker.operation.parameters.iter().any(|each| each.exists.is_some());
     // No page says whether a call that changes nothing succeeds.
@@ -54,7 +54,7 @@ fn demanded(maker: &Maker<'_>, parameter: &Placed<'_>) -> Option<Mutant> {
     })
 }
 
-fn boundaries(maker: &Maker<'_>, parameter: &Placed<'_>, mutants: &mut Vec<Mutant>) {
+fn boundaries(maker: &MutantSource<'_>, parameter: &Placed<'_>, mutants: &mut Vec<Mutant>) {
     let Some(length) = parameter.schema.length else { return };
     let checks = maker.breaches(parameter);
     let mut moved = |breach: Part, slug: &str, does: &str, length: Length| {
@@ -105,7 +105,7 @@ fn boundaries(maker: &Maker<'_>, parameter: &Placed<'_>, mutants: &mut Vec<Mutan
 }
 
 /// Adds the mutants that move the bounds of a range, each a step outwards and a step inwards.
-fn bounds(maker: &Maker<'_>, parameter: &Placed<'_>, mutants: &mut Vec<Mutant>) {
+fn bounds(maker: &MutantSource<'_>, parameter: &Placed<'_>, mutants: &mut Vec<Mutant>) {
     let Some(range) = parameter.schema.range else { return };
     let mut moved = |part: Part, slug: &str, does: &str, to: Range| {
         let change = move |each: &mut Member| each.schema.range = Some(to);
@@ -128,7 +128,12 @@ fn bounds(maker: &Maker<'_>, parameter: &Placed<'_>, mutants: &mut Vec<Mutant>) 
     }
 }
 
-fn classes(maker: &Maker<'_>, parameter: &Placed<'_>, characters: &Characters, mutants: &mut Vec<Mutant>) {
+fn classes(
+    maker: &MutantSource<'_>,
+    parameter: &Placed<'_>,
+    characters: &Characters,
+    mutants: &mut Vec<Mutant>,
+) {
     let checks = maker.breaches(parameter).contains(&Part::CharactersOf);
     let mut changed = |breach: Part, slug: &str, does: &str, to: Characters| {
         let change = move |each: &mut Member| each.schema.characters = Some(to.clone());
@@ -195,7 +200,7 @@ fn is_among(characters: &Characters, character: char) -> bool {
     unclear || characters.also.contains(&character) || (characters.digits && character.is_ascii_digit())
 }
 
-fn values(maker: &Maker<'_>, parameter: &Placed<'_>, mutants: &mut Vec<Mutant>) {
+fn values(maker: &MutantSource<'_>, parameter: &Placed<'_>, mutants: &mut Vec<Mutant>) {
     let breach = if parameter.schema.values.is_some() { Part::Values } else { Part::Items };
     for value in listed(&parameter.schema) {
         let dropped = value.clone();
@@ -229,7 +234,7 @@ fn drop_value(schema: &mut Schema, dropped: &Json) {
     }
 }
 
-fn parts(maker: &Maker<'_>, parameter: &Placed<'_>, mutants: &mut Vec<Mutant>) {
+fn parts(maker: &MutantSource<'_>, parameter: &Placed<'_>, mutants: &mut Vec<Mutant>) {
     let breaches = maker.breaches(parameter);
     let of = || (maker.operation.name.clone(), parameter.name.clone());
     let in_parts = [Part::CharactersOf, Part::Items].into_iter().find(|breach| breaches.contains(breach));
@@ -267,7 +272,7 @@ fn is_textual(schema: &Schema) -> bool {
     }
 }
 
-fn crashes(maker: &Maker<'_>, parameter: &Placed<'_>, mutants: &mut Vec<Mutant>) {
+fn crashes(maker: &MutantSource<'_>, parameter: &Placed<'_>, mutants: &mut Vec<Mutant>) {
     if !is_textual(&parameter.schema) {
         return;
     }

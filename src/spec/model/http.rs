@@ -123,7 +123,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_route_is_a_method_and_a_path_with_labels() {
+    fn route_is_a_method_and_a_path_with_labels() {
         let route = Route::named("GET /contacts/{id}/phones/{phone}").unwrap();
         assert_eq!(route.labels().collect::<Vec<_>>(), ["id", "phone"]);
         for text in ["/contacts", "get /a", "GET a", "GET /a?b=c", "GET /a b", "GET /{a", "GET /%41"] {
@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn authentication_is_named_in_words() {
+    fn authentication_is_read_from_words() {
         assert_eq!(
             Authentication::named("header X-Api-Key"),
             Some(Authentication::Header("X-Api-Key".into()))

@@ -121,7 +121,7 @@ impl Circumstance {
     }
 
     /// Returns `true` if the same request may succeed a moment later.
-    pub fn passes(self) -> bool {
+    pub fn is_temporary(self) -> bool {
         matches!(self, Self::Busy | Self::Throttled)
     }
 }

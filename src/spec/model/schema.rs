@@ -45,19 +45,19 @@ pub enum Shape {
     /// type share the members.
     Object(Arc<Vec<Member>>),
     /// A use of a type within itself.
-    Again(Again),
+    Again(SelfReference),
 }
 
 /// A reference to a type, within that type.
 #[derive(Clone)]
-pub struct Again {
+pub struct SelfReference {
     /// The type's name.
     pub name: String,
     /// The type, once it is read.
     to: Arc<OnceLock<Schema>>,
 }
 
-impl Again {
+impl SelfReference {
     /// Creates a reference to a type that is still being read.
     pub fn new(name: &str) -> Self {
         Self { name: name.to_owned(), to: Arc::default() }
@@ -76,7 +76,7 @@ impl Again {
 }
 
 /// Prints only the name, because the type contains itself.
-impl fmt::Debug for Again {
+impl fmt::Debug for SelfReference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Again({})", self.name)
     }
@@ -116,7 +116,7 @@ impl Schema {
     }
 
     /// Returns the reference if the schema is a use of a type within itself.
-    pub fn again(&self) -> Option<&Again> {
+    pub fn again(&self) -> Option<&SelfReference> {
         match &self.shape {
             Shape::Again(again) => Some(again),
             _ => None,

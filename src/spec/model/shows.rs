@@ -12,7 +12,8 @@ impl Service {
     pub fn readers<'s>(&'s self, entity: &'s str) -> impl Iterator<Item = &'s Operation> {
         let removed_by = self.entity(entity).and_then(|entity| entity.removed_by.as_deref());
         self.operations.iter().filter(move |operation| {
-            let takes_id = operation.parameters.iter().any(|each| each.exists.as_deref() == Some(entity));
+            let takes_id =
+                operation.parameters.iter().any(|parameter| parameter.exists.as_deref() == Some(entity));
             let is_reader = match &operation.route {
                 Some(_) => (operation.only_reads() || operation.support) && self.needs_id_alone(operation),
                 None => operation.support && operation.parameters.len() == 1,
@@ -24,10 +25,10 @@ impl Service {
 
     fn needs_id_alone(&self, operation: &Operation) -> bool {
         let is_free = |required: Required| required == Required::No;
-        operation.parameters.iter().all(|each| {
-            each.exists.is_some()
-                || (is_free(each.required)
-                    && self.row_for_absence(operation, &Path::member(&each.name)).is_none())
+        operation.parameters.iter().all(|parameter| {
+            parameter.exists.is_some()
+                || (is_free(parameter.required)
+                    && self.row_for_absence(operation, &Path::member(&parameter.name)).is_none())
         })
     }
 }

@@ -30,7 +30,7 @@ fn check_operation(operation: &Operation, service: &Service, findings: &mut Vec<
     for row in &operation.errors {
         for (name, at) in row.names.iter().filter(|(name, _)| name != "*" && !has_place(operation, name)) {
             let places: Vec<String> = operation.members().iter().map(|(at, _)| at.to_string()).collect();
-            findings.push(Finding::dangling("parameter", name, at, places.iter().map(String::as_str)));
+            findings.push(Finding::unknown_name("parameter", name, at, places.iter().map(String::as_str)));
         }
     }
     check_route(operation, service, findings);
@@ -39,11 +39,11 @@ fn check_operation(operation: &Operation, service: &Service, findings: &mut Vec<
         check_statuses(&operation.errors, service, findings);
     }
     if let Some(name) = operation.creates.as_deref().filter(|name| service.entity(name).is_none()) {
-        findings.push(Finding::dangling("entity", name, &operation.at, entities()));
+        findings.push(Finding::unknown_name("entity", name, &operation.at, entities()));
     }
     for parameter in &operation.parameters {
         if let Some(name) = parameter.exists.as_deref().filter(|name| service.entity(name).is_none()) {
-            findings.push(Finding::dangling("entity", name, &parameter.at, entities()));
+            findings.push(Finding::unknown_name("entity", name, &parameter.at, entities()));
         }
     }
 }
@@ -58,7 +58,7 @@ fn any_parameter(row: &ErrorRow, service: &Service, findings: &mut Vec<Finding>)
     let known = || service.operations.iter().flat_map(|operation| &operation.parameters);
     for (name, at) in &row.names {
         if name != "*" && !service.operations.iter().any(|operation| has_place(operation, name)) {
-            findings.push(Finding::dangling(
+            findings.push(Finding::unknown_name(
                 "parameter",
                 name,
                 at,
@@ -71,13 +71,13 @@ fn any_parameter(row: &ErrorRow, service: &Service, findings: &mut Vec<Finding>)
 fn check_entity(entity: &Entity, service: &Service, findings: &mut Vec<Finding>) {
     let operations = || service.operations.iter().map(|operation| operation.name.as_str());
     match service.operation(&entity.made_by) {
-        None => findings.push(Finding::dangling("operation", &entity.made_by, &entity.at, operations())),
+        None => findings.push(Finding::unknown_name("operation", &entity.made_by, &entity.at, operations())),
         Some(maker) => check_maker(entity, maker, findings),
     }
     check_lister(entity, service, findings);
     let Some(remover) = &entity.removed_by else { return };
     match service.operation(remover) {
-        None => findings.push(Finding::dangling("operation", remover, &entity.at, operations())),
+        None => findings.push(Finding::unknown_name("operation", remover, &entity.at, operations())),
         Some(remover)
             if !remover
                 .parameters
@@ -109,7 +109,7 @@ fn check_route(operation: &Operation, service: &Service, findings: &mut Vec<Find
         (Some(route), true) => {
             let known = || operation.parameters.iter().map(|parameter| parameter.name.as_str());
             for label in route.labels().filter(|label| operation.parameter(label).is_none()) {
-                findings.push(Finding::dangling("parameter", label, &operation.at, known()));
+                findings.push(Finding::unknown_name("parameter", label, &operation.at, known()));
             }
         }
         (None, false) => {}
@@ -148,10 +148,10 @@ fn check_lister(entity: &Entity, service: &Service, findings: &mut Vec<Finding>)
     let Some(name) = &entity.listed_by else { return };
     let operations = || service.operations.iter().map(|operation| operation.name.as_str());
     match (service.operation(name), entity.pages.parameter()) {
-        (None, _) => findings.push(Finding::dangling("operation", name, &entity.at, operations())),
+        (None, _) => findings.push(Finding::unknown_name("operation", name, &entity.at, operations())),
         (Some(lister), Some(pages)) if lister.parameter(pages).is_none() => {
             let known = lister.parameters.iter().map(|parameter| parameter.name.as_str());
-            findings.push(Finding::dangling("parameter", pages, &entity.at, known));
+            findings.push(Finding::unknown_name("parameter", pages, &entity.at, known));
         }
         _ => {}
     }
@@ -164,7 +164,7 @@ fn check_maker(entity: &Entity, maker: &Operation, findings: &mut Vec<Finding>) 
             Some(element) => elements = element.schema.below(),
             None => {
                 let names = elements.iter().map(|element| element.name.as_str());
-                findings.push(Finding::dangling("response element", name, &entity.at, names));
+                findings.push(Finding::unknown_name("response element", name, &entity.at, names));
                 return;
             }
         }

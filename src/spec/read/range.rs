@@ -90,8 +90,8 @@ fn is_empty(range: &Range, kind: Type) -> bool {
     let (Some(min), Some(max)) = (range.min, range.max) else { return false };
     match kind {
         Type::Integer => {
-            let least = if min.is_in || min.at.fract() != 0.0 { min.at.ceil() } else { min.at + 1.0 };
-            range.is_above(least)
+            let smallest = if min.is_in || min.at.fract() != 0.0 { min.at.ceil() } else { min.at + 1.0 };
+            range.is_above(smallest)
         }
         _ => min.at > max.at || (min.at == max.at && !(min.is_in && max.is_in)),
     }
@@ -106,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn ranges_are_read_and_what_is_none_is_not() {
+    fn only_valid_ranges_are_read() {
         for (text, min, max) in [
             ("1..100", end(1.0), end(100.0)),
             ("0..", end(0.0), None),
@@ -121,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn a_range_that_holds_nothing_is_told() {
+    fn empty_range_is_a_finding() {
         let range =
             |min, max, is_in| Range { min: Some(End { at: min, is_in }), max: Some(End { at: max, is_in }) };
         assert!(is_empty(&range(2.0, 1.0, true), Type::Integer));

@@ -29,7 +29,7 @@ impl Reader {
             at: fields.at.clone(),
         };
         let schema = match named {
-            Some(named) => self.beside(named, own, fields),
+            Some(named) => self.merge_rules(named, own, fields),
             None => own,
         };
         self.fitting(&schema, fields);

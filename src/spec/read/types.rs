@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use crate::diagnostic::Finding;
 use crate::spec::forms;
-use crate::spec::model::{Again, Required, Schema, Shape, Type};
+use crate::spec::model::{Required, Schema, SelfReference, Shape, Type};
 use crate::spec::rules::RULES;
 use crate::spec::yaml::{Key, Node};
 
@@ -17,7 +17,7 @@ pub struct Types {
     written: Vec<(Key, Node)>,
     read: HashMap<String, Schema>,
     /// The types that are being read, the innermost last.
-    under_way: Vec<Again>,
+    under_way: Vec<SelfReference>,
 }
 
 impl Reader {
@@ -50,7 +50,7 @@ impl Reader {
         }
         let names = self.types.written.iter().map(|(key, _)| key.name.as_str());
         let known: Vec<&str> = names.chain(Type::NAMES.iter().copied()).collect();
-        let finding = Finding::dangling("type", name, &node.place, known);
+        let finding = Finding::unknown_name("type", name, &node.place, known);
         self.note(finding);
         None
     }
@@ -63,7 +63,7 @@ impl Reader {
             return Some(Schema { shape: Shape::Again(again.clone()), ..self.bare(name)? });
         }
         let (key, node) = self.types.written.iter().find(|(key, _)| key.name == name).cloned()?;
-        let again = Again::new(name);
+        let again = SelfReference::new(name);
         self.types.under_way.push(again.clone());
         let schema = self.form(&node, &forms::SHARED_TYPE).map(|fields| self.schema(&fields));
         self.types.under_way.pop();
@@ -86,7 +86,7 @@ impl Reader {
     }
 
     /// Adds the rules next to the name of a type to those of the type.
-    pub fn beside(&mut self, named: Schema, own: Schema, fields: &Fields<'_>) -> Schema {
+    pub fn merge_rules(&mut self, named: Schema, own: Schema, fields: &Fields<'_>) -> Schema {
         let rules = RULES.iter().filter(|rule| rule.is_of_values());
         let rules = rules.map(|rule| (rule.key, (rule.is_in)(&named)));
         for (key, is_there) in rules.chain([("members", true)]) {

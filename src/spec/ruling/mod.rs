@@ -78,7 +78,7 @@ impl Ruling {
 
     /// Returns the promises that the value certainly breaks.
     pub fn broken(&self) -> Vec<Breach> {
-        unlike(self.breaches.iter().map(Breach::promise))
+        distinct(self.breaches.iter().map(Breach::promise))
     }
 
     /// Returns the promises that a careful reader could consider broken, except those of items that are certainly
@@ -89,7 +89,7 @@ impl Ruling {
             .open
             .iter()
             .filter(|(breach, _)| breach.at.list().is_none() || !broken.contains(&breach.promise()));
-        unlike(open.map(|(breach, _)| breach.promise()))
+        distinct(open.map(|(breach, _)| breach.promise()))
     }
 
     /// Returns the promise that the value breaks, if no reader could name another one.
@@ -134,7 +134,7 @@ impl Ruling {
     }
 
     /// Returns every violation that an error row may cover.
-    pub fn answerable(&self) -> Vec<Breach> {
+    pub fn coverable(&self) -> Vec<Breach> {
         let mut all: Vec<Breach> =
             self.breaches.iter().chain(self.open.iter().map(|(breach, _)| breach)).cloned().collect();
         all.sort_unstable();
@@ -154,14 +154,14 @@ impl Ruling {
 }
 
 /// Removes repeated violations and keeps the order.
-fn unlike(breaches: impl Iterator<Item = Breach>) -> Vec<Breach> {
-    let mut unlike = Vec::new();
+fn distinct(breaches: impl Iterator<Item = Breach>) -> Vec<Breach> {
+    let mut found = Vec::new();
     for breach in breaches {
-        if !unlike.contains(&breach) {
-            unlike.push(breach);
+        if !found.contains(&breach) {
+            found.push(breach);
         }
     }
-    unlike
+    found
 }
 
 /// Rules on the value of a parameter or of a member of an object; `None` is an absent value.

@@ -51,7 +51,7 @@ fn text(value: &str) -> Json {
 }
 
 #[test]
-fn a_name_of_two_to_twelve_letters() {
+fn name_of_two_to_twelve_letters() {
     let name = parameter(contact_name(), Required::Yes);
     let table: &[(&str, &[Part], &[Part])] = &[
         ("to", &[], &[]),
@@ -79,16 +79,16 @@ fn a_name_of_two_to_twelve_letters() {
 }
 
 #[test]
-fn what_counts_as_one_character_is_open_only_where_it_matters() {
+fn definition_of_a_character_is_open_only_if_it_matters() {
     let combining = |letters: usize| text(&"e\u{301}".repeat(letters));
     let name = parameter(contact_name(), Required::Yes);
-    assert!(!on_member(&name, Some(&combining(6))).answerable().contains(&Breach::here(LengthMax)));
+    assert!(!on_member(&name, Some(&combining(6))).coverable().contains(&Breach::here(LengthMax)));
     assert!(on_member(&name, Some(&combining(7))).open.iter().any(|(breach, _)| breach.part == LengthMax));
     assert!(on_member(&name, Some(&combining(13))).breaches.contains(&Breach::here(LengthMax)));
 }
 
 #[test]
-fn absence_and_emptiness() {
+fn absent_and_empty_values() {
     let outcome =
         |required, value: Option<&Json>| on_member(&parameter(contact_name(), required), value).outcome();
     assert_eq!(outcome(Required::Yes, None), Outcome::Breaks);
@@ -101,7 +101,7 @@ fn absence_and_emptiness() {
 }
 
 #[test]
-fn a_limit_that_is_named_but_not_given() {
+fn limit_mentioned_without_a_number() {
     let unstated = Length { min: 0, max: Limit::Unstated, unit: Unit::Characters };
     let outcome = |length: usize| length::ruling(&unstated, &"a".repeat(length)).outcome();
     assert_eq!(outcome(30), Outcome::Holds);
@@ -112,7 +112,7 @@ fn a_limit_that_is_named_but_not_given() {
 }
 
 #[test]
-fn characters_on_which_the_page_contradicts_itself() {
+fn unclear_characters() {
     let rule = Characters {
         also: vec!['_'],
         not_first: vec!['_'],
@@ -128,7 +128,7 @@ fn characters_on_which_the_page_contradicts_itself() {
 }
 
 #[test]
-fn e_mail_addresses() {
+fn email_addresses() {
     let table = [
         ("someone@example.com", Outcome::Holds),
         ("some.one-1_2@mail.example.com", Outcome::Holds),
@@ -173,15 +173,15 @@ fn phone_numbers_with_a_supported_country() {
         (" 86-13900001234", Outcome::Open, &[FormatShape]),
     ];
     let countries = ["86".to_owned()];
-    for (number, outcome, answerable) in table {
+    for (number, outcome, coverable) in table {
         let ruling = phone::ruling(&countries, number);
         assert_eq!(ruling.outcome(), *outcome, "{number:?}");
-        assert_eq!(parts(&ruling.answerable()), *answerable, "{number:?}");
+        assert_eq!(parts(&ruling.coverable()), *coverable, "{number:?}");
     }
 }
 
 #[test]
-fn of_another_supported_country_only_plain_numbers_hold() {
+fn only_plain_numbers_of_another_supported_country_hold() {
     let countries = ["49".to_owned()];
     let outcome = |number: &str| phone::ruling(&countries, number).outcome();
     assert_eq!(outcome("49-15550123456"), Outcome::Holds);
@@ -193,11 +193,11 @@ fn of_another_supported_country_only_plain_numbers_hold() {
 }
 
 #[test]
-fn without_supported_countries_another_country_is_open() {
+fn other_country_is_open_without_supported_countries() {
     assert_eq!(phone::ruling(&[], "86-13900001234").outcome(), Outcome::Holds);
     assert_eq!(phone::ruling(&[], "1-2025550123").outcome(), Outcome::Open);
-    assert_eq!(parts(&phone::ruling(&[], "86-phone").answerable()), [FormatShape]);
-    assert_eq!(parts(&phone::ruling(&[], "44-phone").answerable()), [FormatShape, FormatCountry]);
+    assert_eq!(parts(&phone::ruling(&[], "86-phone").coverable()), [FormatShape]);
+    assert_eq!(parts(&phone::ruling(&[], "44-phone").coverable()), [FormatShape, FormatCountry]);
 }
 
 #[test]
@@ -219,7 +219,7 @@ fn listed_values_and_members() {
 }
 
 #[test]
-fn scalars_of_another_type_are_open_and_structures_are_not() {
+fn scalars_of_another_type_are_open_but_structures_are_not() {
     let string = rules(Type::String);
     let mysql = Schema { values: Some(vec![text("mysql")]), ..rules(Type::String) };
     assert_eq!(on_value(&mysql, &Json::Integer(5)).outcome(), Outcome::Breaks, "converted or not");
@@ -249,7 +249,7 @@ fn named(name: &str, schema: Schema, required: Required) -> Member {
 }
 
 #[test]
-fn what_is_within_an_object_breaks_at_its_place() {
+fn violations_within_an_object_have_their_place() {
     let table: &[(&str, Outcome, &[&str])] = &[
         (r#"{"name":"tom"}"#, Outcome::Holds, &[]),
         (r#"{"name":"t"}"#, Outcome::Breaks, &["name length.min"]),
@@ -271,14 +271,14 @@ fn what_is_within_an_object_breaks_at_its_place() {
         (r#"[]"#, Outcome::Open, &["type"]),
         (r#""tom""#, Outcome::Breaks, &["type"]),
     ];
-    for (value, outcome, answerable) in table {
+    for (value, outcome, coverable) in table {
         let ruling = on_member(&recipient(), Some(&Json::read(value.as_bytes()).unwrap()));
         assert_eq!(ruling.outcome(), *outcome, "{value}: {ruling:?}");
-        let mut came: Vec<String> = ruling.answerable().iter().map(Breach::to_string).collect();
-        let mut expected: Vec<String> = answerable.iter().map(|each| (*each).to_owned()).collect();
-        came.sort();
+        let mut received: Vec<String> = ruling.coverable().iter().map(Breach::to_string).collect();
+        let mut expected: Vec<String> = coverable.iter().map(|each| (*each).to_owned()).collect();
+        received.sort();
         expected.sort();
-        assert_eq!(came, expected, "{value}");
+        assert_eq!(received, expected, "{value}");
     }
 }
 
@@ -306,11 +306,11 @@ fn numbers_in_a_range() {
         (upward, Shape::Number, "3000000000", &[]),
         (upward, Shape::Number, "-1", &["range.min"]),
     ];
-    for (range, shape, value, answerable) in table {
+    for (range, shape, value, coverable) in table {
         let schema = Schema { shape: shape.clone(), range: Some(*range), ..rules(Type::String) };
         let ruling = on_value(&schema, &Json::read(value.as_bytes()).unwrap());
-        let mut came: Vec<String> = ruling.answerable().iter().map(Breach::to_string).collect();
-        came.sort();
-        assert_eq!(came, *answerable, "{value}: {ruling:?}");
+        let mut received: Vec<String> = ruling.coverable().iter().map(Breach::to_string).collect();
+        received.sort();
+        assert_eq!(received, *coverable, "{value}: {ruling:?}");
     }
 }

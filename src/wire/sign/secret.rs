@@ -186,7 +186,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_text_is_hidden_in_whatever_form_it_stands() {
+    fn secret_is_hidden_in_every_escaped_form() {
         let mut hidden = Hidden::default();
         hidden.hide("sec&ret<77>/x\"ü", "$TOKEN");
         for form in [
@@ -208,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn neither_a_long_secret_nor_one_of_backslashes_takes_long() {
+    fn long_secrets_and_backslashes_are_hidden_quickly() {
         let mut hidden = Hidden::default();
         let (long, marks) = ("k3y-".repeat(10_000), format!("{}x", "\\".repeat(40)));
         hidden.hide(&long, "$LONG");
@@ -223,7 +223,7 @@ mod tests {
     }
 
     #[test]
-    fn encodings_are_known_wherever_the_text_stands_in_them() {
+    fn secret_is_hidden_anywhere_within_an_encoded_text() {
         let mut hidden = Hidden::default();
         hidden.hide("a-secret-token-1", "$TOKEN");
         for form in [
@@ -242,7 +242,7 @@ mod tests {
     }
 
     #[test]
-    fn a_header_may_have_a_secret_for_its_name() {
+    fn secret_is_hidden_in_header_names() {
         let mut hidden = Hidden::default();
         hidden.hide("A-Secret-Token", "$TOKEN");
         assert_eq!(hidden.clean_name("x-a-secret-token"), "$TOKEN");
@@ -250,14 +250,14 @@ mod tests {
     }
 
     #[test]
-    fn a_text_that_stands_everywhere_stays() {
+    fn single_character_is_not_hidden() {
         let mut hidden = Hidden::default();
         hidden.hide("0", "$SIGNATURE");
         assert_eq!(hidden.clean("http://127.0.0.1:80/?a=0"), "http://127.0.0.1:80/?a=0");
     }
 
     #[test]
-    fn a_short_public_half_is_shown_and_a_long_one_is_not() {
+    fn only_long_public_parts_are_hidden() {
         let mut hidden = Hidden::default();
         hidden.hide_public("code", "USER");
         hidden.hide_public("AKIDEXAMPLEEXAMPLE", "KEY_ID");
@@ -265,7 +265,7 @@ mod tests {
     }
 
     #[test]
-    fn short_texts_are_hidden_where_they_stand_alone_and_the_longest_goes_first() {
+    fn short_texts_are_hidden_only_as_whole_words_and_longest_first() {
         let mut hidden = Hidden::default();
         hidden.hide("ab1", "$SHORT");
         hidden.hide("key-1", "$ID");

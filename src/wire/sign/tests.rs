@@ -23,7 +23,7 @@ fn pairs(value: &Value) -> Vec<(String, String)> {
 }
 
 #[test]
-fn every_vector_is_of_a_form_that_is_tested_here() {
+fn every_vector_belongs_to_a_tested_form() {
     let number = |scheme| vectors(scheme).len();
     let of_forms = [
         number("alibaba-acs3-hmac-sha256"),
@@ -120,14 +120,14 @@ fn tencent_v1_string_to_sign_and_signature() {
 }
 
 #[test]
-fn a_moment_is_written_in_utc() {
+fn time_is_written_in_utc() {
     let stamp = Stamp { seconds: 1_767_323_045, nonce: String::new() };
     assert_eq!(stamp.iso(), "2026-01-02T03:04:05Z");
     assert_eq!(stamp.date(), "2026-01-02");
 }
 
 #[test]
-fn a_secret_is_neither_shown_nor_left_where_a_target_echoes_it() {
+fn secret_is_not_shown_even_if_a_target_echoes_it() {
     assert_eq!(format!("{:?}", Secret::new("hunter2-hunter2")), "Secret(…)");
     let mut hidden = Hidden::default();
     hidden.hide("p+ss/word", "$SECRET");

@@ -6,10 +6,10 @@ use std::sync::Arc;
 
 use crate::spec::model::{Member, Operation, Schema, Shape, Type};
 
-use super::{Kind, Maker, Mutant};
+use super::{Kind, Mutant, MutantSource};
 
 /// Adds the mutants of an operation's responses.
-pub fn of(maker: &Maker<'_>, mutants: &mut Vec<Mutant>) {
+pub fn of(maker: &MutantSource<'_>, mutants: &mut Vec<Mutant>) {
     let mut paths = Vec::new();
     collect(&maker.operation.response, &[], &mut paths);
     for path in &paths {
@@ -35,12 +35,12 @@ fn collect(elements: &[Member], above: &[String], paths: &mut Vec<Vec<String>>) 
     }
 }
 
-fn of_element(maker: &Maker<'_>, path: &[String], mutants: &mut Vec<Mutant>) {
+fn of_element(maker: &MutantSource<'_>, path: &[String], mutants: &mut Vec<Mutant>) {
     let shown = path.join(".");
     let mut add = |slug: &str, does: String, change: fn(&mut Vec<Member>, &str)| {
         let path = path.to_vec();
-        let edit = move |operation: &mut Operation| within(&mut operation.response, &path, change);
-        mutants.push(maker.edit(Kind::Answer, &format!("response/{shown}/{slug}"), does, edit));
+        let edit = move |operation: &mut Operation| edit_siblings(&mut operation.response, &path, change);
+        mutants.push(maker.edit(Kind::Response, &format!("response/{shown}/{slug}"), does, edit));
     };
     // A list whose members are empty is not a list of entities.
     let is_only = path.split_last().is_some_and(|(_, above)| {
@@ -90,19 +90,19 @@ fn can_be_empty(elements: &[Member], path: &[String]) -> bool {
 }
 
 /// Changes the elements next to the one at the path.
-fn within(elements: &mut Vec<Member>, path: &[String], change: fn(&mut Vec<Member>, &str)) {
+fn edit_siblings(elements: &mut Vec<Member>, path: &[String], change: fn(&mut Vec<Member>, &str)) {
     match path {
         [name] => change(elements, name),
         [name, rest @ ..] => {
             if let Some(element) = elements.iter_mut().find(|element| element.name == *name) {
-                element.schema.below_mut().into_iter().for_each(|below| within(below, rest, change));
+                element.schema.below_mut().into_iter().for_each(|below| edit_siblings(below, rest, change));
             }
         }
         [] => {}
     }
 }
 
-fn envelope(maker: &Maker<'_>, mutants: &mut Vec<Mutant>) {
+fn envelope(maker: &MutantSource<'_>, mutants: &mut Vec<Mutant>) {
     let facts = maker.facts();
     let (status, message) = (facts.wrong_status(), facts.message());
     // If service.yaml gives no place for something, it is not read, and no response could show the fault.
@@ -119,12 +119,16 @@ fn envelope(maker: &Maker<'_>, mutants: &mut Vec<Mutant>) {
     };
     let all = [
         ("no-envelope", "responses have no envelope".to_owned(), Fault::NoEnvelope),
-        ("html", "error responses are HTML".to_owned(), Fault::HtmlRefusals),
-        ("status", format!("error responses have the status {status}"), Fault::RefusalStatus(status)),
-        ("no-message", "error responses have no message".to_owned(), Fault::RefusalLacks(message)),
-        ("no-request-id", "error responses have no request id".to_owned(), Fault::RefusalLacks("RequestId")),
+        ("html", "error responses are HTML".to_owned(), Fault::HtmlRejections),
+        ("status", format!("error responses have the status {status}"), Fault::RejectionStatus(status)),
+        ("no-message", "error responses have no message".to_owned(), Fault::RejectionLacks(message)),
+        (
+            "no-request-id",
+            "error responses have no request id".to_owned(),
+            Fault::RejectionLacks("RequestId"),
+        ),
     ];
-    if !maker.can_be_refused() {
+    if !maker.can_be_rejected() {
         return;
     }
     for (slug, does, fault) in all.into_iter().filter(|(slug, ..)| is_read(slug)) {

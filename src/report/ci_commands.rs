@@ -3,7 +3,7 @@
 
 /// Changes a line so that no CI runner takes it for a command. GitHub Actions looks for `::` after the leading spaces
 /// of a line and for `##[` anywhere, Azure Pipelines for `##vso[`, TeamCity for `##teamcity[`.
-pub fn inert(line: &str) -> String {
+pub fn escape_ci_commands(line: &str) -> String {
     let begin = line.len() - line.trim_start().len();
     let (blanks, text) = line.split_at(begin);
     let mark = if text.starts_with("::") { "│ " } else { "" };
@@ -26,7 +26,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_command_is_left_and_nothing_else_is_changed() {
+    fn only_ci_commands_are_escaped() {
         for (line, shown) in [
             ("  ::error::pwn", "  │ ::error::pwn"),
             ("a ::error::pwn", "a ::error::pwn"),
@@ -38,7 +38,7 @@ mod tests {
             ("#### [link]", "#### [link]"),
             ("", ""),
         ] {
-            assert_eq!(inert(line), shown);
+            assert_eq!(escape_ci_commands(line), shown);
         }
     }
 }

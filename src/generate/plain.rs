@@ -12,7 +12,7 @@ use super::prepared::Prepared;
 use super::valid::{self, other, reference, valid};
 
 /// The plain call of an operation.
-pub struct Baseline<'s> {
+pub struct PlainCall<'s> {
     /// The service.
     pub service: &'s Service,
     /// The operation.
@@ -24,7 +24,7 @@ pub struct Baseline<'s> {
     makers: RefCell<HashMap<&'s str, Parameters>>,
 }
 
-impl<'s> Baseline<'s> {
+impl<'s> PlainCall<'s> {
     /// Creates the plain call of an operation.
     pub fn new(service: &'s Service, operation: &'s Operation) -> Self {
         Self {
@@ -45,42 +45,42 @@ impl<'s> Baseline<'s> {
         let places = self.places.get_or_init(|| {
             let places = self.prepared().iter().enumerate();
             // A parameter's own name has no quotes, and that is the name in a call.
-            let name = |each: &Prepared<'_>| match each.is_member() {
-                true => each.name.clone(),
-                false => each.parameter.name.clone(),
+            let name = |prepared: &Prepared<'_>| match prepared.is_member() {
+                true => prepared.name.clone(),
+                false => prepared.parameter.name.clone(),
             };
-            places.map(|(place, each)| (name(each), place)).collect()
+            places.map(|(place, prepared)| (name(prepared), place)).collect()
         });
         places.get(name).copied()
     }
 
     /// Returns `true` if the protocol can encode a call: nothing that it needs is missing, and it can encode every
     /// value in its place.
-    pub fn is_sayable(&self, send: &Parameters) -> bool {
+    pub fn is_encodable(&self, send: &Parameters) -> bool {
         let mut is_there = vec![false; self.prepared().len()];
         for (name, value) in send {
             let Some(place) = self.place(name) else { continue };
             is_there[place] = true;
-            if !self.prepared()[place].can_say(self.service, self.operation, value) {
+            if !self.prepared()[place].can_encode(self.service, self.operation, value) {
                 return false;
             }
         }
         let mut all = self.prepared().iter().zip(is_there);
-        all.all(|(each, is_there)| is_there || each.can_be_absent || each.is_member())
+        all.all(|(prepared, is_there)| is_there || prepared.can_be_absent || prepared.is_member())
     }
 
     /// Returns what a call must contain: the required parameters, and the id of the entity that the call is about.
     pub fn required(&self) -> Parameters {
-        self.parameters().filter(|each| each.is_required).map(valid_entry).collect()
+        self.parameters().filter(|prepared| prepared.is_required).map(valid_entry).collect()
     }
 
     /// Returns everything that a call can contain.
     pub fn all(&self) -> Parameters {
         let mut send: Parameters = Vec::new();
-        for each in self.prepared() {
-            match send.last_mut().filter(|_| each.is_member()) {
-                Some((_, whole)) => set(whole, each, Some(each.valid.clone())),
-                None => send.push(valid_entry(each)),
+        for prepared in self.prepared() {
+            match send.last_mut().filter(|_| prepared.is_member()) {
+                Some((_, whole)) => set(whole, prepared, Some(prepared.valid.clone())),
+                None => send.push(valid_entry(prepared)),
             }
         }
         send
@@ -88,7 +88,7 @@ impl<'s> Baseline<'s> {
 
     /// Iterates over the parameters themselves, without the members below them.
     fn parameters(&self) -> impl Iterator<Item = &Prepared<'s>> {
-        self.prepared().iter().filter(|each| !each.is_member())
+        self.prepared().iter().filter(|prepared| !prepared.is_member())
     }
 
     /// Returns the plain call with one place set or omitted.
@@ -102,11 +102,11 @@ impl<'s> Baseline<'s> {
     /// Returns the plain call with one parameter set or omitted.
     pub fn with(&self, parameter: &Member, value: Option<Value>) -> Parameters {
         let mut send = Vec::new();
-        for each in self.parameters() {
-            if each.parameter.name == parameter.name {
+        for prepared in self.parameters() {
+            if prepared.parameter.name == parameter.name {
                 send.extend(value.clone().map(|value| (parameter.name.clone(), value)));
-            } else if each.is_needed {
-                send.push(valid_entry(each));
+            } else if prepared.is_needed {
+                send.push(valid_entry(prepared));
             }
         }
         send
@@ -115,7 +115,7 @@ impl<'s> Baseline<'s> {
     /// Returns the calls that create the entities to which a call refers. A call that must be accepted gets its own
     /// entities, with values other than `send`, because no page promises to accept a call that changes nothing. For
     /// other calls, any existing entity will do.
-    pub fn given(&self, send: &Parameters, expect: &Expectation) -> Vec<Call> {
+    pub fn setup_calls(&self, send: &Parameters, expect: &Expectation) -> Vec<Call> {
         let referred = send.iter().flat_map(|(_, value)| value.ids());
         let make = |entity: &str| match expect {
             Expectation::Accept => self.make(entity, entity, send),
@@ -144,11 +144,12 @@ impl<'s> Baseline<'s> {
     pub fn make(&self, entity: &str, label: &str, send: &Parameters) -> Option<Call> {
         let maker = self.service.operation(&self.service.entity(entity)?.made_by)?;
         let mut makers = self.makers.borrow_mut();
-        let made =
-            makers.entry(&maker.name).or_insert_with(|| Baseline::new(self.service, maker).with_all_needed());
+        let made = makers
+            .entry(&maker.name)
+            .or_insert_with(|| PlainCall::new(self.service, maker).with_all_needed());
         let mut made = made.clone();
         for (name, value) in &mut made {
-            let is_fixed = !is_drawn(value) && value.ids().is_empty();
+            let is_fixed = !is_random(value) && value.ids().is_empty();
             let is_sent = is_fixed && send.iter().any(|(sent, sends)| sent == name && sends == value);
             if is_sent && let Some(parameter) = maker.parameter(name) {
                 *value = other(parameter, value);
@@ -173,7 +174,7 @@ impl<'s> Baseline<'s> {
     }
 
     fn with_all_needed(&self) -> Parameters {
-        self.parameters().filter(|each| each.is_needed).map(valid_entry).collect()
+        self.parameters().filter(|prepared| prepared.is_needed).map(valid_entry).collect()
     }
 
     /// Returns `true` if every case contains a parameter.
@@ -191,8 +192,8 @@ impl<'s> Baseline<'s> {
     }
 
     /// Iterates over the parameters that a call can contain.
-    pub fn sent(&self) -> impl Iterator<Item = &'s Member> + '_ {
-        self.parameters().map(|each| each.parameter)
+    pub fn sendable_parameters(&self) -> impl Iterator<Item = &'s Member> + '_ {
+        self.parameters().map(|prepared| prepared.parameter)
     }
 }
 
@@ -211,7 +212,7 @@ pub fn set(whole: &mut Value, place: &Prepared<'_>, value: Option<Value>) {
 fn put(operation: &Operation, send: &mut Parameters, name: &str, value: Value) {
     send.retain(|(known, _)| known != name);
     send.push((name.to_owned(), value));
-    let place = |name: &str| operation.parameters.iter().position(|each| each.name == name);
+    let place = |name: &str| operation.parameters.iter().position(|parameter| parameter.name == name);
     send.sort_by_key(|(name, _)| place(name));
 }
 
@@ -243,6 +244,6 @@ pub fn replace(
     Some(())
 }
 
-fn is_drawn(value: &Value) -> bool {
-    matches!(value, Value::Described(text) if text.is_drawn())
+fn is_random(value: &Value) -> bool {
+    matches!(value, Value::Described(text) if text.is_random())
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::event::{CaseResult, Counts, Event, Finish, Page, Snapshots, Start};
 use crate::evidence::{Evidence, Tally};
-use crate::judge::{Departure, Kind, Verdict};
+use crate::judge::{Kind, Mismatch, Verdict};
 use crate::wire::Outcome;
 
 use super::headline;
@@ -43,9 +43,9 @@ impl Failure<'_> {
     }
 
     /// Returns the mismatch that shows it.
-    pub fn departure(&self) -> Option<&Departure> {
-        let Verdict::Fail { departures } = &self.witness.verdict else { return None };
-        departures.iter().find(|departure| departure.promise.rule == self.rule)
+    pub fn mismatch(&self) -> Option<&Mismatch> {
+        let Verdict::Fail { mismatches } = &self.witness.verdict else { return None };
+        mismatches.iter().find(|mismatch| mismatch.promise.rule == self.rule)
     }
 }
 
@@ -75,19 +75,19 @@ type Size = [u32; 4];
 type Key = [String; 4];
 
 impl Group {
-    fn take(&mut self, taken: &mut Taken<'_>, most: usize) {
+    fn add(&mut self, taken: &mut AddedResult<'_>, max: usize) {
         let size = taken.size;
         if self.all.last().is_some_and(|(_, last)| *last == taken.id) {
             return;
         }
         self.all.push((size, Arc::clone(&taken.id)));
-        if self.whole.len() >= most && self.whole.iter().all(|(known, _)| *known <= size) {
+        if self.whole.len() >= max && self.whole.iter().all(|(known, _)| *known <= size) {
             return;
         }
         self.whole.push((size, taken.whole()));
-        if self.whole.len() > most {
+        if self.whole.len() > max {
             self.whole.sort_by_key(|(size, _)| *size);
-            self.whole.truncate(most);
+            self.whole.truncate(max);
         }
     }
 
@@ -104,7 +104,7 @@ impl Group {
 }
 
 /// A result that is being added to groups.
-struct Taken<'r> {
+struct AddedResult<'r> {
     result: &'r CaseResult,
     size: Size,
     id: Arc<str>,
@@ -112,7 +112,7 @@ struct Taken<'r> {
     whole: Option<Arc<CaseResult>>,
 }
 
-impl<'r> Taken<'r> {
+impl<'r> AddedResult<'r> {
     fn new(result: &'r CaseResult) -> Self {
         Self { result, size: size(result), id: result.id.as_str().into(), whole: None }
     }
@@ -130,18 +130,18 @@ struct Groups {
 }
 
 impl Groups {
-    fn take(&mut self, key: Key, taken: &mut Taken<'_>) {
-        self.take_as(key.clone(), key, taken);
+    fn add(&mut self, key: Key, taken: &mut AddedResult<'_>) {
+        self.add_as(key.clone(), key, taken);
     }
 
     /// Adds a case that shares one key with others, but is shown by another.
-    fn take_as(&mut self, shared: Key, shown: Key, taken: &mut Taken<'_>) {
+    fn add_as(&mut self, shared: Key, shown: Key, taken: &mut AddedResult<'_>) {
         let place = *self.places.entry(shared).or_insert_with(|| {
             self.all.push(Group { key: shown, ..Group::default() });
             self.all.len() - 1
         });
-        let most = (WHOLE_IN_ALL / self.all.len()).clamp(1, WHOLE);
-        self.all[place].take(taken, most);
+        let max = (WHOLE_IN_ALL / self.all.len()).clamp(1, WHOLE);
+        self.all[place].add(taken, max);
     }
 }
 
@@ -180,7 +180,7 @@ pub struct Gathered {
 
 impl Gathered {
     /// Adds an event.
-    pub fn take(&mut self, event: &Event) {
+    pub fn add(&mut self, event: &Event) {
         match event {
             Event::RunStarted(start) => self.start = start.clone(),
             Event::PlainCallFailed(result) => self.plain_call(result),
@@ -205,7 +205,7 @@ impl Gathered {
 
     fn case(&mut self, result: &CaseResult) {
         self.counts.add(&result.verdict);
-        self.evidence.take(result);
+        self.evidence.add(result);
         let (_, rule) = result.promise.parts();
         let place = match &result.verdict {
             Verdict::Pass => 0,
@@ -215,27 +215,27 @@ impl Gathered {
         };
         count(&mut self.by_operation, &result.operation, place);
         count(&mut self.by_rule, rule, place);
-        let mut taken = Taken::new(result);
+        let mut taken = AddedResult::new(result);
         if place != 0 {
             self.aside.insert(Arc::clone(&taken.id));
         }
         match &result.verdict {
             Verdict::Pass => {}
-            Verdict::Fail { departures } => {
-                for departure in departures {
-                    let shown = failure_key(result, departure);
+            Verdict::Fail { mismatches } => {
+                for mismatch in mismatches {
+                    let shown = failure_key(result, mismatch);
                     let mut shared = shown.clone();
                     // Each case has its own place in the recording.
-                    if departure.kind == Kind::OtherTarget {
+                    if mismatch.kind == Kind::OtherTarget {
                         (shared[2], shared[3]) = (String::new(), String::new());
                     }
-                    self.failures.take_as(shared, shown, &mut taken);
+                    self.failures.add_as(shared, shown, &mut taken);
                 }
             }
             verdict => {
                 let groups = if place == 3 { &mut self.not_tested } else { &mut self.unjudged };
                 let (name, reason) = (verdict.name().to_owned(), reason(verdict).to_owned());
-                groups.take([result.operation.clone(), name, reason, String::new()], &mut taken);
+                groups.add([result.operation.clone(), name, reason, String::new()], &mut taken);
             }
         }
     }
@@ -279,10 +279,10 @@ impl Gathered {
     /// Returns the responses that differ from the accepted ones, grouped by difference. A failed case is reported as a
     /// failure; its snapshot differs for the same reason. Nothing else is reported of a known failure.
     pub fn changes(&self) -> Vec<(&str, Vec<&str>)> {
-        let is_told = |id: &str| self.aside.contains(id) && !self.known.contains_key(id);
+        let is_reported = |id: &str| self.aside.contains(id) && !self.known.contains_key(id);
         let mut kinds: Vec<(&str, Vec<&str>)> = Vec::new();
         let mut places: HashMap<&str, usize> = HashMap::new();
-        for change in self.snapshots.changed.iter().filter(|change| !is_told(&change.id)) {
+        for change in self.snapshots.changed.iter().filter(|change| !is_reported(&change.id)) {
             let place = *places.entry(&change.diff).or_insert_with(|| {
                 kinds.push((&change.diff, Vec::new()));
                 kinds.len() - 1
@@ -330,9 +330,9 @@ fn count(bars: &mut BTreeMap<String, Bar>, name: &str, place: usize) {
 
 /// Returns what the cases of one failure share. A wrong place in service.yaml is one fault, whichever operation is
 /// called.
-fn failure_key(result: &CaseResult, departure: &Departure) -> Key {
-    let promise = &departure.promise;
-    let operation = match departure.kind {
+fn failure_key(result: &CaseResult, mismatch: &Mismatch) -> Key {
+    let promise = &mismatch.promise;
+    let operation = match mismatch.kind {
         Kind::Misplaced => String::new(),
         _ => result.operation.clone(),
     };
@@ -343,8 +343,8 @@ fn failure_key(result: &CaseResult, departure: &Departure) -> Key {
 fn slim(result: &CaseResult) -> CaseResult {
     let mut slim = result.clone();
     for exchange in &mut slim.exchanges {
-        if let Outcome::Answered(answer) = &mut exchange.outcome {
-            answer.headers = Vec::new();
+        if let Outcome::Received(response) = &mut exchange.outcome {
+            response.headers = Vec::new();
         }
     }
     slim
@@ -352,7 +352,7 @@ fn slim(result: &CaseResult) -> CaseResult {
 
 /// Returns how much there is to read to see what a case shows.
 fn size(result: &CaseResult) -> Size {
-    let sent = result.tried().map_or(0, |tried| tried.request.url.len() + tried.request.body.len());
+    let sent = result.tested_exchange().map_or(0, |tried| tried.request.url.len() + tried.request.body.len());
     let counts = [result.rows.len(), result.exchanges.len(), sent, result.id.len()];
     counts.map(|count| u32::try_from(count).unwrap_or(u32::MAX))
 }

@@ -15,14 +15,14 @@ use super::session::Session;
 use super::{remove_shared, run_case};
 
 /// Number of cases that run in parallel at first; it doubles each time that none has failed.
-const FIRST: usize = 4;
+const FIRST_PARALLEL: usize = 4;
 
 /// Maximum number of cases that run in parallel.
-const MOST: usize = 32;
+const MAX_PARALLEL: usize = 32;
 
 /// The result of a hunt.
 #[derive(Debug)]
-pub struct Hunt {
+pub struct FailureSearch {
     /// The first case, in the order given, that failed.
     pub failed: Option<CaseResult>,
     /// Number of cases run.
@@ -30,9 +30,9 @@ pub struct Hunt {
 }
 
 /// Runs cases in order until one fails. Cases that are running at that time are finished and cleaned up.
-pub async fn hunt(session: &Session, specs: &Specs, cases: &[Arc<Case>]) -> Hunt {
+pub async fn run_until_failure(session: &Session, specs: &Specs, cases: &[Arc<Case>]) -> FailureSearch {
     let mut ids = RequestIds::default();
-    let (mut from, mut width) = (0, FIRST);
+    let (mut from, mut width) = (0, FIRST_PARALLEL);
     while from < cases.len() {
         let alone = is_exclusive(specs, &cases[from], session.ceiling);
         let wanted = if alone { 1 } else { width };
@@ -44,13 +44,13 @@ pub async fn hunt(session: &Session, specs: &Specs, cases: &[Arc<Case>]) -> Hunt
         }
         let results = join_all(chunk.iter().map(|case| run_case(session, specs, case))).await;
         from += results.len();
-        width = (width * 2).min(MOST);
+        width = (width * 2).min(MAX_PARALLEL);
         for mut result in results {
             judge_repeats(&mut ids, specs, &mut result);
             if matches!(result.verdict, Verdict::Fail { .. }) {
-                return Hunt { failed: Some(result), tried: from };
+                return FailureSearch { failed: Some(result), tried: from };
             }
         }
     }
-    Hunt { failed: None, tried: from }
+    FailureSearch { failed: None, tried: from }
 }

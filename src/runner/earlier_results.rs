@@ -11,7 +11,7 @@ use crate::spec::model::Specs;
 
 /// Results by case id, and what else the runs have reported.
 #[derive(Debug, Clone, Default)]
-pub struct Known {
+pub struct EarlierResults {
     /// The start of each run, in the order in which the runs were added.
     starts: Vec<Start>,
     /// Each result with the run that produced it.
@@ -57,7 +57,7 @@ pub struct Outdated {
     pub why: String,
 }
 
-impl Known {
+impl EarlierResults {
     /// Adds the events of one run, from the stream with this name.
     pub fn add(&mut self, name: &str, events: impl IntoIterator<Item = Event>) {
         let Ok(()) = self.try_add(name, events.into_iter().map(Ok::<_, Infallible>));
@@ -86,9 +86,9 @@ impl Known {
                         requests += result.exchanges.len();
                         kept.extend(result.kept.iter().cloned());
                     }
-                    self.take(&result, &origin);
+                    self.add_result(&result, &origin);
                 }
-                Event::RunFinished(came) => finish = Some(came),
+                Event::RunFinished(finished) => finish = Some(finished),
                 Event::SnapshotsCompared(snapshots) => self.snapshots.push(snapshots),
                 Event::PlainCallKept { kept: more } => {
                     let is_new = |left: &&Leftover| !self.plain_kept.contains(left);
@@ -110,7 +110,7 @@ impl Known {
     }
 
     /// Adds a result that was judged. Cases that were skipped, blocked or not answered run again.
-    fn take(&mut self, result: &CaseResult, by: &Arc<Origin>) {
+    fn add_result(&mut self, result: &CaseResult, by: &Arc<Origin>) {
         if result.verdict.is_judged() {
             self.results.insert(result, Arc::clone(by));
         }
@@ -177,11 +177,11 @@ impl Known {
     /// that were judged by another state of a spec than the latest are left out: they would be taken for results of the
     /// latest state.
     pub fn events(&self) -> impl Iterator<Item = Event> {
-        self.start_of_all().into_iter().flat_map(|start| self.events_from(start))
+        self.combined_start().into_iter().flat_map(|start| self.events_from(start))
     }
 
     /// Returns the start of one run that represents all runs.
-    fn start_of_all(&self) -> Option<Start> {
+    fn combined_start(&self) -> Option<Start> {
         let mut start = self.starts.last()?.clone();
         for page in self.starts.iter().rev().skip(1).flat_map(|earlier| &earlier.pages) {
             if !start.pages.iter().any(|known| known.operation == page.operation) {
@@ -253,9 +253,9 @@ impl Known {
                 (&mut all.orphaned, &further.orphaned),
                 (&mut all.written, &further.written),
             ] {
-                for each in more {
-                    if !own.contains(each) {
-                        own.push(each.clone());
+                for id in more {
+                    if !own.contains(id) {
+                        own.push(id.clone());
                     }
                 }
             }
@@ -288,7 +288,7 @@ impl Known {
         let mut parts = self.finished.iter().filter_map(|finish| finish.recorded.as_ref());
         let mut all = parts.next()?.clone();
         for part in parts {
-            all.held += part.held;
+            all.tested += part.tested;
             all.outdated += part.outdated;
             all.disputed.extend(part.disputed.iter().cloned());
         }

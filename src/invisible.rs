@@ -1,7 +1,7 @@
 //! Makes text from outside safe to embed: every character is visible, and none controls the format around it.
 
 /// Replaces invisible characters with JSON escapes. The text is JSON, so its meaning does not change.
-pub fn escaped(text: &str) -> String {
+pub fn escape_invisible(text: &str) -> String {
     let mut escaped = String::new();
     for character in text.chars() {
         match character {

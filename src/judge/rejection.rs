@@ -5,12 +5,12 @@ use crate::json::Json;
 use crate::protocol;
 use crate::spec::model::{Circumstance, ErrorRow, When};
 use crate::spec::promise;
-use crate::wire::{Answer, Twist};
+use crate::wire::{Response, Twist};
 
-use super::{Contract, Departure, Kind, Line, Promise, Verdict, context, excerpt};
+use super::{Contract, Kind, Line, Mismatch, Promise, Verdict, context, excerpt};
 
 /// An error response as received.
-pub struct Refusal<'a> {
+pub struct Rejection<'a> {
     /// The HTTP status.
     pub status: u16,
     /// The code.
@@ -24,64 +24,66 @@ pub struct Refusal<'a> {
 const NOTHING: &str = "–";
 
 /// Judges an error response. Returns the mismatches, or a verdict if a circumstance prevented the test.
-pub fn judge(contract: Contract<'_>, refusal: &Refusal<'_>) -> Result<Vec<Departure>, Verdict> {
-    let answering = answering(contract, refusal.code, refusal.status);
+pub fn judge(contract: Contract<'_>, rejection: &Rejection<'_>) -> Result<Vec<Mismatch>, Verdict> {
+    let matching = matching_rows(contract, rejection.code, rejection.status);
     let expected = expected_rows(contract);
-    let is_expected = answering.iter().any(|row| expected.iter().any(|wanted| std::ptr::eq(*wanted, *row)));
-    let exact = answering.iter().any(|row| differences(row, refusal).is_empty());
-    if let Some((row, circumstance)) = circumstance(&answering)
-        && keeps_from_trying(contract, is_expected, circumstance)
+    let is_expected = matching.iter().any(|row| expected.iter().any(|wanted| std::ptr::eq(*wanted, *row)));
+    let exact = matching.iter().any(|row| differences(row, rejection).is_empty());
+    if let Some((row, circumstance)) = circumstance(&matching)
+        && prevents_test(contract, is_expected, circumstance)
         && exact
     {
         return Err(Verdict::Blocked {
-            code: refusal.code.to_owned(),
+            code: rejection.code.to_owned(),
             circumstance: circumstance.name().to_owned(),
             row: promise::of_row(row).text,
         });
     }
-    let mut departures = envelope(contract, refusal);
-    departures.extend(match contract.expect {
-        Expectation::Accept => Some(refused(contract, refusal, &answering)),
-        Expectation::AcceptOr(_) if !is_expected => Some(refused(contract, refusal, &answering)),
-        Expectation::Reject(Rows::Codes(_)) | Expectation::OneAccepted(Rows::Codes(_)) if !is_expected => {
-            Some(wrong_row(contract, refusal, &answering, &expected))
+    let mut mismatches = check_envelope(contract, rejection);
+    mismatches.extend(match contract.expect {
+        Expectation::Accept => Some(unexpected_rejection(contract, rejection, &matching)),
+        Expectation::AcceptOr(_) if !is_expected => {
+            Some(unexpected_rejection(contract, rejection, &matching))
         }
-        _ if answering.is_empty() && !contract.service.has_table(contract.operation) => None,
-        _ if answering.is_empty() => Some(undocumented(contract, refusal)),
+        Expectation::Reject(Rows::Codes(_)) | Expectation::OneAccepted(Rows::Codes(_)) if !is_expected => {
+            Some(wrong_row(contract, rejection, &matching, &expected))
+        }
+        _ if matching.is_empty() && !contract.service.has_table(contract.operation) => None,
+        _ if matching.is_empty() => Some(undocumented(contract, rejection)),
         _ if exact => None,
-        _ => Some(wrong_details(refusal, &answering)),
+        _ => Some(wrong_details(rejection, &matching)),
     });
-    Ok(departures)
+    Ok(mismatches)
 }
 
 /// Returns the mismatch of a call that must be rejected, but was accepted.
-pub fn missing(contract: Contract<'_>, answer: &Answer) -> Departure {
-    let mut lines = promised_lines(&expected_rows(contract), &answer.status.to_string(), NOTHING, NOTHING);
-    lines.push(Line::new("body", "", excerpt(&answer.body), false));
-    Departure { kind: Kind::Accepted, promise: contract.promise(), lines }
+pub fn missing_rejection(contract: Contract<'_>, response: &Response) -> Mismatch {
+    let mut lines = expected_lines(&expected_rows(contract), &response.status.to_string(), NOTHING, NOTHING);
+    lines.push(Line::new("body", "", excerpt(&response.body), false));
+    Mismatch { kind: Kind::Accepted, promise: contract.promise(), lines }
 }
 
 /// Returns the error rows of the operation and its service that a code stands for.
-fn answering<'a>(contract: Contract<'a>, code: &str, status: u16) -> Vec<&'a ErrorRow> {
-    contract.service.rows_answering(contract.operation, code, status)
+fn matching_rows<'a>(contract: Contract<'a>, code: &str, status: u16) -> Vec<&'a ErrorRow> {
+    contract.service.rows_matching(contract.operation, code, status)
 }
 
 /// Returns `true` if the page promises a status of 500 or more: in a row whose code the case expects, or for a
 /// circumstance.
-pub fn promises(contract: Contract<'_>, code: &str, status: u16) -> bool {
+pub fn promises_server_error(contract: Contract<'_>, code: &str, status: u16) -> bool {
     let is_expected = |row: &ErrorRow| match contract.expect.rows() {
         Some(Rows::Codes(codes)) => row.codes.iter().any(|code| codes.contains(code)),
         Some(Rows::Any) | None => false,
     };
     let is_circumstance = |row: &ErrorRow| matches!(row.when, When::Circumstance(_));
-    let mut rows = answering(contract, code, status).into_iter();
+    let mut rows = matching_rows(contract, code, status).into_iter();
     rows.any(|row| row.status == Some(status) && (is_expected(row) || is_circumstance(row)))
 }
 
 /// Returns the rows that an error response matches exactly: status, code and message.
-pub fn exact<'a>(contract: Contract<'a>, refusal: &Refusal<'_>) -> Vec<&'a ErrorRow> {
-    let rows = answering(contract, refusal.code, refusal.status).into_iter();
-    rows.filter(|row| differences(row, refusal).is_empty()).collect()
+pub fn exact_rows<'a>(contract: Contract<'a>, rejection: &Rejection<'_>) -> Vec<&'a ErrorRow> {
+    let rows = matching_rows(contract, rejection.code, rejection.status).into_iter();
+    rows.filter(|row| differences(row, rejection).is_empty()).collect()
 }
 
 /// Returns the rows that the case allows.
@@ -111,7 +113,7 @@ fn without_circumstances<'a>(contract: Contract<'a>, rows: Vec<&'a ErrorRow>) ->
 
 /// Returns `true` if a circumstance prevented the test. It did not if the case itself names the row. Where the page is
 /// silent, the entity's state or a quota is as good a response as any other.
-fn keeps_from_trying(contract: Contract<'_>, is_expected: bool, circumstance: Circumstance) -> bool {
+fn prevents_test(contract: Contract<'_>, is_expected: bool, circumstance: Circumstance) -> bool {
     match (contract.expect, contract.expect.rows()) {
         (_, Some(Rows::Codes(_))) => !is_expected,
         // Nor does any page say in which order a signature takes equal parameters.
@@ -131,76 +133,80 @@ fn circumstance<'a>(rows: &[&'a ErrorRow]) -> Option<(&'a ErrorRow, Circumstance
 }
 
 /// Returns the aspects in which an error response differs from a row with its code.
-fn differences(row: &ErrorRow, refusal: &Refusal<'_>) -> Vec<&'static str> {
+fn differences(row: &ErrorRow, rejection: &Rejection<'_>) -> Vec<&'static str> {
     let mut differences = Vec::new();
-    if row.status.is_some_and(|status| status != refusal.status) {
+    if row.status.is_some_and(|status| status != rejection.status) {
         differences.push("status");
     }
-    if row.message.as_deref().is_some_and(|message| Some(message) != refusal.message) {
+    if row.message.as_deref().is_some_and(|message| Some(message) != rejection.message) {
         differences.push("message");
     }
     differences
 }
 
-fn refused(contract: Contract<'_>, refusal: &Refusal<'_>, answering: &[&ErrorRow]) -> Departure {
+fn unexpected_rejection(
+    contract: Contract<'_>,
+    rejection: &Rejection<'_>,
+    matching: &[&ErrorRow],
+) -> Mismatch {
     let mut lines = vec![
         Line::new("call", "succeeds", "rejected", true),
-        Line::new("status", "", refusal.status.to_string(), false),
-        Line::new("code", "", refusal.code, false),
-        Line::new("message", "", refusal.message.unwrap_or(NOTHING), false),
-        Line::new("body", "", excerpt(&refusal.body.to_string()), false),
+        Line::new("status", "", rejection.status.to_string(), false),
+        Line::new("code", "", rejection.code, false),
+        Line::new("message", "", rejection.message.unwrap_or(NOTHING), false),
+        Line::new("body", "", excerpt(&rejection.body.to_string()), false),
     ];
-    match context::blamed(contract, answering) {
+    match context::blamed_parameter(contract, matching) {
         Some(blamed) => {
             lines.push(blamed.line());
-            Departure { kind: Kind::Rejected, promise: blamed.promise(), lines }
+            Mismatch { kind: Kind::Rejected, promise: blamed.promise(), lines }
         }
-        None => Departure { kind: Kind::Rejected, promise: contract.promise(), lines },
+        None => Mismatch { kind: Kind::Rejected, promise: contract.promise(), lines },
     }
 }
 
 fn wrong_row(
     contract: Contract<'_>,
-    refusal: &Refusal<'_>,
-    answering: &[&ErrorRow],
+    rejection: &Rejection<'_>,
+    matching: &[&ErrorRow],
     expected: &[&ErrorRow],
-) -> Departure {
-    let message = refusal.message.unwrap_or(NOTHING);
-    let mut lines = promised_lines(expected, &refusal.status.to_string(), refusal.code, message);
-    match context::blamed(contract, answering) {
+) -> Mismatch {
+    let message = rejection.message.unwrap_or(NOTHING);
+    let mut lines = expected_lines(expected, &rejection.status.to_string(), rejection.code, message);
+    match context::blamed_parameter(contract, matching) {
         Some(blamed) => {
             lines.push(blamed.line());
-            Departure { kind: Kind::OtherRow, promise: blamed.promise(), lines }
+            Mismatch { kind: Kind::OtherRow, promise: blamed.promise(), lines }
         }
-        None => Departure { kind: Kind::OtherRow, promise: contract.promise(), lines },
+        None => Mismatch { kind: Kind::OtherRow, promise: contract.promise(), lines },
     }
 }
 
-fn undocumented(contract: Contract<'_>, refusal: &Refusal<'_>) -> Departure {
-    Departure {
+fn undocumented(contract: Contract<'_>, rejection: &Rejection<'_>) -> Mismatch {
+    Mismatch {
         kind: Kind::Undocumented,
         promise: Promise::new("documented codes", &promise::of_operation(contract.operation)),
         lines: vec![
-            Line::new("status", "", refusal.status.to_string(), false),
-            Line::new("code", "a code of the error tables", refusal.code, true),
-            Line::new("message", "", refusal.message.unwrap_or(NOTHING), false),
+            Line::new("status", "", rejection.status.to_string(), false),
+            Line::new("code", "a code of the error tables", rejection.code, true),
+            Line::new("message", "", rejection.message.unwrap_or(NOTHING), false),
         ],
     }
 }
 
 /// Returns the mismatch of a response with the right code, but a status or message that no row with this code has.
-fn wrong_details(refusal: &Refusal<'_>, answering: &[&ErrorRow]) -> Departure {
-    let message = refusal.message.unwrap_or(NOTHING);
-    let sentence = promise::of_row(answering[0]);
-    Departure {
+fn wrong_details(rejection: &Rejection<'_>, matching: &[&ErrorRow]) -> Mismatch {
+    let message = rejection.message.unwrap_or(NOTHING);
+    let sentence = promise::of_row(matching[0]);
+    Mismatch {
         kind: Kind::Details,
-        promise: Promise::new(format!("error row {}", answering[0].codes.join("/")), &sentence),
-        lines: promised_lines(answering, &refusal.status.to_string(), refusal.code, message),
+        promise: Promise::new(format!("error row {}", matching[0].codes.join("/")), &sentence),
+        lines: expected_lines(matching, &rejection.status.to_string(), rejection.code, message),
     }
 }
 
 /// Returns the lines of a report block: what the rows promise, next to what was received.
-fn promised_lines(rows: &[&ErrorRow], status: &str, code: &str, message: &str) -> Vec<Line> {
+fn expected_lines(rows: &[&ErrorRow], status: &str, code: &str, message: &str) -> Vec<Line> {
     const MANY: usize = 4;
     let any = |what: &str| format!("any {what} of the error tables");
     let joined = |texts: Vec<String>, what: &str| {
@@ -212,30 +218,30 @@ fn promised_lines(rows: &[&ErrorRow], status: &str, code: &str, message: &str) -
         joined(rows.iter().filter_map(|row| row.status).map(|status| status.to_string()).collect(), "status");
     let codes = joined(rows.iter().flat_map(|row| row.codes.clone()).collect(), "code");
     let messages = joined(rows.iter().filter_map(|row| row.message.clone()).collect(), "message");
-    let differs = |promised: &str, came: &str| {
-        !promised.is_empty() && !promised.split("\nor ").any(|each| each == came)
+    let differs = |expected: &str, received: &str| {
+        !expected.is_empty() && !expected.split("\nor ").any(|each| each == received)
     };
-    let line = |aspect: &str, promised: String, came: &str| {
-        let differs = differs(&promised, came);
-        Line::new(aspect, promised, came, differs)
+    let line = |aspect: &str, expected: String, received: &str| {
+        let differs = differs(&expected, received);
+        Line::new(aspect, expected, received, differs)
     };
     vec![line("status", statuses, status), line("code", codes, code), line("message", messages, message)]
 }
 
 /// Checks the elements that every error response has besides its code.
-fn envelope(contract: Contract<'_>, refusal: &Refusal<'_>) -> Vec<Departure> {
+fn check_envelope(contract: Contract<'_>, rejection: &Rejection<'_>) -> Vec<Mismatch> {
     let operation = promise::of_operation(contract.operation);
     protocol::facts(contract.service)
-        .refusal_elements(contract.service)
+        .rejection_elements(contract.service)
         .iter()
-        .filter(|path| !matches!(refusal.body.at(path), Some(Json::Text(_))))
-        .map(|path| Departure {
+        .filter(|path| !matches!(rejection.body.at(path), Some(Json::Text(_))))
+        .map(|path| Mismatch {
             kind: Kind::Envelope,
             promise: Promise::new(format!("refusal {path}"), &operation),
             lines: vec![Line::new(
                 *path,
                 "string, in every error response",
-                describe(refusal.body.at(path)),
+                describe(rejection.body.at(path)),
                 true,
             )],
         })

@@ -11,19 +11,19 @@ use crate::case::text::Text;
 use crate::digest;
 
 /// Maximum number of attempts to find a value that this run has not used.
-const TRIES: u32 = 64;
+const MAX_ATTEMPTS: u32 = 64;
 
 /// The random values of a run, none of them used twice. Upper and lower case count as the same, since a target may
 /// treat them so.
 #[derive(Debug)]
-pub struct Drawer {
+pub struct RandomValues {
     seed: u64,
     used: Mutex<HashSet<String>>,
     /// Values generated in advance, by what they are for.
     reserved: Mutex<HashMap<String, String>>,
 }
 
-impl Drawer {
+impl RandomValues {
     /// Creates the random values of one run.
     pub fn new(seed: u64) -> Self {
         Self { seed, used: Mutex::default(), reserved: Mutex::default() }
@@ -39,7 +39,7 @@ impl Drawer {
             }
         }
         let mut drawn = String::new();
-        for again in 0..TRIES {
+        for again in 0..MAX_ATTEMPTS {
             let mut random = self.random(key, attempt, again);
             drawn = text.resolve(|size| (random.next_u64() % size.max(1) as u64) as usize);
             let mut used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
@@ -89,13 +89,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_seed_repeats_its_draws_and_no_run_draws_twice() {
+    fn same_seed_gives_same_values_and_no_value_repeats_in_a_run() {
         let text = Text::read("<8 letters>");
-        assert_eq!(Drawer::new(1).draw(&text, "a", 0), Drawer::new(1).draw(&text, "a", 0));
-        assert_ne!(Drawer::new(1).draw(&text, "a", 0), Drawer::new(2).draw(&text, "a", 0));
-        let drawer = Drawer::new(1);
+        assert_eq!(RandomValues::new(1).draw(&text, "a", 0), RandomValues::new(1).draw(&text, "a", 0));
+        assert_ne!(RandomValues::new(1).draw(&text, "a", 0), RandomValues::new(2).draw(&text, "a", 0));
+        let random_values = RandomValues::new(1);
         let short = Text::read("<1 letters>");
-        let drawn: HashSet<String> = (0..20).map(|n| drawer.draw(&short, &n.to_string(), 0)).collect();
+        let drawn: HashSet<String> = (0..20).map(|n| random_values.draw(&short, &n.to_string(), 0)).collect();
         assert_eq!(drawn.len(), 20, "one letter each, and none twice while there are letters left");
     }
 }

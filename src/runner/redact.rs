@@ -5,18 +5,18 @@ use crate::judge::Verdict;
 use crate::wire::sign::Hidden;
 
 /// Returns a result without texts that no output may show.
-pub fn result(mut result: CaseResult, hidden: &Hidden) -> CaseResult {
+pub fn redact_result(mut result: CaseResult, hidden: &Hidden) -> CaseResult {
     let clean = |text: &mut String| *text = hidden.clean(text);
-    result.exchanges = result.exchanges.into_iter().map(|exchange| exchange.without(hidden)).collect();
+    result.exchanges = result.exchanges.into_iter().map(|exchange| exchange.redacted(hidden)).collect();
     result.notes.iter_mut().for_each(clean);
     result.observed.code.iter_mut().for_each(clean);
     result.observed.unique.iter_mut().for_each(|unique| clean(&mut unique.value));
-    result.kept = leftovers(result.kept, hidden);
+    result.kept = redact_leftovers(result.kept, hidden);
     match &mut result.verdict {
         Verdict::Pass => {}
-        Verdict::Fail { departures } => {
-            for line in departures.iter_mut().flat_map(|departure| &mut departure.lines) {
-                clean(&mut line.promised);
+        Verdict::Fail { mismatches } => {
+            for line in mismatches.iter_mut().flat_map(|mismatch| &mut mismatch.lines) {
+                clean(&mut line.expected);
                 clean(&mut line.received);
             }
         }
@@ -30,7 +30,7 @@ pub fn result(mut result: CaseResult, hidden: &Hidden) -> CaseResult {
 }
 
 /// Returns what stays on the target, without texts that no output may show.
-pub fn leftovers(mut leftovers: Vec<Leftover>, hidden: &Hidden) -> Vec<Leftover> {
+pub fn redact_leftovers(mut leftovers: Vec<Leftover>, hidden: &Hidden) -> Vec<Leftover> {
     for leftover in &mut leftovers {
         leftover.id = hidden.clean(&leftover.id);
         leftover.reason = hidden.clean(&leftover.reason);
@@ -43,7 +43,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_kept_is_told_without_secrets_also_by_a_run_that_does_not_end() {
+    fn secrets_are_redacted_in_unremovable_entities() {
         let mut hidden = Hidden::default();
         hidden.hide("a-secret-token", "$TOKEN");
         let event = serde_json::json!({
@@ -52,7 +52,7 @@ mod tests {
             "drawn": [], "attempts": 1, "micros": 1,
             "kept": [{"service": "s", "entity": "note", "id": "of a-secret-token", "case": "a", "reason": "none"}],
         });
-        let told = result(serde_json::from_value(event).unwrap(), &hidden);
-        assert_eq!(told.kept[0].id, "of $TOKEN");
+        let redacted = redact_result(serde_json::from_value(event).unwrap(), &hidden);
+        assert_eq!(redacted.kept[0].id, "of $TOKEN");
     }
 }

@@ -366,7 +366,7 @@ const READINGS: &[&[&str]] = &[
 ];
 
 #[test]
-fn every_mistake_is_caught_and_told_so_that_a_person_can_act() {
+fn every_mistake_is_caught_and_reported_with_its_sentence() {
     let mut wrong = Vec::new();
     for (mistake, case, sentence) in MISTAKES {
         let vendor = Vendor::start(&[mistake]);
@@ -394,8 +394,8 @@ fn every_mistake_is_caught_and_told_so_that_a_person_can_act() {
 }
 
 #[test]
-fn the_curl_line_of_a_block_repeats_the_departure() {
-    for (mistake, case, came) in [
+fn curl_line_of_a_block_reproduces_the_mismatch() {
+    for (mistake, case, received) in [
         ("13-letters-pass", "AddMessageContact/Name/length/13", "HTTP/1.1 200"),
         ("wrong-status", "AddMessageContact/Name/characters/quote-inside", "HTTP/1.1 403"),
         ("crash-on-emoji", "AddMessageContact/Name/characters/emoji-inside", "HTTP/1.1 500"),
@@ -406,13 +406,13 @@ fn the_curl_line_of_a_block_repeats_the_departure() {
         let run = Run::against(&vendor.url).filter(case).go();
         let block = run.block(case).unwrap_or_else(|| panic!("{mistake}: {}", run.stdout));
         let curl = block.lines().find_map(|line| line.trim().strip_prefix("repeat")).unwrap();
-        let answer = Shell::parse(curl).send(&vendor.url);
-        assert!(answer.contains(came), "{mistake}: {curl}\n{answer}");
+        let response = Shell::parse(curl).send(&vendor.url);
+        assert!(response.contains(received), "{mistake}: {curl}\n{response}");
     }
 }
 
 #[test]
-fn no_reading_of_the_pages_is_called_a_departure() {
+fn other_readings_of_the_pages_are_not_mismatches() {
     let mut wrong = Vec::new();
     for reading in READINGS {
         let vendor = Vendor::start(reading);
@@ -426,7 +426,7 @@ fn no_reading_of_the_pages_is_called_a_departure() {
 }
 
 #[test]
-fn all_compatible_readings_together_are_no_departure_either() {
+fn compatible_readings_together_are_not_mismatches() {
     let all = [
         "one-letter-is-a-length",
         "empty-name-is-invalid",
@@ -455,7 +455,7 @@ fn all_compatible_readings_together_are_no_departure_either() {
 }
 
 #[test]
-fn a_second_run_on_the_same_target_comes_to_the_same() {
+fn second_run_on_the_same_target_has_the_same_verdicts() {
     for mistake in ["", "hyphen-passes", "one-character-passes", "contact-unchecked", "13-letters-pass"] {
         let vendor = Vendor::start(&[mistake]);
         let (first, second, third) = (
@@ -471,7 +471,7 @@ fn a_second_run_on_the_same_target_comes_to_the_same() {
 }
 
 #[test]
-fn verdicts_do_not_depend_on_how_many_cases_run_at_once() {
+fn verdicts_do_not_depend_on_the_number_of_jobs() {
     let vendor = Vendor::start(&["digits-pass"]);
     let one = Run::against(&vendor.url).arguments(&["--jobs", "1"]).go();
     let many = Run::against(&vendor.url).arguments(&["--jobs", "64"]).go();

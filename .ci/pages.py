@@ -30,7 +30,7 @@ class Parameter:
         # Its members: path, rules, whether the member is required.
         self.below = []
         kinds = [self.text] * 3 + [self.listed, self.integers, self.scalar, self.email, self.phone, self.array, self.plain]
-        kinds += [self.ranged, self.object, self.objects]
+        kinds += [self.ranged, self.object, self.objects, self.patterned]
         draw.choice(kinds)(draw)
         if draw.random() < 0.5:
             self.keys["required"] = "true"
@@ -66,6 +66,18 @@ class Parameter:
         least, width = draw.choice([-5, 0, 1, 10]), draw.choice([1, 2, 9, 1000])
         forms = [f"{least}..{least + width}", f"{least}..", f"..{least}", f"{{above: {least}, below: {least + width + 1}}}"]
         self.rule("range", draw.choice(forms))
+
+    def patterned(self, draw):
+        patterns = [
+            "[a-z][a-z0-9-]{2,19}", "#([0-9a-f]{3}|[0-9a-f]{6})", r"\\d{3}-\\d+", "[A-Z]+(_[A-Z]+)*", "(red|green)-[0-9]{1,4}",
+            r"v[0-9]+(\\.[0-9]+)?", "[^/ ]{1,12}", r"\\w{4,}", "/?[a-zA-Z0-9][a-zA-Z0-9_.-]+", "x{3}|y{4,6}",
+        ]
+        text = f'"{draw.choice(patterns)}"'
+        options = draw.choice(["", "", ", dialect: ecma", ", dialect: go", ", search: true"])
+        self.rule("pattern", f"{{is: {text}{options}}}" if options else text)
+        if draw.random() < 0.3:
+            self.rule("length", "..30")
+        self.perhaps_unique(draw)
 
     def object(self, draw):
         self.keys["type"] = "object"
@@ -179,7 +191,7 @@ class Service:
         text += "- {code: Unlisted, when: unknown-parameter}\n" if self.maybe(0.3) else ""
         text += "- {code: Odd, says: something odd}\n" if self.maybe(0.3) else ""
         if self.shared:
-            rules = "[type, length, range, characters, format, values, items]"
+            rules = "[type, length, range, characters, pattern, format, values, items]"
             text += '- {code: MissingParameter, when: {"*": required}}\n'
             text += f'- {{code: InvalidParameter, when: {{"*": {rules}}}}}\n'
         return text

@@ -5,6 +5,7 @@ use crate::case::value::Value;
 use crate::json::Json;
 use crate::spec::model::{Format, Length, Limit, Member, Required, Schema, Type, is_masked};
 use crate::spec::path::Step;
+use crate::spec::pattern::{self, Fit, Pattern, texts};
 use crate::spec::ruling::{self, Outcome};
 
 /// The number of characters in a random value, if the rule allows it: enough to rule out an accidental match.
@@ -28,6 +29,9 @@ pub fn other(parameter: &Member, value: &Value) -> Value {
 pub fn choices(schema: &Schema) -> Vec<Value> {
     if let Some(listed) = &schema.values {
         return listed.iter().cloned().map(Value::Plain).collect();
+    }
+    if !schema.patterns.is_empty() {
+        return pattern::fitting(schema).into_iter().map(|text| Value::described(&text)).collect();
     }
     let count = fitting(schema);
     match (schema.kind(), &schema.format, schema.items()) {
@@ -77,6 +81,9 @@ pub fn valid(parameter: &Member) -> Value {
 fn of_schema(schema: &Schema) -> Value {
     if let Some(first) = schema.values.as_ref().and_then(|values| values.first()) {
         return Value::Plain(first.clone());
+    }
+    if let Some(text) = pattern::fitting(schema).first() {
+        return Value::described(text);
     }
     match (schema.kind(), &schema.format, schema.items()) {
         (Type::Array, _, Some(items)) if items.again().is_none() => Value::list(vec![of_schema(items)]),
@@ -249,8 +256,29 @@ impl Filling {
     }
 }
 
+/// Returns the description of a random text that matches the patterns of a schema, if they leave room for one. `count` is its
+/// length, if that matters.
+pub fn drawn_by_pattern(schema: &Schema, count: Option<u64>) -> Option<String> {
+    let lengths = schema.length.map(|_| fitting(schema));
+    let wanted = count.or(lengths).and_then(|count| usize::try_from(count).ok());
+    let describe = |pattern: &Pattern| match wanted {
+        Some(count) => texts::of_length(pattern.hir(), count, true),
+        None => texts::random(pattern.hir()),
+    };
+    let holds = |described: &String| {
+        let witness = Text::read(described).witness();
+        let matches = schema.patterns.iter().all(|pattern| pattern.fit(&witness) == Fit::Matches);
+        let value = Json::Text(witness);
+        matches && (count.is_some() || ruling::on_value(schema, &value).outcome() == Outcome::Holds)
+    };
+    schema.patterns.iter().filter_map(describe).find(holds)
+}
+
 /// Returns a value that is new on the target.
 fn random_value(schema: &Schema) -> Value {
+    if let Some(described) = drawn_by_pattern(schema, None) {
+        return Value::described(&described);
+    }
     match &schema.format {
         Some(Format::Email) => Value::described("<10 letters>@example.com"),
         Some(Format::Phone { countries }) => {

@@ -26,6 +26,10 @@ named! {
         BlankIsAbsent = "blank-is-absent",
         /// An empty optional value is rejected as missing, if there is a row for that.
         EmptyOptionalRefused = "empty-optional-refused",
+        /// Classes of patterns contain the letters and digits of every script.
+        PatternsOfAnyScript = "patterns-of-any-script",
+        /// A pattern matches before a final line break.
+        FinalNewlineIgnored = "final-newline-ignored",
         /// An e-mail address is a dot-atom at a host name of two labels or more.
         EmailStrict = "email-strict",
         /// Anything with something on both sides of an @ is an e-mail address, including quotes and brackets.
@@ -114,6 +118,8 @@ impl Reading {
             Self::UnclearCharactersRefused => &[Question::UnclearCharacter],
             Self::EmptyIsPresent => &[Question::EmptyValue, Question::EmptyList],
             Self::BlankIsAbsent | Self::EmptyOptionalRefused => &[Question::EmptyValue],
+            Self::PatternsOfAnyScript => &[Question::PatternDialect],
+            Self::FinalNewlineIgnored => &[Question::FinalNewline],
             Self::EmailStrict | Self::EmailLoose | Self::EmailTrimmed => &[Question::EmailAddress],
             Self::PhoneStrict | Self::PhoneLoose | Self::OnlyMainlandPhones => &[Question::PhoneNumber],
             Self::NoCountryIsACountry => &[Question::NoCountryCode],

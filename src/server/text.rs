@@ -5,6 +5,7 @@ use unicode_segmentation::UnicodeSegmentation;
 
 use crate::spec::breach::Part;
 use crate::spec::model::{Characters, Format, Limit, Schema, Unclear, Unit};
+use crate::spec::pattern::{Dialect, Fit, Pattern};
 
 use super::behaviour::Behaviour;
 use super::fault::Portion;
@@ -46,7 +47,8 @@ impl Text<'_> {
     pub fn length_fault(&self) -> Option<Part> {
         let text = self.as_read();
         let Some(length) = &self.schema.length else {
-            let is_free = self.schema.characters.is_some() && self.schema.format.is_none();
+            let is_ruled = self.schema.characters.is_some() || !self.schema.patterns.is_empty();
+            let is_free = is_ruled && self.schema.format.is_none();
             let is_too_long =
                 is_free && self.has_reading(Reading::OwnLimit) && text.len() > MIN_LIMIT_UNRULED;
             return is_too_long.then_some(Part::LengthMax);
@@ -109,6 +111,25 @@ impl Text<'_> {
                 && group == GeneralCategoryGroup::Number)
     }
 
+    /// Returns a fault if the text does not match one of its patterns.
+    pub fn pattern_fault(&self) -> Option<Part> {
+        let text = self.as_read();
+        let matches = |pattern: &Pattern| {
+            let (any_script, newline) = match pattern.dialect {
+                Some(Dialect::Ecma | Dialect::Go) => (false, false),
+                Some(Dialect::Java) => (false, true),
+                Some(Dialect::Pcre) | None => (true, true),
+            };
+            let in_unicode = any_script && self.has_reading(Reading::PatternsOfAnyScript);
+            let line =
+                text.strip_suffix('\n').filter(|_| newline && self.has_reading(Reading::FinalNewlineIgnored));
+            let is_one =
+                |text: &str| if in_unicode { pattern.matches_unicode(text) } else { is_match(pattern, text) };
+            is_one(text) || line.is_some_and(is_one)
+        };
+        (!self.schema.patterns.iter().all(matches)).then_some(Part::Pattern)
+    }
+
     /// Returns a fault if the text does not have its format.
     pub fn format_fault(&self) -> Option<Part> {
         match self.schema.format.as_ref()? {
@@ -158,6 +179,19 @@ impl Text<'_> {
             false => countries.iter().any(|supported| supported == country),
         };
         (!supported).then_some(Part::FormatCountry)
+    }
+}
+
+/// Returns `true` if a text matches a pattern. The engine of ECMAScript gives a second opinion; what only other dialects
+/// have is left to the engine that reads specs.
+fn is_match(pattern: &Pattern, text: &str) -> bool {
+    let whole = match pattern.search {
+        true => pattern.text.clone(),
+        false => format!("^(?:{})$", pattern.text),
+    };
+    match regress::Regex::new(&whole) {
+        Ok(regex) => regex.find(text).is_some(),
+        Err(_) => pattern.fit(text) == Fit::Matches,
     }
 }
 

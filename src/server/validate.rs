@@ -245,7 +245,8 @@ impl Check<'_> {
             return if listed { Vec::new() } else { vec![Part::Values] };
         }
         let whole = text::Text { schema, text, behaviour: self.behaviour, part: self.behaviour.part(of) };
-        let mut faults = vec![whole.length_fault(), whole.character_fault(), whole.format_fault()];
+        let mut faults =
+            vec![whole.length_fault(), whole.character_fault(), whole.pattern_fault(), whole.format_fault()];
         if self.has_reading(Reading::FormBeforeLength) {
             faults.reverse();
         }
@@ -270,6 +271,7 @@ fn is_odd(parameter: &Member, value: &Json) -> bool {
     let schema = &parameter.schema;
     let is_bare = schema.length.is_some()
         && schema.characters.is_none()
+        && schema.patterns.is_empty()
         && schema.format.is_none()
         && schema.values.is_none();
     let is_plain = |text: &str| text.bytes().all(|byte| byte.is_ascii_alphanumeric());

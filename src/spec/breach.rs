@@ -26,6 +26,8 @@ named! {
         CharactersOf = "characters.of",
         /// A character that is not allowed as the first one.
         CharactersFirst = "characters.first",
+        /// A text that does not match the pattern.
+        Pattern = "pattern",
         /// A value of another form.
         FormatShape = "format.shape",
         /// A country code that is not supported.

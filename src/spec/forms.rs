@@ -3,6 +3,7 @@
 use super::breach::Part;
 use super::form::{Form, Key, Shape, may, must};
 use super::model::{Circumstance, Format, Location, Protocol, RequestFault, Type};
+use super::pattern::Dialect;
 
 use Shape::{Any, Bool, Form as Of, Integer, List, Map, OneOf, Text, TypeName, Word, Words};
 
@@ -201,7 +202,7 @@ const TYPE: Key = must("type", TypeName(Type::NAMES), "The type of the values.")
 const REQUIRED_SHAPE: Shape = OneOf(&[Bool, Word(&["unclear"])]);
 
 /// The rules about values, allowed wherever a value is described.
-pub(super) static RULES_OF_VALUES: [Key; 7] = [
+pub(super) static RULES_OF_VALUES: [Key; 8] = [
     may(
         "length",
         LENGTH_SHAPE,
@@ -213,6 +214,11 @@ pub(super) static RULES_OF_VALUES: [Key; 7] = [
         "The smallest and the largest number: 1..100, 0.., ..1.5; {above: 0} excludes the bound itself.",
     ),
     may("characters", CHARACTERS_SHAPE, "The characters that are allowed."),
+    may(
+        "pattern",
+        PATTERN_SHAPE,
+        "The regular expression that the whole text matches. Each of several must match.",
+    ),
     may("format", FORMAT_SHAPE, "The format."),
     may("values", List(&Any), "The valid values, all of them."),
     may("items", Of(&ITEM), "The rules for each item of an array."),
@@ -237,6 +243,7 @@ pub const TAKES_EFFECT: &[&str] = &["at-once", "later"];
 const LENGTH_SHAPE: Shape = OneOf(&[Integer, Text, Of(&LENGTH)]);
 const RANGE_SHAPE: Shape = OneOf(&[Text, Of(&RANGE)]);
 const CHARACTERS_SHAPE: Shape = OneOf(&[Text, List(&Text), Of(&CHARACTERS)]);
+const PATTERN_SHAPE: Shape = OneOf(&[Text, Of(&PATTERN), List(&OneOf(&[Text, Of(&PATTERN)]))]);
 const FORMAT_SHAPE: Shape = OneOf(&[Word(Format::NAMES), Of(&FORMAT)]);
 const SAYS_SHAPE: Shape = OneOf(&[Text, List(&OneOf(&[Text, Of(&QUOTE)]))]);
 
@@ -273,6 +280,21 @@ pub const CHARACTERS: Form = Form {
             "unclear",
             OneOf(&[Word(&["others"]), List(&Text)]),
             "Characters on which the page contradicts itself; others: all characters that are not listed.",
+        ),
+    ]],
+};
+
+/// The mapping form of `pattern`.
+pub const PATTERN: Form = Form {
+    name: "Pattern",
+    doc: "A regular expression with its options.",
+    keys: &[&[
+        must("is", Text, "The expression, as the page has it."),
+        may("search", Bool, "true: it is enough that a part of the text matches."),
+        may(
+            "dialect",
+            Word(Dialect::NAMES),
+            "The dialect. Without it, texts on which dialects differ are unspecified.",
         ),
     ]],
 };

@@ -45,6 +45,10 @@ named! {
         OtherDigits = "other-digits",
         /// A character on which the page contradicts itself or is silent.
         UnclearCharacter = "unclear-character",
+        /// Which dialect of regular expressions a pattern uses.
+        PatternDialect = "pattern-dialect",
+        /// Whether a final line break counts.
+        FinalNewline = "final-newline",
         /// What constitutes an e-mail address.
         EmailAddress = "email-address",
         /// What constitutes a country code or a phone number.
@@ -82,6 +86,8 @@ impl Question {
             }
             Self::OtherDigits => "the page does not say whether the digits of other scripts count",
             Self::UnclearCharacter => "the page contradicts itself on this character, or is silent",
+            Self::PatternDialect => "the dialects of regular expressions differ on this text",
+            Self::FinalNewline => "in some dialects, a pattern matches before a final line break",
             Self::EmailAddress => "the page gives no grammar for e-mail addresses",
             Self::PhoneNumber => {
                 "the page does not say what a country code or a mobile phone number is made of"

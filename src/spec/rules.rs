@@ -139,6 +139,18 @@ pub static RULES: &[Rule] = &[
         "{type: string, length: 2..9, characters: {of: [letters, _], not-first: [_]}}",
     ),
     of_values(
+        "pattern",
+        &[Type::String],
+        |schema| !schema.patterns.is_empty(),
+        &[PartOf {
+            part: Part::Pattern,
+            is_promised: |member| !member.schema.patterns.is_empty(),
+            broken_by: "a text that does not match",
+            tried_with: "texts made from the pattern: plain, shortest, long, each alternative, the ends of each class; the same with one piece missing, repeated, replaced or in another case, and with something before or after",
+        }],
+        "{type: string, pattern: '[A-Z]{2}[0-9]+'}",
+    ),
+    of_values(
         "format",
         &[Type::String],
         |schema| schema.format.is_some(),

@@ -3,10 +3,11 @@
 use crate::case::value::Value;
 use crate::spec::breach::Part;
 use crate::spec::model::{Format, Length, Limit, Member};
+use crate::spec::pattern::texts;
 use crate::spec::ruling::{FAR, PLAUSIBLE};
 
 use crate::generate::trial::Trial;
-use crate::generate::valid::Filling;
+use crate::generate::valid::{Filling, drawn_by_pattern};
 
 /// The maximum length of a text in characters: more than front ends accept.
 const LONGEST: u64 = 1_000_000;
@@ -66,7 +67,16 @@ fn text_of(parameter: &Member, count: u64) -> Option<String> {
     match &parameter.schema.format {
         Some(Format::Email) => email_of(count, parameter.is_new()),
         Some(Format::Phone { .. }) => None,
-        None => Some(filling(parameter, count)),
+        None => Some(by_pattern(parameter, count).unwrap_or_else(|| filling(parameter, count))),
+    }
+}
+
+/// Returns a text of exactly that length that matches the parameter's pattern, if there is one.
+fn by_pattern(parameter: &Member, count: u64) -> Option<String> {
+    let [pattern] = parameter.schema.patterns.as_slice() else { return None };
+    match parameter.is_new() {
+        true => drawn_by_pattern(&parameter.schema, Some(count)),
+        false => texts::of_length(pattern.hir(), usize::try_from(count).ok()?, false),
     }
 }
 

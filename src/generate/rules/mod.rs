@@ -5,6 +5,7 @@ mod email;
 mod items;
 mod length;
 mod odd;
+mod pattern;
 mod phone;
 mod range;
 mod required;
@@ -31,6 +32,7 @@ pub fn trials(parameter: &Member, typed: bool) -> Vec<Trial> {
     trials.extend(length::trials(parameter));
     trials.extend(range::trials(parameter));
     trials.extend(characters::trials(parameter));
+    trials.extend(pattern::trials(parameter));
     match &parameter.schema.format {
         Some(Format::Email) => trials.extend(email::trials(parameter)),
         Some(Format::Phone { .. }) => trials.extend(phone::trials(parameter)),

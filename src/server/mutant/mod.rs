@@ -7,6 +7,7 @@
 
 mod acts;
 mod interactions;
+mod pattern;
 mod responses;
 mod rows;
 mod rules;
@@ -17,8 +18,8 @@ use crate::json::Json;
 use crate::protocol::{self, Facts};
 use crate::spec::breach::{Breach, Part};
 use crate::spec::model::{
-    ErrorRow, Format, Limit, Location, Member, Operation, Protocol, RequestFault, Required, Schema, Service,
-    Specs, Type, Unclear, When,
+    ErrorRow, Format, Length, Limit, Location, Member, Operation, Protocol, RequestFault, Required, Schema,
+    Service, Specs, Type, Unclear, When,
 };
 use crate::spec::path::{Path, Step};
 
@@ -405,8 +406,15 @@ impl<'s> MutantSource<'s> {
         // Only an empty text is shorter than one character, and it may count as absent. Nobody writes to an address
         // shorter than those at `example.com`.
         let shortest = if matches!(schema.format, Some(Format::Email)) { SHORTEST_ADDRESS } else { 1 };
-        add(length.is_some_and(|length| length.min > shortest), Part::LengthMin);
-        add(length.is_some_and(|length| length.max != Limit::None), Part::LengthMax);
+        let has = |count: u64| pattern::allows_length(parameter, count);
+        let around_min = |length: &Length| length.min > shortest && has(length.min - 1) && has(length.min);
+        add(length.is_some_and(around_min), Part::LengthMin);
+        let around_max = |length: &Length| match length.max {
+            Limit::None => false,
+            Limit::At(max) => has(max) && has(max.saturating_add(1)),
+            Limit::Unstated => has(pattern::PLAUSIBLE),
+        };
+        add(length.is_some_and(around_max), Part::LengthMax);
         let range = schema.range.as_ref();
         add(range.is_some_and(|range| range.min.is_some()), Part::RangeMin);
         add(range.is_some_and(|range| range.max.is_some()), Part::RangeMax);
@@ -417,6 +425,7 @@ impl<'s> MutantSource<'s> {
             characters.is_some_and(|characters| characters.not_first.iter().any(can_be_first)),
             Part::CharactersFirst,
         );
+        add(schema.patterns.iter().any(pattern::excludes), Part::Pattern);
         add(schema.format.is_some(), Part::FormatShape);
         let countries = matches!(&schema.format, Some(Format::Phone { countries }) if !countries.is_empty());
         add(countries, Part::FormatCountry);

@@ -5,7 +5,7 @@ use crate::server::fault::{Condition, Fault, Odd, Portion};
 use crate::spec::breach::Part;
 use crate::spec::model::{Characters, End, Length, Limit, Member, Range, Required, Schema, Type};
 
-use super::{Kind, Mutant, MutantSource, Placed, label, listed};
+use super::{Kind, Mutant, MutantSource, Placed, label, listed, pattern};
 
 /// Characters that a class is widened by: neighbours of letters and digits, and characters that occur in names.
 const FOREIGN: &[char] = &['1', ' ', '-', '_', '.', '\'', '@', '[', '`', '{', '/', ':', '<', '"', '\0', '\n'];
@@ -23,6 +23,7 @@ pub fn of(maker: &MutantSource<'_>, parameter: &Placed<'_>, mutants: &mut Vec<Mu
     if let Some(characters) = &parameter.schema.characters {
         classes(maker, parameter, characters, mutants);
     }
+    pattern::of(maker, parameter, mutants);
     values(maker, parameter, mutants);
     parts(maker, parameter, mutants);
     crashes(maker, parameter, mutants);
@@ -69,7 +70,8 @@ fn boundaries(maker: &MutantSource<'_>, parameter: &Placed<'_>, mutants: &mut Ve
             Length { min: length.min - 1, ..length },
         );
     }
-    if length.min == 1 || checks.contains(&Part::LengthMin) {
+    let allows = |count: u64| super::pattern::allows_length(parameter, count);
+    if (length.min == 1 && allows(1) && allows(2)) || checks.contains(&Part::LengthMin) {
         moved(
             Part::LengthMin,
             "one-more",
@@ -78,6 +80,7 @@ fn boundaries(maker: &MutantSource<'_>, parameter: &Placed<'_>, mutants: &mut Ve
         );
     }
     match length.max {
+        _ if !checks.contains(&Part::LengthMax) => {}
         Limit::At(max) => {
             moved(
                 Part::LengthMax,

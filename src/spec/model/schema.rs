@@ -6,6 +6,7 @@ use std::sync::{Arc, OnceLock};
 use crate::json::Json;
 use crate::named::named;
 use crate::span::Place;
+use crate::spec::pattern::Pattern;
 
 use super::Member;
 
@@ -20,6 +21,8 @@ pub struct Schema {
     pub range: Option<Range>,
     /// The permitted characters.
     pub characters: Option<Characters>,
+    /// The patterns that a text must match, all of them.
+    pub patterns: Vec<Pattern>,
     /// The required form.
     pub format: Option<Format>,
     /// The permitted values.
@@ -99,7 +102,16 @@ impl Shape {
 impl Schema {
     /// Creates a schema without rules.
     pub fn bare(shape: Shape, at: Place) -> Self {
-        Self { shape, length: None, range: None, characters: None, format: None, values: None, at }
+        Self {
+            shape,
+            length: None,
+            range: None,
+            characters: None,
+            patterns: Vec::new(),
+            format: None,
+            values: None,
+            at,
+        }
     }
 
     /// Returns its type.
@@ -198,6 +210,7 @@ impl Schema {
         self.kind() == Type::String
             && self.length.is_none()
             && self.characters.is_none()
+            && self.patterns.is_empty()
             && self.format.is_none()
             && self.values.is_none()
     }

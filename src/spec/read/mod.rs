@@ -2,6 +2,7 @@
 
 mod links;
 mod operation;
+mod patterns;
 mod range;
 mod reader;
 mod rules;

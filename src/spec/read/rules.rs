@@ -24,6 +24,7 @@ impl Reader {
             length: fields.get("length").and_then(|node| self.length(node)),
             range: fields.get("range").and_then(|node| self.range(node, kind)),
             characters: fields.get("characters").and_then(|node| self.characters(node)),
+            patterns: fields.get("pattern").map(|node| self.patterns(node)).unwrap_or_default(),
             format: fields.get("format").and_then(|node| self.format(node)),
             values: fields.get("values").map(|node| self.values(node)),
             at: fields.at.clone(),
@@ -33,6 +34,7 @@ impl Reader {
             None => own,
         };
         self.fitting(&schema, fields);
+        self.matchable(&schema, fields);
         schema
     }
 

@@ -101,6 +101,7 @@ impl Reader {
             length: named.length.or(own.length),
             range: named.range.or(own.range),
             characters: named.characters.or(own.characters),
+            patterns: [named.patterns, own.patterns].concat(),
             format: named.format.or(own.format),
             values: named.values.or(own.values),
             at: own.at,

@@ -6,6 +6,7 @@
 mod characters;
 mod email;
 mod length;
+mod pattern;
 mod phone;
 mod range;
 
@@ -309,9 +310,10 @@ fn is_same_folded(one: &str, other: &str) -> bool {
 }
 
 fn on_text(schema: &Schema, text: &str) -> Ruling {
+    let is_ruled = schema.characters.is_some() || !schema.patterns.is_empty();
     let mut ruling = match &schema.length {
         Some(length) => length::ruling(length, text),
-        None if schema.characters.is_some() && schema.format.is_none() => length::without_rule(text),
+        None if is_ruled && schema.format.is_none() => length::without_rule(text),
         None => Ruling::holds(),
     };
     if let Some(characters) = &schema.characters {
@@ -325,7 +327,9 @@ fn on_text(schema: &Schema, text: &str) -> Ruling {
         };
         ruling = ruling.and(characters::ruling(characters, &meant));
     }
-    let is_bare = schema.length.is_some() && schema.characters.is_none() && schema.format.is_none();
+    ruling =
+        schema.patterns.iter().fold(ruling, |ruling, pattern| ruling.and(pattern::ruling(pattern, text)));
+    let is_bare = schema.length.is_some() && !is_ruled && schema.format.is_none();
     if is_bare && schema.values.is_none() && !text.chars().all(is_plain) {
         ruling = ruling.and(Ruling::open(Part::CharactersOf, Question::CharactersOfText));
     }

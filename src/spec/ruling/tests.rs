@@ -314,3 +314,28 @@ fn numbers_in_a_range() {
         assert_eq!(received, *coverable, "{value}: {ruling:?}");
     }
 }
+
+#[test]
+fn pattern_breaks_holds_or_depends_on_the_dialect() {
+    use crate::spec::pattern::{Dialect, Pattern as Expression};
+    let of = |text: &str, dialect| Schema {
+        patterns: vec![Expression::new(text, false, dialect).unwrap()],
+        ..rules(Type::String)
+    };
+    let table: &[(&str, Option<Dialect>, &str, Outcome)] = &[
+        (r"[A-Z]{2}\d+", None, "AB1", Outcome::Holds),
+        (r"[A-Z]{2}\d+", None, "A1", Outcome::Breaks),
+        (r"[A-Z]{2}\d+", None, "AB١", Outcome::Open),
+        (r"[A-Z]{2}\d+", Some(Dialect::Ecma), "AB١", Outcome::Breaks),
+        (r"[A-Z]{2}\d+", None, "AB1\n", Outcome::Open),
+        (r"[A-Z]{2}\d+", Some(Dialect::Go), "AB1\n", Outcome::Breaks),
+        ("[^/]{3}", None, "ééé", Outcome::Open),
+        ("[^/]{3}", Some(Dialect::Java), "ééé", Outcome::Holds),
+    ];
+    for (pattern, dialect, value, expected) in table {
+        let ruling = on_value(&of(pattern, *dialect), &text(value));
+        assert_eq!(ruling.outcome(), *expected, "{pattern} {dialect:?} {value:?}: {ruling:?}");
+        let named = ruling.breaches.iter().chain(ruling.open.iter().map(|(breach, _)| breach));
+        assert!(named.into_iter().all(|breach| breach.part == Part::Pattern), "{ruling:?}");
+    }
+}

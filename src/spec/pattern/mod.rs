@@ -3,6 +3,11 @@
 //! Pages use the dialects of ECMAScript, Java, PCRE and Go, rarely saying which. Where these dialects disagree on a text,
 //! the text is open, unless the spec names the dialect.
 
+mod fitting;
+pub mod texts;
+
+pub use fitting::fitting;
+
 use std::fmt;
 
 use regex::{Regex, RegexBuilder};
@@ -12,6 +17,9 @@ use crate::named::named;
 
 /// Maximum length of the shortest text that a pattern may demand, in bytes. A longer one is not useful as a value.
 const LONGEST: usize = 10_000;
+
+/// The characters that `.` matches in every dialect.
+const NOT_A_LINE_BREAK: &str = r"[^\n\r\x{85}\x{2028}\x{2029}]";
 
 named! {
     /// The regular expression dialects that a spec can name.
@@ -51,8 +59,8 @@ pub enum Fit {
     Matches,
     /// It does not match.
     Differs,
-    /// It matches only if digits and letters of other scripts count.
-    ByScript,
+    /// It matches in some dialects: their classes contain other characters, or they count other units.
+    ByDialect,
     /// It matches only if a final line break does not count.
     ByNewline,
 }
@@ -84,7 +92,8 @@ impl Pattern {
         };
         let invalid = |error: regex::Error| Unusable::Invalid(in_short(&error.to_string()));
         let compile = |inner: &str| RegexBuilder::new(&whole(inner)).build().map_err(invalid);
-        let hir = regex_syntax::parse(&ascii).map_err(|error| Unusable::Invalid(in_short(&error.to_string())))?;
+        let hir =
+            regex_syntax::parse(&ascii).map_err(|error| Unusable::Invalid(in_short(&error.to_string())))?;
         if hir.properties().minimum_len().is_none_or(|least| least > LONGEST) {
             return Err(Unusable::Impossible);
         }
@@ -94,9 +103,9 @@ impl Pattern {
 
     /// Compares a text with the pattern.
     pub fn fit(&self, text: &str) -> Fit {
-        let (ascii, unicode) = (self.ascii.is_match(text), self.unicode.is_match(text));
-        if ascii != unicode && self.dialect.is_none() {
-            return Fit::ByScript;
+        let ascii = self.ascii.is_match(text);
+        if self.is_disputed(text, ascii) {
+            return Fit::ByDialect;
         }
         let is_strict = matches!(self.dialect, Some(Dialect::Ecma | Dialect::Go));
         let without_newline = || text.strip_suffix('\n').is_some_and(|rest| self.ascii.is_match(rest));
@@ -105,6 +114,37 @@ impl Pattern {
             false if !is_strict && without_newline() => Fit::ByNewline,
             false => Fit::Differs,
         }
+    }
+
+    /// Returns `true` if dialects disagree on a text: on the characters of classes, or on the unit that is counted.
+    fn is_disputed(&self, text: &str, matches: bool) -> bool {
+        if text.is_ascii() && !text.contains('\r') {
+            return false;
+        }
+        let units = |len: &dyn Fn(char) -> usize| {
+            let of =
+                |each: char| std::iter::repeat_n(if len(each) > 1 { '\u{FFFD}' } else { each }, len(each));
+            text.chars().flat_map(of).collect::<String>()
+        };
+        let in_unicode = || self.unicode.is_match(text) != matches;
+        let in_utf16 = || self.ascii.is_match(&units(&char::len_utf16)) != matches;
+        let in_bytes = || self.ascii.is_match(&units(&char::len_utf8)) != matches;
+        match self.dialect {
+            None => in_unicode() || in_utf16() || in_bytes(),
+            Some(Dialect::Ecma) => in_utf16(),
+            Some(Dialect::Pcre) => in_unicode() || in_bytes(),
+            Some(Dialect::Java | Dialect::Go) => text.contains('\r') && in_unicode(),
+        }
+    }
+
+    /// Returns `true` if a text matches in some dialect.
+    pub fn is_match(&self, text: &str) -> bool {
+        self.fit(text) != Fit::Differs
+    }
+
+    /// Returns `true` if a text matches with classes that contain the characters of every script.
+    pub fn matches_unicode(&self, text: &str) -> bool {
+        self.unicode.is_match(text)
     }
 
     /// Returns its structure, with ASCII classes.
@@ -160,6 +200,7 @@ fn portable(text: &str, ascii: bool) -> Result<String, Unusable> {
             "[" if is_inside && !after.starts_with(':') => portable.push_str(r"\["),
             "&" | "~" if is_inside => portable.extend(['\\', character]),
             "-" if is_inside && portable.ends_with('-') => portable.push_str(r"\-"),
+            "." if !was_open && ascii => portable.push_str(NOT_A_LINE_BREAK),
             escape if escape.starts_with('\\') => portable.push_str(&escaped(escape, ascii)?),
             other => portable.push_str(other),
         }
@@ -216,8 +257,8 @@ mod tests {
     #[test]
     fn what_dialects_disagree_on_is_neither() {
         assert_eq!(fit(r"\d+", "12"), Fit::Matches);
-        assert_eq!(fit(r"\d+", "١٢"), Fit::ByScript);
-        assert_eq!(fit(r"[\w-]+", "é"), Fit::ByScript);
+        assert_eq!(fit(r"\d+", "١٢"), Fit::ByDialect);
+        assert_eq!(fit(r"[\w-]+", "é"), Fit::ByDialect);
         assert_eq!(fit(r"[a-z]+", "é"), Fit::Differs);
         assert_eq!(fit("[a-z]+", "ab\n"), Fit::ByNewline);
         let ecma = Pattern::new(r"^\d+$", false, Some(Dialect::Ecma)).unwrap();

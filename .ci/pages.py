@@ -30,7 +30,7 @@ class Parameter:
         # Its members: path, rules, whether the member is required.
         self.below = []
         kinds = [self.text] * 3 + [self.listed, self.integers, self.scalar, self.email, self.phone, self.array, self.plain]
-        kinds += [self.ranged, self.object, self.objects, self.patterned]
+        kinds += [self.ranged, self.object, self.objects, self.patterned, self.common]
         draw.choice(kinds)(draw)
         if draw.random() < 0.5:
             self.keys["required"] = "true"
@@ -66,6 +66,11 @@ class Parameter:
         least, width = draw.choice([-5, 0, 1, 10]), draw.choice([1, 2, 9, 1000])
         forms = [f"{least}..{least + width}", f"{least}..", f"..{least}", f"{{above: {least}, below: {least + width + 1}}}"]
         self.rule("range", draw.choice(forms))
+
+    def common(self, draw):
+        formats = ["date", "date-time", "uuid", "url", "{is: url, schemes: [https]}", "{is: url, schemes: [http, ftp]}", "ipv4", "ipv6"]
+        self.rule("format", draw.choice(formats))
+        self.perhaps_unique(draw)
 
     def patterned(self, draw):
         patterns = [

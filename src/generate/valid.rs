@@ -1,5 +1,7 @@
 //! Valid values: one that violates no rule, alternatives to it, and changes at a place within one.
 
+use super::rules::common;
+
 use crate::case::text::Text;
 use crate::case::value::Value;
 use crate::json::Json;
@@ -39,6 +41,9 @@ pub fn choices(schema: &Schema) -> Vec<Value> {
             choices(items).into_iter().map(|member| Value::list(vec![member])).collect()
         }
         (_, Some(Format::Email), _) => vec![Value::text("other@example.com"), Value::text("b2@example.com")],
+        (_, Some(Format::Common { is, schemes }), _) => {
+            vec![Value::text(common::plain(*is, schemes)), Value::text(common::other(*is, schemes))]
+        }
         (_, Some(Format::Phone { countries }), _) => {
             let number = number(countries);
             let end = number.len() - 4;
@@ -90,6 +95,7 @@ fn of_schema(schema: &Schema) -> Value {
         (Type::Array, ..) => Value::Plain(Json::List(Vec::new())),
         (_, Some(Format::Email), _) => Value::text(address(schema)),
         (_, Some(Format::Phone { countries }), _) => Value::text(number(countries)),
+        (_, Some(Format::Common { is, schemes }), _) => Value::text(common::plain(*is, schemes)),
         (Type::String, None, _) => {
             Value::Described(Text::read(&Filling::of(schema).text(false, fitting(schema))))
         }
@@ -281,6 +287,10 @@ fn random_value(schema: &Schema) -> Value {
     }
     match &schema.format {
         Some(Format::Email) => Value::described("<10 letters>@example.com"),
+        Some(Format::Common { is, schemes }) => {
+            let scheme = schemes.first().map_or("https", String::as_str);
+            Value::described(&common::random(*is, scheme))
+        }
         Some(Format::Phone { countries }) => {
             let number = number(countries);
             Value::described(&format!("{}<8 digits>", &number[..number.len() - 8]))

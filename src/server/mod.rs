@@ -6,6 +6,7 @@
 pub(crate) mod address;
 pub(crate) mod auth;
 mod behaviour;
+mod common;
 pub(crate) mod fault;
 pub(crate) mod form;
 pub mod mutant;

@@ -30,6 +30,10 @@ named! {
         PatternsOfAnyScript = "patterns-of-any-script",
         /// A pattern matches before a final line break.
         FinalNewlineIgnored = "final-newline-ignored",
+        /// Dates, times, ids and addresses are valid only in their plain form.
+        FormatsStrict = "formats-strict",
+        /// Dates, times, ids and addresses are valid in every form that a lenient parser takes.
+        FormatsLoose = "formats-loose",
         /// An e-mail address is a dot-atom at a host name of two labels or more.
         EmailStrict = "email-strict",
         /// Anything with something on both sides of an @ is an e-mail address, including quotes and brackets.
@@ -120,6 +124,7 @@ impl Reading {
             Self::BlankIsAbsent | Self::EmptyOptionalRefused => &[Question::EmptyValue],
             Self::PatternsOfAnyScript => &[Question::PatternDialect],
             Self::FinalNewlineIgnored => &[Question::FinalNewline],
+            Self::FormatsStrict | Self::FormatsLoose => &[Question::FormatGrammar],
             Self::EmailStrict | Self::EmailLoose | Self::EmailTrimmed => &[Question::EmailAddress],
             Self::PhoneStrict | Self::PhoneLoose | Self::OnlyMainlandPhones => &[Question::PhoneNumber],
             Self::NoCountryIsACountry => &[Question::NoCountryCode],
@@ -159,6 +164,7 @@ impl Reading {
     pub fn excludes(self, other: Self) -> bool {
         const EITHER: &[(Reading, Reading)] = &[
             (Reading::EmailStrict, Reading::EmailLoose),
+            (Reading::FormatsStrict, Reading::FormatsLoose),
             (Reading::PhoneStrict, Reading::PhoneLoose),
             (Reading::UnstatedLimitOf64, Reading::UnstatedLimitOf900),
             (Reading::LengthInUtf16, Reading::LengthInGraphemes),

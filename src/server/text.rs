@@ -8,6 +8,7 @@ use crate::spec::model::{Characters, Format, Limit, Schema, Unclear, Unit};
 use crate::spec::pattern::{Dialect, Fit, Pattern};
 
 use super::behaviour::Behaviour;
+use super::common::{Way, is_valid};
 use super::fault::Portion;
 use super::reading::Reading;
 
@@ -135,6 +136,14 @@ impl Text<'_> {
         match self.schema.format.as_ref()? {
             Format::Email => (!self.is_email()).then_some(Part::FormatShape),
             Format::Phone { countries } => self.phone_fault(countries),
+            Format::Common { is, schemes } => {
+                let way = match () {
+                    () if self.has_reading(Reading::FormatsStrict) => Way::Strict,
+                    () if self.has_reading(Reading::FormatsLoose) => Way::Loose,
+                    () => Way::Usual,
+                };
+                (!is_valid(*is, schemes, self.text, way)).then_some(Part::FormatShape)
+            }
         }
     }
 

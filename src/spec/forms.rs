@@ -219,7 +219,7 @@ pub(super) static RULES_OF_VALUES: [Key; 8] = [
         PATTERN_SHAPE,
         "The regular expression that the whole text matches. Each of several must match.",
     ),
-    may("format", FORMAT_SHAPE, "The format."),
+    may("format", FORMAT_SHAPE, FORMATS),
     may("values", List(&Any), "The valid values, all of them."),
     may("items", Of(&ITEM), "The rules for each item of an array."),
     may("members", Map(&MEMBER_SHAPE), "The members of an object, in the page's order."),
@@ -299,12 +299,16 @@ pub const PATTERN: Form = Form {
     ]],
 };
 
+/// The formats, in words.
+const FORMATS: &str = "email; phone: <country code>-<mobile phone number>; date: 2030-01-15; date-time: 2030-01-15T10:30:00Z; uuid; url: absolute, with a host; ipv4; ipv6.";
+
 /// The mapping form of `format`.
 pub const FORMAT: Form = Form {
     name: "Format",
     doc: "A named format with its options.",
     keys: &[&[
-        must("is", Word(Format::NAMES), "email; or phone: <country code>-<mobile phone number>."),
+        must("is", Word(Format::NAMES), FORMATS),
+        may("schemes", List(&Text), "url: the schemes that the page allows."),
         may("countries", List(&OneOf(&[Integer, Text])), "phone: the country codes that the page supports."),
     ]],
 };

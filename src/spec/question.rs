@@ -49,6 +49,8 @@ named! {
         PatternDialect = "pattern-dialect",
         /// Whether a final line break counts.
         FinalNewline = "final-newline",
+        /// Which forms of a format in common use are valid.
+        FormatGrammar = "format-grammar",
         /// What constitutes an e-mail address.
         EmailAddress = "email-address",
         /// What constitutes a country code or a phone number.
@@ -88,6 +90,7 @@ impl Question {
             Self::UnclearCharacter => "the page contradicts itself on this character, or is silent",
             Self::PatternDialect => "the dialects of regular expressions differ on this text",
             Self::FinalNewline => "in some dialects, a pattern matches before a final line break",
+            Self::FormatGrammar => "the page names the format, but gives no grammar for it",
             Self::EmailAddress => "the page gives no grammar for e-mail addresses",
             Self::PhoneNumber => {
                 "the page does not say what a country code or a mobile phone number is made of"

@@ -2,7 +2,7 @@
 
 use crate::case::value::Value;
 use crate::spec::breach::Part;
-use crate::spec::model::{Format, Length, Limit, Member};
+use crate::spec::model::{Common, Format, Length, Limit, Member};
 use crate::spec::pattern::texts;
 use crate::spec::ruling::{FAR, PLAUSIBLE};
 
@@ -66,7 +66,8 @@ fn in_words(count: u64, length: &Length) -> String {
 fn text_of(parameter: &Member, count: u64) -> Option<String> {
     match &parameter.schema.format {
         Some(Format::Email) => email_of(count, parameter.is_new()),
-        Some(Format::Phone { .. }) => None,
+        Some(Format::Common { is: Common::Url, schemes }) => url_of(schemes, count, parameter.is_new()),
+        Some(Format::Phone { .. } | Format::Common { .. }) => None,
         None => Some(by_pattern(parameter, count).unwrap_or_else(|| filling(parameter, count))),
     }
 }
@@ -90,6 +91,13 @@ fn filling(parameter: &Member, count: u64) -> String {
         true => format!("<{count} letters-and-digits>"),
         false => Filling::of(&parameter.schema).text(parameter.is_new(), count),
     }
+}
+
+/// Returns a URL of exactly that length, new or not.
+fn url_of(schemes: &[String], count: u64, new: bool) -> Option<String> {
+    let start = format!("{}://example.com/", schemes.first().map_or("https", String::as_str));
+    let path = count.checked_sub(start.len() as u64).filter(|path| *path > 0)?;
+    Some(format!("{start}<{path} {}>", if new { "letters" } else { "of a" }))
 }
 
 /// Returns an address of exactly that length, new or not. The local part has at most 64 characters; the host name grows

@@ -1,6 +1,7 @@
 //! The trials that each rule proposes.
 
 mod characters;
+pub mod common;
 mod email;
 mod items;
 mod length;
@@ -36,6 +37,7 @@ pub fn trials(parameter: &Member, typed: bool) -> Vec<Trial> {
     match &parameter.schema.format {
         Some(Format::Email) => trials.extend(email::trials(parameter)),
         Some(Format::Phone { .. }) => trials.extend(phone::trials(parameter)),
+        Some(Format::Common { is, schemes }) => trials.extend(common::trials(parameter, *is, schemes)),
         None => {}
     }
     trials.extend(values::trials(&parameter.schema));

@@ -7,7 +7,7 @@ use crate::json::Json;
 use crate::spec::breach::Part;
 use crate::spec::forms;
 use crate::spec::model::{
-    Characters, Format, Length, Limit, Member, Quote, Schema, Shape, Type, Unclear, Unit,
+    Characters, Common, Format, Length, Limit, Member, Quote, Schema, Shape, Type, Unclear, Unit,
 };
 use crate::spec::rules::RULES;
 use crate::spec::yaml::{Key, Kind, Node};
@@ -202,7 +202,7 @@ impl Reader {
     }
 
     fn format(&mut self, node: &Node) -> Option<Format> {
-        let (name, countries) = match &node.kind {
+        let (name, countries, schemes) = match &node.kind {
             Kind::Map(_) => {
                 let fields = self.form(node, &forms::FORMAT)?;
                 let countries = fields.get("countries").map(|node| self.list(node)).unwrap_or_default();
@@ -210,13 +210,17 @@ impl Reader {
                     Kind::Text(text) => text.clone(),
                     _ => node.to_json().to_string(),
                 });
-                (fields.get("is")?, countries.collect())
+                let schemes = fields.get("schemes").map(|node| self.list(node)).unwrap_or_default();
+                let schemes = schemes.into_iter().filter_map(|node| self.text(node)).collect();
+                (fields.get("is")?, countries.collect(), schemes)
             }
-            _ => (node, Vec::new()),
+            _ => (node, Vec::new(), Vec::new()),
         };
-        match self.word(name, Format::NAMES)? {
-            "phone" => Some(Format::Phone { countries }),
-            _ => Some(Format::Email),
+        let word = self.word(name, Format::NAMES)?;
+        match Common::named(word) {
+            Some(is) => Some(Format::Common { is, schemes }),
+            None if word == "phone" => Some(Format::Phone { countries }),
+            None => Some(Format::Email),
         }
     }
 

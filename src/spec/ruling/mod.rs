@@ -4,6 +4,7 @@
 //! is `open`, and no response to it counts against a target.
 
 mod characters;
+mod common;
 mod email;
 mod length;
 mod pattern;
@@ -336,6 +337,7 @@ fn on_text(schema: &Schema, text: &str) -> Ruling {
     match &schema.format {
         Some(Format::Email) => ruling.and(email::ruling(text)),
         Some(Format::Phone { countries }) => ruling.and(phone::ruling(countries, text)),
+        Some(Format::Common { is, schemes }) => ruling.and(common::ruling(*is, schemes, text)),
         None => ruling,
     }
 }

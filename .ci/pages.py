@@ -125,6 +125,8 @@ class Parameter:
         self.keys["type"] = "array"
         members = ["string, length: 2..6, characters: letters", "string, values: [x, yy, zzz]", "integer, values: [1, 2]"]
         self.rule("items", f"{{type: {draw.choice(members)}}}")
+        if draw.random() < 0.4:
+            self.rule("count", draw.choice(["1..2", "..3", "2..4", "2..", "1..10", "3"]))
 
     def plain(self, _draw):
         pass
@@ -196,7 +198,7 @@ class Service:
         text += "- {code: Unlisted, when: unknown-parameter}\n" if self.maybe(0.3) else ""
         text += "- {code: Odd, says: something odd}\n" if self.maybe(0.3) else ""
         if self.shared:
-            rules = "[type, length, range, characters, pattern, format, values, items]"
+            rules = "[type, length, range, characters, pattern, format, values, count, items]"
             text += '- {code: MissingParameter, when: {"*": required}}\n'
             text += f'- {{code: InvalidParameter, when: {{"*": {rules}}}}}\n'
         return text

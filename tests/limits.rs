@@ -60,7 +60,7 @@ impl Reference {
         let transport = Transport::new(&Network::default()).unwrap();
         match self.runtime.block_on(transport.send("test", request)).outcome {
             Outcome::Received(response) => response.body,
-            Outcome::NoResponse(reason) => panic!("{reason}"),
+            outcome => panic!("{outcome:?}"),
         }
     }
 

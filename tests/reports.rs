@@ -3,7 +3,7 @@
 use std::io;
 use std::sync::{Arc, Mutex};
 
-use fineprint::event::Event;
+use fineprint::event::{Compared, Counts, Event, SnapshotChange, Snapshots};
 use fineprint::report::gathered::Gathered;
 use fineprint::report::root::Root;
 use fineprint::report::terminal::{Terminal, Verbosity};
@@ -194,12 +194,23 @@ fn otherwise(edit: impl Fn(&mut Vec<Event>)) -> Vec<Event> {
         .collect();
     for event in &mut events {
         if let Event::RunFinished(finish) = event {
-            finish.counts = fineprint::event::Counts { pass: 4, ..Default::default() };
+            finish.counts = Counts::default();
+            finish.counts.pass = 4;
             (finish.stopped, finish.left_behind) = (None, Vec::new());
         }
     }
     edit(&mut events);
     events
+}
+
+fn change_of(id: &str, diff: &str) -> SnapshotChange {
+    serde_json::from_value(serde_json::json!({"id": id, "diff": diff})).unwrap()
+}
+
+fn snapshots(changed: Vec<SnapshotChange>) -> Event {
+    let mut snapshots = Snapshots::default();
+    snapshots.changed = changed;
+    Event::SnapshotsCompared(snapshots)
 }
 
 /// Returns every report that a person or a machine reads.
@@ -215,8 +226,6 @@ fn everywhere(events: &[Event]) -> [(&'static str, String); 5] {
 
 #[test]
 fn every_report_shows_that_a_run_was_not_clean() {
-    use fineprint::event::Compared;
-    use fineprint::event::{Leftover, SnapshotChange, Snapshots};
     let before_end = |events: &mut Vec<Event>, event: Event| events.insert(events.len() - 1, event);
     for (name, text) in everywhere(&otherwise(|_| {})) {
         let clean =
@@ -229,23 +238,19 @@ fn every_report_shows_that_a_run_was_not_clean() {
     }
     let diff = " status 200\n-{\"a\":1}\n+{\"a\":2}\n".to_owned();
     let changed = otherwise(|events| {
-        let change = SnapshotChange { id: "AddMessageContact/Name/length/12".to_owned(), diff: diff.clone() };
-        before_end(
-            events,
-            Event::SnapshotsCompared(Snapshots { changed: vec![change], ..Snapshots::default() }),
-        );
+        let change = change_of("AddMessageContact/Name/length/12", &diff);
+        before_end(events, snapshots(vec![change]));
     });
     let outdated = otherwise(|events| {
-        let compared = Compared {
-            passing: vec!["AddMessageContact/Name/length/12".to_owned()],
-            expired: [("AddMessageContact/Title/*".to_owned(), "2026-01-31".to_owned())].into(),
-            ..Compared::default()
-        };
+        let mut compared = Compared::default();
+        compared.passing = vec!["AddMessageContact/Name/length/12".to_owned()];
+        compared.expired = [("AddMessageContact/Title/*".to_owned(), "2026-01-31".to_owned())].into();
         before_end(events, Event::BaselineCompared(compared));
     });
     let unanswered = otherwise(|events| {
         let Some(Event::RunFinished(finish)) = events.last_mut() else { panic!("no end") };
-        finish.counts = fineprint::event::Counts { error: 4, ..Default::default() };
+        finish.counts = Counts::default();
+        finish.counts.error = 4;
         for event in events {
             if let Event::CaseFinished(result) = event {
                 result.verdict =
@@ -255,14 +260,13 @@ fn every_report_shows_that_a_run_was_not_clean() {
     });
     let left = otherwise(|events| {
         let Some(Event::RunFinished(finish)) = events.last_mut() else { panic!("no end") };
-        let leftover = |id: String| Leftover {
-            service: "v/s".to_owned(),
-            entity: "contact".to_owned(),
-            id,
-            case: "AddMessageContact/call".to_owned(),
-            reason: "it refused".to_owned(),
+        let leftover = |number: usize| {
+            serde_json::json!({
+                "service": "v/s", "entity": "contact", "id": format!("c-{number}"), "case": "AddMessageContact/call",
+                "reason": "it refused",
+            })
         };
-        finish.left_behind = (0..3).map(|number| leftover(format!("c-{number}"))).collect();
+        finish.left_behind = (0..3).map(|number| serde_json::from_value(leftover(number)).unwrap()).collect();
     });
     for (events, words) in [
         (changed, &["AddMessageContact/Name/length/12"][..]),
@@ -288,15 +292,14 @@ fn every_report_shows_that_a_run_was_not_clean() {
 
 #[test]
 fn size_of_a_comment_is_limited() {
-    use fineprint::event::{SnapshotChange, Snapshots};
     let long = "x".repeat(250_000);
     let mut events = sending(&long);
-    let change = |number: usize| SnapshotChange {
-        id: format!("AddMessageContact/Name/{number}"),
-        diff: format!("-{{\"a\":{number}}}\n+{{\"a\":\"{}\"}}\n", "y".repeat(9_000)),
+    let change = |number: usize| {
+        let diff = format!("-{{\"a\":{number}}}\n+{{\"a\":\"{}\"}}\n", "y".repeat(9_000));
+        change_of(&format!("AddMessageContact/Name/{number}"), &diff)
     };
     let changed = (0..500).map(change).collect();
-    events.insert(events.len() - 1, Event::SnapshotsCompared(Snapshots { changed, ..Snapshots::default() }));
+    events.insert(events.len() - 1, snapshots(changed));
     if let Some(Event::RunFinished(finish)) = events.last_mut() {
         let more: Vec<_> = (0..300).filter_map(|_| finish.left_behind.first().cloned()).collect();
         finish.left_behind.extend(more);
@@ -323,8 +326,9 @@ fn failed_cases_show_exchanges_however_many_passed_before() {
     let (passed, failed) = (pick(false), pick(true));
     let copy = |of: &Event, id: String| {
         let Event::CaseFinished(result) = of else { panic!("a case") };
-        let sends = "x".repeat(400_000);
-        Event::CaseFinished(Box::new(fineprint::event::CaseResult { id, sends, ..(**result).clone() }))
+        let mut result = result.clone();
+        (result.id, result.sends) = (id, "x".repeat(400_000));
+        Event::CaseFinished(result)
     };
     let mut many = vec![events[0].clone()];
     many.extend((0..15).map(|number| copy(&passed, format!("P/{number}"))));

@@ -13,8 +13,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::case::Expectation;
-use crate::judge::{Mismatch, Observed, Precedence, Promise, Verdict};
-use crate::wire::Exchange;
+pub use crate::judge::{Kind, Mismatch, Observed, Precedence, Promise, Verdict};
+pub use crate::wire::{Exchange, NoResponse, Outcome, Request, Response};
 
 /// The version of the stream's format. A reader rejects a newer one.
 pub const VERSION: u32 = 3;
@@ -23,6 +23,7 @@ pub const VERSION: u32 = 3;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "cli", derive(JsonSchema))]
 #[serde(tag = "event", rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum Event {
     /// The run starts.
     RunStarted(Start),
@@ -52,6 +53,7 @@ pub enum Event {
 /// The start of a run.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "cli", derive(JsonSchema))]
+#[non_exhaustive]
 pub struct Start {
     /// The stream's version.
     pub version: u32,
@@ -75,6 +77,7 @@ pub struct Start {
 /// A case and its result.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "cli", derive(JsonSchema))]
+#[non_exhaustive]
 pub struct CaseResult {
     /// The case's id.
     pub id: String,
@@ -168,6 +171,7 @@ impl CaseResult {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "cli", derive(JsonSchema))]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum Expected {
     /// The call is accepted.
     Accept,
@@ -197,6 +201,7 @@ impl From<&Expectation> for Expected {
 /// The comparison of the responses with the accepted ones.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "cli", derive(JsonSchema))]
+#[non_exhaustive]
 pub struct Snapshots {
     /// Responses that differ.
     pub changed: Vec<SnapshotChange>,
@@ -222,6 +227,7 @@ impl Snapshots {
 /// A response that differs from the accepted one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "cli", derive(JsonSchema))]
+#[non_exhaustive]
 pub struct SnapshotChange {
     /// The case.
     pub id: String,
@@ -232,6 +238,7 @@ pub struct SnapshotChange {
 /// The comparison of the failures with the known ones.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "cli", derive(JsonSchema))]
+#[non_exhaustive]
 pub struct Compared {
     /// Cases that fail and are known to fail, with the reason.
     pub known: BTreeMap<String, String>,
@@ -251,6 +258,7 @@ impl Compared {
 /// The comparison of a run with the recorded responses of another target.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "cli", derive(JsonSchema))]
+#[non_exhaustive]
 pub struct Recorded {
     /// The other target.
     pub target: String,
@@ -267,6 +275,7 @@ pub struct Recorded {
 /// The end of a run.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "cli", derive(JsonSchema))]
+#[non_exhaustive]
 pub struct Finish {
     /// Number of cases per verdict.
     pub counts: Counts,
@@ -298,6 +307,7 @@ impl Finish {
 /// Number of cases per verdict.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "cli", derive(JsonSchema))]
+#[non_exhaustive]
 pub struct Counts {
     /// The promise holds.
     pub pass: usize,
@@ -345,6 +355,7 @@ impl Counts {
 /// An entity on the target.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "cli", derive(JsonSchema))]
+#[non_exhaustive]
 pub struct Leftover {
     /// The service's folder.
     pub service: String,

@@ -10,6 +10,7 @@ use crate::spec::model::{Operation, Service};
 /// A documentation page.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "cli", derive(JsonSchema))]
+#[non_exhaustive]
 pub struct Page {
     /// The vendor.
     pub vendor: String,
@@ -45,6 +46,7 @@ pub struct Page {
 /// A row of a parameter table.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "cli", derive(JsonSchema))]
+#[non_exhaustive]
 pub struct ParameterRow {
     /// The parameter.
     pub name: String,
@@ -74,6 +76,7 @@ impl ParameterRow {
 /// A promise: a part of a rule of a parameter.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "cli", derive(JsonSchema))]
+#[non_exhaustive]
 pub struct PromiseLine {
     /// Short form of the rule: `Name length.max`.
     pub rule: String,
@@ -100,6 +103,7 @@ fn is_zero(number: &usize) -> bool {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "cli", derive(JsonSchema))]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum Side {
     /// A value just within the rule is accepted.
     Accepted,
@@ -120,6 +124,7 @@ impl Side {
 /// A response element.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "cli", derive(JsonSchema))]
+#[non_exhaustive]
 pub struct ElementLine {
     /// Its path.
     pub path: String,
@@ -138,6 +143,7 @@ pub struct ElementLine {
 /// A sentence of a page.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "cli", derive(JsonSchema))]
+#[non_exhaustive]
 pub struct Sentence {
     /// The text, word for word.
     pub text: String,
@@ -158,6 +164,7 @@ fn is_so() -> bool {
 /// A row of an error table.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "cli", derive(JsonSchema))]
+#[non_exhaustive]
 pub struct ErrorLine {
     /// The status, if the page gives one.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -1,6 +1,8 @@
 //! Valid values: one that violates no rule, alternatives to it, and changes at a place within one.
 
-use super::rules::common;
+use std::collections::HashSet;
+
+use super::rules::{common, count};
 
 use crate::case::text::Text;
 use crate::case::value::Value;
@@ -37,9 +39,10 @@ pub fn choices(schema: &Schema) -> Vec<Value> {
     }
     let count = fitting(schema);
     match (schema.kind(), &schema.format, schema.items()) {
-        (Type::Array, _, Some(items)) => {
-            choices(items).into_iter().map(|member| Value::list(vec![member])).collect()
-        }
+        (Type::Array, _, Some(items)) => choices(items)
+            .into_iter()
+            .map(|member| Value::list(filled(schema, items, vec![member])))
+            .collect(),
         (_, Some(Format::Email), _) => vec![Value::text("other@example.com"), Value::text("b2@example.com")],
         (_, Some(Format::Common { is, schemes }), _) => {
             vec![Value::text(common::plain(*is, schemes)), Value::text(common::other(*is, schemes))]
@@ -57,6 +60,64 @@ pub fn choices(schema: &Schema) -> Vec<Value> {
         (Type::Object, ..) => objects(schema),
         (Type::Array, ..) => Vec::new(),
     }
+}
+
+/// Fills up a list with further items, to the minimum number that the rules allow.
+fn filled(schema: &Schema, items: &Schema, mut list: Vec<Value>) -> Vec<Value> {
+    let wanted = count::usual(schema);
+    if wanted > list.len() {
+        let more = distinct(items, wanted + 1).or_else(|| distinct(items, wanted)).unwrap_or_default();
+        let new: Vec<Value> = more.into_iter().filter(|item| !list.contains(item)).collect();
+        list.extend(new.into_iter().take(wanted - list.len()));
+    }
+    list
+}
+
+/// Returns that many different values that the rules should allow; `None` if there are not so many.
+pub fn distinct(schema: &Schema, wanted: usize) -> Option<Vec<Value>> {
+    let mut seen: HashSet<String> = HashSet::new();
+    let in_sequence = (0..wanted.saturating_mul(2) + 30).filter_map(|number| numbered(schema, number));
+    // Objects of a sequence differ in one member, so that the same change of two of them leaves them different.
+    let candidates: Vec<Value> = match schema.kind() {
+        Type::Object => in_sequence.chain(choices(schema)).collect(),
+        _ => choices(schema).into_iter().chain(in_sequence).collect(),
+    };
+    let found: Vec<Value> = candidates
+        .into_iter()
+        .filter(|value| {
+            let Some(json) = value.witness() else { return false };
+            ruling::on_value(schema, &json).outcome() != Outcome::Breaks && seen.insert(json.to_string())
+        })
+        .take(wanted)
+        .collect();
+    (found.len() == wanted).then_some(found)
+}
+
+/// Returns the value with a number in a sequence of values that the rules may allow.
+fn numbered(schema: &Schema, number: usize) -> Option<Value> {
+    let text = match (schema.kind(), &schema.format) {
+        _ if schema.values.is_some() => return None,
+        (Type::Integer | Type::Number, _) => {
+            let from = schema.range.and_then(|range| range.min).map_or(0.0, |end| end.at.ceil());
+            return Some(Value::Plain(Json::number(from + number as f64)));
+        }
+        (Type::Object, _) => {
+            let least = minimal_object(schema);
+            return schema.members().iter().find_map(|member| {
+                let new = numbered(&member.schema, number)?;
+                put(least.clone(), schema, &[Step::Member(member.name.clone())], Some(new))
+            });
+        }
+        (Type::Boolean | Type::Array, _) => return None,
+        (Type::String, Some(Format::Email)) => format!("a{number}@example.com"),
+        (Type::String, Some(Format::Phone { countries })) => {
+            let plain = self::number(countries);
+            format!("{}{:04}", &plain[..plain.len() - 4], number)
+        }
+        (Type::String, Some(Format::Common { is, schemes })) => common::numbered(*is, schemes, number),
+        (Type::String, None) => Filling::of(schema).numbered(fitting(schema), number),
+    };
+    Some(Value::text(text))
 }
 
 /// Returns the id of what an earlier call created, in the form that a parameter takes: by itself or in a list.
@@ -91,7 +152,9 @@ fn of_schema(schema: &Schema) -> Value {
         return Value::described(text);
     }
     match (schema.kind(), &schema.format, schema.items()) {
-        (Type::Array, _, Some(items)) if items.again().is_none() => Value::list(vec![of_schema(items)]),
+        (Type::Array, _, Some(items)) if items.again().is_none() => {
+            Value::list(filled(schema, items, vec![of_schema(items)]))
+        }
         (Type::Array, ..) => Value::Plain(Json::List(Vec::new())),
         (_, Some(Format::Email), _) => Value::text(address(schema)),
         (_, Some(Format::Phone { countries }), _) => Value::text(number(countries)),
@@ -251,6 +314,22 @@ impl Filling {
     /// Returns two different texts of that length.
     fn two_texts(&self, count: u64) -> [String; 2] {
         [self.plain, self.other].map(|each| format!("<{count} of {each}>"))
+    }
+
+    /// Returns the text with a number in a sequence of different texts of that length.
+    fn numbered(&self, count: u64, number: usize) -> String {
+        let digits: Vec<char> = match self.drawn.as_deref() {
+            Some("letters") => ('a'..='z').collect(),
+            Some("digits") => ('0'..='9').collect(),
+            _ => vec![self.plain, self.other],
+        };
+        let mut text = vec![self.plain; usize::try_from(count).unwrap_or(usize::MAX).min(64)];
+        let mut rest = number;
+        for place in text.iter_mut().rev() {
+            *place = digits[rest % digits.len()];
+            rest /= digits.len();
+        }
+        text.into_iter().collect()
     }
 
     /// Returns a described text of that length, random or not.

@@ -13,6 +13,7 @@ use super::{Contract, elements, excerpt, rejection, repeats};
 /// Facts about the responses of a case.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "cli", derive(JsonSchema))]
+#[non_exhaustive]
 pub struct Observed {
     /// Whether the tested call was accepted; absent if its response could not be read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -34,6 +35,7 @@ pub struct Observed {
 /// A value that no other response of a run may have.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "cli", derive(JsonSchema))]
+#[non_exhaustive]
 pub struct Unique {
     /// The operation.
     pub operation: String,

@@ -12,6 +12,7 @@ use crate::spec::model::{Operation, Service};
 /// The order in which a target checks the parameters of an operation.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "cli", derive(JsonSchema))]
+#[non_exhaustive]
 pub struct Precedence {
     /// The operation.
     pub operation: String,
@@ -26,6 +27,7 @@ pub struct Precedence {
 
 /// The observations so far from cases with two faults.
 #[derive(Debug, Default)]
+#[non_exhaustive]
 pub struct Observations {
     operations: Vec<Precedence>,
 }

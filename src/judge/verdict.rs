@@ -10,6 +10,7 @@ use crate::spec::promise::Sentence;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "cli", derive(JsonSchema))]
 #[serde(tag = "verdict", rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum Verdict {
     /// The promise holds.
     Pass,
@@ -82,6 +83,7 @@ impl Verdict {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "cli", derive(JsonSchema))]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum Kind {
     /// An invalid call was accepted.
     Accepted,
@@ -136,6 +138,7 @@ impl Kind {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "cli", derive(JsonSchema))]
 #[serde(rename = "Departure")]
+#[non_exhaustive]
 pub struct Mismatch {
     /// The kind of difference.
     #[serde(default)]
@@ -149,6 +152,7 @@ pub struct Mismatch {
 /// A promise of a page.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "cli", derive(JsonSchema))]
+#[non_exhaustive]
 pub struct Promise {
     /// Short form of the rule: `Name length.max`, `response Contact.ContactId`.
     pub rule: String,
@@ -186,6 +190,7 @@ fn shortened(text: String) -> String {
 /// One aspect of a response, expected and received.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "cli", derive(JsonSchema))]
+#[non_exhaustive]
 pub struct Line {
     /// `status`, `code`, `message`, or an element's path.
     pub aspect: String,

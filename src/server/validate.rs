@@ -214,6 +214,12 @@ impl Check<'_> {
     }
 
     fn faults_of_items(&self, schema: &Schema, at: &Path, items: &[Json]) -> Vec<Breach> {
+        let len = items.len() as u64;
+        let wrong_count = schema.count.and_then(|count| match count.max {
+            _ if len < count.min => Some(Part::CountMin),
+            Some(max) if len > max => Some(Part::CountMax),
+            _ => None,
+        });
         let Some(schema) = schema.items() else { return Vec::new() };
         let checked = match self.behaviour.part((&self.operation.name, &named(at))) {
             Some(part) => part.of(items),
@@ -222,6 +228,7 @@ impl Check<'_> {
         let of_item = at.then(Step::Item);
         let mut faults: Vec<Breach> =
             checked.iter().flat_map(|item| self.faults_of_value(schema, &of_item, item)).collect();
+        faults.extend(wrong_count.map(|part| Breach { at: at.clone(), part }));
         let repeats = items.iter().enumerate().any(|(index, item)| items[..index].contains(item));
         if repeats && self.has_reading(Reading::RepeatedMembersRefused) {
             faults.push(Breach { at: at.clone(), part: Part::Items });

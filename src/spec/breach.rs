@@ -34,6 +34,10 @@ named! {
         FormatCountry = "format.country",
         /// A value that is not listed.
         Values = "values",
+        /// Too few items.
+        CountMin = "count.min",
+        /// Too many items.
+        CountMax = "count.max",
         /// A list item that violates a rule of its own.
         Items = "items",
         /// The value of another entity.

@@ -202,7 +202,7 @@ const TYPE: Key = must("type", TypeName(Type::NAMES), "The type of the values.")
 const REQUIRED_SHAPE: Shape = OneOf(&[Bool, Word(&["unclear"])]);
 
 /// The rules about values, allowed wherever a value is described.
-pub(super) static RULES_OF_VALUES: [Key; 8] = [
+pub(super) static RULES_OF_VALUES: [Key; 9] = [
     may(
         "length",
         LENGTH_SHAPE,
@@ -221,6 +221,7 @@ pub(super) static RULES_OF_VALUES: [Key; 8] = [
     ),
     may("format", FORMAT_SHAPE, FORMATS),
     may("values", List(&Any), "The valid values, all of them."),
+    may("count", OneOf(&[Integer, Text]), "The number of items of an array: 1..10, ..5, 2.., 3."),
     may("items", Of(&ITEM), "The rules for each item of an array."),
     may("members", Map(&MEMBER_SHAPE), "The members of an object, in the page's order."),
 ];

@@ -10,7 +10,8 @@ pub use http::{Authentication, Http, Location, Route};
 pub use operation::{Operation, Page};
 pub use rows::{Bound, Circumstance, ErrorRow, RequestFault, When};
 pub use schema::{
-    Characters, Common, End, Format, Length, Limit, Range, Schema, SelfReference, Shape, Type, Unclear, Unit,
+    Characters, Common, Count, End, Format, Length, Limit, Range, Schema, SelfReference, Shape, Type,
+    Unclear, Unit,
 };
 pub use shows::Shown;
 

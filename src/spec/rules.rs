@@ -183,6 +183,26 @@ pub static RULES: &[Rule] = &[
         "{type: string, values: [red, blue]}",
     ),
     of_values(
+        "count",
+        &[Type::Array],
+        |schema| schema.count.is_some(),
+        &[
+            PartOf {
+                part: Part::CountMin,
+                is_promised: |member| member.schema.count.is_some_and(|count| count.min > 0),
+                broken_by: "a list of too few items",
+                tried_with: "minimum - 1 and minimum items, all different",
+            },
+            PartOf {
+                part: Part::CountMax,
+                is_promised: |member| member.schema.count.is_some_and(|count| count.max.is_some()),
+                broken_by: "a list of too many items",
+                tried_with: "maximum, maximum + 1 and twice as many items, all different",
+            },
+        ],
+        "{type: array, count: 2..4, items: {type: string, length: 2..9, characters: letters}}",
+    ),
+    of_values(
         "items",
         &[Type::Array],
         |schema| schema.items().is_some(),

@@ -9,6 +9,7 @@ use super::sign;
 /// A complete HTTP request.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "cli", derive(JsonSchema))]
+#[non_exhaustive]
 pub struct Request {
     /// The method, e.g. `POST`.
     pub method: String,
@@ -27,6 +28,7 @@ pub struct Request {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "cli", derive(JsonSchema))]
 #[serde(rename = "Answer")]
+#[non_exhaustive]
 pub struct Response {
     /// The status.
     pub status: u16,
@@ -45,6 +47,7 @@ pub struct Response {
 /// A request as sent, and its outcome.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "cli", derive(JsonSchema))]
+#[non_exhaustive]
 pub struct Exchange {
     /// The operation that was called.
     pub operation: String,
@@ -60,6 +63,7 @@ pub struct Exchange {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "cli", derive(JsonSchema))]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum Outcome {
     /// An HTTP response.
     #[serde(rename = "answered")]
@@ -73,6 +77,7 @@ pub enum Outcome {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[cfg_attr(feature = "cli", derive(JsonSchema))]
 #[serde(rename = "NoAnswer", rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum NoResponse {
     /// Nothing listens at the address.
     #[error("the target refused the connection")]

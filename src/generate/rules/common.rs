@@ -184,6 +184,20 @@ pub fn other(format: Common, schemes: &[String]) -> String {
     }
 }
 
+/// Returns the text with a number in a sequence of different texts of a format.
+pub fn numbered(format: Common, schemes: &[String], number: usize) -> String {
+    let scheme = schemes.first().map_or("https", String::as_str);
+    let (day, month, year) = (1 + number % 28, 1 + number / 28 % 12, 2000 + number / 336 % 38);
+    match format {
+        Common::Date => format!("{year}-{month:02}-{day:02}"),
+        Common::DateTime => format!("{year}-{month:02}-{day:02}T10:30:00Z"),
+        Common::Uuid => format!("2f1acc6c-0dd1-4f2e-9b3a-{number:012x}"),
+        Common::Url => format!("{scheme}://example.com/{number}"),
+        Common::Ipv4 => format!("198.51.{}.{}", number / 250 % 250, 1 + number % 250),
+        Common::Ipv6 => format!("2001:db8::{:x}", 1 + number % 0xffff),
+    }
+}
+
 /// Returns the description of a random text of a format.
 pub fn random(format: Common, scheme: &str) -> String {
     const HEX: &str = "from 0123456789abcdef";

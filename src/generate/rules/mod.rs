@@ -2,6 +2,7 @@
 
 mod characters;
 pub mod common;
+pub mod count;
 mod email;
 mod items;
 mod length;
@@ -43,6 +44,8 @@ pub fn trials(parameter: &Member, typed: bool) -> Vec<Trial> {
     trials.extend(values::trials(&parameter.schema));
     trials.extend(items::trials(parameter));
     trials.extend(odd::trials(parameter));
+    trials.retain_mut(|trial| count::adapt(&parameter.schema, trial));
+    trials.extend(count::trials(&parameter.schema));
     number_duplicates(trials)
 }
 

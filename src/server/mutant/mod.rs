@@ -433,15 +433,40 @@ impl<'s> MutantSource<'s> {
         let can_be_wrong = |items: &Schema| {
             !items.is_unruled() && (items.kind() == Type::String || self.is_typed(parameter))
         };
+        // An empty list may count as absent.
+        add(schema.count.is_some_and(|count| count.min > 1), Part::CountMin);
+        add(
+            schema.count.is_some_and(|count| count.max.is_some_and(|max| max < LONGEST_LIST)),
+            Part::CountMax,
+        );
         add(schema.items().is_some_and(can_be_wrong), Part::Items);
         add(parameter.unique, Part::Unique);
         breaches
     }
 }
 
+/// The length of the lists that cases send, at most.
+const LONGEST_LIST: u64 = 1_000;
+
 /// Returns `true` if a call can change what a parameter sets.
 fn is_changeable(parameter: &Member) -> bool {
     parameter.exists.is_none() && !parameter.common
+}
+
+/// Returns the number of different values that a schema certainly allows; 0 if it is unknown.
+fn capacity(schema: &Schema) -> u64 {
+    match (schema.kind(), &schema.values) {
+        (_, Some(values)) => values.len() as u64,
+        (Type::Boolean, _) => 2,
+        (Type::Integer | Type::Number, _) => {
+            let (min, max) = schema.range.map_or((None, None), |range| (range.min, range.max));
+            let from = min.map_or(0.0, |end| end.at.ceil() + f64::from(u8::from(!end.is_in)));
+            let to = max.map_or(f64::from(u16::MAX), |end| end.at.floor() - f64::from(u8::from(!end.is_in)));
+            if to >= from { (to - from) as u64 + 1 } else { 0 }
+        }
+        (Type::String, _) if schema.format.is_some() && schema.length.is_none() => 20,
+        _ => 0,
+    }
 }
 
 impl Mutant {

@@ -3,9 +3,9 @@
 use crate::json::Json;
 use crate::server::fault::{Condition, Fault, Odd, Portion};
 use crate::spec::breach::Part;
-use crate::spec::model::{Characters, End, Length, Limit, Member, Range, Required, Schema, Type};
+use crate::spec::model::{Characters, Count, End, Length, Limit, Member, Range, Required, Schema, Type};
 
-use super::{Kind, Mutant, MutantSource, Placed, label, listed, pattern};
+use super::{Kind, Mutant, MutantSource, Placed, capacity, label, listed, pattern};
 
 /// Characters that a class is widened by: neighbours of letters and digits, and characters that occur in names.
 const FOREIGN: &[char] = &['1', ' ', '-', '_', '.', '\'', '@', '[', '`', '{', '/', ':', '<', '"', '\0', '\n'];
@@ -24,6 +24,7 @@ pub fn of(maker: &MutantSource<'_>, parameter: &Placed<'_>, mutants: &mut Vec<Mu
         classes(maker, parameter, characters, mutants);
     }
     pattern::of(maker, parameter, mutants);
+    counts(maker, parameter, mutants);
     values(maker, parameter, mutants);
     parts(maker, parameter, mutants);
     crashes(maker, parameter, mutants);
@@ -237,8 +238,53 @@ fn drop_value(schema: &mut Schema, dropped: &Json) {
     }
 }
 
+/// Adds the mutants that move the bounds of a number of items.
+fn counts(maker: &MutantSource<'_>, parameter: &Placed<'_>, mutants: &mut Vec<Mutant>) {
+    let (Some(count), Some(items)) = (parameter.schema.count, parameter.schema.items()) else { return };
+    let checks = maker.breaches(parameter);
+    let different = capacity(items);
+    let mut moved = |part: Part, slug: &str, does: &str, to: Count| {
+        let change = move |each: &mut Member| each.schema.count = Some(to);
+        mutants.push(maker.rules(parameter, part, (Kind::Boundary, slug, does), change));
+    };
+    if checks.contains(&Part::CountMin) {
+        moved(
+            Part::CountMin,
+            "one-less",
+            "minimum - 1 items are accepted",
+            Count { min: count.min - 1, ..count },
+        );
+    }
+    if count.min > 0 && count.max.is_none_or(|max| max > count.min) && different >= count.min {
+        moved(
+            Part::CountMin,
+            "one-more",
+            "the minimum of items is rejected",
+            Count { min: count.min + 1, ..count },
+        );
+    }
+    let Some(max) = count.max.filter(|_| checks.contains(&Part::CountMax)) else { return };
+    moved(
+        Part::CountMax,
+        "one-more",
+        "maximum + 1 items are accepted",
+        Count { max: Some(max + 1), ..count },
+    );
+    if max > count.min.max(1) && different >= max {
+        moved(
+            Part::CountMax,
+            "one-less",
+            "the maximum of items is rejected",
+            Count { max: Some(max - 1), ..count },
+        );
+    }
+}
+
 fn parts(maker: &MutantSource<'_>, parameter: &Placed<'_>, mutants: &mut Vec<Mutant>) {
-    let breaches = maker.breaches(parameter);
+    let mut breaches = maker.breaches(parameter);
+    // An item has three different positions in a list of three.
+    let is_short = parameter.schema.count.is_some_and(|count| count.max.is_some_and(|max| max < 3));
+    breaches.retain(|part| *part != Part::Items || !is_short);
     let of = || (maker.operation.name.clone(), parameter.name.clone());
     let in_parts = [Part::CharactersOf, Part::Items].into_iter().find(|breach| breaches.contains(breach));
     if let Some(breach) = in_parts {

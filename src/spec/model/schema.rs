@@ -27,6 +27,8 @@ pub struct Schema {
     pub format: Option<Format>,
     /// The permitted values.
     pub values: Option<Vec<Json>>,
+    /// The permitted number of items of a list.
+    pub count: Option<Count>,
     /// The place of the rules.
     pub at: Place,
 }
@@ -110,6 +112,7 @@ impl Schema {
             patterns: Vec::new(),
             format: None,
             values: None,
+            count: None,
             at,
         }
     }
@@ -254,6 +257,15 @@ pub enum Limit {
     At(u64),
     /// The page mentions a limit but does not state it.
     Unstated,
+}
+
+/// The permitted number of items of a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Count {
+    /// The minimum.
+    pub min: u64,
+    /// The maximum, if the page gives one.
+    pub max: Option<u64>,
 }
 
 /// The permitted range of a number.

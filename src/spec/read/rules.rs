@@ -7,7 +7,7 @@ use crate::json::Json;
 use crate::spec::breach::Part;
 use crate::spec::forms;
 use crate::spec::model::{
-    Characters, Common, Format, Length, Limit, Member, Quote, Schema, Shape, Type, Unclear, Unit,
+    Characters, Common, Count, Format, Length, Limit, Member, Quote, Schema, Shape, Type, Unclear, Unit,
 };
 use crate::spec::rules::RULES;
 use crate::spec::yaml::{Key, Kind, Node};
@@ -27,6 +27,7 @@ impl Reader {
             patterns: fields.get("pattern").map(|node| self.patterns(node)).unwrap_or_default(),
             format: fields.get("format").and_then(|node| self.format(node)),
             values: fields.get("values").map(|node| self.values(node)),
+            count: fields.get("count").and_then(|node| self.count(node)),
             at: fields.at.clone(),
         };
         let schema = match named {
@@ -145,6 +146,28 @@ impl Reader {
             return None;
         }
         Some(Length { min, max, unit })
+    }
+
+    fn count(&mut self, node: &Node) -> Option<Count> {
+        let parsed = match &node.kind {
+            Kind::Integer(exact) => u64::try_from(*exact).ok().map(|exact| (exact, Limit::At(exact))),
+            Kind::Text(text) => parse_bounds(text),
+            _ => None,
+        };
+        let count = match parsed {
+            Some((min, Limit::At(max))) => Count { min, max: Some(max) },
+            Some((min, Limit::None)) if min > 0 => Count { min, max: None },
+            _ => {
+                self.wrong(node, "a number of items, e.g. 1..10, ..5, 2.. or 3");
+                return None;
+            }
+        };
+        if count.max.is_some_and(|max| max < count.min || max == 0) {
+            let title = "impossible count: no list has so few and so many items";
+            self.impossible(&node.place, title, "write the smaller number first, e.g. 1..10");
+            return None;
+        }
+        Some(count)
     }
 
     fn characters(&mut self, node: &Node) -> Option<Characters> {

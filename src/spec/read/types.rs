@@ -104,6 +104,7 @@ impl Reader {
             patterns: [named.patterns, own.patterns].concat(),
             format: named.format.or(own.format),
             values: named.values.or(own.values),
+            count: named.count.or(own.count),
             at: own.at,
         }
     }

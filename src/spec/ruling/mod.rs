@@ -12,11 +12,12 @@ mod phone;
 mod range;
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 
 use crate::json::Json;
 
 use super::breach::{Breach, Part};
-use super::model::{Format, Member, Required, Schema, Type};
+use super::model::{Count, Format, Member, Required, Schema, Type};
 use super::path::{Path, Step};
 use super::question::Question;
 
@@ -349,17 +350,27 @@ fn is_plain(character: char) -> bool {
 
 fn on_items(schema: &Schema, items: &[Json]) -> Ruling {
     let Some(item_schema) = schema.items() else { return Ruling::holds() };
-    let mut ruling = Ruling::holds();
-    for (index, item) in items.iter().enumerate() {
+    let mut ruling = schema.count.map_or_else(Ruling::holds, |count| on_count(count, items.len()));
+    let mut seen: HashSet<String> = HashSet::new();
+    for item in items {
         ruling = ruling.and(on_item(item_schema, item).within(&Step::Item));
-        if items[..index].contains(item) {
+        if !seen.insert(item.to_string()) {
             ruling = ruling.and(Ruling::open(Part::Items, Question::RepeatedMember));
         }
     }
-    if items.is_empty() {
+    if items.is_empty() && schema.count.is_none_or(|count| count.min == 0) {
         ruling = ruling.and(Ruling::open(Part::Items, Question::EmptyList));
     }
     ruling
+}
+
+/// Rules on the number of items.
+fn on_count(count: Count, items: usize) -> Ruling {
+    match items as u64 {
+        items if items < count.min => Ruling::breaks(Part::CountMin),
+        items if count.max.is_some_and(|max| items > max) => Ruling::breaks(Part::CountMax),
+        _ => Ruling::holds(),
+    }
 }
 
 /// Rules on an item. If the page leaves anything open about the item itself, the question is whether the item is valid.

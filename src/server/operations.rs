@@ -329,7 +329,7 @@ impl Act<'_> {
         let record = Record {
             id: self.chosen().unwrap_or_else(|| store.id_like(example)),
             taken: self.unique(&attributes),
-            attributes: self.immediate(attributes.clone()),
+            attributes: self.immediate(self.with_defaults(attributes.clone())),
             created: DateTime::<Utc>::from(SystemTime::now()).naive_utc(),
         };
         let rejected = self.with_records(|records| {
@@ -347,6 +347,16 @@ impl Act<'_> {
             Some(rejection) => Err(rejection),
             None => Ok(respond::output(self.check.operation, store, &self.facts(Some(record)))),
         }
+    }
+
+    /// Adds the defaults of the parameters that a call leaves out.
+    fn with_defaults(&self, mut attributes: Vec<(String, Json)>) -> Vec<(String, Json)> {
+        for parameter in &self.check.operation.parameters {
+            let is_given = attributes.iter().any(|(name, _)| *name == parameter.name);
+            let default = parameter.default.clone().filter(|_| !is_given);
+            attributes.extend(default.map(|default| (parameter.name.clone(), default)));
+        }
+        attributes
     }
 
     fn over_quota(&self, records: &Records) -> Option<Rejection> {

@@ -42,6 +42,8 @@ named! {
         Items = "items",
         /// The value of another entity.
         Unique = "unique",
+        /// Another value than the default, although none was given.
+        Default = "default",
         /// The id of an entity that does not exist.
         ExistsUnknown = "exists.unknown",
         /// A value that is not an id at all.

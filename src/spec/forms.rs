@@ -163,6 +163,11 @@ pub static PARAMETER: Form = Form {
                 Word(TAKES_EFFECT),
                 "later: the page says that the value takes effect only after a further step. The default is at-once.",
             ),
+            may(
+                "default",
+                Any,
+                "The value that counts if the parameter is left out. Reading the new entity must show it.",
+            ),
             may("exists", Text, "The entity whose id it is."),
         ],
         &SHOWN,

@@ -322,6 +322,8 @@ pub struct Member {
     pub altered: bool,
     /// The entity whose id it is.
     pub exists: Option<String>,
+    /// The value that counts if the parameter is left out.
+    pub default: Option<Json>,
     /// The page's example.
     pub example: Option<Json>,
     /// A value to send if the page's example cannot be sent.
@@ -347,6 +349,7 @@ impl Member {
             varies: false,
             altered: false,
             exists: None,
+            default: None,
             example: None,
             sample: None,
             says: Vec::new(),

@@ -225,6 +225,16 @@ pub static RULES: &[Rule] = &[
         None,
     ),
     of_parameter(
+        "default",
+        &[PartOf {
+            part: Part::Default,
+            is_promised: |member| member.default.is_some(),
+            broken_by: "another value, although none was given",
+            tried_with: "the parameter left out, and the new entity read, if an operation shows it",
+        }],
+        None,
+    ),
+    of_parameter(
         "exists",
         &[
             PartOf {

@@ -19,7 +19,10 @@ pub fn cases(plain: &PlainCall<'_>) -> Vec<Case> {
     let Some(reader) = name.and_then(|entity| Reader::of(plain, entity)) else { return Vec::new() };
     let mut cases = Vec::new();
     match (&plain.operation.creates, plain.entity()) {
-        (Some(_), _) => cases.push(created(plain, &reader)),
+        (Some(_), _) => {
+            cases.push(created(plain, &reader));
+            cases.extend(plain.prepared().iter().filter_map(|place| defaulted(plain, &reader, place)));
+        }
         (None, Some(entity)) => {
             let places = plain.prepared().iter();
             cases.extend(places.filter_map(|place| changed(plain, &reader, place, entity)));
@@ -69,8 +72,13 @@ fn created(plain: &PlainCall<'_>, reader: &Reader<'_>) -> Case {
         let listed = place.parameter.schema.values.as_ref();
         let within = listed.and_then(|values| values.get(values.len() / 2));
         let whole = send.iter_mut().find(|(name, _)| *name == place.whole.name);
-        if let (Some(within), Some((_, whole))) = (within, whole) {
-            set(whole, place, Some(Value::Plain(within.clone())));
+        let Some((_, whole)) = whole else { continue };
+        // A value that equals the default shows nothing.
+        let by_default = place.parameter.default.clone().map(Value::Plain);
+        let value = by_default.map(|value| other(place.parameter, &value));
+        let value = value.or(within.cloned().map(Value::Plain));
+        if value.is_some() {
+            set(whole, place, value);
         }
     }
     let is_sent =
@@ -81,6 +89,20 @@ fn created(plain: &PlainCall<'_>, reader: &Reader<'_>) -> Case {
     let then = vec![reader.step(TRIED, shows.collect())];
     let tries = "reading the entity shows what was sent".to_owned();
     Case { then, ..single_call(plain.operation, "call/effect", tries, send, Expectation::Accept) }
+}
+
+/// Returns the case in which a parameter is left out, and the new entity must have its default.
+fn defaulted(plain: &PlainCall<'_>, reader: &Reader<'_>, place: &Prepared<'_>) -> Option<Case> {
+    // If the page contradicts itself, a call without the parameter may be rejected.
+    let can_be_left_out = !place.is_member() && !place.is_needed && place.can_be_absent;
+    let default = place.parameter.default.clone().filter(|_| can_be_left_out)?;
+    let path = reader.path(&place.name)?.to_owned();
+    let send = plain.with_at(place, None);
+    let then = vec![reader.step(TRIED, vec![(path, Value::Plain(default.clone()))])];
+    let tries = format!("{}: left out, reading the entity shows the default {default}", place.name);
+    let about = vec![Breach { at: place.at.clone(), part: Part::Default }];
+    let id = format!("{}/default/read-back", place.name);
+    Some(Case { about, then, ..single_call(plain.operation, &id, tries, send, Expectation::Accept) })
 }
 
 /// Returns the case in which a changed entity must have what was sent.

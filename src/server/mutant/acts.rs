@@ -1,5 +1,6 @@
 //! Mutants of what calls do: uniqueness under races and updates, effects, quotas, requests as a whole.
 
+use crate::json::Json;
 use crate::server::fault::Fault;
 use crate::spec::breach::Part;
 use crate::spec::model::{Circumstance, Member, RequestFault, Schema, Shown, When};
@@ -13,6 +14,7 @@ pub fn of(maker: &MutantSource<'_>, mutants: &mut Vec<Mutant>) {
         uniqueness(maker, parameter, mutants);
     }
     effects(maker, mutants);
+    defaults(maker, mutants);
     quotas(maker, mutants);
     requests(maker, mutants);
 }
@@ -70,6 +72,24 @@ fn effects(maker: &MutantSource<'_>, mutants: &mut Vec<Mutant>) {
         let slug = format!("{}/exists/removed-accepted", parameter.name);
         let mutant = maker.fault(Kind::Effect, &slug, does, Fault::RemovedAccepted(name()));
         mutants.push(mutant.about(&parameter.name, Part::ExistsUnknown));
+    }
+}
+
+/// Adds the mutants that set another default.
+fn defaults(maker: &MutantSource<'_>, mutants: &mut Vec<Mutant>) {
+    let can_be_seen =
+        |place: &&Placed<'_>| maker.operation.creates.is_some() && shows(maker, &place.at, place);
+    for place in maker.checked().filter(can_be_seen) {
+        let Some(default) = &place.default else { continue };
+        let other = match default {
+            Json::Bool(default) => Json::Bool(!default),
+            Json::Integer(default) => Json::Integer(default.wrapping_add(1)),
+            Json::Text(default) => Json::Text(format!("{default}x")),
+            _ => continue,
+        };
+        let words = (Kind::Effect, "other", "another default is set");
+        mutants
+            .push(maker.rules(place, Part::Default, words, move |each| each.default = Some(other.clone())));
     }
 }
 

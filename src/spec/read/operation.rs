@@ -12,6 +12,7 @@ use crate::spec::model::{
     Required, Route, Schema, Shape, Type, When,
 };
 use crate::spec::path::Path;
+use crate::spec::ruling::{Outcome, on_value};
 use crate::spec::yaml::{Key, Kind, Node};
 
 use super::reader::{Fields, Reader};
@@ -106,14 +107,32 @@ impl Reader {
         let fields = self.form(node, &forms::PARAMETER)?;
         let location = fields.get("in").and_then(|node| self.word(node, Location::NAMES));
         let effect = fields.get("takes-effect").and_then(|node| self.word(node, forms::TAKES_EFFECT));
+        let described = self.described(key, &fields);
         Some(Member {
+            default: fields.get("default").and_then(|node| self.default(node, &described)),
             location: location.and_then(Location::named),
             common: self.flag(&fields, "common"),
             unique: self.flag(&fields, "unique"),
             later: effect == Some("later"),
             exists: self.optional_text(&fields, "exists"),
-            ..self.described(key, &fields)
+            ..described
         })
+    }
+
+    /// Reads a default, which must keep the rules of its parameter.
+    fn default(&mut self, node: &Node, parameter: &Member) -> Option<Json> {
+        let value = node.to_json();
+        if parameter.required == Required::Yes {
+            let help = "leave `default` out, or write `required: unclear` if the page says both";
+            self.impossible(&node.place, "a required parameter has no default", help);
+            return None;
+        }
+        if on_value(&parameter.schema, &value).outcome() == Outcome::Breaks {
+            let help = "check the rules and the default on the page";
+            self.impossible(&node.place, "this default breaks a rule of its parameter", help);
+            return None;
+        }
+        Some(value)
     }
 
     /// Reads what describes a parameter as well as any member of an object.

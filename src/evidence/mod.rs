@@ -1,6 +1,6 @@
 //! Evidence: what a run has shown of each promise of a page, and what it has not. Only this module decides that.
 //!
-//! The cases of a run are observations, and a page lists what each promise needs ([`page`]). Together they give one of
+//! The cases of a run are observations, and a page lists what each promise needs (`evidence::page`). Together they give one of
 //! six states. Every report, the JSON, `check --rows` and the harness take the state from here.
 
 mod page;

@@ -5,7 +5,7 @@ use unicode_segmentation::UnicodeSegmentation;
 
 use crate::spec::breach::Part;
 use crate::spec::model::{Characters, Format, Limit, Schema, Unclear, Unit};
-use crate::spec::pattern::{Dialect, Fit, Pattern};
+use crate::spec::pattern::{Dialect, Fit, Pattern, texts};
 
 use super::behaviour::Behaviour;
 use super::common::{Way, is_valid};
@@ -198,7 +198,13 @@ fn is_match(pattern: &Pattern, text: &str) -> bool {
         true => pattern.text.clone(),
         false => format!("^(?:{})$", pattern.text),
     };
-    match regress::Regex::new(&whole) {
+    // It backtracks, so nested repetitions could take forever.
+    let is_slow = texts::depth(pattern.hir()) > 1;
+    // Its grammar reads these as plain letters.
+    let is_foreign = [r"\A", r"\z", r"\a", r"\x{", r"\u{"].iter().any(|escape| pattern.text.contains(escape));
+    let flags = if pattern.text.contains(r"\p") || pattern.text.contains(r"\P") { "u" } else { "" };
+    match regress::Regex::with_flags(&whole, flags) {
+        _ if is_foreign || is_slow => pattern.fit(text) == Fit::Matches,
         Ok(regex) => regex.find(text).is_some(),
         Err(_) => pattern.fit(text) == Fit::Matches,
     }

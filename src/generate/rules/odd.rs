@@ -5,6 +5,7 @@ use crate::case::value::Value;
 use crate::json::Json;
 use crate::spec::breach::Part;
 use crate::spec::model::{Format, Member, Schema, Type};
+use crate::spec::pattern::texts;
 
 use crate::generate::trial::Trial;
 use crate::generate::valid::{Filling, valid};
@@ -53,7 +54,10 @@ pub fn trials(parameter: &Member) -> Vec<Trial> {
 
 /// Returns a text of allowed characters, longer than buffers and columns can take.
 fn long_of_allowed(parameter: &Member, breach: Part) -> Option<Trial> {
-    let text = Filling::of(&parameter.schema).text(parameter.is_new(), LONG as u64);
+    let text = match parameter.schema.patterns.as_slice() {
+        [] => Filling::of(&parameter.schema).text(parameter.is_new(), LONG as u64),
+        [pattern, ..] => texts::of_length(pattern.hir(), LONG, parameter.is_new())?,
+    };
     parameter.schema.length.is_none().then(|| Trial {
         slug: "odd/long".to_owned(),
         tries: "a thousand characters".to_owned(),

@@ -3,7 +3,10 @@
 use crate::case::value::Value;
 use crate::spec::breach::Part;
 use crate::spec::model::Member;
-use crate::spec::pattern::texts::{self, Made};
+use crate::spec::pattern::{
+    texts::{self, Made},
+    usual,
+};
 
 use crate::generate::trial::Trial;
 
@@ -15,7 +18,7 @@ pub fn trials(parameter: &Member) -> Vec<Trial> {
             true => random(pattern.hir()).into_iter().collect(),
             false => texts::matching(pattern.hir()),
         };
-        let near = texts::near(pattern.hir())
+        let near = texts::near(pattern.hir(), &usual(pattern, parameter.schema.length.as_ref()))
             .into_iter()
             .filter(|made| !parameter.is_new() || !pattern.is_match(&made.text));
         trials.extend(matching.into_iter().chain(near).map(|made| trial(index, made)));

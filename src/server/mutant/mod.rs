@@ -425,7 +425,7 @@ impl<'s> MutantSource<'s> {
             characters.is_some_and(|characters| characters.not_first.iter().any(can_be_first)),
             Part::CharactersFirst,
         );
-        add(schema.patterns.iter().any(pattern::excludes), Part::Pattern);
+        add(schema.patterns.iter().any(|each| pattern::excludes(schema, each)), Part::Pattern);
         add(schema.format.is_some(), Part::FormatShape);
         let countries = matches!(&schema.format, Some(Format::Phone { countries }) if !countries.is_empty());
         add(countries, Part::FormatCountry);

@@ -1,14 +1,16 @@
 //! Mutants that check patterns too loosely.
 
 use crate::spec::breach::Part;
-use crate::spec::model::Member;
-use crate::spec::pattern::{Fit, Pattern, texts};
+use crate::spec::model::{Member, Schema};
+use crate::spec::pattern::{Fit, Pattern, texts, usual};
 
 use super::{Kind, Mutant, MutantSource, Placed};
 
 /// Returns `true` if a pattern excludes a text that is near one that matches.
-pub fn excludes(pattern: &Pattern) -> bool {
-    texts::near(pattern.hir()).iter().any(|made| pattern.fit(&made.text) == Fit::Differs)
+pub fn excludes(schema: &Schema, pattern: &Pattern) -> bool {
+    texts::near(pattern.hir(), &usual(pattern, schema.length.as_ref()))
+        .iter()
+        .any(|made| pattern.fit(&made.text) == Fit::Differs)
 }
 
 /// A length below which no implementation sets a limit that the page mentions without stating it.
@@ -59,7 +61,8 @@ pub fn of(maker: &MutantSource<'_>, parameter: &Placed<'_>, mutants: &mut Vec<Mu
 
 /// Returns `true` if a text that a request can carry shows the change.
 fn shows(maker: &MutantSource<'_>, parameter: &Placed<'_>, pattern: &Pattern, changed: &Pattern) -> bool {
-    texts::near(pattern.hir()).iter().any(|made| {
+    let plain = usual(pattern, parameter.schema.length.as_ref());
+    texts::near(pattern.hir(), &plain).iter().any(|made| {
         let is_carried = made.text.chars().all(|each| maker.carries_character(parameter, each));
         is_carried && pattern.fit(&made.text) == Fit::Differs && changed.fit(&made.text) == Fit::Matches
     })

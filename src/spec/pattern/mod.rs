@@ -6,7 +6,7 @@
 mod fitting;
 pub mod texts;
 
-pub use fitting::fitting;
+pub use fitting::{fitting, usual};
 
 use std::fmt;
 
@@ -126,9 +126,15 @@ impl Pattern {
                 |each: char| std::iter::repeat_n(if len(each) > 1 { '\u{FFFD}' } else { each }, len(each));
             text.chars().flat_map(of).collect::<String>()
         };
+        // Dialects fold different letters.
+        if self.text.contains("(?i") && !text.is_ascii() {
+            return true;
+        }
+        // Where the pattern itself has other characters than ASCII, no engine counts bytes.
+        let counts_bytes = self.text.is_ascii() && !self.text.contains(r"\u") && !self.text.contains(r"\p");
         let in_unicode = || self.unicode.is_match(text) != matches;
         let in_utf16 = || self.ascii.is_match(&units(&char::len_utf16)) != matches;
-        let in_bytes = || self.ascii.is_match(&units(&char::len_utf8)) != matches;
+        let in_bytes = || counts_bytes && self.ascii.is_match(&units(&char::len_utf8)) != matches;
         match self.dialect {
             None => in_unicode() || in_utf16() || in_bytes(),
             Some(Dialect::Ecma) => in_utf16(),
@@ -171,42 +177,91 @@ fn in_short(error: &str) -> String {
     last.trim_start_matches("error: ").to_owned()
 }
 
+/// The state of reading a pattern.
+#[derive(Default)]
+struct Reading {
+    /// The number of pieces read of the open character class.
+    class: Option<usize>,
+    /// Whether the class is negated, so that its first piece may be a `^`.
+    is_negated: bool,
+    /// The piece before.
+    last: String,
+    /// Whether that was a `-` between the ends of a range.
+    is_range: bool,
+}
+
 /// Rewrites a pattern so that this library reads it as the other dialects do: signs that are operators of classes only
-/// here are escaped, and `\d`, `\w` and `\s` become ASCII classes on request.
+/// here are escaped, and `\d`, `\w` and `\s` become ASCII classes on request. What dialects read in different ways is
+/// rejected.
 fn portable(text: &str, ascii: bool) -> Result<String, Unusable> {
     let mut portable = String::with_capacity(text.len());
     let mut rest = text;
-    // The class that is open, as the number of characters read of it.
-    let mut class: Option<usize> = None;
+    let mut reading = Reading::default();
     while let Some(character) = rest.chars().next() {
-        let end = match character {
-            '\\' => 1 + rest[1..].chars().next().map_or(0, char::len_utf8),
-            _ => character.len_utf8(),
-        };
+        let end = if character == '\\' { escape_len(rest) } else { character.len_utf8() };
         let (piece, after) = rest.split_at(end);
-        let was_open = class.is_some();
-        class = match (piece, class) {
-            ("[", None) => Some(0),
-            ("^", Some(0)) => Some(0),
-            ("]", Some(1..)) | (_, None) => None,
-            (_, Some(read)) => Some(read + 1),
-        };
-        let is_inside = was_open && class.is_some();
-        match piece {
-            "(" if !was_open => {
-                refuse_group(after)?;
-                portable.push('(');
-            }
-            "[" if is_inside && !after.starts_with(':') => portable.push_str(r"\["),
-            "&" | "~" if is_inside => portable.extend(['\\', character]),
-            "-" if is_inside && portable.ends_with('-') => portable.push_str(r"\-"),
-            "." if !was_open && ascii => portable.push_str(NOT_A_LINE_BREAK),
-            escape if escape.starts_with('\\') => portable.push_str(&escaped(escape, ascii)?),
-            other => portable.push_str(other),
+        match reading.class {
+            Some(read) => portable.push_str(&in_class(&mut reading, read, piece, after, ascii)?),
+            None => portable.push_str(&outside(&mut reading, piece, after, ascii)?),
         }
+        piece.clone_into(&mut reading.last);
         rest = after;
     }
     Ok(portable)
+}
+
+/// Returns the length of the escape at the beginning of a text, with the braces of `\p{L}` and `\x{41}`.
+fn escape_len(text: &str) -> usize {
+    let len = 1 + text[1..].chars().next().map_or(0, char::len_utf8);
+    let has_braces = [r"\p{", r"\P{", r"\x{", r"\u{"].iter().any(|escape| text.starts_with(escape));
+    text.find('}').filter(|_| has_braces).map_or(len, |end| end + 1)
+}
+
+/// Rewrites a piece outside of classes.
+fn outside(reading: &mut Reading, piece: &str, after: &str, ascii: bool) -> Result<String, Unusable> {
+    let follows_quantifier = matches!(reading.last.as_str(), "+" | "*" | "?" | "}");
+    match piece {
+        "(" => refuse_group(after)?,
+        "+" if follows_quantifier => return Err(Unusable::Construct("a possessive quantifier")),
+        "{" | "*" if follows_quantifier => return Err(Unusable::Construct("a quantifier after another one")),
+        "[" if after.starts_with(']') || after.starts_with("^]") => {
+            return Err(Unusable::Construct("a class that begins with `]`"));
+        }
+        "[" => *reading = Reading { class: Some(0), ..Reading::default() },
+        "." if ascii => return Ok(NOT_A_LINE_BREAK.to_owned()),
+        escape if escape.starts_with('\\') => return escaped(escape, ascii),
+        _ => {}
+    }
+    Ok(piece.to_owned())
+}
+
+/// Rewrites a piece of a class.
+fn in_class(
+    reading: &mut Reading,
+    read: usize,
+    piece: &str,
+    after: &str,
+    ascii: bool,
+) -> Result<String, Unusable> {
+    let was_range = std::mem::take(&mut reading.is_range);
+    let is_negation = piece == "^" && read == 0 && !reading.is_negated;
+    reading.is_negated |= is_negation;
+    reading.class = if piece == "]" { None } else { Some(if is_negation { 0 } else { read + 1 }) };
+    let follows_class = ["\\d", "\\D", "\\w", "\\W", "\\s", "\\S"].contains(&reading.last.as_str());
+    Ok(match piece {
+        "[" => return Err(Unusable::Construct("a class within a class")),
+        "&" if after.starts_with('&') => return Err(Unusable::Construct("an operator of classes")),
+        "&" | "~" => format!("\\{piece}"),
+        // The first or last one, one after a class, and one at the end of a range stand for themselves.
+        "-" if read == 0 || was_range || follows_class || after.starts_with(']') => r"\-".to_owned(),
+        "-" => {
+            reading.is_range = true;
+            piece.to_owned()
+        }
+        "^" if !is_negation => r"\^".to_owned(),
+        escape if escape.starts_with('\\') => escaped(escape, ascii)?,
+        other => other.to_owned(),
+    })
 }
 
 /// Returns an escape as this library reads it.
@@ -218,6 +273,8 @@ fn escaped(escape: &str, ascii: bool) -> Result<String, Unusable> {
         r"\W" => "[^0-9A-Za-z_]",
         r"\s" => r"[\t\n\x0B\x0C\r ]",
         r"\S" => r"[^\t\n\x0B\x0C\r ]",
+        r"\<" => "<",
+        r"\>" => ">",
         r"\b" | r"\B" => return Err(Unusable::Construct("a word boundary")),
         r"\k" => return Err(Unusable::Construct("a back-reference")),
         _ if escape.ends_with(|last: char| last.is_ascii_digit() && last != '0') => {
@@ -225,14 +282,16 @@ fn escaped(escape: &str, ascii: bool) -> Result<String, Unusable> {
         }
         _ => return Ok(escape.to_owned()),
     };
-    Ok(if ascii { class.to_owned() } else { escape.to_owned() })
+    Ok(if ascii || class.len() == 1 { class.to_owned() } else { escape.to_owned() })
 }
 
 /// Rejects groups that look around themselves.
 fn refuse_group(after: &str) -> Result<(), Unusable> {
-    match ["?=", "?!", "?<=", "?<!", "?>"].iter().any(|sign| after.starts_with(sign)) {
-        true => Err(Unusable::Construct("look-around")),
-        false => Ok(()),
+    let begins = |signs: &[&str]| signs.iter().any(|sign| after.starts_with(sign));
+    match () {
+        () if begins(&["?=", "?!", "?<=", "?<!", "?>"]) => Err(Unusable::Construct("look-around")),
+        () if !begins(&["?"]) || begins(&["?:", "?<", "?P<", "?i)"]) => Ok(()),
+        () => Err(Unusable::Construct("an inline flag")),
     }
 }
 
@@ -274,11 +333,17 @@ mod tests {
         assert_eq!(fit("[a-zA-Z0-9-_]+", "a-_9"), Fit::Matches);
         assert_eq!(fit(r"^/?[a-zA-Z0-9][a-zA-Z0-9_.-]+$", "/a.b"), Fit::Matches);
         assert_eq!(fit(r"https:\/\/.*", "https://a"), Fit::Matches);
-        assert_eq!(fit("[[a]+", "[a"), Fit::Matches);
-        assert_eq!(fit("[a&&b]+", "&b"), Fit::Matches);
+        assert_eq!(fit("[a&b]+", "&b"), Fit::Matches);
         assert_eq!(fit("[+--]+", "+,-"), Fit::Matches);
-        assert_eq!(fit("[^]a]+", "b"), Fit::Matches);
-        assert_eq!(fit("[[:alpha:]]+", "ab"), Fit::Matches);
+        assert_eq!(fit(r"[\--z]+", "0"), Fit::Matches);
+        assert_eq!(fit("[--z]+", "0"), Fit::Matches);
+        assert_eq!(fit(r"[\w-.]+", "a-."), Fit::Matches);
+        assert_eq!(fit(r"[\w-.]+", "a,"), Fit::Differs);
+        assert_eq!((fit("[^^][a-z]", "ab"), fit("[^^][a-z]", "^b")), (Fit::Matches, Fit::Differs));
+        assert_eq!(fit(r"\<b\>[a-z]*", "<b>a"), Fit::Matches);
+        assert_eq!(fit("[一-龥]{2,4}", "一一"), Fit::Matches);
+        assert_eq!((fit(r"\p{L}+", "aé"), fit(r"[\p{L}\p{N}_-]+", "é_1")), (Fit::Matches, Fit::Matches));
+        assert_eq!(fit("x{2}y+", "xxy"), Fit::Matches);
         assert_eq!(fit(r"[\w.~]+", "a.~"), Fit::Matches);
     }
 
@@ -290,6 +355,11 @@ mod tests {
             ("(?<=a)b", "look-around cannot be tested"),
             ("a{1000000}", "no text of up to 10000 bytes matches it"),
             ("(a", "unclosed group"),
+            ("(?s).*", "an inline flag cannot be tested"),
+            ("[a-z]++", "a possessive quantifier cannot be tested"),
+            ("[a-z&&[^b]]", "an operator of classes cannot be tested"),
+            ("[[:alpha:]]", "a class within a class cannot be tested"),
+            ("[]a]", "a class that begins with `]` cannot be tested"),
         ] {
             let error = Pattern::new(pattern, false, None).unwrap_err().to_string();
             assert!(error.contains(reason), "{pattern}: {error}");

@@ -8,6 +8,12 @@ use regex_syntax::hir::{Class, Hir, HirKind, Repetition};
 /// Maximum number of repetitions if a pattern sets no limit, or a larger one.
 const MANY: u32 = 40;
 
+/// Maximum number of pieces that a text is made of.
+const STEPS: usize = 100_000;
+
+/// Maximum length of a text, in bytes.
+const LONGEST: usize = 20_000;
+
 /// Number of random characters in a text that must be new on the target.
 const DRAWN: u32 = 10;
 
@@ -71,18 +77,25 @@ struct Writer<'c> {
     choices: &'c Choices,
     extra: Cell<usize>,
     repetitions: usize,
+    steps: usize,
     out: String,
 }
 
 fn make(hir: &Hir, choices: &Choices) -> Option<String> {
     let extra = if let Counts::Extra(extra) = choices.counts { extra } else { 0 };
-    let mut writer = Writer { choices, extra: Cell::new(extra), repetitions: 0, out: String::new() };
+    let mut writer =
+        Writer { choices, extra: Cell::new(extra), repetitions: 0, steps: 0, out: String::new() };
     writer.write(hir)?;
     (writer.extra.get() == 0).then_some(writer.out)
 }
 
 impl Writer<'_> {
+    /// Writes a piece. Returns `None` if the text would become too long: nested repetitions multiply.
     fn write(&mut self, hir: &Hir) -> Option<()> {
+        self.steps += 1;
+        if self.out.len() > LONGEST || self.steps > STEPS {
+            return None;
+        }
         match hir.kind() {
             HirKind::Empty | HirKind::Look(_) => {}
             HirKind::Literal(literal) => self.out.push_str(std::str::from_utf8(&literal.0).ok()?),
@@ -98,7 +111,7 @@ impl Writer<'_> {
     fn repeat(&mut self, repetition: &Repetition) -> Option<()> {
         let position = self.repetitions;
         self.repetitions += 1;
-        let count = self.count(repetition, position)?;
+        let count = self.count(repetition, position).filter(|count| *count as usize <= LONGEST)?;
         match repetition.sub.kind() {
             HirKind::Class(class) if self.choices.drawn && count > 1 => match alphabet(class) {
                 Some(alphabet) => self.out.push_str(&format!("<{count} {alphabet}>")),
@@ -193,11 +206,10 @@ pub fn matching(hir: &Hir) -> Vec<Made> {
     distinct(made)
 }
 
-/// Returns texts that differ from a matching one by one step. Some of them may match, too.
-pub fn near(hir: &Hir) -> Vec<Made> {
-    let plain = make(hir, &Choices::default()).unwrap_or_default();
+/// Returns texts that differ by one step from `plain`, a matching one. Some of them may match, too.
+pub fn near(hir: &Hir, plain: &str) -> Vec<Made> {
     let mut made = Vec::new();
-    for position in 0..repetitions(hir) {
+    for position in 0..repetitions(hir).min(WIDEST) {
         for (above, slug, words) in [(false, "less", "once less often"), (true, "more", "once more often")] {
             let counts = if above { Counts::Few } else { Counts::Min };
             let text = make(hir, &Choices { off: Some((position, above)), counts, ..Choices::default() });
@@ -308,6 +320,16 @@ fn widest_class(hir: &Hir) -> usize {
     )
 }
 
+/// Returns how deep repetitions are nested.
+pub fn depth(hir: &Hir) -> usize {
+    match hir.kind() {
+        HirKind::Repetition(repetition) => 1 + depth(&repetition.sub),
+        HirKind::Capture(capture) => depth(&capture.sub),
+        HirKind::Concat(parts) | HirKind::Alternation(parts) => parts.iter().map(depth).max().unwrap_or(0),
+        _ => 0,
+    }
+}
+
 /// Returns the number of repetitions.
 fn repetitions(hir: &Hir) -> usize {
     fold(hir, &|hir| usize::from(matches!(hir.kind(), HirKind::Repetition(_))), &|one, other| one + other)
@@ -329,6 +351,10 @@ mod tests {
         r"#([0-9a-f]{3}|[0-9a-f]{6})",
     ];
 
+    fn usual(pattern: &Pattern) -> String {
+        matching(pattern.hir()).into_iter().next().map(|made| made.text).unwrap_or_default()
+    }
+
     #[test]
     fn texts_made_to_match_do_match() {
         for text in PATTERNS {
@@ -345,9 +371,25 @@ mod tests {
     fn every_pattern_that_excludes_something_has_a_near_miss() {
         for text in PATTERNS.iter().filter(|text| **text != ".{1,20}") {
             let pattern = Pattern::new(text, false, None).unwrap();
-            let misses =
-                near(pattern.hir()).into_iter().filter(|made| pattern.fit(&made.text) == Fit::Differs);
+            let misses = near(pattern.hir(), &usual(&pattern))
+                .into_iter()
+                .filter(|made| pattern.fit(&made.text) == Fit::Differs);
             assert!(misses.count() >= 5, "{text}");
+        }
+    }
+
+    #[test]
+    fn nested_repetitions_end() {
+        for text in [
+            "((((((((a+)+)+)+)+)+)+)+)+",
+            "(){1000000000}",
+            "(a|(){3,900000000}){2,}",
+            ".{0,19999}",
+            "((a{0,99}){0,99}){0,99}",
+        ] {
+            let Ok(pattern) = Pattern::new(text, false, None) else { continue };
+            let made = matching(pattern.hir()).into_iter().chain(near(pattern.hir(), &usual(&pattern)));
+            assert!(made.into_iter().all(|made| made.text.len() <= 3 * LONGEST), "{text}");
         }
     }
 

@@ -37,10 +37,16 @@ impl Reader {
     /// Reports a pattern that no text within the other rules matches.
     pub fn matchable(&mut self, schema: &Schema, fields: &Fields<'_>) {
         let Some(node) = fields.get("pattern").filter(|_| !schema.patterns.is_empty()) else { return };
-        let is_text = schema.kind() == Type::String && schema.values.is_none();
+        // A sample of the author shows one.
+        let has_sample = fields.get("sample").or(fields.get("example")).is_some();
+        let is_text = !has_sample && schema.kind() == Type::String && schema.values.is_none();
         if is_text && fitting(schema).is_empty() {
-            let title = "no text that matches this pattern keeps the other rules";
-            self.impossible(&node.place, title, "check the length and the characters, or leave one rule out");
+            let title = "found no text that matches this pattern and keeps the other rules";
+            self.impossible(
+                &node.place,
+                title,
+                "check the length and the characters, or give a `sample` that matches",
+            );
         }
     }
 }

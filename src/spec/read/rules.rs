@@ -15,6 +15,9 @@ use crate::spec::yaml::{Key, Kind, Node};
 use super::reader::{Fields, Reader};
 use super::types::is_type_name;
 
+/// The largest minimum number of items that a spec can give.
+const LONGEST_LIST: u64 = 1_000;
+
 impl Reader {
     /// Reads the requirements on a parameter, a member or an item.
     pub fn schema(&mut self, fields: &Fields<'_>) -> Schema {
@@ -30,6 +33,7 @@ impl Reader {
             count: fields.get("count").and_then(|node| self.count(node)),
             at: fields.at.clone(),
         };
+        self.enough_items(&own, fields);
         let schema = match named {
             Some(named) => self.merge_rules(named, own, fields),
             None => own,
@@ -162,12 +166,39 @@ impl Reader {
                 return None;
             }
         };
+        if count.min > LONGEST_LIST {
+            let title = format!("lists of more than {LONGEST_LIST} items are not tested");
+            self.impossible(
+                &node.place,
+                title,
+                "leave the minimum out, and put the sentence under `narrative`",
+            );
+            return None;
+        }
         if count.max.is_some_and(|max| max < count.min || max == 0) {
             let title = "impossible count: no list has so few and so many items";
             self.impossible(&node.place, title, "write the smaller number first, e.g. 1..10");
             return None;
         }
         Some(count)
+    }
+
+    /// Reports a list that demands more items than there are different values.
+    fn enough_items(&mut self, schema: &Schema, fields: &Fields<'_>) {
+        let (Some(count), Some(items)) = (schema.count, schema.items()) else { return };
+        let different = match (&items.values, items.kind()) {
+            (Some(values), _) => values.len() as u64,
+            (None, Type::Boolean) => 2,
+            _ => return,
+        };
+        if let Some(node) = fields.get("count").filter(|_| count.min > different) {
+            let title = format!("the items have only {different} different values, and cases repeat none");
+            self.impossible(
+                &node.place,
+                title,
+                "leave the minimum out, and put the sentence under `narrative`",
+            );
+        }
     }
 
     fn characters(&mut self, node: &Node) -> Option<Characters> {

@@ -50,6 +50,10 @@ fn numbers(text: &str, shape: &str) -> Option<Vec<u32>> {
 /// RFC 3339, `full-date`.
 fn date(text: &str) -> Outcome {
     let Some(numbers) = numbers(text, "9999-99-99") else {
+        // The basic form of ISO 8601.
+        if numbers(text, "99999999").is_some() {
+            return Outcome::Open;
+        }
         let (day, time) = text.split_at_checked(10).unwrap_or((text, ""));
         // A service may ignore the time of day.
         let has_time = time.starts_with(['T', 't', ' ']) && date_time(text) != Outcome::Breaks;
@@ -243,7 +247,7 @@ mod tests {
                 ("2030-04-31", Breaks),
                 ("2030-00-10", Breaks),
                 ("2030-1-5", Breaks),
-                ("20300115", Breaks),
+                ("20300115", Open),
                 ("15.01.2030", Breaks),
                 ("soon", Breaks),
                 ("9999-12-31", Open),

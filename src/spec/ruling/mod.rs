@@ -17,7 +17,7 @@ use std::collections::HashSet;
 use crate::json::Json;
 
 use super::breach::{Breach, Part};
-use super::model::{Count, Format, Member, Required, Schema, Type};
+use super::model::{Common, Count, Format, Member, Required, Schema, Type};
 use super::path::{Path, Step};
 use super::question::Question;
 
@@ -313,9 +313,10 @@ fn is_same_folded(one: &str, other: &str) -> bool {
 
 fn on_text(schema: &Schema, text: &str) -> Ruling {
     let is_ruled = schema.characters.is_some() || !schema.patterns.is_empty();
+    let is_url = matches!(schema.format, Some(Format::Common { is: Common::Url, .. }));
     let mut ruling = match &schema.length {
         Some(length) => length::ruling(length, text),
-        None if is_ruled && schema.format.is_none() => length::without_rule(text),
+        None if (is_ruled && schema.format.is_none()) || is_url => length::without_rule(text),
         None => Ruling::holds(),
     };
     if let Some(characters) = &schema.characters {

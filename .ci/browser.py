@@ -90,7 +90,7 @@ def choose(driver, name, value):
 
 def small_report(driver, path):
     driver.get(path.as_uri())
-    check("the title says what is broken", driver.find_element(By.TAG_NAME, "h1").text == "1 promise is broken")
+    check("the title says what is broken", driver.find_element(By.TAG_NAME, "h1").text == "1 failure")
     check("all cases are counted", shown(driver).startswith("876 of 876 cases"))
     choose(driver, "verdict", "fail")
     check("filter by verdict", shown(driver).startswith("3 of 876"))

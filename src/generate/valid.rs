@@ -366,10 +366,7 @@ fn random_value(schema: &Schema) -> Value {
     }
     match &schema.format {
         Some(Format::Email) => Value::described("<10 letters>@example.com"),
-        Some(Format::Common { is, schemes }) => {
-            let scheme = schemes.first().map_or("https", String::as_str);
-            Value::described(&common::random(*is, scheme))
-        }
+        Some(Format::Common { is, schemes }) => Value::described(&common::random(*is, schemes)),
         Some(Format::Phone { countries }) => {
             let number = number(countries);
             Value::described(&format!("{}<8 digits>", &number[..number.len() - 8]))

@@ -141,11 +141,11 @@ pub fn trials(parameter: &Member, format: Common, schemes: &[String]) -> Vec<Tri
         Common::Ipv4 => IPV4,
         Common::Ipv6 => IPV6,
     };
-    let scheme = schemes.first().map_or("https", String::as_str);
+    let scheme = scheme(schemes);
     let text = |form: &str| form.replace("SCHEME", scheme).replace("UPPER", &scheme.to_ascii_uppercase());
     let trial = |(slug, tries, form): &Form| {
         let value = match parameter.is_new() && *slug == "plain" {
-            true => Value::described(random(format, scheme).as_str()),
+            true => Value::described(random(format, schemes).as_str()),
             false => Value::text(text(form)),
         };
         Trial::new(Part::FormatShape, *slug, *tries, value)
@@ -158,9 +158,14 @@ pub fn trials(parameter: &Member, format: Common, schemes: &[String]) -> Vec<Tri
     forms.iter().filter(can_be_sent).map(trial).collect()
 }
 
+/// Returns the scheme of valid URLs.
+pub fn scheme(schemes: &[String]) -> &str {
+    schemes.first().map_or("https", String::as_str)
+}
+
 /// Returns the plain text of a format.
 pub fn plain(format: Common, schemes: &[String]) -> String {
-    let scheme = schemes.first().map_or("https", String::as_str);
+    let scheme = scheme(schemes);
     match format {
         Common::Date => "2030-01-15".to_owned(),
         Common::DateTime => "2030-01-15T10:30:00Z".to_owned(),
@@ -173,7 +178,7 @@ pub fn plain(format: Common, schemes: &[String]) -> String {
 
 /// Returns another plain text of a format.
 pub fn other(format: Common, schemes: &[String]) -> String {
-    let scheme = schemes.first().map_or("https", String::as_str);
+    let scheme = scheme(schemes);
     match format {
         Common::Date => "2031-12-24".to_owned(),
         Common::DateTime => "2031-12-24T08:15:30Z".to_owned(),
@@ -186,7 +191,7 @@ pub fn other(format: Common, schemes: &[String]) -> String {
 
 /// Returns the text with a number in a sequence of different texts of a format.
 pub fn numbered(format: Common, schemes: &[String], number: usize) -> String {
-    let scheme = schemes.first().map_or("https", String::as_str);
+    let scheme = scheme(schemes);
     let (day, month, year) = (1 + number % 28, 1 + number / 28 % 12, 2000 + number / 336 % 38);
     match format {
         Common::Date => format!("{year}-{month:02}-{day:02}"),
@@ -199,13 +204,13 @@ pub fn numbered(format: Common, schemes: &[String], number: usize) -> String {
 }
 
 /// Returns the description of a random text of a format.
-pub fn random(format: Common, scheme: &str) -> String {
+pub fn random(format: Common, schemes: &[String]) -> String {
     const HEX: &str = "from 0123456789abcdef";
     match format {
         Common::Date => "20<1 from 123><1 from 1234567>-0<1 from 123456789>-<1 from 12><1 from 12345678>".to_owned(),
         Common::DateTime => "20<1 from 12>1-0<1 from 123456789>-1<1 digits>T1<1 digits>:<1 from 12345><1 digits>:<1 from 12345><1 digits>Z".to_owned(),
         Common::Uuid => format!("<8 {HEX}>-<4 {HEX}>-4<3 {HEX}>-8<3 {HEX}>-<12 {HEX}>"),
-        Common::Url => format!("{scheme}://example.com/<10 letters>"),
+        Common::Url => format!("{}://example.com/<10 letters>", scheme(schemes)),
         Common::Ipv4 => "198.<2 from 12345678>.<2 from 12345678>.<2 from 12345678>".to_owned(),
         Common::Ipv6 => "2001:db8:<4 from 123456789abcdef>:<4 from 123456789abcdef>::1".to_owned(),
     }

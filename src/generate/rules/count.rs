@@ -7,8 +7,7 @@ use crate::spec::model::{Count, Schema};
 use crate::generate::trial::Trial;
 use crate::generate::valid::{choices, distinct};
 
-/// The maximum number of items that a case sends.
-const LONGEST: u64 = 1_000;
+const LONGEST: u64 = Count::LONGEST_SENT;
 
 /// Returns lists with numbers of items around the bounds.
 pub fn trials(schema: &Schema) -> Vec<Trial> {

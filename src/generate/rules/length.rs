@@ -6,6 +6,7 @@ use crate::spec::model::{Common, Format, Length, Limit, Member};
 use crate::spec::pattern::texts;
 use crate::spec::ruling::{FAR, PLAUSIBLE};
 
+use super::common::scheme;
 use crate::generate::trial::Trial;
 use crate::generate::valid::{Filling, drawn_by_pattern};
 
@@ -95,7 +96,7 @@ fn filling(parameter: &Member, count: u64) -> String {
 
 /// Returns a URL of exactly that length, new or not.
 fn url_of(schemes: &[String], count: u64, new: bool) -> Option<String> {
-    let start = format!("{}://example.com/", schemes.first().map_or("https", String::as_str));
+    let start = format!("{}://example.com/", scheme(schemes));
     let path = count.checked_sub(start.len() as u64).filter(|path| *path > 0)?;
     Some(format!("{start}<{path} {}>", if new { "letters" } else { "of a" }))
 }

@@ -18,8 +18,8 @@ use crate::json::Json;
 use crate::protocol::{self, Facts};
 use crate::spec::breach::{Breach, Part};
 use crate::spec::model::{
-    ErrorRow, Format, Length, Limit, Location, Member, Operation, Protocol, RequestFault, Required, Schema,
-    Service, Specs, Type, Unclear, When,
+    Count, ErrorRow, Format, Length, Limit, Location, Member, Operation, Protocol, RequestFault, Required,
+    Schema, Service, Specs, Type, Unclear, When,
 };
 use crate::spec::path::{Path, Step};
 
@@ -436,7 +436,7 @@ impl<'s> MutantSource<'s> {
         // An empty list may count as absent.
         add(schema.count.is_some_and(|count| count.min > 1), Part::CountMin);
         add(
-            schema.count.is_some_and(|count| count.max.is_some_and(|max| max < LONGEST_LIST)),
+            schema.count.is_some_and(|count| count.max.is_some_and(|max| max < Count::LONGEST_SENT)),
             Part::CountMax,
         );
         add(schema.items().is_some_and(can_be_wrong), Part::Items);
@@ -444,9 +444,6 @@ impl<'s> MutantSource<'s> {
         breaches
     }
 }
-
-/// The length of the lists that cases send, at most.
-const LONGEST_LIST: u64 = 1_000;
 
 /// Returns `true` if a call can change what a parameter sets.
 fn is_changeable(parameter: &Member) -> bool {

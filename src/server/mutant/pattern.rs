@@ -13,8 +13,8 @@ pub fn excludes(schema: &Schema, pattern: &Pattern) -> bool {
         .any(|made| pattern.fit(&made.text) == Fit::Differs)
 }
 
-/// A length below which no implementation sets a limit that the page mentions without stating it.
-pub const PLAUSIBLE: u64 = 64;
+/// The length of the text with which cases test a limit that the page mentions without stating it.
+pub const PLAUSIBLE: u64 = 30;
 
 /// Returns `true` if a text of that length can match the parameter's pattern, so that only its length can be wrong.
 pub fn allows_length(parameter: &Member, count: u64) -> bool {

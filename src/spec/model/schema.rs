@@ -268,6 +268,11 @@ pub struct Count {
     pub max: Option<u64>,
 }
 
+impl Count {
+    /// The maximum number of items that a case sends.
+    pub const LONGEST_SENT: u64 = 1_000;
+}
+
 /// The permitted range of a number.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Range {

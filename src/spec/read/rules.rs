@@ -15,9 +15,6 @@ use crate::spec::yaml::{Key, Kind, Node};
 use super::reader::{Fields, Reader};
 use super::types::is_type_name;
 
-/// The largest minimum number of items that a spec can give.
-const LONGEST_LIST: u64 = 1_000;
-
 impl Reader {
     /// Reads the requirements on a parameter, a member or an item.
     pub fn schema(&mut self, fields: &Fields<'_>) -> Schema {
@@ -166,8 +163,9 @@ impl Reader {
                 return None;
             }
         };
-        if count.min > LONGEST_LIST {
-            let title = format!("lists of more than {LONGEST_LIST} items are not tested");
+        let longest = Count::LONGEST_SENT;
+        if count.min > longest {
+            let title = format!("lists of more than {longest} items are not tested");
             self.impossible(
                 &node.place,
                 title,

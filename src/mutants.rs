@@ -287,7 +287,7 @@ mod tests {
 
     /// Returns the violations that the reference server finds in the parameter.
     fn faults(service: &Service, operation: &Operation, send: &Parameters) -> Vec<Breach> {
-        let send = send.iter().filter_map(|(name, value)| Some((name.clone(), value.witness()?)));
+        let send = send.iter().filter_map(|(name, value)| Some((name.to_string(), value.witness()?)));
         let send: Vec<_> = send.collect();
         let behaviour = Behaviour::default();
         let check = Check { service, operation, behaviour: &behaviour, parameters: &send };

@@ -4,6 +4,8 @@
 use std::cmp::Reverse;
 use std::collections::HashMap;
 
+use smol_str::SmolStr;
+
 use crate::spec::model::Operation;
 
 use super::value::Value;
@@ -22,7 +24,7 @@ pub(super) struct Common {
 #[derive(Debug)]
 pub(super) struct Difference<'c> {
     /// Parameters that it adds or changes.
-    pub with: Vec<&'c (String, Value)>,
+    pub with: Vec<&'c (SmolStr, Value)>,
     /// Parameters that it omits.
     pub without: Vec<&'c str>,
 }
@@ -87,7 +89,7 @@ impl<'c> Frequencies<'c> {
 
     /// Returns how often the cases send the values of this call, summed over its parameters.
     fn shared(&self, send: &Parameters) -> usize {
-        let count = |(name, value): &(String, Value)| {
+        let count = |(name, value): &(SmolStr, Value)| {
             let known = self.0.get(name.as_str()).into_iter().flatten().find(|(known, _)| *known == value);
             known.map_or(0, |(_, count)| *count)
         };
@@ -149,7 +151,9 @@ impl Common {
 
     /// Applies the differences to the plain call, in the order of the table.
     pub(super) fn with(&self, table: &Table<'_>, with: Parameters, without: &[String]) -> Parameters {
-        let is_other = |name: &String| without.contains(name) || with.iter().any(|(known, _)| known == name);
+        let is_other = |name: &SmolStr| {
+            without.iter().any(|left| left == name) || with.iter().any(|(known, _)| known == name)
+        };
         let mut send: Parameters = self.send.iter().filter(|(name, _)| !is_other(name)).cloned().collect();
         send.extend(with);
         send.sort_by_key(|(name, _)| table.place(name));

@@ -8,6 +8,8 @@ use std::fmt::Write as _;
 
 use unicode_properties::{GeneralCategoryGroup, UnicodeGeneralCategory};
 
+use smol_str::SmolStr;
+
 use crate::json::Json;
 use crate::spec::breach::Breach;
 
@@ -71,7 +73,7 @@ pub(super) fn step(out: &mut String, step: &Step) {
     out.push('}');
 }
 
-pub(super) fn parameters<'p>(out: &mut String, parameters: impl IntoIterator<Item = &'p (String, Value)>) {
+pub(super) fn parameters<'p>(out: &mut String, parameters: impl IntoIterator<Item = &'p (SmolStr, Value)>) {
     out.push('{');
     joined(out, parameters, |out, (name, sent)| {
         scalar(out, name);
@@ -92,7 +94,7 @@ fn value(out: &mut String, sent: &Value) {
         Value::Described(text) if text.is_random() => symbol("new", &text.to_string()),
         Value::Described(text) => symbol("text", &text.to_string()),
         Value::Id(label) => symbol("id", label),
-        Value::Same(label, parameter) => symbol("same", &format!("{label}.{parameter}")),
+        Value::Same(earlier) => symbol("same", &format!("{}.{}", earlier.call, earlier.parameter)),
         Value::List(items) => {
             out.push('[');
             joined(out, items, value);

@@ -8,6 +8,8 @@ pub mod text;
 pub mod value;
 mod write;
 
+use smol_str::SmolStr;
+
 pub use forms::FILE;
 pub use read::{operation, read};
 pub use write::{WRITTEN, asks, digest, expects, sends, whole, write};
@@ -29,7 +31,7 @@ pub const AMONG_OTHERS: &str = "; other parameters varied";
 pub const FEW_RANDOM: usize = 2;
 
 /// The sent parameters, in order.
-pub type Parameters = Vec<(String, Value)>;
+pub type Parameters = Vec<(SmolStr, Value)>;
 
 /// Returns what is sent at a place. In a list, the place leads into the first item.
 pub fn sent_at(send: &Parameters, at: &Path) -> Option<Value> {
@@ -86,7 +88,7 @@ pub struct Step {
     /// The expected response.
     pub expect: Expectation,
     /// Response elements, by path, and their required values.
-    pub shows: Vec<(String, Value)>,
+    pub shows: Parameters,
     /// Whether these elements must be present, as in a hand-written file. A generated file may name elements that the
     /// page allows to be absent; they are checked only if present.
     pub demanded: bool,

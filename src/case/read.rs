@@ -213,19 +213,24 @@ impl<'s> CaseReader<'s> {
         let then = case.then.iter().map(|step| (step.call.label.as_str(), &step.call.send));
         let mut known: Vec<(&str, &Parameters)> = Vec::new();
         for (label, parameters) in given.chain([(TRIED, &case.send)]).chain(then) {
-            self.refers_to(&known, parameters, node);
+            self.refers_to(&known, parameters.iter().map(|(_, value)| value), node);
             known.push((label, parameters));
         }
         for step in &case.then {
-            self.refers_to(&known, &step.shows, node);
+            self.refers_to(&known, step.shows.iter().map(|(_, value)| value), node);
         }
     }
 
-    fn refers_to(&mut self, known: &[(&str, &Parameters)], parameters: &[(String, Value)], case: &Node) {
-        for (_, value) in parameters {
+    fn refers_to<'v>(
+        &mut self,
+        known: &[(&str, &Parameters)],
+        sent: impl Iterator<Item = &'v Value>,
+        case: &Node,
+    ) {
+        for value in sent {
             let (label, sent) = match value {
                 Value::Id(label) => (label, None),
-                Value::Same(label, sent) => (label, Some(sent)),
+                Value::Same(sent) => (&sent.call, Some(&sent.parameter)),
                 _ => continue,
             };
             match (known.iter().find(|(known, _)| known == label), sent) {
@@ -354,7 +359,7 @@ impl<'s> CaseReader<'s> {
 
     fn parameters(&mut self, node: &Node) -> Option<Parameters> {
         let entries = self.reader.map(node)?;
-        Some(entries.into_iter().map(|(key, node)| (key.name.clone(), value(node))).collect())
+        Some(entries.into_iter().map(|(key, node)| (key.name.as_str().into(), value(node))).collect())
     }
 
     fn expectation(&mut self, node: &Node, operation: &str) -> Option<Expectation> {
@@ -423,7 +428,7 @@ fn value(node: &Node) -> Value {
             "$id" => return Value::Id(text.clone()),
             "$same" => {
                 let (label, parameter) = text.split_once('.').unwrap_or((text, ""));
-                return Value::Same(label.to_owned(), parameter.to_owned());
+                return Value::same(label, parameter);
             }
             _ => {}
         }
@@ -431,7 +436,7 @@ fn value(node: &Node) -> Value {
     match &node.kind {
         Kind::List(items) => Value::list(items.iter().map(value).collect()),
         Kind::Map(entries) => {
-            Value::object(entries.iter().map(|(key, node)| (key.name.clone(), value(node))).collect())
+            Value::object(entries.iter().map(|(key, node)| (key.name.as_str().into(), value(node))).collect())
         }
         _ => Value::Plain(node.to_json()),
     }

@@ -1,5 +1,7 @@
 //! The value that a case sends for a parameter.
 
+use smol_str::SmolStr;
+
 use crate::json::Json;
 use crate::spec::path::{Step, walk};
 
@@ -14,15 +16,29 @@ pub enum Value {
     Described(Text),
     /// The id of the entity that an earlier call of the case created.
     Id(String),
-    /// The value that an earlier call of the case sent: the label of the call, and the parameter.
-    Same(String, String),
+    /// The value that an earlier call of the case sent.
+    Same(Box<Earlier>),
     /// A list of values.
     List(Vec<Value>),
     /// An object of values.
-    Object(Vec<(String, Value)>),
+    Object(Vec<(SmolStr, Value)>),
+}
+
+/// A value that an earlier call of the case sent.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Earlier {
+    /// The label of the call.
+    pub call: String,
+    /// The parameter.
+    pub parameter: String,
 }
 
 impl Value {
+    /// Creates the value that an earlier call sent for a parameter.
+    pub fn same(call: &str, parameter: &str) -> Self {
+        Self::Same(Box::new(Earlier { call: call.to_owned(), parameter: parameter.to_owned() }))
+    }
+
     /// Creates a literal text.
     pub fn text(text: impl Into<String>) -> Self {
         Self::Plain(Json::Text(text.into()))
@@ -41,11 +57,11 @@ impl Value {
     }
 
     /// Creates an object; a plain one if all members are plain.
-    pub fn object(members: Vec<(String, Self)>) -> Self {
+    pub fn object(members: Vec<(SmolStr, Self)>) -> Self {
         let plain: Option<Vec<(String, Json)>> = members
             .iter()
             .map(|(name, member)| match member {
-                Self::Plain(json) => Some((name.clone(), json.clone())),
+                Self::Plain(json) => Some((name.to_string(), json.clone())),
                 _ => None,
             })
             .collect();
@@ -57,9 +73,9 @@ impl Value {
     pub fn opened(self) -> Self {
         match self {
             Self::Plain(Json::List(items)) => Self::List(items.into_iter().map(Self::Plain).collect()),
-            Self::Plain(Json::Object(members)) => {
-                Self::Object(members.into_iter().map(|(name, json)| (name, Self::Plain(json))).collect())
-            }
+            Self::Plain(Json::Object(members)) => Self::Object(
+                members.into_iter().map(|(name, json)| (name.into(), Self::Plain(json))).collect(),
+            ),
             value => value,
         }
     }
@@ -115,7 +131,7 @@ impl Value {
                 items.iter().map(Value::witness).collect::<Option<Vec<Json>>>().map(Json::List)
             }
             Self::Object(members) => {
-                let members = members.iter().map(|(name, value)| Some((name.clone(), value.witness()?)));
+                let members = members.iter().map(|(name, value)| Some((name.to_string(), value.witness()?)));
                 members.collect::<Option<Vec<(String, Json)>>>().map(Json::Object)
             }
         }

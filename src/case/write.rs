@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use rayon::prelude::*;
+
 use crate::digest;
 use crate::spec::model::Operation;
 
@@ -26,14 +28,30 @@ pub fn write<'c>(operation: &Operation, cases: impl IntoIterator<Item = &'c Case
     head.list("given", &common.given, flow::call);
     head.key("send", |out| flow::parameters(out, &common.send));
     out.push_str("cases:\n");
-    let mut left = cases.as_slice();
+    let groups = groups(&cases);
+    let written = groups.par_chunks(GROUPS_PER_THREAD).map(|groups| {
+        let mut out = String::new();
+        groups.iter().for_each(|(first, again)| write_case(&mut out, &table, &common, first, again));
+        out
+    });
+    out.extend(written.collect::<Vec<String>>());
+    out
+}
+
+/// The number of groups that a thread writes at once. Few operations have more.
+const GROUPS_PER_THREAD: usize = 512;
+
+/// Groups each case with its variants, which follow it.
+fn groups<'a, 'c>(cases: &'a [&'c Case]) -> Vec<(&'c Case, &'a [&'c Case])> {
+    let mut groups = Vec::new();
+    let mut left = cases;
     while let Some((first, rest)) = left.split_first() {
         let again =
             rest.iter().enumerate().take_while(|(index, case)| is_again(first, case, index + 2)).count();
-        write_case(&mut out, &table, &common, first, &rest[..again]);
+        groups.push((*first, &rest[..again]));
         left = &rest[again..];
     }
-    out
+    groups
 }
 
 /// Returns `true` if `case` is the variant of `first` with that number: the same case with other values.

@@ -36,6 +36,19 @@ pub fn bounded(path: &Path, max: usize) -> io::Result<Vec<u8>> {
     }
 }
 
+/// Returns `true` if a regular file begins with a text. Reads no more than that.
+///
+/// # Errors
+/// Returns the error of the file system, or an error if the file is not regular.
+pub fn begins_with(path: &Path, text: &str) -> io::Result<bool> {
+    if !fs::metadata(path)?.is_file() {
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file"));
+    }
+    let mut bytes = Vec::new();
+    File::open(path)?.take(text.len() as u64).read_to_end(&mut bytes)?;
+    Ok(bytes == text.as_bytes())
+}
+
 /// Reads a regular file as text.
 ///
 /// # Errors

@@ -184,7 +184,7 @@ impl<'s> Contexts<'s> {
         tried: Option<(&Prepared<'_>, Option<&Value>)>,
         choose: impl Fn(ChosenPlace, &'c [Class]) -> Option<&'c Class>,
     ) -> Context {
-        let mut context = Context::default();
+        let mut context = Context { send: Vec::with_capacity(self.parameters.len()), ..Context::default() };
         for (index, factor) in self.of_parameters().enumerate() {
             let name = &factor.place.parameter.name;
             let value = match tried.filter(|(tried, _)| std::ptr::eq(tried.whole, factor.place.whole)) {
@@ -198,7 +198,7 @@ impl<'s> Contexts<'s> {
                     class.value.clone()
                 }
             };
-            context.send.extend(value.map(|value| (name.clone(), value)));
+            context.send.extend(value.map(|value| (name.as_str().into(), value)));
         }
         context
     }

@@ -3,6 +3,8 @@
 use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;
 
+use smol_str::SmolStr;
+
 use crate::case::value::Value;
 use crate::case::{Call, Expectation, Parameters, sent_at};
 use crate::spec::model::{Member, Operation, Service};
@@ -54,12 +56,24 @@ impl<'s> PlainCall<'s> {
         places.get(name).copied()
     }
 
+    /// Returns the place of that name. Most parameters of a call follow the one before, so that wide calls need few
+    /// look-ups.
+    fn place_from(&self, next: usize, name: &str) -> Option<usize> {
+        let is_it = |prepared: &&Prepared<'_>| !prepared.is_member() && prepared.parameter.name == name;
+        match self.prepared().get(next).filter(is_it) {
+            Some(_) => Some(next),
+            None => self.place(name),
+        }
+    }
+
     /// Returns `true` if the protocol can encode a call: nothing that it needs is missing, and it can encode every
     /// value in its place.
     pub fn is_encodable(&self, send: &Parameters) -> bool {
         let mut is_there = vec![false; self.prepared().len()];
+        let mut next = 0;
         for (name, value) in send {
-            let Some(place) = self.place(name) else { continue };
+            let Some(place) = self.place_from(next, name) else { continue };
+            next = place + 1;
             is_there[place] = true;
             if !self.prepared()[place].can_encode(self.service, self.operation, value) {
                 return false;
@@ -101,10 +115,10 @@ impl<'s> PlainCall<'s> {
 
     /// Returns the plain call with one parameter set or omitted.
     pub fn with(&self, parameter: &Member, value: Option<Value>) -> Parameters {
-        let mut send = Vec::new();
+        let mut send = Vec::with_capacity(self.prepared().len());
         for prepared in self.parameters() {
             if prepared.parameter.name == parameter.name {
-                send.extend(value.clone().map(|value| (parameter.name.clone(), value)));
+                send.extend(value.clone().map(|value| (parameter.name.as_str().into(), value)));
             } else if prepared.is_needed {
                 send.push(valid_entry(prepared));
             }
@@ -186,7 +200,7 @@ impl<'s> PlainCall<'s> {
     pub fn remove(&self, entity: &str, label: &str) -> Option<Call> {
         let remover = self.service.operation(self.service.entity(entity)?.removed_by.as_ref()?)?;
         let id = remover.parameters.iter().find(|parameter| parameter.exists.as_deref() == Some(entity))?;
-        let send = vec![(id.name.clone(), reference(id, label))];
+        let send = vec![(id.name.as_str().into(), reference(id, label))];
         let label = format!("removal-of-{label}");
         Some(Call { operation: remover.name.clone(), label, send, shared: false })
     }
@@ -197,8 +211,8 @@ impl<'s> PlainCall<'s> {
     }
 }
 
-fn valid_entry(prepared: &Prepared<'_>) -> (String, Value) {
-    (prepared.parameter.name.clone(), prepared.valid.clone())
+fn valid_entry(prepared: &Prepared<'_>) -> (SmolStr, Value) {
+    (prepared.parameter.name.as_str().into(), prepared.valid.clone())
 }
 
 /// Sets a place within the value of a parameter.
@@ -211,7 +225,7 @@ pub fn set(whole: &mut Value, place: &Prepared<'_>, value: Option<Value>) {
 /// Sets a parameter of a call, at its position in the table.
 fn put(operation: &Operation, send: &mut Parameters, name: &str, value: Value) {
     send.retain(|(known, _)| known != name);
-    send.push((name.to_owned(), value));
+    send.push((name.into(), value));
     let place = |name: &str| operation.parameters.iter().position(|parameter| parameter.name == name);
     send.sort_by_key(|(name, _)| place(name));
 }

@@ -77,5 +77,5 @@ fn send_too(send: &mut Parameters, fault: &Fault<'_>) {
         true => place.put(within, trial.value.clone()),
         false => trial.value.clone(),
     };
-    send.extend(whole.map(|whole| (place.whole.name.clone(), whole)));
+    send.extend(whole.map(|whole| (place.whole.name.as_str().into(), whole)));
 }

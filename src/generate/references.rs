@@ -119,7 +119,7 @@ fn send_referenced(service: &Service, mut case: Case) -> Option<Case> {
 
 fn same(send: &Parameters) -> impl Iterator<Item = (String, String)> {
     send.iter().filter_map(|(_, value)| match value {
-        Value::Same(label, name) => Some((label.clone(), name.clone())),
+        Value::Same(earlier) => Some((earlier.call.clone(), earlier.parameter.clone())),
         _ => None,
     })
 }

@@ -76,7 +76,7 @@ fn unlisted(plain: &PlainCall<'_>) -> Case {
         false => Expectation::Reject(Rows::Codes(codes)),
     };
     let mut case = of_fault(plain, "unknown-parameter", "a parameter that the page does not list", expect);
-    case.send.push(("Nonesuch".to_owned(), Value::text("1")));
+    case.send.push(("Nonesuch".into(), Value::text("1")));
     case
 }
 
@@ -87,7 +87,7 @@ fn repeated(plain: &PlainCall<'_>) -> Option<Case> {
     let tries = format!("{} twice, with the same value", parameter.name);
     let mut case = of_fault(plain, "repeated-parameter", &tries, Expectation::Silent(REPEATED.to_owned()));
     if !case.send.iter().any(|(name, _)| *name == parameter.name) {
-        case.send.push((parameter.name.clone(), super::valid::valid(parameter)));
+        case.send.push((parameter.name.as_str().into(), super::valid::valid(parameter)));
     }
     Some(Case { twist: Some(Twist::Repeat(parameter.name.clone())), ..case })
 }

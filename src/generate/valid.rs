@@ -183,7 +183,7 @@ fn numbers(schema: &Schema) -> Vec<Json> {
 
 /// Creates an object of these members, each with a valid value.
 fn object<'m>(members: impl Iterator<Item = &'m Member>) -> Value {
-    Value::object(members.map(|member| (member.name.clone(), valid(member))).collect())
+    Value::object(members.map(|member| (member.name.as_str().into(), valid(member))).collect())
 }
 
 /// Creates an object of the required members. An empty object may count as absent, so it has the first member if none
@@ -235,11 +235,11 @@ pub fn put(value: Value, schema: &Schema, steps: &[Step], new: Option<Value>) ->
             let there = members.iter().position(|(known, _)| known == name);
             let old = there.map_or_else(|| valid(member), |place| members.remove(place).1);
             let inner = put(old, &member.schema, further, new);
-            members.extend(inner.map(|inner| (name.clone(), inner)));
+            members.extend(inner.map(|inner| (name.as_str().into(), inner)));
             let is_other = |member: &&Member| member.name != *name && !is_again(&member.schema);
             let another = schema.members().iter().rev().find(is_other);
             if let (true, Some(another)) = (members.is_empty(), another) {
-                members.push((another.name.clone(), valid(another)));
+                members.push((another.name.as_str().into(), valid(another)));
             }
             members.sort_by_key(|(name, _)| schema.members().iter().position(|member| member.name == *name));
             Some(Value::object(members))

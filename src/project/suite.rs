@@ -15,7 +15,7 @@ use crate::spec::model::{Operation, Service, Specs};
 use crate::spec::yaml::MAX_BYTES;
 
 use super::listing::Part;
-use super::walk::{source, unreadable, yaml_files};
+use super::walk::{source, source_of, unreadable, yaml_files};
 use super::{specs, specs_of_part};
 
 /// Specs and the cases that test targets against them.
@@ -139,8 +139,11 @@ impl<'p> Reading<'p> {
 
     /// Reads a file that belongs to no operation: hand-written cases, or a file that was once generated.
     fn other(&mut self, path: PathBuf) {
+        if files::begins_with(&path, case::WRITTEN).is_ok_and(|is_written| is_written) {
+            self.orphans.push(path);
+            return;
+        }
         match source(&path) {
-            Ok(source) if source.text.starts_with(case::WRITTEN) => self.orphans.push(path),
             Ok(source) if self.is_left_out(&source) => {}
             Ok(source) => match case::read(&source, &self.specs) {
                 Ok(file) => self.add(file.cases),
@@ -272,7 +275,8 @@ fn is_stale(path: &Path, exists: bool, wanted: &str) -> Result<bool, Box<Finding
     if !exists {
         return Ok(true);
     }
-    let source = source(path)?;
+    // What was written may be larger than what people may write. A line of another system ends in two bytes.
+    let source = source_of(path, MAX_BYTES.max(2 * wanted.len()))?;
     // A checkout may have other line endings.
     if source.text == wanted || source.text.replace("\r\n", "\n") == wanted {
         return Ok(false);
@@ -293,7 +297,7 @@ fn is_stale(path: &Path, exists: bool, wanted: &str) -> Result<bool, Box<Finding
 /// Returns an error of the file system, or an error if fineprint did not write the file.
 pub fn update(path: &Path, text: Option<&str>) -> io::Result<()> {
     let is_there = fs::symlink_metadata(path).is_ok();
-    if is_there && !files::text(path, MAX_BYTES)?.starts_with(case::WRITTEN) {
+    if is_there && !files::begins_with(path, case::WRITTEN)? {
         return Err(io::Error::new(
             io::ErrorKind::AlreadyExists,
             "the file exists and was not written by fineprint",

@@ -19,8 +19,13 @@ const MAX_DEPTH: usize = 6;
 /// # Errors
 /// Returns a finding if the file cannot be read.
 pub(super) fn source(path: &Path) -> Result<Arc<Source>, Box<Finding>> {
+    source_of(path, MAX_BYTES)
+}
+
+/// Reads a file of at most `max` bytes.
+pub(super) fn source_of(path: &Path, max: usize) -> Result<Arc<Source>, Box<Finding>> {
     let name = slashed(path);
-    let bytes = ordinary(path, MAX_BYTES).map_err(|error| {
+    let bytes = ordinary(path, max).map_err(|error| {
         let rule = if error.kind() == io::ErrorKind::FileTooLarge { "too-large" } else { "unreadable" };
         Box::new(Finding::error(rule, not_read(path, &error)))
     })?;

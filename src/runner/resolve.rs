@@ -1,5 +1,7 @@
 //! The step from the symbolic values of a case to what is sent.
 
+use smol_str::SmolStr;
+
 use crate::case::text::Text;
 use crate::case::value::Value;
 use crate::case::{Case, FEW_RANDOM, Parameters, TRIED};
@@ -87,7 +89,9 @@ impl<'a> Values<'a> {
     pub fn resolve_all_by(&mut self, send: &Parameters, key: impl Fn(&str) -> String) -> Vec<(String, Json)> {
         let values = send.iter();
         values
-            .map(|(name, value)| (name.clone(), self.resolve_value(value, &format!("{}/{name}", key(name)))))
+            .map(|(name, value)| {
+                (name.to_string(), self.resolve_value(value, &format!("{}/{name}", key(name))))
+            })
             .collect()
     }
 
@@ -97,7 +101,7 @@ impl<'a> Values<'a> {
             Value::Described(text) if text.is_random() => Json::Text(self.draw(text, what)),
             Value::Described(text) => Json::Text(text.witness()),
             Value::Id(label) => self.id(label).unwrap_or(Json::Null),
-            Value::Same(label, parameter) => self.sent_earlier(label, parameter).unwrap_or(Json::Null),
+            Value::Same(sent) => self.sent_earlier(&sent.call, &sent.parameter).unwrap_or(Json::Null),
             Value::List(items) => {
                 let items = items.iter().enumerate();
                 Json::List(
@@ -105,8 +109,8 @@ impl<'a> Values<'a> {
                 )
             }
             Value::Object(members) => {
-                let one = |(name, member): &(String, Value)| {
-                    (name.clone(), self.resolve_value(member, &format!("{what}.{name}")))
+                let one = |(name, member): &(SmolStr, Value)| {
+                    (name.to_string(), self.resolve_value(member, &format!("{what}.{name}")))
                 };
                 Json::Object(members.iter().map(one).collect())
             }

@@ -111,7 +111,7 @@ impl Attempt<'_> {
     fn is_random(&self, send: &Parameters, name: &str, must_succeed: bool) -> bool {
         let drawn = |value: &Value| matches!(value, Value::Described(text) if text.is_random());
         match send.iter().find(|(sent, _)| sent == name).map(|(_, value)| value) {
-            Some(Value::Same(label, _)) => must_succeed && label == TRIED,
+            Some(Value::Same(sent)) => must_succeed && sent.call == TRIED,
             Some(value) => drawn(value),
             None => false,
         }

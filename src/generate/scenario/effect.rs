@@ -1,7 +1,7 @@
 //! Read-back scenarios: what a call reports as done must show when the entity is read.
 
 use crate::case::value::Value;
-use crate::case::{Case, Expectation, Step, TRIED, sent_at};
+use crate::case::{Case, Expectation, Parameters, Step, TRIED, sent_at};
 use crate::spec::breach::{Breach, Part};
 use crate::spec::model::{Member, Operation, Shown};
 use crate::spec::path::Path;
@@ -58,8 +58,8 @@ impl<'s> Reader<'s> {
     }
 
     /// Creates the call that reads the entity with that label, which must show these values.
-    fn step(&self, label: &str, shows: Vec<(String, Value)>) -> Step {
-        let send = vec![(self.id.name.clone(), reference(self.id, label))];
+    fn step(&self, label: &str, shows: Parameters) -> Step {
+        let send = vec![(self.id.name.as_str().into(), reference(self.id, label))];
         Step { shows, ..step(self.operation, "shown", send, Expectation::Accept) }
     }
 }
@@ -84,8 +84,8 @@ fn created(plain: &PlainCall<'_>, reader: &Reader<'_>) -> Case {
     let is_sent =
         |shown: &&Shown| Path::read(&shown.parameter).is_some_and(|at| sent_at(&send, &at).is_some());
     let shows = reader.shows.iter().filter(is_sent);
-    let same = |shown: &Shown| Value::Same(TRIED.to_owned(), shown.parameter.clone());
-    let shows = shows.map(|shown| (shown.path.clone(), same(shown)));
+    let same = |shown: &Shown| Value::same(TRIED, &shown.parameter);
+    let shows = shows.map(|shown| (shown.path.as_str().into(), same(shown)));
     let then = vec![reader.step(TRIED, shows.collect())];
     let tries = "reading the entity shows what was sent".to_owned();
     Case { then, ..single_call(plain.operation, "call/effect", tries, send, Expectation::Accept) }
@@ -98,7 +98,7 @@ fn defaulted(plain: &PlainCall<'_>, reader: &Reader<'_>, place: &Prepared<'_>) -
     let default = place.parameter.default.clone().filter(|_| can_be_left_out)?;
     let path = reader.path(&place.name)?.to_owned();
     let send = plain.with_at(place, None);
-    let then = vec![reader.step(TRIED, vec![(path, Value::Plain(default.clone()))])];
+    let then = vec![reader.step(TRIED, vec![(path.into(), Value::Plain(default.clone()))])];
     let tries = format!("{}: left out, reading the entity shows the default {default}", place.name);
     let about = vec![Breach { at: place.at.clone(), part: Part::Default }];
     let id = format!("{}/default/read-back", place.name);
@@ -110,7 +110,7 @@ fn changed(plain: &PlainCall<'_>, reader: &Reader<'_>, place: &Prepared<'_>, ent
     let (name, parameter) = (&place.name, place.parameter);
     let path = reader.path(name)?.to_owned();
     let send = plain.with_at(place, Some(valid(parameter)));
-    let shows = vec![(path, Value::Same(TRIED.to_owned(), name.clone()))];
+    let shows = vec![(path.into(), Value::same(TRIED, name))];
     let mut made = plain.make(entity, entity, &send)?;
     let different = |_: &Member| other(parameter, &valid(parameter));
     // A parameter without a value before could be missing when the entity is read.
@@ -145,9 +145,9 @@ fn unchanged(plain: &PlainCall<'_>, reader: &Reader<'_>, entity: &str) -> Vec<Ca
             let mut send = plain.with_at(at_fault, fault.trial.value.clone());
             send.retain(|(name, _)| *name != parameter.name);
             let before = made.send.iter().find(|(name, _)| *name == parameter.name)?.1.clone();
-            send.push((parameter.name.clone(), other(parameter, &before)));
+            send.push((parameter.name.as_str().into(), other(parameter, &before)));
             let path = reader.path(&parameter.name)?.to_owned();
-            let shows = vec![(path, Value::Same(entity.to_owned(), parameter.name.clone()))];
+            let shows = vec![(path.into(), Value::same(entity, &parameter.name))];
             let slug = format!("refused-with-{}", parameter.name);
             let tries = format!("a call that is rejected for it leaves {} unchanged", parameter.name);
             let id = format!("{}/{}/{slug}", at_fault.name, fault.breach.part.rule());

@@ -131,6 +131,6 @@ pub fn with_a_change(mut case: Case, plain: &PlainCall<'_>, turn: usize) -> Case
         return Case { expect: context::widened(case.expect.clone(), codes), ..case };
     }
     let change = changes[turn.min(changes.len() - 1)];
-    case.send.push((change.name.clone(), valid(change)));
+    case.send.push((change.name.as_str().into(), valid(change)));
     case
 }

@@ -22,7 +22,7 @@ const RACERS: u32 = 4;
 pub fn used(plain: &PlainCall<'_>, parameter: &Member) -> Option<Case> {
     let entity = plain.operation.creates.as_deref().or(plain.entity())?;
     let label = if plain.operation.creates.is_some() { "first" } else { "other" };
-    let send = plain.with(parameter, Some(Value::Same(label.to_owned(), parameter.name.clone())));
+    let send = plain.with(parameter, Some(Value::same(label, &parameter.name)));
     let expect = expect::reject(plain, parameter, Part::Unique);
     let mut given = plain.setup_calls(&send, &expect);
     given.push(plain.share(entity, label)?);
@@ -80,7 +80,7 @@ fn changed_concurrently(plain: &PlainCall<'_>, parameter: &Member, entity: &str)
 }
 
 fn own(plain: &PlainCall<'_>, parameter: &Member, entity: &str) -> Case {
-    let value = Value::Same(entity.to_owned(), parameter.name.clone());
+    let value = Value::same(entity, &parameter.name);
     let send = plain.with(parameter, Some(value));
     let expect = Expectation::Silent(OWN_VALUE.to_owned());
     let given = plain.setup_calls(&send, &expect);
@@ -89,7 +89,7 @@ fn own(plain: &PlainCall<'_>, parameter: &Member, entity: &str) -> Case {
 }
 
 fn of_removed(plain: &PlainCall<'_>, parameter: &Member, entity: &str) -> Option<Case> {
-    let value = Value::Same("gone".to_owned(), parameter.name.clone());
+    let value = Value::same("gone", &parameter.name);
     let send = plain.with(parameter, Some(value));
     let given = vec![plain.make(entity, "gone", &send)?, plain.remove(entity, "gone")?];
     let words = ("removed", "the value of a removed entity");
@@ -102,11 +102,11 @@ fn after_rejection(plain: &PlainCall<'_>, parameter: &Member, other: &Prepared<'
     let fault = fault(plain, other)?;
     let mut send = plain.with_at(other, fault.trial.value.clone());
     if !send.iter().any(|(name, _)| *name == parameter.name) {
-        send.push((parameter.name.clone(), new(parameter)));
+        send.push((parameter.name.as_str().into(), new(parameter)));
     }
     let expect = fault.expectation(plain);
     let maker = maker(plain, parameter)?;
-    let free = maker.set(&[(&parameter.name, Value::Same(TRIED.to_owned(), parameter.name.clone()))]);
+    let free = maker.set(&[(&parameter.name, Value::same(TRIED, &parameter.name))]);
     let free =
         Step { about: promise(parameter), ..step(maker.operation, "later", free, Expectation::Accept) };
     let slug = format!("after-refusal-for-{}", other.name);
@@ -121,8 +121,7 @@ fn after_rejection(plain: &PlainCall<'_>, parameter: &Member, other: &Prepared<'
 fn after_update(plain: &PlainCall<'_>, parameter: &Member, entity: &str) -> Option<Case> {
     let maker = maker(plain, parameter)?;
     let send = plain.set(&[(&parameter.name, new(parameter))]);
-    let again =
-        |label: &str| maker.set(&[(&parameter.name, Value::Same(label.to_owned(), parameter.name.clone()))]);
+    let again = |label: &str| maker.set(&[(&parameter.name, Value::same(label, &parameter.name))]);
     let taken = expect::reject(&maker, maker.operation.parameter(&parameter.name)?, Part::Unique);
     let then = vec![
         Step { about: promise(parameter), ..step(maker.operation, "new", again(TRIED), taken) },
@@ -142,7 +141,7 @@ fn used_by_update(plain: &PlainCall<'_>, parameter: &Member, entity: &str) -> Op
     let id =
         plain.operation.parameters.iter().find(|parameter| parameter.exists.as_deref() == Some(entity))?;
     let change = plain.set(&[(&id.name, reference(id, "other")), (&parameter.name, new(parameter))]);
-    let value = Value::Same("change".to_owned(), parameter.name.clone());
+    let value = Value::same("change", &parameter.name);
     let send = plain.with(parameter, Some(value));
     let change = Call {
         operation: plain.operation.name.clone(),

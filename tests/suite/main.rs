@@ -1,0 +1,34 @@
+//! The tests of the binary and the library, as one test binary: linking one costs seconds, linking thirty costs minutes.
+
+mod arbitrary_specs;
+mod baseline;
+mod cases;
+mod cli;
+mod common;
+mod compare;
+mod conformance_runner;
+mod connections;
+mod docs;
+mod findings;
+mod generated;
+mod honest;
+mod hostile;
+mod independence;
+mod init;
+mod layers;
+mod limits;
+mod mismatches;
+mod misuse;
+mod readme;
+mod reports;
+mod rest;
+mod review;
+mod same_name;
+mod score;
+mod services;
+mod shards;
+mod signed;
+mod targets;
+mod tls;
+mod unharmed;
+mod vendor;

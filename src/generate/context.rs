@@ -7,7 +7,7 @@
 use crate::case::value::Value;
 use crate::case::{Expectation, Parameters, Rows};
 use crate::spec::breach::Part;
-use crate::spec::model::Required;
+use crate::spec::model::{Format, Required};
 use crate::spec::path::Step;
 use crate::spec::ruling::Outcome;
 
@@ -21,6 +21,10 @@ const SCARCE: usize = 3;
 
 /// The maximum number of classes of a parameter in contexts. Further valid values have only their own cases.
 const MAX_CLASSES: usize = 64;
+
+/// The maximum number of classes of a text that is made from a pattern or a format in common use. Its further texts
+/// differ in nothing that another parameter could depend on.
+const MAX_MADE: usize = 8;
 
 /// The number of parameters whose accepted classes are combined in pairs. Of more parameters, only those in the same
 /// window of this size are combined.
@@ -334,7 +338,9 @@ fn classes(plain: &PlainCall<'_>, prepared: &Prepared<'_>) -> Vec<Class> {
             classes.push(class(Some(value.clone())));
         }
     }
-    classes.truncate(MAX_CLASSES);
+    let is_made = !parameter.schema.patterns.is_empty()
+        || matches!(parameter.schema.format, Some(Format::Common { .. }));
+    classes.truncate(if is_made { MAX_MADE } else { MAX_CLASSES });
     if !classes.iter().any(|class| class.value.is_some()) {
         classes.push(class(Some(prepared.valid.clone())));
     }

@@ -14,6 +14,7 @@ mod plain;
 mod precedence;
 mod prepared;
 mod references;
+pub mod relations;
 mod request;
 mod rules;
 mod scenario;
@@ -33,6 +34,7 @@ use crate::json::Json;
 use crate::protocol;
 use crate::spec::breach::{Breach, Part};
 use crate::spec::model::{Member, Operation, Required, Service, Specs};
+use crate::spec::path::Path;
 use crate::spec::ruling::{self, Outcome, Ruling};
 
 use context::Contexts;
@@ -124,26 +126,42 @@ pub fn cases(service: &Service, operation: &Operation, depth: Depth) -> CaseFile
 fn expanded(plain: &PlainCall<'_>, depth: Depth, arrays: &Arrays) -> Vec<Case> {
     let (service, operation) = (plain.service, plain.operation);
     let mut contexts = Contexts::new(plain, arrays);
-    let mut cases = whole_calls(plain);
+    let settled = |cases: Vec<Case>, tested: Option<&Path>| settled(plain, cases, tested);
+    let mut cases = settled(whole_calls(plain), None);
     for place in plain.prepared() {
         let tried = place.trials(service, operation).iter();
         let judged = tried.filter_map(|tried| Judged::new(plain, place, tried)).collect();
         let mut of_place: Vec<Violation> = scenario::references(plain, place.parameter);
         of_place.extend(judged_cases(plain, place, judged, &mut contexts));
-        cases.extend(among_contexts(of_place, place, plain, &contexts, depth));
-        cases.extend(scenario::cases(plain, place.parameter));
+        cases.extend(settled(among_contexts(of_place, place, plain, &contexts, depth), Some(&place.at)));
+        cases.extend(settled(scenario::cases(plain, place.parameter), Some(&place.at)));
     }
-    cases.extend(scenario::whole(plain));
-    cases.extend(request::cases(plain));
-    cases.extend(precedence::cases(plain, depth));
+    cases.extend(relations::cases(plain));
+    cases.extend(settled(scenario::whole(plain), None));
+    cases.extend(settled(request::cases(plain), None));
+    cases.extend(settled(precedence::cases(plain, depth), None));
     if depth == Depth::Pairwise {
-        cases.extend(valid_pairs(plain, &mut contexts));
+        cases.extend(settled(valid_pairs(plain, &mut contexts), None));
     }
-    cases.extend(left_out(plain, &cases));
+    cases.extend(settled(left_out(plain, &cases), None));
     cases.retain(|case| plain.is_encodable(&case.send));
     let cases = expect::relax_doubtful(operation, cases).into_iter();
     let cases: Vec<Case> = cases.filter_map(|case| references::complete(service, case)).collect();
     if depth == Depth::Smoke { depth::smoke(cases) } else { cases }
+}
+
+/// Changes what cases do not test so that all relations of the operation hold.
+fn settled(plain: &PlainCall<'_>, cases: Vec<Case>, tested: Option<&Path>) -> Vec<Case> {
+    if plain.relations().is_empty() {
+        return cases;
+    }
+    let cases = cases.into_iter().enumerate();
+    let settled = cases.filter_map(|(turn, case)| relations::settle(plain, case, tested, turn));
+    let settled = relations::without_repetitions(settled.collect());
+    match tested {
+        Some(tested) => relations::completed(plain, settled, tested),
+        None => settled,
+    }
 }
 
 /// Returns `true` if every call of an operation must contain a parameter.

@@ -7,10 +7,11 @@ use smol_str::SmolStr;
 
 use crate::case::value::Value;
 use crate::case::{Call, Expectation, Parameters, sent_at};
-use crate::spec::model::{Member, Operation, Service};
+use crate::spec::model::{Member, Operation, Relation, Service};
 use crate::spec::path::Path;
 
 use super::prepared::Prepared;
+use super::relations;
 use super::valid::{self, other, reference, valid};
 
 /// The plain call of an operation.
@@ -22,6 +23,7 @@ pub struct PlainCall<'s> {
     sent: OnceCell<Vec<Prepared<'s>>>,
     /// The indexes of the prepared places, by name.
     places: OnceCell<HashMap<String, usize>>,
+    relations: OnceCell<Vec<(Path, &'s Relation)>>,
     /// The parameters with which the operations that create entities are called.
     makers: RefCell<HashMap<&'s str, Parameters>>,
 }
@@ -34,6 +36,7 @@ impl<'s> PlainCall<'s> {
             operation,
             sent: OnceCell::new(),
             places: OnceCell::new(),
+            relations: OnceCell::new(),
             makers: RefCell::default(),
         }
     }
@@ -41,6 +44,11 @@ impl<'s> PlainCall<'s> {
     /// Returns what is known about the parameters that a call can contain, each followed by the members below it.
     pub fn prepared(&self) -> &[Prepared<'s>] {
         self.sent.get_or_init(|| Prepared::all(self.service, self.operation))
+    }
+
+    /// Returns the relations of the operation, each with the object in which it stands.
+    pub fn relations(&self) -> &[(Path, &'s Relation)] {
+        self.relations.get_or_init(|| self.operation.relations())
     }
 
     fn place(&self, name: &str) -> Option<usize> {
@@ -158,9 +166,10 @@ impl<'s> PlainCall<'s> {
     pub fn make(&self, entity: &str, label: &str, send: &Parameters) -> Option<Call> {
         let maker = self.service.operation(&self.service.entity(entity)?.made_by)?;
         let mut makers = self.makers.borrow_mut();
-        let made = makers
-            .entry(&maker.name)
-            .or_insert_with(|| PlainCall::new(self.service, maker).with_all_needed());
+        let made = makers.entry(&maker.name).or_insert_with(|| {
+            let plain = PlainCall::new(self.service, maker).with_all_needed();
+            relations::made(self.service, maker, plain)
+        });
         let mut made = made.clone();
         for (name, value) in &mut made {
             let is_fixed = !is_random(value) && value.ids().is_empty();
@@ -185,6 +194,11 @@ impl<'s> PlainCall<'s> {
             put(self.operation, &mut send, name, value.clone());
         }
         send
+    }
+
+    /// Sets a parameter of a call, or removes it.
+    pub fn put(&self, send: &mut Parameters, name: &str, value: Option<Value>) {
+        put(self.operation, send, name, value);
     }
 
     fn with_all_needed(&self) -> Parameters {
@@ -223,9 +237,9 @@ pub fn set(whole: &mut Value, place: &Prepared<'_>, value: Option<Value>) {
 }
 
 /// Sets a parameter of a call, at its position in the table.
-fn put(operation: &Operation, send: &mut Parameters, name: &str, value: Value) {
+fn put(operation: &Operation, send: &mut Parameters, name: &str, value: impl Into<Option<Value>>) {
     send.retain(|(known, _)| known != name);
-    send.push((name.into(), value));
+    send.extend(value.into().map(|value| (name.into(), value)));
     let place = |name: &str| operation.parameters.iter().position(|parameter| parameter.name == name);
     send.sort_by_key(|(name, _)| place(name));
 }

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use super::relations::kept;
 use super::rules::{common, count};
 
 use crate::case::text::Text;
@@ -144,7 +145,8 @@ pub fn valid(parameter: &Member) -> Value {
     }
 }
 
-fn of_schema(schema: &Schema) -> Value {
+/// Returns a value that violates none of these rules.
+pub fn of_schema(schema: &Schema) -> Value {
     if let Some(first) = schema.values.as_ref().and_then(|values| values.first()) {
         return Value::Plain(first.clone());
     }
@@ -191,10 +193,11 @@ fn object<'m>(members: impl Iterator<Item = &'m Member>) -> Value {
 fn minimal_object(schema: &Schema) -> Value {
     let members = schema.members();
     let is_required = |member: &&Member| member.required == Required::Yes;
-    match members.iter().any(|member| is_required(&member)) {
+    let minimal = match members.iter().any(|member| is_required(&member)) {
         true => object(members.iter().filter(is_required)),
         false => object(members.iter().filter(|member| !is_again(&member.schema)).take(1)),
-    }
+    };
+    kept(schema, minimal)
 }
 
 /// Returns `true` if a value is of a type within itself, or a list of such values.
@@ -209,7 +212,7 @@ fn objects(schema: &Schema) -> Vec<Value> {
         return Vec::new();
     }
     let minimal_object = minimal_object(schema);
-    let mut objects = vec![minimal_object.clone(), object(schema.members().iter())];
+    let mut objects = vec![minimal_object.clone(), kept(schema, object(schema.members().iter()))];
     // The same members with other values.
     for member in schema.members() {
         let way = [Step::Member(member.name.clone())];

@@ -8,6 +8,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::diagnostic::Finding;
+use crate::generate::relations;
 use crate::spec::model::Specs;
 use crate::spec::read::{self as specs_of, SpecFile};
 
@@ -59,6 +60,15 @@ fn specs_of_part(folder: &Path, part: &Part<'_>) -> Result<Specs, Vec<Finding>> 
     read(folder, part.files(), |sources| specs_of::read_part(sources, &part.shared_names()))
 }
 
+/// Returns the specs unless no call can keep the relations of an operation.
+fn possible(specs: Specs) -> Result<Specs, Vec<Finding>> {
+    let findings: Vec<Finding> = specs
+        .operations()
+        .filter_map(|(service, operation)| relations::contradiction_finding(service, operation))
+        .collect();
+    if findings.is_empty() { Ok(specs) } else { Err(findings) }
+}
+
 fn read(
     folder: &Path,
     files: Vec<PathBuf>,
@@ -80,7 +90,7 @@ fn read(
         }
     }
     match read(&sources) {
-        Ok(specs) if findings.is_empty() => Ok(specs),
+        Ok(specs) if findings.is_empty() => possible(specs),
         Ok(_) => Err(findings),
         Err(more) => Err([findings, more].concat()),
     }

@@ -12,6 +12,7 @@ pub(crate) mod form;
 pub mod mutant;
 pub(crate) mod operations;
 mod reading;
+mod relation;
 mod respond;
 mod store;
 mod text;

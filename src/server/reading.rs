@@ -22,6 +22,10 @@ named! {
         UnclearCharactersRefused = "unclear-characters-refused",
         /// An empty value counts as present, and is judged by the rules.
         EmptyIsPresent = "empty-is-present",
+        /// Two equal values are not in order.
+        EqualIsOutOfOrder = "equal-is-out-of-order",
+        /// Relations are checked before the rules of single values.
+        RelationsFirst = "relations-first",
         /// White space alone counts as absent.
         BlankIsAbsent = "blank-is-absent",
         /// An empty optional value is rejected as missing, if there is a row for that.
@@ -136,6 +140,8 @@ impl Reading {
             Self::OwnLimit => &[Question::LongestText],
             Self::ScalarsConverted => &[Question::ScalarOfAnotherType],
             Self::NumbersOf32Bits => &[Question::NumberOf32Bits],
+            Self::EqualIsOutOfOrder => &[Question::EqualInOrder],
+            Self::RelationsFirst => &[Question::ConditionOnInvalidValue],
             Self::IdFormChecked => &[Question::IdOfNothing],
             Self::UnclearNotRequired => &[Question::Required],
             Self::LastRowAnswers

@@ -26,7 +26,7 @@ pub struct Check<'a> {
 }
 
 impl Check<'_> {
-    fn has_reading(&self, reading: Reading) -> bool {
+    pub(super) fn has_reading(&self, reading: Reading) -> bool {
         self.behaviour.has_reading(reading)
     }
 
@@ -41,17 +41,26 @@ impl Check<'_> {
         if self.has_reading(Reading::CheckedBackwards) {
             parameters.reverse();
         }
-        let mut all =
+        let of_parameters =
             parameters.into_iter().filter_map(|parameter| self.faults(parameter).into_iter().next());
-        let first = match self.has_reading(Reading::AbsenceFirst) {
-            false => all.next(),
-            true => {
-                let all: Vec<_> = all.collect();
-                let absent = all.iter().find(|breach| breach.part == Part::Required);
-                absent.or(all.first()).cloned()
+        let of_relations = || self.first_with_row(self.faults_of_relations());
+        let first = match (self.has_reading(Reading::AbsenceFirst), self.has_reading(Reading::RelationsFirst))
+        {
+            (true, _) => {
+                let all: Vec<Breach> = of_parameters.chain(self.faults_of_relations()).collect();
+                let absent = all.iter().find(|breach| breach.part == Part::Required).cloned();
+                absent.or_else(|| all.first().cloned())
             }
+            (false, true) => of_relations().or_else(|| of_parameters.into_iter().next()),
+            (false, false) => of_parameters.into_iter().next().or_else(of_relations),
         };
         first.map(|breach| self.row_for(&breach))
+    }
+
+    /// Returns the first of several promises that one mistake breaks, preferably one with a row.
+    fn first_with_row(&self, faults: Vec<Breach>) -> Option<Breach> {
+        let with_row = faults.iter().find(|breach| self.has_row(breach)).cloned();
+        with_row.or_else(|| faults.into_iter().next())
     }
 
     /// Returns the row of the page's table, or else of the service's, that covers a violation. If there is none,
@@ -136,7 +145,7 @@ impl Check<'_> {
         }
     }
 
-    fn is_nothing(&self, member: &Member, at: &Path, value: &Json) -> bool {
+    pub(super) fn is_nothing(&self, member: &Member, at: &Path, value: &Json) -> bool {
         // A server that rejects white space as missing has a row for that.
         let absence = || Breach { at: at.clone(), part: Part::Required };
         let can_reject = || self.has_row(&absence()) || self.unbound().is_some();
@@ -156,7 +165,7 @@ impl Check<'_> {
         }
     }
 
-    fn faults_of_value(&self, schema: &Schema, at: &Path, value: &Json) -> Vec<Breach> {
+    pub(super) fn faults_of_value(&self, schema: &Schema, at: &Path, value: &Json) -> Vec<Breach> {
         let here = |part: Part| Breach { at: at.clone(), part };
         // In a query string, every scalar is text.
         let value = &scalar(schema.kind(), value);
@@ -262,7 +271,7 @@ impl Check<'_> {
 }
 
 /// Returns a text as the scalar that it represents, if a scalar of another type is expected.
-fn scalar(kind: Type, value: &Json) -> Json {
+pub(super) fn scalar(kind: Type, value: &Json) -> Json {
     let read = match (kind, value) {
         (Type::Integer, Json::Text(text)) => text.parse().ok().map(Json::Integer),
         (Type::Number, Json::Text(text)) => text.parse().ok().map(Json::Number),

@@ -44,6 +44,24 @@ named! {
         Unique = "unique",
         /// Another value than the default, although none was given.
         Default = "default",
+        /// Given, although another value forbids it.
+        Forbidden = "forbidden",
+        /// None of a group is given, of which exactly one must be.
+        ExactlyOneNone = "exactly-one.none",
+        /// Several of a group are given, of which exactly one must be.
+        ExactlyOneSeveral = "exactly-one.several",
+        /// None of a group is given, of which at least one must be.
+        AtLeastOne = "at-least-one",
+        /// Several of a group are given, of which at most one may be.
+        AtMostOne = "at-most-one",
+        /// A part of a group is given, of which all or none must be.
+        AllOrNone = "all-or-none",
+        /// Not less than the next value.
+        Order = "order",
+        /// Another value than the one that it must equal.
+        Same = "same",
+        /// The value that it must differ from.
+        Differ = "differ",
         /// The id of an entity that does not exist.
         ExistsUnknown = "exists.unknown",
         /// A value that is not an id at all.

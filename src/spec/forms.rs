@@ -110,6 +110,7 @@ pub const OPERATION: Form = Form {
         may("support", Bool, "true: used to set up and clean up, not tested."),
         may("creates", Text, "The entity that a successful call creates."),
         may("parameters", Map(&PARAMETER_SHAPE), "The parameter table, in the page's order."),
+        may("relations", List(&RELATION_SHAPE), "The relations between parameters."),
         may("errors", List(&Of(&ERROR_ROW)), "The error table, in the page's order."),
         may(
             "response",
@@ -207,7 +208,7 @@ const TYPE: Key = must("type", TypeName(Type::NAMES), "The type of the values.")
 const REQUIRED_SHAPE: Shape = OneOf(&[Bool, Word(&["unclear"])]);
 
 /// The rules about values, allowed wherever a value is described.
-pub(super) static RULES_OF_VALUES: [Key; 9] = [
+pub(super) static RULES_OF_VALUES: [Key; 10] = [
     may(
         "length",
         LENGTH_SHAPE,
@@ -229,7 +230,62 @@ pub(super) static RULES_OF_VALUES: [Key; 9] = [
     may("count", OneOf(&[Integer, Text]), "The number of items of an array: 1..10, ..5, 2.., 3."),
     may("items", Of(&ITEM), "The rules for each item of an array."),
     may("members", Map(&MEMBER_SHAPE), "The members of an object, in the page's order."),
+    may("relations", List(&RELATION_SHAPE), "The relations between the members of an object."),
 ];
+
+/// The keys of a relation that demand something. Each relation has one of them.
+pub const DEMANDS: &[&str] = &[
+    "require",
+    "forbid",
+    "then",
+    "exactly-one",
+    "at-least-one",
+    "at-most-one",
+    "all-or-none",
+    "order",
+    "same",
+    "differ",
+];
+
+const CONDITION_SHAPE: Shape = OneOf(&[Text, Map(&Any), List(&Any)]);
+const PATHS_SHAPE: Shape = OneOf(&[Text, List(&Text)]);
+
+/// A relation between values of one object.
+pub static RELATION: Form = Form {
+    name: "Relation",
+    doc: "A promise about several values of one object. Paths start at that object. A parameter that is left out counts in conditions with its default.",
+    keys: &[&[
+        may(
+            "if",
+            CONDITION_SHAPE,
+            "The calls that it is about: a path (it is given), a mapping of paths to values (all of them), or a list of conditions (one of them).",
+        ),
+        may("unless", CONDITION_SHAPE, "The calls that it is not about. If both stand, both count."),
+        may("require", PATHS_SHAPE, "All of these must be given."),
+        may("forbid", PATHS_SHAPE, "None of these may be given."),
+        may("then", Map(&FURTHER_SHAPE), "Further rules for these values."),
+        may("exactly-one", List(&Text), "One of these must be given, and no more."),
+        may("at-least-one", List(&Text), "One or more of these must be given."),
+        may("at-most-one", List(&Text), "No two of these may be given."),
+        may("all-or-none", List(&Text), "If one of these is given, all of them must be."),
+        may("order", List(&Text), "Each of these numbers, dates or times must be less than the next one."),
+        may(
+            "strict",
+            Bool,
+            "order: whether two equal values break it. Without it, equal values are unspecified.",
+        ),
+        may("same", List(&Text), "These must be equal."),
+        may("differ", List(&Text), "These must differ."),
+        may("says", Text, "The page's sentence about it, word for word."),
+    ]],
+};
+
+/// Further rules for a value.
+pub static FURTHER: Form = Form {
+    name: "Further",
+    doc: "Rules for a value that hold while the condition of a relation is met, in addition to its own.",
+    keys: &[&RULES_OF_VALUES, &[may("sample", Any, "A value to send if one cannot be made from the rules.")]],
+};
 
 /// What the page shows and says about a parameter or a member.
 static SHOWN: [Key; 3] = [
@@ -242,6 +298,8 @@ static SHOWN: [Key; 3] = [
 static TYPE_SHAPE: Shape = Of(&SHARED_TYPE);
 static MEMBER_SHAPE: Shape = Of(&MEMBER);
 static PARAMETER_SHAPE: Shape = Of(&PARAMETER);
+static RELATION_SHAPE: Shape = Of(&RELATION);
+static FURTHER_SHAPE: Shape = Of(&FURTHER);
 
 /// When a value takes effect.
 pub const TAKES_EFFECT: &[&str] = &["at-once", "later"];

@@ -2,12 +2,14 @@
 
 mod http;
 mod operation;
+mod relation;
 mod rows;
 mod schema;
 mod shows;
 
 pub use http::{Authentication, Http, Location, Route};
-pub use operation::{Operation, Page};
+pub use operation::{Operation, Page, described};
+pub use relation::{Condition, Demand, Further, Group, Relation};
 pub use rows::{Bound, Circumstance, ErrorRow, RequestFault, When};
 pub use schema::{
     Characters, Common, Count, End, Format, Length, Limit, Range, Schema, SelfReference, Shape, Type,
@@ -193,6 +195,10 @@ impl Service {
 
     /// Returns the row that covers the absence of the value at a place. Rows for any place (`*`) do not count.
     pub fn row_for_absence<'a>(&'a self, operation: &'a Operation, at: &Path) -> Option<&'a ErrorRow> {
+        // A row for a parameter that a relation requires covers its absence only while the condition is met.
+        if operation.member(at).is_some_and(|member| member.related.contains(&Part::Required)) {
+            return None;
+        }
         let absence = Bound { at: Some(at.clone()), part: Part::Required };
         self.rows(operation).find(|row| match &row.when {
             When::Breaches(bound) => bound.contains(&absence),
@@ -330,6 +336,8 @@ pub struct Member {
     pub sample: Option<Json>,
     /// The page's sentences about it.
     pub says: Vec<Quote>,
+    /// The parts of relations that a call can break at its place.
+    pub related: Vec<Part>,
     /// The place of its name.
     pub at: Place,
 }
@@ -353,6 +361,7 @@ impl Member {
             example: None,
             sample: None,
             says: Vec::new(),
+            related: Vec::new(),
             at,
         }
     }

@@ -65,6 +65,12 @@ impl Path {
         Self([self.0.as_slice(), &further.0].concat())
     }
 
+    /// Returns the path without its last steps.
+    #[must_use]
+    pub fn without(&self, steps: usize) -> Self {
+        Self(self.0[..self.0.len().saturating_sub(steps)].to_vec())
+    }
+
     /// Returns the path of the list if this is the path of its items.
     pub fn list(&self) -> Option<Self> {
         let (last, list) = self.0.split_last()?;

@@ -57,6 +57,10 @@ named! {
         PhoneNumber = "phone-number",
         /// Which row covers a number without a country code.
         NoCountryCode = "no-country-code",
+        /// Whether two equal values are in order.
+        EqualInOrder = "equal-in-order",
+        /// Whether an invalid value meets a condition.
+        ConditionOnInvalidValue = "condition-on-invalid-value",
     }
 }
 
@@ -96,6 +100,8 @@ impl Question {
                 "the page does not say what a country code or a mobile phone number is made of"
             }
             Self::NoCountryCode => "without a country code, either row may apply",
+            Self::EqualInOrder => "the page does not say whether two equal values are in order",
+            Self::ConditionOnInvalidValue => "a condition asks about a value that may be invalid",
         }
     }
 }

@@ -50,6 +50,16 @@ const fn of_parameter(key: &'static str, parts: &'static [PartOf], example: Opti
     Rule { key, fits: &[], is_in: |_| false, parts, example }
 }
 
+/// Creates a rule about several values.
+const fn of_values_together(key: &'static str, parts: &'static [PartOf]) -> Rule {
+    Rule { key, fits: &[], is_in: |_| false, parts, example: None }
+}
+
+/// Creates a part of a relation, which is promised where a relation is about a value.
+const fn related(part: Part, broken_by: &'static str, tried_with: &'static str) -> PartOf {
+    PartOf { part, is_promised: |_| false, broken_by, tried_with }
+}
+
 /// All rules, in the order of their promises in reports.
 pub static RULES: &[Rule] = &[
     of_parameter(
@@ -234,6 +244,49 @@ pub static RULES: &[Rule] = &[
         }],
         None,
     ),
+    of_values_together(
+        "forbidden",
+        &[related(
+            Part::Forbidden,
+            "a value that is given although another one forbids it",
+            "the value, with and without what forbids it",
+        )],
+    ),
+    of_values_together(
+        "exactly-one",
+        &[
+            related(Part::ExactlyOneNone, "none of the group", "none; each alone"),
+            related(Part::ExactlyOneSeveral, "several of the group", "each pair; all"),
+        ],
+    ),
+    of_values_together(
+        "at-least-one",
+        &[related(Part::AtLeastOne, "none of the group", "none; each alone; all")],
+    ),
+    of_values_together(
+        "at-most-one",
+        &[related(Part::AtMostOne, "several of the group", "none; each alone; each pair; all")],
+    ),
+    of_values_together(
+        "all-or-none",
+        &[related(Part::AllOrNone, "a part of the group", "none; each alone; all but one; all")],
+    ),
+    of_values_together(
+        "order",
+        &[related(
+            Part::Order,
+            "a value that is greater than the next one, or equal to it if the page says so",
+            "a step below, equal, a step above",
+        )],
+    ),
+    of_values_together(
+        "same",
+        &[related(Part::Same, "two different values", "equal values; different values")],
+    ),
+    of_values_together(
+        "differ",
+        &[related(Part::Differ, "two equal values", "equal values; different values")],
+    ),
     of_parameter(
         "exists",
         &[
@@ -272,7 +325,8 @@ impl Rule {
 /// promise.
 pub fn promised(member: &Member) -> impl Iterator<Item = Part> + '_ {
     let parts = RULES.iter().flat_map(|rule| rule.parts);
-    parts.filter(|part| (part.is_promised)(member)).map(|part| part.part)
+    let is_promised = |part: &&PartOf| (part.is_promised)(member) || member.related.contains(&part.part);
+    parts.filter(is_promised).map(|part| part.part)
 }
 
 #[cfg(test)]
@@ -297,9 +351,12 @@ mod tests {
         let of_values: Vec<&str> =
             RULES.iter().filter(|rule| rule.is_of_values()).map(|rule| rule.key).collect();
         let written: Vec<&str> = forms::RULES_OF_VALUES.iter().map(|key| key.name).collect();
-        assert_eq!([of_values.as_slice(), &["members"]].concat(), written);
+        assert_eq!([of_values.as_slice(), &["members", "relations"]].concat(), written);
         for rule in RULES {
-            assert!(forms::PARAMETER.key_names().any(|name| name == rule.key), "{}", rule.key);
+            // What breaks `forbid` is a forbidden value.
+            let key = if rule.key == "forbidden" { "forbid" } else { rule.key };
+            let keys = forms::PARAMETER.key_names().chain(forms::RELATION.key_names());
+            assert!(keys.into_iter().any(|name| name == key), "{}", rule.key);
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The tests of the binary and the library, as one test binary: linking one costs seconds, linking thirty costs minutes.
 
+mod arbitrary_relations;
 mod arbitrary_specs;
 mod baseline;
 mod cases;

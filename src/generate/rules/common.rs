@@ -158,6 +158,15 @@ pub fn trials(parameter: &Member, format: Common, schemes: &[String]) -> Vec<Tri
     forms.iter().filter(can_be_sent).map(trial).collect()
 }
 
+/// Returns the date or time that many days after another one; `None` if the text is neither.
+pub fn days_after(text: &str, days: i64) -> Option<String> {
+    let (date, rest) = text.split_at_checked(10)?;
+    let date = chrono::NaiveDate::parse_from_str(date, "%Y-%m-%d").ok()?;
+    let is_date_or_time = rest.is_empty() || rest.starts_with('T');
+    let moved = date.checked_add_signed(chrono::TimeDelta::try_days(days)?)?;
+    is_date_or_time.then(|| format!("{}{rest}", moved.format("%Y-%m-%d")))
+}
+
 /// Returns the scheme of valid URLs.
 pub fn scheme(schemes: &[String]) -> &str {
     schemes.first().map_or("https", String::as_str)

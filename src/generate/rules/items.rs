@@ -1,9 +1,10 @@
 //! Lists whose items have rules of their own: valid items, and one that violates a rule, in every position.
 
 use crate::case::value::Value;
+use crate::json::Json;
 use crate::spec::breach::{Breach, Part};
 use crate::spec::model::{Member, Schema};
-use crate::spec::ruling;
+use crate::spec::ruling::{self, Outcome};
 
 use crate::generate::trial::Trial;
 use crate::generate::valid::choices;
@@ -28,7 +29,7 @@ pub fn trials(parameter: &Member) -> Vec<Trial> {
     for member in &members {
         let (slug, tries) = (member.slug.replace('/', "-"), format!("a member: {}", member.tries));
         let Some(value) = member.value.clone() else { continue };
-        let breach = certain_breach(schema, &value).filter(|breach| !broken.contains(breach));
+        let breach = certain_breach(parameter, schema, &value).filter(|breach| !broken.contains(breach));
         if breach.is_some() || slug.starts_with("length-") || slug.ends_with("-blank-last") {
             trials.push(trial(&slug, &tries, vec![value.clone()]));
         }
@@ -69,9 +70,11 @@ fn members(parameter: &Member, schema: &Schema) -> Vec<Trial> {
     super::trials(&member, true).into_iter().filter(|trial| is_of_rules(trial) && is_short(trial)).collect()
 }
 
-/// Returns the rule that an item certainly violates.
-fn certain_breach(schema: &Schema, value: &Value) -> Option<Breach> {
-    ruling::on_value(schema, &value.witness()?).certain()
+/// Returns the rule that an item certainly violates. A list of nothing but null may count as absent instead.
+fn certain_breach(parameter: &Member, schema: &Schema, value: &Value) -> Option<Breach> {
+    let json = value.witness()?;
+    let list = ruling::on_member(parameter, Some(&Json::List(vec![json.clone()])));
+    ruling::on_value(schema, &json).certain().filter(|_| list.outcome() == Outcome::Breaks)
 }
 
 fn trial(slug: &str, tries: &str, members: Vec<Value>) -> Trial {

@@ -5,16 +5,21 @@ use crate::server::fault::{Condition, Fault};
 use crate::spec::breach::Part;
 use crate::spec::model::Required;
 
+use super::possible::Possible;
 use super::{Kind, Mutant, MutantSource, Placed, label};
 
 /// Adds the mutants of one parameter's rules.
 pub fn of(maker: &MutantSource<'_>, parameter: &Placed<'_>, mutants: &mut Vec<Mutant>) {
+    let possible = Possible::new(maker.operation);
     for other in maker.places.iter().filter(|other| other.is_disjoint(parameter)) {
         for (condition, slug, words) in conditions(maker, other) {
             // If both of an object's two members are absent, the object is empty and may count as absent.
             let is_alone = matches!(condition, Condition::Absent(_)) && maker.are_all(parameter, other);
             let breaches = maker.breaches(parameter).into_iter();
             for breach in breaches.filter(|breach| !(is_alone && *breach == Part::Required)) {
+                if !possible.allows(parameter, breach, (other, &condition)) {
+                    continue;
+                }
                 let fault = Fault::Skipped {
                     operation: maker.operation.name.clone(),
                     parameter: parameter.name.clone(),

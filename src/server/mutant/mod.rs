@@ -8,6 +8,8 @@
 mod acts;
 mod interactions;
 mod pattern;
+mod possible;
+mod relations;
 mod responses;
 mod rows;
 mod rules;
@@ -61,6 +63,8 @@ pub enum Kind {
     Demanded,
     /// A rule not checked while another parameter meets a condition.
     Interaction,
+    /// A relation missing, or checked for other calls or some of its values.
+    Relation,
     /// An error row with another code, status or message.
     Row,
     /// Uniqueness racy, taken by rejected calls, or not following updates.
@@ -97,6 +101,7 @@ impl fmt::Display for Kind {
             Self::Gone => "rules gone",
             Self::Demanded => "optional demanded",
             Self::Interaction => "interactions",
+            Self::Relation => "relations",
             Self::Row => "error rows",
             Self::Unique => "uniqueness",
             Self::Effect => "effects",
@@ -175,6 +180,7 @@ pub fn all(specs: &Specs) -> Vec<Mutant> {
             rules::of(&maker, place, &mut mutants);
             interactions::of(&maker, place, &mut mutants);
         }
+        relations::of(&maker, &mut mutants);
         rows::of(&maker, &mut mutants);
         acts::of(&maker, &mut mutants);
         responses::of(&maker, &mut mutants);

@@ -3,7 +3,7 @@
 use crate::span::Place;
 use crate::spec::path::{Path, Step};
 
-use super::{Acknowledgement, ErrorRow, Location, Member, Quote, Route, Schema, Type};
+use super::{Acknowledgement, ErrorRow, Location, Member, Quote, Relation, Route, Schema, Type};
 
 /// An operation, described by one documentation page.
 #[derive(Debug, Clone)]
@@ -22,6 +22,8 @@ pub struct Operation {
     pub creates: Option<String>,
     /// The parameter table.
     pub parameters: Vec<Member>,
+    /// The relations between parameters.
+    pub relations: Vec<Relation>,
     /// The error table.
     pub errors: Vec<ErrorRow>,
     /// The response elements.
@@ -95,13 +97,34 @@ impl Operation {
     }
 
     fn described(&self, at: &Path) -> Option<(&Member, &Schema)> {
-        let (first, further) = at.steps().split_first()?;
-        let Step::Member(name) = first else { return None };
-        let parameter = self.parameter(name)?;
-        further.iter().try_fold((parameter, &parameter.schema), |(member, schema), step| match step {
-            Step::Item => Some((member, schema.items()?)),
-            Step::Member(name) => schema.member(name).map(|member| (member, &member.schema)),
-        })
+        described(&self.parameters, at)
+    }
+
+    /// Returns every relation with the object in which it stands: those between parameters first.
+    pub fn relations(&self) -> Vec<(Path, &Relation)> {
+        let mut all: Vec<(Path, &Relation)> =
+            self.relations.iter().map(|relation| (Path::default(), relation)).collect();
+        for (at, member) in self.members() {
+            let (mut at, mut schema) = (at, Some(&member.schema));
+            while let Some(within) = schema {
+                all.extend(within.relations.iter().map(|relation| (at.clone(), relation)));
+                (at, schema) = (at.then(Step::Item), within.items());
+            }
+        }
+        all
+    }
+
+    /// Returns the relations of an object for modification.
+    pub fn relations_mut(&mut self, at: &Path) -> Option<&mut Vec<Relation>> {
+        if at.is_here() {
+            return Some(&mut self.relations);
+        }
+        let items = at.steps().iter().rev().take_while(|step| **step == Step::Item).count();
+        let mut schema = &mut self.member_mut(&at.without(items))?.schema;
+        for _ in 0..items {
+            schema = schema.items_mut()?;
+        }
+        Some(&mut schema.relations)
     }
 
     /// Returns the parameter or member at a place for modification.
@@ -124,6 +147,17 @@ impl Operation {
     pub fn parameter(&self, name: &str) -> Option<&Member> {
         self.parameters.iter().find(|parameter| parameter.name == name)
     }
+}
+
+/// Returns what is described at a place in an object of these members: the member, and the schema of the value there.
+pub fn described<'m>(members: &'m [Member], at: &Path) -> Option<(&'m Member, &'m Schema)> {
+    let (first, further) = at.steps().split_first()?;
+    let Step::Member(name) = first else { return None };
+    let member = members.iter().find(|member| member.name == *name)?;
+    further.iter().try_fold((member, &member.schema), |(member, schema), step| match step {
+        Step::Item => Some((member, schema.items()?)),
+        Step::Member(name) => schema.member(name).map(|member| (member, &member.schema)),
+    })
 }
 
 /// Collects members and all members below them. A reference from a type to itself is followed once.

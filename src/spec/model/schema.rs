@@ -8,7 +8,7 @@ use crate::named::named;
 use crate::span::Place;
 use crate::spec::pattern::Pattern;
 
-use super::Member;
+use super::{Member, Relation};
 
 /// The requirements on a value, as a tree. Whether the value must be present is not part of them.
 #[derive(Debug, Clone)]
@@ -29,6 +29,8 @@ pub struct Schema {
     pub values: Option<Vec<Json>>,
     /// The permitted number of items of a list.
     pub count: Option<Count>,
+    /// The relations between the members of an object.
+    pub relations: Vec<Relation>,
     /// The place of the rules.
     pub at: Place,
 }
@@ -113,6 +115,7 @@ impl Schema {
             format: None,
             values: None,
             count: None,
+            relations: Vec::new(),
             at,
         }
     }

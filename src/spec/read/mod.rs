@@ -5,6 +5,7 @@ mod operation;
 mod patterns;
 mod range;
 mod reader;
+mod relations;
 mod rules;
 mod types;
 

@@ -27,6 +27,8 @@ impl Reader {
         let named = fields.get("operation");
         let name = named.and_then(|node| self.text(node));
         let page = fields.get("page").and_then(|node| self.page(node));
+        let mut parameters = self.parameters(&fields);
+        let relations = self.relations(&fields, &mut parameters);
         let mut operation = Operation {
             id: name.clone().unwrap_or_default(),
             name: name.unwrap_or_default(),
@@ -34,7 +36,8 @@ impl Reader {
             support: self.flag(&fields, "support"),
             route: fields.get("http").and_then(|node| self.route(node)),
             creates: self.optional_text(&fields, "creates"),
-            parameters: self.parameters(&fields),
+            parameters,
+            relations,
             errors: self.error_rows(&fields),
             response: fields.get("response").map(|node| self.response(node)).unwrap_or_default(),
             narrative: self.narrative(&fields),

@@ -19,6 +19,22 @@ impl Reader {
     /// Reads the requirements on a parameter, a member or an item.
     pub fn schema(&mut self, fields: &Fields<'_>) -> Schema {
         let (kind, named) = self.kind(fields);
+        let own = self.rules_of(fields, kind);
+        let mut schema = match named {
+            Some(named) => self.merge_rules(named, own, fields),
+            None => own,
+        };
+        self.fitting(&schema, fields);
+        self.matchable(&schema, fields);
+        if fields.get("relations").is_some() {
+            let relations = self.relations(fields, schema.members_mut());
+            schema.relations.extend(relations);
+        }
+        schema
+    }
+
+    /// Reads the rules for a value of this type.
+    pub fn rules_of(&mut self, fields: &Fields<'_>, kind: Type) -> Schema {
         let own = Schema {
             shape: self.shape(fields, kind),
             length: fields.get("length").and_then(|node| self.length(node)),
@@ -28,16 +44,11 @@ impl Reader {
             format: fields.get("format").and_then(|node| self.format(node)),
             values: fields.get("values").map(|node| self.values(node)),
             count: fields.get("count").and_then(|node| self.count(node)),
+            relations: Vec::new(),
             at: fields.at.clone(),
         };
         self.enough_items(&own, fields);
-        let schema = match named {
-            Some(named) => self.merge_rules(named, own, fields),
-            None => own,
-        };
-        self.fitting(&schema, fields);
-        self.matchable(&schema, fields);
-        schema
+        own
     }
 
     /// Reads the type of a value, and the schema of that type if it is not built in.
@@ -52,7 +63,7 @@ impl Reader {
         (self.word(node, Type::NAMES).and_then(Type::named).unwrap_or(Type::String), None)
     }
 
-    fn fitting(&mut self, schema: &Schema, fields: &Fields<'_>) {
+    pub(super) fn fitting(&mut self, schema: &Schema, fields: &Fields<'_>) {
         let kind = schema.kind();
         // `items` has its own finding.
         for rule in RULES.iter().filter(|rule| rule.is_of_values() && rule.key != "items") {

@@ -3,6 +3,8 @@
 //! Pages name them without a grammar. The plain forms are valid and what no parser takes is invalid; whatever parsers in
 //! common use disagree on is open.
 
+use std::cmp::Ordering;
+
 use crate::spec::breach::Part;
 use crate::spec::model::Common;
 use crate::spec::question::Question;
@@ -98,6 +100,14 @@ fn date_time(text: &str) -> Outcome {
         true => of_day,
         false => Outcome::Open,
     }
+}
+
+/// Compares two dates, or two times in the same plain form; `None` if they are anything else.
+pub fn compare(first: &str, second: &str) -> Option<Ordering> {
+    let both = |holds: fn(&str) -> Outcome| [first, second].iter().all(|text| holds(text) == Outcome::Holds);
+    let is_utc = |text: &str| text.ends_with('Z');
+    let is_alike = first.len() == second.len() && is_utc(first) && is_utc(second);
+    (both(date) || both(date_time) && is_alike).then(|| first.cmp(second))
 }
 
 fn is_zone(zone: &str) -> bool {

@@ -10,6 +10,7 @@ mod length;
 mod pattern;
 mod phone;
 mod range;
+pub mod relation;
 
 use std::borrow::Cow;
 use std::collections::HashSet;

@@ -1,0 +1,158 @@
+//! Relations: calls that keep all promises about several values, and calls that break one of them.
+//!
+//! Other modules build calls as if each value stood alone. [`settle`] then changes what a case does not test, so that
+//! all relations hold; where that is impossible, the ruling on the whole call decides what must come back.
+
+mod complete;
+mod edits;
+mod objects;
+mod solve;
+mod trials;
+
+use crate::case::value::Value;
+use crate::case::{AMONG_OTHERS, Case, Expectation, Parameters, Rows};
+use crate::diagnostic::Finding;
+use crate::json::Json;
+use crate::spec::model::{Operation, Relation, Service};
+use crate::spec::path::Path;
+use crate::spec::ruling::{Outcome, Ruling, relation};
+
+use super::expect;
+use super::plain::PlainCall;
+
+pub use complete::completed;
+pub use objects::kept;
+pub use trials::cases;
+
+/// Returns a call of an operation changed so that all relations hold. What stands at the fixed places stays. If that is
+/// impossible, as few relations as possible are broken.
+pub fn repaired(plain: &PlainCall<'_>, send: Parameters, fixed: &[Path]) -> Parameters {
+    match plain.relations().is_empty() {
+        true => send,
+        false => solve::repaired(plain, send, fixed, 0),
+    }
+}
+
+/// Changes what a case does not test so that all relations hold, and adapts its expectation if they do not. Returns
+/// `None` if nothing is left to test. `turn` is the number of the case among those of its place.
+pub fn settle(plain: &PlainCall<'_>, case: Case, tested: Option<&Path>, turn: usize) -> Option<Case> {
+    let mut fixed: Vec<Path> = case.about.iter().map(|about| about.at.clone()).collect();
+    fixed.extend(tested.cloned());
+    // Values that later calls refer to.
+    let earlier = case.send.iter().filter(|(_, value)| matches!(value, Value::Same(_)));
+    fixed.extend(earlier.map(|(name, _)| Path::member(name.as_str())));
+    if let Some(crate::wire::Twist::Repeat(name)) = &case.twist {
+        fixed.push(Path::member(name));
+    }
+    let send = solve::repaired(plain, case.send.clone(), &fixed, turn);
+    let ruling = relation::on_call(plain.operation, &stand_ins(&send));
+    let mut case = Case { send, ..case };
+    for step in &mut case.then {
+        let is_shown =
+            |name: &str| Path::read(name).is_some_and(|at| crate::case::sent_at(&case.send, &at).is_some());
+        step.shows.retain(|(_, value)| match value {
+            Value::Same(sent) if sent.call == crate::case::TRIED => is_shown(&sent.parameter),
+            _ => true,
+        });
+    }
+    match ruling.outcome() {
+        Outcome::Holds => Some(case),
+        // What follows an accepted call, or is sent at once, says nothing about a call that may be rejected.
+        _ if !case.then.is_empty() || case.at_once > 1 => None,
+        _ => {
+            let expect = combined(plain, case.expect.clone(), &ruling);
+            Some(Case { expect, ..case })
+        }
+    }
+}
+
+/// Returns the expectation for a call that does not keep all relations, from the expectation for its values alone.
+fn combined(plain: &PlainCall<'_>, alone: Expectation, ruling: &Ruling) -> Expectation {
+    let together = expect::expectation(plain.service, plain.operation, ruling);
+    match (alone, together) {
+        (Expectation::Accept, together) => together,
+        (Expectation::Reject(Rows::Codes(alone)), Expectation::Reject(Rows::Codes(together))) => {
+            Expectation::Reject(Rows::Codes(union(alone, together)))
+        }
+        // A value that is rejected anyway may be rejected for a relation that may be broken.
+        (Expectation::Reject(Rows::Codes(alone)), Expectation::Silent(_)) => {
+            let certain = Ruling { breaches: ruling.coverable(), open: Vec::new() };
+            match expect::expectation(plain.service, plain.operation, &certain) {
+                Expectation::Reject(Rows::Codes(codes)) => {
+                    Expectation::Reject(Rows::Codes(union(alone, codes)))
+                }
+                _ => Expectation::Reject(Rows::Any),
+            }
+        }
+        (Expectation::Reject(_), _) | (_, Expectation::Reject(_)) => Expectation::Reject(Rows::Any),
+        (silent @ Expectation::Silent(_), _) => silent,
+        (_, together) => together,
+    }
+}
+
+fn union(mut codes: Vec<String>, more: Vec<String>) -> Vec<String> {
+    for code in more {
+        if !codes.contains(&code) {
+            codes.push(code);
+        }
+    }
+    codes
+}
+
+/// Returns the values of a call. What is known only at run time is replaced with a text that only equal values share.
+pub fn stand_ins(send: &Parameters) -> Vec<(String, Json)> {
+    send.iter().map(|(name, value)| (name.to_string(), stand_in(value))).collect()
+}
+
+fn stand_in(value: &Value) -> Json {
+    match value {
+        Value::Id(label) => Json::Text(format!("id of {label}")),
+        Value::Same(sent) => Json::Text(format!("{} of {}", sent.parameter, sent.call)),
+        Value::List(items) => Json::List(items.iter().map(stand_in).collect()),
+        Value::Object(members) => {
+            Json::Object(members.iter().map(|(name, value)| (name.to_string(), stand_in(value))).collect())
+        }
+        value => value.witness().unwrap_or(Json::Null),
+    }
+}
+
+/// Returns a smallest set of relations of an operation that no call can keep together; empty if a call keeps all.
+pub fn contradiction<'s>(service: &'s Service, operation: &'s Operation) -> Vec<&'s Relation> {
+    solve::contradiction(&PlainCall::new(service, operation))
+}
+
+/// Returns the finding about relations of an operation that no call can keep together.
+pub fn contradiction_finding(service: &Service, operation: &Operation) -> Option<Finding> {
+    let relations = contradiction(service, operation);
+    let first = relations.first()?;
+    let title = match relations.len() {
+        1 => "no call can keep this relation".to_owned(),
+        number => format!("no call can keep these {number} relations together"),
+    };
+    let lines: Vec<String> = relations.iter().map(|relation| relation.at.line().to_string()).collect();
+    let lines = lines.join(", ");
+    let help = format!("compare them with the page, and with the rules of the parameters: lines {lines}");
+    Some(Finding::error("contradictory-relations", title).at(&first.at).help(help))
+}
+
+/// Returns the call that creates something, changed so that all relations of its operation hold.
+pub fn made(service: &Service, maker: &Operation, send: Parameters) -> Parameters {
+    match maker.relations().is_empty() {
+        true => send,
+        false => solve::repaired(&PlainCall::new(service, maker), send, &[], 0),
+    }
+}
+
+/// Drops cases that send the same as an earlier variant of themselves.
+pub fn without_repetitions(cases: Vec<Case>) -> Vec<Case> {
+    let mut kept: Vec<Case> = Vec::new();
+    let mut seen: std::collections::HashSet<String> = std::collections::HashSet::new();
+    for case in cases {
+        let is_variant = case.tries.ends_with(AMONG_OTHERS);
+        let sends = format!("{:?}{:?}{:?}{:?}", case.about, case.given, case.send, case.expect);
+        if seen.insert(sends) || !is_variant {
+            kept.push(case);
+        }
+    }
+    kept
+}

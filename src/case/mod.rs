@@ -15,7 +15,7 @@ pub use read::{operation, read};
 pub use write::{WRITTEN, asks, digest, expects, sends, whole, write};
 
 use crate::spec::breach::Breach;
-use crate::spec::model::{Operation, Service};
+use crate::spec::model::{Entity, Operation, Service};
 use crate::spec::path::Path;
 use crate::wire::Twist;
 
@@ -26,6 +26,15 @@ pub const TRIED: &str = "tried";
 
 /// The ending of `tries` in a case that repeats another one with other values.
 pub const AMONG_OTHERS: &str = "; other parameters varied";
+
+/// The separator between an entity and the parameter that refers to a further entity of its kind: `user-of-managerId`.
+pub const OF: &str = "-of-";
+
+/// Returns the entity that the label of a call names.
+pub fn entity_of<'s>(service: &'s Service, label: &str) -> Option<&'s Entity> {
+    let name = label.split_once(OF).map_or(label, |(name, _)| name);
+    service.entity(label).or_else(|| service.entity(name))
+}
 
 /// The number of random characters up to which a text may well exist on the target already.
 pub const FEW_RANDOM: usize = 2;

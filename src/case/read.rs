@@ -15,7 +15,7 @@ use super::common::{Common, Table};
 use super::forms::{AGAIN, CALL, CASE, FILE, STEP};
 use super::text::Text;
 use super::value::Value;
-use super::{AMONG_OTHERS, Call, Case, CaseFile, Expectation, Parameters, Rows, Step, TRIED};
+use super::{AMONG_OTHERS, Call, Case, CaseFile, Expectation, Parameters, Rows, Step, TRIED, entity_of};
 
 /// Reads a case file.
 ///
@@ -234,6 +234,7 @@ impl<'s> CaseReader<'s> {
                 _ => continue,
             };
             match (known.iter().find(|(known, _)| known == label), sent) {
+                (None, None) if self.is_foreign(label) => {}
                 (None, _) => self.no_such_call(label, known, case),
                 (Some((_, sends)), Some(name)) if !sends_it(sends, name) => {
                     let title = format!("the call `{label}` of this case does not send `{name}`");
@@ -247,6 +248,12 @@ impl<'s> CaseReader<'s> {
                 _ => {}
             }
         }
+    }
+
+    /// Returns `true` if a label names a foreign entity, which no call creates.
+    fn is_foreign(&self, label: &str) -> bool {
+        let entity = self.service.and_then(|service| entity_of(service, label));
+        entity.is_some_and(|entity| entity.foreign)
     }
 
     fn no_such_call(&mut self, label: &str, known: &[(&str, &Parameters)], case: &Node) {

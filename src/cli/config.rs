@@ -52,6 +52,9 @@ pub struct TargetTable {
     /// Number of entities that the target allows, by entity; one more is tested.
     #[serde(default)]
     pub quotas: BTreeMap<String, u32>,
+    /// Ids of foreign entities that exist on the target, by entity.
+    #[serde(default)]
+    pub known: BTreeMap<String, Vec<toml::Value>>,
     /// Whether the run is the only user of the target. Only then does it send calls that could reach what it did not
     /// create.
     #[serde(default)]

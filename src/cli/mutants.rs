@@ -57,7 +57,7 @@ pub fn execute(args: &MutantsArgs, console: Console) -> Exit {
     let target = Target {
         network,
         appears: vec![("*".to_owned(), Duration::ZERO)],
-        ..Target::at("mutants", None).alone()
+        ..Target::at("mutants", None).alone().made_from(&specs)
     };
     let options = Options::new(target, args.seed.unwrap_or_else(runner::any_seed));
     let done = runtime.block_on(async {

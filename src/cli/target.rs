@@ -65,6 +65,10 @@ pub fn resolve(
         let json = parameter(value, environment, &mut target).map_err(in_target)?;
         target.parameters.push((name.clone(), json));
     }
+    for (entity, ids) in &table.known {
+        let ids = ids.iter().map(|id| parameter(id, environment, &mut target)).collect::<Result<_, _>>();
+        target.known.push((entity.clone(), ids.map_err(in_target)?));
+    }
     limits(table, &mut target).map_err(in_target)?;
     circumstances(table, &mut target).map_err(in_target)?;
     target.network = network(table, folder, environment, &mut target).map_err(in_target)?;

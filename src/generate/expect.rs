@@ -132,7 +132,8 @@ pub fn whole_call(plain: &PlainCall<'_>, send: &Parameters) -> Expectation {
         .parameters
         .iter()
         .any(|parameter| changes(&parameter.name) && parameter.required != Required::Yes);
-    let has_entity = plain.operation.parameters.iter().any(|parameter| parameter.exists.is_some());
+    let has_entity = plain.operation.creates.is_none()
+        && plain.operation.parameters.iter().any(|parameter| parameter.exists.is_some());
     let can_change = could_change && !plain.operation.only_reads();
     match has_entity && can_change && !send.iter().any(|(name, _)| changes(name)) {
         true => Expectation::Silent(CHANGES_NOTHING.to_owned()),

@@ -7,7 +7,7 @@ use smol_str::SmolStr;
 
 use crate::case::value::Value;
 use crate::case::{Call, Expectation, Parameters, sent_at};
-use crate::spec::model::{Member, Operation, Relation, Service};
+use crate::spec::model::{Member, Operation, Relation, Required, Service};
 use crate::spec::path::Path;
 
 use super::prepared::Prepared;
@@ -214,7 +214,17 @@ impl<'s> PlainCall<'s> {
     pub fn remove(&self, entity: &str, label: &str) -> Option<Call> {
         let remover = self.service.operation(self.service.entity(entity)?.removed_by.as_ref()?)?;
         let id = remover.parameters.iter().find(|parameter| parameter.exists.as_deref() == Some(entity))?;
-        let send = vec![(id.name.as_str().into(), reference(id, label))];
+        let mut send = Parameters::new();
+        for parameter in &remover.parameters {
+            match &parameter.exists {
+                _ if parameter.name == id.name => send.push((id.name.as_str().into(), reference(id, label))),
+                // What it belongs to.
+                Some(owner) if parameter.required == Required::Yes => {
+                    send.push((parameter.name.as_str().into(), reference(parameter, owner)));
+                }
+                _ => {}
+            }
+        }
         let label = format!("removal-of-{label}");
         Some(Call { operation: remover.name.clone(), label, send, shared: false })
     }

@@ -1,15 +1,12 @@
 //! Makes sure that whatever a case refers to exists: earlier calls send it, and entities are created first.
 
 use crate::case::value::Value;
-use crate::case::{Call, Case, Parameters};
+use crate::case::{Call, Case, OF, Parameters, entity_of};
 use crate::spec::model::{Entity, Operation, Service};
 use crate::spec::path::Path;
 
 use super::plain::{PlainCall, supply};
 use super::valid::valid;
-
-/// The separator between an entity and the parameter that refers to a further entity of its kind: `user-of-managerId`.
-const OF: &str = "-of-";
 
 /// The maximum number of entities that are added to a case. Entities of a spec that refer to each other in a circle
 /// cannot be created.
@@ -76,17 +73,13 @@ fn missing(service: &Service, case: &Case) -> Option<(usize, Option<Call>)> {
     for (at, send) in of_given.chain([(end, &case.send)]).chain(of_then) {
         for label in ids(send) {
             let is_made = case.given[..at].iter().any(|call| call.label == label);
-            if let Some(entity) = entity_of(service, label).filter(|_| !is_made) {
+            let own = entity_of(service, label).filter(|entity| !entity.foreign && !is_made);
+            if let Some(entity) = own {
                 return Some((at, make(service, entity, label)));
             }
         }
     }
     None
-}
-
-fn entity_of<'s>(service: &'s Service, label: &str) -> Option<&'s Entity> {
-    let name = label.split_once(OF).map_or(label, |(name, _)| name);
-    service.entity(label).or_else(|| service.entity(name))
 }
 
 fn make(service: &Service, entity: &Entity, label: &str) -> Option<Call> {

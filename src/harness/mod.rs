@@ -31,6 +31,7 @@ use crate::case::Case;
 use crate::diagnostic::Finding;
 use crate::event::Leftover;
 use crate::generate::{self, Depth};
+use crate::json::Json;
 use crate::judge::Verdict;
 use crate::project::{self, Listing, Suite};
 use crate::report::block::{block, of_plain_call};
@@ -59,6 +60,7 @@ pub struct Conformance {
     timeout: Duration,
     seed: u64,
     alone: bool,
+    known: Vec<(String, Vec<Json>)>,
     keys: Vec<(String, Key)>,
 }
 
@@ -74,6 +76,7 @@ impl Conformance {
             timeout: Duration::from_secs(10),
             seed: runner::any_seed(),
             alone: false,
+            known: Vec::new(),
             keys: Vec::new(),
         }
     }
@@ -126,6 +129,17 @@ impl Conformance {
         self
     }
 
+    /// Names an entity that exists on the target and that no operation of the specs creates.
+    #[must_use]
+    pub fn known(mut self, entity: &str, id: &str) -> Self {
+        let id = Json::Text(id.to_owned());
+        match self.known.iter_mut().find(|(name, _)| name == entity) {
+            Some((_, ids)) => ids.push(id),
+            None => self.known.push((entity.to_owned(), vec![id])),
+        }
+        self
+    }
+
     /// Declares that nobody else uses the target. Then fineprint also sends requests that could affect what the tests
     /// did not create.
     #[must_use]
@@ -162,6 +176,7 @@ impl Conformance {
             target.appears.push(("*".to_owned(), Duration::ZERO));
         }
         target.alone |= self.alone;
+        target.known.clone_from(&self.known);
         for (folder, key) in &self.keys {
             target.hidden.hide_variable(key.secret.expose(), &variable_of(folder));
             let signer = |form| Signer { form, key: key.clone(), origin: "the test".to_owned() };
@@ -193,6 +208,10 @@ impl Conformance {
     fn tests(self, named: Option<&str>) -> Result<(Arc<Tests>, Vec<Trial>), Vec<Finding>> {
         let mut suite = self.suite(named)?;
         let target = self.target();
+        let target = match self.url {
+            None => target.made_from(&suite.specs),
+            Some(_) => target.typed_by(&suite.specs),
+        };
         let form = |service: &Service| target.signer(service).map(|signer| signer.form);
         let gates = Gates::new(&suite.cases);
         suite.cases.extend(generate::auth(&suite.specs, form));

@@ -73,6 +73,7 @@ fn check(elements: &[Member], within: &Json, prefix: &str, mismatches: &mut Vec<
         let path = path_of(prefix, element);
         match within.get(&element.name) {
             None if element.is_optional() => {}
+            Some(Json::Null) if element.schema.nullable == Some(true) => {}
             Some(value) if !is_listed(element, value) => {
                 let listed: Vec<String> = element.listed().iter().map(Json::to_string).collect();
                 mismatches.push(mismatch(element, &path, &listed.join(" or "), Some(value)));

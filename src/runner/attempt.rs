@@ -8,7 +8,7 @@ use std::time::Instant;
 use futures_util::FutureExt as _;
 use futures_util::future::join_all;
 
-use crate::case::{self, Case, Expectation, Parameters, Step, TRIED};
+use crate::case::{self, Case, Expectation, Parameters, Step, TRIED, entity_of};
 use crate::event::CaseResult;
 use crate::json::Json;
 use crate::judge::{self, Contract, Mismatch, Verdict};
@@ -124,10 +124,28 @@ fn prepare_for_output(service: &Service, mut result: CaseResult, hidden: &Hidden
 
 /// Returns the reason why a case is not sent to this target; `None` if it is sent.
 fn why_not_sent(session: &Session, service: &Service, case: &Case) -> Option<String> {
+    if let Some(why) = unknown_id(session, service, case) {
+        return Some(why);
+    }
     if session.target.alone {
         return None;
     }
     harm::why_not_sent(service, case).or_else(|| wrong_secret(session, service, case))
+}
+
+/// Returns the reason why a case cannot be sent if it needs a foreign entity of which no id is known.
+fn unknown_id(session: &Session, service: &Service, case: &Case) -> Option<String> {
+    let mut ids = case.calls().flat_map(|(_, send)| send).flat_map(|(_, value)| value.ids());
+    let is_unknown = |label: &str| {
+        let is_foreign = entity_of(service, label).is_some_and(|entity| entity.foreign);
+        is_foreign && session.target.known_id(label).is_none()
+    };
+    let label = ids.find(|label| is_unknown(label))?;
+    let entity = entity_of(service, label)?.name.as_str();
+    let more = if label == entity { "no id" } else { "no second id" };
+    Some(format!(
+        "{more} of a {entity} is known: add --known {entity}=ID, or `known = {{ {entity} = [\"ID\"] }}` to the target in fineprint.toml"
+    ))
 }
 
 /// Maximum number of times that a wrong secret is sent for a real key of a service: accounts are locked for more.

@@ -24,7 +24,21 @@ pub fn why_not_sent(service: &Service, case: &Case) -> Option<String> {
 fn of_call(service: &Service, operation: &Operation, send: &Parameters) -> Option<String> {
     let value = |name: &str| send.iter().find(|(sent, _)| sent == name).map(|(_, value)| value);
     if may_change(service, operation) {
-        return subjects(operation).into_iter().find_map(|id| {
+        let is_foreign = |id: &&Member| {
+            let entity = id.exists.as_ref().and_then(|name| service.entity(name));
+            entity.is_some_and(|entity| entity.foreign)
+        };
+        let subjects = subjects(operation);
+        let is_known = |id: &Member| matches!(value(&id.name), Some(Value::Id(_)));
+        if subjects.iter().all(is_foreign)
+            && let Some(id) = subjects.iter().find(|id| is_known(id))
+        {
+            return Some(format!(
+                "{} could change what {} names, which the run has not created",
+                operation.name, id.name
+            ));
+        }
+        return subjects.into_iter().find_map(|id| {
             let is_fine = value(&id.name).is_some_and(identifies_one);
             (!is_fine).then(|| {
                 format!(

@@ -137,7 +137,10 @@ impl<'a> Values<'a> {
             0 => None,
             nth => self.labelled(&format!("{label}-{nth}")),
         };
-        own.or_else(|| self.labelled(label))?.id.clone()
+        match own.or_else(|| self.labelled(label)) {
+            Some(earlier) => earlier.id.clone(),
+            None => self.session.target.known_id(label).cloned(),
+        }
     }
 
     fn labelled(&self, label: &str) -> Option<&Earlier> {

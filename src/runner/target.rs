@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
+use crate::case::OF;
 use crate::json::Json;
-use crate::spec::model::{Operation, Service};
+use crate::spec::model::{Operation, Service, Specs};
 use crate::transport::Network;
 use crate::wire::GatewayResponse;
 use crate::wire::sign::{Form, Hidden, Key, Secret};
@@ -32,6 +33,8 @@ pub struct Target {
     pub headers: Vec<(String, Secret)>,
     /// Parameters that every call sends, unless a case tests the parameter itself.
     pub parameters: Vec<(String, Json)>,
+    /// The ids of foreign entities that exist on the target, by entity.
+    pub known: Vec<(String, Vec<Json>)>,
     /// Texts that must not appear in any output.
     pub hidden: Hidden,
     /// Maximum number of requests per second; `None` means as many as the target takes.
@@ -76,6 +79,7 @@ impl Target {
             signers: Vec::new(),
             headers: Vec::new(),
             parameters: Vec::new(),
+            known: Vec::new(),
             hidden: Hidden::default(),
             rate: None,
             rates: Vec::new(),
@@ -102,6 +106,40 @@ impl Target {
     pub fn alone(mut self) -> Self {
         self.alone = true;
         self
+    }
+
+    /// Returns the same target, with the foreign entities of a server that is made from the specs.
+    #[must_use]
+    pub fn made_from(mut self, specs: &Specs) -> Self {
+        for service in &specs.services {
+            let foreign = service.entities.iter().filter(|entity| entity.foreign);
+            self.known.extend(foreign.map(|entity| (entity.name.clone(), vec![service.foreign_id(entity)])));
+        }
+        self
+    }
+
+    /// Returns the same target, with known ids as numbers where the specs take numbers. A command line has only texts.
+    #[must_use]
+    pub fn typed_by(mut self, specs: &Specs) -> Self {
+        let is_number = |entity: &str| {
+            let of = |service: &Service| service.entity(entity).map(|entity| service.foreign_id(entity));
+            specs.services.iter().filter_map(of).any(|id| matches!(id, Json::Integer(_)))
+        };
+        for (_, ids) in self.known.iter_mut().filter(|(entity, _)| is_number(entity)) {
+            for id in ids {
+                if let Some(number) = id.as_text().and_then(|text| text.parse().ok()) {
+                    *id = Json::Integer(number);
+                }
+            }
+        }
+        self
+    }
+
+    /// Returns the id of a foreign entity by its label in a case: `project`, or `project-of-target` for a second one.
+    pub fn known_id(&self, label: &str) -> Option<&Json> {
+        let (entity, number) = label.split_once(OF).map_or((label, 0), |(entity, _)| (entity, 1));
+        let (_, ids) = self.known.iter().find(|(name, _)| name == entity)?;
+        ids.get(number)
     }
 
     /// Returns the time that a created entity may stay invisible.

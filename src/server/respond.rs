@@ -115,7 +115,10 @@ impl Source<'_> {
             None => None,
         };
         let sent = || named(&facts.parameters, path);
-        match known.or_else(sent).or_else(|| element.listed().first().cloned()) {
+        let is_nullable = element.schema.nullable == Some(true);
+        let unset = || if is_nullable { Some(Json::Null) } else { element.listed().first().cloned() };
+        match known.or_else(sent).or_else(unset) {
+            Some(Json::Null) if is_nullable => Some(Json::Null),
             Some(value) => Some(typed(element.kind(), value)),
             None if element.is_optional() => None,
             None => Some(placeholder(element, facts)),

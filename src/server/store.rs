@@ -55,6 +55,19 @@ pub struct Records {
     pub reserved: Vec<(String, Json)>,
 }
 
+impl Records {
+    /// Creates the entities of a kind that are there from the start: one, if it is foreign.
+    fn of(service: &Service, entity: &Entity) -> Self {
+        let known = entity.foreign.then(|| Record {
+            id: service.foreign_id(entity),
+            attributes: Vec::new(),
+            taken: Vec::new(),
+            created: NaiveDateTime::default(),
+        });
+        Self { live: known.into_iter().collect(), ..Self::default() }
+    }
+}
+
 /// All entities, by service and kind.
 #[derive(Debug)]
 pub struct Store {
@@ -73,7 +86,9 @@ pub struct Open<'s>(MutexGuard<'s, HashMap<String, Records>>);
 impl Open<'_> {
     /// Returns the entities of a kind.
     pub fn records(&mut self, service: &Service, entity: &Entity) -> &mut Records {
-        self.0.entry(format!("{}/{}", service.folder, entity.name)).or_default()
+        self.0
+            .entry(format!("{}/{}", service.folder, entity.name))
+            .or_insert_with(|| Records::of(service, entity))
     }
 }
 

@@ -152,7 +152,7 @@ impl Check<'_> {
         let blanks_count = || member.required != Required::Yes || can_reject();
         let empty_counts = !self.has_reading(Reading::EmptyIsPresent);
         match value {
-            Json::Null => true,
+            Json::Null => member.schema.nullable.is_none(),
             Json::Text(text) if text.is_empty() => empty_counts,
             Json::Text(text) => {
                 self.has_reading(Reading::BlankIsAbsent) && text.trim().is_empty() && blanks_count()
@@ -167,6 +167,9 @@ impl Check<'_> {
 
     pub(super) fn faults_of_value(&self, schema: &Schema, at: &Path, value: &Json) -> Vec<Breach> {
         let here = |part: Part| Breach { at: at.clone(), part };
+        if (value, schema.nullable) == (&Json::Null, Some(true)) {
+            return Vec::new();
+        }
         // In a query string, every scalar is text.
         let value = &scalar(schema.kind(), value);
         match (schema.kind(), value) {

@@ -72,13 +72,18 @@ pub const ENTITY: Form = Form {
     name: "Entity",
     doc: "Something that calls create and that has an id.",
     keys: &[&[
-        must(
+        may(
             "id",
             Text,
             "Where its id is in the response of the operation that creates it, as a path: Contact.ContactId.",
         ),
-        must("made-by", Text, "The operation that creates one."),
-        must("removed-by", Text, "The operation that removes one, or none if the vendor documents no way."),
+        may("made-by", Text, "The operation that creates one. Every entity has one, unless it is foreign."),
+        may("removed-by", Text, "The operation that removes one, or none if the vendor documents no way."),
+        may(
+            "foreign",
+            Bool,
+            "true: no operation of the specs creates one. The target's configuration says which ones exist.",
+        ),
         may("listed-by", Text, "The operation that lists them, each with its id and its parameters."),
         may("pages-by", PAGES_SHAPE, "How that list is read to its end; left out if the page does not say."),
         may("total", Text, "Where the response of that list gives the number of entities, as a path."),
@@ -140,6 +145,7 @@ pub static PARAMETER: Form = Form {
     keys: &[
         &[
             TYPE,
+            NULLABLE,
             may(
                 "required",
                 REQUIRED_SHAPE,
@@ -182,6 +188,7 @@ pub static MEMBER: Form = Form {
     keys: &[
         &[
             TYPE,
+            NULLABLE,
             may(
                 "required",
                 REQUIRED_SHAPE,
@@ -197,14 +204,22 @@ pub static MEMBER: Form = Form {
 pub static SHARED_TYPE: Form = Form {
     name: "SharedType",
     doc: "The rules for each value of a type. A place that uses the type can add further rules.",
-    keys: &[&[TYPE], &RULES_OF_VALUES],
+    keys: &[&[TYPE, NULLABLE], &RULES_OF_VALUES],
 };
 
 /// An item of an array.
-pub static ITEM: Form =
-    Form { name: "Item", doc: "The rules for each item of an array.", keys: &[&[TYPE], &RULES_OF_VALUES] };
+pub static ITEM: Form = Form {
+    name: "Item",
+    doc: "The rules for each item of an array.",
+    keys: &[&[TYPE, NULLABLE], &RULES_OF_VALUES],
+};
 
 const TYPE: Key = must("type", TypeName(Type::NAMES), "The type of the values.");
+const NULLABLE: Key = may(
+    "nullable",
+    Bool,
+    "Whether null is a value of its own: true: it is valid; false: it is a value of another type. Without it, null may count as absent.",
+);
 const REQUIRED_SHAPE: Shape = OneOf(&[Bool, Word(&["unclear"])]);
 
 /// The rules about values, allowed wherever a value is described.
@@ -421,6 +436,7 @@ pub const ELEMENT: Form = Form {
     keys: &[&[
         must("type", Word(Type::NAMES), "Its type."),
         may("optional", Bool, "true: it may be absent."),
+        may("nullable", Bool, "true: it may be null."),
         may("varies", Bool, "true: it differs from call to call; snapshots leave its value out."),
         may(
             "altered",

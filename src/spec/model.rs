@@ -146,6 +146,24 @@ impl Service {
         self.entities.iter().find(|entity| entity.name == name)
     }
 
+    /// Returns the id of the foreign entity that a server made from the specs has: what the specs show for a parameter
+    /// that takes it, or else one of its type.
+    pub fn foreign_id(&self, entity: &Entity) -> Json {
+        let parameters = self.operations.iter().flat_map(|operation| &operation.parameters);
+        let takes_it = |parameter: &&Member| parameter.exists.as_ref() == Some(&entity.name);
+        let takers: Vec<&Member> = parameters.filter(takes_it).collect();
+        let one = |json: &Json| match json {
+            Json::List(items) => items.first().cloned(),
+            json => Some(json.clone()),
+        };
+        let shown = takers.iter().flat_map(|taker| [&taker.sample, &taker.example]).flatten().find_map(one);
+        let kind = takers.first().map(|taker| taker.schema.items().map_or(taker.kind(), Schema::kind));
+        shown.unwrap_or_else(|| match kind {
+            Some(Type::Integer | Type::Number) => Json::Integer(4_711),
+            _ => Json::Text(format!("known-{}", entity.name)),
+        })
+    }
+
     /// Returns the entity that a successful call of an operation creates.
     pub fn created_by(&self, operation: &Operation) -> Option<&Entity> {
         operation.creates.as_ref().and_then(|name| self.entity(name))
@@ -256,7 +274,9 @@ pub struct Entity {
     pub name: String,
     /// The path of its id in the response of the operation that creates it.
     pub id: String,
-    /// The operation that creates one.
+    /// Whether no operation of the specs creates one. The target's configuration says which ones exist.
+    pub foreign: bool,
+    /// The operation that creates one; empty if it is foreign.
     pub made_by: String,
     /// The operation that removes one; `None` if the vendor documents none.
     pub removed_by: Option<String>,

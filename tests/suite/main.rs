@@ -11,6 +11,7 @@ mod conformance_runner;
 mod connections;
 mod docs;
 mod findings;
+mod foreign;
 mod generated;
 mod honest;
 mod hostile;

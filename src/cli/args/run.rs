@@ -71,6 +71,9 @@ pub struct RunArgs {
     /// Maximum number of entities of one kind that the target allows, e.g. contact=20; also tests maximum + 1
     #[arg(long = "quota", value_name = "ENTITY=N", value_parser = quota)]
     pub quotas: Vec<(String, u32)>,
+    /// Id of a foreign entity that exists on the target, e.g. project=4711; repeat it for several
+    #[arg(long = "known", value_name = "ENTITY=ID", value_parser = known)]
+    pub known: Vec<(String, String)>,
     /// Limit the number of requests per second, e.g. 20/s
     #[arg(long, value_name = "N/s", value_parser = rate)]
     pub rate: Option<u32>,
@@ -176,6 +179,15 @@ pub fn quota(text: &str) -> Result<(String, u32), String> {
     match (1..=1_000).contains(&size) {
         true => Ok((entity.to_owned(), size)),
         false => Err("a quota must be from 1 to 1000".to_owned()),
+    }
+}
+
+/// `project=4711`
+fn known(text: &str) -> Result<(String, String), String> {
+    let (entity, id) = text.split_once('=').ok_or("write an entity and its id, e.g. project=4711")?;
+    match id.is_empty() {
+        true => Err("the id is empty".to_owned()),
+        false => Ok((entity.to_owned(), id.to_owned())),
     }
 }
 

@@ -147,6 +147,10 @@ impl Ready {
         let config = target::config(&args.config, console)?;
         let mut plan = Plan::resolve(args, &config, console).map_err(usage)?;
         let mut suite = plan.suite().map_err(|findings| console.findings(&findings))?;
+        plan.target = match plan.is_embedded() {
+            true => plan.target.made_from(&suite.specs),
+            false => plan.target.typed_by(&suite.specs),
+        };
         names::check(&plan, &suite.specs).map_err(usage)?;
         let is_held_to_ids = plan.baseline.is_some() || plan.write_baseline.is_some() || plan.record;
         let ids = if is_held_to_ids || plan.goes_on { suite.ids() } else { HashSet::new() };

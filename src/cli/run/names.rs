@@ -36,6 +36,7 @@ pub fn check(plan: &Plan, specs: &Specs) -> Result<(), String> {
     let named = named.chain(signers.map(|folder| ("credentials", folder, "service or vendor", &owners)));
     let named = named.chain(target.rates.iter().map(|(name, _)| ("rates", name, "operation", &operations)));
     let named = named.chain(plan.quotas.iter().map(|(name, _)| ("quotas", name, "entity", &entities)));
+    let named = named.chain(target.known.iter().map(|(name, _)| ("known", name, "entity", &entities)));
     let parameters = specs.operations().flat_map(|(_, operation)| &operation.parameters);
     let parameters: Vec<&str> = parameters.map(|parameter| parameter.name.as_str()).collect();
     let fixed = target.parameters.iter().map(|(name, _)| ("parameters", name, "parameter", &parameters));

@@ -14,6 +14,7 @@ use crate::cli::exit::Exit;
 use crate::cli::target;
 use crate::diagnostic::did_you_mean;
 use crate::files;
+use crate::json::Json;
 use crate::runner::{Signer, Target};
 use crate::server::DEMO;
 use crate::wire::sign::{Form, Key, Secret};
@@ -38,6 +39,13 @@ pub fn target(args: &RunArgs, config: &Config) -> Result<(Target, BTreeMap<Strin
         return Err(format!(
             "target {name}: no address; set `url`, or an address for each service in `services`"
         ));
+    }
+    for (entity, id) in &args.known {
+        let id = Json::Text(id.clone());
+        match target.known.iter_mut().find(|(name, _)| name == entity) {
+            Some((_, ids)) => ids.push(id),
+            None => target.known.push((entity.clone(), vec![id])),
+        }
     }
     target.alone |= args.alone;
     if name == REFERENCE {

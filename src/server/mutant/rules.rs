@@ -25,6 +25,7 @@ pub fn of(maker: &MutantSource<'_>, parameter: &Placed<'_>, mutants: &mut Vec<Mu
     }
     pattern::of(maker, parameter, mutants);
     counts(maker, parameter, mutants);
+    mutants.extend(nullable(maker, parameter));
     values(maker, parameter, mutants);
     parts(maker, parameter, mutants);
     crashes(maker, parameter, mutants);
@@ -54,6 +55,17 @@ fn demanded(maker: &MutantSource<'_>, parameter: &Placed<'_>) -> Option<Mutant> 
         let words = (Kind::Demanded, "demanded", "is required");
         maker.rules(parameter, Part::Required, words, |each| each.required = Required::Yes)
     })
+}
+
+/// Returns the mutant that confuses null with a value of another type.
+fn nullable(maker: &MutantSource<'_>, parameter: &Placed<'_>) -> Option<Mutant> {
+    let is_valid = parameter.schema.nullable.filter(|_| maker.is_typed(parameter))?;
+    let (slug, does) = match is_valid {
+        true => ("null-refused", "null is rejected"),
+        false => ("null-passes", "null is accepted"),
+    };
+    let change = move |each: &mut Member| each.schema.nullable = Some(!is_valid);
+    Some(maker.rules(parameter, Part::Type, (Kind::Values, slug, does), change))
 }
 
 fn boundaries(maker: &MutantSource<'_>, parameter: &Placed<'_>, mutants: &mut Vec<Mutant>) {

@@ -29,6 +29,8 @@ pub struct Schema {
     pub values: Option<Vec<Json>>,
     /// The permitted number of items of a list.
     pub count: Option<Count>,
+    /// Whether `null` is a value of its own; `None` if the page does not say.
+    pub nullable: Option<bool>,
     /// The relations between the members of an object.
     pub relations: Vec<Relation>,
     /// The place of the rules.
@@ -115,6 +117,7 @@ impl Schema {
             format: None,
             values: None,
             count: None,
+            nullable: None,
             relations: Vec::new(),
             at,
         }

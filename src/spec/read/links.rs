@@ -38,8 +38,16 @@ fn check_operation(operation: &Operation, service: &Service, findings: &mut Vec<
         check_body(operation, findings);
         check_statuses(&operation.errors, service, findings);
     }
-    if let Some(name) = operation.creates.as_deref().filter(|name| service.entity(name).is_none()) {
-        findings.push(Finding::unknown_name("entity", name, &operation.at, entities()));
+    match operation.creates.as_deref().map(|name| (name, service.entity(name))) {
+        Some((name, None)) => {
+            findings.push(Finding::unknown_name("entity", name, &operation.at, entities()));
+        }
+        Some((name, Some(entity))) if entity.foreign => {
+            let title = format!("{} creates `{name}`, which is foreign", operation.name);
+            let help = "remove `foreign: true`, and write `made-by` and `removed-by`";
+            findings.push(Finding::error("impossible-rule", title).at(&operation.at).help(help));
+        }
+        _ => {}
     }
     for parameter in &operation.parameters {
         if let Some(name) = parameter.exists.as_deref().filter(|name| service.entity(name).is_none()) {
@@ -69,6 +77,9 @@ fn any_parameter(row: &ErrorRow, service: &Service, findings: &mut Vec<Finding>)
 }
 
 fn check_entity(entity: &Entity, service: &Service, findings: &mut Vec<Finding>) {
+    if entity.foreign || entity.made_by.is_empty() {
+        return;
+    }
     let operations = || service.operations.iter().map(|operation| operation.name.as_str());
     match service.operation(&entity.made_by) {
         None => findings.push(Finding::unknown_name("operation", &entity.made_by, &entity.at, operations())),

@@ -1,5 +1,6 @@
 //! Reads specs: turns files into a model or findings.
 
+mod elsewhere;
 mod links;
 mod operation;
 mod patterns;
@@ -21,7 +22,7 @@ use crate::span::Source;
 
 use super::forms;
 use super::model::{Authentication, Codes, Entity, Http, Operation, Pages, Protocol, Service, Specs};
-use super::yaml::{self, Kind, Node};
+use super::yaml::{self, Key, Kind, Node};
 
 /// The name of a service's file, which is in the folder of its operations.
 pub const SERVICE_FILE: &str = "service.yaml";
@@ -220,6 +221,7 @@ impl Reader {
         let mut entities = Vec::new();
         for (key, node) in entries {
             let Some(fields) = self.form(node, &forms::ENTITY) else { continue };
+            self.origin(key, node, &fields);
             let removed_by = self.optional_text(&fields, "removed-by").filter(|name| name != "none");
             if let Some(node) =
                 fields.get("id").filter(|node| matches!(&node.kind, Kind::Text(id) if id.is_empty()))
@@ -235,6 +237,7 @@ impl Reader {
             entities.push(Entity {
                 name: key.name.clone(),
                 id: self.optional_text(&fields, "id").unwrap_or_default(),
+                foreign: self.flag(&fields, "foreign"),
                 made_by: self.optional_text(&fields, "made-by").unwrap_or_default(),
                 removed_by,
                 listed_by: self.optional_text(&fields, "listed-by"),
@@ -244,6 +247,29 @@ impl Reader {
             });
         }
         entities
+    }
+}
+
+impl Reader {
+    /// Checks that an entity is either foreign or created by an operation.
+    fn origin(&mut self, key: &Key, node: &Node, fields: &Fields<'_>) {
+        let is_foreign = self.flag(fields, "foreign");
+        for name in ["id", "made-by", "removed-by"] {
+            match (is_foreign, fields.get(name)) {
+                (false, None) => {
+                    let title = format!("the entity `{}` has no `{name}`", key.name);
+                    let finding = Finding::error("missing-key", title).at(&node.place);
+                    self.note(finding.help(
+                        "write it, or `foreign: true` if no operation of the specs creates such entities",
+                    ));
+                }
+                (true, Some(node)) => {
+                    let help = "a foreign entity is neither created nor removed by the specs' operations";
+                    self.impossible(&node.place, format!("a foreign entity has no `{name}`"), help);
+                }
+                _ => {}
+            }
+        }
     }
 }
 

@@ -241,6 +241,7 @@ impl Reader {
         let values: Vec<Json> = values.into_iter().map(Node::to_json).collect();
         let schema =
             Schema { values: (!values.is_empty()).then_some(values), ..element_schema(kind, below, key) };
+        let schema = Schema { nullable: fields.get("nullable").and_then(|node| self.bool(node)), ..schema };
         let says = self.optional_text(&fields, "says");
         let quote = |text| Quote { text, of: Vec::new(), leaves: None, at: key.place.clone() };
         Some(Member {

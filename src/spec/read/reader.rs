@@ -3,9 +3,11 @@
 use crate::diagnostic::{Finding, did_you_mean};
 use crate::span::Place;
 use crate::spec::form::Form;
+use crate::spec::model::{Format, Type};
 use crate::spec::path::{Path, Step};
 use crate::spec::yaml::{Key, Kind, Node};
 
+use super::elsewhere;
 use super::types::Types;
 
 /// A reader of nodes that collects findings.
@@ -40,9 +42,9 @@ impl Reader {
     /// Reads a mapping of the language. Unknown, repeated and missing keys are findings.
     pub fn form<'n>(&mut self, node: &'n Node, form: &Form) -> Option<Fields<'n>> {
         let entries = self.map(node)?;
-        for (key, _) in &entries {
+        for (key, value) in &entries {
             if !form.key_names().any(|name| name == key.name) {
-                self.unknown_key(key, form);
+                self.unknown_key(key, value, form);
             }
         }
         for wanted in form.keys().filter(|wanted| wanted.required) {
@@ -80,10 +82,14 @@ impl Reader {
         self.note(Finding::error("no-path", title).at(&key.place).help(help));
     }
 
-    fn unknown_key(&mut self, key: &Key, form: &Form) {
+    fn unknown_key(&mut self, key: &Key, value: &Node, form: &Form) {
         let title = format!("unknown key `{}` in {}", key.name, article(&words(form.name)));
         let finding = Finding::error("unknown-key", title).at(&key.place);
         let known: Vec<&str> = form.key_names().collect();
+        if let Some(ours) = elsewhere::key(&key.name, value).filter(|_| known.contains(&"type")) {
+            self.note(finding.help(ours));
+            return;
+        }
         self.note(match did_you_mean(&key.name, known.iter().copied()) {
             Some(near) => finding.help(format!("a similar key exists: `{near}`")),
             None => finding.help(format!("valid keys: {}", known.join(", "))),
@@ -174,6 +180,15 @@ impl Reader {
             return Some(word);
         }
         let finding = Finding::error("unknown-word", format!("invalid value `{text}`")).at(&node.place);
+        let ours = match words {
+            words if words == Type::NAMES => elsewhere::of_type(&text).map(|ours| format!("write `{ours}`")),
+            words if words == Format::NAMES => elsewhere::of_format(&text).map(str::to_owned),
+            _ => None,
+        };
+        if let Some(ours) = ours {
+            self.note(finding.help(ours));
+            return None;
+        }
         self.note(match did_you_mean(&text, words.iter().copied()) {
             Some(near) => finding.help(format!("a similar value exists: `{near}`")),
             None => finding.help(format!("valid values: {}", words.join(", "))),

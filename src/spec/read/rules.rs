@@ -44,6 +44,7 @@ impl Reader {
             format: fields.get("format").and_then(|node| self.format(node)),
             values: fields.get("values").map(|node| self.values(node)),
             count: fields.get("count").and_then(|node| self.count(node)),
+            nullable: fields.get("nullable").and_then(|node| self.bool(node)),
             relations: Vec::new(),
             at: fields.at.clone(),
         };

@@ -105,6 +105,7 @@ impl Reader {
             format: named.format.or(own.format),
             values: named.values.or(own.values),
             count: named.count.or(own.count),
+            nullable: own.nullable.or(named.nullable),
             relations: named.relations,
             at: own.at,
         }

@@ -171,6 +171,9 @@ fn distinct(breaches: impl Iterator<Item = Breach>) -> Vec<Breach> {
 /// Rules on the value of a parameter or of a member of an object; `None` is an absent value.
 pub fn on_member(parameter: &Member, value: Option<&Json>) -> Ruling {
     let Some(value) = value else { return on_absence(parameter) };
+    if let (Json::Null, Some(is_value)) = (value, parameter.schema.nullable) {
+        return if is_value { Ruling::holds() } else { Ruling::breaks(Part::Type) };
+    }
     let mut as_given = on_value(&parameter.schema, value);
     if is_shown(parameter, value) {
         // A value that the page itself shows may be sent.
@@ -247,6 +250,9 @@ fn counts_as_absent(value: &Json) -> bool {
 
 /// Rules on a value that is present.
 pub fn on_value(schema: &Schema, value: &Json) -> Ruling {
+    if (value, schema.nullable) == (&Json::Null, Some(true)) {
+        return Ruling::holds();
+    }
     match (fits(schema.kind(), value), converted(schema.kind(), value)) {
         (true, _) => on_fitting(schema, value),
         (false, Some(converted)) => {

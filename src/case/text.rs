@@ -165,13 +165,18 @@ impl Text {
         text
     }
 
-    /// Returns one text that it can become. What holds for this text holds for all.
-    pub fn witness(&self) -> String {
-        let mut next = 0;
+    /// Returns the text that it can become with that number. A random text becomes another one with each number.
+    pub fn numbered(&self, number: usize) -> String {
+        let mut next = number;
         self.resolve(|size| {
             next += 1;
             next % size
         })
+    }
+
+    /// Returns one text that it can become. What holds for this text holds for all.
+    pub fn witness(&self) -> String {
+        self.numbered(0)
     }
 }
 

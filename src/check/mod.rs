@@ -3,6 +3,7 @@
 mod examples;
 mod quotes;
 pub mod reach;
+mod relations;
 mod rows;
 mod sentences;
 
@@ -65,6 +66,7 @@ fn all(service: &Service, operation: &Operation, cases: &[Case]) -> Vec<About> {
     let mut all = examples::breaks_rule(operation);
     all.extend(examples::masked_example(operation));
     all.extend(examples::none_valid(operation));
+    all.extend(relations::never_given(service, operation));
     all.extend(rows::optional_with_missing_row(service, operation));
     all.extend(rows::unstated_limit(operation));
     all.extend(rows::two_statuses(service, operation));

@@ -1,5 +1,7 @@
 //! Error rows that match no rule, and rules that no error row covers.
 
+use std::collections::HashSet;
+
 use crate::case::{Case, Expectation, Rows};
 use crate::diagnostic::Finding;
 use crate::spec::breach::Part;
@@ -80,7 +82,8 @@ pub fn reach(service: &Service, operation: &Operation, cases: &[Case]) -> Vec<Ab
             .help(format!("{} tests it and allows any code of the table", case.id));
         found.push(About::new(&about.at.to_string(), finding));
     }
-    found.dedup_by(|a, b| a.finding.title == b.finding.title);
+    let mut titles: HashSet<String> = HashSet::new();
+    found.retain(|about| titles.insert(about.finding.title.clone()));
     for row in operation.errors.iter().filter(|row| matches!(row.when, When::Breaches(_))) {
         let names_row = |expect: &Expectation| matches!(expect, Expectation::Reject(Rows::Codes(codes)) if row.codes.iter().any(|code| codes.contains(code)));
         if !cases.iter().any(|case| names_row(&case.expect)) && !covers_absence_only(row) {

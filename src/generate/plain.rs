@@ -1,6 +1,6 @@
 //! The plain call: it violates nothing, and every case differs from it in one point.
 
-use std::cell::{OnceCell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::HashMap;
 
 use smol_str::SmolStr;
@@ -24,6 +24,8 @@ pub struct PlainCall<'s> {
     /// The indexes of the prepared places, by name.
     places: OnceCell<HashMap<String, usize>>,
     relations: OnceCell<Vec<(Path, &'s Relation)>>,
+    /// The number of changes of calls that may still be considered to make relations hold.
+    pub effort: Cell<usize>,
     /// The parameters with which the operations that create entities are called.
     makers: RefCell<HashMap<&'s str, Parameters>>,
 }
@@ -37,6 +39,7 @@ impl<'s> PlainCall<'s> {
             sent: OnceCell::new(),
             places: OnceCell::new(),
             relations: OnceCell::new(),
+            effort: Cell::new(relations::EFFORT),
             makers: RefCell::default(),
         }
     }

@@ -1,11 +1,12 @@
 //! Makes sure that whatever a case refers to exists: earlier calls send it, and entities are created first.
 
 use crate::case::value::Value;
-use crate::case::{Call, Case, OF, Parameters, entity_of};
+use crate::case::{Call, Case, Expectation, OF, Parameters, TRIED, entity_of};
 use crate::spec::model::{Entity, Operation, Service};
 use crate::spec::path::Path;
 
 use super::plain::{PlainCall, supply};
+use super::relations;
 use super::valid::valid;
 
 /// The maximum number of entities that are added to a case. Entities of a spec that refer to each other in a circle
@@ -73,13 +74,22 @@ fn missing(service: &Service, case: &Case) -> Option<(usize, Option<Call>)> {
     for (at, send) in of_given.chain([(end, &case.send)]).chain(of_then) {
         for label in ids(send) {
             let is_made = case.given[..at].iter().any(|call| call.label == label);
-            let own = entity_of(service, label).filter(|entity| !entity.foreign && !is_made);
-            if let Some(entity) = own {
-                return Some((at, make(service, entity, label)));
+            match entity_of(service, label) {
+                _ if is_made => {}
+                Some(entity) if entity.foreign => {}
+                Some(entity) => return Some((at, make(service, entity, label))),
+                // An id of nothing that the case makes would be sent as null.
+                None if !is_tried(case, label) => return Some((at, None)),
+                None => {}
             }
         }
     }
     None
+}
+
+/// Returns `true` if a label is that of the tested call, or of a call after it.
+fn is_tried(case: &Case, label: &str) -> bool {
+    label == TRIED || case.then.iter().any(|step| step.call.label == label)
 }
 
 fn make(service: &Service, entity: &Entity, label: &str) -> Option<Call> {
@@ -104,8 +114,14 @@ fn send_referenced(service: &Service, mut case: Case) -> Option<Case> {
                 supply(service, call, &Path::read(name)?, valid)?;
             }
         }
+        let taken = referred.iter().filter(|(label, _)| *label == call.label);
+        let taken: Vec<Path> = taken.filter_map(|(_, name)| Path::read(name)).collect();
+        relations::accepted(service, call, &taken);
         // An entity that refers to another one is removed with it.
         call.shared &= ids(&call.send).next().is_none();
+    }
+    for step in case.then.iter_mut().filter(|step| step.expect == Expectation::Accept) {
+        relations::accepted(service, &mut step.call, &[]);
     }
     Some(case)
 }

@@ -24,6 +24,8 @@ named! {
         EmptyIsPresent = "empty-is-present",
         /// Two equal values are not in order.
         EqualIsOutOfOrder = "equal-is-out-of-order",
+        /// Defaults are filled in before relations are checked.
+        DefaultsFirst = "defaults-first",
         /// Relations are checked before the rules of single values.
         RelationsFirst = "relations-first",
         /// White space alone counts as absent.
@@ -142,6 +144,7 @@ impl Reading {
             Self::NumbersOf32Bits => &[Question::NumberOf32Bits],
             Self::EqualIsOutOfOrder => &[Question::EqualInOrder],
             Self::RelationsFirst => &[Question::ConditionOnInvalidValue],
+            Self::DefaultsFirst => &[Question::DefaultCountsAsGiven],
             Self::IdFormChecked => &[Question::IdOfNothing],
             Self::UnclearNotRequired => &[Question::Required],
             Self::LastRowAnswers

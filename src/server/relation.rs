@@ -81,6 +81,16 @@ impl Scope<'_> {
         }
     }
 
+    /// Returns the default of a value that is left out, if the server fills it in first.
+    fn filled(&self, at: &Path) -> Option<Json> {
+        let default = || described(self.members, at).and_then(|(member, _)| member.default.clone());
+        self.check.has_reading(Reading::DefaultsFirst).then(default).flatten()
+    }
+
+    fn is_filled(&self, at: &Path) -> bool {
+        self.is_given(at) || self.filled(at).is_some()
+    }
+
     fn meets(&self, condition: &Condition) -> bool {
         match condition {
             Condition::Given(at) => self.is_given(at),
@@ -102,7 +112,7 @@ impl Scope<'_> {
         let given =
             |of: &[Path]| -> Vec<Path> { of.iter().filter(|at| self.is_given(at)).cloned().collect() };
         match demand {
-            Demand::Require(of) => self.at(of.iter().filter(|at| !self.is_given(at)), Part::Required),
+            Demand::Require(of) => self.at(of.iter().filter(|at| !self.is_filled(at)), Part::Required),
             Demand::Forbid(of) => self.at(given(of).iter(), Part::Forbidden),
             Demand::Given(group, of) => self.broken_group(*group, of, &given(of)),
             Demand::Order { of, strict } => self.out_of_order(of, *strict),
@@ -113,7 +123,9 @@ impl Scope<'_> {
     }
 
     fn broken_group(&self, group: Group, of: &[Path], given: &[Path]) -> Vec<Breach> {
+        let is_none_filled = !of.iter().any(|at| self.is_filled(at));
         let part = match (group, given.len()) {
+            (Group::ExactlyOne | Group::AtLeastOne, 0) if !is_none_filled => return Vec::new(),
             (Group::ExactlyOne, 0) => Part::ExactlyOneNone,
             (Group::ExactlyOne, 2..) => Part::ExactlyOneSeveral,
             (Group::AtLeastOne, 0) => Part::AtLeastOne,
@@ -132,7 +144,8 @@ impl Scope<'_> {
             Some(Ordering::Equal) => strict,
             Some(Ordering::Less) | None => false,
         };
-        let neighbours = of.windows(2).filter(|pair| match (self.value(&pair[0]), self.value(&pair[1])) {
+        let value = |at: &Path| self.value(at).or_else(|| self.filled(at));
+        let neighbours = of.windows(2).filter(|pair| match (value(&pair[0]), value(&pair[1])) {
             (Some(first), Some(second)) => is_wrong(&first, &second),
             _ => false,
         });
@@ -146,8 +159,10 @@ impl Scope<'_> {
             }
             value => value,
         };
-        let there: Vec<(&Path, Json)> =
-            of.iter().filter_map(|at| Some((at, plain(self.value(at)?)))).collect();
+        let there: Vec<(&Path, Json)> = of
+            .iter()
+            .filter_map(|at| Some((at, plain(self.value(at).or_else(|| self.filled(at))?))))
+            .collect();
         let mut wrong: Vec<&Path> = Vec::new();
         for (index, (first_at, first)) in there.iter().enumerate() {
             for (second_at, second) in &there[index + 1..] {
@@ -170,7 +185,14 @@ impl Scope<'_> {
                 let at = self.base.join(&further.at);
                 self.check.faults_of_value(&further.rules, &at, &value)
             }
-            _ => Vec::new(),
+            None => match self.filled(&further.at) {
+                Some(value) => {
+                    let at = self.base.join(&further.at);
+                    self.check.faults_of_value(&further.rules, &at, &value)
+                }
+                None => Vec::new(),
+            },
+            Some(_) => Vec::new(),
         }
     }
 

@@ -59,6 +59,8 @@ named! {
         NoCountryCode = "no-country-code",
         /// Whether two equal values are in order.
         EqualInOrder = "equal-in-order",
+        /// Whether a parameter that is left out counts as given with its default.
+        DefaultCountsAsGiven = "default-counts-as-given",
         /// Whether an invalid value meets a condition.
         ConditionOnInvalidValue = "condition-on-invalid-value",
     }
@@ -101,6 +103,7 @@ impl Question {
             }
             Self::NoCountryCode => "without a country code, either row may apply",
             Self::EqualInOrder => "the page does not say whether two equal values are in order",
+            Self::DefaultCountsAsGiven => "a parameter that is left out may count as given with its default",
             Self::ConditionOnInvalidValue => "a condition asks about a value that may be invalid",
         }
     }

@@ -17,6 +17,9 @@ use crate::spec::ruling::{Outcome, relation};
 use super::edits::{apply, place};
 use super::{combined, solve, stand_ins};
 
+/// The maximum number of cases of which a variant is tried for a fact.
+const TEMPLATES: usize = 3;
+
 /// What may be the case about a value.
 #[derive(Debug, Clone, PartialEq)]
 enum Fact {
@@ -29,6 +32,9 @@ enum Fact {
 pub fn completed(plain: &PlainCall<'_>, mut cases: Vec<Case>, tested: &Path) -> Vec<Case> {
     let facts = facts(plain, tested);
     let mut breaches: Vec<Breach> = Vec::new();
+    // A case may be rejected only because no other value makes its relations hold.
+    let keeps =
+        |case: &Case| relation::on_call(plain.operation, &stand_ins(&case.send)).outcome() != Outcome::Breaks;
     for case in &cases {
         if let ([breach], true) = (case.about.as_slice(), is_certain(case))
             && !breaches.contains(breach)
@@ -42,8 +48,8 @@ pub fn completed(plain: &PlainCall<'_>, mut cases: Vec<Case>, tested: &Path) -> 
             if cases.iter().filter(of_breach).any(|case| is_met(case, at, fact)) {
                 continue;
             }
-            let mut templates =
-                cases.iter().filter(of_breach).filter(|case| !case.tries.ends_with(AMONG_OTHERS));
+            let is_template = |case: &&Case| !case.tries.ends_with(AMONG_OTHERS) && keeps(case);
+            let mut templates = cases.iter().filter(of_breach).filter(is_template).take(TEMPLATES);
             if let Some(variant) =
                 templates.find_map(|case| variant(plain, case, (tested, &breach.at), (at, fact)))
             {
@@ -112,7 +118,8 @@ fn variant(
         Outcome::Open => combined(plain, case.expect.clone(), &ruling),
         Outcome::Breaks => return None,
     };
-    let given = plain.setup_calls(&send, &expect);
+    let own = case.given.iter().filter(|call| !plain.is_reference(&call.label)).cloned();
+    let given = plain.setup_calls(&send, &expect).into_iter().chain(own).collect();
     let new = Case { send, given, expect, tries: format!("{}{AMONG_OTHERS}", case.tries), ..case.clone() };
     (is_certain(&new) && is_met(&new, at, fact)).then_some(new)
 }

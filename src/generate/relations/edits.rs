@@ -26,7 +26,9 @@ pub fn place<'p, 's>(plain: &'p PlainCall<'s>, at: &Path) -> Option<&'p Prepared
 /// Applies an edit; `None` if the operation has no such place, or needs what it removes.
 pub fn apply(plain: &PlainCall<'_>, send: &Parameters, edit: &Edit) -> Option<Parameters> {
     let mut send = send.clone();
-    for (at, value) in edit {
+    // What is set may bring other members with it, so what is removed comes last.
+    let (set, removed): (Vec<_>, Vec<_>) = edit.iter().partition(|(_, value)| value.is_some());
+    for (at, value) in set.into_iter().chain(removed) {
         let prepared = place(plain, at)?;
         let name = prepared.whole.name.as_str();
         let whole = send.iter().find(|(known, _)| known == name).map(|(_, whole)| whole.clone());
@@ -43,7 +45,8 @@ pub fn apply(plain: &PlainCall<'_>, send: &Parameters, edit: &Edit) -> Option<Pa
         }
         plain.put(&mut send, name, new);
     }
-    Some(send)
+    let is_done = |(at, value): &(Path, Option<Value>)| sent_at(&send, at).is_some() == value.is_some();
+    edit.iter().all(is_done).then_some(send)
 }
 
 /// Returns the edits that may make a relation hold. `turn` is a number of the call: of several edits that are equally
@@ -135,7 +138,7 @@ fn compared(plain: &PlainCall<'_>, of: &[Path], send: &Parameters) -> Vec<Edit> 
     let mut edits: Vec<Edit> = Vec::new();
     for at in of.iter().rev() {
         let others = of.iter().filter(|other| *other != at).filter_map(|other| sent_at(send, other));
-        let near = others.flat_map(|other| neighbours(&other));
+        let near = others.flat_map(|other| neighbours(&other).into_iter().chain([other]));
         let values = near.chain(values(plain, at));
         edits.extend(values.map(|value| vec![(at.clone(), Some(value))]));
     }
@@ -143,16 +146,17 @@ fn compared(plain: &PlainCall<'_>, of: &[Path], send: &Parameters) -> Vec<Edit> 
     edits
 }
 
-/// Returns a value, and the values a step after and before it, if it has such.
+/// Returns the values next to a value, those after it first: a step of a number or a date, and for a time a second and a
+/// day.
 pub fn neighbours(value: &Value) -> Vec<Value> {
-    let Value::Plain(json) = value else { return vec![value.clone()] };
-    let next = |step: i64| match json {
-        Json::Integer(number) => number.checked_add(step).map(Json::Integer),
-        Json::Number(number) => Some(Json::Number(number + step as f64)),
-        Json::Text(text) => common::days_after(text, step).map(Json::Text),
-        _ => None,
+    let Value::Plain(json) = value else { return Vec::new() };
+    let steps = |step: i64| match json {
+        Json::Integer(number) => number.checked_add(step).map(Json::Integer).into_iter().collect(),
+        Json::Number(number) => vec![Json::Number(number + step as f64)],
+        Json::Text(text) => common::steps(text, step).into_iter().map(Json::Text).collect(),
+        _ => Vec::new(),
     };
-    [1, -1].into_iter().filter_map(next).map(Value::Plain).chain([value.clone()]).collect()
+    [1, -1].into_iter().flat_map(steps).map(Value::Plain).collect()
 }
 
 /// Returns valid values of a place, the plain one first.

@@ -6,14 +6,15 @@
 mod complete;
 mod edits;
 mod objects;
+mod settings;
 mod solve;
 mod trials;
 
 use crate::case::value::Value;
-use crate::case::{AMONG_OTHERS, Case, Expectation, Parameters, Rows};
+use crate::case::{AMONG_OTHERS, Call, Case, Expectation, OF, Parameters, Rows};
 use crate::diagnostic::Finding;
 use crate::json::Json;
-use crate::spec::model::{Operation, Relation, Service};
+use crate::spec::model::{Condition, Operation, Relation, Service};
 use crate::spec::path::Path;
 use crate::spec::ruling::{Outcome, Ruling, relation};
 
@@ -22,6 +23,7 @@ use super::plain::PlainCall;
 
 pub use complete::completed;
 pub use objects::kept;
+pub use solve::EFFORT;
 pub use trials::cases;
 
 /// Returns a call of an operation changed so that all relations hold. What stands at the fixed places stays. If that is
@@ -66,6 +68,20 @@ pub fn settle(plain: &PlainCall<'_>, case: Case, tested: Option<&Path>, turn: us
     }
 }
 
+/// Changes a call that must be accepted so that all relations of its operation hold. What it takes from other calls
+/// stays, and so do the parameters that other calls take from it.
+pub fn accepted(service: &Service, call: &mut Call, taken: &[Path]) {
+    let Some(operation) = service.operation(&call.operation) else { return };
+    if operation.relations().is_empty() {
+        return;
+    }
+    let from_others = call.send.iter().filter(|(_, value)| matches!(value, Value::Same(_) | Value::Id(_)));
+    let fixed = from_others.map(|(name, _)| Path::member(name.as_str()));
+    let fixed: Vec<Path> = fixed.chain(taken.iter().cloned()).collect();
+    let send = std::mem::take(&mut call.send);
+    call.send = solve::repaired(&PlainCall::new(service, operation), send, &fixed, 0);
+}
+
 /// Returns the expectation for a call that does not keep all relations, from the expectation for its values alone.
 fn combined(plain: &PlainCall<'_>, alone: Expectation, ruling: &Ruling) -> Expectation {
     let together = expect::expectation(plain.service, plain.operation, ruling);
@@ -99,18 +115,31 @@ fn union(mut codes: Vec<String>, more: Vec<String>) -> Vec<String> {
     codes
 }
 
-/// Returns the values of a call. What is known only at run time is replaced with a text that only equal values share.
+/// Returns the values of a call. What is known only at run time is replaced with a text that differs from all others, as
+/// it will when the call is sent.
 pub fn stand_ins(send: &Parameters) -> Vec<(String, Json)> {
-    send.iter().map(|(name, value)| (name.to_string(), stand_in(value))).collect()
+    let mut number = 0;
+    send.iter().map(|(name, value)| (name.to_string(), stand_in(value, &mut number))).collect()
 }
 
-fn stand_in(value: &Value) -> Json {
+fn stand_in(value: &Value, number: &mut usize) -> Json {
     match value {
-        Value::Id(label) => Json::Text(format!("id of {label}")),
+        // A label of its own names one entity.
+        Value::Id(label) if label.contains(OF) => Json::Text(format!("id of {label}")),
+        Value::Id(label) => {
+            // Each parameter of a call refers to an entity of its own.
+            *number += 1;
+            Json::Text(format!("id {number} of {label}"))
+        }
         Value::Same(sent) => Json::Text(format!("{} of {}", sent.parameter, sent.call)),
-        Value::List(items) => Json::List(items.iter().map(stand_in).collect()),
+        Value::Described(text) if text.is_random() => {
+            *number += 1;
+            Json::Text(text.numbered(*number))
+        }
+        Value::List(items) => Json::List(items.iter().map(|item| stand_in(item, number)).collect()),
         Value::Object(members) => {
-            Json::Object(members.iter().map(|(name, value)| (name.to_string(), stand_in(value))).collect())
+            let members = members.iter().map(|(name, value)| (name.to_string(), stand_in(value, number)));
+            Json::Object(members.collect())
         }
         value => value.witness().unwrap_or(Json::Null),
     }
@@ -126,13 +155,34 @@ pub fn contradiction_finding(service: &Service, operation: &Operation) -> Option
     let relations = contradiction(service, operation);
     let first = relations.first()?;
     let title = match relations.len() {
-        1 => "no call can keep this relation".to_owned(),
-        number => format!("no call can keep these {number} relations together"),
+        1 => "no call was found that keeps this relation".to_owned(),
+        number => format!("no call was found that keeps these {number} relations together"),
     };
-    let lines: Vec<String> = relations.iter().map(|relation| relation.at.line().to_string()).collect();
-    let lines = lines.join(", ");
-    let help = format!("compare them with the page, and with the rules of the parameters: lines {lines}");
+    let help = match relations.as_slice() {
+        [_] => "compare it with the page, and with the rules of the parameters".to_owned(),
+        several => {
+            let lines: Vec<String> = several.iter().map(|relation| relation.at.line().to_string()).collect();
+            format!(
+                "compare them with the page, and with the rules of the parameters: lines {}",
+                lines.join(", ")
+            )
+        }
+    };
     Some(Finding::error("contradictory-relations", title).at(&first.at).help(help))
+}
+
+/// Returns the places that relations name and for which no call was found that gives them and keeps all relations.
+pub fn never_given(service: &Service, operation: &Operation) -> Vec<Path> {
+    let plain = PlainCall::new(service, operation);
+    let mut places: Vec<Path> = Vec::new();
+    for (base, relation) in plain.relations() {
+        let asked = relation.condition.iter().flat_map(Condition::paths);
+        places.extend(asked.chain(relation.demand.paths()).map(|at| base.join(at)));
+    }
+    places.sort();
+    places.dedup();
+    places.retain(|at| solve::is_never_given(&plain, at));
+    places
 }
 
 /// Returns the call that creates something, changed so that all relations of its operation hold.

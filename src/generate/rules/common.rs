@@ -158,13 +158,19 @@ pub fn trials(parameter: &Member, format: Common, schemes: &[String]) -> Vec<Tri
     forms.iter().filter(can_be_sent).map(trial).collect()
 }
 
-/// Returns the date or time that many days after another one; `None` if the text is neither.
-pub fn days_after(text: &str, days: i64) -> Option<String> {
-    let (date, rest) = text.split_at_checked(10)?;
-    let date = chrono::NaiveDate::parse_from_str(date, "%Y-%m-%d").ok()?;
-    let is_date_or_time = rest.is_empty() || rest.starts_with('T');
-    let moved = date.checked_add_signed(chrono::TimeDelta::try_days(days)?)?;
-    is_date_or_time.then(|| format!("{}{rest}", moved.format("%Y-%m-%d")))
+/// Returns the date a day after another one (before it, if `step` is -1), or the times a second and a day after; none
+/// if the text is neither a date nor a time in UTC.
+pub fn steps(text: &str, step: i64) -> Vec<String> {
+    let days = chrono::TimeDelta::days(step);
+    if let Ok(date) = chrono::NaiveDate::parse_from_str(text, "%Y-%m-%d") {
+        let next = date.checked_add_signed(days).filter(|_| text.len() == 10);
+        return next.map(|date| date.format("%Y-%m-%d").to_string()).into_iter().collect();
+    }
+    const FORM: &str = "%Y-%m-%dT%H:%M:%SZ";
+    let Ok(time) = chrono::NaiveDateTime::parse_from_str(text, FORM) else { return Vec::new() };
+    let steps = [chrono::TimeDelta::seconds(step), days];
+    let next = steps.into_iter().filter_map(|step| time.checked_add_signed(step));
+    next.map(|time| time.format(FORM).to_string()).collect()
 }
 
 /// Returns the scheme of valid URLs.

@@ -1,6 +1,6 @@
 //! Mutants of relations: not checked, checked for other calls, or for some of their values only.
 
-use crate::spec::model::{Condition, Demand, Group, Relation};
+use crate::spec::model::{Condition, Demand, Group, Member, Operation, Relation};
 use crate::spec::path::Path;
 
 use super::{Kind, Mutant, MutantSource};
@@ -17,9 +17,12 @@ pub fn of(maker: &MutantSource<'_>, mutants: &mut Vec<Mutant>) {
         else {
             continue;
         };
+        if is_beyond_cases(maker.operation, base, relation) {
+            continue;
+        }
         for (slug, does, changed) in changes(relation) {
             let base = base.clone();
-            let edit = move |operation: &mut crate::spec::model::Operation| {
+            let edit = move |operation: &mut Operation| {
                 let Some(relations) = operation.relations_mut(&base) else { return };
                 match &changed {
                     Some(changed) => relations[index] = changed.clone(),
@@ -31,6 +34,15 @@ pub fn of(maker: &MutantSource<'_>, mutants: &mut Vec<Mutant>) {
             let does = format!("{first}: {} {does}", relation.demand.key());
             mutants.push(maker.edit(Kind::Relation, &slug, does, edit).about(&first.to_string(), part));
         }
+    }
+}
+
+/// Returns `true` if a relation compares values that must be new: each call draws them anew, so that no two are equal.
+fn is_beyond_cases(operation: &Operation, base: &Path, relation: &Relation) -> bool {
+    let is_new = |at: &Path| operation.member(&base.join(at)).is_some_and(Member::is_new);
+    match &relation.demand {
+        Demand::Same(of) | Demand::Differ(of) => of.iter().filter(|at| is_new(at)).count() > 1,
+        _ => false,
     }
 }
 
@@ -106,36 +118,8 @@ fn of_demand(relation: &Relation) -> Vec<Changed> {
         Demand::Then(_) => {}
     }
     match &relation.demand {
-        Demand::Given(Group::ExactlyOne, of) => {
-            for group in [Group::AtLeastOne, Group::AtMostOne] {
-                let does = format!("is checked as {}", group.name());
-                changes.push((group.name().to_owned(), does, with(Demand::Given(group, of.clone()))));
-            }
-        }
-        Demand::Given(Group::AllOrNone, of) if relation.condition.is_none() => {
-            for at in of {
-                let others: Vec<Path> = of.iter().filter(|other| *other != at).cloned().collect();
-                let one_way = Relation {
-                    condition: Some(Condition::Given(at.clone())),
-                    demand: Demand::Require(others),
-                    ..relation.clone()
-                };
-                changes.push((
-                    format!("only-if-{at}"),
-                    format!("is checked only if {at} is given"),
-                    Some(one_way),
-                ));
-            }
-        }
-        Demand::Order { of, strict: Some(strict) } => {
-            let other = Demand::Order { of: of.clone(), strict: Some(!strict) };
-            let does = if *strict { "accepts equal values" } else { "rejects equal values" };
-            changes.push(("equal".to_owned(), does.to_owned(), with(other)));
-        }
-        Demand::Order { of, strict: None } => {
-            let other = Demand::Order { of: of.iter().rev().cloned().collect(), strict: None };
-            changes.push(("reversed".to_owned(), "is checked the other way round".to_owned(), with(other)));
-        }
+        Demand::Given(group, of) => changes.extend(of_group(relation, *group, of)),
+        Demand::Order { of, strict } => changes.extend(of_order(relation, of, *strict)),
         Demand::Then(rules) => {
             for further in rules.iter().filter(|_| rules.len() > 1) {
                 let kept = rules.iter().filter(|other| other.at != further.at).cloned().collect();
@@ -146,4 +130,43 @@ fn of_demand(relation: &Relation) -> Vec<Changed> {
         _ => {}
     }
     changes
+}
+
+fn of_order(relation: &Relation, of: &[Path], strict: Option<bool>) -> Vec<Changed> {
+    let changed = |slug: &str, does: &str, demand: Demand| {
+        (slug.to_owned(), does.to_owned(), Some(Relation { demand, ..relation.clone() }))
+    };
+    let mut changes = Vec::new();
+    if strict == Some(true) {
+        changes.push(changed("only-equal", "rejects only equal values", Demand::Differ(of.to_vec())));
+    }
+    if of.len() == 2 {
+        let reversed = Demand::Order { of: of.iter().rev().cloned().collect(), strict };
+        changes.push(changed("reversed", "is checked the other way round", reversed));
+    }
+    if let Some(strict) = strict {
+        let other = Demand::Order { of: of.to_vec(), strict: Some(!strict) };
+        let does = if strict { "accepts equal values" } else { "rejects equal values" };
+        changes.push(changed("equal", does, other));
+    }
+    changes
+}
+
+fn of_group(relation: &Relation, group: Group, of: &[Path]) -> Vec<Changed> {
+    let other = |group: Group| {
+        let demand = Demand::Given(group, of.to_vec());
+        let does = format!("is checked as {}", group.name());
+        (group.name().to_owned(), does, Some(Relation { demand, ..relation.clone() }))
+    };
+    let one_way = |at: &Path| {
+        let others: Vec<Path> = of.iter().filter(|other| *other != at).cloned().collect();
+        let (condition, demand) = (Some(Condition::Given(at.clone())), Demand::Require(others));
+        let changed = Relation { condition, demand, ..relation.clone() };
+        (format!("only-if-{at}"), format!("is checked only if {at} is given"), Some(changed))
+    };
+    match group {
+        Group::ExactlyOne => [Group::AtLeastOne, Group::AtMostOne].map(other).into(),
+        Group::AllOrNone if relation.condition.is_none() => of.iter().map(one_way).collect(),
+        _ => Vec::new(),
+    }
 }

@@ -56,7 +56,8 @@ fn of_element(maker: &MutantSource<'_>, path: &[String], mutants: &mut Vec<Mutan
         let retyped = elements.iter_mut().filter(|element| element.name == name);
         retyped.for_each(|element| {
             let shape = if element.kind() == Type::String { Shape::Integer } else { Shape::Text };
-            element.schema = Schema { shape, ..element.schema.clone() };
+            // Null would show no type.
+            element.schema = Schema { shape, nullable: None, ..element.schema.clone() };
         });
     });
     add("moved", format!("{shown} is inside Data"), |elements, name| {

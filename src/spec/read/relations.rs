@@ -7,8 +7,8 @@ use crate::spec::forms;
 use crate::spec::model::{
     Condition, Demand, Further, Group, Member, Quote, Relation, Required, Schema, Type, described,
 };
-use crate::spec::path::Path;
-use crate::spec::ruling::{Outcome, on_value};
+use crate::spec::path::{Path, Step};
+use crate::spec::ruling::{Outcome, fits, on_value};
 use crate::spec::yaml::{Key, Kind, Node};
 
 use super::reader::{Fields, Reader};
@@ -55,6 +55,14 @@ impl Reader {
     /// Reads a condition: a path, a mapping of which all must hold, or a list of which one must hold.
     fn condition(&mut self, node: &Node, members: &[Member]) -> Option<Condition> {
         match &node.kind {
+            Kind::List(nodes) if nodes.is_empty() => {
+                self.wrong(node, "one or more conditions");
+                None
+            }
+            Kind::Map(entries) if entries.is_empty() => {
+                self.wrong(node, "one or more conditions");
+                None
+            }
             Kind::List(nodes) => {
                 let any: Vec<Condition> =
                     nodes.iter().filter_map(|node| self.condition(node, members)).collect();
@@ -80,8 +88,14 @@ impl Reader {
         let values: Vec<Json> = nodes.iter().map(|node| node.to_json()).collect();
         let (member, schema) = described(members, &at)?;
         let allowed = |value: &Json| {
-            member.default.as_ref() == Some(value) || on_value(schema, value).outcome() != Outcome::Breaks
+            let is_of_type = fits(schema.kind(), value);
+            member.default.as_ref() == Some(value)
+                || is_of_type && on_value(schema, value).outcome() != Outcome::Breaks
         };
+        if values.is_empty() {
+            self.wrong(node, "one or more values");
+            return None;
+        }
         if let Some((node, _)) = nodes.iter().zip(&values).find(|(_, value)| !allowed(value)) {
             let help = "a condition asks about values that the parameter can have: check both on the page";
             self.impossible(&node.place, format!("`{at}` never has this value"), help);
@@ -129,11 +143,23 @@ impl Reader {
         let least = if matches!(demand, Demand::Require(_) | Demand::Forbid(_)) { 1 } else { 2 };
         let different = distinct(demand.paths().into_iter()).len();
         if different < least || different < demand.paths().len() {
-            let title = match different < least {
-                true => format!("`{key}` needs two values or more"),
-                false => format!("`{key}` names a value twice"),
+            let (title, help) = match (different < demand.paths().len(), least) {
+                (true, _) => (format!("`{key}` names a value twice"), "write each path once"),
+                (false, 1) => {
+                    (format!("`{key}` names no value"), "write the path of a parameter or a member")
+                }
+                (false, _) => (format!("`{key}` needs two values or more"), "write several paths: [a, b]"),
             };
-            self.impossible(&value.place, title, "write each path once: [a, b]");
+            self.impossible(&value.place, title, help);
+            return None;
+        }
+        let of: Vec<Path> = demand.paths().into_iter().cloned().collect();
+        let within = of.iter().flat_map(|one| of.iter().map(move |other| (one, other)));
+        if let Some((outer, inner)) =
+            within.into_iter().find(|(one, other)| one != other && one.leads_to(other))
+        {
+            let title = format!("`{inner}` is a part of `{outer}`");
+            self.impossible(&value.place, title, "a relation is about separate values");
             return None;
         }
         Some(demand)
@@ -150,11 +176,22 @@ impl Reader {
                 let kind = schema.kind();
                 let fields = self.form(node, &forms::FURTHER)?;
                 let rules = self.rules_of(&fields, kind);
+                self.never_valid(&fields, &rules, schema);
                 self.fitting(&Schema { shape: schema.shape.clone(), ..rules.clone() }, &fields);
                 Some(Further { at, rules, sample: fields.get("sample").map(Node::to_json) })
             })
             .collect();
         (!further.is_empty()).then_some(further)
+    }
+
+    /// Reports a value that further rules list although the value's own rules exclude it.
+    fn never_valid(&mut self, fields: &Fields<'_>, further: &Schema, own: &Schema) {
+        let Some(node) = fields.get("values") else { return };
+        let listed = further.values.iter().flatten();
+        for value in listed.filter(|value| on_value(own, value).outcome() == Outcome::Breaks) {
+            let title = format!("the value's own rules exclude {value}");
+            self.impossible(&node.place, title, "compare both with the page");
+        }
     }
 
     /// Reads the path of a value.
@@ -168,6 +205,12 @@ impl Reader {
             self.no_path(key);
             return None;
         };
+        if at.steps().contains(&Step::Item) {
+            let title = format!("`{at}` leads into a list");
+            let help = "write the relation beside the `members` of the items: it then holds in each item";
+            self.impossible(&key.place, title, help);
+            return None;
+        }
         if described(members, &at).is_some() {
             return Some(at);
         }
@@ -195,6 +238,21 @@ impl Reader {
         if let Some(at) = about.or(asked) {
             let title = format!("this relation is about `{at}`, which is always required");
             self.impossible(&node.place, title, "leave it out here, or its `required: true` there");
+        }
+        if let Demand::Order { of, .. } | Demand::Same(of) | Demand::Differ(of) = demand {
+            let form =
+                |at: &Path| described(members, at).map(|(_, schema)| (schema.kind(), schema.format.clone()));
+            let is_text_or_number = |at: &&Path| form(at) != form(&of[0]);
+            let is_order = matches!(demand, Demand::Order { .. });
+            let other = of.iter().find(is_text_or_number).filter(|at| {
+                let kinds = [form(at), form(&of[0])].map(|form| form.map(|(kind, _)| kind));
+                is_order || kinds[0] != kinds[1]
+            });
+            if let Some(at) = other {
+                let title = format!("`{}` and `{at}` have different types or formats", of[0]);
+                self.impossible(&node.place, title, "only values of one type and format can be compared");
+                return;
+            }
         }
         if let Demand::Order { of, .. } = demand
             && let Some(at) =
@@ -238,7 +296,6 @@ fn relate(relation: &Relation, members: &mut [Member]) {
 }
 
 fn member_mut<'m>(members: &'m mut [Member], at: &Path) -> Option<&'m mut Member> {
-    use crate::spec::path::Step;
     let (first, further) = at.steps().split_first()?;
     let Step::Member(name) = first else { return None };
     let mut member = members.iter_mut().find(|member| member.name == *name)?;

@@ -273,7 +273,8 @@ fn on_fitting(schema: &Schema, value: &Json) -> Ruling {
     listed.and(inner)
 }
 
-fn fits(kind: Type, value: &Json) -> bool {
+/// Returns `true` if a value has a type.
+pub fn fits(kind: Type, value: &Json) -> bool {
     matches!(
         (kind, value),
         (Type::String, Json::Text(_))

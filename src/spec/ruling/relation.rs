@@ -138,6 +138,35 @@ impl Object<'_> {
         }
     }
 
+    /// Returns whether a demand counts a value as given. A service may have filled in a default before it counts.
+    fn counts_as_given(&self, at: &Path) -> Truth {
+        match self.is_given(at) {
+            No if self.default(at).is_some() => Open(Question::DefaultCountsAsGiven),
+            given => given,
+        }
+    }
+
+    fn default(&self, at: &Path) -> Option<&Json> {
+        described(self.members, at)?.0.default.as_ref()
+    }
+
+    /// Rules on what a demand says about values, as they are given and with the defaults of those that are left out.
+    fn with_defaults<'s>(
+        &'s self,
+        of: &[&Path],
+        rule: impl Fn(&dyn Fn(&Path) -> Option<&'s Json>) -> Ruling,
+    ) -> Ruling {
+        let as_given = rule(&|at| self.value(at));
+        let is_left_out = |at: &&&Path| self.value(at).is_none() && self.default(at).is_some();
+        match of.iter().find(is_left_out) {
+            None => as_given,
+            Some(_) => {
+                let filled = rule(&|at| self.value(at).or_else(|| self.default(at)));
+                as_given.and(doubted(filled, Question::DefaultCountsAsGiven))
+            }
+        }
+    }
+
     fn meets(&self, condition: &Condition) -> Truth {
         match condition {
             Condition::Given(at) => self.is_given(at),
@@ -163,21 +192,31 @@ impl Object<'_> {
 
     fn on_demand(&self, demand: &Demand) -> Ruling {
         match demand {
-            Demand::Require(of) => all(of, |at| broken(at, Part::Required, self.is_given(at).not())),
+            Demand::Require(of) => all(of, |at| broken(at, Part::Required, self.counts_as_given(at).not())),
             Demand::Forbid(of) => all(of, |at| broken(at, Part::Forbidden, self.is_given(at))),
             Demand::Given(Group::AllOrNone, of) => self.all_or_none(of),
             Demand::Given(group, of) => self.number_given(*group, of),
-            Demand::Order { of, strict } => pairs(of, |one, next| self.in_order(one, next, *strict)),
-            Demand::Same(of) => {
-                pairs(of, |one, other| self.compared(Part::Same, one, other, |equal| equal.not()))
-            }
-            Demand::Differ(of) => {
-                every_pair(of, |one, other| self.compared(Part::Differ, one, other, |equal| equal))
-            }
+            Demand::Order { of, strict } => pairs(of, |one, next| {
+                self.with_defaults(&[one, next], |value| {
+                    in_order((one, value(one)), (next, value(next)), *strict)
+                })
+            }),
+            Demand::Same(of) => every_pair(of, |one, other| {
+                self.with_defaults(&[one, other], |value| {
+                    compared(Part::Same, (one, value(one)), (other, value(other)), Truth::not)
+                })
+            }),
+            Demand::Differ(of) => every_pair(of, |one, other| {
+                self.with_defaults(&[one, other], |value| {
+                    compared(Part::Differ, (one, value(one)), (other, value(other)), |equal| equal)
+                })
+            }),
             Demand::Then(rules) => rules.iter().fold(Ruling::holds(), |ruling, further| {
-                let Some(value) = self.value(&further.at) else { return ruling };
-                let ruled = on_value(&further.rules, value).at(&further.at);
-                ruling.and(match self.is_given(&further.at) {
+                let at = &further.at;
+                let ruled = self.with_defaults(&[at], |value| {
+                    value(at).map_or_else(Ruling::holds, |value| on_value(&further.rules, value).at(at))
+                });
+                ruling.and(match self.is_given(at) {
                     Open(question) => doubted(ruled, question),
                     _ => ruled,
                 })
@@ -188,7 +227,7 @@ impl Object<'_> {
     /// Rules on the number of given values of a group.
     fn number_given(&self, group: Group, of: &[Path]) -> Ruling {
         let given: Vec<Truth> = of.iter().map(|at| self.is_given(at)).collect();
-        let none = Truth::any(given.iter().copied()).not();
+        let none = Truth::any(of.iter().map(|at| self.counts_as_given(at))).not();
         let certain = given.iter().filter(|given| **given == Yes).count();
         let open = given.iter().find(|given| matches!(given, Open(_))).copied();
         let several = match (certain, open) {
@@ -210,35 +249,41 @@ impl Object<'_> {
         let mixed = Truth::all([Truth::any(given()), Truth::all(given()).not()].into_iter());
         all(of, |at| broken(at, Part::AllOrNone, mixed))
     }
+}
 
-    fn in_order(&self, one: &Path, next: &Path, strict: Option<bool>) -> Ruling {
-        use std::cmp::Ordering;
-        let (Some(first), Some(second)) = (self.value(one), self.value(next)) else { return Ruling::holds() };
-        let is_wrong = match compare(first, second) {
-            Some(Ordering::Less) => No,
-            Some(Ordering::Greater) => Yes,
-            Some(Ordering::Equal) => strict.map_or(Open(Question::EqualInOrder), Truth::of),
-            None => Open(Question::ConditionOnInvalidValue),
-        };
-        broken(one, Part::Order, is_wrong).and(broken(next, Part::Order, is_wrong))
-    }
+/// A place, and the value there.
+type Placed<'a> = (&'a Path, Option<&'a Json>);
 
-    /// Rules on two values by whether they are equal. In another case, they may count as equal.
-    fn compared(&self, part: Part, one: &Path, other: &Path, breaks: impl Fn(Truth) -> Truth) -> Ruling {
-        let (Some(first), Some(second)) = (self.value(one), self.value(other)) else {
-            return Ruling::holds();
-        };
-        let equal = match (first, second) {
-            _ if first == second => Yes,
-            (Json::Text(first), Json::Text(second))
-                if first.trim().to_lowercase() == second.trim().to_lowercase() =>
-            {
-                Open(Question::CaseOfValues)
-            }
-            _ => No,
-        };
-        broken(one, part, breaks(equal)).and(broken(other, part, breaks(equal)))
-    }
+fn in_order((one, first): Placed<'_>, (next, second): Placed<'_>, strict: Option<bool>) -> Ruling {
+    use std::cmp::Ordering;
+    let (Some(first), Some(second)) = (first, second) else { return Ruling::holds() };
+    let is_wrong = match compare(first, second) {
+        Some(Ordering::Less) => No,
+        Some(Ordering::Greater) => Yes,
+        Some(Ordering::Equal) => strict.map_or(Open(Question::EqualInOrder), Truth::of),
+        None => Open(Question::ConditionOnInvalidValue),
+    };
+    broken(one, Part::Order, is_wrong).and(broken(next, Part::Order, is_wrong))
+}
+
+/// Rules on two values by whether they are equal. In another case, they may count as equal.
+fn compared(
+    part: Part,
+    (one, first): Placed<'_>,
+    (other, second): Placed<'_>,
+    breaks: impl Fn(Truth) -> Truth,
+) -> Ruling {
+    let (Some(first), Some(second)) = (first, second) else { return Ruling::holds() };
+    let equal = match (first, second) {
+        _ if first == second => Yes,
+        (Json::Text(first), Json::Text(second))
+            if first.trim().to_lowercase() == second.trim().to_lowercase() =>
+        {
+            Open(Question::CaseOfValues)
+        }
+        _ => No,
+    };
+    broken(one, part, breaks(equal)).and(broken(other, part, breaks(equal)))
 }
 
 /// Compares two numbers, dates or times; `None` if they cannot be compared for certain.
@@ -280,186 +325,4 @@ fn every_pair(of: &[Path], rule: impl Fn(&Path, &Path) -> Ruling) -> Ruling {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::spec::read::fixture;
-
-    const SERVICE: &str = "service: s\nvendor: V\nversion: v1\nprotocol: rest\nhttp: {code: code}\n";
-
-    /// Rules on calls, written as JSON objects, by one relation. `breaks` and `open` are the broken parts.
-    fn check(relation: &str, table: &[(&str, &[&str], &[&str])]) {
-        let operation = format!(
-            "operation: Do\npage: {{title: Do}}\nhttp: POST /do\nparameters:\n  a: {{type: string, length: 1..9}}\n  b: {{type: string, length: 1..9}}\n  \
-             c: {{type: string, length: 1..9}}\n  m: {{type: string, values: [red, blue], default: blue}}\n  n: {{type: integer}}\n  o: {{type: integer}}\n  \
-             d: {{type: string, format: date}}\n  e: {{type: string, format: date}}\n  \
-             l: {{type: array, items: {{type: object, members: {{x: {{type: integer}}, y: {{type: integer}}}}, relations: [{{all-or-none: [x, y]}}]}}}}\n\
-             relations:\n- {{{relation}}}\nresponse: {{}}\n"
-        );
-        let specs = fixture(&[("service.yaml", SERVICE), ("Do.yaml", &operation)]);
-        let (_, operation) = specs.operations().next().unwrap();
-        for (call, breaks, open) in table {
-            let Json::Object(sent) = Json::read(call.as_bytes()).unwrap() else {
-                panic!("{call} is no object")
-            };
-            let ruling = on_call(operation, &sent);
-            let broken: Vec<String> = ruling.breaches.iter().map(ToString::to_string).collect();
-            let opened: Vec<String> = ruling.open.iter().map(|(breach, _)| breach.to_string()).collect();
-            assert_eq!((broken, opened), (owned(breaks), owned(open)), "{relation}: {call}");
-        }
-    }
-
-    fn owned(texts: &[&str]) -> Vec<String> {
-        texts.iter().map(|text| (*text).to_owned()).collect()
-    }
-
-    #[test]
-    fn requirements_depend_on_their_condition() {
-        check(
-            "if: {m: red}, require: [a, b]",
-            &[
-                (r#"{}"#, &[], &[]),
-                (r#"{"m": "blue"}"#, &[], &[]),
-                (r#"{"m": "red", "a": "x", "b": "y"}"#, &[], &[]),
-                (r#"{"m": "red", "a": "x"}"#, &["b required"], &[]),
-                (r#"{"m": "red"}"#, &["a required", "b required"], &[]),
-                (r#"{"m": "red", "a": "x", "b": " "}"#, &[], &["b required"]),
-                (r#"{"m": "green", "a": "x"}"#, &[], &["b required"]),
-            ],
-        );
-        // What is left out counts with its default.
-        check("if: {m: blue}, require: a", &[(r#"{}"#, &["a required"], &[]), (r#"{"m": "red"}"#, &[], &[])]);
-        check(
-            "unless: {m: red}, forbid: a",
-            &[
-                (r#"{"a": "x"}"#, &["a forbidden"], &[]),
-                (r#"{"m": "red", "a": "x"}"#, &[], &[]),
-                (r#"{"m": "blue", "a": ""}"#, &[], &["a forbidden"]),
-            ],
-        );
-    }
-
-    #[test]
-    fn conditions_combine() {
-        check(
-            "if: {a: {}, m: red}, require: b",
-            &[
-                (r#"{"a": "x"}"#, &[], &[]),
-                (r#"{"a": "x", "m": "red"}"#, &["b required"], &[]),
-                (r#"{"a": "", "m": "red"}"#, &[], &["b required"]),
-                (r#"{"a": "", "m": "blue"}"#, &[], &[]),
-            ],
-        );
-        check(
-            "if: [a, {m: red}], require: b",
-            &[
-                (r#"{}"#, &[], &[]),
-                (r#"{"a": "x"}"#, &["b required"], &[]),
-                (r#"{"m": "red"}"#, &["b required"], &[]),
-            ],
-        );
-        check(
-            "if: a, unless: {m: red}, require: b",
-            &[(r#"{"a": "x"}"#, &["b required"], &[]), (r#"{"a": "x", "m": "red"}"#, &[], &[])],
-        );
-    }
-
-    #[test]
-    fn groups_count_what_is_given() {
-        check(
-            "exactly-one: [a, b]",
-            &[
-                (r#"{}"#, &["a exactly-one.none", "b exactly-one.none"], &[]),
-                (r#"{"a": "x"}"#, &[], &[]),
-                (r#"{"a": "x", "b": "y"}"#, &["a exactly-one.several", "b exactly-one.several"], &[]),
-                (r#"{"a": ""}"#, &[], &["a exactly-one.none", "b exactly-one.none"]),
-            ],
-        );
-        check(
-            "at-least-one: [a, b]",
-            &[(r#"{}"#, &["a at-least-one", "b at-least-one"], &[]), (r#"{"a": "x", "b": "y"}"#, &[], &[])],
-        );
-        check(
-            "at-most-one: [a, b, c]",
-            &[
-                (r#"{}"#, &[], &[]),
-                (r#"{"b": "x"}"#, &[], &[]),
-                (r#"{"a": "x", "c": "y"}"#, &["a at-most-one", "c at-most-one"], &[]),
-                (r#"{"a": "x", "c": ""}"#, &[], &["a at-most-one", "c at-most-one"]),
-            ],
-        );
-        check(
-            "all-or-none: [a, b]",
-            &[
-                (r#"{}"#, &[], &[]),
-                (r#"{"a": "x", "b": "y"}"#, &[], &[]),
-                (r#"{"a": "x"}"#, &["a all-or-none", "b all-or-none"], &[]),
-                (r#"{"a": "x", "b": ""}"#, &[], &["a all-or-none", "b all-or-none"]),
-            ],
-        );
-    }
-
-    #[test]
-    fn values_are_compared_by_what_they_mean() {
-        check(
-            "order: [n, o]",
-            &[
-                (r#"{"n": 2}"#, &[], &[]),
-                (r#"{"n": 2, "o": 10}"#, &[], &[]),
-                (r#"{"n": 2, "o": 2}"#, &[], &["n order", "o order"]),
-                (r#"{"n": 10, "o": 2}"#, &["n order", "o order"], &[]),
-                (r#"{"n": "ten", "o": 2}"#, &[], &["n order", "o order"]),
-            ],
-        );
-        check(
-            "order: [d, e], strict: true",
-            &[
-                (r#"{"d": "2030-01-09", "e": "2030-01-10"}"#, &[], &[]),
-                (r#"{"d": "2030-01-10", "e": "2030-01-10"}"#, &["d order", "e order"], &[]),
-                (r#"{"d": "soon", "e": "2030-01-10"}"#, &[], &["d order", "e order"]),
-            ],
-        );
-        check("order: [d, e], strict: false", &[(r#"{"d": "2030-01-10", "e": "2030-01-10"}"#, &[], &[])]);
-        check(
-            "same: [a, b]",
-            &[
-                (r#"{"a": "x"}"#, &[], &[]),
-                (r#"{"a": "x", "b": "x"}"#, &[], &[]),
-                (r#"{"a": "x", "b": "y"}"#, &["a same", "b same"], &[]),
-                (r#"{"a": "x", "b": "X"}"#, &[], &["a same", "b same"]),
-            ],
-        );
-        check(
-            "differ: [a, b]",
-            &[
-                (r#"{"a": "x", "b": "x"}"#, &["a differ", "b differ"], &[]),
-                (r#"{"a": "x", "b": "X"}"#, &[], &["a differ", "b differ"]),
-                (r#"{"a": "x", "b": "y"}"#, &[], &[]),
-            ],
-        );
-    }
-
-    #[test]
-    fn further_rules_hold_under_their_condition() {
-        check(
-            "if: {m: red}, then: {a: {length: 2..3}}",
-            &[
-                (r#"{"a": "x"}"#, &[], &[]),
-                (r#"{"m": "red", "a": "xy"}"#, &[], &[]),
-                (r#"{"m": "red", "a": "x"}"#, &["a length.min"], &[]),
-                (r#"{"m": "red"}"#, &[], &[]),
-                (r#"{"m": "green", "a": "x"}"#, &[], &["a length.min"]),
-            ],
-        );
-    }
-
-    #[test]
-    fn relations_of_items_hold_in_each_item() {
-        check(
-            "at-most-one: [a, b]",
-            &[
-                (r#"{"l": [{"x": 1, "y": 2}, {}]}"#, &[], &[]),
-                (r#"{"l": [{"x": 1, "y": 2}, {"x": 1}]}"#, &["l[].x all-or-none", "l[].y all-or-none"], &[]),
-            ],
-        );
-    }
-}
+mod tests;

@@ -163,8 +163,9 @@ impl Settings<'_, '_> {
         let edit: Edit = settings.flat_map(|setting| setting.edit).collect();
         let names: Vec<String> = given.iter().map(|at| at.to_string()).collect();
         match (names.len(), names.len() == of.len()) {
-            (0, _) => Setting::new("none", "none is given", edit),
-            (2.., true) => Setting::new("all", "all are given", edit),
+            (0, _) if of.len() == 1 => Setting::new("none", format!("{} is left out", of[0]), edit),
+            (0, _) => Setting::new("none", format!("none of {} is given", listed(of)), edit),
+            (2.., true) => Setting::new("all", format!("{} are given", listed(of)), edit),
             (1, _) => Setting::new(format!("only-{}", names[0]), format!("only {} is given", names[0]), edit),
             _ => Setting::new(names.join("-and-"), format!("{} are given", names.join(" and ")), edit),
         }
@@ -313,6 +314,11 @@ impl Settings<'_, '_> {
             .chain(excluded)
             .collect()
     }
+}
+
+/// Returns names in words.
+fn listed(of: &[Path]) -> String {
+    of.iter().map(Path::to_string).collect::<Vec<_>>().join(", ")
 }
 
 /// Combines settings, one of each list. Each setting occurs; the others have their first one.

@@ -25,6 +25,9 @@ impl Check<'_> {
     /// Returns every promise about several values that the call breaks.
     pub(super) fn faults_of_relations(&self) -> Vec<Breach> {
         let mut faults = Vec::new();
+        if !self.operation.has_relations() {
+            return faults;
+        }
         for (base, relation) in self.operation.relations() {
             let members = match self.operation.schema(&base) {
                 Some(schema) => schema.members(),

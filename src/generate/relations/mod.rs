@@ -18,6 +18,7 @@ use crate::spec::model::{Condition, Operation, Relation, Service};
 use crate::spec::path::Path;
 use crate::spec::ruling::{Outcome, Ruling, relation};
 
+use super::context::widened;
 use super::expect;
 use super::plain::PlainCall;
 
@@ -72,7 +73,7 @@ pub fn settle(plain: &PlainCall<'_>, case: Case, tested: Option<&Path>, turn: us
 /// stays, and so do the parameters that other calls take from it.
 pub fn accepted(service: &Service, call: &mut Call, taken: &[Path]) {
     let Some(operation) = service.operation(&call.operation) else { return };
-    if operation.relations().is_empty() {
+    if !operation.has_relations() {
         return;
     }
     let from_others = call.send.iter().filter(|(_, value)| matches!(value, Value::Same(_) | Value::Id(_)));
@@ -87,16 +88,14 @@ fn combined(plain: &PlainCall<'_>, alone: Expectation, ruling: &Ruling) -> Expec
     let together = expect::expectation(plain.service, plain.operation, ruling);
     match (alone, together) {
         (Expectation::Accept, together) => together,
-        (Expectation::Reject(Rows::Codes(alone)), Expectation::Reject(Rows::Codes(together))) => {
-            Expectation::Reject(Rows::Codes(union(alone, together)))
+        (alone @ Expectation::Reject(Rows::Codes(_)), Expectation::Reject(Rows::Codes(together))) => {
+            widened(alone, together)
         }
         // A value that is rejected anyway may be rejected for a relation that may be broken.
-        (Expectation::Reject(Rows::Codes(alone)), Expectation::Silent(_)) => {
+        (alone @ Expectation::Reject(Rows::Codes(_)), Expectation::Silent(_)) => {
             let certain = Ruling { breaches: ruling.coverable(), open: Vec::new() };
             match expect::expectation(plain.service, plain.operation, &certain) {
-                Expectation::Reject(Rows::Codes(codes)) => {
-                    Expectation::Reject(Rows::Codes(union(alone, codes)))
-                }
+                Expectation::Reject(Rows::Codes(codes)) => widened(alone, codes),
                 _ => Expectation::Reject(Rows::Any),
             }
         }
@@ -104,15 +103,6 @@ fn combined(plain: &PlainCall<'_>, alone: Expectation, ruling: &Ruling) -> Expec
         (silent @ Expectation::Silent(_), _) => silent,
         (_, together) => together,
     }
-}
-
-fn union(mut codes: Vec<String>, more: Vec<String>) -> Vec<String> {
-    for code in more {
-        if !codes.contains(&code) {
-            codes.push(code);
-        }
-    }
-    codes
 }
 
 /// Returns the values of a call. What is known only at run time is replaced with a text that differs from all others, as
@@ -152,6 +142,9 @@ pub fn contradiction<'s>(service: &'s Service, operation: &'s Operation) -> Vec<
 
 /// Returns the finding about relations of an operation that no call can keep together.
 pub fn contradiction_finding(service: &Service, operation: &Operation) -> Option<Finding> {
+    if !operation.has_relations() {
+        return None;
+    }
     let relations = contradiction(service, operation);
     let first = relations.first()?;
     let title = match relations.len() {
@@ -187,9 +180,9 @@ pub fn never_given(service: &Service, operation: &Operation) -> Vec<Path> {
 
 /// Returns the call that creates something, changed so that all relations of its operation hold.
 pub fn made(service: &Service, maker: &Operation, send: Parameters) -> Parameters {
-    match maker.relations().is_empty() {
-        true => send,
-        false => solve::repaired(&PlainCall::new(service, maker), send, &[], 0),
+    match maker.has_relations() {
+        false => send,
+        true => solve::repaired(&PlainCall::new(service, maker), send, &[], 0),
     }
 }
 

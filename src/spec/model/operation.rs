@@ -100,6 +100,11 @@ impl Operation {
         described(&self.parameters, at)
     }
 
+    /// Returns `true` if it has a relation at any place.
+    pub fn has_relations(&self) -> bool {
+        !self.relations.is_empty() || self.parameters.iter().any(|parameter| parameter.schema.has_relations())
+    }
+
     /// Returns every relation with the object in which it stands: those between parameters first.
     pub fn relations(&self) -> Vec<(Path, &Relation)> {
         let mut all: Vec<(Path, &Relation)> =

@@ -209,6 +209,16 @@ impl Schema {
         self.members().iter().find(|member| member.name == name)
     }
 
+    /// Returns `true` if it has a relation at any place. A use of a type within itself has no others than the type.
+    pub fn has_relations(&self) -> bool {
+        let below = || match &self.shape {
+            Shape::List(items) => items.as_ref().is_some_and(|items| items.has_relations()),
+            Shape::Object(members) => members.iter().any(|member| member.schema.has_relations()),
+            _ => false,
+        };
+        !self.relations.is_empty() || below()
+    }
+
     /// Returns `true` if it is an object whose contents the page does not describe.
     pub fn is_any_object(&self) -> bool {
         self.kind() == Type::Object && self.members().is_empty()

@@ -80,12 +80,13 @@ impl Value {
         }
     }
 
-    /// Returns the value at the end of these steps. In a list, they lead into the first item.
+    /// Returns the value at the end of these steps. In a list or a map, they lead into the first item.
     pub fn at(&self, steps: &[Step]) -> Option<Self> {
         let Some((first, further)) = steps.split_first() else { return Some(self.clone()) };
         match (first, self) {
             (_, Self::Plain(json)) => walk(json, steps).cloned().map(Self::Plain),
             (Step::Item, Self::List(items)) => items.first()?.at(further),
+            (Step::Value, Self::Object(entries)) => entries.first()?.1.at(further),
             (Step::Member(name), Self::Object(members)) => {
                 members.iter().find(|(known, _)| known == name)?.1.at(further)
             }

@@ -22,8 +22,8 @@ const SCARCE: usize = 3;
 /// The maximum number of classes of a parameter in contexts. Further valid values have only their own cases.
 const MAX_CLASSES: usize = 64;
 
-/// The maximum number of classes of a text that is made from a pattern or a format in common use. Its further texts
-/// differ in nothing that another parameter could depend on.
+/// The maximum number of classes of a text that is made from a pattern or a format in common use, and of a map. Its
+/// further values differ in nothing that another parameter could depend on.
 const MAX_MADE: usize = 8;
 
 /// The number of parameters whose accepted classes are combined in pairs. Of more parameters, only those in the same
@@ -188,7 +188,9 @@ impl<'s> Contexts<'s> {
         tried: Option<(&Prepared<'_>, Option<&Value>)>,
         choose: impl Fn(ChosenPlace, &'c [Class]) -> Option<&'c Class>,
     ) -> Context {
-        let mut context = Context { send: Vec::with_capacity(self.parameters.len()), ..Context::default() };
+        // Of many parameters, a call contains those of one window.
+        let likely = self.parameters.len().min(MAX_PARAMETERS);
+        let mut context = Context { send: Vec::with_capacity(likely), ..Context::default() };
         for (index, factor) in self.of_parameters().enumerate() {
             let name = &factor.place.parameter.name;
             let value = match tried.filter(|(tried, _)| std::ptr::eq(tried.whole, factor.place.whole)) {
@@ -280,7 +282,7 @@ fn wholes(place: &Prepared<'_>, below: &[Factor<'_>]) -> Vec<Value> {
     let is_own = |factor: &&Factor<'_>| {
         let steps = factor.place.at.steps();
         let between = steps.get(depth..steps.len() - 1).unwrap_or_default();
-        place.is_around(factor.place) && between.iter().all(|step| *step == Step::Item)
+        place.is_around(factor.place) && between.iter().all(Step::is_inner)
     };
     let own: Vec<&Factor<'_>> = below.iter().rev().filter(is_own).collect();
     let count = own.iter().map(|factor| certain(&factor.classes)).max().unwrap_or(0);
@@ -339,7 +341,8 @@ fn classes(plain: &PlainCall<'_>, prepared: &Prepared<'_>) -> Vec<Class> {
         }
     }
     let is_made = !parameter.schema.patterns.is_empty()
-        || matches!(parameter.schema.format, Some(Format::Common { .. }));
+        || matches!(parameter.schema.format, Some(Format::Common { .. }))
+        || parameter.schema.entries().is_some();
     classes.truncate(if is_made { MAX_MADE } else { MAX_CLASSES });
     if !classes.iter().any(|class| class.value.is_some()) {
         classes.push(class(Some(prepared.valid.clone())));

@@ -90,6 +90,7 @@ fn may_lack_members<'s>(schema: &'s Schema, types: &mut Vec<&'s str>) -> bool {
         }
         // If the page does not describe the items of a list, they may be objects.
         Type::Array => schema.items().is_none_or(|items| may_lack_members(items, types)),
+        Type::Map => schema.entries().is_some_and(|entries| may_lack_members(&entries.items, types)),
         _ => false,
     }
 }

@@ -9,6 +9,7 @@ mod circumstance;
 mod context;
 mod covering;
 mod depth;
+mod entries;
 mod expect;
 mod plain;
 mod precedence;

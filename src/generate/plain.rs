@@ -126,7 +126,7 @@ impl<'s> PlainCall<'s> {
 
     /// Returns the plain call with one parameter set or omitted.
     pub fn with(&self, parameter: &Member, value: Option<Value>) -> Parameters {
-        let mut send = Vec::with_capacity(self.prepared().len());
+        let mut send = Vec::new();
         for prepared in self.parameters() {
             if prepared.parameter.name == parameter.name {
                 send.extend(value.clone().map(|value| (parameter.name.as_str().into(), value)));

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use super::entries;
 use super::relations::kept;
 use super::rules::{common, count};
 
@@ -35,6 +36,10 @@ pub fn choices(schema: &Schema) -> Vec<Value> {
     if let Some(listed) = &schema.values {
         return listed.iter().cloned().map(Value::Plain).collect();
     }
+    if let Some(open) = &schema.open {
+        let made = schema.with_accepted_pattern().map(|schema| choices(&schema)).unwrap_or_default();
+        return open.accepts.iter().cloned().map(Value::Plain).chain(made).collect();
+    }
     if !schema.patterns.is_empty() {
         return pattern::fitting(schema).into_iter().map(|text| Value::described(&text)).collect();
     }
@@ -59,6 +64,7 @@ pub fn choices(schema: &Schema) -> Vec<Value> {
         (Type::Integer | Type::Number, ..) => numbers(schema).into_iter().take(2).map(Value::Plain).collect(),
         (Type::Boolean, ..) => [true, false].map(|each| Value::Plain(Json::Bool(each))).into(),
         (Type::Object, ..) => objects(schema),
+        (Type::Map, ..) => schema.entries().map(|of| entries::maps(schema, of)).unwrap_or_default(),
         (Type::Array, ..) => Vec::new(),
     }
 }
@@ -96,6 +102,9 @@ pub fn distinct(schema: &Schema, wanted: usize) -> Option<Vec<Value>> {
 
 /// Returns the value with a number in a sequence of values that the rules may allow.
 fn numbered(schema: &Schema, number: usize) -> Option<Value> {
+    if let Some(schema) = schema.with_accepted_pattern() {
+        return pattern::fitting(&schema).get(number).map(|text| Value::described(text));
+    }
     let text = match (schema.kind(), &schema.format) {
         _ if schema.values.is_some() => return None,
         (Type::Integer | Type::Number, _) => {
@@ -108,6 +117,11 @@ fn numbered(schema: &Schema, number: usize) -> Option<Value> {
                 let new = numbered(&member.schema, number)?;
                 put(least.clone(), schema, &[Step::Member(member.name.clone())], Some(new))
             });
+        }
+        (Type::Map, _) => {
+            let of = schema.entries()?;
+            let keys = entries::keys(of, number + 1);
+            return Some(entries::map(of, keys.get(number..)?));
         }
         (Type::Boolean | Type::Array, _) => return None,
         (Type::String, Some(Format::Email)) => format!("a{number}@example.com"),
@@ -150,6 +164,12 @@ pub fn of_schema(schema: &Schema) -> Value {
     if let Some(first) = schema.values.as_ref().and_then(|values| values.first()) {
         return Value::Plain(first.clone());
     }
+    if let Some(first) = schema.open.as_ref().and_then(|open| open.accepts.first()) {
+        return Value::Plain(first.clone());
+    }
+    if let Some(schema) = schema.with_accepted_pattern() {
+        return of_schema(&schema);
+    }
     if let Some(text) = pattern::fitting(schema).first() {
         return Value::described(text);
     }
@@ -169,6 +189,10 @@ pub fn of_schema(schema: &Schema) -> Value {
         }
         (Type::Boolean, ..) => Value::Plain(Json::Bool(true)),
         (Type::Object, ..) => minimal_object(schema),
+        (Type::Map, ..) => match schema.entries() {
+            Some(of) => entries::plain(schema, of),
+            None => Value::object(Vec::new()),
+        },
     }
 }
 
@@ -252,6 +276,16 @@ pub fn put(value: Value, schema: &Schema, steps: &[Step], new: Option<Value>) ->
             let old = if items.is_empty() { of_schema(schema) } else { items.remove(0) };
             items.splice(0..0, put(old, schema, further, new));
             Some(Value::list(items))
+        }
+        (Step::Value, Value::Object(mut entries)) => {
+            let schema = schema.inner(first)?;
+            let old = entries.first().map_or_else(|| of_schema(schema), |(_, value)| value.clone());
+            match (put(old, schema, further, new), entries.first_mut()) {
+                (Some(inner), Some((_, value))) => *value = inner,
+                (None, Some(_)) => drop(entries.remove(0)),
+                (_, None) => return None,
+            }
+            Some(Value::object(entries))
         }
         _ => None,
     }
@@ -349,9 +383,11 @@ impl Filling {
 pub fn drawn_by_pattern(schema: &Schema, count: Option<u64>) -> Option<String> {
     let lengths = schema.length.map(|_| fitting(schema));
     let wanted = count.or(lengths).and_then(|count| usize::try_from(count).ok());
-    let describe = |pattern: &Pattern| match wanted {
-        Some(count) => texts::of_length(pattern.hir(), count, true),
-        None => texts::random(pattern.hir()),
+    let describe = |pattern: &Pattern| {
+        let of_length = wanted.and_then(|wanted| texts::of_length(pattern.hir(), wanted, true));
+        // The usual length may not be one that the pattern has.
+        let of_any = count.is_none().then(|| texts::random(pattern.hir())).flatten();
+        [of_length, of_any].into_iter().flatten()
     };
     let holds = |described: &String| {
         let witness = Text::read(described).witness();
@@ -359,11 +395,14 @@ pub fn drawn_by_pattern(schema: &Schema, count: Option<u64>) -> Option<String> {
         let value = Json::Text(witness);
         matches && (count.is_some() || ruling::on_value(schema, &value).outcome() == Outcome::Holds)
     };
-    schema.patterns.iter().filter_map(describe).find(holds)
+    schema.patterns.iter().flat_map(describe).find(holds)
 }
 
 /// Returns a value that is new on the target.
 fn random_value(schema: &Schema) -> Value {
+    if let Some(schema) = schema.with_accepted_pattern() {
+        return random_value(&schema);
+    }
     if let Some(described) = drawn_by_pattern(schema, None) {
         return Value::described(&described);
     }

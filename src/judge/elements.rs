@@ -128,7 +128,7 @@ fn has_type(kind: Type, value: &Json) -> bool {
         | (Type::Number, Json::Number(_))
         | (Type::Boolean, Json::Bool(_))
         | (Type::Array, Json::List(_))
-        | (Type::Object, Json::Object(_)) => true,
+        | (Type::Object | Type::Map, Json::Object(_)) => true,
         _ => false,
     }
 }

@@ -122,6 +122,9 @@ fn holds(value: &Json, steps: &[Step], odd: Odd) -> bool {
         (Some((Step::Item, further)), Json::List(items)) => {
             items.iter().any(|item| holds(item, further, odd))
         }
+        (Some((Step::Value, further)), Json::Object(entries)) => {
+            entries.iter().any(|(_, value)| holds(value, further, odd))
+        }
         (Some((Step::Member(name), further)), value) => {
             value.get(name).is_some_and(|inner| holds(inner, further, odd))
         }

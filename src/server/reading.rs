@@ -58,6 +58,8 @@ named! {
         ValuesWithoutCase = "values-without-case",
         /// For a text without rules, only the values that the page shows are valid.
         OnlyShownValues = "only-shown-values",
+        /// Of a rule that the spec only has examples of, only the examples are valid.
+        OnlyAcceptedExamples = "only-accepted-examples",
         /// If the page specifies only the length of a text, letters and digits are valid, and nothing else.
         OnlyPlainCharacters = "only-plain-characters",
         /// A member must not be repeated.
@@ -136,6 +138,7 @@ impl Reading {
             Self::NoCountryIsACountry => &[Question::NoCountryCode],
             Self::ValuesWithoutCase => &[Question::CaseOfValues, Question::ValidMember],
             Self::OnlyShownValues => &[Question::ValidValues, Question::MembersOfObject],
+            Self::OnlyAcceptedExamples => &[Question::FurtherRule],
             Self::OnlyPlainCharacters => &[Question::CharactersOfText],
             Self::RepeatedMembersRefused => &[Question::RepeatedMember],
             Self::UnstatedLimitOf64 | Self::UnstatedLimitOf900 => &[Question::UnstatedLimit],

@@ -50,7 +50,8 @@ impl Check<'_> {
                 .flat_map(|value| match (step, value) {
                     (Step::Member(name), object) => object.get(name).cloned().into_iter().collect(),
                     (Step::Item, Json::List(items)) => items.clone(),
-                    (Step::Item, _) => Vec::new(),
+                    // No relation stands within a map.
+                    (Step::Item | Step::Value | Step::Key, _) => Vec::new(),
                 })
                 .collect();
         }

@@ -170,7 +170,7 @@ fn placeholder(element: &Member, facts: &Facts) -> Json {
         }
         (None, Type::Boolean) => Json::Bool(false),
         (None, Type::Array) => Json::List(Vec::new()),
-        (None, Type::Object) => Json::Object(Vec::new()),
+        (None, Type::Object | Type::Map) => Json::Object(Vec::new()),
         (None, Type::String) => Json::Text(String::new()),
     }
 }

@@ -158,9 +158,7 @@ impl Check<'_> {
                 self.has_reading(Reading::BlankIsAbsent) && text.trim().is_empty() && blanks_count()
             }
             Json::List(items) => items.is_empty() && empty_counts,
-            Json::Object(members) => {
-                members.is_empty() && !member.schema.members().is_empty() && empty_counts
-            }
+            Json::Object(members) => members.is_empty() && member.schema.describes_contents() && empty_counts,
             _ => false,
         }
     }
@@ -172,6 +170,33 @@ impl Check<'_> {
         }
         // In a query string, every scalar is text.
         let value = &scalar(schema.kind(), value);
+        let mut faults = self.faults_of_kind(schema, at, value);
+        let has_type = !faults.iter().any(|fault| fault.at == *at && fault.part == Part::Type);
+        let stated = self.stated_fault(schema, value).filter(|_| has_type);
+        faults.extend(stated.map(here));
+        faults
+    }
+
+    /// Returns a fault if a value is reserved, or not what the examples of a rule show.
+    fn stated_fault(&self, schema: &Schema, value: &Json) -> Option<Part> {
+        let folds = self.has_reading(Reading::ValuesWithoutCase);
+        let is_it = |reserved: &Json| match (reserved, value) {
+            (Json::Text(reserved), Json::Text(text)) if folds => {
+                reserved.to_lowercase() == text.trim().to_lowercase()
+            }
+            _ => reserved == value,
+        };
+        if schema.reserved.iter().any(is_it) {
+            return Some(Part::Reserved);
+        }
+        let open = schema.open.as_ref()?;
+        let is_strict = self.has_reading(Reading::OnlyAcceptedExamples);
+        let is_refused = open.refuses.contains(value) || (is_strict && !open.accepts(value));
+        is_refused.then_some(Part::Open)
+    }
+
+    fn faults_of_kind(&self, schema: &Schema, at: &Path, value: &Json) -> Vec<Breach> {
+        let here = |part: Part| Breach { at: at.clone(), part };
         match (schema.kind(), value) {
             (Type::String, Json::Text(text)) => {
                 self.faults_of_text(schema, at, text).into_iter().map(here).collect()
@@ -182,6 +207,7 @@ impl Check<'_> {
                 self.faults_of_text(schema, at, &value.to_string()).into_iter().map(here).collect()
             }
             (Type::Array, Json::List(items)) => self.faults_of_items(schema, at, items),
+            (Type::Map, Json::Object(entries)) => self.faults_of_entries(schema, at, entries),
             (Type::Object, Json::Object(_)) if !schema.members().is_empty() => {
                 self.faults_of_members(schema, at, value)
             }
@@ -226,12 +252,7 @@ impl Check<'_> {
     }
 
     fn faults_of_items(&self, schema: &Schema, at: &Path, items: &[Json]) -> Vec<Breach> {
-        let len = items.len() as u64;
-        let wrong_count = schema.count.and_then(|count| match count.max {
-            _ if len < count.min => Some(Part::CountMin),
-            Some(max) if len > max => Some(Part::CountMax),
-            _ => None,
-        });
+        let wrong_count = wrong_count(schema, items.len());
         let Some(schema) = schema.items() else { return Vec::new() };
         let checked = match self.behaviour.part((&self.operation.name, &named(at))) {
             Some(part) => part.of(items),
@@ -245,6 +266,24 @@ impl Check<'_> {
         if repeats && self.has_reading(Reading::RepeatedMembersRefused) {
             faults.push(Breach { at: at.clone(), part: Part::Items });
         }
+        faults
+    }
+
+    /// Returns the faults of each key and each value of a map, entry by entry.
+    fn faults_of_entries(&self, schema: &Schema, at: &Path, entries: &[(String, Json)]) -> Vec<Breach> {
+        let Some(of) = schema.entries() else { return Vec::new() };
+        let checked = match self.behaviour.part((&self.operation.name, &named(at))) {
+            Some(part) => part.of(entries),
+            None => entries.to_vec(),
+        };
+        let (of_key, of_value) = (at.then(Step::Key), at.then(Step::Value));
+        let mut faults = Vec::new();
+        for (key, value) in checked {
+            let of_this = self.faults_of_text(&of.keys, &of_key, &key);
+            faults.extend(of_this.into_iter().map(|part| Breach { at: of_key.clone(), part }));
+            faults.extend(self.faults_of_value(&of.items, &of_value, &value));
+        }
+        faults.extend(wrong_count(schema, entries.len()).map(|part| Breach { at: at.clone(), part }));
         faults
     }
 
@@ -310,10 +349,20 @@ fn is_strange(parameter: &Member, value: &Json) -> bool {
         && !shown.any(|shown| shown == value)
 }
 
-/// Returns the name that a fault of the server uses for a place: an item goes by the name of its list.
+/// Returns the name that a fault of the server uses for a place: an item goes by the name of its list, an entry by that of its map.
 fn named(at: &Path) -> String {
-    match at.list() {
-        Some(list) => named(&list),
+    match at.container() {
+        Some(container) => named(&container),
         None => at.to_string(),
+    }
+}
+
+/// Returns the bound that a number of items violates.
+fn wrong_count(schema: &Schema, items: usize) -> Option<Part> {
+    let (count, items) = (schema.count?, items as u64);
+    match count.max {
+        _ if items < count.min => Some(Part::CountMin),
+        Some(max) if items > max => Some(Part::CountMax),
+        _ => None,
     }
 }

@@ -34,12 +34,18 @@ named! {
         FormatCountry = "format.country",
         /// A value that is not listed.
         Values = "values",
+        /// A value that is reserved.
+        Reserved = "reserved",
         /// Too few items.
         CountMin = "count.min",
         /// Too many items.
         CountMax = "count.max",
-        /// A list item that violates a rule of its own.
+        /// A list item or a value of a map that violates a rule of its own.
         Items = "items",
+        /// A key of a map that violates a rule.
+        Keys = "keys",
+        /// An example of what a rule refuses that the spec cannot say otherwise.
+        Open = "open",
         /// The value of another entity.
         Unique = "unique",
         /// Another value than the default, although none was given.
@@ -96,13 +102,16 @@ impl Breach {
     }
 
     /// Returns the promise that it breaks. Whatever rule an item itself violates, the broken promise is what the page
-    /// says about the items of its list. A violation in a member of an item breaks a separate promise.
+    /// says about the items of its list; the same applies to the keys and the values of a map. A violation in a member
+    /// of an item breaks a separate promise.
     #[must_use]
     pub fn promise(&self) -> Self {
-        match self.at.list() {
-            Some(at) => Self { at, part: Part::Items }.promise(),
-            None => self.clone(),
-        }
+        let part = match self.at.steps().last() {
+            Some(Step::Item | Step::Value) => Part::Items,
+            Some(Step::Key) => Part::Keys,
+            Some(Step::Member(_)) | None => return self.clone(),
+        };
+        Self { at: self.at.without(1), part }.promise()
     }
 }
 

@@ -210,8 +210,40 @@ pub static SHARED_TYPE: Form = Form {
 /// An item of an array.
 pub static ITEM: Form = Form {
     name: "Item",
-    doc: "The rules for each item of an array.",
+    doc: "The rules for each item of an array, or each value of a map.",
     keys: &[&[TYPE, NULLABLE], &RULES_OF_VALUES],
+};
+
+/// A rule by examples.
+pub static OPEN: Form = Form {
+    name: "Open",
+    doc: "A further rule that a spec cannot say, by examples. Values that no example shows are not expected to be accepted or rejected.",
+    keys: &[&[
+        may(
+            "accepts",
+            List(&Any),
+            "Values that keep the rule. The page's example and the sample are among them.",
+        ),
+        may(
+            "accepts-matching",
+            PATTERN_SHAPE,
+            "A regular expression: every text that it matches keeps the rule, so that cases can send new values.",
+        ),
+        may("refuses", List(&Any), "Values that break the rule."),
+    ]],
+};
+
+/// A key of a map.
+pub static MAP_KEY: Form = Form {
+    name: "MapKey",
+    doc: "The rules for each key of a map, which is a text.",
+    keys: &[&[
+        may("length", LENGTH_SHAPE, "The length of each key."),
+        may("characters", CHARACTERS_SHAPE, "The characters that are allowed in a key."),
+        may("pattern", PATTERN_SHAPE, "The regular expression that each whole key matches."),
+        may("format", FORMAT_SHAPE, "The form of each key."),
+        may("values", List(&Text), "The valid keys, all of them."),
+    ]],
 };
 
 const TYPE: Key = must("type", TypeName(Type::NAMES), "The type of the values.");
@@ -223,7 +255,7 @@ const NULLABLE: Key = may(
 const REQUIRED_SHAPE: Shape = OneOf(&[Bool, Word(&["unclear"])]);
 
 /// The rules about values, allowed wherever a value is described.
-pub(super) static RULES_OF_VALUES: [Key; 10] = [
+pub(super) static RULES_OF_VALUES: [Key; 13] = [
     may(
         "length",
         LENGTH_SHAPE,
@@ -242,8 +274,15 @@ pub(super) static RULES_OF_VALUES: [Key; 10] = [
     ),
     may("format", FORMAT_SHAPE, FORMATS),
     may("values", List(&Any), "The valid values, all of them."),
-    may("count", OneOf(&[Integer, Text]), "The number of items of an array: 1..10, ..5, 2.., 3."),
-    may("items", Of(&ITEM), "The rules for each item of an array."),
+    may("reserved", List(&Any), "Values that are not valid although they keep the other rules."),
+    may("open", Of(&OPEN), "A further rule that a spec cannot say, by examples."),
+    may(
+        "count",
+        OneOf(&[Integer, Text]),
+        "The number of items of an array, or of entries of a map: 1..10, ..5, 2.., 3.",
+    ),
+    may("items", Of(&ITEM), "The rules for each item of an array, or each value of a map."),
+    may("keys", Of(&MAP_KEY), "The rules for each key of a map."),
     may("members", Map(&MEMBER_SHAPE), "The members of an object, in the page's order."),
     may("relations", List(&RELATION_SHAPE), "The relations between the members of an object."),
 ];

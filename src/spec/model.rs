@@ -12,8 +12,8 @@ pub use operation::{Operation, Page, described};
 pub use relation::{Condition, Demand, Further, Group, Relation};
 pub use rows::{Bound, Circumstance, ErrorRow, RequestFault, When};
 pub use schema::{
-    Characters, Common, Count, End, Format, Length, Limit, Range, Schema, SelfReference, Shape, Type,
-    Unclear, Unit,
+    Characters, Common, Count, End, Entries, Format, Length, Limit, Open, Range, Schema, SelfReference,
+    Shape, Type, Unclear, Unit,
 };
 pub use shows::Shown;
 

@@ -1,4 +1,4 @@
-//! Paths: places in sent values, such as `recipient.city` or `lines[].sku`.
+//! Paths: places in sent values, such as `recipient.city`, `lines[].sku` or `labels{}`.
 
 use std::fmt;
 
@@ -11,6 +11,17 @@ pub enum Step {
     Member(String),
     /// Any item of a list.
     Item,
+    /// Any value of a map.
+    Value,
+    /// Any key of a map.
+    Key,
+}
+
+impl Step {
+    /// Returns `true` if it leads from a list to an item, or from a map to a key or a value.
+    pub fn is_inner(&self) -> bool {
+        !matches!(self, Self::Member(_))
+    }
 }
 
 /// A place in sent values. The empty path is the value at which it starts.
@@ -40,7 +51,7 @@ impl Path {
     pub fn parameter(&self) -> &str {
         match self.0.first() {
             Some(Step::Member(name)) => name,
-            Some(Step::Item) | None => "",
+            Some(_) | None => "",
         }
     }
 
@@ -71,19 +82,18 @@ impl Path {
         Self(self.0[..self.0.len().saturating_sub(steps)].to_vec())
     }
 
-    /// Returns the path of the list if this is the path of its items.
-    pub fn list(&self) -> Option<Self> {
-        let (last, list) = self.0.split_last()?;
-        (*last == Step::Item).then(|| Self(list.to_vec()))
+    /// Returns the path of the list or map if this is the path of its items, values or keys.
+    pub fn container(&self) -> Option<Self> {
+        let (last, container) = self.0.split_last()?;
+        last.is_inner().then(|| Self(container.to_vec()))
     }
 
-    /// Returns `true` if the path is an item of that list or lies within one.
-    pub fn is_in_item_of(&self, list: &Self) -> bool {
-        let further = self.0.strip_prefix(list.0.as_slice());
-        further.is_some_and(|further| further.first() == Some(&Step::Item))
+    /// Returns the step by which the path leads into a list or a map, if it does.
+    pub fn step_into(&self, container: &Self) -> Option<&Step> {
+        self.0.strip_prefix(container.0.as_slice())?.first().filter(|step| step.is_inner())
     }
 
-    /// Returns the value that was sent there. In a list, the path leads into the first item.
+    /// Returns the value that was sent there. In a list or a map, the path leads into the first item.
     pub fn sent<'j>(&self, sent: &'j [(String, Json)]) -> Option<&'j Json> {
         let (first, further) = self.0.split_first()?;
         let Step::Member(first) = first else { return None };
@@ -112,9 +122,9 @@ impl Path {
         let mut steps = Vec::new();
         let mut rest = text;
         while !rest.is_empty() {
-            rest = match rest.strip_prefix("[]") {
-                Some(after) if !steps.is_empty() => {
-                    steps.push(Step::Item);
+            rest = match inner(rest) {
+                Some((step, after)) if !steps.is_empty() => {
+                    steps.push(step);
                     after
                 }
                 Some(_) => return None,
@@ -132,12 +142,20 @@ impl Path {
     }
 }
 
-/// Returns the value at the end of these steps. In a list, they lead into the first item.
+/// Splits off a step into a list or a map.
+fn inner(text: &str) -> Option<(Step, &str)> {
+    [(Step::Item, "[]"), (Step::Value, "{}"), (Step::Key, "{key}")]
+        .into_iter()
+        .find_map(|(step, written)| Some((step, text.strip_prefix(written)?)))
+}
+
+/// Returns the value at the end of these steps. In a list or a map, they lead into the first item.
 pub fn walk<'j>(json: &'j Json, steps: &[Step]) -> Option<&'j Json> {
     steps.iter().try_fold(json, |json, step| match (step, json) {
         (Step::Member(name), json) => json.get(name),
         (Step::Item, Json::List(items)) => items.first(),
-        (Step::Item, _) => None,
+        (Step::Value, Json::Object(entries)) => entries.first().map(|(_, value)| value),
+        (Step::Item | Step::Value | Step::Key, _) => None,
     })
 }
 
@@ -156,6 +174,8 @@ impl fmt::Display for Path {
         for (index, step) in self.0.iter().enumerate() {
             match step {
                 Step::Item => f.write_str("[]")?,
+                Step::Value => f.write_str("{}")?,
+                Step::Key => f.write_str("{key}")?,
                 Step::Member(name) => {
                     let dot = if index == 0 { "" } else { "." };
                     match name.contains(MEANINGFUL) {
@@ -175,7 +195,17 @@ mod tests {
 
     #[test]
     fn written_paths_read_back() {
-        for text in ["Name", "recipient.city", "lines[].sku", "ids[]", "\"user.name\".first", "a[][].b"] {
+        for text in [
+            "Name",
+            "recipient.city",
+            "lines[].sku",
+            "ids[]",
+            "\"user.name\".first",
+            "a[][].b",
+            "labels{}",
+            "labels{key}",
+            "a{}[].b{}.c",
+        ] {
             assert_eq!(Path::read(text).map(|path| path.to_string()).as_deref(), Some(text));
         }
         let expected = Path::member("lines").then(Step::Item).then(Step::Member("sku".to_owned()));
@@ -184,17 +214,20 @@ mod tests {
 
     #[test]
     fn invalid_paths_are_rejected() {
-        for text in ["", ".", "a.", ".a", "[]", "a[0]", "a..b", "\"a", "a[]b", "a{", "\"\""] {
+        for text in ["", ".", "a.", ".a", "[]", "a[0]", "a..b", "\"a", "a[]b", "a{", "a{b}", "{}", "\"\""] {
             assert_eq!(Path::read(text), None, "{text}");
         }
     }
 
     #[test]
-    fn item_paths_belong_to_their_list() {
+    fn paths_of_items_keys_and_values_belong_to_their_list_or_map() {
         let path = |text: &str| Path::read(text).unwrap();
-        assert_eq!(path("ids[]").list(), Some(path("ids")));
-        assert_eq!(path("lines[].sku").list(), None);
-        assert!(path("lines[].sku").is_in_item_of(&path("lines")));
-        assert!(!path("lines.sku").is_in_item_of(&path("lines")));
+        for (inner, container) in [("ids[]", "ids"), ("labels{}", "labels"), ("labels{key}", "labels")] {
+            assert_eq!(path(inner).container(), Some(path(container)));
+        }
+        assert_eq!(path("lines[].sku").container(), None);
+        assert_eq!(path("lines[].sku").step_into(&path("lines")), Some(&Step::Item));
+        assert_eq!(path("lines{}.sku").step_into(&path("lines")), Some(&Step::Value));
+        assert_eq!(path("lines.sku").step_into(&path("lines")), None);
     }
 }

@@ -27,6 +27,8 @@ named! {
         NumberOf32Bits = "number-of-32-bits",
         /// Whether upper and lower case of listed values differ.
         CaseOfValues = "case-of-values",
+        /// Whether a value keeps a rule that the spec only has examples of.
+        FurtherRule = "further-rule",
         /// Whether a member that the page leaves open is valid.
         ValidMember = "valid-member",
         /// Whether a member may be repeated.
@@ -83,6 +85,7 @@ impl Question {
             }
             Self::NumberOf32Bits => "a number of more than 32 bits may be rejected for its type",
             Self::CaseOfValues => "the page does not say whether upper and lower case differ",
+            Self::FurtherRule => "the page has a further rule, of which the spec gives only examples",
             Self::ValidMember => "the page does not say whether this member is valid",
             Self::RepeatedMember => "the page does not say whether a member may be repeated",
             Self::EmptyList => "the page does not say whether the list may be empty",

@@ -6,6 +6,7 @@
 
 use super::breach::Part;
 use super::model::{Format, Limit, Member, Required, Schema, Type};
+use super::path::Step;
 
 /// A rule of the language.
 pub struct Rule {
@@ -193,20 +194,44 @@ pub static RULES: &[Rule] = &[
         "{type: string, values: [red, blue]}",
     ),
     of_values(
+        "reserved",
+        &[Type::String, Type::Integer],
+        |schema| !schema.reserved.is_empty(),
+        &[PartOf {
+            part: Part::Reserved,
+            is_promised: |member| !member.schema.reserved.is_empty(),
+            broken_by: "a reserved value",
+            tried_with: "each reserved value; with a letter before or after it, without its last one; in other case (unspecified)",
+        }],
+        "{type: string, length: 3..9, characters: letters, reserved: [admin]}",
+    ),
+    of_values(
+        "open",
+        &[Type::String, Type::Integer, Type::Number],
+        |schema| schema.open.is_some(),
+        &[PartOf {
+            part: Part::Open,
+            is_promised: |member| member.schema.open.is_some(),
+            broken_by: "an example of what the rule refuses",
+            tried_with: "each example; all other values are unspecified",
+        }],
+        "{type: string, length: 3..9, open: {accepts: [tom], refuses: [fritz]}}",
+    ),
+    of_values(
         "count",
-        &[Type::Array],
+        &[Type::Array, Type::Map],
         |schema| schema.count.is_some(),
         &[
             PartOf {
                 part: Part::CountMin,
                 is_promised: |member| member.schema.count.is_some_and(|count| count.min > 0),
-                broken_by: "a list of too few items",
+                broken_by: "a list of too few items, or a map of too few entries",
                 tried_with: "minimum - 1 and minimum items, all different",
             },
             PartOf {
                 part: Part::CountMax,
                 is_promised: |member| member.schema.count.is_some_and(|count| count.max.is_some()),
-                broken_by: "a list of too many items",
+                broken_by: "a list of too many items, or a map of too many entries",
                 tried_with: "maximum, maximum + 1 and twice as many items, all different",
             },
         ],
@@ -214,15 +239,33 @@ pub static RULES: &[Rule] = &[
     ),
     of_values(
         "items",
-        &[Type::Array],
-        |schema| schema.items().is_some(),
+        &[Type::Array, Type::Map],
+        |schema| schema.items().is_some() || schema.entries().is_some(),
         &[PartOf {
             part: Part::Items,
-            is_promised: |member| member.schema.items().is_some_and(|items| !items.is_unruled()),
-            broken_by: "an item of a list that breaks a rule of the items",
+            is_promised: |member| {
+                let schema = &member.schema;
+                [Step::Item, Step::Value]
+                    .iter()
+                    .filter_map(|step| schema.inner(step))
+                    .any(|items| !items.is_unruled())
+            },
+            broken_by: "an item of a list, or a value of a map, that breaks a rule of the items",
             tried_with: "such an item alone, first, inside and last, for each rule of the items; each valid item, and all of them; a repeated item, or other case, if the page is silent",
         }],
         "{type: array, items: {type: string, values: [red, blue]}}",
+    ),
+    of_values(
+        "keys",
+        &[Type::Map],
+        |schema| schema.entries().is_some_and(|entries| !entries.keys.is_unruled()),
+        &[PartOf {
+            part: Part::Keys,
+            is_promised: |member| member.schema.entries().is_some_and(|entries| !entries.keys.is_unruled()),
+            broken_by: "a key of a map that breaks a rule of the keys",
+            tried_with: "such a key alone, first, inside and last, for each rule of the keys; each valid key",
+        }],
+        "{type: map, keys: {length: 2..5, characters: letters}, items: {type: string, values: [red, blue]}}",
     ),
     of_parameter(
         "unique",

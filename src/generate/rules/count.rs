@@ -1,17 +1,20 @@
-//! Numbers of items: lists around each bound, whose items are all different.
+//! Numbers of items: lists and maps around each bound, whose items or keys are all different.
+
+use smol_str::SmolStr;
 
 use crate::case::value::Value;
 use crate::spec::breach::Part;
-use crate::spec::model::{Count, Schema};
+use crate::spec::model::{Count, Entries, Schema};
 
+use crate::generate::entries;
 use crate::generate::trial::Trial;
-use crate::generate::valid::{choices, distinct};
+use crate::generate::valid::{choices, distinct, of_schema};
 
 const LONGEST: u64 = Count::LONGEST_SENT;
 
 /// Returns lists with numbers of items around the bounds.
 pub fn trials(schema: &Schema) -> Vec<Trial> {
-    let (Some(count), Some(items)) = (schema.count, schema.items()) else { return Vec::new() };
+    let Some(count) = schema.count else { return Vec::new() };
     let mut sizes: Vec<u64> = Vec::new();
     if count.min > 0 {
         sizes.extend([count.min - 1, count.min]);
@@ -20,22 +23,30 @@ pub fn trials(schema: &Schema) -> Vec<Trial> {
     sizes.sort_unstable();
     sizes.dedup();
     sizes.retain(|size| (1..=LONGEST).contains(size));
-    let list = |size: u64| {
-        let wanted = usize::try_from(size).ok()?;
-        let different = distinct(items, wanted);
-        // If there are not enough different items, some are repeated.
-        Some(different.unwrap_or_else(|| choices(items).into_iter().cycle().take(wanted).collect()))
-    };
+    let noun = if schema.entries().is_some() { ["entry", "entries"] } else { ["item", "items"] };
     let trial = |size: u64| {
         let about = if size < count.min { Part::CountMin } else { Part::CountMax };
         let about = if count.max.is_none() { Part::CountMin } else { about };
-        let list = list(size).filter(|list| !list.is_empty())?;
-        Some(Trial::new(about, size.to_string(), in_words(size, count), Value::list(list)))
+        Some(Trial::new(about, size.to_string(), in_words(size, count, noun), of_size(schema, size)?))
     };
     sizes.into_iter().filter_map(trial).collect()
 }
 
-fn in_words(size: u64, count: Count) -> String {
+/// Returns a list or a map of that size.
+fn of_size(schema: &Schema, size: u64) -> Option<Value> {
+    let wanted = usize::try_from(size).ok()?;
+    if let Some(entries) = schema.entries() {
+        let keys = entries::keys(entries, wanted);
+        return (keys.len() == wanted).then(|| entries::map(entries, &keys));
+    }
+    let items = schema.items()?;
+    // If there are not enough different items, some are repeated.
+    let list =
+        distinct(items, wanted).unwrap_or_else(|| choices(items).into_iter().cycle().take(wanted).collect());
+    (!list.is_empty()).then(|| Value::list(list))
+}
+
+fn in_words(size: u64, count: Count, [one, several]: [&str; 2]) -> String {
     let beside = match count.max {
         _ if size + 1 == count.min => ", minimum - 1",
         _ if size == count.min => ", minimum",
@@ -43,13 +54,18 @@ fn in_words(size: u64, count: Count) -> String {
         Some(max) if size == max.saturating_add(1) => ", maximum + 1",
         _ => "",
     };
-    let noun = if size == 1 { "item" } else { "items" };
+    let noun = if size == 1 { one } else { several };
     format!("{size} {noun}{beside}")
 }
 
-/// Fills up a list that another rule proposes, so that it has the minimum number of items. Returns `false` if it has more than
-/// the maximum.
+/// Fills up a list or a map that another rule proposes, so that it has the minimum number of items. Returns `false` if it
+/// has more than the maximum.
 pub fn adapt(schema: &Schema, trial: &mut Trial) -> bool {
+    if let (Some(count), Some(entries), Part::Items | Part::Keys) =
+        (schema.count, schema.entries(), trial.about)
+    {
+        return adapt_map(count, entries, trial);
+    }
     let (Some(count), Some(items), Part::Items) = (schema.count, schema.items(), trial.about) else {
         return true;
     };
@@ -70,6 +86,22 @@ pub fn adapt(schema: &Schema, trial: &mut Trial) -> bool {
     } else {
         trial.value = Some(value);
     }
+    !is_long
+}
+
+fn adapt_map(count: Count, entries: &Entries, trial: &mut Trial) -> bool {
+    let Some(Value::Object(mut members)) = trial.value.clone().map(Value::opened) else { return true };
+    let least = usize::try_from(count.min).unwrap_or(usize::MAX).min(LONGEST as usize);
+    let is_new = |key: &SmolStr| !members.iter().any(|(known, _)| known == key);
+    let more: Vec<SmolStr> = match members.len() < least && !members.is_empty() {
+        true => entries::keys(entries, least + 1).into_iter().filter(is_new).collect(),
+        false => Vec::new(),
+    };
+    let missing = least.saturating_sub(members.len());
+    let value = of_schema(&entries.items);
+    members.extend(more.into_iter().take(missing).map(|key| (key, value.clone())));
+    let is_long = count.max.is_some_and(|max| members.len() as u64 > max);
+    trial.value = Some(Value::object(members));
     !is_long
 }
 

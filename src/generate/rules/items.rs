@@ -24,7 +24,7 @@ pub fn trials(parameter: &Member) -> Vec<Trial> {
         trials.push(trial("one", "one member", vec![first.clone()]));
         trials.push(trial("two", "two members", vec![first.clone(), second.clone()]));
     }
-    let members = members(parameter, schema);
+    let members = inner_trials(parameter, schema);
     let mut broken: Vec<Breach> = Vec::new();
     for member in &members {
         let (slug, tries) = (member.slug.replace('/', "-"), format!("a member: {}", member.tries));
@@ -48,8 +48,8 @@ pub fn trials(parameter: &Member) -> Vec<Trial> {
     trials
 }
 
-/// Returns the trials for a value with the rules of the items.
-fn members(parameter: &Member, schema: &Schema) -> Vec<Trial> {
+/// Returns the trials for an item of a list, or for a key or a value of a map.
+pub fn inner_trials(parameter: &Member, schema: &Schema) -> Vec<Trial> {
     let member = Member {
         schema: schema.clone(),
         unique: false,
@@ -60,8 +60,8 @@ fn members(parameter: &Member, schema: &Schema) -> Vec<Trial> {
         ..parameter.clone()
     };
     let is_of_rules = |trial: &Trial| {
-        let of = [Part::LengthMax, Part::CharactersOf, Part::FormatShape, Part::Type];
-        of.iter().any(|breach| trial.slug.starts_with(&format!("{}/", breach.rule())))
+        let others = ["required", "odd"];
+        others.iter().all(|other| !trial.slug.starts_with(&format!("{other}/")))
     };
     let is_short = |trial: &Trial| {
         let witness = trial.value.as_ref().and_then(Value::witness);

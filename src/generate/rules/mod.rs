@@ -4,6 +4,7 @@ mod characters;
 pub mod common;
 pub mod count;
 mod email;
+mod entries;
 mod items;
 mod length;
 mod odd;
@@ -11,6 +12,7 @@ mod pattern;
 mod phone;
 mod range;
 mod required;
+mod stated;
 mod types;
 mod values;
 
@@ -42,7 +44,9 @@ pub fn trials(parameter: &Member, typed: bool) -> Vec<Trial> {
         None => {}
     }
     trials.extend(values::trials(&parameter.schema));
+    trials.extend(stated::trials(&parameter.schema));
     trials.extend(items::trials(parameter));
+    trials.extend(entries::trials(parameter));
     trials.extend(odd::trials(parameter));
     trials.retain_mut(|trial| count::adapt(&parameter.schema, trial));
     trials.extend(count::trials(&parameter.schema));

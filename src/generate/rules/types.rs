@@ -49,7 +49,14 @@ pub fn trials(parameter: &Member) -> Vec<Trial> {
     ];
     candidates
         .into_iter()
-        .filter(|(.., own)| *own != Some(kind) && !(kind == Type::Number && *own == Some(Type::Integer)))
+        .filter(|(.., own)| {
+            let is_like = match kind {
+                Type::Number => *own == Some(Type::Integer),
+                Type::Map => *own == Some(Type::Object),
+                _ => false,
+            };
+            *own != Some(kind) && !is_like
+        })
         .map(|(slug, tries, json, _)| Trial::new(Part::Type, slug, tries, Value::Plain(json)))
         .collect()
 }

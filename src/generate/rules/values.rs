@@ -60,12 +60,12 @@ fn single(values: &[Json]) -> Vec<Trial> {
 }
 
 /// Returns the value as text, as the page writes it.
-fn shown(value: &Json) -> String {
+pub(super) fn shown(value: &Json) -> String {
     value.as_text().map_or_else(|| value.to_string(), str::to_owned)
 }
 
 /// Returns the value as it appears in an id, distinct from the names of the other trials.
-fn label(value: &Json) -> String {
+pub(super) fn label(value: &Json) -> String {
     let text = shown(value);
     let plain = |character: char| character.is_ascii_alphanumeric() || "-_.".contains(character);
     let text: String = text.chars().map(|character| if plain(character) { character } else { '_' }).collect();

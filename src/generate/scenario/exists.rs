@@ -82,7 +82,7 @@ pub fn made_up(parameter: &Member) -> Vec<(&'static str, &'static str, Value)> {
             vec![(slug, tries, Value::Plain(Json::Integer(id)))]
         }
         Type::Array => made_up_in_lists(parameter),
-        Type::Boolean | Type::Object => Vec::new(),
+        Type::Boolean | Type::Object | Type::Map => Vec::new(),
     }
 }
 
@@ -92,7 +92,7 @@ fn made_up_in_lists(parameter: &Member) -> Vec<(&'static str, &'static str, Valu
     let unknown = match kind {
         Type::String => Value::text(MADE_UP[0].2),
         Type::Integer | Type::Number => Value::Plain(Json::Integer(MADE_UP_NUMBER.2)),
-        Type::Boolean | Type::Array | Type::Object => return Vec::new(),
+        Type::Boolean | Type::Array | Type::Object | Type::Map => return Vec::new(),
     };
     let live = Value::Id(parameter.exists.clone().unwrap_or_default());
     vec![

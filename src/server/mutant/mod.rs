@@ -23,7 +23,7 @@ use crate::spec::model::{
     Count, ErrorRow, Format, Length, Limit, Location, Member, Operation, Protocol, RequestFault, Required,
     Schema, Service, Specs, Type, Unclear, When,
 };
-use crate::spec::path::{Path, Step};
+use crate::spec::path::Path;
 
 use super::address;
 use super::behaviour::Behaviour;
@@ -397,7 +397,7 @@ impl<'s> MutantSource<'s> {
         let mut add = |is: bool, breach: Part| breaches.extend(is.then_some(breach));
         // Without its only member, an object is empty and may count as absent, unless it is an item of a list.
         let steps = parameter.at.steps();
-        let is_in_item = steps.len() > 1 && steps[steps.len() - 2] == Step::Item;
+        let is_in_item = steps.len() > 1 && steps[steps.len() - 2].is_inner();
         let can_be_empty = is_in_item && self.is_typed(parameter);
         let is_told = !self.is_only_member(parameter) || can_be_empty;
         add(parameter.required == Required::Yes && self.can_omit(parameter) && is_told, Part::Required);
@@ -436,6 +436,8 @@ impl<'s> MutantSource<'s> {
         let countries = matches!(&schema.format, Some(Format::Phone { countries }) if !countries.is_empty());
         add(countries, Part::FormatCountry);
         add(schema.values.is_some(), Part::Values);
+        add(!schema.reserved.is_empty(), Part::Reserved);
+        add(schema.open.as_ref().is_some_and(|open| !open.refuses.is_empty()), Part::Open);
         let can_be_wrong = |items: &Schema| {
             !items.is_unruled() && (items.kind() == Type::String || self.is_typed(parameter))
         };
@@ -445,7 +447,10 @@ impl<'s> MutantSource<'s> {
             schema.count.is_some_and(|count| count.max.is_some_and(|max| max < Count::LONGEST_SENT)),
             Part::CountMax,
         );
-        add(schema.items().is_some_and(can_be_wrong), Part::Items);
+        let entries = schema.entries();
+        let inner = schema.items().or(entries.map(|entries| &entries.items));
+        add(inner.is_some_and(can_be_wrong), Part::Items);
+        add(entries.is_some_and(|entries| !entries.keys.is_unruled()), Part::Keys);
         add(parameter.unique, Part::Unique);
         breaches
     }
@@ -467,6 +472,11 @@ fn capacity(schema: &Schema) -> u64 {
             let to = max.map_or(f64::from(u16::MAX), |end| end.at.floor() - f64::from(u8::from(!end.is_in)));
             if to >= from { (to - from) as u64 + 1 } else { 0 }
         }
+        // The keys of a map are made like other texts.
+        (Type::Map, _) => schema.entries().map_or(0, |entries| match &entries.keys.values {
+            Some(values) => values.len() as u64,
+            None => Count::LONGEST_SENT,
+        }),
         (Type::String, _) if schema.format.is_some() && schema.length.is_none() => 20,
         _ => 0,
     }

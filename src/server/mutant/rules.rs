@@ -18,6 +18,11 @@ pub fn of(maker: &MutantSource<'_>, parameter: &Placed<'_>, mutants: &mut Vec<Mu
         crashes(maker, parameter, mutants);
         return;
     }
+    stated(maker, parameter, mutants);
+    if parameter.schema.open.is_some() {
+        // The page leaves open which values near the other rules are valid.
+        return;
+    }
     boundaries(maker, parameter, mutants);
     bounds(maker, parameter, mutants);
     if let Some(characters) = &parameter.schema.characters {
@@ -241,6 +246,33 @@ fn values(maker: &MutantSource<'_>, parameter: &Placed<'_>, mutants: &mut Vec<Mu
     }
 }
 
+/// Adds the mutants that confuse reserved values and examples.
+fn stated(maker: &MutantSource<'_>, parameter: &Placed<'_>, mutants: &mut Vec<Mutant>) {
+    let mut changed = |part: Part, value: &Json, verb: &str, change: fn(&mut Schema, &Json)| {
+        let (slug, does) = (format!("{}-{verb}", label(value)), format!("{} is {verb}", label(value)));
+        let value = value.clone();
+        let change = move |each: &mut Member| change(&mut each.schema, &value);
+        mutants.push(maker.rules(parameter, part, (Kind::Values, &slug, &does), change));
+    };
+    for value in &parameter.schema.reserved {
+        changed(Part::Reserved, value, "accepted", |schema, value| {
+            schema.reserved.retain(|reserved| reserved != value);
+        });
+    }
+    let Some(open) = &parameter.schema.open else { return };
+    for value in &open.refuses {
+        changed(Part::Open, value, "accepted", |schema, value| {
+            schema.open.iter_mut().for_each(|open| open.refuses.retain(|refused| refused != value));
+        });
+    }
+    // A fixed value of a unique parameter may be in use.
+    for value in open.accepts.iter().filter(|_| !parameter.unique) {
+        changed(Part::Open, value, "rejected", |schema, value| {
+            schema.open.iter_mut().for_each(|open| open.refuses.push(value.clone()));
+        });
+    }
+}
+
 fn drop_value(schema: &mut Schema, dropped: &Json) {
     if let Some(values) = &mut schema.values {
         values.retain(|value| value != dropped);
@@ -252,9 +284,9 @@ fn drop_value(schema: &mut Schema, dropped: &Json) {
 
 /// Adds the mutants that move the bounds of a number of items.
 fn counts(maker: &MutantSource<'_>, parameter: &Placed<'_>, mutants: &mut Vec<Mutant>) {
-    let (Some(count), Some(items)) = (parameter.schema.count, parameter.schema.items()) else { return };
+    let Some(count) = parameter.schema.count else { return };
     let checks = maker.breaches(parameter);
-    let different = capacity(items);
+    let different = capacity(parameter.schema.items().unwrap_or(&parameter.schema));
     let mut moved = |part: Part, slug: &str, does: &str, to: Count| {
         let change = move |each: &mut Member| each.schema.count = Some(to);
         mutants.push(maker.rules(parameter, part, (Kind::Boundary, slug, does), change));
@@ -296,13 +328,14 @@ fn parts(maker: &MutantSource<'_>, parameter: &Placed<'_>, mutants: &mut Vec<Mut
     let mut breaches = maker.breaches(parameter);
     // An item has three different positions in a list of three.
     let is_short = parameter.schema.count.is_some_and(|count| count.max.is_some_and(|max| max < 3));
-    breaches.retain(|part| *part != Part::Items || !is_short);
+    breaches.retain(|part| !matches!(part, Part::Items | Part::Keys) || !is_short);
     let of = || (maker.operation.name.clone(), parameter.name.clone());
-    let in_parts = [Part::CharactersOf, Part::Items].into_iter().find(|breach| breaches.contains(breach));
+    let in_parts =
+        [Part::CharactersOf, Part::Items, Part::Keys].into_iter().find(|breach| breaches.contains(breach));
     if let Some(breach) = in_parts {
         for (part, words) in Portion::ALL {
             let (operation, name) = of();
-            let what = if breach == Part::Items { "member" } else { "character" };
+            let what = if breach == Part::CharactersOf { "character" } else { "member" };
             let slug = format!("{}/{breach}/{}", parameter.name, words.replace(' ', "-"));
             let does = format!("{}: {words} {what} is checked", parameter.name);
             let fault = Fault::PartChecked { operation, parameter: name, part };

@@ -54,7 +54,8 @@ impl Operation {
             }
             match known.iter().find(|element| element.name == name) {
                 Some(element) if element.schema.below().is_empty() => {
-                    return steps.peek().is_none() || matches!(element.kind(), Type::Object | Type::Array);
+                    return steps.peek().is_none()
+                        || matches!(element.kind(), Type::Object | Type::Map | Type::Array);
                 }
                 Some(element) => known = element.schema.below(),
                 None => return false,
@@ -140,7 +141,7 @@ impl Operation {
         let mut further = steps.as_slice();
         while let Some(last) = further.iter().position(|step| matches!(step, Step::Member(_))) {
             let items = &further[..last];
-            let schema = items.iter().try_fold(&mut member.schema, |schema, _| schema.items_mut())?;
+            let schema = items.iter().try_fold(&mut member.schema, |schema, step| schema.inner_mut(step))?;
             let Step::Member(name) = &further[last] else { return None };
             member = schema.members_mut().iter_mut().find(|member| member.name == *name)?;
             further = &further[last + 1..];
@@ -160,8 +161,8 @@ pub fn described<'m>(members: &'m [Member], at: &Path) -> Option<(&'m Member, &'
     let Step::Member(name) = first else { return None };
     let member = members.iter().find(|member| member.name == *name)?;
     further.iter().try_fold((member, &member.schema), |(member, schema), step| match step {
-        Step::Item => Some((member, schema.items()?)),
         Step::Member(name) => schema.member(name).map(|member| (member, &member.schema)),
+        inner => Some((member, schema.inner(inner)?)),
     })
 }
 
@@ -186,8 +187,10 @@ fn below<'m>(schema: &'m Schema, at: &Path, types: &mut Vec<&'m str>, all: &mut 
     }
     types.extend(name);
     collect(schema.members(), at, types, all);
-    if let Some(items) = schema.items() {
-        below(items, &at.then(Step::Item), types, all);
+    for step in [Step::Item, Step::Value] {
+        if let Some(inner) = schema.inner(&step) {
+            below(inner, &at.then(step), types, all);
+        }
     }
     if name.is_some() {
         types.pop();

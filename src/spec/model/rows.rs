@@ -42,7 +42,8 @@ pub enum When {
 pub struct Bound {
     /// The place; `None` for any, written `*`.
     pub at: Option<Path>,
-    /// The part. [`Part::Items`] covers every violation in the items of a list and below them.
+    /// The part. [`Part::Items`] covers every violation in the items of a list or the values of a map and below them,
+    /// [`Part::Keys`] every violation by a key.
     pub part: Part,
 }
 
@@ -62,7 +63,7 @@ impl Bound {
     /// Returns `true` if the row covers a violation.
     pub fn binds(&self, breach: &Breach) -> bool {
         match &self.at {
-            _ if self.part == Part::Items && self.is_around(&breach.at) => true,
+            _ if self.covers_within(&breach.at) => true,
             None => self.part == breach.part,
             Some(at) => self.part == breach.part && *at == breach.at,
         }
@@ -73,18 +74,29 @@ impl Bound {
         self.binds(promise) || self.binds_below(promise)
     }
 
-    /// Returns `true` if the promise is about the items of a list, and the row covers a violation by an item itself.
+    /// Returns `true` if the promise is about the items of a list, or the keys or values of a map, and the row covers a
+    /// violation by one of them.
     fn binds_below(&self, promise: &Breach) -> bool {
-        let is_of_item = self.at.as_ref().is_some_and(|at| at.list().as_ref() == Some(&promise.at));
-        promise.part == Part::Items && is_of_item
+        let step = self.at.as_ref().and_then(|at| at.step_into(&promise.at));
+        let is_direct = self.at.as_ref().and_then(Path::container).as_ref() == Some(&promise.at);
+        is_direct && step.is_some_and(|step| covers(promise.part, step))
     }
 
-    /// Returns `true` if a place lies in an item of the list.
-    fn is_around(&self, place: &Path) -> bool {
+    /// Returns `true` if the row is about the items, the values or the keys in which a place lies.
+    fn covers_within(&self, place: &Path) -> bool {
         match &self.at {
-            Some(list) => place.is_in_item_of(list),
-            None => place.steps().contains(&Step::Item),
+            Some(at) => place.step_into(at).is_some_and(|step| covers(self.part, step)),
+            None => place.steps().iter().any(|step| covers(self.part, step)),
         }
+    }
+}
+
+/// Returns `true` if a part covers everything that this step leads to.
+fn covers(part: Part, step: &Step) -> bool {
+    match step {
+        Step::Item | Step::Value => part == Part::Items,
+        Step::Key => part == Part::Keys,
+        Step::Member(_) => false,
     }
 }
 

@@ -6,7 +6,8 @@ use std::sync::{Arc, OnceLock};
 use crate::json::Json;
 use crate::named::named;
 use crate::span::Place;
-use crate::spec::pattern::Pattern;
+use crate::spec::path::Step;
+use crate::spec::pattern::{Fit, Pattern};
 
 use super::{Member, Relation};
 
@@ -27,7 +28,11 @@ pub struct Schema {
     pub format: Option<Format>,
     /// The permitted values.
     pub values: Option<Vec<Json>>,
-    /// The permitted number of items of a list.
+    /// Values that are not permitted although they keep the other rules.
+    pub reserved: Vec<Json>,
+    /// A further rule, by examples.
+    pub open: Option<Box<Open>>,
+    /// The permitted number of items of a list, or of entries of a map.
     pub count: Option<Count>,
     /// Whether `null` is a value of its own; `None` if the page does not say.
     pub nullable: Option<bool>,
@@ -53,8 +58,19 @@ pub enum Shape {
     /// An object with its members in the order of the page; empty if the page does not list them. Schemas of the same
     /// type share the members.
     Object(Arc<Vec<Member>>),
+    /// A map: an object whose keys the caller chooses.
+    Map(Arc<Entries>),
     /// A use of a type within itself.
     Again(SelfReference),
+}
+
+/// The requirements on the entries of a map.
+#[derive(Debug, Clone)]
+pub struct Entries {
+    /// Those on each key, which is a text.
+    pub keys: Schema,
+    /// Those on each value.
+    pub items: Schema,
 }
 
 /// A reference to a type, within that type.
@@ -100,7 +116,8 @@ impl Shape {
             Type::Number => Self::Number,
             Type::Boolean => Self::Boolean,
             Type::Array => Self::List(None),
-            Type::Object => Self::Object(Arc::default()),
+            // What the page says about the entries is added by whoever reads it.
+            Type::Object | Type::Map => Self::Object(Arc::default()),
         }
     }
 }
@@ -116,6 +133,8 @@ impl Schema {
             patterns: Vec::new(),
             format: None,
             values: None,
+            reserved: Vec::new(),
+            open: None,
             count: None,
             nullable: None,
             relations: Vec::new(),
@@ -132,6 +151,7 @@ impl Schema {
             Shape::Boolean => Type::Boolean,
             Shape::List(_) => Type::Array,
             Shape::Object(_) => Type::Object,
+            Shape::Map(_) => Type::Map,
             Shape::Again(again) => again.schema().map_or(Type::Object, Self::kind),
         }
     }
@@ -149,6 +169,36 @@ impl Schema {
         match &self.shape {
             Shape::List(items) => items.as_deref(),
             Shape::Again(again) => again.schema()?.items(),
+            _ => None,
+        }
+    }
+
+    /// Returns the requirements on the entries of a map.
+    pub fn entries(&self) -> Option<&Entries> {
+        match &self.shape {
+            Shape::Map(entries) => Some(entries),
+            Shape::Again(again) => again.schema()?.entries(),
+            _ => None,
+        }
+    }
+
+    /// Returns the schema of what a step into a list or a map leads to.
+    pub fn inner(&self, step: &Step) -> Option<&Self> {
+        match step {
+            Step::Item => self.items(),
+            Step::Value => self.entries().map(|entries| &entries.items),
+            Step::Key => self.entries().map(|entries| &entries.keys),
+            Step::Member(_) => None,
+        }
+    }
+
+    /// Returns the same for modification.
+    pub fn inner_mut(&mut self, step: &Step) -> Option<&mut Self> {
+        self.part_from_type();
+        match (&mut self.shape, step) {
+            (Shape::List(items), Step::Item) => items.as_deref_mut(),
+            (Shape::Map(entries), Step::Value) => Some(&mut Arc::make_mut(entries).items),
+            (Shape::Map(entries), Step::Key) => Some(&mut Arc::make_mut(entries).keys),
             _ => None,
         }
     }
@@ -214,6 +264,7 @@ impl Schema {
         let below = || match &self.shape {
             Shape::List(items) => items.as_ref().is_some_and(|items| items.has_relations()),
             Shape::Object(members) => members.iter().any(|member| member.schema.has_relations()),
+            Shape::Map(entries) => entries.items.has_relations(),
             _ => false,
         };
         !self.relations.is_empty() || below()
@@ -224,6 +275,11 @@ impl Schema {
         self.kind() == Type::Object && self.members().is_empty()
     }
 
+    /// Returns `true` if it is an object or a map whose contents the page describes.
+    pub fn describes_contents(&self) -> bool {
+        self.entries().is_some() || !self.members().is_empty()
+    }
+
     /// Returns `true` if the page says only that the value is text.
     pub fn is_unruled(&self) -> bool {
         self.kind() == Type::String
@@ -232,6 +288,14 @@ impl Schema {
             && self.patterns.is_empty()
             && self.format.is_none()
             && self.values.is_none()
+            && self.reserved.is_empty()
+            && self.open.is_none()
+    }
+
+    /// Returns the same requirements with the pattern of accepted values instead of the examples, if there is one.
+    pub fn with_accepted_pattern(&self) -> Option<Self> {
+        let pattern = self.open.as_ref()?.matching.clone()?;
+        Some(Self { patterns: [self.patterns.clone(), vec![pattern]].concat(), open: None, ..self.clone() })
     }
 }
 
@@ -250,6 +314,28 @@ named! {
         Array = "array",
         /// Named members.
         Object = "object",
+        /// An object whose keys the caller chooses.
+        Map = "map",
+    }
+}
+
+/// Examples of a rule that the language of specs cannot say.
+#[derive(Debug, Clone, Default)]
+pub struct Open {
+    /// Values that keep the rule.
+    pub accepts: Vec<Json>,
+    /// A pattern of texts that keep the rule.
+    pub matching: Option<Pattern>,
+    /// Values that break the rule.
+    pub refuses: Vec<Json>,
+}
+
+impl Open {
+    /// Returns `true` if a value certainly keeps the rule.
+    pub fn accepts(&self, value: &Json) -> bool {
+        let matches =
+            |pattern: &Pattern| value.as_text().is_some_and(|text| pattern.fit(text) == Fit::Matches);
+        self.accepts.contains(value) || self.matching.as_ref().is_some_and(matches)
     }
 }
 

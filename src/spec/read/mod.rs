@@ -8,6 +8,7 @@ mod range;
 mod reader;
 mod relations;
 mod rules;
+mod stated;
 mod types;
 
 use std::collections::{BTreeMap, HashMap, HashSet};

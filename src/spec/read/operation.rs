@@ -9,7 +9,7 @@ use crate::spec::form::Form;
 use crate::spec::forms;
 use crate::spec::model::{
     Acknowledgement, Bound, Circumstance, ErrorRow, Location, Member, Operation, Page, Quote, RequestFault,
-    Required, Route, Schema, Shape, Type, When,
+    Required, Route, Schema, Shape, Type, When, is_masked,
 };
 use crate::spec::path::Path;
 use crate::spec::ruling::{Outcome, on_value};
@@ -140,7 +140,11 @@ impl Reader {
 
     /// Reads what describes a parameter as well as any member of an object.
     pub fn described(&mut self, key: &Key, fields: &Fields<'_>) -> Member {
-        let (name, required, schema) = (self.name(key), self.required(fields), self.schema(fields));
+        let (name, required, mut schema) = (self.name(key), self.required(fields), self.schema(fields));
+        if let Some(open) = &mut schema.open {
+            let shown = ["sample", "example"].into_iter().filter_map(|key| fields.get(key));
+            open.accepts.extend(shown.map(Node::to_json).filter(|shown| !is_masked(shown)));
+        }
         Member {
             required,
             example: fields.get("example").map(Node::to_json),

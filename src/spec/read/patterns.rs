@@ -13,7 +13,7 @@ impl Reader {
         self.list_or_one(node).into_iter().filter_map(|node| self.pattern(node)).collect()
     }
 
-    fn pattern(&mut self, node: &Node) -> Option<Pattern> {
+    pub(super) fn pattern(&mut self, node: &Node) -> Option<Pattern> {
         let (text, search, dialect) = match &node.kind {
             Kind::Map(_) => {
                 let fields = self.form(node, &forms::PATTERN)?;

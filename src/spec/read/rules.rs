@@ -7,7 +7,8 @@ use crate::json::Json;
 use crate::spec::breach::Part;
 use crate::spec::forms;
 use crate::spec::model::{
-    Characters, Common, Count, Format, Length, Limit, Member, Quote, Schema, Shape, Type, Unclear, Unit,
+    Characters, Common, Count, Entries, Format, Length, Limit, Member, Quote, Schema, Shape, Type, Unclear,
+    Unit,
 };
 use crate::spec::rules::RULES;
 use crate::spec::yaml::{Key, Kind, Node};
@@ -26,6 +27,7 @@ impl Reader {
         };
         self.fitting(&schema, fields);
         self.matchable(&schema, fields);
+        self.consistent(&schema, fields);
         if fields.get("relations").is_some() {
             let relations = self.relations(fields, schema.members_mut());
             schema.relations.extend(relations);
@@ -43,6 +45,8 @@ impl Reader {
             patterns: fields.get("pattern").map(|node| self.patterns(node)).unwrap_or_default(),
             format: fields.get("format").and_then(|node| self.format(node)),
             values: fields.get("values").map(|node| self.values(node)),
+            reserved: self.reserved(fields),
+            open: fields.get("open").and_then(|node| self.open(node)).map(Box::new),
             count: fields.get("count").and_then(|node| self.count(node)),
             nullable: fields.get("nullable").and_then(|node| self.bool(node)),
             relations: Vec::new(),
@@ -66,8 +70,9 @@ impl Reader {
 
     pub(super) fn fitting(&mut self, schema: &Schema, fields: &Fields<'_>) {
         let kind = schema.kind();
-        // `items` has its own finding.
-        for rule in RULES.iter().filter(|rule| rule.is_of_values() && rule.key != "items") {
+        // `items` and `keys` have their own findings.
+        let has_own = |key: &str| key == "items" || key == "keys";
+        for rule in RULES.iter().filter(|rule| rule.is_of_values() && !has_own(rule.key)) {
             if !rule.fits(kind)
                 && let Some(node) = fields.get(rule.key)
             {
@@ -79,31 +84,73 @@ impl Reader {
             }
         }
         if schema.kind() == Type::Array && schema.items().is_none() {
-            let finding = Finding::error("missing-key", "this array has no `items`");
-            self.note(finding.at(fields.at).help("`items`: the rules for each item"));
+            self.no_items(fields, kind, "`items`: the rules for each item");
         }
+    }
+
+    fn no_items(&mut self, fields: &Fields<'_>, kind: Type, help: &str) {
+        let finding = Finding::error("missing-key", format!("this {} has no `items`", kind.name()));
+        self.note(finding.at(fields.at).help(help));
     }
 
     fn shape(&mut self, fields: &Fields<'_>, kind: Type) -> Shape {
         let items = fields.get("items").and_then(|node| self.items(node, kind));
+        let keys = self.keys(fields, kind);
         let members = fields.get("members").map(|node| self.members(node, kind)).unwrap_or_default();
         match kind {
             Type::Array => Shape::List(items),
+            Type::Map => match items {
+                Some(items) => Shape::Map(Arc::new(Entries { keys, items: *items })),
+                None => {
+                    if fields.get("items").is_none() {
+                        let help =
+                            "`items`: the rules for each value; an object of any contents is `type: object`";
+                        self.no_items(fields, kind, help);
+                    }
+                    Shape::of(kind)
+                }
+            },
             Type::Object => Shape::Object(Arc::new(members)),
             scalar => Shape::of(scalar),
         }
     }
 
     fn items(&mut self, node: &Node, kind: Type) -> Option<Box<Schema>> {
-        if kind != Type::Array {
+        if !matches!(kind, Type::Array | Type::Map) {
             self.impossible(
                 &node.place,
                 format!("`items` does not apply to {}", plural(kind)),
-                "only arrays have items",
+                "only arrays and maps have items",
             );
         }
         let fields = self.form(node, &forms::ITEM)?;
-        Some(Box::new(self.schema(&fields)))
+        let items = self.schema(&fields);
+        if kind == Type::Map && items.has_relations() {
+            self.impossible(
+                &node.place,
+                "relations within the values of a map are not supported",
+                "put their sentences under `narrative`",
+            );
+        }
+        Some(Box::new(items))
+    }
+
+    /// Reads the rules for the keys of a map. Without any, each key is a text without rules.
+    fn keys(&mut self, fields: &Fields<'_>, kind: Type) -> Schema {
+        let bare = Schema::bare(Shape::Text, fields.at.clone());
+        let Some(node) = fields.get("keys") else { return bare };
+        if kind != Type::Map {
+            let title = format!("`keys` does not apply to {}", plural(kind));
+            self.impossible(
+                &node.place,
+                title,
+                "only maps have keys; the members of an object are its `members`",
+            );
+        }
+        let Some(fields) = self.form(node, &forms::MAP_KEY) else { return bare };
+        let keys = self.rules_of(&fields, Type::String);
+        self.matchable(&keys, &fields);
+        keys
     }
 
     fn members(&mut self, node: &Node, kind: Type) -> Vec<Member> {
@@ -177,7 +224,7 @@ impl Reader {
         };
         let longest = Count::LONGEST_SENT;
         if count.min > longest {
-            let title = format!("lists of more than {longest} items are not tested");
+            let title = format!("more than {longest} items are not tested");
             self.impossible(
                 &node.place,
                 title,
@@ -195,14 +242,16 @@ impl Reader {
 
     /// Reports a list that demands more items than there are different values.
     fn enough_items(&mut self, schema: &Schema, fields: &Fields<'_>) {
-        let (Some(count), Some(items)) = (schema.count, schema.items()) else { return };
+        let Some(count) = schema.count else { return };
+        let Some(items) = schema.items().or(schema.entries().map(|entries| &entries.keys)) else { return };
         let different = match (&items.values, items.kind()) {
             (Some(values), _) => values.len() as u64,
             (None, Type::Boolean) => 2,
             _ => return,
         };
         if let Some(node) = fields.get("count").filter(|_| count.min > different) {
-            let title = format!("the items have only {different} different values, and cases repeat none");
+            let what = if schema.entries().is_some() { "keys" } else { "items" };
+            let title = format!("the {what} have only {different} different values, and cases repeat none");
             self.impossible(
                 &node.place,
                 title,

@@ -104,6 +104,8 @@ impl Reader {
             patterns: [named.patterns, own.patterns].concat(),
             format: named.format.or(own.format),
             values: named.values.or(own.values),
+            reserved: [named.reserved, own.reserved].concat(),
+            open: named.open.or(own.open),
             count: named.count.or(own.count),
             nullable: own.nullable.or(named.nullable),
             relations: named.relations,

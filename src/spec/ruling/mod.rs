@@ -11,6 +11,7 @@ mod pattern;
 mod phone;
 mod range;
 pub mod relation;
+mod stated;
 
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -18,7 +19,7 @@ use std::collections::HashSet;
 use crate::json::Json;
 
 use super::breach::{Breach, Part};
-use super::model::{Common, Count, Format, Member, Required, Schema, Type};
+use super::model::{Common, Count, Entries, Format, Member, Required, Schema, Type};
 use super::path::{Path, Step};
 use super::question::Question;
 
@@ -92,7 +93,7 @@ impl Ruling {
         let open = self
             .open
             .iter()
-            .filter(|(breach, _)| breach.at.list().is_none() || !broken.contains(&breach.promise()));
+            .filter(|(breach, _)| breach.at.container().is_none() || !broken.contains(&breach.promise()));
         distinct(open.map(|(breach, _)| breach.promise()))
     }
 
@@ -184,7 +185,7 @@ pub fn on_member(parameter: &Member, value: Option<&Json>) -> Ruling {
     let as_given = as_given.and(on_unruled(parameter, value)).and(on_name(parameter, value));
     // If the page does not describe an object, it is unknown whether the object may be empty.
     let is_empty =
-        matches!(value, Json::Object(of) if of.is_empty()) && !parameter.schema.members().is_empty();
+        matches!(value, Json::Object(of) if of.is_empty()) && parameter.schema.describes_contents();
     match counts_as_absent(value) || is_empty {
         true => on_emptiness(parameter, value, as_given),
         false => as_given,
@@ -267,10 +268,11 @@ fn on_fitting(schema: &Schema, value: &Json) -> Ruling {
     let inner = match value {
         Json::Text(text) => on_text(schema, text),
         Json::List(items) => on_items(schema, items),
+        Json::Object(entries) if schema.kind() == Type::Map => on_entries(schema, entries),
         Json::Object(members) => on_members(schema, members),
         number => schema.range.as_ref().map_or_else(Ruling::holds, |range| range::ruling(range, number)),
     };
-    listed.and(inner)
+    listed.and(inner).and(stated::ruling(schema, value))
 }
 
 /// Returns `true` if a value has a type.
@@ -282,7 +284,7 @@ pub fn fits(kind: Type, value: &Json) -> bool {
             | (Type::Number, Json::Integer(_) | Json::Number(_))
             | (Type::Boolean, Json::Bool(_))
             | (Type::Array, Json::List(_))
-            | (Type::Object, Json::Object(_))
+            | (Type::Object | Type::Map, Json::Object(_))
     )
 }
 
@@ -389,6 +391,27 @@ fn on_item(schema: &Schema, item: &Json) -> Ruling {
         if breach.at.is_here() && *question != Question::MembersOfObject {
             *question = Question::ValidMember;
         }
+    }
+    ruling
+}
+
+/// Rules on each key and each value of a map. A blank key or an empty value may count as no entry.
+fn on_entries(schema: &Schema, entries: &[(String, Json)]) -> Ruling {
+    let Some(Entries { keys, items }) = schema.entries() else { return Ruling::holds() };
+    let mut ruling = schema.count.map_or_else(Ruling::holds, |count| on_count(count, entries.len()));
+    for (key, value) in entries {
+        let of_key = on_value(keys, &Json::Text(key.clone()));
+        let is_blank = key.trim().is_empty() && of_key.outcome() == Outcome::Holds;
+        let of_key = if is_blank { Ruling::open(Part::LengthMin, Question::EmptyValue) } else { of_key };
+        let of_value = on_item(items, value);
+        let of_value = match counts_as_absent(value) && items.nullable.is_none() {
+            true => {
+                let no_entry = Ruling::open(Part::Type, Question::EmptyValue);
+                of_value.either(no_entry, Question::EmptyValue)
+            }
+            false => of_value,
+        };
+        ruling = ruling.and(of_key.within(&Step::Key)).and(of_value.within(&Step::Value));
     }
     ruling
 }

@@ -336,7 +336,9 @@ fn classes(plain: &PlainCall<'_>, prepared: &Prepared<'_>) -> Vec<Class> {
         // Names of two letters are soon used up, and others may already have them.
         let is_scarce = value.random_count().is_some_and(|drawn| drawn <= SCARCE);
         let is_odd = trial.slug.starts_with("odd/");
-        if holds && !is_absence && !is_scarce && !is_odd && *is_encodable {
+        // A fixed value of a unique parameter can be sent once only.
+        let is_used_up = parameter.is_new() && value.random_count().is_none();
+        if holds && !is_absence && !is_scarce && !is_odd && !is_used_up && *is_encodable {
             classes.push(class(Some(value.clone())));
         }
     }

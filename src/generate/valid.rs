@@ -103,7 +103,7 @@ pub fn distinct(schema: &Schema, wanted: usize) -> Option<Vec<Value>> {
 /// Returns the value with a number in a sequence of values that the rules may allow.
 fn numbered(schema: &Schema, number: usize) -> Option<Value> {
     if let Some(schema) = schema.with_accepted_pattern() {
-        return pattern::fitting(&schema).get(number).map(|text| Value::described(text));
+        return numbered(&schema, number);
     }
     let text = match (schema.kind(), &schema.format) {
         _ if schema.values.is_some() => return None,
@@ -130,6 +130,12 @@ fn numbered(schema: &Schema, number: usize) -> Option<Value> {
             format!("{}{:04}", &plain[..plain.len() - 4], number)
         }
         (Type::String, Some(Format::Common { is, schemes })) => common::numbered(*is, schemes, number),
+        (Type::String, None) if !schema.patterns.is_empty() => {
+            let holds = |text: &str| {
+                ruling::on_value(schema, &Json::Text(text.to_owned())).outcome() == Outcome::Holds
+            };
+            schema.patterns.iter().find_map(|pattern| texts::numbered(pattern.hir(), number, holds))?
+        }
         (Type::String, None) => Filling::of(schema).numbered(fitting(schema), number),
     };
     Some(Value::text(text))

@@ -155,6 +155,24 @@ mod tests {
     }
 
     #[test]
+    fn each_side_of_each_bound_of_a_map_is_sent_with_different_keys() {
+        for keys in
+            ["length: 2..9, characters: letters", "values: [a, b, c, d, e, f, g, h]", "pattern: '[a-z]{3}'"]
+        {
+            let schema =
+                schema(&format!("type: map, count: 2..4, keys: {{{keys}}}, items: {{type: boolean}}"));
+            let found = trials(&schema).into_iter().map(|trial| {
+                let witness = trial.value.unwrap().witness().unwrap();
+                let Json::Object(entries) = &witness else { panic!("{witness}") };
+                (entries.len(), on_value(&schema, &witness).outcome())
+            });
+            let (breaks, holds) = (Outcome::Breaks, Outcome::Holds);
+            let expected = [(1, breaks), (2, holds), (4, holds), (5, breaks), (8, breaks)];
+            assert_eq!(found.collect::<Vec<_>>(), expected, "{keys}");
+        }
+    }
+
+    #[test]
     fn lists_of_other_rules_get_enough_items_and_not_too_many() {
         let schema = schema("type: array, count: 2..3, items: {type: string, values: [a, b, c, d]}");
         let adapted = |items: &[&str]| {

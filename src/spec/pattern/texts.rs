@@ -20,6 +20,12 @@ const DRAWN: u32 = 10;
 /// Maximum number of alternatives, and of ranges of a class, that texts are made of.
 const WIDEST: usize = 8;
 
+/// Maximum number of characters of a class that numbered texts are made of.
+const WIDEST_ALPHABET: usize = 64;
+
+/// Maximum number of characters more than the shortest that a numbered text has.
+const USUAL_EXTRA: usize = 12;
+
 /// Maximum length of a text, in bytes, in which each character is changed. In longer texts, the first, middle and last are.
 const SHORT: usize = 6;
 
@@ -57,6 +63,8 @@ struct Choices {
     range: Option<(usize, bool)>,
     /// Whether repeated characters are described as random.
     drawn: bool,
+    /// The number of the text in a sequence: its digits choose the alternatives and the characters.
+    number: Option<usize>,
 }
 
 #[derive(Debug, Clone, Copy, Default)]
@@ -76,6 +84,8 @@ enum Counts {
 struct Writer<'c> {
     choices: &'c Choices,
     extra: Cell<usize>,
+    /// The digits of the text's number that have chosen nothing yet.
+    digits: Cell<usize>,
     repetitions: usize,
     steps: usize,
     out: String,
@@ -83,10 +93,16 @@ struct Writer<'c> {
 
 fn make(hir: &Hir, choices: &Choices) -> Option<String> {
     let extra = if let Counts::Extra(extra) = choices.counts { extra } else { 0 };
-    let mut writer =
-        Writer { choices, extra: Cell::new(extra), repetitions: 0, steps: 0, out: String::new() };
+    let mut writer = Writer {
+        choices,
+        extra: Cell::new(extra),
+        digits: Cell::new(choices.number.unwrap_or_default()),
+        repetitions: 0,
+        steps: 0,
+        out: String::new(),
+    };
     writer.write(hir)?;
-    (writer.extra.get() == 0).then_some(writer.out)
+    (writer.extra.get() == 0 && writer.digits.get() == 0).then_some(writer.out)
 }
 
 impl Writer<'_> {
@@ -103,7 +119,13 @@ impl Writer<'_> {
             HirKind::Repetition(repetition) => self.repeat(repetition)?,
             HirKind::Capture(capture) => self.write(&capture.sub)?,
             HirKind::Concat(parts) => parts.iter().try_for_each(|part| self.write(part))?,
-            HirKind::Alternation(parts) => self.write(parts.get(self.choices.branch % parts.len())?)?,
+            HirKind::Alternation(parts) => {
+                let branch = match self.choices.number {
+                    Some(_) => self.digit(parts.len()),
+                    None => self.choices.branch % parts.len(),
+                };
+                self.write(parts.get(branch)?)?;
+            }
         }
         Some(())
     }
@@ -142,8 +164,21 @@ impl Writer<'_> {
         })
     }
 
+    /// Takes the next digit of the text's number to this base.
+    fn digit(&self, base: usize) -> usize {
+        let digits = self.digits.get();
+        self.digits.set(digits / base.max(1));
+        digits % base.max(1)
+    }
+
     fn character(&self, class: &Class) -> Option<char> {
         let ranges = ranges(class);
+        if self.choices.number.is_some() {
+            let graphic =
+                ranges.iter().flat_map(|(first, last)| *first..=*last).filter(|each| is_graphic(*each));
+            let alphabet: Vec<char> = graphic.take(WIDEST_ALPHABET).collect();
+            return alphabet.get(self.digit(alphabet.len())).copied();
+        }
         let fits = |character: char| ranges.iter().any(|(first, last)| (*first..=*last).contains(&character));
         let graphic = |(first, last): &(char, char)| (*first..=*last).find(|each| is_graphic(*each));
         if let Some((index, is_last)) = self.choices.range {
@@ -178,6 +213,13 @@ fn alphabet(class: &Class) -> Option<&'static str> {
         |(from, to): (char, char)| ranges.iter().any(|(first, last)| *first <= from && to <= *last);
     let alphabets = [(('a', 'z'), "letters"), (('A', 'Z'), "capitals"), (('0', '9'), "digits")];
     alphabets.into_iter().find(|(all, _)| contains(*all)).map(|(_, name)| name)
+}
+
+/// Returns the text with a number in a sequence of different texts that match a pattern, if `keeps` is true for one.
+pub fn numbered(hir: &Hir, number: usize, keeps: impl Fn(&str) -> bool) -> Option<String> {
+    let counts = [Counts::Few].into_iter().chain((0..=USUAL_EXTRA).map(Counts::Extra));
+    let of = |counts: Counts| make(hir, &Choices { counts, number: Some(number), ..Choices::default() });
+    counts.filter_map(of).find(|text| keeps(text))
 }
 
 /// Returns texts that match a pattern: a plain one, the shortest, a long one, one for each alternative, and ones from the
@@ -353,6 +395,21 @@ mod tests {
 
     fn usual(pattern: &Pattern) -> String {
         matching(pattern.hir()).into_iter().next().map(|made| made.text).unwrap_or_default()
+    }
+
+    #[test]
+    fn numbered_texts_match_and_differ() {
+        for text in PATTERNS.iter().filter(|text| !text.contains('|') || text.contains('[')) {
+            let pattern = Pattern::new(text, false, None).unwrap();
+            let matches = |text: &str| pattern.fit(text) == Fit::Matches;
+            let numbered = (0..200).filter_map(|number| numbered(pattern.hir(), number, matches));
+            let different: HashSet<String> = numbered.collect();
+            assert!(different.len() > 150, "{text}: {}", different.len());
+        }
+        let few = Pattern::new("(queued|in-progress|done)", false, None).unwrap();
+        let all: HashSet<String> =
+            (0..9).filter_map(|number| numbered(few.hir(), number, |_| true)).collect();
+        assert_eq!(all.len(), 3);
     }
 
     #[test]

@@ -6,6 +6,7 @@
 mod characters;
 mod common;
 mod email;
+mod entries;
 mod length;
 mod pattern;
 mod phone;
@@ -19,7 +20,7 @@ use std::collections::HashSet;
 use crate::json::Json;
 
 use super::breach::{Breach, Part};
-use super::model::{Common, Count, Entries, Format, Member, Required, Schema, Type};
+use super::model::{Common, Count, Format, Member, Required, Schema, Type};
 use super::path::{Path, Step};
 use super::question::Question;
 
@@ -268,7 +269,7 @@ fn on_fitting(schema: &Schema, value: &Json) -> Ruling {
     let inner = match value {
         Json::Text(text) => on_text(schema, text),
         Json::List(items) => on_items(schema, items),
-        Json::Object(entries) if schema.kind() == Type::Map => on_entries(schema, entries),
+        Json::Object(entries) if schema.kind() == Type::Map => entries::ruling(schema, entries),
         Json::Object(members) => on_members(schema, members),
         number => schema.range.as_ref().map_or_else(Ruling::holds, |range| range::ruling(range, number)),
     };
@@ -391,27 +392,6 @@ fn on_item(schema: &Schema, item: &Json) -> Ruling {
         if breach.at.is_here() && *question != Question::MembersOfObject {
             *question = Question::ValidMember;
         }
-    }
-    ruling
-}
-
-/// Rules on each key and each value of a map. A blank key or an empty value may count as no entry.
-fn on_entries(schema: &Schema, entries: &[(String, Json)]) -> Ruling {
-    let Some(Entries { keys, items }) = schema.entries() else { return Ruling::holds() };
-    let mut ruling = schema.count.map_or_else(Ruling::holds, |count| on_count(count, entries.len()));
-    for (key, value) in entries {
-        let of_key = on_value(keys, &Json::Text(key.clone()));
-        let is_blank = key.trim().is_empty() && of_key.outcome() == Outcome::Holds;
-        let of_key = if is_blank { Ruling::open(Part::LengthMin, Question::EmptyValue) } else { of_key };
-        let of_value = on_item(items, value);
-        let of_value = match counts_as_absent(value) && items.nullable.is_none() {
-            true => {
-                let no_entry = Ruling::open(Part::Type, Question::EmptyValue);
-                of_value.either(no_entry, Question::EmptyValue)
-            }
-            false => of_value,
-        };
-        ruling = ruling.and(of_key.within(&Step::Key)).and(of_value.within(&Step::Value));
     }
     ruling
 }

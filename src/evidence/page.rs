@@ -10,7 +10,7 @@ use crate::generate::LeftOut;
 use crate::json::Json;
 use crate::protocol;
 use crate::spec::breach::{Breach, Part};
-use crate::spec::model::{Member, Operation, Required, Service, When};
+use crate::spec::model::{Member, Operation, Required, Service, Success, Type, When};
 use crate::spec::path::Path;
 use crate::spec::promise;
 
@@ -54,7 +54,14 @@ fn error_line(reach: reach::RowReach<'_>) -> ErrorLine {
 
 /// Returns the response elements of an operation. Nested elements follow the element that contains them.
 pub fn element_lines(operation: &Operation) -> Vec<ElementLine> {
-    let mut lines = Vec::new();
+    let status = operation.success.iter().map(|success| ElementLine {
+        path: Success::NAME.to_owned(),
+        kind: Type::Integer.name().to_owned(),
+        optional: false,
+        says: Some(format!("The status of a success: {}.", success.in_words())),
+        place: success.at.to_string(),
+    });
+    let mut lines: Vec<ElementLine> = status.collect();
     collect(&operation.response, "", &mut lines);
     lines
 }

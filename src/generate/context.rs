@@ -321,8 +321,11 @@ fn certain(classes: &[Class]) -> usize {
 fn classes(plain: &PlainCall<'_>, prepared: &Prepared<'_>) -> Vec<Class> {
     let (parameter, row) = (prepared.parameter, prepared.row_for_absence);
     let class = |value: Option<Value>| Class { value, doubt: Vec::new() };
-    if parameter.exists.is_some() {
+    if parameter.exists.is_some() && (prepared.is_certain || prepared.is_needed) {
         return vec![class(Some(prepared.valid.clone()))];
+    }
+    if parameter.exists.is_some() {
+        return vec![class(None)];
     }
     let mut classes = Vec::new();
     let can_be_absent = !prepared.is_member() || prepared.has_siblings(plain.operation);
@@ -346,7 +349,9 @@ fn classes(plain: &PlainCall<'_>, prepared: &Prepared<'_>) -> Vec<Class> {
         || matches!(parameter.schema.format, Some(Format::Common { .. }))
         || parameter.schema.entries().is_some();
     classes.truncate(if is_made { MAX_MADE } else { MAX_CLASSES });
-    if !classes.iter().any(|class| class.value.is_some()) {
+    // A value that the page may not allow is sent only if there must be one.
+    let must_be_there = classes.is_empty() || prepared.is_certain;
+    if !classes.iter().any(|class| class.value.is_some()) && must_be_there {
         classes.push(class(Some(prepared.valid.clone())));
     }
     if let (Required::No, Some(row)) = (parameter.required, row) {

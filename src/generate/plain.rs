@@ -94,18 +94,26 @@ impl<'s> PlainCall<'s> {
         all.all(|(prepared, is_there)| is_there || prepared.can_be_absent || prepared.is_member())
     }
 
-    /// Returns what a call must contain: the required parameters, and the id of the entity that the call is about.
+    /// Returns what a call must contain: the required parameters, those about which the page is unclear, and the id of the
+    /// entity that the call is about.
     pub fn required(&self) -> Parameters {
-        self.parameters().filter(|prepared| prepared.is_required).map(valid_entry).collect()
+        let is_needed = |prepared: &&Prepared<'_>| {
+            prepared.is_required || prepared.parameter.required == Required::Unclear
+        };
+        self.parameters().filter(is_needed).map(valid_entry).collect()
     }
 
-    /// Returns everything that a call can contain.
+    /// Returns everything that a call can contain, except optional values that the page may not allow.
     pub fn all(&self) -> Parameters {
         let mut send: Parameters = Vec::new();
-        for prepared in self.prepared() {
-            match send.last_mut().filter(|_| prepared.is_member()) {
-                Some((_, whole)) => set(whole, prepared, Some(prepared.valid.clone())),
-                None => send.push(valid_entry(prepared)),
+        for prepared in self.prepared().iter().filter(|prepared| prepared.is_certain || prepared.is_needed) {
+            let whole = send.last_mut().filter(|(name, _)| *name == prepared.whole.name);
+            match whole {
+                Some((_, whole)) if prepared.is_member() => {
+                    set(whole, prepared, Some(prepared.valid.clone()));
+                }
+                _ if prepared.is_member() => {}
+                _ => send.push(valid_entry(prepared)),
             }
         }
         send

@@ -33,6 +33,8 @@ pub struct Prepared<'s> {
     pub row_for_absence: Option<&'s ErrorRow>,
     /// A value that violates none of its rules.
     pub valid: Value,
+    /// Whether the page certainly allows that value, as far as that is known before a run.
+    pub is_certain: bool,
     /// Whether the protocol can encode a call without it.
     pub can_be_absent: bool,
     /// Whether the protocol can encode the valid value, which most calls contain.
@@ -79,8 +81,9 @@ impl<'s> Prepared<'s> {
             parameter,
             whole,
             is_required,
-            is_needed: is_required || row_for_absence.is_some(),
+            is_needed: is_required || parameter.required == Required::Unclear || row_for_absence.is_some(),
             row_for_absence,
+            is_certain: is_certain(parameter, &valid),
             can_be_absent: false,
             can_encode_valid: false,
             valid: valid.clone(),
@@ -168,6 +171,17 @@ impl JudgedTrial {
     pub fn certain_breach(&self) -> Option<Breach> {
         self.ruling.certain().filter(|_| self.is_encodable)
     }
+}
+
+/// Returns `true` if the page certainly allows a value, or if that is known only during a run.
+pub fn is_certain(parameter: &Member, value: &Value) -> bool {
+    if parameter.exists.is_some() {
+        return parameter.schema.open.is_none();
+    }
+    value.witness().is_none_or(|json| {
+        let ruling = ruling::on_member(parameter, Some(&json));
+        ruling.breaches.is_empty() && !ruling.is_uncertain()
+    })
 }
 
 fn is_required(parameter: &Member) -> bool {

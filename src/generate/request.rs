@@ -3,6 +3,7 @@
 
 use crate::case::value::Value;
 use crate::case::{Case, Expectation, Rows};
+use crate::json::Json;
 use crate::protocol;
 use crate::spec::breach::{Breach, Part};
 use crate::spec::model::{ErrorRow, Member, RequestFault, Required, When};
@@ -126,6 +127,28 @@ fn other_than_fixed(plain: &PlainCall<'_>, parameter: &Member) -> Vec<Case> {
     twists.into_iter().map(case).collect()
 }
 
+/// Adds the codes of the rows for what a body lacks, or has in another type.
+fn with_absence(plain: &PlainCall<'_>, mut codes: Vec<String>) -> Rows {
+    for parameter in plain.sendable_parameters().filter(|parameter| parameter.required == Required::Yes) {
+        let rows = [Part::Required, Part::Type]
+            .map(|part| Breach::of(&parameter.name, part))
+            .into_iter()
+            .flat_map(|breach| plain.service.rows_for(plain.operation, &breach).collect::<Vec<_>>());
+        let of_parameter: Vec<String> = rows.flat_map(|row| row.codes.clone()).collect();
+        if of_parameter.is_empty() {
+            return Rows::Any;
+        }
+        codes.extend(of_parameter);
+    }
+    let mut seen = Vec::new();
+    codes.retain(|code| {
+        let is_new = !seen.contains(code);
+        seen.push(code.clone());
+        is_new
+    });
+    Rows::Codes(codes)
+}
+
 /// Returns a case with an unreadable body. Only the operation's own page can say which row covers it. If the body need
 /// not contain anything, a page without such a row does not say that it must be rejected, and no page says so for a
 /// missing body.
@@ -140,6 +163,8 @@ fn unreadable(plain: &PlainCall<'_>, (slug, tries, body): &(&str, &str, &str)) -
     let expect = match (is_demanding, codes.is_empty()) {
         (true, true) => Expectation::Reject(Rows::Any),
         (false, is_unsaid) if is_unsaid || body.is_empty() => Expectation::Silent(UNREADABLE.to_owned()),
+        // A body that is JSON, but no object, also lacks what is required in it.
+        _ if Json::read(body.as_bytes()).is_ok() => Expectation::Reject(with_absence(plain, codes)),
         _ => Expectation::Reject(Rows::Codes(codes)),
     };
     let case = of_fault(plain, slug, tries, expect);

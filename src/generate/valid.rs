@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use super::entries;
+use super::prepared::is_certain;
 use super::relations::kept;
 use super::rules::{common, count};
 
@@ -225,7 +226,11 @@ fn minimal_object(schema: &Schema) -> Value {
     let is_required = |member: &&Member| member.required == Required::Yes;
     let minimal = match members.iter().any(|member| is_required(&member)) {
         true => object(members.iter().filter(is_required)),
-        false => object(members.iter().filter(|member| !is_again(&member.schema)).take(1)),
+        false => {
+            let others = || members.iter().filter(|member| !is_again(&member.schema));
+            let certain = others().find(|member| is_certain(member, &valid(member)));
+            object(certain.or_else(|| others().next()).into_iter())
+        }
     };
     kept(schema, minimal)
 }
@@ -242,7 +247,9 @@ fn objects(schema: &Schema) -> Vec<Value> {
         return Vec::new();
     }
     let minimal_object = minimal_object(schema);
-    let mut objects = vec![minimal_object.clone(), kept(schema, object(schema.members().iter()))];
+    let is_sent = |member: &&Member| member.required != Required::No || is_certain(member, &valid(member));
+    let mut objects =
+        vec![minimal_object.clone(), kept(schema, object(schema.members().iter().filter(is_sent)))];
     // The same members with other values.
     for member in schema.members() {
         let way = [Step::Member(member.name.clone())];
@@ -405,7 +412,7 @@ pub fn drawn_by_pattern(schema: &Schema, count: Option<u64>) -> Option<String> {
 }
 
 /// Returns a value that is new on the target.
-fn random_value(schema: &Schema) -> Value {
+pub fn random_value(schema: &Schema) -> Value {
     if let Some(schema) = schema.with_accepted_pattern() {
         return random_value(&schema);
     }

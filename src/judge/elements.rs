@@ -2,7 +2,7 @@
 //! well.
 
 use crate::json::Json;
-use crate::spec::model::{Member, Operation, Service, Type};
+use crate::spec::model::{Member, Operation, Service, Success, Type};
 use crate::spec::promise::Sentence;
 
 use super::rejection::describe;
@@ -108,6 +108,20 @@ fn is_listed(element: &Member, value: &Json) -> bool {
         || is_empty
         || element.listed().iter().any(is_like)
         || !has_type(element.kind(), value)
+}
+
+/// Returns a mismatch if a success has another status than the page states.
+pub fn of_status(operation: &Operation, status: u16) -> Option<Mismatch> {
+    let success = operation.success.as_ref().filter(|success| !success.statuses.contains(&status))?;
+    let text = format!("status of a success | {}", success.in_words());
+    Some(Mismatch {
+        kind: Kind::Element,
+        promise: Promise::new(
+            format!("response {}", Success::NAME),
+            &Sentence { text, at: success.at.clone() },
+        ),
+        lines: vec![Line::new("status", &success.in_words(), status.to_string(), true)],
+    })
 }
 
 pub fn mismatch(element: &Member, path: &str, expected: &str, received: Option<&Json>) -> Mismatch {

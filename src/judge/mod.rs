@@ -65,7 +65,10 @@ pub fn judge(contract: Contract<'_>, exchange: &Exchange) -> Verdict {
         Reply::Misplaced(path) => mismatches.push(misplaced(contract, response, path)),
         Reply::Accepted(output) => match contract.expect {
             Expectation::Reject(_) => mismatches.push(rejection::missing_rejection(contract, response)),
-            _ => mismatches.extend(elements::mismatches(contract.service, contract.operation, output)),
+            _ => {
+                mismatches.extend(elements::of_status(contract.operation, response.status));
+                mismatches.extend(elements::mismatches(contract.service, contract.operation, output));
+            }
         },
         Reply::Rejected { code, message, body } => {
             let rejection = Rejection { status: response.status, code, message: message.as_deref(), body };

@@ -5,7 +5,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::spec::model::{Operation, Service};
+use crate::spec::model::{Operation, Service, Success};
 use crate::wire::{self, Exchange, Outcome, Reply};
 
 use super::{Contract, elements, excerpt, rejection, repeats};
@@ -75,7 +75,9 @@ fn collect(service: &Service, tried: &Operation, exchange: &Exchange, observed: 
         return;
     }
     if let Reply::Accepted(output) = wire::decode(service, tried, response) {
-        for path in elements::paths_with_values(tried, &output) {
+        let status = elements::of_status(tried, response.status).is_none().then_some(Success::NAME);
+        let status = status.filter(|_| tried.success.is_some()).map(str::to_owned);
+        for path in status.into_iter().chain(elements::paths_with_values(tried, &output)) {
             if !observed.elements.contains(&path) {
                 observed.elements.push(path);
             }

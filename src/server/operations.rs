@@ -13,7 +13,7 @@ use crate::spec::model::{
 use super::address::{addressed, with_address};
 use super::fault::Fault;
 use super::reading::Reading;
-use super::store::{Record, Records};
+use super::store::{self, Record, Records};
 use super::validate::Check;
 use super::{Call, Rejection, Reply, Site, respond};
 
@@ -283,7 +283,10 @@ impl Act<'_> {
             return Err(self.check.row_for(&Breach::of(&reference.name, Part::ExistsShape)));
         }
         let (lives, was) = self.of_kind(reference, |records| {
-            (records.live.iter().any(|record| record.id == *id), records.removed.contains(id))
+            (
+                records.live.iter().any(|record| store::is_same_id(&record.id, id)),
+                records.removed.iter().any(|removed| store::is_same_id(removed, id)),
+            )
         });
         let passed_over = self.site.behaviour.skips(of, Part::ExistsUnknown, self.check.parameters)
             || (was && self.breaks(Fault::RemovedAccepted));
@@ -372,7 +375,7 @@ impl Act<'_> {
         let set = self.immediate(attributes.to_vec());
         let rejected = self.with_records(|records| {
             let used = self.used(records, attributes, Some(id)).filter(|_| !self.breaks(Fault::Racy));
-            let record = records.live.iter_mut().find(|record| record.id == *id);
+            let record = records.live.iter_mut().find(|record| store::is_same_id(&record.id, id));
             if let (None, Some(record)) = (&used, record) {
                 if self.has_reading(Reading::UpdateReplaces) && self.check.operation.parameters.len() > 1 {
                     let kept = |name: &str| {
@@ -397,14 +400,15 @@ impl Act<'_> {
     }
 
     fn shown(&self, id: &Json) -> Json {
-        let record =
-            self.with_records(|records| records.live.iter().find(|record| record.id == *id).cloned());
+        let record = self.with_records(|records| {
+            records.live.iter().find(|record| store::is_same_id(&record.id, id)).cloned()
+        });
         respond::output(self.check.operation, self.site.store, &self.facts(record))
     }
 
     fn remove(&self, id: &Json) -> Json {
         let record = self.with_records(|records| {
-            let index = records.live.iter().position(|record| record.id == *id)?;
+            let index = records.live.iter().position(|record| store::is_same_id(&record.id, id))?;
             let record = records.live.remove(index);
             records.removed.push(id.clone());
             if self.has_reading(Reading::RemovedValuesStayTaken) {

@@ -114,6 +114,8 @@ impl Source<'_> {
             Some(record) => named(&record.attributes, path).or_else(|| creation_time(element, record)),
             None => None,
         };
+        // What was sent as null was not set.
+        let known = known.filter(|known| *known != Json::Null || element.schema.nullable == Some(true));
         let sent = || named(&facts.parameters, path);
         let is_nullable = element.schema.nullable == Some(true);
         let unset = || if is_nullable { Some(Json::Null) } else { element.listed().first().cloned() };

@@ -170,3 +170,9 @@ fn mix(number: u64) -> u64 {
     mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
     mixed ^ (mixed >> 31)
 }
+
+/// Returns `true` if two ids are the same. In a path, an id of digits is text.
+pub fn is_same_id(one: &Json, other: &Json) -> bool {
+    let text = |id: &Json| id.as_text().map_or_else(|| id.to_string(), str::to_owned);
+    one == other || text(one) == text(other)
+}

@@ -300,7 +300,11 @@ impl Check<'_> {
                 () => listed == text,
             };
             let listed = values.iter().filter_map(Json::as_text).any(matches);
-            return if listed { Vec::new() } else { vec![Part::Values] };
+            let is_exact = values.iter().filter_map(Json::as_text).any(|listed| listed == text);
+            // A text that is not listed as it stands must keep the other rules.
+            if !listed || is_exact || self.behaviour.takes_prefixes(of) {
+                return if listed { Vec::new() } else { vec![Part::Values] };
+            }
         }
         let whole = text::Text { schema, text, behaviour: self.behaviour, part: self.behaviour.part(of) };
         let mut faults =

@@ -114,6 +114,11 @@ pub const OPERATION: Form = Form {
         may("http", Text, "rest: method and path, with parameters in braces: GET /contacts/{id}."),
         may("support", Bool, "true: used to set up and clean up, not tested."),
         may("creates", Text, "The entity that a successful call creates."),
+        may(
+            "success",
+            OneOf(&[Integer, List(&Integer)]),
+            "rest: The HTTP status of a success, or several: 201. A success with any other status is a mismatch.",
+        ),
         may("parameters", Map(&PARAMETER_SHAPE), "The parameter table, in the page's order."),
         may("relations", List(&RELATION_SHAPE), "The relations between parameters."),
         may("errors", List(&Of(&ERROR_ROW)), "The error table, in the page's order."),

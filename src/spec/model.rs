@@ -7,7 +7,7 @@ mod rows;
 mod schema;
 mod shows;
 
-pub use http::{Authentication, Http, Location, Route};
+pub use http::{Authentication, Http, Location, Route, Success};
 pub use operation::{Operation, Page, described};
 pub use relation::{Condition, Demand, Further, Group, Relation};
 pub use rows::{Bound, Circumstance, ErrorRow, RequestFault, When};

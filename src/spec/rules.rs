@@ -207,7 +207,7 @@ pub static RULES: &[Rule] = &[
     ),
     of_values(
         "open",
-        &[Type::String, Type::Integer, Type::Number],
+        Type::ALL,
         |schema| schema.open.is_some(),
         &[PartOf {
             part: Part::Open,

@@ -16,7 +16,7 @@ pub(crate) trait Client: Sync {
     fn sign(&self, call: Call<'_>, base: &str, signing: Signing<'_>) -> Request;
 
     /// Reads the body of a response.
-    fn read(&self, service: &Service, status: u16, body: Json) -> Reply;
+    fn read(&self, service: &Service, operation: &Operation, status: u16, body: Json) -> Reply;
 
     /// Interprets a response without reading its body, because nothing is promised about the body.
     fn unread(&self, _service: &Service, _operation: &Operation, _status: u16) -> Option<Reply> {
@@ -24,7 +24,7 @@ pub(crate) trait Client: Sync {
     }
 
     /// Interprets a response that has no body.
-    fn empty(&self, _service: &Service, _status: u16) -> Option<Reply> {
+    fn empty(&self, _service: &Service, _operation: &Operation, _status: u16) -> Option<Reply> {
         None
     }
 

@@ -109,11 +109,11 @@ pub fn decode(service: &Service, operation: &Operation, response: &Response) -> 
     if let Some(length) = response.cut {
         return Reply::Unreadable(format!("the body has {length} bytes, and only the first bytes were kept"));
     }
-    let empty = || client.empty(service, response.status);
+    let empty = || client.empty(service, operation, response.status);
     if let Some(reply) = response.body.is_empty().then(empty).flatten() {
         return reply;
     }
-    match decode_body(client, service, response) {
+    match decode_body(client, service, operation, response) {
         reply @ (Reply::Unreadable(_) | Reply::Misplaced(_)) => {
             client.status_alone(service, operation, response.status).unwrap_or(reply)
         }
@@ -121,14 +121,14 @@ pub fn decode(service: &Service, operation: &Operation, response: &Response) -> 
     }
 }
 
-fn decode_body(client: &dyn Client, service: &Service, response: &Response) -> Reply {
+fn decode_body(client: &dyn Client, service: &Service, operation: &Operation, response: &Response) -> Reply {
     let body = match Json::read(response.body.as_bytes()) {
         Ok(body) => body,
         Err(error) => return Reply::Unreadable(no_json(&response.body, &error)),
     };
     match body.repeated_member() {
         Some(member) => Reply::Unreadable(format!("duplicate member {member} in the body")),
-        None => client.read(service, response.status, body),
+        None => client.read(service, operation, response.status, body),
     }
 }
 

@@ -7,11 +7,11 @@ use crate::spec::breach::{Breach, Part};
 use crate::spec::model::{ErrorRow, Member, Type, When};
 use crate::spec::path::Path;
 use crate::spec::question::Question;
-use crate::spec::ruling::Ruling;
+use crate::spec::ruling::{self, Outcome, Ruling};
 
 use crate::generate::Violation;
 use crate::generate::plain::PlainCall;
-use crate::generate::valid::{reference, valid};
+use crate::generate::valid::{random_value, reference, valid};
 use crate::generate::{context, expect};
 
 use super::about;
@@ -73,13 +73,26 @@ fn unknown(plain: &PlainCall<'_>, parameter: &Member) -> Vec<Case> {
 /// Returns ids that were never assigned, those most similar to a service's own first. They have the type of the
 /// parameter, because another type would be a second violation.
 pub fn made_up(parameter: &Member) -> Vec<(&'static str, &'static str, Value)> {
-    match parameter.schema.kind() {
+    let schema = &parameter.schema;
+    // An id that breaks a rule of its own would be a second violation.
+    let keeps = |id: &Value| {
+        let holds = |json| ruling::on_value(schema, &json).outcome() == Outcome::Holds;
+        schema.is_unruled() || id.witness().is_some_and(holds)
+    };
+    match schema.kind() {
         Type::String => {
-            MADE_UP.iter().map(|(slug, tries, id)| (*slug, *tries, Value::described(id))).collect()
+            let known = MADE_UP.iter().map(|(slug, tries, id)| (*slug, *tries, Value::described(id)));
+            let mut ids: Vec<_> = known.filter(|(.., id)| keeps(id)).collect();
+            if !ids.iter().any(|(slug, ..)| *slug == MADE_UP[0].0) {
+                let new = Some(random_value(schema)).filter(|id| id.random_count().is_some() && keeps(id));
+                ids.splice(0..0, new.map(|id| (MADE_UP[0].0, MADE_UP[0].1, id)));
+            }
+            ids
         }
         Type::Integer | Type::Number => {
             let (slug, tries, id) = MADE_UP_NUMBER;
-            vec![(slug, tries, Value::Plain(Json::Integer(id)))]
+            let id = Value::Plain(Json::Integer(id));
+            if schema.range.is_none() || keeps(&id) { vec![(slug, tries, id)] } else { Vec::new() }
         }
         Type::Array => made_up_in_lists(parameter),
         Type::Boolean | Type::Object | Type::Map => Vec::new(),

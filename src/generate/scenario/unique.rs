@@ -4,11 +4,12 @@ use crate::case::value::Value;
 use crate::case::{Call, Case, Expectation, Parameters, Rows, Step, TRIED};
 use crate::spec::breach::{Breach, Part};
 use crate::spec::model::{Member, Operation};
+use crate::spec::ruling::{self, Outcome};
 
 use crate::generate::expect;
 use crate::generate::plain::PlainCall;
 use crate::generate::prepared::Prepared;
-use crate::generate::valid::reference;
+use crate::generate::valid::{reference, valid};
 
 use super::{about, fault, step};
 
@@ -23,11 +24,22 @@ pub fn used(plain: &PlainCall<'_>, parameter: &Member) -> Option<Case> {
     let entity = plain.operation.creates.as_deref().or(plain.entity())?;
     let label = if plain.operation.creates.is_some() { "first" } else { "other" };
     let send = plain.with(parameter, Some(Value::same(label, &parameter.name)));
-    let expect = expect::reject(plain, parameter, Part::Unique);
+    let expect = match is_valid_here(plain, parameter) {
+        true => expect::reject(plain, parameter, Part::Unique),
+        false => Expectation::Reject(Rows::Any),
+    };
     let mut given = plain.setup_calls(&send, &expect);
     given.push(plain.share(entity, label)?);
     let words = ("used", "a value already in use, all other parameters different");
     Some(Case { given, ..about(plain, parameter, Part::Unique, words, (send, expect)) })
+}
+
+/// Returns `true` if a value with which the operation that creates entities is called keeps the rules of this parameter,
+/// which may be those of another page.
+fn is_valid_here(plain: &PlainCall<'_>, parameter: &Member) -> bool {
+    let made = maker(plain, parameter).and_then(|maker| maker.operation.parameter(&parameter.name));
+    let value = made.and_then(|made| valid(made).witness());
+    value.is_none_or(|json| ruling::on_member(parameter, Some(&json)).outcome() == Outcome::Holds)
 }
 
 /// Returns every other scenario of a unique parameter.

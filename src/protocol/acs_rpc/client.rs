@@ -33,7 +33,7 @@ impl Client for AcsRpc {
 
     /// A status of 400 or above is an error response. The SDK treats any other status as a success, whatever the body
     /// says.
-    fn read(&self, _: &Service, status: u16, body: Json) -> Reply {
+    fn read(&self, _: &Service, _: &Operation, status: u16, body: Json) -> Reply {
         if status < 300 {
             return Reply::Accepted(body);
         }

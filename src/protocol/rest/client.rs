@@ -23,18 +23,22 @@ impl Client for Rest {
         encode(call, base, Some(signing.key))
     }
 
-    fn read(&self, service: &Service, status: u16, body: Json) -> Reply {
-        decode(&http(service), status, Some(body))
+    fn read(&self, service: &Service, operation: &Operation, status: u16, body: Json) -> Reply {
+        let http = http(service);
+        decode(&http, (status, operation.is_success(&http, status)), Some(body))
     }
 
     fn unread(&self, service: &Service, operation: &Operation, status: u16) -> Option<Reply> {
         let http = http(service);
-        (!is_read(&http, operation, status)).then(|| decode(&http, status, None))
+        let is_success = operation.is_success(&http, status);
+        (!is_read(&http, operation, status)).then(|| decode(&http, (status, is_success), None))
     }
 
-    fn empty(&self, service: &Service, status: u16) -> Option<Reply> {
+    fn empty(&self, service: &Service, operation: &Operation, status: u16) -> Option<Reply> {
         let http = http(service);
-        http.may_be_empty(status).then(|| decode(&http, status, None))
+        let is_success = operation.is_success(&http, status);
+        // Without a code in the body, the status is the code.
+        (is_success || http.code.is_none()).then(|| decode(&http, (status, is_success), None))
     }
 
     /// If an error row has the status as its code, the service need not send anything else.
@@ -156,8 +160,8 @@ fn text(value: &Json) -> String {
 }
 
 /// Reads a response; its status distinguishes a success from an error response.
-fn decode(http: &Http, status: u16, body: Option<Json>) -> Reply {
-    if http.is_success(status) {
+fn decode(http: &Http, (status, is_success): (u16, bool), body: Option<Json>) -> Reply {
+    if is_success {
         // Without a body there are no elements; whether any are required is up to the operation.
         let Some(body) = body else { return Reply::Accepted(Json::Object(Vec::new())) };
         return match &http.output {
@@ -186,7 +190,7 @@ fn decode(http: &Http, status: u16, body: Option<Json>) -> Reply {
 
 /// Returns `true` if anything is promised about the body of a response with this status.
 fn is_read(http: &Http, operation: &Operation, status: u16) -> bool {
-    match http.is_success(status) {
+    match operation.is_success(http, status) {
         true => http.output.is_some() || !operation.response.is_empty(),
         false => http.code.is_some() || http.message.is_some() || !http.carries.is_empty(),
     }
@@ -271,17 +275,17 @@ mod tests {
         };
         let read = |text: &str| Json::read(text.as_bytes()).ok();
         assert_eq!(
-            decode(&http, 201, read(r#"{"data":{"id":1}}"#)),
+            decode(&http, (201, true), read(r#"{"data":{"id":1}}"#)),
             Reply::Accepted(read(r#"{"id":1}"#).unwrap())
         );
-        assert_eq!(decode(&http, 200, read("{}")), Reply::Misplaced("data".to_owned()));
-        let rejected = decode(&http, 422, read(r#"{"error":{"code":7,"message":"m"}}"#));
+        assert_eq!(decode(&http, (200, true), read("{}")), Reply::Misplaced("data".to_owned()));
+        let rejected = decode(&http, (422, false), read(r#"{"error":{"code":7,"message":"m"}}"#));
         assert!(
             matches!(rejected, Reply::Rejected { code, message, .. } if code == "7" && message.as_deref() == Some("m"))
         );
-        assert!(matches!(decode(&http, 404, None), Reply::Unreadable(_)));
+        assert!(matches!(decode(&http, (404, false), None), Reply::Unreadable(_)));
         let bare = Http::default();
-        assert_eq!(decode(&bare, 204, None), Reply::Accepted(Json::Object(Vec::new())));
-        assert!(matches!(decode(&bare, 404, None), Reply::Rejected { code, .. } if code == "404"));
+        assert_eq!(decode(&bare, (204, true), None), Reply::Accepted(Json::Object(Vec::new())));
+        assert!(matches!(decode(&bare, (404, false), None), Reply::Rejected { code, .. } if code == "404"));
     }
 }

@@ -9,6 +9,7 @@ use crate::spec::model::{
     Service, Type, When,
 };
 
+use crate::server::Reading;
 use crate::server::fault::Fault;
 use crate::server::form::value_of;
 use crate::server::{
@@ -203,7 +204,11 @@ fn not_let_in(
 fn accepted(site: &Site<'_>, operation: &Operation, http: &Http, output: Json) -> Response {
     let output = site.finish(output);
     let makes = operation.creates.is_some();
-    let status = match http.success.as_slice() {
+    let own = operation.success.as_ref().map(|own| own.statuses.as_slice());
+    let status = match own.unwrap_or(&http.success) {
+        // Of several statuses, one is as good as another.
+        [.., last] if own.is_some() && site.behaviour.has_reading(Reading::LastRowAnswers) => *last,
+        [first, ..] if own.is_some() => *first,
         [] if makes => 201,
         [] => 200,
         listed if makes && listed.contains(&201) => 201,

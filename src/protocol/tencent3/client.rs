@@ -33,7 +33,7 @@ impl Client for Tencent3 {
         }
     }
 
-    fn read(&self, _: &Service, _: u16, body: Json) -> Reply {
+    fn read(&self, _: &Service, _: &Operation, _: u16, body: Json) -> Reply {
         decode(body)
     }
 

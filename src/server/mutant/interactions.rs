@@ -6,7 +6,8 @@ use crate::spec::breach::Part;
 use crate::spec::model::Required;
 
 use super::possible::Possible;
-use super::{Kind, Mutant, MutantSource, Placed, label};
+use super::schemas::label;
+use super::{Kind, Mutant, MutantSource, Placed};
 
 /// Adds the mutants of one parameter's rules.
 pub fn of(maker: &MutantSource<'_>, parameter: &Placed<'_>, mutants: &mut Vec<Mutant>) {

@@ -13,10 +13,10 @@ mod relations;
 mod responses;
 mod rows;
 mod rules;
+mod schemas;
 
 use std::fmt;
 
-use crate::json::Json;
 use crate::protocol::{self, Facts};
 use crate::spec::breach::{Breach, Part};
 use crate::spec::model::{
@@ -267,6 +267,14 @@ impl<'s> MutantSource<'s> {
         protocol::facts(self.service)
     }
 
+    /// Returns `true` if error responses have a code of their own. Otherwise the status is the code.
+    fn sends_codes(&self) -> bool {
+        match self.service.protocol {
+            Protocol::Rest => self.service.http.as_ref().is_some_and(|http| http.code.is_some()),
+            Protocol::AcsRpc | Protocol::Tencent3 => true,
+        }
+    }
+
     /// Returns `true` if the protocol sends the types of a parameter's values.
     fn is_typed(&self, parameter: &Placed<'_>) -> bool {
         self.facts().is_typed(self.operation, parameter.whole)
@@ -461,27 +469,6 @@ fn is_changeable(parameter: &Member) -> bool {
     parameter.exists.is_none() && !parameter.common
 }
 
-/// Returns the number of different values that a schema certainly allows; 0 if it is unknown.
-fn capacity(schema: &Schema) -> u64 {
-    match (schema.kind(), &schema.values) {
-        (_, Some(values)) => values.len() as u64,
-        (Type::Boolean, _) => 2,
-        (Type::Integer | Type::Number, _) => {
-            let (min, max) = schema.range.map_or((None, None), |range| (range.min, range.max));
-            let from = min.map_or(0.0, |end| end.at.ceil() + f64::from(u8::from(!end.is_in)));
-            let to = max.map_or(f64::from(u16::MAX), |end| end.at.floor() - f64::from(u8::from(!end.is_in)));
-            if to >= from { (to - from) as u64 + 1 } else { 0 }
-        }
-        // The keys of a map are made like other texts.
-        (Type::Map, _) => schema.entries().map_or(0, |entries| match &entries.keys.values {
-            Some(values) => values.len() as u64,
-            None => Count::LONGEST_SENT,
-        }),
-        (Type::String, _) if schema.format.is_some() && schema.length.is_none() => 20,
-        _ => 0,
-    }
-}
-
 impl Mutant {
     fn about(self, parameter: &str, part: Part) -> Self {
         Self { breach: Some(part), ..self.of_parameter(parameter) }
@@ -490,14 +477,4 @@ impl Mutant {
     fn of_parameter(self, parameter: &str) -> Self {
         Self { parameter: Some(parameter.to_owned()), ..self }
     }
-}
-
-/// Returns the listed values of a parameter, or of its items.
-fn listed(schema: &Schema) -> &[Json] {
-    let of_items = || schema.items().and_then(|items| items.values.as_deref());
-    schema.values.as_deref().or_else(of_items).unwrap_or_default()
-}
-
-fn label(value: &Json) -> String {
-    value.as_text().map_or_else(|| value.to_string(), str::to_owned)
 }

@@ -4,7 +4,7 @@ use crate::server::fault::Fault;
 use crate::server::respond;
 use std::sync::Arc;
 
-use crate::spec::model::{Member, Operation, Schema, Shape, Type};
+use crate::spec::model::{Http, Member, Operation, Protocol, Schema, Shape, Type};
 
 use super::{Kind, Mutant, MutantSource};
 
@@ -14,6 +14,14 @@ pub fn of(maker: &MutantSource<'_>, mutants: &mut Vec<Mutant>) {
     collect(&maker.operation.response, &[], &mut paths);
     for path in &paths {
         of_element(maker, path, mutants);
+    }
+    if let Some(success) = &maker.operation.success {
+        let other = [200, 201, 202].into_iter().find(|status| !success.statuses.contains(status));
+        let does = format!("a success has the status {}", other.unwrap_or(203));
+        let edit = move |operation: &mut Operation| {
+            operation.success.iter_mut().for_each(|success| success.statuses = vec![other.unwrap_or(203)]);
+        };
+        mutants.push(maker.edit(Kind::Response, "response/status/other", does, edit));
     }
     if has_unique(&maker.operation.response) {
         let does = "every response has the same request id".to_owned();
@@ -108,7 +116,12 @@ fn envelope(maker: &MutantSource<'_>, mutants: &mut Vec<Mutant>) {
     let (status, message) = (facts.wrong_status(), facts.message());
     // If service.yaml gives no place for something, it is not read, and no response could show the fault.
     let is_read = |slug: &str| {
-        let Some(http) = &maker.service.http else { return true };
+        let bare = Http::default();
+        let http = match (&maker.service.http, maker.service.protocol) {
+            (Some(http), _) => http,
+            (None, Protocol::Rest) => &bare,
+            (None, _) => return true,
+        };
         let (code, message) = (http.code.is_some(), http.message.is_some());
         match slug {
             "no-request-id" => !http.carries.is_empty(),

@@ -62,7 +62,8 @@ fn of_row(maker: &MutantSource<'_>, row: &ErrorRow, mutants: &mut Vec<Mutant>) {
             None => mutant,
         });
     };
-    if let Some(other) = exchanged(maker, row) {
+    let sends_codes = maker.sends_codes();
+    if let Some(other) = exchanged(maker, row).filter(|_| sends_codes) {
         changed(
             "exchanged",
             format!("{code}: returns {other} instead"),
@@ -70,15 +71,17 @@ fn of_row(maker: &MutantSource<'_>, row: &ErrorRow, mutants: &mut Vec<Mutant>) {
             other,
         );
     }
-    let stray = format!("{code}s");
-    changed(
-        "unknown-code",
-        format!("{code}: returns {stray} instead"),
-        |row, to| row.codes = vec![to.to_owned()],
-        stray,
-    );
+    if sends_codes {
+        let stray = format!("{code}s");
+        changed(
+            "unknown-code",
+            format!("{code}: returns {stray} instead"),
+            |row, to| row.codes = vec![to.to_owned()],
+            stray,
+        );
+    }
     if let Some(status) = row.status {
-        let other = if status == 404 { 400 } else { 403 };
+        let other = other_status(maker, status);
         let does = format!("{code}: returned with status {other}");
         changed("status", does, |row, to| row.status = to.parse().ok(), other.to_string());
     }
@@ -91,6 +94,17 @@ fn of_row(maker: &MutantSource<'_>, row: &ErrorRow, mutants: &mut Vec<Mutant>) {
             other,
         );
     }
+}
+
+/// Returns a status that no row about circumstances has: its cases would be blocked.
+fn other_status(maker: &MutantSource<'_>, status: u16) -> u16 {
+    let rows = || maker.service.rows(maker.operation);
+    let is_of_circumstance = |other: &u16| {
+        rows().any(|row| row.status == Some(*other) && matches!(row.when, When::Circumstance(_)))
+    };
+    let usual = if status == 404 { 400 } else { 403 };
+    let others = [usual, 400, 404, 409, 410, 418].into_iter();
+    others.filter(|other| *other != status).find(|other| !is_of_circumstance(other)).unwrap_or(usual)
 }
 
 /// Returns a code of the table that covers something else.

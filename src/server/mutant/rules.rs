@@ -5,7 +5,8 @@ use crate::server::fault::{Condition, Fault, Odd, Portion};
 use crate::spec::breach::Part;
 use crate::spec::model::{Characters, Count, End, Length, Limit, Member, Range, Required, Schema, Type};
 
-use super::{Kind, Mutant, MutantSource, Placed, capacity, label, listed, pattern};
+use super::schemas::{capacity, label, listed};
+use super::{Kind, Mutant, MutantSource, Placed, pattern};
 
 /// Characters that a class is widened by: neighbours of letters and digits, and characters that occur in names.
 const FOREIGN: &[char] = &['1', ' ', '-', '_', '.', '\'', '@', '[', '`', '{', '/', ':', '<', '"', '\0', '\n'];
@@ -382,7 +383,7 @@ fn crashes(maker: &MutantSource<'_>, parameter: &Placed<'_>, mutants: &mut Vec<M
         let does = format!("{}: {words} makes the server fail", parameter.name);
         let fault = Fault::Crash { operation, parameter: name, odd };
         mutants.push(maker.fault(Kind::Crash, &slug("crash"), does, fault).of_parameter(&parameter.name));
-        if !maker.service.has_table(maker.operation) {
+        if !maker.service.has_table(maker.operation) || !maker.sends_codes() {
             continue;
         }
         let (operation, name) = of();

@@ -1,6 +1,7 @@
 //! The settings of services that use plain HTTP. Other protocols define what these specs have to state.
 
 use crate::named::named;
+use crate::span::Place;
 
 /// The envelope of a service's responses, and the authentication of its callers.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -22,17 +23,32 @@ pub struct Http {
 }
 
 impl Http {
-    /// Returns `true` if a response with this status is complete without a body.
-    pub fn may_be_empty(&self, status: u16) -> bool {
-        self.is_success(status) || self.code.is_none()
-    }
-
     /// Returns `true` if a status is a success.
     pub fn is_success(&self, status: u16) -> bool {
         match self.success.is_empty() {
             true => (200..300).contains(&status),
             false => self.success.contains(&status),
         }
+    }
+}
+
+/// The statuses with which an operation responds to a call that succeeds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Success {
+    /// The statuses, any of them.
+    pub statuses: Vec<u16>,
+    /// The place where the spec says so.
+    pub at: Place,
+}
+
+impl Success {
+    /// The name of the status among response elements. No element of a body has it.
+    pub const NAME: &str = "(status)";
+
+    /// Returns the statuses in words, e.g. `200 or 201`.
+    pub fn in_words(&self) -> String {
+        let statuses: Vec<String> = self.statuses.iter().map(u16::to_string).collect();
+        statuses.join(" or ")
     }
 }
 

@@ -3,7 +3,9 @@
 use crate::span::Place;
 use crate::spec::path::{Path, Step};
 
-use super::{Acknowledgement, ErrorRow, Location, Member, Quote, Relation, Route, Schema, Type};
+use super::{
+    Acknowledgement, ErrorRow, Http, Location, Member, Quote, Relation, Route, Schema, Success, Type,
+};
 
 /// An operation, described by one documentation page.
 #[derive(Debug, Clone)]
@@ -20,6 +22,8 @@ pub struct Operation {
     pub route: Option<Route>,
     /// The entity that a successful call creates.
     pub creates: Option<String>,
+    /// The statuses of a success, if the page states them.
+    pub success: Option<Success>,
     /// The parameter table.
     pub parameters: Vec<Member>,
     /// The relations between parameters.
@@ -37,6 +41,11 @@ pub struct Operation {
 }
 
 impl Operation {
+    /// Returns `true` if a status is a success, by the operation's own page or by what the service says.
+    pub fn is_success(&self, http: &Http, status: u16) -> bool {
+        http.is_success(status) || self.success.as_ref().is_some_and(|own| own.statuses.contains(&status))
+    }
+
     /// Returns `true` if `name` is its name or its project-wide id.
     pub fn is_called(&self, name: &str) -> bool {
         self.name == name || self.id == name

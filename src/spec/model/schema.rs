@@ -292,6 +292,11 @@ impl Schema {
             && self.open.is_none()
     }
 
+    /// Returns `true` if a value is an accepted example of the rule that the spec cannot say.
+    pub fn accepts(&self, value: &Json) -> bool {
+        self.open.as_ref().is_some_and(|open| open.accepts.contains(value))
+    }
+
     /// Returns the same requirements with the pattern of accepted values instead of the examples, if there is one.
     pub fn with_accepted_pattern(&self) -> Option<Self> {
         let pattern = self.open.as_ref()?.matching.clone()?;

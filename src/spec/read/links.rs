@@ -13,7 +13,7 @@ pub fn check(specs: &Specs, findings: &mut Vec<Finding>) {
             any_parameter(row, service, findings);
         }
         if service.protocol == Protocol::Rest {
-            check_statuses(&service.errors, service, findings);
+            check_statuses(&service.errors, service, None, findings);
         }
         for entity in &service.entities {
             check_entity(entity, service, findings);
@@ -36,7 +36,7 @@ fn check_operation(operation: &Operation, service: &Service, findings: &mut Vec<
     check_route(operation, service, findings);
     if service.protocol == Protocol::Rest {
         check_body(operation, findings);
-        check_statuses(&operation.errors, service, findings);
+        check_statuses(&operation.errors, service, Some(operation), findings);
     }
     match operation.creates.as_deref().map(|name| (name, service.entity(name))) {
         Some((name, None)) => {
@@ -142,11 +142,20 @@ fn check_body(operation: &Operation, findings: &mut Vec<Finding>) {
 }
 
 /// Checks that no error row has a success status, because the status distinguishes successes from error responses.
-fn check_statuses(rows: &[ErrorRow], service: &Service, findings: &mut Vec<Finding>) {
+fn check_statuses(
+    rows: &[ErrorRow],
+    service: &Service,
+    operation: Option<&Operation>,
+    findings: &mut Vec<Finding>,
+) {
     let bare = Http::default();
     let http = service.http.as_ref().unwrap_or(&bare);
+    let is_success = |status: &u16| match operation {
+        Some(operation) => operation.is_success(http, *status),
+        None => http.is_success(*status),
+    };
     for row in rows {
-        if let Some(status) = row.status.filter(|status| http.is_success(*status)) {
+        if let Some(status) = row.status.filter(is_success) {
             let title = format!("an error row has the status {status}, which means success");
             let help = "list the statuses that mean success in service.yaml, e.g. `http: {success: [201]}`; error responses that \
                         differ from successes only in their body are not supported";

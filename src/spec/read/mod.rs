@@ -260,9 +260,14 @@ impl Reader {
                 (false, None) => {
                     let title = format!("the entity `{}` has no `{name}`", key.name);
                     let finding = Finding::error("missing-key", title).at(&node.place);
-                    self.note(finding.help(
-                        "write it, or `foreign: true` if no operation of the specs creates such entities",
-                    ));
+                    self.note(finding.help(match name {
+                        "removed-by" => {
+                            "write the operation that removes it, or `none` if there is none in these specs"
+                        }
+                        _ => {
+                            "write it, or `foreign: true` if no operation of the specs creates such entities"
+                        }
+                    }));
                 }
                 (true, Some(node)) => {
                     let help = "a foreign entity is neither created nor removed by the specs' operations";

@@ -9,7 +9,7 @@ use crate::spec::form::Form;
 use crate::spec::forms;
 use crate::spec::model::{
     Acknowledgement, Bound, Circumstance, ErrorRow, Location, Member, Operation, Page, Quote, RequestFault,
-    Required, Route, Schema, Shape, Type, When, is_masked,
+    Required, Route, Schema, Shape, Success, Type, When, is_masked,
 };
 use crate::spec::path::Path;
 use crate::spec::ruling::{Outcome, on_value};
@@ -36,6 +36,7 @@ impl Reader {
             support: self.flag(&fields, "support"),
             route: fields.get("http").and_then(|node| self.route(node)),
             creates: self.optional_text(&fields, "creates"),
+            success: fields.get("success").and_then(|node| self.success(node)),
             parameters,
             relations,
             errors: self.error_rows(&fields),
@@ -65,6 +66,11 @@ impl Reader {
             updated: self.optional_text(&fields, "updated"),
             url: self.optional_text(&fields, "url"),
         })
+    }
+
+    fn success(&mut self, node: &Node) -> Option<Success> {
+        let statuses = exact(self.list_or_one(node).into_iter().filter_map(|node| self.status(node)));
+        (!statuses.is_empty()).then(|| Success { statuses, at: node.place.clone() })
     }
 
     fn route(&mut self, node: &Node) -> Option<Route> {
@@ -143,7 +149,9 @@ impl Reader {
         let (name, required, mut schema) = (self.name(key), self.required(fields), self.schema(fields));
         if let Some(open) = &mut schema.open {
             let shown = ["sample", "example"].into_iter().filter_map(|key| fields.get(key));
-            open.accepts.extend(shown.map(Node::to_json).filter(|shown| !is_masked(shown)));
+            let shown = shown.map(Node::to_json).filter(|shown| !is_masked(shown));
+            let new: Vec<Json> = shown.filter(|shown| !open.accepts.contains(shown)).collect();
+            open.accepts.extend(new);
         }
         Member {
             required,

@@ -148,9 +148,11 @@ impl Ruling {
         all
     }
 
-    /// Returns `true` if the value contains an object whose members the page does not describe.
-    pub fn lacks_members(&self) -> bool {
-        self.open.iter().any(|(_, question)| *question == Question::MembersOfObject)
+    /// Returns `true` if nobody knows whether the value is valid: it contains an object whose members the page does not
+    /// describe, or keeps all rules but one of which the spec gives only examples.
+    pub fn is_uncertain(&self) -> bool {
+        let asks = |asked: Question| self.open.iter().any(|(_, question)| *question == asked);
+        asks(Question::MembersOfObject) || (self.breaches.is_empty() && asks(Question::FurtherRule))
     }
 
     /// Returns the reason why the page leaves it open, if it does.
@@ -183,6 +185,9 @@ pub fn on_member(parameter: &Member, value: Option<&Json>) -> Ruling {
             !matches!(question, Question::CharactersOfText | Question::MembersOfObject)
         });
     }
+    if as_given.breaches.is_empty() && parameter.schema.accepts(value) {
+        return Ruling::holds();
+    }
     let as_given = as_given.and(on_unruled(parameter, value)).and(on_name(parameter, value));
     // If the page does not describe an object, it is unknown whether the object may be empty.
     let is_empty =
@@ -210,7 +215,11 @@ fn is_shown(parameter: &Member, value: &Json) -> bool {
 
 /// Rules on an id. No entity has an empty id; the rules alone cannot judge other ids.
 fn on_name(parameter: &Member, value: &Json) -> Ruling {
-    let is_empty = matches!(value, Json::Text(text) if text.trim().is_empty());
+    let is_blank = |value: &Json| matches!(value, Json::Text(text) if text.trim().is_empty());
+    let is_empty = match value {
+        Json::List(items) => items.iter().any(is_blank),
+        value => is_blank(value),
+    };
     match parameter.exists.is_some() && is_empty {
         true => Ruling {
             breaches: vec![Breach::here(Part::ExistsUnknown)],
@@ -273,7 +282,9 @@ fn on_fitting(schema: &Schema, value: &Json) -> Ruling {
         Json::Object(members) => on_members(schema, members),
         number => schema.range.as_ref().map_or_else(Ruling::holds, |range| range::ruling(range, number)),
     };
-    listed.and(inner).and(stated::ruling(schema, value))
+    let ruling = listed.and(inner).and(stated::ruling(schema, value));
+    // An example leaves nothing open.
+    if ruling.breaches.is_empty() && schema.accepts(value) { Ruling::holds() } else { ruling }
 }
 
 /// Returns `true` if a value has a type.
@@ -355,6 +366,9 @@ fn on_text(schema: &Schema, text: &str) -> Ruling {
     }
 }
 
+/// Maximum length of an item without rules that every reader accepts.
+const USUAL: usize = 100;
+
 /// Returns `true` if every reader accepts a character in a text whose length is limited but whose characters are not.
 fn is_plain(character: char) -> bool {
     character.is_ascii_alphanumeric()
@@ -388,6 +402,11 @@ fn on_count(count: Count, items: usize) -> Ruling {
 /// Rules on an item. If the page leaves anything open about the item itself, the question is whether the item is valid.
 fn on_item(schema: &Schema, item: &Json) -> Ruling {
     let mut ruling = on_value(schema, item);
+    if schema.is_unruled()
+        && item.as_text().is_some_and(|text| !text.chars().all(is_plain) || text.len() > USUAL)
+    {
+        ruling = ruling.and(Ruling::open(Part::Values, Question::ValidMember));
+    }
     for (breach, question) in &mut ruling.open {
         if breach.at.is_here() && *question != Question::MembersOfObject {
             *question = Question::ValidMember;

@@ -223,7 +223,7 @@ fn object<'m>(members: impl Iterator<Item = &'m Member>) -> Value {
 /// is required.
 fn minimal_object(schema: &Schema) -> Value {
     let members = schema.members();
-    let is_required = |member: &&Member| member.required == Required::Yes;
+    let is_required = |member: &&Member| member.required != Required::No;
     let minimal = match members.iter().any(|member| is_required(&member)) {
         true => object(members.iter().filter(is_required)),
         false => {

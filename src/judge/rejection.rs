@@ -29,8 +29,13 @@ pub fn judge(contract: Contract<'_>, rejection: &Rejection<'_>) -> Result<Vec<Mi
     let expected = expected_rows(contract);
     let is_expected = matching.iter().any(|row| expected.iter().any(|wanted| std::ptr::eq(*wanted, *row)));
     let exact = matching.iter().any(|row| differences(row, rejection).is_empty());
+    // Where any row may answer, one for a caller's mistake does, even if it shares its code with a circumstance.
+    let is_answer = match contract.expect {
+        Expectation::Reject(Rows::Any) => is_also_of_a_fault(&matching, rejection),
+        _ => is_expected,
+    };
     if let Some((row, circumstance)) = circumstance(&matching)
-        && prevents_test(contract, is_expected, circumstance)
+        && prevents_test(contract, is_answer, circumstance)
         && exact
     {
         return Err(Verdict::Blocked {
@@ -113,9 +118,9 @@ fn without_circumstances<'a>(contract: Contract<'a>, rows: Vec<&'a ErrorRow>) ->
 
 /// Returns `true` if a circumstance prevented the test. It did not if the case itself names the row. Where the page is
 /// silent, the entity's state or a quota is as good a response as any other.
-fn prevents_test(contract: Contract<'_>, is_expected: bool, circumstance: Circumstance) -> bool {
+fn prevents_test(contract: Contract<'_>, is_answer: bool, circumstance: Circumstance) -> bool {
     match (contract.expect, contract.expect.rows()) {
-        (_, Some(Rows::Codes(_))) => !is_expected,
+        (_, Some(Rows::Codes(_))) | (Expectation::Reject(Rows::Any), _) => !is_answer,
         // Nor does any page say in which order a signature takes equal parameters.
         (Expectation::Silent(_), _) if matches!(contract.case.twist, Some(Twist::Repeat(_))) => {
             !circumstance.is_auth()
@@ -123,6 +128,12 @@ fn prevents_test(contract: Contract<'_>, is_expected: bool, circumstance: Circum
         (Expectation::Silent(_), _) => !matches!(circumstance, Circumstance::State | Circumstance::Quota),
         _ => true,
     }
+}
+
+/// Returns `true` if a response is also that of a row for a caller's mistake.
+fn is_also_of_a_fault(matching: &[&ErrorRow], rejection: &Rejection<'_>) -> bool {
+    let is_of_fault = |row: &ErrorRow| !matches!(row.when, When::Circumstance(_));
+    matching.iter().any(|row| is_of_fault(row) && differences(row, rejection).is_empty())
 }
 
 fn circumstance<'a>(rows: &[&'a ErrorRow]) -> Option<(&'a ErrorRow, Circumstance)> {

@@ -9,6 +9,7 @@ use crate::spec::breach::{Breach, Part};
 use crate::spec::model::{
     Circumstance, Entity, ErrorRow, Member, Operation, RequestFault, Required, Service, When,
 };
+use crate::spec::path::Path;
 
 use super::address::{addressed, with_address};
 use super::fault::Fault;
@@ -275,10 +276,11 @@ impl Act<'_> {
 
     /// Rejects an id that names nothing, or that has the wrong form.
     fn find(&self, reference: &Member, id: &Json) -> Result<(), Rejection> {
-        let of = (self.check.operation.name.as_str(), reference.name.as_str());
+        let name = Path::member(&reference.name).to_string();
+        let of = (self.check.operation.name.as_str(), name.as_str());
         let example = reference.example.as_ref().and_then(Json::as_text);
         if let (Some(example), true) = (example, self.has_reading(Reading::IdFormChecked))
-            && !is_like(example, id)
+            && !store::is_like(example, id)
         {
             return Err(self.check.row_for(&Breach::of(&reference.name, Part::ExistsShape)));
         }
@@ -475,20 +477,6 @@ fn named_by(value: &Json) -> Vec<&Json> {
 fn is_given(reference: &Member, id: &Json) -> bool {
     let is_empty = *id == Json::Text(String::new());
     *id != Json::Null && (!is_empty || reference.required == Required::Yes)
-}
-
-/// Returns `true` if an id has the form of the example: the same beginning up to a hyphen, then letters and digits.
-fn is_like(example: &str, id: &Json) -> bool {
-    let Some(id) = id.as_text() else { return false };
-    let beginning = example.split_once('-').map_or("", |(beginning, _)| beginning);
-    match id.split_once('-') {
-        Some((own, rest)) => {
-            own == beginning
-                && id.len() == example.len()
-                && rest.bytes().all(|byte| byte.is_ascii_alphanumeric())
-        }
-        None => beginning.is_empty(),
-    }
 }
 
 /// Returns a value without the members that have no effect.

@@ -114,10 +114,11 @@ impl Source<'_> {
             Some(record) => named(&record.attributes, path).or_else(|| creation_time(element, record)),
             None => None,
         };
-        // What was sent as null was not set.
-        let known = known.filter(|known| *known != Json::Null || element.schema.nullable == Some(true));
-        let sent = || named(&facts.parameters, path);
         let is_nullable = element.schema.nullable == Some(true);
+        // What was sent as null was not set.
+        let is_set = |value: &Json| is_nullable || *value != Json::Null;
+        let known = known.filter(is_set);
+        let sent = || named(&facts.parameters, path).filter(is_set);
         let unset = || if is_nullable { Some(Json::Null) } else { element.listed().first().cloned() };
         match known.or_else(sent).or_else(unset) {
             Some(Json::Null) if is_nullable => Some(Json::Null),

@@ -171,6 +171,20 @@ fn mix(number: u64) -> u64 {
     mixed ^ (mixed >> 31)
 }
 
+/// Returns `true` if an id has the form of the example: the same beginning up to a hyphen, then letters and digits.
+pub fn is_like(example: &str, id: &Json) -> bool {
+    let Some(id) = id.as_text() else { return false };
+    let beginning = example.split_once('-').map_or("", |(beginning, _)| beginning);
+    match id.split_once('-') {
+        Some((own, rest)) => {
+            own == beginning
+                && id.len() == example.len()
+                && rest.bytes().all(|byte| byte.is_ascii_alphanumeric())
+        }
+        None => beginning.is_empty(),
+    }
+}
+
 /// Returns `true` if two ids are the same. In a path, an id of digits is text.
 pub fn is_same_id(one: &Json, other: &Json) -> bool {
     let text = |id: &Json| id.as_text().map_or_else(|| id.to_string(), str::to_owned);

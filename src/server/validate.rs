@@ -126,6 +126,14 @@ impl Check<'_> {
             }
             Some(value) => self.faults_of_value(&member.schema, at, value),
         };
+        // A strict reader of examples still has to accept something where a value is required.
+        let open = member.schema.open.as_ref().filter(|_| member.required == Required::Yes);
+        if open.is_some_and(|open| open.accepts.is_empty() && open.matching.is_none()) {
+            let is_refused = |value: &Json| open.is_some_and(|open| open.refuses.contains(value));
+            faults.retain(|breach| {
+                breach.part != Part::Open || breach.at != *at || value.is_some_and(is_refused)
+            });
+        }
         // An item violates what the page says about the items of its list.
         faults.retain(|breach| {
             let promise = breach.promise();

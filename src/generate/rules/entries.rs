@@ -31,30 +31,31 @@ pub fn trials(parameter: &Member) -> Vec<Trial> {
         let witness = trial.value.as_ref()?.witness()?;
         Some((trial, (SmolStr::new(witness.as_text()?), value.clone())))
     });
-    trials.extend(placed(Part::Keys, entries, &valid, of_keys));
+    trials.extend(placed(Part::Keys, parameter, &valid, of_keys));
     let Some(first) = valid.first() else { return trials };
     let of_values = inner_trials(parameter, &entries.items).into_iter();
     let of_values = of_values.filter_map(|trial| {
         let value = trial.value.clone()?;
         Some((trial, (first.clone(), value)))
     });
-    trials.extend(placed(Part::Items, entries, &valid, of_values));
+    trials.extend(placed(Part::Items, parameter, &valid, of_values));
     trials
 }
 
 /// Returns a map of each entry alone and, for the first violation of each rule, maps with it in every position.
 fn placed(
     about: Part,
-    entries: &Entries,
+    parameter: &Member,
     valid: &[SmolStr],
     tried: impl Iterator<Item = (Trial, Entry)>,
 ) -> Vec<Trial> {
+    let Some(entries) = parameter.schema.entries() else { return Vec::new() };
     let schema = if about == Part::Keys { &entries.keys } else { &entries.items };
     let what = if about == Part::Keys { "a key" } else { "a value" };
     let mut trials = Vec::new();
     let mut broken: Vec<Breach> = Vec::new();
     for (trial, entry) in tried {
-        let Some(breach) = judged(about, schema, &entry) else { continue };
+        let Some(breach) = judged(parameter, (about, schema), &entry) else { continue };
         let (slug, tries) = (trial.slug.replace('/', "-"), format!("{what}: {}", trial.tries));
         let of = |slug: &str, tries: &str, members| Trial::new(about, slug, tries, Value::object(members));
         trials.push(of(&slug, &tries, vec![entry.clone()]));
@@ -67,14 +68,19 @@ fn placed(
     trials
 }
 
-/// Returns what an entry certainly violates: `Some(None)` if nothing, `None` if it is uncertain.
-fn judged(about: Part, schema: &Schema, (key, value): &Entry) -> Option<Option<Breach>> {
-    let json = match about {
-        Part::Keys => Json::Text(key.to_string()),
-        _ => value.witness()?,
-    };
+/// Returns what an entry certainly violates: `Some(None)` if nothing, `None` if it is uncertain. An empty value may count
+/// as no entry, so that the map decides.
+fn judged(
+    parameter: &Member,
+    (about, schema): (Part, &Schema),
+    (key, value): &Entry,
+) -> Option<Option<Breach>> {
+    let inner = value.witness()?;
+    let whole = Json::Object(vec![(key.to_string(), inner.clone())]);
+    let of_map = ruling::on_member(parameter, Some(&whole));
+    let json = if about == Part::Keys { Json::Text(key.to_string()) } else { inner };
     let ruling = ruling::on_value(schema, &json);
-    match ruling.outcome() {
+    match of_map.outcome() {
         Outcome::Holds => Some(None),
         Outcome::Breaks => ruling.certain().map(Some),
         Outcome::Open => None,

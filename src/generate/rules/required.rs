@@ -26,6 +26,7 @@ pub fn trials(parameter: &Member) -> Vec<Trial> {
             ("empty", "an empty list", Value::Plain(Json::List(Vec::new()))),
             ("empty-member", "one empty member", Value::Plain(Json::List(vec![Json::Text(String::new())]))),
         ],
+        Type::Map => &[("empty", "an empty map", Value::Plain(Json::Object(Vec::new())))],
         _ => &[],
     };
     trials.extend(

@@ -10,7 +10,8 @@ use super::{Change, Kind, Mutant, MutantSource, Placed, QUOTA, is_changeable};
 
 /// Adds the mutants of what an operation does.
 pub fn of(maker: &MutantSource<'_>, mutants: &mut Vec<Mutant>) {
-    for parameter in maker.operation.parameters.iter().filter(|parameter| parameter.unique) {
+    let unique = maker.operation.parameters.iter().filter(|parameter| parameter.unique);
+    for parameter in unique.filter(|_| maker.has_entity()) {
         uniqueness(maker, parameter, mutants);
     }
     effects(maker, mutants);
@@ -46,7 +47,7 @@ fn effects(maker: &MutantSource<'_>, mutants: &mut Vec<Mutant>) {
     let name = || maker.operation.name.clone();
     let can_be_seen = |place: &&Placed<'_>| {
         let is_set = is_changeable(place.whole) && !place.names_own;
-        is_set && (place.unique || shows(maker, &place.at, place))
+        is_set && ((place.unique && maker.has_entity()) || shows(maker, &place.at, place))
     };
     for place in maker.checked().filter(can_be_seen) {
         let fault = Fault::NoEffect { operation: name(), parameter: place.name.clone() };

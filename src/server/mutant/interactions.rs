@@ -6,7 +6,7 @@ use crate::spec::breach::Part;
 use crate::spec::model::Required;
 
 use super::possible::Possible;
-use super::schemas::label;
+use super::schemas::{is_known, label};
 use super::{Kind, Mutant, MutantSource, Placed};
 
 /// Adds the mutants of one parameter's rules.
@@ -41,7 +41,9 @@ fn conditions(maker: &MutantSource<'_>, other: &Placed<'_>) -> Vec<(Condition, S
     let name = &other.name;
     let mut conditions = Vec::new();
     // The only member of an object is present whenever the object is.
-    if other.required == Required::No && other.exists.is_none() && !maker.is_only_member(other) {
+    // What is not known to be valid is never present.
+    let is_sent = is_known(other) && is_known(other.whole);
+    if other.required == Required::No && other.exists.is_none() && !maker.is_only_member(other) && is_sent {
         conditions.push((
             Condition::Absent(name.clone()),
             format!("{name}-absent"),

@@ -267,6 +267,14 @@ impl<'s> MutantSource<'s> {
         protocol::facts(self.service)
     }
 
+    /// Returns `true` if the operation creates an entity, or takes one that an operation of the specs creates. Otherwise no
+    /// value is known to be in use.
+    fn has_entity(&self) -> bool {
+        let is_made = |name: &String| self.service.entity(name).is_some_and(|entity| !entity.foreign);
+        let mut taken = self.operation.parameters.iter().filter_map(|parameter| parameter.exists.as_ref());
+        self.operation.creates.is_some() || taken.any(is_made)
+    }
+
     /// Returns `true` if error responses have a code of their own. Otherwise the status is the code.
     fn sends_codes(&self) -> bool {
         match self.service.protocol {
@@ -410,7 +418,8 @@ impl<'s> MutantSource<'s> {
         let is_told = !self.is_only_member(parameter) || can_be_empty;
         add(parameter.required == Required::Yes && self.can_omit(parameter) && is_told, Part::Required);
         if parameter.exists.is_some() {
-            add(true, Part::ExistsUnknown);
+            // Of which ids are meant, there are only examples.
+            add(schema.open.is_none(), Part::ExistsUnknown);
             return breaches;
         }
         let is_read = matches!(schema.kind(), Type::Integer | Type::Number | Type::Boolean);
@@ -459,7 +468,7 @@ impl<'s> MutantSource<'s> {
         let inner = schema.items().or(entries.map(|entries| &entries.items));
         add(inner.is_some_and(can_be_wrong), Part::Items);
         add(entries.is_some_and(|entries| !entries.keys.is_unruled()), Part::Keys);
-        add(parameter.unique, Part::Unique);
+        add(parameter.unique && self.has_entity(), Part::Unique);
         breaches
     }
 }

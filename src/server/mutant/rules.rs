@@ -5,7 +5,7 @@ use crate::server::fault::{Condition, Fault, Odd, Portion};
 use crate::spec::breach::Part;
 use crate::spec::model::{Characters, Count, End, Length, Limit, Member, Range, Required, Schema, Type};
 
-use super::schemas::{capacity, label, listed};
+use super::schemas::{capacity, is_known, label, listed};
 use super::{Kind, Mutant, MutantSource, Placed, pattern};
 
 /// Characters that a class is widened by: neighbours of letters and digits, and characters that occur in names.
@@ -56,7 +56,7 @@ fn demanded(maker: &MutantSource<'_>, parameter: &Placed<'_>) -> Option<Mutant> 
     let is_change = maker.operation.parameters.iter().any(|each| each.exists.is_some());
     // No page says whether a call that changes nothing succeeds.
     let can_be_left_out = !is_change || maker.operation.only_reads() || maker.changeable().count() > 1;
-    let is_alone = maker.is_only_member(parameter);
+    let is_alone = maker.is_only_member(parameter) || !is_known(parameter.whole);
     (is_optional && can_be_left_out && !is_alone).then(|| {
         let words = (Kind::Demanded, "demanded", "is required");
         maker.rules(parameter, Part::Required, words, |each| each.required = Required::Yes)
@@ -373,7 +373,8 @@ fn crashes(maker: &MutantSource<'_>, parameter: &Placed<'_>, mutants: &mut Vec<M
     }
     for (odd, words) in Odd::ALL {
         // For an id that was never assigned, a quote or a thousand characters are odd enough.
-        let is_tried = parameter.exists.is_none() || matches!(odd, Odd::Quote | Odd::Long);
+        let is_free = parameter.schema.is_unruled();
+        let is_tried = parameter.exists.is_none() || (is_free && matches!(odd, Odd::Quote | Odd::Long));
         if !is_tried || !maker.carries(parameter, odd) {
             continue;
         }

@@ -1,7 +1,7 @@
 //! What the mutants need to know of the rules of values.
 
 use crate::json::Json;
-use crate::spec::model::{Count, Schema, Type};
+use crate::spec::model::{Count, Member, Required, Schema, Type};
 
 /// Returns the number of different values that a schema certainly allows; 0 if it is unknown.
 pub fn capacity(schema: &Schema) -> u64 {
@@ -32,4 +32,36 @@ pub fn listed(schema: &Schema) -> &[Json] {
 
 pub fn label(value: &Json) -> String {
     value.as_text().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+/// Returns `true` if the page shows or describes a value that is certainly valid. An optional value that is not known is
+/// not sent in calls about something else.
+pub fn is_known(member: &Member) -> bool {
+    let is_shown = member.sample.is_some() || member.example.is_some();
+    if member.exists.is_some() {
+        return member.schema.open.is_none();
+    }
+    is_shown || is_described(&member.schema)
+}
+
+fn is_described(schema: &Schema) -> bool {
+    if let Some(open) = &schema.open {
+        return !open.accepts.is_empty() || open.matching.is_some();
+    }
+    if schema.again().is_some() {
+        return true;
+    }
+    match schema.kind() {
+        Type::Object => {
+            let mut needed =
+                schema.members().iter().filter(|member| member.required != Required::No).peekable();
+            match needed.peek() {
+                Some(_) => needed.all(is_known),
+                None => schema.members().iter().any(is_known),
+            }
+        }
+        Type::Array => schema.items().is_some_and(is_described),
+        Type::Map => schema.entries().is_some_and(|of| is_described(&of.keys) && is_described(&of.items)),
+        _ => true,
+    }
 }

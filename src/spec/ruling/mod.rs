@@ -408,7 +408,8 @@ fn on_item(schema: &Schema, item: &Json) -> Ruling {
         ruling = ruling.and(Ruling::open(Part::Values, Question::ValidMember));
     }
     for (breach, question) in &mut ruling.open {
-        if breach.at.is_here() && *question != Question::MembersOfObject {
+        let is_known = matches!(question, Question::MembersOfObject | Question::FurtherRule);
+        if breach.at.is_here() && !is_known {
             *question = Question::ValidMember;
         }
     }

@@ -34,3 +34,4 @@ mod targets;
 mod tls;
 mod unharmed;
 mod vendor;
+mod vendors;

@@ -425,7 +425,9 @@ impl<'s> MutantSource<'s> {
         let is_read = matches!(schema.kind(), Type::Integer | Type::Number | Type::Boolean);
         add(self.is_typed(parameter) && schema.kind() == Type::String, Part::Type);
         add(is_read && schema.values.is_none() && self.has_row(&parameter.breach(Part::Type)), Part::Type);
-        let length = schema.length.as_ref();
+        // The listed values keep the other rules.
+        let is_listed = schema.values.is_some();
+        let length = schema.length.as_ref().filter(|_| !is_listed);
         // Only an empty text is shorter than one character, and it may count as absent. Nobody writes to an address
         // shorter than those at `example.com`.
         let shortest = if matches!(schema.format, Some(Format::Email)) { SHORTEST_ADDRESS } else { 1 };
@@ -441,14 +443,15 @@ impl<'s> MutantSource<'s> {
         let range = schema.range.as_ref();
         add(range.is_some_and(|range| range.min.is_some()), Part::RangeMin);
         add(range.is_some_and(|range| range.max.is_some()), Part::RangeMax);
-        let characters = schema.characters.as_ref();
+        let characters = schema.characters.as_ref().filter(|_| !is_listed);
         add(characters.is_some_and(|characters| characters.unclear != Unclear::Others), Part::CharactersOf);
         let can_be_first = |first: &char| self.carries_character(parameter, *first);
         add(
             characters.is_some_and(|characters| characters.not_first.iter().any(can_be_first)),
             Part::CharactersFirst,
         );
-        add(schema.patterns.iter().any(|each| pattern::excludes(schema, each)), Part::Pattern);
+        let patterns = schema.patterns.iter().filter(|_| !is_listed);
+        add(patterns.into_iter().any(|each| pattern::excludes(schema, each)), Part::Pattern);
         add(schema.format.is_some(), Part::FormatShape);
         let countries = matches!(&schema.format, Some(Format::Phone { countries }) if !countries.is_empty());
         add(countries, Part::FormatCountry);

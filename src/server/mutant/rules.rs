@@ -24,12 +24,14 @@ pub fn of(maker: &MutantSource<'_>, parameter: &Placed<'_>, mutants: &mut Vec<Mu
         // The page leaves open which values near the other rules are valid.
         return;
     }
-    boundaries(maker, parameter, mutants);
-    bounds(maker, parameter, mutants);
-    if let Some(characters) = &parameter.schema.characters {
-        classes(maker, parameter, characters, mutants);
+    if parameter.schema.values.is_none() {
+        boundaries(maker, parameter, mutants);
+        if let Some(characters) = &parameter.schema.characters {
+            classes(maker, parameter, characters, mutants);
+        }
+        pattern::of(maker, parameter, mutants);
     }
-    pattern::of(maker, parameter, mutants);
+    bounds(maker, parameter, mutants);
     counts(maker, parameter, mutants);
     mutants.extend(nullable(maker, parameter));
     values(maker, parameter, mutants);

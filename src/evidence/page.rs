@@ -162,9 +162,12 @@ fn promise_line(
     if is_nothing && (is_text_only || is_fixed) {
         return None;
     }
+    // Accepted values alone do not show that others are rejected.
+    let is_one_sided =
+        !sides.rejected && sides.silent.is_none() && shows_by_rejection(parameter, breach.part);
     let mut needs = Vec::new();
     needs.extend(sides.rejected.then_some(Side::Rejected));
-    needs.extend(sides.accepted.then_some(Side::Accepted));
+    needs.extend((sides.accepted && !is_one_sided).then_some(Side::Accepted));
     let why_not = match (needs.is_empty(), sides.silent, not_carried) {
         (false, ..) => None,
         (true, Some(why), _) => Some(why.to_owned()),
@@ -181,6 +184,47 @@ fn promise_line(
     })
 }
 
+/// Returns `true` if a promise is about what is rejected. A default, and a rule that has only accepted examples, are about
+/// what is accepted.
+fn shows_by_rejection(parameter: &Member, part: Part) -> bool {
+    match part {
+        Part::Default => false,
+        Part::Open => parameter.schema.open.as_ref().is_some_and(|open| !open.refuses.is_empty()),
+        _ => true,
+    }
+}
+
 fn shown(json: &Json) -> String {
     json.as_text().map_or_else(|| json.to_string(), str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::generate::{self, Depth};
+    use crate::spec::read;
+
+    /// Returns what has to be observed of each promise of these parameters.
+    fn needs(parameters: &str) -> Vec<(String, Vec<Side>)> {
+        let service = "service: s\nvendor: V\nversion: v1\nprotocol: rest\nhttp: {code: code}\n";
+        let operation = format!(
+            "operation: Do\nhttp: POST /do\npage: {{title: Do}}\nparameters:\n{parameters}response: {{}}\n"
+        );
+        let specs = read::fixture(&[("service.yaml", service), ("Do.yaml", &operation)]);
+        let (service, operation) = specs.operations().next().unwrap();
+        let cases = generate::cases(service, operation, Depth::Standard).cases;
+        let cases: Vec<Arc<Case>> = cases.into_iter().map(Arc::new).collect();
+        let rows = page(service, operation, &cases, &[]).parameters.into_iter();
+        rows.flat_map(|row| row.promises).map(|line| (line.rule, line.needs)).collect()
+    }
+
+    #[test]
+    fn limit_that_no_case_exceeds_needs_more_than_accepted_values() {
+        let of = |length: &str| {
+            let all = needs(&format!("  data: {{type: string, length: {length}}}\n"));
+            all.into_iter().find(|(rule, _)| rule == "data length.max").unwrap().1
+        };
+        assert_eq!(of("..64"), [Side::Rejected, Side::Accepted]);
+        assert_eq!(of("{is: ..26214400, unit: bytes}"), [], "it is not tested");
+    }
 }

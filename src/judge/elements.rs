@@ -120,7 +120,7 @@ pub fn of_status(operation: &Operation, status: u16) -> Option<Mismatch> {
             format!("response {}", Success::NAME),
             &Sentence { text, at: success.at.clone() },
         ),
-        lines: vec![Line::new("status", &success.in_words(), status.to_string(), true)],
+        lines: vec![Line::new("status", success.in_words(), status.to_string(), true)],
     })
 }
 

@@ -321,11 +321,9 @@ fn certain(classes: &[Class]) -> usize {
 fn classes(plain: &PlainCall<'_>, prepared: &Prepared<'_>) -> Vec<Class> {
     let (parameter, row) = (prepared.parameter, prepared.row_for_absence);
     let class = |value: Option<Value>| Class { value, doubt: Vec::new() };
-    if parameter.exists.is_some() && (prepared.is_certain || prepared.is_needed) {
-        return vec![class(Some(prepared.valid.clone()))];
-    }
     if parameter.exists.is_some() {
-        return vec![class(None)];
+        let is_sent = prepared.is_certain || prepared.is_needed;
+        return vec![class(is_sent.then(|| prepared.valid.clone()))];
     }
     let mut classes = Vec::new();
     let can_be_absent = !prepared.is_member() || prepared.has_siblings(plain.operation);

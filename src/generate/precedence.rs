@@ -46,8 +46,8 @@ fn case(plain: &PlainCall<'_>, one: &Fault<'_>, other: &Fault<'_>) -> Case {
         // A made-up id may also be rejected for its form.
         let is_id = fault.trial.about == Part::ExistsUnknown;
         let shape = is_id.then(|| Ruling::breaks(Part::ExistsShape).at(&fault.breach.at));
-        for (ruling, is_own) in [(Some(&fault.ruling), true), (shape.as_ref(), false)] {
-            let Some(ruling) = ruling else { continue };
+        let own = std::iter::once((&fault.ruling, true));
+        for (ruling, is_own) in own.chain(shape.iter().map(|shape| (shape, false))) {
             match expect::expectation(plain.service, plain.operation, ruling) {
                 Expectation::Reject(Rows::Codes(of)) => codes.extend(of),
                 // Without a row for it, any code may be returned.

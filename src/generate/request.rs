@@ -10,7 +10,7 @@ use crate::spec::model::{ErrorRow, Member, RequestFault, Required, When};
 use crate::wire::Twist;
 
 use super::plain::PlainCall;
-use super::single_call;
+use super::{context, single_call};
 
 const NOT_LISTED: &str = "the page does not say what happens to a parameter that it does not list";
 const REPEATED: &str = "the page does not say which of two equal parameters counts";
@@ -127,26 +127,20 @@ fn other_than_fixed(plain: &PlainCall<'_>, parameter: &Member) -> Vec<Case> {
     twists.into_iter().map(case).collect()
 }
 
-/// Adds the codes of the rows for what a body lacks, or has in another type.
-fn with_absence(plain: &PlainCall<'_>, mut codes: Vec<String>) -> Rows {
+/// Returns the rejection of a body that is not an object: the rows with these codes may answer, or those for what the body
+/// lacks or has in another type.
+fn with_absence(plain: &PlainCall<'_>, codes: Vec<String>) -> Expectation {
+    let mut expect = Expectation::Reject(Rows::Codes(codes));
     for parameter in plain.sendable_parameters().filter(|parameter| parameter.required == Required::Yes) {
-        let rows = [Part::Required, Part::Type]
-            .map(|part| Breach::of(&parameter.name, part))
-            .into_iter()
-            .flat_map(|breach| plain.service.rows_for(plain.operation, &breach).collect::<Vec<_>>());
-        let of_parameter: Vec<String> = rows.flat_map(|row| row.codes.clone()).collect();
+        let breaches = [Part::Required, Part::Type].map(|part| Breach::of(&parameter.name, part));
+        let rows = breaches.iter().flat_map(|breach| plain.service.rows_for(plain.operation, breach));
+        let of_parameter = self::codes(rows);
         if of_parameter.is_empty() {
-            return Rows::Any;
+            return Expectation::Reject(Rows::Any);
         }
-        codes.extend(of_parameter);
+        expect = context::widened(expect, of_parameter);
     }
-    let mut seen = Vec::new();
-    codes.retain(|code| {
-        let is_new = !seen.contains(code);
-        seen.push(code.clone());
-        is_new
-    });
-    Rows::Codes(codes)
+    expect
 }
 
 /// Returns a case with an unreadable body. Only the operation's own page can say which row covers it. If the body need
@@ -164,7 +158,7 @@ fn unreadable(plain: &PlainCall<'_>, (slug, tries, body): &(&str, &str, &str)) -
         (true, true) => Expectation::Reject(Rows::Any),
         (false, is_unsaid) if is_unsaid || body.is_empty() => Expectation::Silent(UNREADABLE.to_owned()),
         // A body that is JSON, but no object, also lacks what is required in it.
-        _ if Json::read(body.as_bytes()).is_ok() => Expectation::Reject(with_absence(plain, codes)),
+        _ if Json::read(body.as_bytes()).is_ok() => with_absence(plain, codes),
         _ => Expectation::Reject(Rows::Codes(codes)),
     };
     let case = of_fault(plain, slug, tries, expect);

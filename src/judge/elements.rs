@@ -112,7 +112,7 @@ fn is_listed(element: &Member, value: &Json) -> bool {
 
 /// Returns a mismatch if a success has another status than the page states.
 pub fn of_status(operation: &Operation, status: u16) -> Option<Mismatch> {
-    let success = operation.success.as_ref().filter(|success| !success.statuses.contains(&status))?;
+    let success = operation.success.as_ref().filter(|success| !success.allows(status))?;
     let text = format!("status of a success | {}", success.in_words());
     Some(Mismatch {
         kind: Kind::Element,

@@ -75,8 +75,8 @@ fn collect(service: &Service, tried: &Operation, exchange: &Exchange, observed: 
         return;
     }
     if let Reply::Accepted(output) = wire::decode(service, tried, response) {
-        let status = elements::of_status(tried, response.status).is_none().then_some(Success::NAME);
-        let status = status.filter(|_| tried.success.is_some()).map(str::to_owned);
+        let success = tried.success.as_ref().filter(|success| success.allows(response.status));
+        let status = success.map(|_| Success::NAME.to_owned());
         for path in status.into_iter().chain(elements::paths_with_values(tried, &output)) {
             if !observed.elements.contains(&path) {
                 observed.elements.push(path);

@@ -127,12 +127,11 @@ impl Check<'_> {
             Some(value) => self.faults_of_value(&member.schema, at, value),
         };
         // A strict reader of examples still has to accept something where a value is required.
-        let open = member.schema.open.as_ref().filter(|_| member.required == Required::Yes);
-        if open.is_some_and(|open| open.accepts.is_empty() && open.matching.is_none()) {
-            let is_refused = |value: &Json| open.is_some_and(|open| open.refuses.contains(value));
-            faults.retain(|breach| {
-                breach.part != Part::Open || breach.at != *at || value.is_some_and(is_refused)
-            });
+        if let (Some(open), Required::Yes) = (&member.schema.open, member.required)
+            && !open.shows_accepted()
+            && !value.is_some_and(|value| open.refuses.contains(value))
+        {
+            faults.retain(|breach| breach.part != Part::Open || breach.at != *at);
         }
         // An item violates what the page says about the items of its list.
         faults.retain(|breach| {
@@ -179,9 +178,10 @@ impl Check<'_> {
         // In a query string, every scalar is text.
         let value = &scalar(schema.kind(), value);
         let mut faults = self.faults_of_kind(schema, at, value);
-        let has_type = !faults.iter().any(|fault| fault.at == *at && fault.part == Part::Type);
-        let stated = self.stated_fault(schema, value).filter(|_| has_type);
-        faults.extend(stated.map(here));
+        // A value of another type is not compared with examples.
+        if !faults.contains(&here(Part::Type)) {
+            faults.extend(self.stated_fault(schema, value).map(here));
+        }
         faults
     }
 

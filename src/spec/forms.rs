@@ -2,8 +2,13 @@
 
 use super::breach::Part;
 use super::form::{Form, Key, Shape, may, must};
-use super::model::{Circumstance, Format, Location, Protocol, RequestFault, Type};
-use super::pattern::Dialect;
+use super::model::{Circumstance, Location, Protocol, RequestFault, Type};
+
+mod values;
+
+pub use values::{CHARACTERS, FORMAT, LENGTH, MAP_KEY, OPEN, PATTERN, RANGE};
+
+use values::{CHARACTERS_SHAPE, FORMAT_SHAPE, FORMATS, LENGTH_SHAPE, PATTERN_SHAPE, RANGE_SHAPE};
 
 use Shape::{Any, Bool, Form as Of, Integer, List, Map, OneOf, Text, TypeName, Word, Words};
 
@@ -219,38 +224,6 @@ pub static ITEM: Form = Form {
     keys: &[&[TYPE, NULLABLE], &RULES_OF_VALUES],
 };
 
-/// A rule by examples.
-pub static OPEN: Form = Form {
-    name: "Open",
-    doc: "A further rule that a spec cannot say, by examples. Values that no example shows are not expected to be accepted or rejected.",
-    keys: &[&[
-        may(
-            "accepts",
-            List(&Any),
-            "Values that keep the rule. The page's example and the sample are among them.",
-        ),
-        may(
-            "accepts-matching",
-            PATTERN_SHAPE,
-            "A regular expression: every text that it matches keeps the rule, so that cases can send new values.",
-        ),
-        may("refuses", List(&Any), "Values that break the rule."),
-    ]],
-};
-
-/// A key of a map.
-pub static MAP_KEY: Form = Form {
-    name: "MapKey",
-    doc: "The rules for each key of a map, which is a text.",
-    keys: &[&[
-        may("length", LENGTH_SHAPE, "The length of each key."),
-        may("characters", CHARACTERS_SHAPE, "The characters that are allowed in a key."),
-        may("pattern", PATTERN_SHAPE, "The regular expression that each whole key matches."),
-        may("format", FORMAT_SHAPE, "The form of each key."),
-        may("values", List(&Text), "The valid keys, all of them."),
-    ]],
-};
-
 const TYPE: Key = must("type", TypeName(Type::NAMES), "The type of the values.");
 const NULLABLE: Key = may(
     "nullable",
@@ -363,78 +336,7 @@ static FURTHER_SHAPE: Shape = Of(&FURTHER);
 /// When a value takes effect.
 pub const TAKES_EFFECT: &[&str] = &["at-once", "later"];
 
-const LENGTH_SHAPE: Shape = OneOf(&[Integer, Text, Of(&LENGTH)]);
-const RANGE_SHAPE: Shape = OneOf(&[Text, Of(&RANGE)]);
-const CHARACTERS_SHAPE: Shape = OneOf(&[Text, List(&Text), Of(&CHARACTERS)]);
-const PATTERN_SHAPE: Shape = OneOf(&[Text, Of(&PATTERN), List(&OneOf(&[Text, Of(&PATTERN)]))]);
-const FORMAT_SHAPE: Shape = OneOf(&[Word(Format::NAMES), Of(&FORMAT)]);
 const SAYS_SHAPE: Shape = OneOf(&[Text, List(&OneOf(&[Text, Of(&QUOTE)]))]);
-
-/// The mapping form of `length`.
-pub const LENGTH: Form = Form {
-    name: "Length",
-    doc: "A length with its unit.",
-    keys: &[&[
-        must("is", OneOf(&[Integer, Text]), "The bounds: 2..12."),
-        may("unit", Word(&["characters", "bytes"]), "What is counted. The default is characters."),
-    ]],
-};
-
-/// The mapping form of `range`.
-pub const RANGE: Form = Form {
-    name: "Range",
-    doc: "A range of numbers: from and to include the bound, above and below exclude it.",
-    keys: &[&[
-        may("from", Any, "The smallest number."),
-        may("above", Any, "All numbers are greater than this one."),
-        may("to", Any, "The largest number."),
-        may("below", Any, "All numbers are smaller than this one."),
-    ]],
-};
-
-/// The mapping form of `characters`.
-pub const CHARACTERS: Form = Form {
-    name: "Characters",
-    doc: "The characters of a text.",
-    keys: &[&[
-        must("of", OneOf(&[Text, List(&Text)]), "letters, digits, or single characters."),
-        may("not-first", OneOf(&[Text, List(&Text)]), "Characters that are not allowed first."),
-        may(
-            "unclear",
-            OneOf(&[Word(&["others"]), List(&Text)]),
-            "Characters on which the page contradicts itself; others: all characters that are not listed.",
-        ),
-    ]],
-};
-
-/// The mapping form of `pattern`.
-pub const PATTERN: Form = Form {
-    name: "Pattern",
-    doc: "A regular expression with its options.",
-    keys: &[&[
-        must("is", Text, "The expression, as the page has it."),
-        may("search", Bool, "true: it is enough that a part of the text matches."),
-        may(
-            "dialect",
-            Word(Dialect::NAMES),
-            "The dialect. Without it, texts on which dialects differ are unspecified.",
-        ),
-    ]],
-};
-
-/// The formats, in words.
-const FORMATS: &str = "email; phone: <country code>-<mobile phone number>; date: 2030-01-15; date-time: 2030-01-15T10:30:00Z; uuid; url: absolute, with a host; ipv4; ipv6.";
-
-/// The mapping form of `format`.
-pub const FORMAT: Form = Form {
-    name: "Format",
-    doc: "A named format with its options.",
-    keys: &[&[
-        must("is", Word(Format::NAMES), FORMATS),
-        may("schemes", List(&Text), "url: the schemes that the page allows."),
-        may("countries", List(&OneOf(&[Integer, Text])), "phone: the country codes that the page supports."),
-    ]],
-};
 
 /// A sentence and the rules that it states.
 pub const QUOTE: Form = Form {

@@ -6,7 +6,6 @@
 
 use super::breach::Part;
 use super::model::{Format, Limit, Member, Required, Schema, Type};
-use super::path::Step;
 
 /// A rule of the language.
 pub struct Rule {
@@ -240,16 +239,10 @@ pub static RULES: &[Rule] = &[
     of_values(
         "items",
         &[Type::Array, Type::Map],
-        |schema| schema.items().is_some() || schema.entries().is_some(),
+        |schema| schema.contained().is_some(),
         &[PartOf {
             part: Part::Items,
-            is_promised: |member| {
-                let schema = &member.schema;
-                [Step::Item, Step::Value]
-                    .iter()
-                    .filter_map(|step| schema.inner(step))
-                    .any(|items| !items.is_unruled())
-            },
+            is_promised: |member| member.schema.contained().is_some_and(|items| !items.is_unruled()),
             broken_by: "an item of a list, or a value of a map, that breaks a rule of the items",
             tried_with: "such an item alone, first, inside and last, for each rule of the items; each valid item, and all of them; a repeated item, or other case, if the page is silent",
         }],

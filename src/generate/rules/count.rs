@@ -114,15 +114,11 @@ pub fn usual(schema: &Schema) -> usize {
 mod tests {
     use super::*;
     use crate::json::Json;
+    use crate::spec::read::parameter_fixture;
     use crate::spec::ruling::{Outcome, on_value};
 
     fn schema(rules: &str) -> Schema {
-        let operation =
-            format!("operation: A\npage: {{title: A}}\nparameters:\n  p: {{{rules}}}\nresponse: {{}}\n");
-        let service = "service: s\nvendor: V\nversion: '1'\nprotocol: rest\nhttp: {code: code}\n";
-        let operation = operation.replace("page:", "http: POST /a\npage:");
-        let specs = crate::spec::read::fixture(&[("service.yaml", service), ("A.yaml", &operation)]);
-        specs.services[0].operations[0].parameters[0].schema.clone()
+        parameter_fixture(rules).schema
     }
 
     #[test]

@@ -44,6 +44,6 @@ fn around(value: &Json) -> Vec<Trial> {
         true => text.to_uppercase(),
         false => text.to_lowercase(),
     };
-    similar("other-case", "in other case:", swapped);
+    similar("other-case", "the other case of", swapped);
     trials
 }

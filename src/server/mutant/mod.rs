@@ -467,10 +467,8 @@ impl<'s> MutantSource<'s> {
             schema.count.is_some_and(|count| count.max.is_some_and(|max| max < Count::LONGEST_SENT)),
             Part::CountMax,
         );
-        let entries = schema.entries();
-        let inner = schema.items().or(entries.map(|entries| &entries.items));
-        add(inner.is_some_and(can_be_wrong), Part::Items);
-        add(entries.is_some_and(|entries| !entries.keys.is_unruled()), Part::Keys);
+        add(schema.contained().is_some_and(can_be_wrong), Part::Items);
+        add(schema.entries().is_some_and(|entries| !entries.keys.is_unruled()), Part::Keys);
         add(parameter.unique && self.has_entity(), Part::Unique);
         breaches
     }

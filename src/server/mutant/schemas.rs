@@ -46,7 +46,7 @@ pub fn is_known(member: &Member) -> bool {
 
 fn is_described(schema: &Schema) -> bool {
     if let Some(open) = &schema.open {
-        return !open.accepts.is_empty() || open.matching.is_some();
+        return open.shows_accepted();
     }
     if schema.again().is_some() {
         return true;

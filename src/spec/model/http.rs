@@ -45,6 +45,11 @@ impl Success {
     /// The name of the status among response elements. No element of a body has it.
     pub const NAME: &str = "(status)";
 
+    /// Returns `true` if a status is one of them.
+    pub fn allows(&self, status: u16) -> bool {
+        self.statuses.contains(&status)
+    }
+
     /// Returns the statuses in words, e.g. `200 or 201`.
     pub fn in_words(&self) -> String {
         let statuses: Vec<String> = self.statuses.iter().map(u16::to_string).collect();

@@ -43,7 +43,7 @@ pub struct Operation {
 impl Operation {
     /// Returns `true` if a status is a success, by the operation's own page or by what the service says.
     pub fn is_success(&self, http: &Http, status: u16) -> bool {
-        http.is_success(status) || self.success.as_ref().is_some_and(|own| own.statuses.contains(&status))
+        http.is_success(status) || self.success.as_ref().is_some_and(|own| own.allows(status))
     }
 
     /// Returns `true` if `name` is its name or its project-wide id.

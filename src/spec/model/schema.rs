@@ -192,6 +192,11 @@ impl Schema {
         }
     }
 
+    /// Returns the schema of the items of a list, or of the values of a map.
+    pub fn contained(&self) -> Option<&Self> {
+        [Step::Item, Step::Value].iter().find_map(|step| self.inner(step))
+    }
+
     /// Returns the same for modification.
     pub fn inner_mut(&mut self, step: &Step) -> Option<&mut Self> {
         self.part_from_type();
@@ -336,6 +341,11 @@ pub struct Open {
 }
 
 impl Open {
+    /// Returns `true` if it says of any value that it keeps the rule.
+    pub fn shows_accepted(&self) -> bool {
+        !self.accepts.is_empty() || self.matching.is_some()
+    }
+
     /// Returns `true` if a value certainly keeps the rule.
     pub fn accepts(&self, value: &Json) -> bool {
         let matches =

@@ -295,3 +295,14 @@ pub fn fixture(files: &[(&str, &str)]) -> Specs {
     };
     read(&files.iter().map(file).collect::<Vec<_>>()).unwrap()
 }
+
+/// Creates a parameter with these rules, for tests.
+#[cfg(test)]
+pub fn parameter_fixture(rules: &str) -> super::model::Member {
+    let service = "service: s\nvendor: V\nversion: '1'\nprotocol: rest\nhttp: {code: code}\n";
+    let operation = format!(
+        "operation: A\nhttp: POST /a\npage: {{title: A}}\nparameters:\n  p: {{{rules}}}\nresponse: {{}}\n"
+    );
+    let specs = fixture(&[("service.yaml", service), ("A.yaml", &operation)]);
+    specs.services[0].operations[0].parameters[0].clone()
+}

@@ -37,13 +37,8 @@ mod tests {
 
     /// Returns the outcome for a map, and the breaches with their places.
     fn judged(rules: &str, map: &str) -> (Outcome, Vec<String>) {
-        let operation = format!(
-            "operation: A\nhttp: POST /a\npage: {{title: A}}\nparameters:\n  p: {{{rules}}}\nresponse: {{}}\n"
-        );
-        let service = "service: s\nvendor: V\nversion: '1'\nprotocol: rest\nhttp: {code: code}\n";
-        let specs = read::fixture(&[("service.yaml", service), ("A.yaml", &operation)]);
-        let parameter = &specs.services[0].operations[0].parameters[0];
-        let ruling = on_member(parameter, Some(&Json::read(map.as_bytes()).unwrap()));
+        let parameter = read::parameter_fixture(rules);
+        let ruling = on_member(&parameter, Some(&Json::read(map.as_bytes()).unwrap()));
         (ruling.outcome(), ruling.breaches.iter().map(ToString::to_string).collect())
     }
 

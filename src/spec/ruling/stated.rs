@@ -50,13 +50,8 @@ mod tests {
     use crate::spec::ruling::{Outcome, on_member};
 
     fn outcome(rules: &str, value: &str) -> (Outcome, Vec<Part>) {
-        let operation = format!(
-            "operation: A\nhttp: POST /a\npage: {{title: A}}\nparameters:\n  p: {{{rules}}}\nresponse: {{}}\n"
-        );
-        let service = "service: s\nvendor: V\nversion: '1'\nprotocol: rest\nhttp: {code: code}\n";
-        let specs = read::fixture(&[("service.yaml", service), ("A.yaml", &operation)]);
-        let parameter = &specs.services[0].operations[0].parameters[0];
-        let ruling = on_member(parameter, Some(&Json::Text(value.to_owned())));
+        let parameter = read::parameter_fixture(rules);
+        let ruling = on_member(&parameter, Some(&Json::Text(value.to_owned())));
         (ruling.outcome(), ruling.breaches.into_iter().map(|breach| breach.part).collect())
     }
 

@@ -70,6 +70,7 @@ fn all(service: &Service, operation: &Operation, cases: &[Case]) -> Vec<About> {
     all.extend(rows::optional_with_missing_row(service, operation));
     all.extend(rows::unstated_limit(operation));
     all.extend(rows::two_statuses(service, operation));
+    all.extend(rows::taken_to_the_letter(operation));
     all.extend(rows::reach(service, operation, cases));
     all.extend(sentences::untranscribed(operation));
     all

@@ -2,6 +2,7 @@
 
 use crate::diagnostic::Finding;
 use crate::span::Place;
+use crate::spec::message::MessagePart;
 use crate::spec::model::{Member, Operation};
 
 /// Returns a finding for every sentence, code and message of the spec that is missing from its page.
@@ -34,10 +35,15 @@ pub fn against_page(operation: &Operation, page: &str) -> Vec<Finding> {
         }
     }
     for row in &operation.errors {
-        for code in &row.codes {
+        for code in row.codes.iter().filter(|_| !row.any_code) {
             hold("code", code, &row.at);
         }
-        for text in row.message.iter().chain(&row.says) {
+        for part in row.message.iter().flat_map(|message| &message.parts) {
+            if let MessagePart::Text(text) = part {
+                hold("part of a message", text.trim(), &row.at);
+            }
+        }
+        if let Some(text) = &row.says {
             hold("sentence", text, &row.at);
         }
     }

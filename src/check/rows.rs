@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use crate::case::{Case, Expectation, Rows};
 use crate::diagnostic::Finding;
 use crate::spec::breach::Part;
+use crate::spec::message::MessagePart;
 use crate::spec::model::{ErrorRow, Limit, Operation, Required, Service, When};
 use crate::spec::path::Path;
 
@@ -43,6 +44,38 @@ pub fn unstated_limit(operation: &Operation) -> Vec<About> {
             )
         })
         .collect()
+}
+
+/// `taken-to-the-letter`: a message looks as if it had placeholders in another notation.
+pub fn taken_to_the_letter(operation: &Operation) -> Vec<About> {
+    let literals = operation.errors.iter().filter_map(|row| {
+        let parts = row.message.as_ref()?.parts.iter();
+        let texts = parts.filter_map(|part| match part {
+            MessagePart::Text(text) => Some(text.as_str()),
+            _ => None,
+        });
+        Some((row, texts.flat_map(str::split_whitespace).find(|word| is_foreign_placeholder(word))?))
+    });
+    literals
+        .map(|(row, word)| {
+            let title = format!("`{word}` in this message is taken to the letter");
+            let finding = Finding::warning("taken-to-the-letter", title).at(&row.at);
+            About::new(
+                &row.codes.join("/"),
+                finding.help("if it stands for a value, write {name}, {$value}, {$limit} or {...}"),
+            )
+        })
+        .collect()
+}
+
+/// Returns `true` for `%s`, `%d`, `<name>` and `xxx`.
+fn is_foreign_placeholder(word: &str) -> bool {
+    let word = word.trim_matches(['.', ',', ':', ';', '(', ')', '"', '\'', '`']);
+    let inner = word.strip_prefix('<').and_then(|rest| rest.strip_suffix('>'));
+    let is_name = |name: &str| {
+        !name.is_empty() && name.chars().all(|each| each.is_ascii_alphanumeric() || "_-./".contains(each))
+    };
+    matches!(word, "%s" | "%d" | "xxx" | "XXX") || inner.is_some_and(is_name)
 }
 
 /// `two-statuses`: a code has two HTTP statuses.

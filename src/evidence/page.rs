@@ -44,7 +44,7 @@ fn error_line(reach: reach::RowReach<'_>) -> ErrorLine {
     ErrorLine {
         status: row.status,
         codes: row.codes.clone(),
-        message: row.message.clone().or_else(|| row.says.clone()),
+        message: row.message.as_ref().map(|message| message.text.clone()).or_else(|| row.says.clone()),
         own: reach.own,
         bound: row.when != When::Unsaid,
         why_not: reach.why,

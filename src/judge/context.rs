@@ -56,7 +56,7 @@ pub fn blamed_parameter<'a>(
     }
     let member = contract.operation.member(at)?;
     let value = at.sent(contract.sent);
-    let is_id = member.exists.is_some();
+    let is_id = member.exists.is_some() && member.schema.open.is_none();
     match is_id || ruling::on_member(member, value).outcome() == Outcome::Holds {
         true => Some(BlamedParameter { breach: Breach { at: at.clone(), part: first.part }, member, value }),
         false => None,

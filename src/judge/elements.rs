@@ -2,8 +2,8 @@
 //! well.
 
 use crate::json::Json;
-use crate::spec::model::{Member, Operation, Service, Success, Type};
-use crate::spec::promise::Sentence;
+use crate::spec::model::{ErrorRow, Member, Operation, Service, Success, Type};
+use crate::spec::promise::{self, Sentence};
 
 use super::rejection::describe;
 use super::{Kind, Line, Mismatch, Promise};
@@ -22,6 +22,24 @@ pub fn mismatches(service: &Service, operation: &Operation, output: &Json) -> Ve
         mismatches.push(mismatch(element, &entity.id, &expected, output.at(&entity.id)));
     }
     mismatches
+}
+
+/// Returns a mismatch for every member that the body of an error row must have and that is missing or wrong.
+pub fn of_row(row: &ErrorRow, body: &Json) -> Vec<Mismatch> {
+    let mut mismatches = Vec::new();
+    check(&row.body, body, "", &mut mismatches);
+    let of_row = |mismatch: Mismatch| {
+        let rule = format!("error row {}", row.codes.join("/"));
+        let aspect = mismatch.lines.first().map_or("", |line| line.aspect.as_str());
+        let element = element_at(&row.body, aspect);
+        let sentence = element.and_then(Member::sentence).map(str::to_owned);
+        let sentence = sentence.map_or_else(
+            || promise::of_row(row),
+            |text| Sentence { text, at: element.map_or(&row.at, |element| &element.at).clone() },
+        );
+        Mismatch { promise: Promise::new(rule, &sentence), ..mismatch }
+    };
+    mismatches.into_iter().map(of_row).collect()
 }
 
 /// Returns the element at a path of names.

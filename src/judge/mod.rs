@@ -3,6 +3,8 @@
 mod concurrent;
 mod context;
 mod elements;
+mod field;
+mod message;
 mod observed;
 mod precedence;
 mod rejection;
@@ -25,8 +27,6 @@ use crate::spec::breach::Breach;
 use crate::spec::model::{Operation, Service};
 use crate::spec::promise::{self, Sentence};
 use crate::wire::{self, Exchange, Gateway, GatewayResponse, Outcome, Reply, Response};
-
-use rejection::Rejection;
 
 /// All that one call of a case is judged by.
 #[derive(Debug, Clone, Copy)]
@@ -70,9 +70,8 @@ pub fn judge(contract: Contract<'_>, exchange: &Exchange) -> Verdict {
                 mismatches.extend(elements::mismatches(contract.service, contract.operation, output));
             }
         },
-        Reply::Rejected { code, message, body } => {
-            let rejection = Rejection { status: response.status, code, message: message.as_deref(), body };
-            match rejection::judge(contract, &rejection) {
+        Reply::Rejected { .. } => {
+            match rejection::judge(contract, &rejection::reported(response.status, &reply)) {
                 // A server failure is one mismatch, whatever code it returns.
                 Ok(_) if mismatches.iter().any(|mismatch| mismatch.kind == Kind::Failed) => {}
                 Ok(of_rejection) => mismatches.extend(of_rejection),
@@ -192,5 +191,7 @@ pub fn excerpt(body: &str) -> String {
     shown
 }
 
+#[cfg(test)]
+mod reported_tests;
 #[cfg(test)]
 mod tests;

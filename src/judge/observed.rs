@@ -51,15 +51,15 @@ pub fn observe(contract: Contract<'_>, tried: Option<&Exchange>, all: &[Exchange
     if let Some(Outcome::Received(response)) = tried.map(|exchange| &exchange.outcome) {
         match wire::decode(contract.service, contract.operation, response) {
             Reply::Accepted(_) => observed.accepted = Some(true),
-            Reply::Rejected { code, message, body } => {
-                let (code, message) = (code.as_str(), message.as_deref());
-                let rejection = rejection::Rejection { status: response.status, code, message, body: &body };
-                let rows = rejection::exact_rows(contract, &rejection);
+            Reply::Unreadable(_) | Reply::Misplaced(_) => {}
+            reply @ Reply::Rejected { .. } => {
+                let reported = rejection::reported(response.status, &reply);
+                let main = rejection::main(contract, &reported).map(|main| &reported[main]);
+                let rows = main.map(|main| rejection::exact_rows(contract, main)).unwrap_or_default();
                 observed.accepted = Some(false);
                 observed.rows = rows.iter().map(|row| row.at.to_string()).collect();
-                observed.code = Some(excerpt(code));
+                observed.code = main.map(|main| excerpt(main.code));
             }
-            Reply::Unreadable(_) | Reply::Misplaced(_) => {}
         }
     }
     for exchange in all {

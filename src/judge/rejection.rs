@@ -1,15 +1,23 @@
-//! Error responses: compared word for word with the error rows that may be returned.
+//! Error responses: compared word for word with the error rows that may be returned. Of several faults in one response,
+//! one must have such a row, and no other may blame a valid value.
+
+use std::collections::HashSet;
 
 use crate::case::{Expectation, Rows};
 use crate::json::Json;
 use crate::protocol;
-use crate::spec::model::{Circumstance, ErrorRow, When};
+use crate::spec::breach::Breach;
+use crate::spec::message::Message;
+use crate::spec::model::{Circumstance, ErrorRow, RequestFault, When};
+use crate::spec::path::Path;
 use crate::spec::promise;
-use crate::wire::{Response, Twist};
+use crate::spec::ruling;
+use crate::wire::{Reply, Response, Twist};
 
-use super::{Contract, Kind, Line, Mismatch, Promise, Verdict, context, excerpt};
+use super::{Contract, Kind, Line, Mismatch, Promise, Verdict, context, elements, excerpt, field, message};
 
-/// An error response as received.
+/// A fault that an error response reports.
+#[derive(Debug, Clone, Copy)]
 pub struct Rejection<'a> {
     /// The HTTP status.
     pub status: u16,
@@ -17,26 +25,125 @@ pub struct Rejection<'a> {
     pub code: &'a str,
     /// The message.
     pub message: Option<&'a str>,
+    /// The parameter that it names, as the response spells it.
+    pub field: Option<&'a Json>,
     /// The envelope.
     pub body: &'a Json,
 }
 
 const NOTHING: &str = "–";
 
-/// Judges an error response. Returns the mismatches, or a verdict if a circumstance prevented the test.
-pub fn judge(contract: Contract<'_>, rejection: &Rejection<'_>) -> Result<Vec<Mismatch>, Verdict> {
+/// Returns the faults that an error response reports; none if it is no error response.
+pub fn reported(status: u16, reply: &Reply) -> Vec<Rejection<'_>> {
+    let Reply::Rejected { code, message, field, further, body } = reply else { return Vec::new() };
+    let first = Rejection { status, code, message: message.as_deref(), field: field.as_ref(), body };
+    let further = further.iter().map(|each| Rejection {
+        code: &each.code,
+        message: each.message.as_deref(),
+        field: each.field.as_ref(),
+        ..first
+    });
+    std::iter::once(first).chain(further).collect()
+}
+
+/// Judges an error response that reports these faults, one or more. Returns the mismatches, or a verdict if a
+/// circumstance prevented the test.
+pub fn judge(contract: Contract<'_>, reported: &[Rejection<'_>]) -> Result<Vec<Mismatch>, Verdict> {
+    let Some(main) = main(contract, reported) else { return Ok(Vec::new()) };
+    let mut mismatches = judge_one(contract, &reported[main])?;
+    let others = reported.iter().enumerate().filter(|(index, _)| *index != main);
+    mismatches.extend(others.filter_map(|(_, other)| judge_further(contract, other)).next());
+    Ok(mismatches)
+}
+
+/// Returns the index of the fault that answers the case: one whose row is expected, if there is one.
+pub fn main(contract: Contract<'_>, reported: &[Rejection<'_>]) -> Option<usize> {
+    let expected = expected_rows(contract);
+    let is_exact = |rejection: &&Rejection<'_>| {
+        answers(contract, rejection, &exact_rows(contract, rejection), &expected)
+            && !blames_stranger(contract, rejection)
+    };
+    let is_row = |rejection: &&Rejection<'_>| {
+        let matching = matching_rows(contract, rejection.code, rejection.status);
+        answers(contract, rejection, &matching, &expected)
+    };
+    let position = |is: &dyn Fn(&&Rejection<'_>) -> bool| reported.iter().position(|each| is(&each));
+    position(&is_exact).or_else(|| position(&is_row)).or((!reported.is_empty()).then_some(0))
+}
+
+/// Returns `true` if one of these rows is expected, and the case allows the code that was received.
+fn answers(
+    contract: Contract<'_>,
+    rejection: &Rejection<'_>,
+    rows: &[&ErrorRow],
+    expected: &[&ErrorRow],
+) -> bool {
+    let is_allowed = |row: &ErrorRow| match contract.expect.rows() {
+        Some(Rows::Codes(codes)) => {
+            let mut codes = codes.iter();
+            row.any_code || codes.any(|code| contract.service.codes.matches(code, rejection.code))
+        }
+        Some(Rows::Any) | None => true,
+    };
+    rows.iter().any(|row| expected.iter().any(|wanted| std::ptr::eq(*wanted, *row)) && is_allowed(row))
+}
+
+/// Judges a further fault of an error response: its code must be in a table, and it may not blame a valid value.
+fn judge_further(contract: Contract<'_>, rejection: &Rejection<'_>) -> Option<Mismatch> {
+    let matching = matching_rows(contract, rejection.code, rejection.status);
+    if matching.is_empty() && contract.service.has_table(contract.operation) {
+        return Some(undocumented(contract, rejection));
+    }
+    if !matches!(contract.expect, Expectation::Reject(_)) || !is_about_values(contract) {
+        return None;
+    }
+    let expected = expected_rows(contract);
+    match answers(contract, rejection, &matching, &expected) {
+        true => named_stranger(contract, rejection),
+        false => named_stranger(contract, rejection).or_else(|| {
+            context::blamed_parameter(contract, &matching)?;
+            Some(wrong_row(contract, rejection, &matching, &expected))
+        }),
+    }
+}
+
+/// Returns the mismatch of an error response that names a parameter which has nothing to do with the case.
+fn named_stranger(contract: Contract<'_>, rejection: &Rejection<'_>) -> Option<Mismatch> {
+    let field = rejection.field?;
+    let stranger = field::stranger(contract, field)?;
+    let expected: Vec<String> = contract.about.iter().map(|about| about.at.to_string()).collect();
+    let mut lines = vec![
+        Line::new("status", "", rejection.status.to_string(), false),
+        Line::new("code", "", rejection.code, false),
+        Line::new("field", expected.join(" or "), field.to_string(), true),
+    ];
+    let value = describe(stranger.sent(contract.sent));
+    lines.push(Line::new(
+        stranger.to_string(),
+        format!("valid: {value}"),
+        "named in the error response",
+        true,
+    ));
+    Some(Mismatch { kind: Kind::Details, promise: contract.promise(), lines })
+}
+
+fn blames_stranger(contract: Contract<'_>, rejection: &Rejection<'_>) -> bool {
+    rejection.field.is_some_and(|field| field::stranger(contract, field).is_some())
+}
+
+fn judge_one(contract: Contract<'_>, rejection: &Rejection<'_>) -> Result<Vec<Mismatch>, Verdict> {
     let matching = matching_rows(contract, rejection.code, rejection.status);
     let expected = expected_rows(contract);
-    let is_expected = matching.iter().any(|row| expected.iter().any(|wanted| std::ptr::eq(*wanted, *row)));
-    let exact = matching.iter().any(|row| differences(row, rejection).is_empty());
+    let is_expected = answers(contract, rejection, &matching, &expected);
+    let exact = exact_rows(contract, rejection);
     // Where any row may answer, one for a caller's mistake does, even if it shares its code with a circumstance.
     let is_answer = match contract.expect {
-        Expectation::Reject(Rows::Any) => is_also_of_a_fault(&matching, rejection),
+        Expectation::Reject(Rows::Any) => exact.iter().any(|row| !is_circumstance(row)),
         _ => is_expected,
     };
     if let Some((row, circumstance)) = circumstance(&matching)
         && prevents_test(contract, is_answer, circumstance)
-        && exact
+        && !exact.is_empty()
     {
         return Err(Verdict::Blocked {
             code: rejection.code.to_owned(),
@@ -55,15 +162,48 @@ pub fn judge(contract: Contract<'_>, rejection: &Rejection<'_>) -> Result<Vec<Mi
         }
         _ if matching.is_empty() && !contract.service.has_table(contract.operation) => None,
         _ if matching.is_empty() => Some(undocumented(contract, rejection)),
-        _ if exact => None,
-        _ => Some(wrong_details(rejection, &matching)),
+        _ if exact.is_empty() => Some(of_another_row(contract, rejection, &matching, &expected)),
+        Expectation::Reject(_) if is_about_values(contract) => named_stranger(contract, rejection),
+        _ => None,
     });
+    if mismatches.is_empty() {
+        mismatches.extend(wrong_body(&exact, rejection));
+    }
     Ok(mismatches)
+}
+
+/// Returns the mismatches of a body that lacks what each of these rows says about it.
+fn wrong_body(exact: &[&ErrorRow], rejection: &Rejection<'_>) -> Vec<Mismatch> {
+    let mut of_rows = exact.iter().map(|row| elements::of_row(row, rejection.body));
+    let first = of_rows.next().unwrap_or_default();
+    if of_rows.any(|mismatches| mismatches.is_empty()) { Vec::new() } else { first }
+}
+
+/// Returns `true` if the call is well-formed and differs from a valid one in the values that the case tests.
+fn is_about_values(contract: Contract<'_>) -> bool {
+    !contract.about.is_empty() && contract.case.twist.is_none()
+}
+
+/// Returns the mismatch of a response that has the right code, but only fits rows about another parameter, or none.
+fn of_another_row<'a>(
+    contract: Contract<'a>,
+    rejection: &Rejection<'_>,
+    matching: &[&'a ErrorRow],
+    expected: &[&'a ErrorRow],
+) -> Mismatch {
+    let fits = |row: &&&ErrorRow| is_exact(contract, row, rejection);
+    let fitting: Vec<&ErrorRow> = matching.iter().filter(fits).copied().collect();
+    match context::blamed_parameter(contract, &fitting) {
+        Some(_) => wrong_row(contract, rejection, &fitting, &near(contract, expected.to_vec())),
+        None => wrong_details(contract, rejection, &near(contract, matching.to_vec())),
+    }
 }
 
 /// Returns the mismatch of a call that must be rejected, but was accepted.
 pub fn missing_rejection(contract: Contract<'_>, response: &Response) -> Mismatch {
-    let mut lines = expected_lines(&expected_rows(contract), &response.status.to_string(), NOTHING, NOTHING);
+    let status = response.status.to_string();
+    let received = Aspects { status: &status, code: NOTHING, message: NOTHING };
+    let mut lines = expected_lines(contract, &expected_rows(contract), received);
     lines.push(Line::new("body", "", excerpt(&response.body), false));
     Mismatch { kind: Kind::Accepted, promise: contract.promise(), lines }
 }
@@ -80,15 +220,48 @@ pub fn promises_server_error(contract: Contract<'_>, code: &str, status: u16) ->
         Some(Rows::Codes(codes)) => row.codes.iter().any(|code| codes.contains(code)),
         Some(Rows::Any) | None => false,
     };
-    let is_circumstance = |row: &ErrorRow| matches!(row.when, When::Circumstance(_));
     let mut rows = matching_rows(contract, code, status).into_iter();
     rows.any(|row| row.status == Some(status) && (is_expected(row) || is_circumstance(row)))
 }
 
 /// Returns the rows that an error response matches exactly: status, code and message.
 pub fn exact_rows<'a>(contract: Contract<'a>, rejection: &Rejection<'_>) -> Vec<&'a ErrorRow> {
-    let rows = matching_rows(contract, rejection.code, rejection.status).into_iter();
-    rows.filter(|row| differences(row, rejection).is_empty()).collect()
+    let rows = matching_rows(contract, rejection.code, rejection.status);
+    let rows = near(contract, rows).into_iter();
+    rows.filter(|row| is_exact(contract, row, rejection)).collect()
+}
+
+/// Returns what the tested values may break, besides what the case tests.
+fn visible_breaches(contract: Contract<'_>) -> Vec<Breach> {
+    let mut visible = contract.about.to_vec();
+    for about in contract.about {
+        let Some(whole) = contract.operation.parameter(about.at.parameter()) else { continue };
+        let at = Path::member(&whole.name);
+        visible.extend(ruling::on_member(whole, at.sent(contract.sent)).at(&at).coverable());
+    }
+    visible
+}
+
+/// Leaves out rows about other values than those that the case tests, if one with the same code is about these.
+fn near<'a>(contract: Contract<'a>, rows: Vec<&'a ErrorRow>) -> Vec<&'a ErrorRow> {
+    if !is_about_values(contract) || !matches!(contract.expect, Expectation::Reject(Rows::Codes(_))) {
+        return rows;
+    }
+    let is_tied = |at: &Path| contract.about.iter().any(|about| field::are_tied(contract, at, &about.at));
+    let visible = visible_breaches(contract);
+    let is_near = |row: &&ErrorRow| match &row.when {
+        When::Breaches(bound) => bound.iter().any(|bound| match &bound.at {
+            Some(at) => is_tied(at),
+            // A row for any place is about this value if the value may break one of its rules.
+            None => visible.iter().any(|breach| bound.is_about(breach)),
+        }),
+        _ => false,
+    };
+    let is_distant = |row: &&ErrorRow| matches!(row.when, When::Breaches(_)) && !is_near(row);
+    match rows.iter().any(is_near) {
+        true => rows.into_iter().filter(|row| !is_distant(row)).collect(),
+        false => rows,
+    }
 }
 
 /// Returns the rows that the case allows.
@@ -105,14 +278,14 @@ fn expected_rows<'a>(contract: Contract<'a>) -> Vec<&'a ErrorRow> {
     }
 }
 
-/// Removes circumstance rows that share a code with the row for the rule: a case about a rule does not mean them.
+/// Removes rows about circumstances and about requests as a whole that share a code with the row for the rule: a case
+/// about a rule does not mean them.
 fn without_circumstances<'a>(contract: Contract<'a>, rows: Vec<&'a ErrorRow>) -> Vec<&'a ErrorRow> {
-    let is_circumstance = |row: &ErrorRow| matches!(row.when, When::Circumstance(_));
     let shares = |row: &ErrorRow| {
-        let mut others = rows.iter().filter(|other| !is_circumstance(other));
+        let mut others = rows.iter().filter(|other| !is_of_no_value(other));
         others.any(|other| other.codes.iter().any(|code| row.codes.contains(code)))
     };
-    let is_meant = |row: &&ErrorRow| contract.about.is_empty() || !is_circumstance(row) || !shares(row);
+    let is_meant = |row: &&ErrorRow| !is_about_values(contract) || !is_of_no_value(row) || !shares(row);
     rows.iter().copied().filter(is_meant).collect()
 }
 
@@ -130,10 +303,14 @@ fn prevents_test(contract: Contract<'_>, is_answer: bool, circumstance: Circumst
     }
 }
 
-/// Returns `true` if a response is also that of a row for a caller's mistake.
-fn is_also_of_a_fault(matching: &[&ErrorRow], rejection: &Rejection<'_>) -> bool {
-    let is_of_fault = |row: &ErrorRow| !matches!(row.when, When::Circumstance(_));
-    matching.iter().any(|row| is_of_fault(row) && differences(row, rejection).is_empty())
+/// Returns `true` if a row is about no value: about a circumstance, or a request as a whole. A value can be too large.
+fn is_of_no_value(row: &ErrorRow) -> bool {
+    let is_of_request = matches!(row.when, When::Request(fault) if fault != RequestFault::TooLarge);
+    is_circumstance(row) || is_of_request
+}
+
+fn is_circumstance(row: &ErrorRow) -> bool {
+    matches!(row.when, When::Circumstance(_))
 }
 
 fn circumstance<'a>(rows: &[&'a ErrorRow]) -> Option<(&'a ErrorRow, Circumstance)> {
@@ -143,22 +320,18 @@ fn circumstance<'a>(rows: &[&'a ErrorRow]) -> Option<(&'a ErrorRow, Circumstance
     })
 }
 
-/// Returns the aspects in which an error response differs from a row with its code.
-fn differences(row: &ErrorRow, rejection: &Rejection<'_>) -> Vec<&'static str> {
-    let mut differences = Vec::new();
-    if row.status.is_some_and(|status| status != rejection.status) {
-        differences.push("status");
-    }
-    if row.message.as_deref().is_some_and(|message| Some(message) != rejection.message) {
-        differences.push("message");
-    }
-    differences
+/// Returns `true` if an error response has the status and the message of a row with its code.
+fn is_exact(contract: Contract<'_>, row: &ErrorRow, rejection: &Rejection<'_>) -> bool {
+    let has_message = |documented: &Message| {
+        rejection.message.is_some_and(|received| message::matches(contract, documented, received))
+    };
+    row.status.is_none_or(|status| status == rejection.status) && row.message.as_ref().is_none_or(has_message)
 }
 
-fn unexpected_rejection(
-    contract: Contract<'_>,
+fn unexpected_rejection<'a>(
+    contract: Contract<'a>,
     rejection: &Rejection<'_>,
-    matching: &[&ErrorRow],
+    matching: &[&'a ErrorRow],
 ) -> Mismatch {
     let mut lines = vec![
         Line::new("call", "succeeds", "rejected", true),
@@ -167,7 +340,7 @@ fn unexpected_rejection(
         Line::new("message", "", rejection.message.unwrap_or(NOTHING), false),
         Line::new("body", "", excerpt(&rejection.body.to_string()), false),
     ];
-    match context::blamed_parameter(contract, matching) {
+    match context::blamed_parameter(contract, &narrowed(contract, rejection, matching)) {
         Some(blamed) => {
             lines.push(blamed.line());
             Mismatch { kind: Kind::Rejected, promise: blamed.promise(), lines }
@@ -176,21 +349,31 @@ fn unexpected_rejection(
     }
 }
 
-fn wrong_row(
-    contract: Contract<'_>,
+fn wrong_row<'a>(
+    contract: Contract<'a>,
     rejection: &Rejection<'_>,
-    matching: &[&ErrorRow],
+    matching: &[&'a ErrorRow],
     expected: &[&ErrorRow],
 ) -> Mismatch {
-    let message = rejection.message.unwrap_or(NOTHING);
-    let mut lines = expected_lines(expected, &rejection.status.to_string(), rejection.code, message);
-    match context::blamed_parameter(contract, matching) {
+    let mut lines = lines_of(contract, expected, rejection);
+    match context::blamed_parameter(contract, &narrowed(contract, rejection, matching)) {
         Some(blamed) => {
             lines.push(blamed.line());
             Mismatch { kind: Kind::OtherRow, promise: blamed.promise(), lines }
         }
         None => Mismatch { kind: Kind::OtherRow, promise: contract.promise(), lines },
     }
+}
+
+/// Returns those of the rows with the code of a response that it matches exactly; all of them if it matches none.
+fn narrowed<'a>(
+    contract: Contract<'a>,
+    rejection: &Rejection<'_>,
+    matching: &[&'a ErrorRow],
+) -> Vec<&'a ErrorRow> {
+    let exact = matching.iter().filter(|row| is_exact(contract, row, rejection)).copied();
+    let exact: Vec<&ErrorRow> = exact.collect();
+    if exact.is_empty() { matching.to_vec() } else { exact }
 }
 
 fn undocumented(contract: Contract<'_>, rejection: &Rejection<'_>) -> Mismatch {
@@ -206,57 +389,76 @@ fn undocumented(contract: Contract<'_>, rejection: &Rejection<'_>) -> Mismatch {
 }
 
 /// Returns the mismatch of a response with the right code, but a status or message that no row with this code has.
-fn wrong_details(rejection: &Rejection<'_>, matching: &[&ErrorRow]) -> Mismatch {
-    let message = rejection.message.unwrap_or(NOTHING);
+fn wrong_details(contract: Contract<'_>, rejection: &Rejection<'_>, matching: &[&ErrorRow]) -> Mismatch {
     let sentence = promise::of_row(matching[0]);
     Mismatch {
         kind: Kind::Details,
         promise: Promise::new(format!("error row {}", matching[0].codes.join("/")), &sentence),
-        lines: expected_lines(matching, &rejection.status.to_string(), rejection.code, message),
+        lines: lines_of(contract, matching, rejection),
     }
 }
 
-/// Returns the lines of a report block: what the rows promise, next to what was received.
-fn expected_lines(rows: &[&ErrorRow], status: &str, code: &str, message: &str) -> Vec<Line> {
-    const MANY: usize = 4;
-    let any = |what: &str| format!("any {what} of the error tables");
-    let joined = |texts: Vec<String>, what: &str| {
-        let mut texts = texts;
-        texts.dedup();
-        if texts.len() > MANY { any(what) } else { texts.join("\nor ") }
-    };
-    let statuses =
-        joined(rows.iter().filter_map(|row| row.status).map(|status| status.to_string()).collect(), "status");
-    let codes = joined(rows.iter().flat_map(|row| row.codes.clone()).collect(), "code");
-    let messages = joined(rows.iter().filter_map(|row| row.message.clone()).collect(), "message");
-    let differs = |expected: &str, received: &str| {
-        !expected.is_empty() && !expected.split("\nor ").any(|each| each == received)
-    };
-    let line = |aspect: &str, expected: String, received: &str| {
-        let differs = differs(&expected, received);
-        Line::new(aspect, expected, received, differs)
-    };
-    vec![line("status", statuses, status), line("code", codes, code), line("message", messages, message)]
+fn lines_of(contract: Contract<'_>, rows: &[&ErrorRow], rejection: &Rejection<'_>) -> Vec<Line> {
+    let status = rejection.status.to_string();
+    let message = rejection.message.unwrap_or(NOTHING);
+    expected_lines(contract, rows, Aspects { status: &status, code: rejection.code, message })
 }
 
-/// Checks the elements that every error response has besides its code.
+/// Returns the lines of a report block: what the rows promise, next to what was received.
+fn expected_lines(contract: Contract<'_>, rows: &[&ErrorRow], received: Aspects<'_>) -> Vec<Line> {
+    const MANY: usize = 4;
+    let joined = |texts: Vec<String>, what: &str| {
+        let mut known = HashSet::new();
+        let texts: Vec<String> = texts.into_iter().filter(|text| known.insert(text.clone())).collect();
+        if texts.len() > MANY { format!("any {what} of the error tables") } else { texts.join("\nor ") }
+    };
+    let is_one = |expected: &str, received: &str| {
+        expected.is_empty() || expected.split("\nor ").any(|each| each == received)
+    };
+    let line = |aspect: &str, expected: String, received: &str| {
+        let differs = !is_one(&expected, received);
+        Line::new(aspect, expected, received, differs)
+    };
+    let statuses = rows.iter().filter_map(|row| row.status).map(|status| status.to_string()).collect();
+    // If one of the rows has no code of its own, any code is as good.
+    let names_code = rows.iter().all(|row| !row.any_code);
+    let codes = rows.iter().filter(|_| names_code).flat_map(|row| row.codes.clone()).collect();
+    let documented = || rows.iter().filter_map(|row| row.message.as_ref());
+    let messages = joined(documented().map(|each| message::filled(contract, each)).collect(), "message");
+    let is_message = documented().any(|each| message::matches(contract, each, received.message));
+    let differs = !is_message && !is_one(&messages, received.message);
+    vec![
+        line("status", joined(statuses, "status"), received.status),
+        line("code", joined(codes, "code"), received.code),
+        Line::new("message", messages, received.message, differs),
+    ]
+}
+
+/// The aspects of a response that a row gives.
+#[derive(Clone, Copy)]
+struct Aspects<'a> {
+    status: &'a str,
+    code: &'a str,
+    message: &'a str,
+}
+
+/// Checks the message and the elements that every error response has besides its code.
 fn check_envelope(contract: Contract<'_>, rejection: &Rejection<'_>) -> Vec<Mismatch> {
+    let facts = protocol::facts(contract.service);
     let operation = promise::of_operation(contract.operation);
-    protocol::facts(contract.service)
-        .rejection_elements(contract.service)
-        .iter()
-        .filter(|path| !matches!(rejection.body.at(path), Some(Json::Text(_))))
-        .map(|path| Mismatch {
-            kind: Kind::Envelope,
-            promise: Promise::new(format!("refusal {path}"), &operation),
-            lines: vec![Line::new(
-                *path,
-                "string, in every error response",
-                describe(rejection.body.at(path)),
-                true,
-            )],
-        })
-        .collect()
+    let missing = |path: &str, received: String| Mismatch {
+        kind: Kind::Envelope,
+        promise: Promise::new(format!("refusal {path}"), &operation),
+        lines: vec![Line::new(path, "string, in every error response", received, true)],
+    };
+    // A response without a body says with its status which row it is.
+    let is_bare = *rejection.body == Json::Object(Vec::new());
+    let is_needed = rejection.message.is_none() && !is_bare;
+    let message = facts.message_place(contract.service).filter(|_| is_needed);
+    let message = message.map(|path| missing(&path, describe(rejection.body.at(&path))));
+    let carried = facts.rejection_elements(contract.service).into_iter();
+    let carried = carried.filter(|path| !matches!(rejection.body.at(path), Some(Json::Text(_))));
+    message.into_iter().chain(carried.map(|path| missing(path, describe(rejection.body.at(path))))).collect()
 }
 
 /// Describes a JSON value for a line of a report.

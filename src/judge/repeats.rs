@@ -48,7 +48,7 @@ fn unique(
 ) {
     let is_id = |element: &Member| {
         let name = Some(element.name.as_str());
-        service.entities.iter().any(|entity| entity.id.rsplit('.').next() == name)
+        service.entities.iter().any(|entity| Some(entity.id_name()) == name)
     };
     for element in elements {
         let path = path_of(prefix, element);

@@ -44,8 +44,13 @@ pub trait Facts: Sync {
         "Message"
     }
 
-    /// Returns the elements that every error response carries besides its code, according to the vendor's SDK or the
-    /// service.
+    /// Returns the place of the message of every error response, if one is known.
+    fn message_place(&self, _service: &Service) -> Option<String> {
+        Some(self.message().to_owned())
+    }
+
+    /// Returns the elements that every error response carries besides its code and its message, according to the
+    /// vendor's SDK or the service.
     fn rejection_elements<'s>(&self, service: &'s Service) -> Vec<&'s str>;
 
     /// Returns the members of an error response that differ between calls and between hosts.

@@ -31,7 +31,12 @@ fn in_words(result: &CaseResult, mismatch: &Mismatch) -> String {
         Kind::Accepted => format!("{tries}: accepted, but must be rejected"),
         Kind::Rejected => format!("{tries}: rejected with {}, but is valid", non_empty_or(code, status)),
         Kind::OtherRow => {
-            format!("{tries}: rejected with {}, not with {}", non_empty_or(code, status), expected("code"))
+            let (code_of_row, status_of_row) = (expected("code"), expected("status"));
+            let wanted = non_empty_or(&code_of_row, &status_of_row);
+            format!("{tries}: rejected with {}, not with {wanted}", non_empty_or(code, status))
+        }
+        Kind::Details if !received("field").is_empty() => {
+            format!("{tries}: the error response names {}, which is valid", received("field"))
         }
         Kind::Details => format!("{}: status or message differs from its row", mismatch.promise.rule),
         Kind::Undocumented => format!("{tries}: rejected with {code}, which is in no error table"),

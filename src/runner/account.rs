@@ -52,7 +52,7 @@ pub async fn call(session: &Session, call: Call<'_>, caller: Caller<'_>) -> Call
         }
         record_change(session, call);
         if let Some(entity) = call.service.created_by(call.operation) {
-            called.id = id_in(entity, output).cloned();
+            called.id = id_in(entity, call.parameters, output).cloned();
         }
     }
     if let CallEffect::Doubt(_) = &effect {
@@ -242,9 +242,13 @@ pub fn may_have_arrived(reason: &NoResponse) -> bool {
 /// Maximum length of a text that is accepted as an id, in bytes: it is sent again and kept as long as the run lasts.
 const ID: usize = 4096;
 
-/// Returns the id of the created entity from the response.
-fn id_in<'j>(entity: &Entity, output: &'j Json) -> Option<&'j Json> {
-    output.at(&entity.id).filter(|id| match id {
+/// Returns the id of the created entity: from the response, or what the call names it.
+fn id_in<'j>(entity: &Entity, sent: &'j [(String, Json)], output: &'j Json) -> Option<&'j Json> {
+    let id = match &entity.named_by {
+        Some(parameter) => sent.iter().find(|(name, _)| name == parameter).map(|(_, value)| value),
+        None => output.at(&entity.id),
+    };
+    id.filter(|id| match id {
         Json::Text(text) => !text.is_empty() && text.len() <= ID,
         id => matches!(id, Json::Integer(_) | Json::Big(_)),
     })
@@ -252,5 +256,6 @@ fn id_in<'j>(entity: &Entity, output: &'j Json) -> Option<&'j Json> {
 
 /// Returns `true` if a response lacks the id of the entity that the operation creates.
 pub fn lacks_id(service: &Service, operation: &Operation, output: &Json) -> bool {
-    service.created_by(operation).is_some_and(|entity| id_in(entity, output).is_none())
+    let made = service.created_by(operation).filter(|entity| entity.named_by.is_none());
+    made.is_some_and(|entity| id_in(entity, &[], output).is_none())
 }

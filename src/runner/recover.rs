@@ -365,6 +365,6 @@ fn array_of(lister: &Operation) -> Option<&crate::spec::model::Member> {
 /// Returns the id of a list's member, which has the same name as in the response of the operation that creates the
 /// entity.
 fn id(entity: &Entity, member: &Json) -> Option<Json> {
-    let name = entity.id.rsplit('.').next()?;
+    let name = entity.id_name();
     member.get(name).cloned()
 }

@@ -87,6 +87,14 @@ pub enum Fault {
     NoEnvelope,
     /// Error responses are HTML.
     HtmlRejections,
+    /// Error responses lack what distinguishes them from successes.
+    NotMarked,
+    /// Error responses name another parameter than the one at fault.
+    NamesAnother,
+    /// Error responses report a further fault, of a valid value.
+    BlamesAnother,
+    /// Placeholders of messages are not filled.
+    NotFilled,
     /// Error responses have this status.
     RejectionStatus(u16),
     /// A parameter that the page does not list is ignored, although a row covers it.

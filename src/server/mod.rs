@@ -7,6 +7,7 @@ pub(crate) mod address;
 pub(crate) mod auth;
 mod behaviour;
 mod common;
+pub(crate) mod envelope;
 pub(crate) mod fault;
 pub(crate) mod form;
 pub mod mutant;
@@ -17,6 +18,7 @@ mod respond;
 mod store;
 mod text;
 pub(crate) mod validate;
+pub(crate) mod wording;
 
 pub use auth::{Access, AuthCheck, DEMO, Key};
 pub use behaviour::Behaviour;
@@ -33,6 +35,7 @@ use bytes::Bytes;
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::Request;
 use hyper::body::Incoming;
+use hyper::header::{HeaderName, HeaderValue};
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::TcpListener;
@@ -40,7 +43,9 @@ use tokio::task::{JoinHandle, JoinSet};
 
 use crate::json::Json;
 use crate::protocol::{acs_rpc, rest, tencent3};
-use crate::spec::model::{ErrorRow, Protocol, Service, Specs};
+use crate::spec::breach::Breach;
+use crate::spec::message::Message;
+use crate::spec::model::{ErrorRow, Member, Protocol, Service, Specs};
 
 use fault::Fault;
 use store::Store;
@@ -151,7 +156,13 @@ async fn handle(
     };
     let mut reply = hyper::Response::new(Full::new(Bytes::from(text)));
     *reply.status_mut() = hyper::StatusCode::from_u16(response.status).unwrap_or(hyper::StatusCode::OK);
-    reply.headers_mut().insert(hyper::header::CONTENT_TYPE, hyper::header::HeaderValue::from_static(kind));
+    for (name, value) in &response.headers {
+        let (name, value) = (HeaderName::try_from(name.as_str()), HeaderValue::try_from(value.as_str()));
+        if let (Ok(name), Ok(value)) = (name, value) {
+            reply.headers_mut().append(name, value);
+        }
+    }
+    reply.headers_mut().insert(hyper::header::CONTENT_TYPE, HeaderValue::from_static(kind));
     Ok(reply)
 }
 
@@ -186,6 +197,8 @@ static RESPONDERS: [&dyn Responder; 3] =
 /// The response of a protocol.
 pub(crate) struct Response {
     pub(crate) status: u16,
+    /// Headers besides the content type.
+    pub(crate) headers: Vec<(String, String)>,
     pub(crate) body: Json,
     pub(crate) rejection: bool,
 }
@@ -193,7 +206,12 @@ pub(crate) struct Response {
 impl Response {
     /// Returns the response of a server that fails, which has no envelope.
     pub(crate) fn crash() -> Self {
-        Self { status: 500, body: Json::Text("internal server error".to_owned()), rejection: true }
+        Self::of(500, Json::Text("internal server error".to_owned()), true)
+    }
+
+    /// Returns a response without headers of its own.
+    pub(crate) fn of(status: u16, body: Json, rejection: bool) -> Self {
+        Self { status, headers: Vec::new(), body, rejection }
     }
 }
 
@@ -238,30 +256,61 @@ pub(crate) struct Rejection {
     pub(crate) message: String,
     /// `true` if the page gives the message.
     pub(crate) worded: bool,
+    /// The placeholders of the message, until they are filled.
+    pub(crate) template: Option<Message>,
+    /// The violation, if it is known.
+    pub(crate) breach: Option<Breach>,
+    /// The members of the body.
+    pub(crate) body: Vec<Member>,
+    /// Further faults of the same call that the response reports.
+    pub(crate) further: Vec<Rejection>,
 }
 
 impl Rejection {
+    /// Returns an error response that no row gives.
+    pub(crate) fn unlisted(status: u16, code: &str, message: String) -> Self {
+        Self {
+            status: Some(status),
+            code: code.to_owned(),
+            message,
+            worded: false,
+            template: None,
+            breach: None,
+            body: Vec::new(),
+            further: Vec::new(),
+        }
+    }
+
     /// Returns an error response with a code that is in no table.
     pub(crate) fn stray() -> Self {
-        Self {
-            status: Some(400),
-            code: "Unexpected.Failure".to_owned(),
-            message: "Something unexpected happened.".to_owned(),
-            worded: false,
-        }
+        Self::unlisted(400, "Unexpected.Failure", "Something unexpected happened.".to_owned())
     }
 
     pub(crate) fn of(row: &ErrorRow) -> Self {
         Self {
             status: row.status,
             code: row.codes.first().cloned().unwrap_or_default(),
-            message: row.message.clone().or_else(|| row.says.clone()).unwrap_or_default(),
+            message: row
+                .message
+                .as_ref()
+                .map(|message| message.text.clone())
+                .or_else(|| row.says.clone())
+                .unwrap_or_default(),
             worded: row.message.is_some(),
+            template: row.message.clone(),
+            breach: None,
+            body: row.body.clone(),
+            further: Vec::new(),
         }
     }
 }
 
 impl Site<'_> {
+    /// Returns the members of an error response that its row gives.
+    pub(crate) fn members(&self, rejection: &Rejection) -> Json {
+        respond::members(&rejection.body, self.store)
+    }
+
     /// Returns the services that use a protocol.
     pub(crate) fn services_of(&self, protocol: Protocol) -> Vec<&Service> {
         self.specs.services.iter().filter(|service| service.protocol == protocol).collect()
@@ -307,6 +356,7 @@ impl Site<'_> {
 
     /// Returns an error response in this server's wording.
     pub(crate) fn with_wording(&self, rejection: Rejection) -> Rejection {
+        let rejection = wording::filled(rejection, &wording::Sent::nothing(self.behaviour));
         match !rejection.worded && self.behaviour.has_reading(Reading::OtherWords) {
             true => Rejection { message: format!("{}, in other words", rejection.code), ..rejection },
             false => rejection,

@@ -16,6 +16,7 @@ use super::fault::Fault;
 use super::reading::Reading;
 use super::store::{self, Record, Records};
 use super::validate::Check;
+use super::wording::{Sent, filled};
 use super::{Call, Rejection, Reply, Site, respond};
 
 /// The time that a call of a racy server gives other calls between its check and its entry.
@@ -39,7 +40,11 @@ pub async fn perform(site: &Site<'_>, services: &[&Service], call: &Call) -> Rep
     let check = Check { service, operation, behaviour: site.behaviour, parameters: &parameters };
     match checked(site, &check).await {
         Ok(reply) => reply,
-        Err(rejection) => Reply::Rejected(rejection),
+        Err(rejection) => {
+            let sent =
+                Sent { operation: Some(operation), parameters: &parameters, behaviour: site.behaviour };
+            Reply::Rejected(filled(rejection, &sent))
+        }
     }
 }
 
@@ -102,12 +107,7 @@ pub fn request_fault(site: &Site<'_>, service: Option<&Service>, fault: RequestF
     let row = rows.into_iter().find(|row| row.when == When::Request(fault));
     match row {
         Some(row) => Rejection { status: row.status.or(Some(404)), ..Rejection::of(row) },
-        None => Rejection {
-            status: Some(404),
-            code: "InvalidAction.NotFound".to_owned(),
-            message: "Specified api is not found.".to_owned(),
-            worded: false,
-        },
+        None => Rejection::unlisted(404, "InvalidAction.NotFound", "Specified api is not found.".to_owned()),
     }
 }
 
@@ -250,7 +250,7 @@ impl Act<'_> {
     /// Returns the id that the call chooses for what it creates, if the call can choose it.
     fn chosen(&self) -> Option<Json> {
         let own = self.check.operation.parameters.iter().find(|parameter| parameter.names_own)?;
-        let is_id = self.entity.id.rsplit('.').next() == Some(&own.name);
+        let is_id = self.entity.id_name() == own.name;
         self.check.value(&own.name).filter(|_| is_id).cloned()
     }
 
@@ -314,7 +314,7 @@ impl Act<'_> {
             (Json::Text(one), Json::Text(other), true) => one.to_lowercase() == other.to_lowercase(),
             _ => one == other,
         };
-        let own = own.filter(|_| !self.has_reading(Reading::OwnValueIsUsed));
+        let own = own.filter(|_| !self.has_reading(Reading::OwnValueIsUsed) && !self.names_new());
         for (name, value) in self.unique(attributes) {
             let is_it = |(taken, by): &(String, Json)| *taken == name && same(by, &value);
             let others = records.live.iter().filter(|record| Some(&record.id) != own);
@@ -325,6 +325,12 @@ impl Act<'_> {
             }
         }
         None
+    }
+
+    /// Returns `true` if the call gives a new entity a name that no other may have.
+    fn names_new(&self) -> bool {
+        let names = |parameter: &Member| parameter.names_own && parameter.unique;
+        self.check.operation.creates.is_some() && self.check.operation.parameters.iter().any(names)
     }
 
     fn create(&self, attributes: Vec<(String, Json)>) -> Result<Json, Rejection> {

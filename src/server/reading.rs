@@ -116,6 +116,10 @@ named! {
         OptionalElementsAbsent = "optional-elements-absent",
         /// Messages that the page does not give are worded differently.
         OtherWords = "other-words",
+        /// An error response reports a fault of each parameter, if it can report several.
+        AllFaultsReported = "all-faults-reported",
+        /// A message shows only the beginning of a long value.
+        ValuesShortened = "values-shortened",
     }
 }
 
@@ -168,7 +172,9 @@ impl Reading {
             | Self::ExtraElements
             | Self::OtherOrder
             | Self::OptionalElementsAbsent
-            | Self::OtherWords => &[],
+            | Self::OtherWords
+            | Self::AllFaultsReported
+            | Self::ValuesShortened => &[],
         }
     }
 

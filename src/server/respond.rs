@@ -29,6 +29,11 @@ pub fn output(operation: &Operation, store: &Store, facts: &Facts) -> Json {
     Source { store, facts }.object(&operation.response, "", facts.record.as_ref())
 }
 
+/// Returns these elements, filled without any entity.
+pub fn members(elements: &[Member], store: &Store) -> Json {
+    Source { store, facts: &Facts::default() }.object(elements, "", None)
+}
+
 /// Returns `true` if a response of the operation shows all entities.
 pub fn lists_entities(operation: &Operation) -> bool {
     operation
@@ -86,7 +91,7 @@ impl Source<'_> {
     /// Returns `true` if an element shows the id of the entity that the operation is about.
     fn is_id(&self, element: &Member) -> bool {
         let entity = self.facts.entity.as_ref();
-        entity.is_some_and(|entity| entity.id.rsplit('.').next() == Some(&element.name))
+        entity.is_some_and(|entity| entity.id_name() == element.name)
     }
 
     fn value(&self, element: &Member, path: &str, record: Option<&Record>) -> Option<Json> {

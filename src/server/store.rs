@@ -171,9 +171,16 @@ fn mix(number: u64) -> u64 {
     mixed ^ (mixed >> 31)
 }
 
-/// Returns `true` if an id has the form of the example: the same beginning up to a hyphen, then letters and digits.
+/// Returns `true` if an id has the form of the example: the same beginning up to a hyphen, then letters and digits. If
+/// the example has several hyphens, as a UUID has, they are in the same places.
 pub fn is_like(example: &str, id: &Json) -> bool {
     let Some(id) = id.as_text() else { return false };
+    if example.matches('-').count() > 1 {
+        let is_same = |(own, other): (u8, u8)| {
+            if other == b'-' { own == b'-' } else { own.is_ascii_alphanumeric() }
+        };
+        return id.len() == example.len() && id.bytes().zip(example.bytes()).all(is_same);
+    }
     let beginning = example.split_once('-').map_or("", |(beginning, _)| beginning);
     match id.split_once('-') {
         Some((own, rest)) => {

@@ -9,6 +9,7 @@ use crate::spec::path::{Path, Step};
 
 use super::Rejection;
 use super::behaviour::Behaviour;
+use super::fault::Fault;
 use super::reading::Reading;
 use super::text;
 
@@ -54,7 +55,29 @@ impl Check<'_> {
             (false, true) => of_relations().or_else(|| of_parameters.into_iter().next()),
             (false, false) => of_parameters.into_iter().next().or_else(of_relations),
         };
-        first.map(|breach| self.row_for(&breach))
+        let first = self.row_for(&first?);
+        let all =
+            self.has_reading(Reading::AllFaultsReported) || self.behaviour.breaks(&Fault::BlamesAnother);
+        let further = if all { self.further(&first) } else { Vec::new() };
+        Some(Rejection { further, ..first })
+    }
+
+    /// Returns error responses for the faults of the other parameters, one for each. A server that blames another
+    /// parameter finds a fault in a valid value.
+    fn further(&self, first: &Rejection) -> Vec<Rejection> {
+        let blamed = first.breach.as_ref().map(|breach| breach.at.parameter().to_owned());
+        let others = || {
+            let others = self.operation.parameters.iter();
+            others.filter(|other| Some(&other.name) != blamed.as_ref())
+        };
+        if self.behaviour.breaks(&Fault::BlamesAnother) {
+            let mut rules =
+                others().flat_map(|other| Part::ALL.iter().map(|part| Breach::of(&other.name, *part)));
+            let invented = rules.find(|breach| self.has_row(breach));
+            return invented.map(|breach| self.row_for(&breach)).into_iter().collect();
+        }
+        let of = |other: &Member| self.faults(other).into_iter().next();
+        others().filter_map(of).map(|breach| self.row_for(&breach)).collect()
     }
 
     /// Returns the first of several promises that one mistake breaks, preferably one with a row.
@@ -75,16 +98,15 @@ impl Check<'_> {
         };
         let about_values = || rows().find(|row| matches!(row.when, When::Breaches(_)));
         match chosen.copied().or_else(|| self.unbound()).or_else(about_values) {
-            Some(row) => Rejection::of(row),
-            None => Rejection {
-                status: Some(400),
-                code: "InvalidParameter".to_owned(),
-                message: format!(
-                    "{} breaks the rule {}, for which the page has no row.",
-                    breach.at, breach.part
-                ),
-                worded: false,
-            },
+            Some(row) => Rejection { breach: Some(breach.clone()), ..Rejection::of(row) },
+            None => {
+                let message =
+                    format!("{} breaks the rule {}, for which the page has no row.", breach.at, breach.part);
+                Rejection {
+                    breach: Some(breach.clone()),
+                    ..Rejection::unlisted(400, "InvalidParameter", message)
+                }
+            }
         }
     }
 
@@ -118,7 +140,13 @@ impl Check<'_> {
         let mut faults = match given {
             None if self.must_be_there(member, at, value) => here(Part::Required),
             None => Vec::new(),
-            Some(value) if self.has_reading(Reading::OnlyShownValues) && is_strange(member, value) => {
+            Some(value)
+                if self.has_reading(Reading::OnlyShownValues)
+                    && is_strange(member, value)
+                    && !self
+                        .faults_of_value(&member.schema, at, value)
+                        .contains(&Breach { at: at.clone(), part: Part::Type }) =>
+            {
                 here(Part::Values)
             }
             Some(value) if self.has_reading(Reading::OnlyPlainCharacters) && is_odd(member, value) => {
@@ -157,7 +185,9 @@ impl Check<'_> {
         let absence = || Breach { at: at.clone(), part: Part::Required };
         let can_reject = || self.has_row(&absence()) || self.unbound().is_some();
         let blanks_count = || member.required != Required::Yes || can_reject();
-        let empty_counts = !self.has_reading(Reading::EmptyIsPresent);
+        // An example of what is accepted is a value.
+        let is_accepted = member.schema.open.as_ref().is_some_and(|open| open.accepts.contains(value));
+        let empty_counts = !self.has_reading(Reading::EmptyIsPresent) && !is_accepted;
         match value {
             Json::Null => member.schema.nullable.is_none(),
             Json::Text(text) if text.is_empty() => empty_counts,

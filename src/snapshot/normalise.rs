@@ -27,7 +27,10 @@ fn canonical(service: &Service, exchange: &Exchange, drawn: &[String]) -> Option
     let operation = service.operation(&exchange.operation)?;
     match wire::decode(service, operation, response) {
         Reply::Accepted(_) => hide_elements(wire::output_mut(service, &mut body), &operation.response),
-        Reply::Rejected { .. } => {
+        Reply::Rejected { code, .. } => {
+            for row in service.rows_matching(operation, &code, response.status) {
+                hide_elements(&mut body, &row.body);
+            }
             let output = wire::output_mut(service, &mut body);
             for name in protocol::facts(service).varying_rejection_elements(service) {
                 hide(member_mut(output, name));

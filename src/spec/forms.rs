@@ -2,7 +2,7 @@
 
 use super::breach::Part;
 use super::form::{Form, Key, Shape, may, must};
-use super::model::{Circumstance, Location, Protocol, RequestFault, Type};
+use super::model::{Circumstance, Location, Protocol, RequestFault, Spelling, Type};
 
 mod values;
 
@@ -42,7 +42,7 @@ pub static SERVICE: Form = Form {
 };
 
 /// What plain HTTP does not define.
-pub const HTTP: Form = Form {
+pub static HTTP: Form = Form {
     name: "Http",
     doc: "The envelope of responses, and how callers authenticate, if the protocol is rest.",
     keys: &[&[
@@ -53,11 +53,26 @@ pub const HTTP: Form = Form {
         ),
         may("success", List(&Integer), "The statuses that mean success. The default is every 2xx."),
         may(
-            "code",
-            Text,
-            "Where the code is in the body of an error response, as a path: error.code. Without it, the status is the code.",
+            "refused-if",
+            SIGN_SHAPE,
+            "What an error response has and a success has not, if both can have the same status: a place (error), or places with values ({ok: false}).",
         ),
-        may("message", Text, "Where the message is in the body of an error response, as a path."),
+        may(
+            "refused-unless",
+            SIGN_SHAPE,
+            "What every success has, if error responses can have the same status: {success: true}.",
+        ),
+        may(
+            "code",
+            RESPONSE_PLACE_SHAPE,
+            "Where the code is in an error response: error.code, errors[].code, {header: X-Reason}. Without it, the status is the code.",
+        ),
+        may("message", RESPONSE_PLACE_SHAPE, "Where the message is in an error response."),
+        may(
+            "field",
+            FIELD_SHAPE,
+            "Where an error response names the parameter at fault. The name must lead to the value that a case tests.",
+        ),
         may(
             "output",
             Text,
@@ -72,14 +87,45 @@ pub const HTTP: Form = Form {
     ]],
 };
 
+static ONE_PLACE_SHAPE: Shape = OneOf(&[Text, Of(&RESPONSE_PLACE)]);
+const RESPONSE_PLACE_SHAPE: Shape = OneOf(&[Text, Of(&RESPONSE_PLACE), List(&ONE_PLACE_SHAPE)]);
+const SIGN_SHAPE: Shape = OneOf(&[Text, Map(&Any)]);
+const FIELD_SHAPE: Shape = OneOf(&[Text, Of(&FIELD), Of(&RESPONSE_PLACE)]);
+
+/// A place in a response that is not a path in its body.
+pub static RESPONSE_PLACE: Form = Form {
+    name: "ResponsePlace",
+    doc: "Where something is in a response. A text is a path in the body, or status: error.code a member, errors[].code each item of a list, errors[0].code its first item, faults{} each value and faults{key} each name of an object. Of a list of places, the first that the response has counts.",
+    keys: &[&[
+        may("header", Text, "The header of this name."),
+        may("in", OneOf(&[Text, Of(&RESPONSE_PLACE)]), "Another place, in whose text it is."),
+        may("after", Text, "in: the text before it."),
+        may("until", Text, "in: the text after it."),
+    ]],
+};
+
+/// Where an error response names a parameter.
+pub static FIELD: Form = Form {
+    name: "Field",
+    doc: "Where and how an error response names the parameter at fault.",
+    keys: &[&[
+        must("at", RESPONSE_PLACE_SHAPE, "The place."),
+        may(
+            "as",
+            Word(Spelling::NAMES),
+            "The spelling: dotted (lines.0.sku), brackets (lines[0][sku]), pointer (/lines/0/sku), list ([lines, 0, sku]) or name (sku). The default is dotted.",
+        ),
+    ]],
+};
+
 /// An entity in `service.yaml`.
-pub const ENTITY: Form = Form {
+pub static ENTITY: Form = Form {
     name: "Entity",
     doc: "Something that calls create and that has an id.",
     keys: &[&[
         may(
             "id",
-            Text,
+            OneOf(&[Text, Of(&ENTITY_ID)]),
             "Where its id is in the response of the operation that creates it, as a path: Contact.ContactId.",
         ),
         may("made-by", Text, "The operation that creates one. Every entity has one, unless it is foreign."),
@@ -93,6 +139,17 @@ pub const ENTITY: Form = Form {
         may("pages-by", PAGES_SHAPE, "How that list is read to its end; left out if the page does not say."),
         may("total", Text, "Where the response of that list gives the number of entities, as a path."),
     ]],
+};
+
+/// The id of an entity that the caller names.
+pub static ENTITY_ID: Form = Form {
+    name: "EntityId",
+    doc: "The id of an entity that the caller names.",
+    keys: &[&[must(
+        "parameter",
+        Text,
+        "The parameter of the operation that creates it, whose value is its id.",
+    )]],
 };
 
 const PAGES_SHAPE: Shape = OneOf(&[Text, Of(&PAGES)]);
@@ -357,12 +414,21 @@ pub const ERROR_ROW: Form = Form {
     doc: "One row of an error table, and what it covers.",
     keys: &[&[
         may("status", Integer, "The HTTP status; not judged if left out."),
-        must(
+        may(
             "code",
             OneOf(&[Text, List(&Text)]),
-            "The code, or several codes if the page does not say which of them is returned.",
+            "The code, or several codes if the page does not say which of them is returned. Left out if the page gives only a status.",
         ),
-        may("message", Text, "The message, word for word; not judged if left out."),
+        may(
+            "message",
+            Text,
+            "The message, word for word; not judged if left out. {name} is the value that the call sends there; {$value} the value at fault, {$at} its path, {$limit} the number of the rule, {$digits} any number, {...} any text; {{ is a brace.",
+        ),
+        may(
+            "body",
+            Map(&Any),
+            "rest: members that the body of this error response has, like response elements.",
+        ),
         may("when", WHEN_SHAPE, "What it covers; left out if the page does not say."),
         may("says", Text, "The row's description on the page."),
     ]],

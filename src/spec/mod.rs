@@ -6,6 +6,7 @@
 pub mod breach;
 pub mod form;
 pub mod forms;
+pub mod message;
 pub mod model;
 pub mod path;
 pub mod pattern;
@@ -13,6 +14,7 @@ pub mod promise;
 pub mod question;
 pub mod read;
 pub mod reference;
+pub mod response_place;
 pub mod rules;
 pub mod ruling;
 pub mod schema;

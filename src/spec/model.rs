@@ -7,7 +7,7 @@ mod rows;
 mod schema;
 mod shows;
 
-pub use http::{Authentication, Http, Location, Route, Success};
+pub use http::{Authentication, Field, Http, Location, RefusalSign, Route, Spelling, Success};
 pub use operation::{Operation, Page, described};
 pub use relation::{Condition, Demand, Further, Group, Relation};
 pub use rows::{Bound, Circumstance, ErrorRow, RequestFault, When};
@@ -198,6 +198,10 @@ impl Service {
         if rows.is_empty() {
             rows = self.rows(operation).filter(|row| self.row_has_code(row, code)).collect();
         }
+        // A row without a code of its own is returned with any code that no other row has.
+        if rows.is_empty() {
+            rows = self.rows(operation).filter(|row| row.any_code && row.status == Some(status)).collect();
+        }
         let has_it = |row: &&ErrorRow| row.status == Some(status);
         if rows.iter().any(has_it) {
             rows.retain(|row| has_it(row) || row.status.is_none());
@@ -272,8 +276,10 @@ impl Codes {
 pub struct Entity {
     /// Its name in the specs.
     pub name: String,
-    /// The path of its id in the response of the operation that creates it.
+    /// The path of its id in the response of the operation that creates it; empty if the caller names it.
     pub id: String,
+    /// The parameter of that operation whose value is its id, if the caller names it.
+    pub named_by: Option<String>,
     /// Whether no operation of the specs creates one. The target's configuration says which ones exist.
     pub foreign: bool,
     /// The operation that creates one; empty if it is foreign.
@@ -288,6 +294,16 @@ pub struct Entity {
     pub total: Option<String>,
     /// The place of its description.
     pub at: Place,
+}
+
+impl Entity {
+    /// Returns the name of the response element or parameter that is its id.
+    pub fn id_name(&self) -> &str {
+        match &self.named_by {
+            Some(parameter) => parameter,
+            None => self.id.rsplit('.').next().unwrap_or(&self.id),
+        }
+    }
 }
 
 /// The way to read a list to its end.

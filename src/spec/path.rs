@@ -29,7 +29,7 @@ impl Step {
 pub struct Path(Vec<Step>);
 
 /// Characters with a meaning in paths. Names that contain one of them are quoted.
-const MEANINGFUL: &[char] = &['.', '[', ']', '{', '}', '"'];
+pub(super) const MEANINGFUL: &[char] = &['.', '[', ']', '{', '}', '"'];
 
 impl Path {
     /// Creates the path of one member.
@@ -160,7 +160,7 @@ pub fn walk<'j>(json: &'j Json, steps: &[Step]) -> Option<&'j Json> {
 }
 
 /// Splits off the name at the beginning of a text.
-fn name(text: &str) -> Option<(String, &str)> {
+pub(super) fn name(text: &str) -> Option<(String, &str)> {
     if let Some(quoted) = text.strip_prefix('"') {
         let (name, after) = quoted.split_once('"')?;
         return (!name.is_empty()).then(|| (name.to_owned(), after));

@@ -87,7 +87,12 @@ fn table_row(parameter: &Member) -> String {
 /// Returns a row of the error table as it is on the page.
 pub fn of_row(row: &ErrorRow) -> Sentence {
     let status = row.status.map(|status| status.to_string());
-    let parts = [status, Some(row.codes.join(" / ")), row.message.clone(), row.says.clone()];
+    let parts = [
+        status,
+        Some(row.codes.join(" / ")),
+        row.message.as_ref().map(|message| message.text.clone()),
+        row.says.clone(),
+    ];
     Sentence { text: parts.into_iter().flatten().collect::<Vec<_>>().join(" | "), at: row.at.clone() }
 }
 

@@ -5,7 +5,7 @@ use crate::protocol::{acs_rpc, rest, tencent3};
 use crate::spec::model::{Member, Operation, Protocol, Service};
 
 use super::signed::Signing;
-use super::{Call, Reply, Request};
+use super::{Call, Reply, Request, Response};
 
 /// How a protocol encodes calls and reads responses.
 pub(crate) trait Client: Sync {
@@ -16,15 +16,15 @@ pub(crate) trait Client: Sync {
     fn sign(&self, call: Call<'_>, base: &str, signing: Signing<'_>) -> Request;
 
     /// Reads the body of a response.
-    fn read(&self, service: &Service, operation: &Operation, status: u16, body: Json) -> Reply;
+    fn read(&self, service: &Service, operation: &Operation, response: &Response, body: Json) -> Reply;
 
     /// Interprets a response without reading its body, because nothing is promised about the body.
-    fn unread(&self, _service: &Service, _operation: &Operation, _status: u16) -> Option<Reply> {
+    fn unread(&self, _service: &Service, _operation: &Operation, _response: &Response) -> Option<Reply> {
         None
     }
 
     /// Interprets a response that has no body.
-    fn empty(&self, _service: &Service, _operation: &Operation, _status: u16) -> Option<Reply> {
+    fn empty(&self, _service: &Service, _operation: &Operation, _response: &Response) -> Option<Reply> {
         None
     }
 

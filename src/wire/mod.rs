@@ -3,6 +3,7 @@
 mod client;
 pub mod curl;
 mod exchange;
+mod found;
 mod gateway;
 pub mod sign;
 mod signed;
@@ -10,6 +11,7 @@ mod twist;
 
 pub(crate) use client::Client;
 pub use exchange::{Exchange, NoResponse, Outcome, Request, Response};
+pub(crate) use found::{Found, find};
 pub use gateway::{Gateway, GatewayResponse, gateway};
 pub use signed::{Signing, can_tamper, encode_signed};
 pub use twist::{Tamper, Twist};
@@ -75,6 +77,10 @@ pub enum Reply {
         code: String,
         /// The message.
         message: Option<String>,
+        /// The parameter that the service blames, as the response spells it.
+        field: Option<Json>,
+        /// Further faults that the same response reports.
+        further: Vec<Reported>,
         /// The error's envelope, which contains the protocol's elements.
         body: Json,
     },
@@ -82,6 +88,17 @@ pub enum Reply {
     Unreadable(String),
     /// Nothing was found at this path, which service.yaml gives.
     Misplaced(String),
+}
+
+/// A fault that an error response reports.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Reported {
+    /// The code.
+    pub code: String,
+    /// The message.
+    pub message: Option<String>,
+    /// The parameter that the service blames, as the response spells it.
+    pub field: Option<Json>,
 }
 
 /// Encodes a call to the address `base`.
@@ -95,7 +112,7 @@ pub fn decode(service: &Service, operation: &Operation, response: &Response) -> 
         return Reply::Unreadable(redirect(response));
     }
     let client = client::of(service.protocol);
-    if let Some(reply) = client.unread(service, operation, response.status) {
+    if let Some(reply) = client.unread(service, operation, response) {
         return reply;
     }
     if let Some(coding) = header(response, "content-encoding").filter(|coding| *coding != "identity") {
@@ -109,7 +126,7 @@ pub fn decode(service: &Service, operation: &Operation, response: &Response) -> 
     if let Some(length) = response.cut {
         return Reply::Unreadable(format!("the body has {length} bytes, and only the first bytes were kept"));
     }
-    let empty = || client.empty(service, operation, response.status);
+    let empty = || client.empty(service, operation, response);
     if let Some(reply) = response.body.is_empty().then(empty).flatten() {
         return reply;
     }
@@ -128,7 +145,7 @@ fn decode_body(client: &dyn Client, service: &Service, operation: &Operation, re
     };
     match body.repeated_member() {
         Some(member) => Reply::Unreadable(format!("duplicate member {member} in the body")),
-        None => client.read(service, operation, response.status, body),
+        None => client.read(service, operation, response, body),
     }
 }
 

@@ -9,8 +9,8 @@ use crate::json::Json;
 use crate::spec::model::{Member, Operation, Service};
 use crate::wire::sign::{Form, acs3, rpc_v1};
 use crate::wire::{
-    Call, Client, QUERY_VALUE, Reply, Request, Signing, address, authority, can_encode_in_query, flatten,
-    path, query,
+    Call, Client, QUERY_VALUE, Reply, Request, Response, Signing, address, authority, can_encode_in_query,
+    flatten, path, query,
 };
 
 /// The number of the first member of an array.
@@ -33,14 +33,16 @@ impl Client for AcsRpc {
 
     /// A status of 400 or above is an error response. The SDK treats any other status as a success, whatever the body
     /// says.
-    fn read(&self, _: &Service, _: &Operation, status: u16, body: Json) -> Reply {
-        if status < 300 {
+    fn read(&self, _: &Service, _: &Operation, response: &Response, body: Json) -> Reply {
+        if response.status < 300 {
             return Reply::Accepted(body);
         }
         match body.get("Code").and_then(Json::as_text) {
             Some(code) => Reply::Rejected {
                 code: code.to_owned(),
                 message: body.get("Message").and_then(Json::as_text).map(str::to_owned),
+                field: None,
+                further: Vec::new(),
                 body,
             },
             None => Reply::Unreadable("an error response without `Code`".to_owned()),

@@ -25,7 +25,7 @@ impl Facts for AcsRpc {
     }
 
     fn rejection_elements<'s>(&self, _: &'s Service) -> Vec<&'s str> {
-        vec!["Message", "RequestId"]
+        vec!["RequestId"]
     }
 
     fn varying_rejection_elements<'s>(&self, _: &'s Service) -> Vec<&'s str> {

@@ -66,7 +66,7 @@ async fn serve(site: &Site<'_>, raw: &Raw) -> Response {
         }
     };
     match reply {
-        Reply::Accepted(output) => Response { status: 200, body: site.finish(output), rejection: false },
+        Reply::Accepted(output) => Response::of(200, site.finish(output), false),
         Reply::Rejected(rejection) => rejected(site, site.with_wording(rejection)),
         Reply::Crashed => Response::crash(),
     }
@@ -89,5 +89,5 @@ fn rejected(site: &Site<'_>, rejection: Rejection) -> Response {
     if site.behaviour.breaks(&Fault::NoEnvelope) {
         members = vec![("error".to_owned(), Json::Object(members))];
     }
-    Response { status, body: Json::Object(members), rejection: true }
+    Response::of(status, Json::Object(members), true)
 }

@@ -6,9 +6,11 @@ use crate::digest::base64;
 use crate::json::Json;
 use crate::protocol::{Facts as _, rest::facts};
 use crate::spec::model::{Authentication, ErrorRow, Http, Location, Member, Operation, Service, Type};
+use crate::spec::response_place::ResponsePlace;
 use crate::wire::sign::Key;
 use crate::wire::{
-    Call, Client, QUERY_VALUE, Reply, Request, Signing, Twist, escape, is_header_text, is_text_of, query,
+    Call, Client, Found, QUERY_VALUE, Reply, Reported, Request, Response, Signing, Twist, escape, find,
+    is_header_text, is_text_of, query,
 };
 
 /// Plain HTTP.
@@ -23,30 +25,34 @@ impl Client for Rest {
         encode(call, base, Some(signing.key))
     }
 
-    fn read(&self, service: &Service, operation: &Operation, status: u16, body: Json) -> Reply {
-        let http = http(service);
-        decode(&http, (status, operation.is_success(&http, status)), Some(body))
+    fn read(&self, service: &Service, operation: &Operation, response: &Response, body: Json) -> Reply {
+        decode(&http(service), operation, response, Some(body))
     }
 
-    fn unread(&self, service: &Service, operation: &Operation, status: u16) -> Option<Reply> {
+    fn unread(&self, service: &Service, operation: &Operation, response: &Response) -> Option<Reply> {
         let http = http(service);
-        let is_success = operation.is_success(&http, status);
-        (!is_read(&http, operation, status)).then(|| decode(&http, (status, is_success), None))
+        let has_body = service.rows(operation).any(|row| !row.body.is_empty());
+        let is_read = is_read(&http, operation, response.status)
+            || (has_body && !operation.is_success(&http, response.status));
+        (!is_read).then(|| decode(&http, operation, response, None))
     }
 
-    fn empty(&self, service: &Service, operation: &Operation, status: u16) -> Option<Reply> {
+    fn empty(&self, service: &Service, operation: &Operation, response: &Response) -> Option<Reply> {
         let http = http(service);
-        let is_success = operation.is_success(&http, status);
-        // Without a code in the body, the status is the code.
-        (is_success || http.code.is_none()).then(|| decode(&http, (status, is_success), None))
+        let is_success = operation.is_success(&http, response.status);
+        // Without a code in the body, the status is the code, or a header has it.
+        let needs_body = http.code.as_ref().is_some_and(ResponsePlace::is_in_body);
+        (is_success || !needs_body).then(|| decode(&http, operation, response, None))
     }
 
     /// If an error row has the status as its code, the service need not send anything else.
     fn status_alone(&self, service: &Service, operation: &Operation, status: u16) -> Option<Reply> {
         let code = status.to_string();
         let is_it = |row: &ErrorRow| row.status == Some(status) && row.codes.contains(&code);
-        let is_said = status >= 400 && service.rows(operation).any(is_it);
-        is_said.then_some(Reply::Rejected { code, message: None, body: Json::Object(Vec::new()) })
+        let is_refusal = !operation.is_success(&http(service), status);
+        let is_said = is_refusal && service.rows(operation).any(is_it);
+        let body = Json::Object(Vec::new());
+        is_said.then_some(Reply::Rejected { code, message: None, field: None, further: Vec::new(), body })
     }
 
     fn can_encode(&self, operation: &Operation, parameter: &Member, value: &Json) -> bool {
@@ -159,9 +165,10 @@ fn text(value: &Json) -> String {
     value.as_text().map_or_else(|| value.to_string(), str::to_owned)
 }
 
-/// Reads a response; its status distinguishes a success from an error response.
-fn decode(http: &Http, (status, is_success): (u16, bool), body: Option<Json>) -> Reply {
-    if is_success {
+/// Reads a response. Its status distinguishes a success from an error response, or a sign in its content.
+fn decode(http: &Http, operation: &Operation, response: &Response, body: Option<Json>) -> Reply {
+    let is_success = operation.is_success(http, response.status);
+    if is_success && !is_refused(http, response, body.as_ref()) {
         // Without a body there are no elements; whether any are required is up to the operation.
         let Some(body) = body else { return Reply::Accepted(Json::Object(Vec::new())) };
         return match &http.output {
@@ -172,32 +179,81 @@ fn decode(http: &Http, (status, is_success): (u16, bool), body: Option<Json>) ->
             },
         };
     }
-    if status < 400 {
-        return Reply::Unreadable(format!("the status {status} means neither success nor error"));
+    if !is_success && response.status < 400 {
+        return Reply::Unreadable(format!("the status {} means neither success nor error", response.status));
     }
-    let Some(path) = &http.code else {
-        let body = body.unwrap_or(Json::Object(Vec::new()));
-        return Reply::Rejected { code: status.to_string(), message: message(http, &body), body };
-    };
-    let Some(body) = body else { return Reply::Unreadable("an error response without a body".to_owned()) };
-    match body.at(path) {
-        Some(code @ (Json::Text(_) | Json::Integer(_) | Json::Big(_))) => {
-            Reply::Rejected { code: text(code), message: message(http, &body), body }
+    if body.is_none() && http.code.as_ref().is_some_and(|place| matches!(place, ResponsePlace::Body(_))) {
+        return Reply::Unreadable("an error response without a body".to_owned());
+    }
+    let mut reported = reported(http, response, body.as_ref()).into_iter();
+    match (reported.next(), &http.code) {
+        (Some(Reported { code, message, field }), _) => {
+            let body = body.unwrap_or(Json::Object(Vec::new()));
+            Reply::Rejected { code, message, field, further: reported.collect(), body }
         }
-        _ => Reply::Misplaced(path.clone()),
+        (None, Some(place)) => Reply::Misplaced(place.to_string()),
+        (None, None) => Reply::Unreadable("an error response without a code".to_owned()),
     }
+}
+
+/// Returns `true` if the content of a response says that it is an error response.
+fn is_refused(http: &Http, response: &Response, body: Option<&Json>) -> bool {
+    let Some(sign) = &http.refused else { return false };
+    let is_met = |(place, values): &(ResponsePlace, Vec<Json>)| {
+        let found = find(place, response, body);
+        found.iter().any(|found| values.is_empty() || values.contains(&found.value))
+    };
+    sign.conditions.iter().all(is_met) == sign.marks_refusal
+}
+
+/// Returns the faults that an error response reports. The code, the message and the name of one entry of a list belong
+/// together.
+fn reported(http: &Http, response: &Response, body: Option<&Json>) -> Vec<Reported> {
+    let at =
+        |place: Option<&ResponsePlace>| place.map(|place| find(place, response, body)).unwrap_or_default();
+    let messages: Vec<Found> = at(http.message.as_ref());
+    let fields = at(http.field.as_ref().map(|field| &field.at));
+    let codes: Vec<Found> = match &http.code {
+        Some(place) => {
+            find(place, response, body).into_iter().filter(|found| is_code(&found.value)).collect()
+        }
+        None => find(&ResponsePlace::Status, response, body),
+    };
+    let of = |found: &[Found], trail: &[usize]| {
+        found.iter().find(|found| found.belongs_to(trail)).map(|found| found.value.clone())
+    };
+    // There are as many entries as there are codes, messages or names. Each has a code.
+    let anchors = [&codes, &messages, &fields].into_iter().rev().max_by_key(|found| found.len());
+    let reported = anchors.into_iter().flatten().filter_map(|anchor| {
+        let code = of(&codes, &anchor.trail)?;
+        Some(Reported {
+            code: text(&code).trim().to_owned(),
+            message: of(&messages, &anchor.trail).and_then(|message| message.as_text().map(str::to_owned)),
+            field: of(&fields, &anchor.trail),
+        })
+    });
+    reported.collect()
+}
+
+fn is_code(value: &Json) -> bool {
+    matches!(value, Json::Text(_) | Json::Integer(_) | Json::Big(_))
 }
 
 /// Returns `true` if anything is promised about the body of a response with this status.
 fn is_read(http: &Http, operation: &Operation, status: u16) -> bool {
+    let of_refusals = [&http.code, &http.message].into_iter().flatten();
+    let mut of_refusals = of_refusals.chain(http.field.iter().map(|field| &field.at));
+    let is_refusal_read = of_refusals.any(ResponsePlace::is_in_body) || !http.carries.is_empty();
     match operation.is_success(http, status) {
-        true => http.output.is_some() || !operation.response.is_empty(),
-        false => http.code.is_some() || http.message.is_some() || !http.carries.is_empty(),
+        true => http.output.is_some() || !operation.response.is_empty() || is_sign_read(http),
+        false => is_refusal_read,
     }
 }
 
-fn message(http: &Http, body: &Json) -> Option<String> {
-    body.at(http.message.as_ref()?).and_then(Json::as_text).map(str::to_owned)
+/// Returns `true` if the body of a success distinguishes it from an error response.
+fn is_sign_read(http: &Http) -> bool {
+    let sign = http.refused.iter().flat_map(|sign| &sign.conditions);
+    sign.into_iter().any(|(place, _)| place.is_in_body())
 }
 
 /// Maximum length of a value in a path, in bytes before escaping: file systems and proxies have limits of their own.
@@ -264,28 +320,99 @@ fn can_encode(location: Location, parameter: &Member, value: &Json) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::spec::model::{Field, RefusalSign, Spelling};
+    use crate::wire::{Exchange, Outcome};
 
-    #[test]
-    fn statuses_and_paths_determine_the_kind_of_response() {
-        let http = Http {
-            code: Some("error.code".to_owned()),
-            message: Some("error.message".to_owned()),
+    fn http() -> Http {
+        Http {
+            code: ResponsePlace::read("error.code"),
+            message: ResponsePlace::read("error.message"),
             output: Some("data".to_owned()),
             ..Http::default()
+        }
+    }
+
+    fn reply(http: &Http, status: u16, body: &str) -> Reply {
+        let specs = crate::spec::read::fixture(&[
+            ("service.yaml", "service: s\nvendor: V\nversion: '1'\nprotocol: rest\n"),
+            ("A.yaml", "operation: A\nhttp: GET /a\npage: {title: A}\nparameters: {}\nresponse: {}\n"),
+        ]);
+        let Outcome::Received(response) = Exchange::with_response("A", status, body).outcome else {
+            panic!()
         };
-        let read = |text: &str| Json::read(text.as_bytes()).ok();
-        assert_eq!(
-            decode(&http, (201, true), read(r#"{"data":{"id":1}}"#)),
-            Reply::Accepted(read(r#"{"id":1}"#).unwrap())
-        );
-        assert_eq!(decode(&http, (200, true), read("{}")), Reply::Misplaced("data".to_owned()));
-        let rejected = decode(&http, (422, false), read(r#"{"error":{"code":7,"message":"m"}}"#));
+        decode(http, &specs.services[0].operations[0], &response, Json::read(body.as_bytes()).ok())
+    }
+
+    #[test]
+    fn statuses_and_places_determine_the_kind_of_response() {
+        let read = |text: &str| Json::read(text.as_bytes()).unwrap();
+        let http = http();
+        assert_eq!(reply(&http, 201, r#"{"data":{"id":1}}"#), Reply::Accepted(read(r#"{"id":1}"#)));
+        assert_eq!(reply(&http, 200, "{}"), Reply::Misplaced("data".to_owned()));
+        let rejected = reply(&http, 422, r#"{"error":{"code":7,"message":"m"}}"#);
         assert!(
             matches!(rejected, Reply::Rejected { code, message, .. } if code == "7" && message.as_deref() == Some("m"))
         );
-        assert!(matches!(decode(&http, (404, false), None), Reply::Unreadable(_)));
+        assert!(matches!(reply(&http, 404, ""), Reply::Unreadable(_)));
         let bare = Http::default();
-        assert_eq!(decode(&bare, (204, true), None), Reply::Accepted(Json::Object(Vec::new())));
-        assert!(matches!(decode(&bare, (404, false), None), Reply::Rejected { code, .. } if code == "404"));
+        assert_eq!(reply(&bare, 204, ""), Reply::Accepted(Json::Object(Vec::new())));
+        assert!(matches!(reply(&bare, 404, ""), Reply::Rejected { code, .. } if code == "404"));
+    }
+
+    #[test]
+    fn content_can_distinguish_an_error_response_from_a_success() {
+        let sign = |marks_refusal: bool, place: &str, values: &[Json]| Http {
+            refused: Some(RefusalSign {
+                marks_refusal,
+                conditions: vec![(ResponsePlace::read(place).unwrap(), values.to_vec())],
+            }),
+            code: ResponsePlace::read("error"),
+            ..Http::default()
+        };
+        for (http, body, is_refused) in [
+            (sign(true, "ok", &[Json::Bool(false)]), r#"{"ok":false,"error":"x"}"#, true),
+            (sign(true, "ok", &[Json::Bool(false)]), r#"{"ok":true,"error":"x"}"#, false),
+            (sign(true, "ok", &[Json::Bool(false)]), r#"{"error":"x"}"#, false),
+            (sign(false, "ok", &[Json::Bool(true)]), r#"{"error":"x"}"#, true),
+            (sign(false, "ok", &[Json::Bool(true)]), r#"{"ok":true,"error":"x"}"#, false),
+            (sign(true, "error", &[]), r#"{"error":"x"}"#, true),
+            (sign(true, "error", &[]), r#"{"result":"x"}"#, false),
+        ] {
+            let is_rejected = matches!(reply(&http, 200, body), Reply::Rejected { .. });
+            assert_eq!(is_rejected, is_refused, "{body}");
+        }
+    }
+
+    #[test]
+    fn entries_of_a_list_keep_their_code_message_and_name_together() {
+        let http = Http {
+            code: ResponsePlace::read("errors[].code"),
+            message: ResponsePlace::read("errors[].text"),
+            field: Some(Field {
+                at: ResponsePlace::read("errors[].field").unwrap(),
+                spelling: Spelling::Dotted,
+            }),
+            ..Http::default()
+        };
+        let body = r#"{"errors":[{"code":"a","field":"x"},{"code":"b","text":"B"}]}"#;
+        let Reply::Rejected { code, message, field, further, .. } = reply(&http, 400, body) else { panic!() };
+        assert_eq!((code.as_str(), message, field), ("a", None, Some(Json::Text("x".to_owned()))));
+        let second = Reported { code: "b".to_owned(), message: Some("B".to_owned()), field: None };
+        assert_eq!(further, [second]);
+    }
+
+    #[test]
+    fn map_of_lists_gives_an_entry_for_each_code() {
+        let http = Http {
+            code: ResponsePlace::read("faults{}[]"),
+            field: Some(Field { at: ResponsePlace::read("faults{key}").unwrap(), spelling: Spelling::Name }),
+            ..Http::default()
+        };
+        let body = r#"{"faults":{"name":["short","odd"],"age":["old"]}}"#;
+        let Reply::Rejected { code, field, further, .. } = reply(&http, 400, body) else { panic!() };
+        let name = |field: &Option<Json>| field.as_ref().and_then(Json::as_text).map(str::to_owned);
+        assert_eq!((code.as_str(), name(&field).as_deref()), ("short", Some("name")));
+        let rest: Vec<_> = further.iter().map(|each| (each.code.as_str(), name(&each.field))).collect();
+        assert_eq!(rest, [("odd", Some("name".to_owned())), ("old", Some("age".to_owned()))]);
     }
 }

@@ -25,9 +25,12 @@ impl Facts for Rest {
         operation.location(&parameter.name) != Location::Path
     }
 
+    fn message_place(&self, service: &Service) -> Option<String> {
+        service.http.as_ref().and_then(|http| http.message.as_ref()).map(ToString::to_string)
+    }
+
     fn rejection_elements<'s>(&self, service: &'s Service) -> Vec<&'s str> {
-        let http = service.http.iter();
-        http.flat_map(|http| http.message.iter().chain(&http.carries)).map(String::as_str).collect()
+        service.http.iter().flat_map(|http| &http.carries).map(String::as_str).collect()
     }
 
     fn varying_rejection_elements<'s>(&self, service: &'s Service) -> Vec<&'s str> {

@@ -4,12 +4,16 @@ use percent_encoding::percent_decode_str;
 
 use crate::digest::base64;
 use crate::json::Json;
+use crate::spec::breach::Breach;
 use crate::spec::model::{
     Authentication, Circumstance, ErrorRow, Http, Location, Operation, Protocol, RequestFault, Route,
     Service, Type, When,
 };
 
+use crate::spec::path::Path;
+
 use crate::server::Reading;
+use crate::server::envelope::Envelope;
 use crate::server::fault::Fault;
 use crate::server::form::value_of;
 use crate::server::{
@@ -45,10 +49,10 @@ async fn serve(site: &Site<'_>, raw: &Raw) -> Response {
     let http = service.and_then(|service| service.http.clone()).unwrap_or_default();
     let Some((service, operation, labels)) = found else {
         let fault = operations::request_fault(site, service, RequestFault::UnknownAction);
-        return rejected(site, &http, site.with_wording(Rejection { status: Some(404), ..fault }));
+        return rejected(site, &http, None, site.with_wording(Rejection { status: Some(404), ..fault }));
     };
     if let Some(rejection) = not_let_in(site, service, operation, &http, raw) {
-        return rejected(site, &http, site.with_wording(rejection));
+        return rejected(site, &http, Some(operation), site.with_wording(rejection));
     }
     let call = |parameters| {
         let (action, version) = (operation.name.clone(), service.version.clone());
@@ -59,7 +63,7 @@ async fn serve(site: &Site<'_>, raw: &Raw) -> Response {
     let reply = operations::perform_read(site, &services, of, &call(parameters), is_readable).await;
     match reply {
         Reply::Accepted(output) => accepted(site, operation, &http, output),
-        Reply::Rejected(rejection) => rejected(site, &http, site.with_wording(rejection)),
+        Reply::Rejected(rejection) => rejected(site, &http, Some(operation), site.with_wording(rejection)),
         Reply::Crashed => Response::crash(),
     }
 }
@@ -218,28 +222,45 @@ fn accepted(site: &Site<'_>, operation: &Operation, http: &Http, output: Json) -
         Some(path) if !site.behaviour.breaks(&Fault::NoEnvelope) => at(path, output),
         _ => output,
     };
-    Response { status, body, rejection: false }
+    let mut envelope = Envelope::of(body);
+    http.refused.iter().for_each(|sign| envelope.mark(sign, false));
+    Response { headers: envelope.headers, ..Response::of(status, envelope.body, false) }
 }
 
-fn rejected(site: &Site<'_>, http: &Http, rejection: Rejection) -> Response {
+fn rejected(site: &Site<'_>, http: &Http, operation: Option<&Operation>, rejection: Rejection) -> Response {
+    // Where the content distinguishes error responses, they have the status of a success unless a row says otherwise.
+    let usual = http.refused.as_ref().map_or(400, |_| http.success.first().copied().unwrap_or(200));
     let status = match site.behaviour.fault {
         Some(Fault::RejectionStatus(status)) => status,
-        _ => rejection.status.unwrap_or(400),
+        _ => rejection.status.unwrap_or(usual),
     };
-    let mut body = Json::Object(Vec::new());
-    let carried = http.carries.iter().map(|path| (path, site.request_id()));
-    let carried = carried.filter(|_| site.has_member("RequestId"));
-    let message = http.message.iter().map(|path| (path, Json::Text(rejection.message.clone())));
-    let message = message.filter(|_| site.has_member("Message"));
-    let code = http.code.iter().map(|path| (path, Json::Text(rejection.code.clone())));
-    for (path, value) in code.chain(message).chain(carried) {
+    let rejection = match operation {
+        Some(operation) if site.behaviour.breaks(&Fault::NamesAnother) => {
+            naming_another(operation, rejection)
+        }
+        _ => rejection,
+    };
+    let mut envelope = Envelope::of(site.members(&rejection));
+    envelope.report(http, &rejection, site.has_member("Message"));
+    let is_marked = !site.behaviour.breaks(&Fault::NotMarked);
+    http.refused.iter().for_each(|sign| envelope.mark(sign, is_marked));
+    let Envelope { mut body, headers, .. } = envelope;
+    for path in http.carries.iter().filter(|_| site.has_member("RequestId")) {
         let names: Vec<&str> = path.split('.').collect();
-        put(&mut body, &names, value);
+        put(&mut body, &names, site.request_id());
     }
     if site.behaviour.breaks(&Fault::NoEnvelope) {
         body = at("wrapped", body);
     }
-    Response { status, body, rejection: true }
+    Response { headers, ..Response::of(status, body, true) }
+}
+
+/// Returns the rejection with the name of another parameter than the one at fault.
+fn naming_another(operation: &Operation, rejection: Rejection) -> Rejection {
+    let Some(breach) = &rejection.breach else { return rejection };
+    let other = operation.parameters.iter().find(|other| other.name != breach.at.parameter());
+    let breach = other.map(|other| Breach { at: Path::member(&other.name), part: breach.part });
+    Rejection { breach: breach.or(rejection.breach), ..rejection }
 }
 
 /// Wraps a value in nested objects along a path.

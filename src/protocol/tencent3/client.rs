@@ -7,8 +7,8 @@ use crate::json::Json;
 use crate::spec::model::{Member, Operation, Service};
 use crate::wire::sign::{Form, tc_v1, tc3};
 use crate::wire::{
-    Call, Client, Reply, Request, Signing, Twist, address, authority, can_encode_in_header, flatten, path,
-    query,
+    Call, Client, Reply, Request, Response, Signing, Twist, address, authority, can_encode_in_header,
+    flatten, path, query,
 };
 
 /// The number of the first member of an array in a query.
@@ -33,7 +33,7 @@ impl Client for Tencent3 {
         }
     }
 
-    fn read(&self, _: &Service, _: &Operation, _: u16, body: Json) -> Reply {
+    fn read(&self, _: &Service, _: &Operation, _: &Response, body: Json) -> Reply {
         decode(body)
     }
 
@@ -172,6 +172,8 @@ fn decode(body: Json) -> Reply {
         Some(code) => Reply::Rejected {
             code: code.to_owned(),
             message: error.get("Message").and_then(Json::as_text).map(str::to_owned),
+            field: None,
+            further: Vec::new(),
             body: response,
         },
         None => Reply::Unreadable("an error response without `Response.Error.Code`".to_owned()),

@@ -38,7 +38,7 @@ impl Facts for Tencent3 {
     }
 
     fn rejection_elements<'s>(&self, _: &'s Service) -> Vec<&'s str> {
-        vec!["Error.Message", "RequestId"]
+        vec!["RequestId"]
     }
 
     fn varying_rejection_elements<'s>(&self, _: &'s Service) -> Vec<&'s str> {

@@ -121,7 +121,7 @@ fn envelope(site: &Site<'_>, service: Option<&Service>, reply: Reply) -> Respons
         true => response,
         false => Json::Object(vec![("Response".to_owned(), response)]),
     };
-    Response { status, body, rejection }
+    Response::of(status, body, rejection)
 }
 
 fn rejected(site: &Site<'_>, service: Option<&Service>, rejection: Rejection) -> Json {

@@ -117,7 +117,7 @@ impl Nonces {
 
 /// Creates an error response of the gateway: the code, with the vendor's wording.
 fn rejection(status: u16, code: &str, message: String) -> Rejection {
-    Rejection { status: Some(status), code: code.to_owned(), message, worded: true }
+    Rejection { worded: true, ..Rejection::unlisted(status, code, message) }
 }
 
 /// Returns the value of a parameter.

@@ -308,6 +308,16 @@ impl<'s> MutantSource<'s> {
         self.service.rows(self.operation).any(|row| row.when.is_about(breach))
     }
 
+    /// Returns `true` if the page has rows about more than one parameter.
+    fn has_rows_of_several(&self) -> bool {
+        let has_one = |name: &String| {
+            Part::ALL.iter().any(|part| {
+                self.service.rows(self.operation).any(|row| row.when.binds(&Breach::of(name, *part)))
+            })
+        };
+        self.operation.parameters.iter().filter(|parameter| has_one(&parameter.name)).count() > 1
+    }
+
     /// Returns `true` if some call is rejected with a row for what it sends.
     fn can_be_rejected(&self) -> bool {
         let is_of_request =

@@ -5,6 +5,7 @@ use crate::server::respond;
 use std::sync::Arc;
 
 use crate::spec::model::{Http, Member, Operation, Protocol, Schema, Shape, Type};
+use crate::spec::response_place::{BodyStep, ResponsePlace};
 
 use super::{Kind, Mutant, MutantSource};
 
@@ -12,7 +13,7 @@ use super::{Kind, Mutant, MutantSource};
 pub fn of(maker: &MutantSource<'_>, mutants: &mut Vec<Mutant>) {
     let mut paths = Vec::new();
     collect(&maker.operation.response, &[], &mut paths);
-    for path in &paths {
+    for path in paths.iter().filter(|path| !is_sign(maker, path)) {
         of_element(maker, path, mutants);
     }
     if let Some(success) = &maker.operation.success {
@@ -28,6 +29,19 @@ pub fn of(maker: &MutantSource<'_>, mutants: &mut Vec<Mutant>) {
         mutants.push(maker.fault(Kind::Envelope, "request-id-repeats", does, Fault::RequestIdRepeats));
     }
     envelope(maker, mutants);
+}
+
+/// Returns `true` if an element distinguishes successes from error responses, so that every success of a server has it.
+fn is_sign(maker: &MutantSource<'_>, path: &[String]) -> bool {
+    let signs = maker.service.http.iter().flat_map(|http| &http.refused);
+    let mut places = signs.flat_map(|sign| &sign.conditions).filter_map(|(place, _)| place.in_body());
+    places.any(|steps| {
+        let names = steps.iter().map(|step| match step {
+            BodyStep::Member(name) => Some(name),
+            _ => None,
+        });
+        names.eq(path.iter().map(Some))
+    })
 }
 
 /// Returns `true` if the page promises an element that is unique to each response.
@@ -111,6 +125,27 @@ fn edit_siblings(elements: &mut Vec<Member>, path: &[String], change: fn(&mut Ve
     }
 }
 
+/// Adds the mutants that blame the wrong parameter, and those whose error responses look like successes.
+fn faults_reported(maker: &MutantSource<'_>, mutants: &mut Vec<Mutant>) {
+    let Some(http) = &maker.service.http else { return };
+    let mut add = |slug: &str, does: &str, fault: Fault| {
+        mutants.push(maker.fault(Kind::Envelope, &format!("envelope/{slug}"), does.to_owned(), fault));
+    };
+    let is_success = |status: u16| maker.operation.is_success(http, status);
+    let mut rows = maker.service.rows(maker.operation);
+    if http.refused.is_some() && rows.any(|row| row.status.is_none_or(is_success)) {
+        add("not-marked", "error responses look like successes", Fault::NotMarked);
+    }
+    let has_others = maker.operation.parameters.len() > 1 && maker.operation.relations.is_empty();
+    if http.field.is_none() || !has_others || !maker.can_be_rejected_for(|_| true) {
+        return;
+    }
+    add("names-another", "error responses name another parameter", Fault::NamesAnother);
+    if http.code.as_ref().is_some_and(ResponsePlace::leads_to_several) && maker.has_rows_of_several() {
+        add("blames-another", "error responses report a fault of a valid value too", Fault::BlamesAnother);
+    }
+}
+
 fn envelope(maker: &MutantSource<'_>, mutants: &mut Vec<Mutant>) {
     let facts = maker.facts();
     let (status, message) = (facts.wrong_status(), facts.message());
@@ -128,6 +163,8 @@ fn envelope(maker: &MutantSource<'_>, mutants: &mut Vec<Mutant>) {
             "no-message" => message,
             "html" => code || message || !http.carries.is_empty(),
             "no-envelope" => code || http.output.is_some(),
+            // A status that means success stands for nothing if the content distinguishes error responses.
+            "status" => http.refused.is_none(),
             _ => true,
         }
     };
@@ -145,6 +182,7 @@ fn envelope(maker: &MutantSource<'_>, mutants: &mut Vec<Mutant>) {
     if !maker.can_be_rejected() {
         return;
     }
+    faults_reported(maker, mutants);
     for (slug, does, fault) in all.into_iter().filter(|(slug, ..)| is_read(slug)) {
         mutants.push(maker.fault(Kind::Envelope, &format!("envelope/{slug}"), does, fault));
     }

@@ -2,7 +2,9 @@
 
 use crate::server::behaviour::Behaviour;
 use crate::server::validate::Check;
-use crate::spec::model::{Bound, Circumstance, ErrorRow, Operation, RequestFault, When};
+use crate::spec::message::{Message, MessagePart};
+use crate::spec::model::{Bound, Circumstance, ErrorRow, Member, Operation, RequestFault, When};
+use crate::spec::response_place::BodyStep;
 
 use super::{Kind, Mutant, MutantSource};
 
@@ -62,7 +64,7 @@ fn of_row(maker: &MutantSource<'_>, row: &ErrorRow, mutants: &mut Vec<Mutant>) {
             None => mutant,
         });
     };
-    let sends_codes = maker.sends_codes();
+    let sends_codes = maker.sends_codes() && !row.any_code;
     if let Some(other) = exchanged(maker, row).filter(|_| sends_codes) {
         changed(
             "exchanged",
@@ -85,15 +87,45 @@ fn of_row(maker: &MutantSource<'_>, row: &ErrorRow, mutants: &mut Vec<Mutant>) {
         let does = format!("{code}: returned with status {other}");
         changed("status", does, |row, to| row.status = to.parse().ok(), other.to_string());
     }
-    if let Some(message) = &row.message {
-        let other = message.strip_suffix('.').map_or_else(|| format!("{message}."), str::to_owned);
+    let written = |element: &&Member| is_written(maker, &element.name);
+    for element in row.body.iter().filter(|element| !element.is_optional() && !written(element)) {
+        let name = &element.name;
+        let gone = |row: &mut ErrorRow, name: &str| row.body.retain(|element| element.name != name);
+        changed(&format!("{name}/gone"), format!("{code}: {name} is not in the body"), gone, name.clone());
+    }
+    if let Some(message) = row.message.as_ref().filter(|message| is_judged(message)) {
+        let written = &message.text;
+        let other = written.strip_suffix('.').map_or_else(|| format!("{written}."), str::to_owned);
         changed(
             "message",
             format!("{code}: message {other:?}"),
-            |row, to| row.message = Some(to.to_owned()),
+            |row, to| row.message = Message::read(to).ok(),
             other,
         );
+        if message.paths().next().is_some() {
+            let does = format!("{code}: the placeholders of the message are not filled");
+            let as_written = |row: &mut ErrorRow, to: &str| row.message = Some(Message::literal(to));
+            changed("not-filled", does, as_written, written.clone());
+        }
     }
+}
+
+/// Returns `true` if the envelope of every error response has a member of this name.
+fn is_written(maker: &MutantSource<'_>, name: &str) -> bool {
+    let Some(http) = &maker.service.http else { return false };
+    let places = [http.code.as_ref(), http.message.as_ref(), http.field.as_ref().map(|field| &field.at)];
+    let firsts = places.into_iter().flatten().filter_map(|place| place.in_body()?.first());
+    let carried = http.carries.iter().filter_map(|path| path.split('.').next());
+    let of_envelope = firsts.filter_map(|step| match step {
+        BodyStep::Member(name) => Some(name.as_str()),
+        _ => None,
+    });
+    of_envelope.chain(carried).any(|known| known == name)
+}
+
+/// Returns `true` if a message does not end with any text, so that a text after it shows.
+fn is_judged(message: &Message) -> bool {
+    !matches!(message.parts.last(), Some(MessagePart::Any))
 }
 
 /// Returns a status that no row about circumstances has: its cases would be blocked.
@@ -114,6 +146,10 @@ fn exchanged(maker: &MutantSource<'_>, row: &ErrorRow) -> Option<String> {
         _ => Vec::new(),
     };
     let own = bound(row);
+    // A row without a rule covers whatever has no row of its own.
+    if own.is_empty() {
+        return None;
+    }
     let shares = |other: &&ErrorRow| {
         bound(other).iter().any(|other| {
             let is_same = |own: &Bound| own.at == other.at || own.at.is_none() || other.at.is_none();
@@ -121,7 +157,10 @@ fn exchanged(maker: &MutantSource<'_>, row: &ErrorRow) -> Option<String> {
         })
     };
     let is_other = |other: &&ErrorRow| {
-        matches!(other.when, When::Breaches(_)) && other.codes != row.codes && !shares(other)
+        matches!(other.when, When::Breaches(_))
+            && other.codes != row.codes
+            && !other.any_code
+            && !shares(other)
     };
     maker.operation.errors.iter().find(is_other).and_then(|other| other.codes.first().cloned())
 }

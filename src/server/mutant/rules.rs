@@ -1,6 +1,7 @@
 //! Mutants with rules that are too tight, too loose, checked in part, or missing.
 
 use crate::json::Json;
+use crate::server::Rejection;
 use crate::server::fault::{Condition, Fault, Odd, Portion};
 use crate::spec::breach::Part;
 use crate::spec::model::{Characters, Count, End, Length, Limit, Member, Range, Required, Schema, Type};
@@ -386,7 +387,9 @@ fn crashes(maker: &MutantSource<'_>, parameter: &Placed<'_>, mutants: &mut Vec<M
         let does = format!("{}: {words} makes the server fail", parameter.name);
         let fault = Fault::Crash { operation, parameter: name, odd };
         mutants.push(maker.fault(Kind::Crash, &slug("crash"), does, fault).of_parameter(&parameter.name));
-        if !maker.service.has_table(maker.operation) || !maker.sends_codes() {
+        let stray = Rejection::stray();
+        let rows = maker.service.rows_matching(maker.operation, &stray.code, stray.status.unwrap_or(400));
+        if !maker.service.has_table(maker.operation) || !maker.sends_codes() || !rows.is_empty() {
             continue;
         }
         let (operation, name) = of();

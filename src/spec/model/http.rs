@@ -1,19 +1,25 @@
 //! The settings of services that use plain HTTP. Other protocols define what these specs have to state.
 
+use crate::json::Json;
 use crate::named::named;
 use crate::span::Place;
+use crate::spec::response_place::ResponsePlace;
 
 /// The envelope of a service's responses, and the authentication of its callers.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Http {
     /// The authentication of callers.
     pub authentication: Authentication,
     /// The success statuses; every 2xx if empty.
     pub success: Vec<u16>,
-    /// The path of the code in the body of an error response; if absent, the status is the code.
-    pub code: Option<String>,
-    /// The path of the message in the body of an error response.
-    pub message: Option<String>,
+    /// What distinguishes an error response from a success that has the same status.
+    pub refused: Option<RefusalSign>,
+    /// The place of the code in an error response; if absent, the status is the code.
+    pub code: Option<ResponsePlace>,
+    /// The place of the message in an error response.
+    pub message: Option<ResponsePlace>,
+    /// The place where an error response names the parameter at fault.
+    pub field: Option<Field>,
     /// The path of the response elements in the body of a successful response; if absent, they are its members.
     pub output: Option<String>,
     /// The paths of members that every error response has.
@@ -29,6 +35,40 @@ impl Http {
             true => (200..300).contains(&status),
             false => self.success.contains(&status),
         }
+    }
+}
+
+/// What distinguishes an error response from a success in its content.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RefusalSign {
+    /// Whether the conditions are those of an error response (`refused-if`) or of a success (`refused-unless`).
+    pub marks_refusal: bool,
+    /// Places, each with the values that it may have there; any value if the list is empty. All of them count.
+    pub conditions: Vec<(ResponsePlace, Vec<Json>)>,
+}
+
+/// Where and how an error response names the parameter at fault.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Field {
+    /// The place.
+    pub at: ResponsePlace,
+    /// The spelling of paths.
+    pub spelling: Spelling,
+}
+
+named! {
+    /// The ways in which an error response spells the path of a parameter.
+    pub enum Spelling {
+        /// `lines.0.sku`
+        Dotted = "dotted",
+        /// `lines[0][sku]` or `lines[0].sku`
+        Brackets = "brackets",
+        /// `/lines/0/sku` (RFC 6901)
+        Pointer = "pointer",
+        /// A list of names and indexes: `["lines", 0, "sku"]`
+        List = "list",
+        /// The last name alone: `sku`
+        Name = "name",
     }
 }
 

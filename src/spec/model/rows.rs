@@ -3,17 +3,24 @@
 use crate::named::named;
 use crate::span::Place;
 use crate::spec::breach::{Breach, Part};
+use crate::spec::message::Message;
 use crate::spec::path::{Path, Step};
+
+use super::Member;
 
 /// One row of an error table.
 #[derive(Debug, Clone)]
 pub struct ErrorRow {
     /// The HTTP status; `None` if it is not judged.
     pub status: Option<u16>,
-    /// Its codes (usually one).
+    /// Its codes (usually one). If the page names none, the status.
     pub codes: Vec<String>,
+    /// Whether the page names no code: any code may be returned with the status.
+    pub any_code: bool,
     /// The message; `None` if it is not judged.
-    pub message: Option<String>,
+    pub message: Option<Message>,
+    /// The members that the body of its error response has.
+    pub body: Vec<Member>,
     /// What it covers.
     pub when: When,
     /// The parameters that `when` names, with their places.

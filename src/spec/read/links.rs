@@ -3,7 +3,9 @@
 use std::collections::HashMap;
 
 use crate::diagnostic::Finding;
-use crate::spec::model::{Entity, ErrorRow, Http, Location, Operation, Protocol, Service, Specs};
+use crate::spec::breach::Part;
+use crate::spec::message::MessagePart;
+use crate::spec::model::{Entity, ErrorRow, Http, Location, Operation, Protocol, Service, Specs, When};
 use crate::spec::path::Path;
 
 /// Checks all names in all specs.
@@ -33,6 +35,8 @@ fn check_operation(operation: &Operation, service: &Service, findings: &mut Vec<
             findings.push(Finding::unknown_name("parameter", name, at, places.iter().map(String::as_str)));
         }
     }
+    check_messages(operation, service, findings);
+    check_bodies(operation, service, findings);
     check_route(operation, service, findings);
     if service.protocol == Protocol::Rest {
         check_body(operation, findings);
@@ -53,6 +57,45 @@ fn check_operation(operation: &Operation, service: &Service, findings: &mut Vec<
         if let Some(name) = parameter.exists.as_deref().filter(|name| service.entity(name).is_none()) {
             findings.push(Finding::unknown_name("entity", name, &parameter.at, entities()));
         }
+    }
+}
+
+/// Checks that the placeholders of an operation's messages are places, and stand where they mean something.
+fn check_messages(operation: &Operation, service: &Service, findings: &mut Vec<Finding>) {
+    let places: Vec<String> = operation.members().iter().map(|(at, _)| at.to_string()).collect();
+    for row in &operation.errors {
+        let Some(message) = &row.message else { continue };
+        for path in message.paths().filter(|path| operation.schema(path).is_none()) {
+            let known = places.iter().map(String::as_str);
+            findings.push(Finding::unknown_name("parameter", &path.to_string(), &row.at, known));
+        }
+        let is_absence = |when: &When| matches!(when, When::Breaches(bound) if bound.iter().all(|bound| bound.part == Part::Required));
+        if is_absence(&row.when) && message.parts.contains(&MessagePart::Value) {
+            let title = "this message shows the value at fault, but its row covers only absent values";
+            let help = "write {...} for a text that is not known";
+            findings.push(Finding::error("placeholder", title).at(&row.at).help(help));
+        }
+    }
+    let of_service = service.errors.iter().filter_map(|row| Some((row, row.message.as_ref()?)));
+    for (row, message) in of_service {
+        let is_nowhere =
+            |path: &&Path| !service.operations.iter().any(|operation| operation.schema(path).is_some());
+        // Each operation would report it.
+        let is_first = service.operations.first().is_some_and(|first| first.id == operation.id);
+        for path in message.paths().filter(is_nowhere).filter(|_| is_first) {
+            let known = places.iter().map(String::as_str);
+            findings.push(Finding::unknown_name("parameter", &path.to_string(), &row.at, known));
+        }
+    }
+}
+
+/// Checks that only rows of plain HTTP state members of their bodies: other protocols define these.
+fn check_bodies(operation: &Operation, service: &Service, findings: &mut Vec<Finding>) {
+    let rows = operation.errors.iter().filter(|row| !row.body.is_empty());
+    for row in rows.filter(|_| service.protocol != Protocol::Rest) {
+        let title = format!("the protocol {} defines the body of error responses", service.protocol.name());
+        let finding = Finding::error("unknown-key", title).at(&row.at);
+        findings.push(finding.help("remove `body` from the row"));
     }
 }
 
@@ -150,6 +193,9 @@ fn check_statuses(
 ) {
     let bare = Http::default();
     let http = service.http.as_ref().unwrap_or(&bare);
+    if http.refused.is_some() {
+        return;
+    }
     let is_success = |status: &u16| match operation {
         Some(operation) => operation.is_success(http, *status),
         None => http.is_success(*status),
@@ -157,8 +203,8 @@ fn check_statuses(
     for row in rows {
         if let Some(status) = row.status.filter(is_success) {
             let title = format!("an error row has the status {status}, which means success");
-            let help = "list the statuses that mean success in service.yaml, e.g. `http: {success: [201]}`; error responses that \
-                        differ from successes only in their body are not supported";
+            let help = "list the statuses that mean success in service.yaml, e.g. `http: {success: [201]}`, or write \
+                        `refused-if` or `refused-unless` there if error responses differ in their content";
             findings.push(Finding::error("status-of-success", title).at(&row.at).help(help));
         }
     }
@@ -178,6 +224,10 @@ fn check_lister(entity: &Entity, service: &Service, findings: &mut Vec<Finding>)
 }
 
 fn check_maker(entity: &Entity, maker: &Operation, findings: &mut Vec<Finding>) {
+    if let Some(name) = entity.named_by.as_ref().filter(|name| maker.parameter(name).is_none()) {
+        let known = maker.parameters.iter().map(|parameter| parameter.name.as_str());
+        findings.push(Finding::unknown_name("parameter", name, &entity.at, known));
+    }
     let mut elements = maker.response.as_slice();
     for name in entity.id.split('.').filter(|name| !name.is_empty()) {
         match elements.iter().find(|element| element.name == name) {

@@ -1,6 +1,7 @@
 //! Reads specs: turns files into a model or findings.
 
 mod elsewhere;
+mod http;
 mod links;
 mod operation;
 mod patterns;
@@ -22,7 +23,7 @@ use crate::diagnostic::{Finding, any_error};
 use crate::span::Source;
 
 use super::forms;
-use super::model::{Authentication, Codes, Entity, Http, Operation, Pages, Protocol, Service, Specs};
+use super::model::{Codes, Entity, Operation, Pages, Protocol, Service, Specs};
 use super::yaml::{self, Key, Kind, Node};
 
 /// The name of a service's file, which is in the folder of its operations.
@@ -117,6 +118,7 @@ impl Reader {
         };
         let mut service = self.service(folder, &node?)?;
         service.operations = operations;
+        name_own(&mut service);
         Some(service)
     }
 
@@ -157,29 +159,8 @@ impl Reader {
         })
     }
 
-    fn http(&mut self, node: &Node) -> Option<Http> {
-        let fields = self.form(node, &forms::HTTP)?;
-        let mut authentication = Authentication::None;
-        if let Some(node) = fields.get("authentication") {
-            match self.text(node).as_deref().and_then(Authentication::named) {
-                Some(named) => authentication = named,
-                None => self.wrong(node, "none, bearer, basic, header NAME or query NAME"),
-            }
-        }
-        let statuses = fields.get("success").map(|node| self.list(node)).unwrap_or_default();
-        Some(Http {
-            authentication,
-            success: statuses.into_iter().filter_map(|node| self.status(node)).collect(),
-            code: self.path(&fields, "code"),
-            message: self.path(&fields, "message"),
-            output: self.path(&fields, "output"),
-            carries: self.texts(&fields, "carries"),
-            varies: self.texts(&fields, "varies"),
-        })
-    }
-
     /// Reads an optional key with a list of texts.
-    fn texts(&mut self, fields: &Fields<'_>, key: &str) -> Vec<String> {
+    pub fn texts(&mut self, fields: &Fields<'_>, key: &str) -> Vec<String> {
         let nodes = fields.get(key).map(|node| self.list(node)).unwrap_or_default();
         nodes.into_iter().filter_map(|node| self.text(node)).collect()
     }
@@ -202,7 +183,7 @@ impl Reader {
     }
 
     /// Reads a key with a path of member names.
-    fn path(&mut self, fields: &Fields<'_>, key: &str) -> Option<String> {
+    pub fn path(&mut self, fields: &Fields<'_>, key: &str) -> Option<String> {
         let node = fields.get(key)?;
         let text = self.text(node)?;
         if let Some(wrong) = text.split('.').find(|name| !is_member(name)) {
@@ -224,6 +205,7 @@ impl Reader {
             let Some(fields) = self.form(node, &forms::ENTITY) else { continue };
             self.origin(key, node, &fields);
             let removed_by = self.optional_text(&fields, "removed-by").filter(|name| name != "none");
+            let named_by = fields.get("id").and_then(|node| self.named_by(node));
             if let Some(node) =
                 fields.get("id").filter(|node| matches!(&node.kind, Kind::Text(id) if id.is_empty()))
             {
@@ -237,7 +219,11 @@ impl Reader {
             }
             entities.push(Entity {
                 name: key.name.clone(),
-                id: self.optional_text(&fields, "id").unwrap_or_default(),
+                id: match named_by {
+                    None => self.optional_text(&fields, "id").unwrap_or_default(),
+                    Some(_) => String::new(),
+                },
+                named_by,
                 foreign: self.flag(&fields, "foreign"),
                 made_by: self.optional_text(&fields, "made-by").unwrap_or_default(),
                 removed_by,
@@ -251,7 +237,27 @@ impl Reader {
     }
 }
 
+/// Marks the parameters whose values are the ids of the entities that a call creates.
+fn name_own(service: &mut Service) {
+    let Service { entities, operations, .. } = service;
+    for entity in entities.iter() {
+        let makers =
+            operations.iter_mut().filter(|operation| operation.creates.as_ref() == Some(&entity.name));
+        let parameters = makers.flat_map(|maker| &mut maker.parameters);
+        for parameter in parameters.filter(|parameter| Some(&parameter.name) == entity.named_by.as_ref()) {
+            parameter.names_own = true;
+        }
+    }
+}
+
 impl Reader {
+    /// Reads `id` of an entity that the caller names: `{parameter: NAME}`.
+    fn named_by(&mut self, node: &Node) -> Option<String> {
+        let Kind::Map(_) = node.kind else { return None };
+        let fields = self.form(node, &forms::ENTITY_ID)?;
+        self.optional_text(&fields, "parameter")
+    }
+
     /// Checks that an entity is either foreign or created by an operation.
     fn origin(&mut self, key: &Key, node: &Node, fields: &Fields<'_>) {
         let is_foreign = self.flag(fields, "foreign");

@@ -7,6 +7,7 @@ use crate::json::Json;
 use crate::span::Place;
 use crate::spec::form::Form;
 use crate::spec::forms;
+use crate::spec::message::Message;
 use crate::spec::model::{
     Acknowledgement, Bound, Circumstance, ErrorRow, Location, Member, Operation, Page, Quote, RequestFault,
     Required, Route, Schema, Shape, Success, Type, When, is_masked,
@@ -181,17 +182,47 @@ impl Reader {
 
     fn error_row(&mut self, node: &Node) -> Option<ErrorRow> {
         let fields = self.form(node, &forms::ERROR_ROW)?;
-        let code = fields.get("code")?;
-        let codes = exact(self.list_or_one(code).into_iter().filter_map(|node| self.text(node)));
+        let status = fields.get("status").and_then(|node| self.status(node));
+        let code = fields.get("code");
+        let codes = match (code, status) {
+            (Some(code), _) => exact(self.list_or_one(code).into_iter().filter_map(|node| self.text(node))),
+            (None, Some(status)) => vec![status.to_string()],
+            (None, None) => {
+                let finding = Finding::error("missing-key", "this error row has neither a code nor a status");
+                self.note(
+                    finding.at(&node.place).help("write what the page gives: `code`, `status`, or both"),
+                );
+                return None;
+            }
+        };
         Some(ErrorRow {
-            status: fields.get("status").and_then(|node| self.status(node)),
+            status,
             codes,
-            message: self.optional_text(&fields, "message"),
+            any_code: code.is_none(),
+            message: fields.get("message").and_then(|node| self.message(node)),
+            body: fields.get("body").map(|node| self.response(node)).unwrap_or_default(),
             when: fields.get("when").map_or(When::Unsaid, |node| self.when(node)),
             names: fields.get("when").map(named).unwrap_or_default(),
             says: self.optional_text(&fields, "says"),
-            at: code.place.clone(),
+            at: code.unwrap_or(node).place.clone(),
         })
+    }
+
+    /// Reads a message with its placeholders.
+    fn message(&mut self, node: &Node) -> Option<Message> {
+        let text = self.text(node)?;
+        match Message::read(&text) {
+            Ok(message) => Some(message),
+            Err(wrong) => {
+                let title = format!("`{{{wrong}}}` in this message is not a placeholder");
+                let finding = Finding::error("placeholder", title).at(&node.place);
+                self.note(finding.help(
+                    "write {name} for the value of a parameter, {$value}, {$at}, {$limit} or {$digits} for what the \
+                     message says about the fault, {...} for any text, and {{ for a brace",
+                ));
+                None
+            }
+        }
     }
 
     /// Reads an HTTP status.

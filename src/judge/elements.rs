@@ -2,8 +2,10 @@
 //! well.
 
 use crate::json::Json;
-use crate::spec::model::{ErrorRow, Member, Operation, Service, Success, Type};
+use crate::spec::breach::Part;
+use crate::spec::model::{ErrorRow, Member, Operation, Schema, Service, Shape, Success, Type};
 use crate::spec::promise::{self, Sentence};
+use crate::spec::ruling::{self, Outcome};
 
 use super::rejection::describe;
 use super::{Kind, Line, Mismatch, Promise};
@@ -61,7 +63,10 @@ fn collect_paths(elements: &[Member], within: &Json, prefix: &str, paths: &mut V
     for element in elements {
         let path = path_of(prefix, element);
         let Some(value) = within.get(&element.name) else { continue };
-        if !has_type(element.kind(), value) || !is_listed(element, value) {
+        if !has_type(element.kind(), value)
+            || !is_listed(element, value)
+            || broken_rule(element, value).is_some()
+        {
             continue;
         }
         match value {
@@ -96,7 +101,11 @@ fn check(elements: &[Member], within: &Json, prefix: &str, mismatches: &mut Vec<
                 let listed: Vec<String> = element.listed().iter().map(Json::to_string).collect();
                 mismatches.push(mismatch(element, &path, &listed.join(" or "), Some(value)));
             }
-            Some(value) if has_type(element.kind(), value) => check_inside(element, value, &path, mismatches),
+            Some(value) if has_type(element.kind(), value) => {
+                mismatches
+                    .extend(broken_rule(element, value).map(|part| wrong_value(element, &path, part, value)));
+                check_inside(element, value, &path, mismatches);
+            }
             received => mismatches.push(mismatch(element, &path, element.kind().name(), received)),
         }
     }
@@ -111,6 +120,53 @@ fn check_inside(element: &Member, value: &Json, path: &str, mismatches: &mut Vec
         }
         Json::Object(_) => check(element.schema.below(), value, path, mismatches),
         _ => {}
+    }
+}
+
+/// Returns the rule of an element that its value certainly breaks. The page leaves open whether an element that was
+/// never set is empty.
+fn broken_rule(element: &Member, value: &Json) -> Option<Part> {
+    let schema = &element.schema;
+    if value.as_text().is_some_and(|text| text.trim().is_empty()) && element.is_optional() {
+        return None;
+    }
+    let own = match value {
+        // The members of objects are judged one by one.
+        Json::Object(_) => return None,
+        Json::List(_) => Schema {
+            count: schema.count,
+            nullable: schema.nullable,
+            ..Schema::bare(Shape::List(None), schema.at.clone())
+        },
+        _ => Schema { values: None, ..schema.clone() },
+    };
+    let certain = |schema: &Schema, value: &Json| {
+        let ruling = ruling::on_value(schema, value);
+        (ruling.outcome() == Outcome::Breaks)
+            .then(|| ruling.breaches.first().map(|breach| breach.part))
+            .flatten()
+    };
+    let of_items = || {
+        let (Json::List(items), Some(schema)) = (value, schema.items()) else { return None };
+        let is_scalar = schema.members().is_empty();
+        items.iter().filter(|_| is_scalar).find_map(|item| certain(schema, item))
+    };
+    certain(&own, value).or_else(of_items)
+}
+
+fn wrong_value(element: &Member, path: &str, part: Part, value: &Json) -> Mismatch {
+    let expected = format!("{} that keeps its rule: {}", element.kind().name(), rule(&element.schema, part));
+    mismatch(element, path, &expected, Some(value))
+}
+
+/// Returns a rule as it is written in the spec.
+fn rule(schema: &Schema, part: Part) -> String {
+    match part {
+        Part::Pattern => {
+            let patterns: Vec<&str> = schema.patterns.iter().map(|pattern| pattern.text.as_str()).collect();
+            format!("pattern {}", patterns.join(" and "))
+        }
+        part => part.name().to_owned(),
     }
 }
 

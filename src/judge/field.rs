@@ -6,6 +6,7 @@ use crate::spec::path::{Path, Step};
 use crate::spec::ruling::{self, Outcome};
 
 use super::Contract;
+use super::rejection::visible_breaches;
 
 /// Names that services put before the path of a parameter: where the request carries it.
 const LOCATIONS: [&str; 8] = ["body", "query", "path", "header", "cookie", "form", "params", "data"];
@@ -16,29 +17,47 @@ pub fn stranger(contract: Contract<'_>, field: &Json) -> Option<Path> {
     let http = contract.service.http.as_ref()?;
     let spelling = http.field.as_ref()?.spelling;
     let names = names(spelling, field);
-    let members = contract.operation.members().into_iter().map(|(at, _)| at);
-    let meant: Vec<Path> = match spelling {
-        Spelling::Name => members.filter(|at| last_name(at) == names.last().map(String::as_str)).collect(),
-        _ => {
-            let without = match names.split_first() {
-                Some((first, rest)) if LOCATIONS.contains(&first.as_str()) => rest,
-                _ => &[],
-            };
-            let all: Vec<Path> = members.collect();
-            let of = |names: &[String]| -> Vec<Path> {
-                all.iter().filter(|at| is_spelled(at, names)).cloned().collect()
-            };
-            let meant = of(&names);
-            if meant.is_empty() { of(without) } else { meant }
-        }
-    };
-    let is_tied = |at: &Path| contract.about.iter().any(|about| are_tied(contract, at, &about.at));
-    if contract.about.is_empty() || meant.iter().any(is_tied) {
+    let members: Vec<Path> = contract.operation.members().into_iter().map(|(at, _)| at).collect();
+    let meant = meant(spelling, &names, members);
+    let faults = faults(contract);
+    let is_tied = |at: &Path| faults.iter().any(|fault| are_tied(contract, at, fault));
+    if faults.is_empty() || meant.iter().any(is_tied) {
         return None;
     }
     // The longest path is what the name means.
     let stranger = meant.into_iter().max_by_key(|at| at.steps().len())?;
     is_valid(contract, &stranger).then_some(stranger)
+}
+
+/// Returns the places that a name can mean: those that it spells whole, or else those that contain what it spells.
+fn meant(spelling: Spelling, names: &[String], members: Vec<Path>) -> Vec<Path> {
+    if spelling == Spelling::Name {
+        let last = names.last().map(String::as_str);
+        return members.into_iter().filter(|at| last_name(at) == last).collect();
+    }
+    let without = match names.split_first() {
+        Some((first, rest)) if LOCATIONS.contains(&first.as_str()) => rest,
+        _ => &[],
+    };
+    let of =
+        |is: &dyn Fn(&Path) -> bool| -> Vec<Path> { members.iter().filter(|at| is(at)).cloned().collect() };
+    let whole = of(&|at| spelled(at, names) == Some(0) || spelled(at, without) == Some(0));
+    match whole.is_empty() {
+        true => of(&|at| spelled(at, names).is_some() || spelled(at, without).is_some()),
+        false => whole,
+    }
+}
+
+/// Returns the places of the tested faults, as exactly as the sent values show.
+fn faults(contract: Contract<'_>) -> Vec<Path> {
+    let visible = visible_breaches(contract);
+    let mut faults = Vec::new();
+    for about in contract.about {
+        let within = visible.iter().filter(|breach| about.at.leads_to(&breach.at) && breach.at != about.at);
+        let within: Vec<Path> = within.map(|breach| breach.at.clone()).collect();
+        faults.extend(if within.is_empty() { vec![about.at.clone()] } else { within });
+    }
+    faults
 }
 
 /// Returns `true` if the page certainly allows what the call sends at a place.
@@ -48,12 +67,31 @@ fn is_valid(contract: Contract<'_>, at: &Path) -> bool {
         let is_known_id = member.exists.is_some() && member.schema.open.is_none();
         is_known_id || ruling::on_member(member, value).outcome() == Outcome::Holds
     };
-    let sent = |at: &Path| at.sent(contract.sent);
-    let is_whole_valid = whole.is_some_and(|whole| holds(whole, sent(&Path::member(&whole.name))));
+    let is_whole_valid =
+        whole.is_some_and(|whole| holds(whole, Path::member(&whole.name).sent(contract.sent)));
     // Of a list, any item may be meant.
-    let is_single = !at.steps().iter().any(Step::is_inner);
-    is_whole_valid
-        || (is_single && contract.operation.member(at).is_some_and(|member| holds(member, sent(at))))
+    let values = values_at(contract.sent, at);
+    let are_valid = |member: &Member| match values.as_slice() {
+        [] => holds(member, None),
+        values => values.iter().all(|value| holds(member, Some(value))),
+    };
+    is_whole_valid || contract.operation.member(at).is_some_and(are_valid)
+}
+
+/// Returns all values that a call sends at a place.
+fn values_at<'j>(sent: &'j [(String, Json)], at: &Path) -> Vec<&'j Json> {
+    let whole = sent.iter().filter(|(name, _)| name == at.parameter()).map(|(_, value)| value);
+    at.steps()[1..].iter().fold(whole.collect(), |values: Vec<&Json>, step| {
+        let next = |value: &'j Json| -> Vec<&'j Json> {
+            match (step, value) {
+                (Step::Member(name), value) => value.get(name).into_iter().collect(),
+                (Step::Item, Json::List(items)) => items.iter().collect(),
+                (Step::Value, Json::Object(entries)) => entries.iter().map(|(_, value)| value).collect(),
+                _ => Vec::new(),
+            }
+        };
+        values.into_iter().flat_map(next).collect()
+    })
 }
 
 /// Splits a spelled path into names, without indexes.
@@ -74,15 +112,16 @@ fn names(spelling: Spelling, field: &Json) -> Vec<String> {
     all.into_iter().filter(|name| !is_index(name)).collect()
 }
 
-/// Returns `true` if the names are those of a path or of a place below it.
-fn is_spelled(at: &Path, names: &[String]) -> bool {
+/// Returns how many names are left over if these names begin with those of a path; `None` if they do not.
+fn spelled(at: &Path, names: &[String]) -> Option<usize> {
     let mut names = names.iter();
-    at.steps().iter().all(|step| match step {
+    let is_next = |step: &Step| match step {
         Step::Member(name) => names.next() == Some(name),
         Step::Item => true,
         // The name of an entry is not in the path.
         Step::Value | Step::Key => names.next().is_some(),
-    })
+    };
+    at.steps().iter().all(is_next).then(|| names.len())
 }
 
 fn last_name(at: &Path) -> Option<&str> {
@@ -92,8 +131,16 @@ fn last_name(at: &Path) -> Option<&str> {
     })
 }
 
-/// Returns `true` if one place contains the other, or if a relation is about both parameters.
+/// Returns `true` if one place contains the other, or if a relation is about both.
 pub fn are_tied(contract: Contract<'_>, one: &Path, other: &Path) -> bool {
+    let (short, long) = if one.steps().len() < other.steps().len() { (one, other) } else { (other, one) };
+    let bare =
+        |path: &Path| -> Vec<Step> { path.steps().iter().filter(|step| !step.is_inner()).cloned().collect() };
+    bare(long).starts_with(&bare(short)) || are_related(contract, one, other)
+}
+
+/// Returns `true` if a relation is about both places.
+pub fn are_related(contract: Contract<'_>, one: &Path, other: &Path) -> bool {
     let relates = |relation: &Relation| {
         let condition = relation.condition.iter().flat_map(|condition| condition.paths());
         let parameters: Vec<&str> =
@@ -105,12 +152,7 @@ pub fn are_tied(contract: Contract<'_>, one: &Path, other: &Path) -> bool {
         let whole = contract.operation.parameter(one.parameter());
         one.parameter() == other.parameter() && whole.is_some_and(|whole| whole.schema.has_relations())
     };
-    let (short, long) = if one.steps().len() < other.steps().len() { (one, other) } else { (other, one) };
-    let bare =
-        |path: &Path| -> Vec<Step> { path.steps().iter().filter(|step| !step.is_inner()).cloned().collect() };
-    bare(long).starts_with(&bare(short))
-        || contract.operation.relations.iter().any(relates)
-        || is_related_within()
+    contract.operation.relations.iter().any(relates) || is_related_within()
 }
 
 #[cfg(test)]
@@ -138,11 +180,26 @@ mod tests {
     fn names_below_a_path_are_its_own() {
         let spelled = |path: &str, names: &[&str]| {
             let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
-            is_spelled(&Path::read(path).unwrap(), &names)
+            super::spelled(&Path::read(path).unwrap(), &names)
         };
-        assert!(spelled("lines[].sku", &["lines", "sku"]));
-        assert!(spelled("lines", &["lines", "sku"]));
-        assert!(spelled("labels{}", &["labels", "any"]));
-        assert!(!spelled("lines[].sku", &["lines", "amount"]));
+        assert_eq!(spelled("lines[].sku", &["lines", "sku"]), Some(0));
+        assert_eq!(spelled("lines", &["lines", "sku"]), Some(1));
+        assert_eq!(spelled("labels{}", &["labels", "any"]), Some(0));
+        assert_eq!(spelled("lines[].sku", &["lines", "amount"]), None);
+    }
+
+    #[test]
+    fn name_means_the_place_that_it_spells_whole() {
+        let all = || ["body", "title", "lines", "lines[].sku"].map(|path| Path::read(path).unwrap()).to_vec();
+        let meant = |names: &[&str]| {
+            let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+            let meant = super::meant(Spelling::List, &names, all()).into_iter();
+            meant.map(|path| path.to_string()).collect::<Vec<_>>()
+        };
+        assert_eq!(meant(&["body", "title"]), ["title"]);
+        assert_eq!(meant(&["body"]), ["body"]);
+        assert_eq!(meant(&["lines", "sku"]), ["lines[].sku"]);
+        assert_eq!(meant(&["lines", "other"]), ["lines"]);
+        assert!(meant(&["other"]).is_empty());
     }
 }

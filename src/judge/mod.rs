@@ -2,6 +2,7 @@
 
 mod concurrent;
 mod context;
+mod echo;
 mod elements;
 mod field;
 mod message;
@@ -68,6 +69,10 @@ pub fn judge(contract: Contract<'_>, exchange: &Exchange) -> Verdict {
             _ => {
                 mismatches.extend(elements::of_status(contract.operation, response.status));
                 mismatches.extend(elements::mismatches(contract.service, contract.operation, output));
+                // Of a value that the page leaves open, it does not say either how it is stored.
+                if matches!(contract.expect, Expectation::Accept) {
+                    mismatches.extend(echo::mismatches(contract, output));
+                }
             }
         },
         Reply::Rejected { .. } => {

@@ -151,7 +151,7 @@ fn judge_one(contract: Contract<'_>, rejection: &Rejection<'_>) -> Result<Vec<Mi
             row: promise::of_row(row).text,
         });
     }
-    let mut mismatches = check_envelope(contract, rejection);
+    let mut mismatches = check_envelope(contract, rejection, &exact);
     mismatches.extend(match contract.expect {
         Expectation::Accept => Some(unexpected_rejection(contract, rejection, &matching)),
         Expectation::AcceptOr(_) if !is_expected => {
@@ -232,7 +232,7 @@ pub fn exact_rows<'a>(contract: Contract<'a>, rejection: &Rejection<'_>) -> Vec<
 }
 
 /// Returns what the tested values may break, besides what the case tests.
-fn visible_breaches(contract: Contract<'_>) -> Vec<Breach> {
+pub fn visible_breaches(contract: Contract<'_>) -> Vec<Breach> {
     let mut visible = contract.about.to_vec();
     for about in contract.about {
         let Some(whole) = contract.operation.parameter(about.at.parameter()) else { continue };
@@ -247,17 +247,20 @@ fn near<'a>(contract: Contract<'a>, rows: Vec<&'a ErrorRow>) -> Vec<&'a ErrorRow
     if !is_about_values(contract) || !matches!(contract.expect, Expectation::Reject(Rows::Codes(_))) {
         return rows;
     }
-    let is_tied = |at: &Path| contract.about.iter().any(|about| field::are_tied(contract, at, &about.at));
+    let is_related =
+        |at: &Path| contract.about.iter().any(|about| field::are_related(contract, at, &about.at));
     let visible = visible_breaches(contract);
     let is_near = |row: &&ErrorRow| match &row.when {
-        When::Breaches(bound) => bound.iter().any(|bound| match &bound.at {
-            Some(at) => is_tied(at),
-            // A row for any place is about this value if the value may break one of its rules.
-            None => visible.iter().any(|breach| bound.is_about(breach)),
+        // A row is about this value if the value may break one of its rules, or if a relation ties both.
+        When::Breaches(bound) => bound.iter().any(|bound| {
+            bound.at.as_ref().is_some_and(is_related) || visible.iter().any(|breach| bound.is_about(breach))
         }),
         _ => false,
     };
-    let is_distant = |row: &&ErrorRow| matches!(row.when, When::Breaches(_)) && !is_near(row);
+    let is_distant = |row: &&ErrorRow| match row.when {
+        When::Breaches(_) => !is_near(row),
+        _ => is_of_no_value(row) && !is_circumstance(row),
+    };
     match rows.iter().any(is_near) {
         true => rows.into_iter().filter(|row| !is_distant(row)).collect(),
         false => rows,
@@ -443,7 +446,7 @@ struct Aspects<'a> {
 }
 
 /// Checks the message and the elements that every error response has besides its code.
-fn check_envelope(contract: Contract<'_>, rejection: &Rejection<'_>) -> Vec<Mismatch> {
+fn check_envelope(contract: Contract<'_>, rejection: &Rejection<'_>, exact: &[&ErrorRow]) -> Vec<Mismatch> {
     let facts = protocol::facts(contract.service);
     let operation = promise::of_operation(contract.operation);
     let missing = |path: &str, received: String| Mismatch {
@@ -451,9 +454,9 @@ fn check_envelope(contract: Contract<'_>, rejection: &Rejection<'_>) -> Vec<Mism
         promise: Promise::new(format!("refusal {path}"), &operation),
         lines: vec![Line::new(path, "string, in every error response", received, true)],
     };
-    // A response without a body says with its status which row it is.
-    let is_bare = *rejection.body == Json::Object(Vec::new());
-    let is_needed = rejection.message.is_none() && !is_bare;
+    // A row that gives only a status says nothing else about its response.
+    let is_bare = exact.iter().any(|row| row.any_code && row.message.is_none());
+    let is_needed = rejection.message.is_none() && !is_bare && *rejection.body != Json::Object(Vec::new());
     let message = facts.message_place(contract.service).filter(|_| is_needed);
     let message = message.map(|path| missing(&path, describe(rejection.body.at(&path))));
     let carried = facts.rejection_elements(contract.service).into_iter();

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::case::value::Value;
-use crate::case::{Expectation, FEW_RANDOM, Parameters, TRIED};
+use crate::case::{Expectation, FEW_RANDOM, Parameters, Rows, TRIED};
 use crate::judge::{self, Verdict};
 use crate::spec::breach::{Breach, Part};
 use crate::wire::{self, Exchange, NoResponse, Outcome, Reply, Twist};
@@ -91,6 +91,10 @@ impl Attempt<'_> {
         let must_succeed = matches!(asked.expect, Expectation::Accept);
         // Of several calls for one value, all but one are rejected because of it.
         if matches!(asked.expect, Expectation::OneAccepted(_)) {
+            return false;
+        }
+        // A code that the call had to be rejected with says nothing about its other values.
+        if matches!(asked.expect.rows(), Some(Rows::Codes(codes)) if codes.contains(&code)) {
             return false;
         }
         let unique = asked.operation.parameters.iter().filter(|parameter| parameter.unique);

@@ -103,6 +103,16 @@ impl Behaviour {
         }
     }
 
+    /// Returns the element of an operation's responses that breaks a rule, and its value.
+    pub fn broken_element(&self, operation: &str) -> Option<(String, Json)> {
+        match &self.fault {
+            Some(Fault::ElementBroken { operation: of, path, value }) if of == operation => {
+                Some((path.clone(), value.clone()))
+            }
+            _ => None,
+        }
+    }
+
     /// Returns `true` if a parameter has no effect.
     pub fn ignores(&self, of: (&str, &str)) -> bool {
         matches!(&self.fault, Some(Fault::NoEffect { operation, parameter }) if (operation.as_str(), parameter.as_str()) == of)

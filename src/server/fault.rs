@@ -77,6 +77,15 @@ pub enum Fault {
         /// The parameter.
         parameter: String,
     },
+    /// A response element has a value that breaks its rule.
+    ElementBroken {
+        /// The operation.
+        operation: String,
+        /// The path of the element.
+        path: String,
+        /// The value.
+        value: Json,
+    },
     /// A rejected call has its effect all the same.
     EffectOfRejection(String),
     /// Every response has the same request id.

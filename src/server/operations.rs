@@ -68,7 +68,9 @@ async fn checked(site: &Site<'_>, check: &Check<'_>) -> Result<Reply, Rejection>
     let Some(entity) = entity_of(service, operation) else {
         let faults = check.first_fault();
         let repeats = site.behaviour.breaks(&Fault::RequestIdRepeats);
-        let facts = respond::Facts { repeats, ..respond::Facts::default() };
+        let broken = site.behaviour.broken_element(&operation.name);
+        let parameters = shown_parameters(&check);
+        let facts = respond::Facts { repeats, broken, parameters, ..respond::Facts::default() };
         return faults.map_or(Ok(Reply::Accepted(respond::output(operation, site.store, &facts))), Err);
     };
     let act = Act { site, check, entity };
@@ -262,15 +264,10 @@ impl Act<'_> {
                 true => self.with_records(|records| records.live.clone()),
                 false => Vec::new(),
             },
-            parameters: self
-                .check
-                .parameters
-                .iter()
-                .filter(|(_, value)| *value != Json::Null)
-                .cloned()
-                .collect(),
+            parameters: shown_parameters(&self.check),
             sparing: self.has_reading(Reading::OptionalElementsAbsent),
             repeats: self.site.behaviour.breaks(&Fault::RequestIdRepeats),
+            broken: self.site.behaviour.broken_element(&self.check.operation.name),
         }
     }
 
@@ -469,6 +466,13 @@ impl Act<'_> {
             });
         }
     }
+}
+
+/// Returns what a response can show of the values that a call sends.
+fn shown_parameters(check: &Check<'_>) -> Vec<(String, Json)> {
+    let is_shown = |name: &str| !check.behaviour.ignores((check.operation.name.as_str(), name));
+    let shown = check.parameters.iter().filter(|(name, value)| *value != Json::Null && is_shown(name));
+    shown.cloned().collect()
 }
 
 /// Returns the ids in a value: the value itself, or the members of a list.

@@ -5,6 +5,7 @@ use chrono::NaiveDateTime;
 use crate::json::Json;
 use crate::spec::model::{Entity, Member, Operation, Type};
 
+use super::made;
 use super::store::{Record, Store};
 
 /// The facts that a response is filled from.
@@ -22,6 +23,8 @@ pub struct Facts {
     pub sparing: bool,
     /// `true` if values that no two responses may share are the same in all.
     pub repeats: bool,
+    /// The path of an element that breaks a rule, and its value.
+    pub broken: Option<(String, Json)>,
 }
 
 /// Returns the response elements of an operation.
@@ -77,7 +80,9 @@ impl Source<'_> {
         if !is_request_id && (!element.unique || self.is_id(element)) {
             return None;
         }
+        let made = || made::value(element, self.store.next());
         match (element.kind(), self.facts.repeats) {
+            (_, false) if let Some(value) = made() => Some(value),
             (Type::String, false) => Some(Json::Text(self.store.request_id())),
             (Type::String, true) => Some(Json::Text(String::from("one-for-all"))),
             (Type::Integer | Type::Number, false) => {
@@ -96,6 +101,9 @@ impl Source<'_> {
 
     fn value(&self, element: &Member, path: &str, record: Option<&Record>) -> Option<Json> {
         let facts = self.facts;
+        if let Some((_, value)) = facts.broken.as_ref().filter(|(at, _)| at == path) {
+            return Some(value.clone());
+        }
         if element.is_optional() && facts.sparing {
             return None;
         }
@@ -103,6 +111,8 @@ impl Source<'_> {
             return Some(self.object(element.schema.below(), path, record));
         }
         let sent_list = || record.and_then(|record| named(&record.attributes, path)).filter(is_list);
+        let just_sent = || named(&facts.parameters, path).filter(is_list);
+        let sent_list = || sent_list().or_else(just_sent);
         if let Some(list) = sent_list().filter(|_| element.kind() == Type::Array) {
             return Some(list);
         }
@@ -114,21 +124,28 @@ impl Source<'_> {
         if let Some(value) = self.of_this_response(element) {
             return Some(value);
         }
+        let alias = element.shows.as_ref().map(ToString::to_string);
+        let shown = alias.as_deref().unwrap_or(path);
         let known = match record {
             Some(record) if self.is_id(element) => Some(record.id.clone()),
-            Some(record) => named(&record.attributes, path).or_else(|| creation_time(element, record)),
+            Some(record) => named(&record.attributes, shown).or_else(|| creation_time(element, record)),
             None => None,
         };
         let is_nullable = element.schema.nullable == Some(true);
         // What was sent as null was not set.
         let is_set = |value: &Json| is_nullable || *value != Json::Null;
         let known = known.filter(is_set);
-        let sent = || named(&facts.parameters, path).filter(is_set);
+        let sent = || named(&facts.parameters, shown).filter(is_set);
         let unset = || if is_nullable { Some(Json::Null) } else { element.listed().first().cloned() };
         match known.or_else(sent).or_else(unset) {
             Some(Json::Null) if is_nullable => Some(Json::Null),
             Some(value) => Some(typed(element.kind(), value)),
             None if element.is_optional() => None,
+            None if element.example.is_none()
+                && let Some(value) = made::value(element, self.store.next()) =>
+            {
+                Some(value)
+            }
             None => Some(placeholder(element, facts)),
         }
     }

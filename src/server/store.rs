@@ -7,6 +7,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use chrono::NaiveDateTime;
 
 use super::auth::Nonces;
+use super::made;
 use crate::json::Json;
 use crate::spec::model::{Entity, Member, Service, Type};
 
@@ -144,6 +145,9 @@ impl Store {
     /// to a hyphen, followed by letters and digits.
     pub fn id_like(&self, element: Option<&Member>) -> Json {
         let number = self.next();
+        if let Some(made) = element.and_then(|element| made::value(element, number)) {
+            return made;
+        }
         let example = element.and_then(|element| element.example.as_ref()).and_then(Json::as_text);
         let Some(example) = example else {
             return match element.map(Member::kind) {

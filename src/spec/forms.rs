@@ -167,7 +167,7 @@ pub const PAGES: Form = Form {
 };
 
 /// An operation's file.
-pub const OPERATION: Form = Form {
+pub static OPERATION: Form = Form {
     name: "Operation",
     doc: "The transcription of one documentation page.",
     keys: &[&[
@@ -181,6 +181,11 @@ pub const OPERATION: Form = Form {
             OneOf(&[Integer, List(&Integer)]),
             "rest: The HTTP status of a success, or several: 201. A success with any other status is a mismatch.",
         ),
+        may(
+            "shows",
+            OneOf(&[Word(SENT), List(&Text), Of(&SHOWS)]),
+            "sent: the response to a call shows what the call sent, in the elements with the names of the parameters; or the parameters that it shows.",
+        ),
         may("parameters", Map(&PARAMETER_SHAPE), "The parameter table, in the page's order."),
         may("relations", List(&RELATION_SHAPE), "The relations between parameters."),
         may("errors", List(&Of(&ERROR_ROW)), "The error table, in the page's order."),
@@ -192,6 +197,16 @@ pub const OPERATION: Form = Form {
         may("narrative", List(&Text), "Sentences that no request can test, word for word."),
         may("acknowledged", List(&Of(&ACKNOWLEDGED)), "Findings about the page that the author knows about."),
     ]],
+};
+
+/// The word of `shows`.
+pub const SENT: &[&str] = &["sent"];
+
+/// What the response to a call does not show.
+pub static SHOWS: Form = Form {
+    name: "Shows",
+    doc: "The response to a call shows everything that the call sent, with exceptions.",
+    keys: &[&[must("but", List(&Text), "The parameters that it does not show.")]],
 };
 
 /// The page of an operation.
@@ -442,7 +457,7 @@ pub fn when_words() -> Vec<&'static str> {
 }
 
 /// A leaf among the response elements.
-pub const ELEMENT: Form = Form {
+pub static ELEMENT: Form = Form {
     name: "Element",
     doc: "A response element.",
     keys: &[&[
@@ -455,9 +470,17 @@ pub const ELEMENT: Form = Form {
             Bool,
             "true: it shows the parameter of its name in part or in another form (masked, in lower case), and is not compared with what was sent.",
         ),
+        may("shows", Text, "The parameter whose value it shows, as a path, if it has another name."),
         may("unique", Bool, "true: the page calls it unique; no two responses may share its value."),
         may("elements", Map(&Any), "Members of each member of an array."),
         may("values", List(&Any), "The values that it can take."),
+        may("length", LENGTH_SHAPE, "Its length, as for parameters."),
+        may("range", RANGE_SHAPE, "The smallest and the largest number, as for parameters."),
+        may("characters", CHARACTERS_SHAPE, "The characters that it can contain."),
+        may("pattern", PATTERN_SHAPE, "The regular expression that the whole text matches."),
+        may("format", FORMAT_SHAPE, FORMATS),
+        may("count", OneOf(&[Integer, Text]), "The number of items of an array."),
+        may("items", Of(&ITEM), "The rules for each item of an array of texts, numbers or booleans."),
         may("example", Any, "The page's example."),
         may("says", Text, "The page's sentence about it."),
     ]],

@@ -15,7 +15,7 @@ pub use schema::{
     Characters, Common, Count, End, Entries, Format, Length, Limit, Open, Range, Schema, SelfReference,
     Shape, Type, Unclear, Unit,
 };
-pub use shows::Shown;
+pub use shows::{Echo, Shown};
 
 use std::collections::HashMap;
 use std::sync::OnceLock;
@@ -362,6 +362,8 @@ pub struct Member {
     pub varies: bool,
     /// For response elements: whether it shows the parameter of the same name only in part or in another form.
     pub altered: bool,
+    /// For response elements: the parameter that it shows, if it has another name.
+    pub shows: Option<Path>,
     /// The entity whose id it is.
     pub exists: Option<String>,
     /// The value that counts if the parameter is left out.
@@ -392,6 +394,7 @@ impl Member {
             later: false,
             varies: false,
             altered: false,
+            shows: None,
             exists: None,
             default: None,
             example: None,

@@ -41,6 +41,9 @@ pub enum BodyStep {
     Key,
 }
 
+/// The greatest index in a place: no error response has more entries.
+const LAST_INDEX: usize = 999;
+
 impl ResponsePlace {
     /// Parses `status` or a path in the body, such as `error.code`, `errors[].code` or `faults{}`; `None` if the text is
     /// neither.
@@ -95,6 +98,16 @@ impl ResponsePlace {
         }
     }
 
+    /// Returns `true` if it leads to nothing outside the body.
+    pub fn is_only_in_body(&self) -> bool {
+        match self {
+            Self::Body(_) => true,
+            Self::Part { of, .. } => of.is_only_in_body(),
+            Self::FirstOf(places) => places.iter().all(Self::is_only_in_body),
+            Self::Header(_) | Self::Status => false,
+        }
+    }
+
     /// Returns `true` if it can lead to something in the body.
     pub fn is_in_body(&self) -> bool {
         match self {
@@ -113,7 +126,8 @@ fn inner(text: &str) -> Option<(BodyStep, &str)> {
     fixed.or_else(|| {
         let (index, after) = text.strip_prefix('[')?.split_once(']')?;
         let is_index = !index.is_empty() && index.bytes().all(|byte| byte.is_ascii_digit());
-        Some((BodyStep::Index(index.parse().ok().filter(|_| is_index)?), after))
+        let index = index.parse().ok().filter(|index| is_index && *index <= LAST_INDEX)?;
+        Some((BodyStep::Index(index), after))
     })
 }
 
@@ -174,9 +188,21 @@ mod tests {
 
     #[test]
     fn invalid_places_are_rejected() {
-        for text in
-            ["", "a..b", "$.x", "errors.0.code", ".a", "a[", "a[-1]", "a[x]", "/a", "a{key}.b", "a.*", " a"]
-        {
+        for text in [
+            "",
+            "a..b",
+            "$.x",
+            "errors.0.code",
+            ".a",
+            "a[",
+            "a[-1]",
+            "a[x]",
+            "a[4000000000]",
+            "/a",
+            "a{key}.b",
+            "a.*",
+            " a",
+        ] {
             assert_eq!(ResponsePlace::read(text), None, "{text}");
         }
     }

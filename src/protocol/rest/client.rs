@@ -26,7 +26,15 @@ impl Client for Rest {
     }
 
     fn read(&self, service: &Service, operation: &Operation, response: &Response, body: Json) -> Reply {
-        decode(&http(service), operation, response, Some(body))
+        let http = http(service);
+        match decode(&http, operation, response, Some(body.clone())) {
+            // A row without a code of its own can be returned with any body.
+            Reply::Misplaced(_) if has_row_of_status(service, operation, &http, response.status) => {
+                let bare = Http { code: None, ..http.into_owned() };
+                decode(&bare, operation, response, Some(body))
+            }
+            reply => reply,
+        }
     }
 
     fn unread(&self, service: &Service, operation: &Operation, response: &Response) -> Option<Reply> {
@@ -41,16 +49,14 @@ impl Client for Rest {
         let http = http(service);
         let is_success = operation.is_success(&http, response.status);
         // Without a code in the body, the status is the code, or a header has it.
-        let needs_body = http.code.as_ref().is_some_and(ResponsePlace::is_in_body);
+        let needs_body = http.code.as_ref().is_some_and(ResponsePlace::is_only_in_body);
         (is_success || !needs_body).then(|| decode(&http, operation, response, None))
     }
 
     /// If an error row has the status as its code, the service need not send anything else.
     fn status_alone(&self, service: &Service, operation: &Operation, status: u16) -> Option<Reply> {
         let code = status.to_string();
-        let is_it = |row: &ErrorRow| row.status == Some(status) && row.codes.contains(&code);
-        let is_refusal = !operation.is_success(&http(service), status);
-        let is_said = is_refusal && service.rows(operation).any(is_it);
+        let is_said = has_row_of_status(service, operation, &http(service), status);
         let body = Json::Object(Vec::new());
         is_said.then_some(Reply::Rejected { code, message: None, field: None, further: Vec::new(), body })
     }
@@ -62,6 +68,13 @@ impl Client for Rest {
     fn can_name(&self, operation: &Operation, parameter: &Member, id: &Json) -> bool {
         can_name(operation.location(&parameter.name), id)
     }
+}
+
+/// Returns `true` if an error row has this status as its code.
+fn has_row_of_status(service: &Service, operation: &Operation, http: &Http, status: u16) -> bool {
+    let code = status.to_string();
+    let is_it = |row: &ErrorRow| row.status == Some(status) && row.codes.contains(&code);
+    !operation.is_success(http, status) && service.rows(operation).any(is_it)
 }
 
 /// Returns what service.yaml says about requests and responses.
@@ -182,7 +195,7 @@ fn decode(http: &Http, operation: &Operation, response: &Response, body: Option<
     if !is_success && response.status < 400 {
         return Reply::Unreadable(format!("the status {} means neither success nor error", response.status));
     }
-    if body.is_none() && http.code.as_ref().is_some_and(|place| matches!(place, ResponsePlace::Body(_))) {
+    if body.is_none() && http.code.as_ref().is_some_and(ResponsePlace::is_only_in_body) {
         return Reply::Unreadable("an error response without a body".to_owned());
     }
     let mut reported = reported(http, response, body.as_ref()).into_iter();
@@ -201,7 +214,9 @@ fn is_refused(http: &Http, response: &Response, body: Option<&Json>) -> bool {
     let Some(sign) = &http.refused else { return false };
     let is_met = |(place, values): &(ResponsePlace, Vec<Json>)| {
         let found = find(place, response, body);
-        found.iter().any(|found| values.is_empty() || values.contains(&found.value))
+        // A member that is null says nothing, unless null is the value.
+        let is_given = |found: &Found| values.is_empty() && found.value != Json::Null;
+        found.iter().any(|found| is_given(found) || values.contains(&found.value))
     };
     sign.conditions.iter().all(is_met) == sign.marks_refusal
 }

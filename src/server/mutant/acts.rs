@@ -47,7 +47,10 @@ fn effects(maker: &MutantSource<'_>, mutants: &mut Vec<Mutant>) {
     let name = || maker.operation.name.clone();
     let can_be_seen = |place: &&Placed<'_>| {
         let is_set = is_changeable(place.whole) && !place.names_own;
-        is_set && ((place.unique && maker.has_entity()) || shows(maker, &place.at, place))
+        is_set
+            && ((place.unique && maker.has_entity())
+                || shows(maker, &place.at, place)
+                || echoes(maker, place))
     };
     for place in maker.checked().filter(can_be_seen) {
         let fault = Fault::NoEffect { operation: name(), parameter: place.name.clone() };
@@ -92,6 +95,12 @@ fn defaults(maker: &MutantSource<'_>, mutants: &mut Vec<Mutant>) {
         mutants
             .push(maker.rules(place, Part::Default, words, move |each| each.default = Some(other.clone())));
     }
+}
+
+/// Returns `true` if the response to a call shows what the call sends at a place, and always has the element.
+fn echoes(maker: &MutantSource<'_>, place: &Placed<'_>) -> bool {
+    let shown = maker.operation.echoes();
+    !place.at.is_member() && shown.iter().any(|shown| shown.parameter == place.name && !shown.optional)
 }
 
 /// Returns `true` if another operation immediately shows what is sent at a place.

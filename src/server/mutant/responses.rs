@@ -1,7 +1,7 @@
 //! Mutants of responses: an element is missing, elsewhere or of another type, or the envelope is missing.
 
 use crate::server::fault::Fault;
-use crate::server::respond;
+use crate::server::{made, respond};
 use std::sync::Arc;
 
 use crate::spec::model::{Http, Member, Operation, Protocol, Schema, Shape, Type};
@@ -16,6 +16,7 @@ pub fn of(maker: &MutantSource<'_>, mutants: &mut Vec<Mutant>) {
     for path in paths.iter().filter(|path| !is_sign(maker, path)) {
         of_element(maker, path, mutants);
     }
+    broken_rules(maker, &maker.operation.response, "", mutants);
     if let Some(success) = &maker.operation.success {
         let other = [200, 201, 202].into_iter().find(|status| !success.statuses.contains(status));
         let does = format!("a success has the status {}", other.unwrap_or(203));
@@ -29,6 +30,24 @@ pub fn of(maker: &MutantSource<'_>, mutants: &mut Vec<Mutant>) {
         mutants.push(maker.fault(Kind::Envelope, "request-id-repeats", does, Fault::RequestIdRepeats));
     }
     envelope(maker, mutants);
+}
+
+/// Adds a mutant for each required element with a rule: its value breaks the rule.
+fn broken_rules(maker: &MutantSource<'_>, elements: &[Member], above: &str, mutants: &mut Vec<Mutant>) {
+    for element in elements.iter().filter(|element| !element.is_optional()) {
+        let path = if above.is_empty() { element.name.clone() } else { format!("{above}.{}", element.name) };
+        if element.kind() == Type::Object {
+            broken_rules(maker, element.schema.below(), &path, mutants);
+            continue;
+        }
+        let kept = element.example.clone().or_else(|| made::value(element, 1));
+        let Some(value) = kept.and_then(|kept| made::broken(&element.schema, &kept)) else { continue };
+        let does = format!("{path} is {value}");
+        let operation = maker.operation.name.clone();
+        let slug = format!("response/{path}/rule-broken");
+        let fault = Fault::ElementBroken { operation, path, value };
+        mutants.push(maker.fault(Kind::Response, &slug, does, fault));
+    }
 }
 
 /// Returns `true` if an element distinguishes successes from error responses, so that every success of a server has it.

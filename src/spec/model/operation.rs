@@ -4,7 +4,7 @@ use crate::span::Place;
 use crate::spec::path::{Path, Step};
 
 use super::{
-    Acknowledgement, ErrorRow, Http, Location, Member, Quote, Relation, Route, Schema, Success, Type,
+    Acknowledgement, Echo, ErrorRow, Http, Location, Member, Quote, Relation, Route, Schema, Success, Type,
 };
 
 /// An operation, described by one documentation page.
@@ -30,6 +30,8 @@ pub struct Operation {
     pub relations: Vec<Relation>,
     /// The error table.
     pub errors: Vec<ErrorRow>,
+    /// What the response shows of what the call sent.
+    pub echo: Option<Echo>,
     /// The response elements.
     pub response: Vec<Member>,
     /// Sentences of the page that no request can test.

@@ -33,6 +33,29 @@ impl Service {
     }
 }
 
+/// What the page says about the sent values in the responses of the same call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Echo {
+    /// All that the response has elements for.
+    All,
+    /// These parameters.
+    These(Vec<String>),
+    /// All but these parameters.
+    But(Vec<String>),
+}
+
+impl Echo {
+    /// Returns `true` if a parameter is shown.
+    pub fn covers(&self, parameter: &str) -> bool {
+        let has = |names: &[String]| names.iter().any(|name| name == parameter);
+        match self {
+            Self::All => true,
+            Self::These(names) => has(names),
+            Self::But(names) => !has(names),
+        }
+    }
+}
+
 /// A response element that shows the sent value of a parameter.
 #[derive(Debug, Clone)]
 pub struct Shown {
@@ -42,12 +65,26 @@ pub struct Shown {
     pub path: String,
     /// Whether the element may be absent.
     pub optional: bool,
+    /// Whether the page says so of this element.
+    pub is_named: bool,
 }
 
 impl Operation {
     /// Returns `true` if its method is defined to change nothing (RFC 9110, section 9.2.1).
     pub fn only_reads(&self) -> bool {
         self.route.as_ref().is_some_and(|route| matches!(route.method.as_str(), "GET" | "HEAD"))
+    }
+
+    /// Returns the parameters that the response to a call shows as the call sent them, because the page says so.
+    pub fn echoes(&self) -> Vec<Shown> {
+        let is_said = |shown: &Shown| {
+            let covers =
+                |echo: &Echo| Path::read(&shown.parameter).is_some_and(|at| echo.covers(at.parameter()));
+            shown.is_named || self.echo.as_ref().is_some_and(covers)
+        };
+        let mut shown = self.shows(self);
+        shown.retain(is_said);
+        shown
     }
 
     /// Returns the parameters of another operation that this operation's response shows as they were sent: elements
@@ -71,6 +108,7 @@ fn shown(elements: &[Member], prefix: &str, within: &Path, of: &Operation) -> Ve
     let mut found = Vec::new();
     for element in elements {
         let at = within.then(Step::Member(element.name.clone()));
+        let at = element.shows.clone().unwrap_or(at);
         if element.kind() == Type::Object {
             let prefix = format!("{prefix}{}.", element.name);
             found.extend(shown(element.schema.members(), &prefix, &at, of));
@@ -86,7 +124,8 @@ fn shown(elements: &[Member], prefix: &str, within: &Path, of: &Operation) -> Ve
         });
         if is_same && !element.is_altered() {
             let path = format!("{prefix}{}", element.name);
-            found.push(Shown { parameter: at.to_string(), path, optional: element.is_optional() });
+            let is_named = element.shows.is_some();
+            found.push(Shown { parameter: at.to_string(), path, optional: element.is_optional(), is_named });
         }
     }
     found

@@ -46,18 +46,28 @@ impl Reader {
             (None, Some(node)) => (node, false),
             (None, None) => return None,
         };
-        let Kind::Map(entries) = &node.kind else {
-            let conditions = vec![(self.response_place(node)?, Vec::new())];
-            return Some(RefusalSign { marks_refusal, conditions });
+        let is_place = |key: &str| key == "header" || key == "in";
+        let entries = match &node.kind {
+            Kind::Map(entries) if !entries.iter().any(|(key, _)| is_place(&key.name)) => entries,
+            _ => {
+                let conditions = vec![(self.response_place(node)?, Vec::new())];
+                return Some(RefusalSign { marks_refusal, conditions });
+            }
         };
+        if entries.is_empty() {
+            self.wrong(node, "a place, or places with values: {ok: false}");
+        }
         let mut conditions = Vec::new();
         for (key, values) in entries {
             let Some(place) = ResponsePlace::read(&key.name) else {
                 self.no_response_place(&key.name, &key.place);
                 continue;
             };
-            let values: Vec<Json> = self.list_or_one(values).into_iter().map(Node::to_json).collect();
-            conditions.push((place, values));
+            let found: Vec<Json> = self.list_or_one(values).into_iter().map(Node::to_json).collect();
+            if found.is_empty() {
+                self.wrong(values, "a value, or a list of values");
+            }
+            conditions.push((place, found));
         }
         Some(RefusalSign { marks_refusal, conditions })
     }
@@ -72,6 +82,9 @@ impl Reader {
             Kind::List(nodes) => {
                 let places: Vec<ResponsePlace> =
                     nodes.iter().filter_map(|node| self.response_place(node)).collect();
+                if nodes.is_empty() {
+                    self.wrong(node, "a place, or a list of places");
+                }
                 (!places.is_empty()).then_some(ResponsePlace::FirstOf(places))
             }
             _ => {
@@ -86,10 +99,17 @@ impl Reader {
     }
 
     fn place_of(&mut self, node: &Node, fields: &Fields<'_>) -> Option<ResponsePlace> {
-        let (after, until) = (self.optional_text(fields, "after"), self.optional_text(fields, "until"));
+        let mut text = |key: &str| self.optional_text(fields, key).filter(|text| !text.is_empty());
+        let (after, until) = (text("after"), text("until"));
         match (fields.get("header"), fields.get("in")) {
             (Some(header), None) if after.is_none() && until.is_none() => {
-                Some(ResponsePlace::Header(self.text(header)?.to_lowercase()))
+                let name = self.text(header)?.to_lowercase();
+                let is_token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+                if name.is_empty() || !name.bytes().all(is_token) {
+                    self.wrong(header, "the name of a header");
+                    return None;
+                }
+                Some(ResponsePlace::Header(name))
             }
             (None, Some(of)) if after.is_some() || until.is_some() => {
                 Some(ResponsePlace::Part { of: Box::new(self.response_place(of)?), after, until })
@@ -106,7 +126,9 @@ impl Reader {
         let Kind::Map(entries) = &node.kind else {
             return Some(Field { at: self.response_place(node)?, spelling: Spelling::Dotted });
         };
-        if entries.iter().all(|(key, _)| forms::RESPONSE_PLACE.key_names().any(|name| name == key.name)) {
+        if !entries.is_empty()
+            && entries.iter().all(|(key, _)| forms::RESPONSE_PLACE.key_names().any(|name| name == key.name))
+        {
             return Some(Field { at: self.response_place(node)?, spelling: Spelling::Dotted });
         }
         let fields = self.form(node, &forms::FIELD).filter(is_place)?;
@@ -140,5 +162,6 @@ fn meant(text: &str) -> Option<ResponsePlace> {
         },
     });
     let steps: Vec<Vec<BodyStep>> = steps.collect();
-    (steps.iter().all(|steps| !steps.is_empty())).then(|| ResponsePlace::Body(steps.concat()))
+    let place = (steps.iter().all(|steps| !steps.is_empty())).then(|| ResponsePlace::Body(steps.concat()));
+    place.filter(|place| ResponsePlace::read(&place.to_string()).is_some())
 }

@@ -91,11 +91,34 @@ fn check_messages(operation: &Operation, service: &Service, findings: &mut Vec<F
 
 /// Checks that only rows of plain HTTP state members of their bodies: other protocols define these.
 fn check_bodies(operation: &Operation, service: &Service, findings: &mut Vec<Finding>) {
-    let rows = operation.errors.iter().filter(|row| !row.body.is_empty());
-    for row in rows.filter(|_| service.protocol != Protocol::Rest) {
-        let title = format!("the protocol {} defines the body of error responses", service.protocol.name());
+    if service.protocol != Protocol::Rest {
+        for row in &operation.errors {
+            check_row_of_protocol(row, service, findings);
+        }
+        return;
+    }
+    let has_place = service.http.as_ref().is_some_and(|http| http.message.is_some());
+    for row in operation.errors.iter().filter(|row| row.message.is_some() && !has_place) {
+        let finding = Finding::warning("message-without-place", "no response is compared with this message");
+        findings.push(
+            finding
+                .at(&row.at)
+                .help("write where error responses have it: `http: {message: …}` in service.yaml"),
+        );
+    }
+}
+
+/// Checks that a row leaves out what a protocol other than plain HTTP defines, and has what it needs.
+fn check_row_of_protocol(row: &ErrorRow, service: &Service, findings: &mut Vec<Finding>) {
+    let protocol = service.protocol.name();
+    if !row.body.is_empty() {
+        let title = format!("the protocol {protocol} defines the body of error responses");
         let finding = Finding::error("unknown-key", title).at(&row.at);
         findings.push(finding.help("remove `body` from the row"));
+    }
+    if row.any_code {
+        let title = format!("this error row has no `code`, but each error response of {protocol} has one");
+        findings.push(Finding::error("missing-key", title).at(&row.at).help("write the code"));
     }
 }
 

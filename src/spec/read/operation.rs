@@ -9,8 +9,8 @@ use crate::spec::form::Form;
 use crate::spec::forms;
 use crate::spec::message::Message;
 use crate::spec::model::{
-    Acknowledgement, Bound, Circumstance, ErrorRow, Location, Member, Operation, Page, Quote, RequestFault,
-    Required, Route, Schema, Shape, Success, Type, When, is_masked,
+    Acknowledgement, Bound, Circumstance, Echo, ErrorRow, Location, Member, Operation, Page, Quote,
+    RequestFault, Required, Route, Schema, Shape, Success, Type, When, is_masked,
 };
 use crate::spec::path::Path;
 use crate::spec::ruling::{Outcome, on_value};
@@ -41,6 +41,7 @@ impl Reader {
             parameters,
             relations,
             errors: self.error_rows(&fields),
+            echo: fields.get("shows").and_then(|node| self.echo(node)),
             response: fields.get("response").map(|node| self.response(node)).unwrap_or_default(),
             narrative: self.narrative(&fields),
             acknowledged: self.acknowledged(&fields),
@@ -72,6 +73,17 @@ impl Reader {
     fn success(&mut self, node: &Node) -> Option<Success> {
         let statuses = exact(self.list_or_one(node).into_iter().filter_map(|node| self.status(node)));
         (!statuses.is_empty()).then(|| Success { statuses, at: node.place.clone() })
+    }
+
+    fn echo(&mut self, node: &Node) -> Option<Echo> {
+        match &node.kind {
+            Kind::List(nodes) => Some(Echo::These(nodes.iter().filter_map(|node| self.text(node)).collect())),
+            Kind::Map(_) => {
+                let fields = self.form(node, &forms::SHOWS)?;
+                Some(Echo::But(self.texts(&fields, "but")))
+            }
+            _ => self.word(node, forms::SENT).map(|_| Echo::All),
+        }
     }
 
     fn route(&mut self, node: &Node) -> Option<Route> {
@@ -185,7 +197,13 @@ impl Reader {
         let status = fields.get("status").and_then(|node| self.status(node));
         let code = fields.get("code");
         let codes = match (code, status) {
-            (Some(code), _) => exact(self.list_or_one(code).into_iter().filter_map(|node| self.text(node))),
+            (Some(code), _) => {
+                let codes = exact(self.list_or_one(code).into_iter().filter_map(|node| self.text(node)));
+                if matches!(&code.kind, Kind::List(nodes) if nodes.is_empty()) {
+                    self.wrong(code, "a code, or a list of codes");
+                }
+                codes
+            }
             (None, Some(status)) => vec![status.to_string()],
             (None, None) => {
                 let finding = Finding::error("missing-key", "this error row has neither a code nor a status");
@@ -284,18 +302,56 @@ impl Reader {
         let values: Vec<Json> = values.into_iter().map(Node::to_json).collect();
         let schema =
             Schema { values: (!values.is_empty()).then_some(values), ..element_schema(kind, below, key) };
-        let schema = Schema { nullable: fields.get("nullable").and_then(|node| self.bool(node)), ..schema };
+        let nullable = fields.get("nullable").and_then(|node| self.bool(node));
+        let schema = self.element_rules(Schema { nullable, ..schema }, &fields);
         let says = self.optional_text(&fields, "says");
         let quote = |text| Quote { text, of: Vec::new(), leaves: None, at: key.place.clone() };
         Some(Member {
             required: if self.flag(&fields, "optional") { Required::No } else { Required::Yes },
             varies: self.flag(&fields, "varies"),
             altered: self.flag(&fields, "altered"),
+            shows: fields.get("shows").and_then(|node| self.shown_parameter(node)),
             unique: self.flag(&fields, "unique"),
             example: fields.get("example").map(Node::to_json),
             says: says.map(quote).into_iter().collect(),
             ..Member::bare(&key.name, schema, key.place.clone())
         })
+    }
+
+    /// Reads the path of the parameter that an element shows.
+    fn shown_parameter(&mut self, node: &Node) -> Option<Path> {
+        let text = self.text(node)?;
+        let path = Path::read(&text);
+        if path.is_none() {
+            self.wrong(node, "the path of a parameter, e.g. label or owner.name");
+        }
+        path
+    }
+
+    /// Reads the rules about the value of a response element.
+    fn element_rules(&mut self, schema: Schema, fields: &Fields<'_>) -> Schema {
+        let kind = schema.kind();
+        let items = fields.get("items").and_then(|node| self.items(node, kind));
+        if let (Some(node), Some(_)) = (fields.get("items"), fields.get("elements")) {
+            let help = "write `elements` for objects, `items` for texts, numbers and booleans";
+            self.impossible(&node.place, "`items` and `elements` exclude each other", help);
+        }
+        let shape = match (items, schema.shape) {
+            (Some(items), Shape::List(None)) => Shape::List(Some(items)),
+            (_, shape) => shape,
+        };
+        let schema = Schema {
+            shape,
+            length: fields.get("length").and_then(|node| self.length(node)),
+            range: fields.get("range").and_then(|node| self.range(node, kind)),
+            characters: fields.get("characters").and_then(|node| self.characters(node)),
+            patterns: fields.get("pattern").map(|node| self.patterns(node)).unwrap_or_default(),
+            format: fields.get("format").and_then(|node| self.format(node)),
+            count: fields.get("count").and_then(|node| self.count(node)),
+            ..schema
+        };
+        self.fitting_rules(&schema, fields);
+        schema
     }
 
     /// Reports scalars among the members of an object: they indicate a leaf whose `type` is missing or misspelt.

@@ -69,6 +69,14 @@ impl Reader {
     }
 
     pub(super) fn fitting(&mut self, schema: &Schema, fields: &Fields<'_>) {
+        self.fitting_rules(schema, fields);
+        if schema.kind() == Type::Array && schema.items().is_none() {
+            self.no_items(fields, schema.kind(), "`items`: the rules for each item");
+        }
+    }
+
+    /// Checks that the rules of a schema apply to its type.
+    pub(super) fn fitting_rules(&mut self, schema: &Schema, fields: &Fields<'_>) {
         let kind = schema.kind();
         // `items` and `keys` have their own findings.
         let has_own = |key: &str| key == "items" || key == "keys";
@@ -82,9 +90,6 @@ impl Reader {
                 let help = format!("it applies to {fits}; for the items of an array, write it under `items`");
                 self.impossible(&node.place, title, &help);
             }
-        }
-        if schema.kind() == Type::Array && schema.items().is_none() {
-            self.no_items(fields, kind, "`items`: the rules for each item");
         }
     }
 
@@ -115,7 +120,7 @@ impl Reader {
         }
     }
 
-    fn items(&mut self, node: &Node, kind: Type) -> Option<Box<Schema>> {
+    pub(super) fn items(&mut self, node: &Node, kind: Type) -> Option<Box<Schema>> {
         if !matches!(kind, Type::Array | Type::Map) {
             self.impossible(
                 &node.place,
@@ -178,7 +183,7 @@ impl Reader {
         values
     }
 
-    fn length(&mut self, node: &Node) -> Option<Length> {
+    pub(super) fn length(&mut self, node: &Node) -> Option<Length> {
         let (bounds, unit) = match &node.kind {
             Kind::Map(_) => {
                 let fields = self.form(node, &forms::LENGTH)?;
@@ -208,7 +213,7 @@ impl Reader {
         Some(Length { min, max, unit })
     }
 
-    fn count(&mut self, node: &Node) -> Option<Count> {
+    pub(super) fn count(&mut self, node: &Node) -> Option<Count> {
         let parsed = match &node.kind {
             Kind::Integer(exact) => u64::try_from(*exact).ok().map(|exact| (exact, Limit::At(exact))),
             Kind::Text(text) => parse_bounds(text),
@@ -260,7 +265,7 @@ impl Reader {
         }
     }
 
-    fn characters(&mut self, node: &Node) -> Option<Characters> {
+    pub(super) fn characters(&mut self, node: &Node) -> Option<Characters> {
         let mut characters = Characters {
             letters: false,
             digits: false,
@@ -314,7 +319,7 @@ impl Reader {
         characters
     }
 
-    fn format(&mut self, node: &Node) -> Option<Format> {
+    pub(super) fn format(&mut self, node: &Node) -> Option<Format> {
         let (name, countries, schemes) = match &node.kind {
             Kind::Map(_) => {
                 let fields = self.form(node, &forms::FORMAT)?;

@@ -1,20 +1,35 @@
 //! Response elements: they must be present and of their type. Elements that the page does not list may be present as
 //! well.
 
+use crate::case::Expectation;
 use crate::json::Json;
 use crate::spec::breach::Part;
-use crate::spec::model::{ErrorRow, Member, Operation, Schema, Service, Shape, Success, Type};
+use crate::spec::model::{End, ErrorRow, Limit, Member, Operation, Schema, Service, Shape, Success, Type};
 use crate::spec::promise::{self, Sentence};
 use crate::spec::ruling::{self, Outcome};
 
 use super::rejection::describe;
-use super::{Kind, Line, Mismatch, Promise};
+use super::{Contract, Kind, Line, Mismatch, Promise};
 
 /// Returns a mismatch for every element that is missing, or has another type or an unlisted value. The id of a created
 /// entity must not be an empty text.
-pub fn mismatches(service: &Service, operation: &Operation, output: &Json) -> Vec<Mismatch> {
+pub fn mismatches(contract: Contract<'_>, output: &Json) -> Vec<Mismatch> {
+    let (service, operation) = (contract.service, contract.operation);
     let mut mismatches = Vec::new();
     check(&operation.response, output, "", &mut mismatches);
+    // A value that the page leaves open may be stored and shown as it was sent.
+    if !matches!(contract.case.expect, Expectation::Accept) {
+        let is_open = |mismatch: &Mismatch| {
+            let aspect = mismatch.lines.first().map_or("", |line| line.aspect.as_str());
+            shows_sent(service, aspect)
+                && element_at(&operation.response, aspect).is_some_and(|element| {
+                    output
+                        .at(aspect)
+                        .is_some_and(|value| has_type(element.kind(), value) && is_listed(element, value))
+                })
+        };
+        mismatches.retain(|mismatch| !is_open(mismatch));
+    }
     if let Some(entity) = service.created_by(operation)
         && let Some(Json::Text(id)) = output.at(&entity.id)
         && id.trim().is_empty()
@@ -24,6 +39,13 @@ pub fn mismatches(service: &Service, operation: &Operation, output: &Json) -> Ve
         mismatches.push(mismatch(element, &entity.id, &expected, output.at(&entity.id)));
     }
     mismatches
+}
+
+/// Returns `true` if an element has the name of something that calls send.
+fn shows_sent(service: &Service, path: &str) -> bool {
+    let name = path.rsplit('.').next().unwrap_or(path);
+    let sent = |operation: &Operation| operation.members().iter().any(|(_, member)| member.name == name);
+    service.operations.iter().any(sent)
 }
 
 /// Returns a mismatch for every member that the body of an error row must have and that is missing or wrong.
@@ -165,6 +187,20 @@ fn rule(schema: &Schema, part: Part) -> String {
         Part::Pattern => {
             let patterns: Vec<&str> = schema.patterns.iter().map(|pattern| pattern.text.as_str()).collect();
             format!("pattern {}", patterns.join(" and "))
+        }
+        Part::LengthMin | Part::LengthMax => {
+            let length = schema.length.as_ref();
+            let max = length.and_then(|length| match length.max {
+                Limit::At(max) => Some(max.to_string()),
+                Limit::None | Limit::Unstated => None,
+            });
+            format!("length {}..{}", length.map_or(0, |length| length.min), max.unwrap_or_default())
+        }
+        Part::RangeMin | Part::RangeMax => {
+            let end = |end: Option<&End>| end.map(|end| Json::number(end.at).to_string()).unwrap_or_default();
+            let range = schema.range.as_ref();
+            let (min, max) = range.map_or((None, None), |range| (range.min.as_ref(), range.max.as_ref()));
+            format!("range {}..{}", end(min), end(max))
         }
         part => part.name().to_owned(),
     }

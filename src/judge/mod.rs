@@ -68,7 +68,7 @@ pub fn judge(contract: Contract<'_>, exchange: &Exchange) -> Verdict {
             Expectation::Reject(_) => mismatches.push(rejection::missing_rejection(contract, response)),
             _ => {
                 mismatches.extend(elements::of_status(contract.operation, response.status));
-                mismatches.extend(elements::mismatches(contract.service, contract.operation, output));
+                mismatches.extend(elements::mismatches(contract, output));
                 // Of a value that the page leaves open, it does not say either how it is stored.
                 if matches!(contract.expect, Expectation::Accept) {
                     mismatches.extend(echo::mismatches(contract, output));

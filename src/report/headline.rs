@@ -68,8 +68,9 @@ fn effect(mismatch: &Mismatch, rule: &str) -> String {
         return mismatch.promise.rule.clone();
     };
     let name = mismatch.promise.rule.strip_suffix(rule).map_or("", str::trim);
+    let shown_by = if rule == "is shown" { "the response" } else { "a read" };
     format!(
-        "{}: sent {}, but a read shows {}",
+        "{}: sent {}, but {shown_by} shows {}",
         non_empty_or(name, &line.aspect),
         line.expected,
         line.received

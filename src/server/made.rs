@@ -2,7 +2,7 @@
 
 use crate::json::Json;
 use crate::spec::model::{Characters, Common, Format, Limit, Member, Schema, Type};
-use crate::spec::pattern::texts;
+use crate::spec::pattern::{fitting, texts};
 
 /// Returns a value of an element with rules; different numbers make different values. `None` if it has no rules, or if
 /// the page shows an example.
@@ -40,7 +40,13 @@ fn plain(kind: Type) -> Option<Json> {
 
 fn text(schema: &Schema, number: u64) -> Option<String> {
     if let Some(format) = &schema.format {
-        return Some(of_format(format, number));
+        let keeps = |text: &String| schema.patterns.iter().all(|pattern| pattern.is_match(text));
+        let plain = of_format(format, number);
+        let fractions =
+            [".123", ".123456", ".123456789"].map(|fraction| plain.replace('Z', &format!("{fraction}Z")));
+        let offsets = ["+00:00", "+0000", ""].map(|offset| plain.replace('Z', offset));
+        let written = std::iter::once(plain.clone()).chain(fractions).chain(offsets);
+        return written.into_iter().find(keeps).or(Some(plain));
     }
     let has_length = |text: &str| {
         let count = text.chars().count() as u64;
@@ -51,7 +57,8 @@ fn text(schema: &Schema, number: u64) -> Option<String> {
     if let Some(first) = schema.patterns.first() {
         let keeps =
             |text: &str| has_length(text) && schema.patterns.iter().all(|pattern| pattern.is_match(text));
-        return texts::numbered(first.hir(), usize::try_from(number).unwrap_or(0), keeps);
+        let made = texts::numbered(first.hir(), usize::try_from(number).unwrap_or(0), keeps);
+        return made.or_else(|| fitting(schema).into_iter().next());
     }
     let characters = schema.characters.as_ref();
     let length = schema.length.map_or(0, |length| length.min);

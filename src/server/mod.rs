@@ -10,6 +10,7 @@ mod common;
 pub(crate) mod envelope;
 pub(crate) mod fault;
 pub(crate) mod form;
+mod given;
 mod made;
 pub mod mutant;
 pub(crate) mod operations;

@@ -6,13 +6,12 @@ use chrono::{DateTime, Utc};
 
 use crate::json::Json;
 use crate::spec::breach::{Breach, Part};
-use crate::spec::model::{
-    Circumstance, Entity, ErrorRow, Member, Operation, RequestFault, Required, Service, When,
-};
+use crate::spec::model::{Circumstance, Entity, ErrorRow, Member, Operation, RequestFault, Service, When};
 use crate::spec::path::Path;
 
 use super::address::{addressed, with_address};
 use super::fault::Fault;
+use super::given::{is_given, named_by, shown_parameters, without_ignored};
 use super::reading::Reading;
 use super::store::{self, Record, Records};
 use super::validate::Check;
@@ -169,8 +168,11 @@ impl Act<'_> {
     fn attributes(&self) -> Vec<(String, Json)> {
         let operation = self.check.operation;
         let ignores = |at: &str| self.site.behaviour.ignores((operation.name.as_str(), at));
-        let sets =
-            |parameter: &Member| parameter.exists.is_none() && !parameter.common && !ignores(&parameter.name);
+        let sets = |parameter: &Member| {
+            parameter.exists.is_none()
+                && !parameter.common
+                && !ignores(&Path::member(&parameter.name).to_string())
+        };
         let set = self
             .check
             .parameters
@@ -251,9 +253,14 @@ impl Act<'_> {
 
     /// Returns the id that the call chooses for what it creates, if the call can choose it.
     fn chosen(&self) -> Option<Json> {
-        let own = self.check.operation.parameters.iter().find(|parameter| parameter.names_own)?;
+        let operation = self.check.operation;
+        let echoed = || operation.echoes().iter().any(|shown| shown.parameter == self.entity.id_name());
+        let is_own = |parameter: &&Member| {
+            parameter.names_own || (parameter.name == self.entity.id_name() && echoed())
+        };
+        let own = operation.parameters.iter().find(is_own)?;
         let is_id = self.entity.id_name() == own.name;
-        self.check.value(&own.name).filter(|_| is_id).cloned()
+        self.check.value(&own.name).filter(|id| is_id && is_given(own, id)).cloned()
     }
 
     fn facts(&self, record: Option<Record>) -> respond::Facts {
@@ -326,7 +333,9 @@ impl Act<'_> {
 
     /// Returns `true` if the call gives a new entity a name that no other may have.
     fn names_new(&self) -> bool {
-        let names = |parameter: &Member| parameter.names_own && parameter.unique;
+        let names = |parameter: &Member| {
+            parameter.unique && (parameter.names_own || parameter.name == self.entity.id_name())
+        };
         self.check.operation.creates.is_some() && self.check.operation.parameters.iter().any(names)
     }
 
@@ -466,35 +475,4 @@ impl Act<'_> {
             });
         }
     }
-}
-
-/// Returns what a response can show of the values that a call sends.
-fn shown_parameters(check: &Check<'_>) -> Vec<(String, Json)> {
-    let is_shown = |name: &str| !check.behaviour.ignores((check.operation.name.as_str(), name));
-    let shown = check.parameters.iter().filter(|(name, value)| *value != Json::Null && is_shown(name));
-    shown.cloned().collect()
-}
-
-/// Returns the ids in a value: the value itself, or the members of a list.
-fn named_by(value: &Json) -> Vec<&Json> {
-    match value {
-        Json::List(ids) => ids.iter().collect(),
-        id => vec![id],
-    }
-}
-
-/// Returns `true` if a call names something: an empty id of an optional parameter does not.
-fn is_given(reference: &Member, id: &Json) -> bool {
-    let is_empty = *id == Json::Text(String::new());
-    *id != Json::Null && (!is_empty || reference.required == Required::Yes)
-}
-
-/// Returns a value without the members that have no effect.
-fn without_ignored(value: &Json, at: &str, ignores: &impl Fn(&str) -> bool) -> Json {
-    let Json::Object(members) = value else { return value.clone() };
-    let members = members.iter().map(|(name, member)| (format!("{at}.{name}"), name, member));
-    let kept = members.filter(|(at, ..)| !ignores(at));
-    Json::Object(
-        kept.map(|(at, name, member)| (name.clone(), without_ignored(member, &at, ignores))).collect(),
-    )
 }

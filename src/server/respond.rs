@@ -124,18 +124,20 @@ impl Source<'_> {
         if let Some(value) = self.of_this_response(element) {
             return Some(value);
         }
-        let alias = element.shows.as_ref().map(ToString::to_string);
-        let shown = alias.as_deref().unwrap_or(path);
+        let find = |values: &[(String, Json)]| match &element.shows {
+            Some(at) => at.sent(values).cloned(),
+            None => named(values, path),
+        };
         let known = match record {
             Some(record) if self.is_id(element) => Some(record.id.clone()),
-            Some(record) => named(&record.attributes, shown).or_else(|| creation_time(element, record)),
+            Some(record) => find(&record.attributes).or_else(|| creation_time(element, record)),
             None => None,
         };
         let is_nullable = element.schema.nullable == Some(true);
         // What was sent as null was not set.
         let is_set = |value: &Json| is_nullable || *value != Json::Null;
         let known = known.filter(is_set);
-        let sent = || named(&facts.parameters, shown).filter(is_set);
+        let sent = || find(&facts.parameters).filter(is_set);
         let unset = || if is_nullable { Some(Json::Null) } else { element.listed().first().cloned() };
         match known.or_else(sent).or_else(unset) {
             Some(Json::Null) if is_nullable => Some(Json::Null),

@@ -92,12 +92,14 @@ fn mutant_names_are_unique_and_every_kind_occurs() {
 }
 
 #[test]
-fn all_readings_of_the_pages_pass() {
+fn readings_of_the_pages_together_pass() {
     let (specs, cases) = suite();
     let cases: Vec<Case> = cases.iter().map(|case| Case::clone(case)).collect();
     assert!(Reading::ALL.len() >= 25);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
-    for set in mutants::sets_of_readings() {
+    // Nearly all readings together. Each reading by itself, and at a greater depth, runs in CI.
+    let together = mutants::sets_of_readings().into_iter().filter(|set| set.len() > 1);
+    for set in together {
         let alarm = runtime.block_on(mutants::reading(&specs, &cases, &options(2), &set)).unwrap();
         let failed: Vec<String> = alarm
             .results

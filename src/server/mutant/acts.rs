@@ -100,7 +100,11 @@ fn defaults(maker: &MutantSource<'_>, mutants: &mut Vec<Mutant>) {
 /// Returns `true` if the response to a call shows what the call sends at a place, and always has the element.
 fn echoes(maker: &MutantSource<'_>, place: &Placed<'_>) -> bool {
     let shown = maker.operation.echoes();
-    !place.at.is_member() && shown.iter().any(|shown| shown.parameter == place.name && !shown.optional)
+    // Of one listed value, a server that ignores it shows the same.
+    let has_others = place.schema.values.as_ref().is_none_or(|values| values.len() > 1);
+    has_others
+        && !place.at.is_member()
+        && shown.iter().any(|shown| shown.parameter == place.name && !shown.optional)
 }
 
 /// Returns `true` if another operation immediately shows what is sent at a place.

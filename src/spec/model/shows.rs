@@ -82,7 +82,7 @@ impl Operation {
                 |echo: &Echo| Path::read(&shown.parameter).is_some_and(|at| echo.covers(at.parameter()));
             shown.is_named || self.echo.as_ref().is_some_and(covers)
         };
-        let mut shown = self.shows(self);
+        let mut shown = self.shown_of(self, true);
         shown.retain(is_said);
         shown
     }
@@ -90,28 +90,32 @@ impl Operation {
     /// Returns the parameters of another operation that this operation's response shows as they were sent: elements
     /// with the name and type of the parameter at the top level or, if there are none, within a top-level object.
     pub fn shows(&self, of: &Operation) -> Vec<Shown> {
+        self.shown_of(of, false)
+    }
+
+    /// Returns the same, with the ids of entities if they are wanted.
+    fn shown_of(&self, of: &Operation, ids: bool) -> Vec<Shown> {
         let here = Path::default();
-        let at_top = shown(&self.response, "", &here, of);
+        let shown = |elements: &[Member], prefix: &str| shown(elements, prefix, &here, (of, ids));
+        let at_top = shown(&self.response, "");
         if !at_top.is_empty() {
             return at_top;
         }
         let objects = self.response.iter().filter(|element| element.kind() == Type::Object);
-        objects
-            .flat_map(|object| shown(object.schema.members(), &format!("{}.", object.name), &here, of))
-            .collect()
+        objects.flat_map(|object| shown(object.schema.members(), &format!("{}.", object.name))).collect()
     }
 }
 
 /// Returns the elements below `prefix` that show a parameter or a member of one. `within` is the corresponding place in
 /// the request.
-fn shown(elements: &[Member], prefix: &str, within: &Path, of: &Operation) -> Vec<Shown> {
+fn shown(elements: &[Member], prefix: &str, within: &Path, (of, ids): (&Operation, bool)) -> Vec<Shown> {
     let mut found = Vec::new();
     for element in elements {
         let at = within.then(Step::Member(element.name.clone()));
         let at = element.shows.clone().unwrap_or(at);
         if element.kind() == Type::Object {
             let prefix = format!("{prefix}{}.", element.name);
-            found.extend(shown(element.schema.members(), &prefix, &at, of));
+            found.extend(shown(element.schema.members(), &prefix, &at, (of, ids)));
             continue;
         }
         // The response may show more about list items than was sent.
@@ -120,7 +124,7 @@ fn shown(elements: &[Member], prefix: &str, within: &Path, of: &Operation) -> Ve
         let is_same = of.member(&at).is_some_and(|member| {
             let is_later = of.parameter(at.parameter()).is_some_and(|whole| whole.later);
             let is_kind = member.kind() == element.kind() && !holds_objects(member);
-            member.exists.is_none() && !is_later && is_kind
+            (ids || member.exists.is_none()) && !is_later && is_kind
         });
         if is_same && !element.is_altered() {
             let path = format!("{prefix}{}", element.name);

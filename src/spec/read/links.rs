@@ -5,7 +5,9 @@ use std::collections::HashMap;
 use crate::diagnostic::Finding;
 use crate::spec::breach::Part;
 use crate::spec::message::MessagePart;
-use crate::spec::model::{Entity, ErrorRow, Http, Location, Operation, Protocol, Service, Specs, When};
+use crate::spec::model::{
+    Echo, Entity, ErrorRow, Http, Location, Member, Operation, Protocol, Service, Specs, When,
+};
 use crate::spec::path::Path;
 
 /// Checks all names in all specs.
@@ -37,6 +39,8 @@ fn check_operation(operation: &Operation, service: &Service, findings: &mut Vec<
     }
     check_messages(operation, service, findings);
     check_bodies(operation, service, findings);
+    check_shown(operation, findings);
+    check_aliases(&operation.response, service, findings);
     check_route(operation, service, findings);
     if service.protocol == Protocol::Rest {
         check_body(operation, findings);
@@ -105,6 +109,43 @@ fn check_bodies(operation: &Operation, service: &Service, findings: &mut Vec<Fin
                 .at(&row.at)
                 .help("write where error responses have it: `http: {message: …}` in service.yaml"),
         );
+    }
+}
+
+/// Checks that what a response shows are parameters, with an element of their type.
+fn check_shown(operation: &Operation, findings: &mut Vec<Finding>) {
+    let known = || operation.parameters.iter().map(|parameter| parameter.name.as_str());
+    let names: &[String] = match &operation.echo {
+        Some(Echo::These(names) | Echo::But(names)) => names,
+        Some(Echo::All) | None => &[],
+    };
+    for name in names.iter().filter(|name| operation.parameter(name).is_none()) {
+        findings.push(Finding::unknown_name("parameter", name, &operation.at, known()));
+    }
+    let shown = operation.echoes();
+    let is_shown = |name: &String| {
+        shown.iter().any(|shown| Path::read(&shown.parameter).is_some_and(|at| at.parameter() == name))
+    };
+    if let Some(Echo::These(names)) = &operation.echo {
+        for name in names.iter().filter(|name| operation.parameter(name).is_some() && !is_shown(name)) {
+            let title = format!("no response element shows {name}");
+            let help = "an element shows the parameter of its name and type; write `shows: NAME` at an element of \
+                        another name";
+            findings.push(Finding::warning("nothing-shown", title).at(&operation.at).help(help));
+        }
+    }
+}
+
+/// Checks that elements which show a parameter under another name show one that calls send.
+fn check_aliases(elements: &[Member], service: &Service, findings: &mut Vec<Finding>) {
+    for element in elements {
+        let is_sent = |at: &Path| service.operations.iter().any(|operation| operation.schema(at).is_some());
+        if let Some(at) = element.shows.as_ref().filter(|at| !is_sent(at)) {
+            let known = service.operations.iter().flat_map(|operation| &operation.parameters);
+            let known = known.map(|parameter| parameter.name.as_str());
+            findings.push(Finding::unknown_name("parameter", &at.to_string(), &element.at, known));
+        }
+        check_aliases(element.schema.below(), service, findings);
     }
 }
 

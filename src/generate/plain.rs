@@ -168,9 +168,9 @@ impl<'s> PlainCall<'s> {
         self.service.entity(label).is_some()
     }
 
-    /// Returns the entity whose id the operation takes.
+    /// Returns the entity that the operation is about, if it takes the id of one.
     pub fn entity(&self) -> Option<&'s str> {
-        self.operation.parameters.iter().find_map(|parameter| parameter.exists.as_deref())
+        self.service.subject(self.operation)
     }
 
     /// Returns the call that creates an entity, under a label, with values other than `send`.

@@ -4,7 +4,9 @@
 use crate::case::Expectation;
 use crate::json::Json;
 use crate::spec::breach::Part;
-use crate::spec::model::{End, ErrorRow, Limit, Member, Operation, Schema, Service, Shape, Success, Type};
+use crate::spec::model::{
+    End, ErrorRow, Length, Limit, Member, Operation, Schema, Service, Success, Type,
+};
 use crate::spec::promise::{self, Sentence};
 use crate::spec::ruling::{self, Outcome};
 
@@ -155,25 +157,52 @@ fn broken_rule(element: &Member, value: &Json) -> Option<Part> {
     let own = match value {
         // The members of objects are judged one by one.
         Json::Object(_) => return None,
-        Json::List(_) => Schema {
-            count: schema.count,
-            nullable: schema.nullable,
-            ..Schema::bare(Shape::List(None), schema.at.clone())
-        },
-        _ => Schema { values: None, ..schema.clone() },
+        Json::List(items) => return wrong_count(element, items).or_else(|| wrong_item(schema, items)),
+        number if number.as_number().is_some() => return wrong_number(schema, number),
+        // A limit that the page does not state is no limit of a response.
+        _ => {
+            let stated = |length: &Length| Length {
+                max: if length.max == Limit::Unstated { Limit::None } else { length.max },
+                ..*length
+            };
+            Schema { values: None, length: schema.length.as_ref().map(stated), ..schema.clone() }
+        }
     };
-    let certain = |schema: &Schema, value: &Json| {
-        let ruling = ruling::on_value(schema, value);
-        (ruling.outcome() == Outcome::Breaks)
-            .then(|| ruling.breaches.first().map(|breach| breach.part))
-            .flatten()
-    };
-    let of_items = || {
-        let (Json::List(items), Some(schema)) = (value, schema.items()) else { return None };
-        let is_scalar = schema.members().is_empty();
-        items.iter().filter(|_| is_scalar).find_map(|item| certain(schema, item))
-    };
-    certain(&own, value).or_else(of_items)
+    let ruling = ruling::on_value(&own, value);
+    (ruling.outcome() == Outcome::Breaks).then(|| ruling.breaches.first().map(|breach| breach.part)).flatten()
+}
+
+/// Returns the bound that a number of items breaks. An optional list that was never set may be empty.
+fn wrong_count(element: &Member, items: &[Json]) -> Option<Part> {
+    let count = element.schema.count?;
+    let (length, is_unset) = (items.len() as u64, items.is_empty() && element.is_optional());
+    match count.max {
+        _ if length < count.min && !is_unset => Some(Part::CountMin),
+        Some(max) if length > max => Some(Part::CountMax),
+        _ => None,
+    }
+}
+
+/// Returns the rule that an item breaks: in a response, a text is no number.
+fn wrong_item(schema: &Schema, items: &[Json]) -> Option<Part> {
+    let schema = schema.items().filter(|schema| schema.members().is_empty())?;
+    let as_element = Member::bare("", schema.clone(), schema.at.clone());
+    let is_value = |item: &&Json| **item != Json::Null || schema.nullable != Some(true);
+    items.iter().filter(is_value).find_map(|item| match has_type(schema.kind(), item) {
+        true => broken_rule(&as_element, item),
+        false => Some(Part::Type),
+    })
+}
+
+fn wrong_number(schema: &Schema, number: &Json) -> Option<Part> {
+    let (range, value) = (schema.range.as_ref()?, number.as_number()?);
+    let is_low = |end: &End| if end.is_in { value < end.at } else { value <= end.at };
+    let is_high = |end: &End| if end.is_in { value > end.at } else { value >= end.at };
+    match () {
+        () if range.min.as_ref().is_some_and(is_low) => Some(Part::RangeMin),
+        () if range.max.as_ref().is_some_and(is_high) => Some(Part::RangeMax),
+        () => None,
+    }
 }
 
 fn wrong_value(element: &Member, path: &str, part: Part, value: &Json) -> Mismatch {
@@ -211,8 +240,12 @@ fn rule(schema: &Schema, part: Part) -> String {
 /// never set may be empty, and a value may be shown in upper or lower case.
 fn is_listed(element: &Member, value: &Json) -> bool {
     let lowered = |json: &Json| json.as_text().map(str::to_lowercase);
-    let is_like =
-        |listed: &Json| listed == value || (lowered(listed).is_some() && lowered(listed) == lowered(value));
+    let numbers = |listed: &Json| listed.as_number().zip(value.as_number());
+    let is_like = |listed: &Json| {
+        listed == value
+            || numbers(listed).is_some_and(|(listed, value)| listed == value)
+            || (lowered(listed).is_some() && lowered(listed) == lowered(value))
+    };
     let is_empty = value.as_text().is_some_and(|text| text.trim().is_empty());
     element.listed().is_empty()
         || is_empty

@@ -85,6 +85,9 @@ enum Expected {
     Any,
 }
 
+/// Maximum number of characters of an index or a key in a spelled path.
+const LONGEST_KEY: usize = 100;
+
 /// Stands for an index or a key in a spelled path.
 const ANY_INDEX: char = '\u{0}';
 
@@ -255,10 +258,12 @@ fn spelled_lengths(path: &str, text: &str) -> Vec<usize> {
         return if text.starts_with(path) { vec![path.len()] } else { Vec::new() };
     };
     let Some(rest) = text.strip_prefix(before) else { return Vec::new() };
-    let is_key = |character: &char| character.is_alphanumeric() || "_-$".contains(*character);
-    let key: usize = rest.chars().take_while(is_key).map(char::len_utf8).sum();
-    let of_rest = spelled_lengths(after, &rest[key..]).into_iter();
-    of_rest.filter(|_| key > 0).map(|length| before.len() + key + length).collect()
+    let keys = rest.char_indices().map(|(index, character)| index + character.len_utf8());
+    let of_key = |key: usize| {
+        let of_rest = spelled_lengths(after, &rest[key..]).into_iter();
+        of_rest.map(move |length| before.len() + key + length)
+    };
+    keys.take(LONGEST_KEY).flat_map(of_key).collect()
 }
 
 /// Iterates over the numbers at the beginning of a text, with their lengths: `1,200` and `1`.
@@ -427,6 +432,7 @@ mod tests {
             ("lines[].sku", "/lines/3/sku!"),
             ("lines[].sku", "sku!"),
             ("labels{}", "labels.any-key!"),
+            ("labels{}", "labels.a[b c!"),
         ] {
             assert!(spelled(path, text), "{text}");
         }

@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use crate::json::Json;
-use crate::spec::model::{Entity, Operation, Service, When};
+use crate::spec::model::{Entity, Member, Operation, Service, When};
 use crate::wire::{self, Call, Exchange, NoResponse, Outcome, Reply};
 
 use super::cost::is_remover;
@@ -76,10 +76,9 @@ fn creation(session: &Session, call: Call<'_>, distinguishing: &[String]) -> Opt
     })
 }
 
-/// Returns the values that a call sends for unique parameters.
+/// Returns the values that a call sends for unique parameters, and the name that it chooses.
 fn unique_values(call: Call<'_>) -> impl Iterator<Item = (String, String)> + '_ {
-    let is_unique =
-        move |name: &str| call.operation.parameter(name).is_some_and(|parameter| parameter.unique);
+    let is_unique = move |name: &str| call.operation.parameter(name).is_some_and(Member::is_new);
     let unique = call.parameters.iter().filter(move |(name, _)| is_unique(name));
     unique.filter_map(|(name, value)| Some((name.clone(), value.as_text()?.to_owned())))
 }

@@ -276,6 +276,7 @@ impl<'a> Attempt<'a> {
         let asked = case::asks(call);
         if let Some(shared) = self.session.pool.take(&self.service.folder, &asked) {
             let (sent, id) = (shared.sent.clone(), Some(shared.made.id.clone()));
+            self.values.add_drawn_by_others(self.service.operation(&call.operation), &sent, &call.label);
             self.values.earlier.push(Earlier { label: call.label.clone(), sent, id });
             self.lent.push(shared);
             return true;

@@ -6,7 +6,7 @@ use crate::case::text::Text;
 use crate::case::value::Value;
 use crate::case::{Case, FEW_RANDOM, Parameters, TRIED};
 use crate::json::Json;
-use crate::spec::model::{Operation, Service, Specs};
+use crate::spec::model::{Member, Operation, Service, Specs};
 use crate::spec::path::Path;
 
 use super::session::Session;
@@ -128,6 +128,15 @@ impl<'a> Values<'a> {
             self.distinguishing.push(drawn.clone());
         }
         drawn
+    }
+
+    /// Records the values of an entity that another case has created: they are random for this case, too.
+    pub fn add_drawn_by_others(&mut self, maker: Option<&Operation>, sent: &[(String, Json)], label: &str) {
+        let is_new = |name: &str| maker.is_some_and(|maker| maker.parameter(name).is_some_and(Member::is_new));
+        for (name, value) in sent.iter().filter(|(name, _)| is_new(name)) {
+            let text = value.as_text().map(str::to_owned);
+            self.drawn.extend(text.map(|text| (format!("{label} of another case/{name}"), text)));
+        }
     }
 
     /// Returns the id of what an earlier call has created. Of several concurrent calls, each has its own if `given`

@@ -13,14 +13,13 @@ pub fn value(element: &Member, number: u64) -> Option<Json> {
         Type::Integer | Type::Number => {
             let range = schema.range.as_ref()?;
             let (low, high) = (range.min.as_ref(), range.max.as_ref());
-            let step = |end: f64, is_in: bool, by: f64| if is_in { end } else { end + by };
-            let low = low.map(|end| step(end.at.ceil(), end.is_in, 1.0));
-            let high = high.map(|end| step(end.at.floor(), end.is_in, -1.0));
+            let low = low.map(|end| if end.is_in { end.at.ceil() } else { end.at.floor() + 1.0 });
+            let high = high.map(|end| if end.is_in { end.at.floor() } else { end.at.ceil() - 1.0 });
             Some(Json::number(low.or(high).unwrap_or(0.0)))
         }
         Type::Array => {
             let count = schema.count.filter(|count| count.min > 0)?;
-            let items = schema.items()?;
+            let items = schema.items().filter(|items| items.members().is_empty())?;
             let item = Member::bare(&element.name, items.clone(), element.at.clone());
             let one = value(&item, number).or_else(|| plain(items.kind()))?;
             Some(Json::List(vec![one; usize::try_from(count.min).unwrap_or(1)]))
@@ -122,6 +121,17 @@ pub fn broken(schema: &Schema, kept: &Json) -> Option<Json> {
             _ if length.min > 1 => Some(Json::Text("a".to_owned())),
             _ => None,
         },
+        (Json::List(items), _) => {
+            let count = schema.count?;
+            let item = items.first()?;
+            match count.max {
+                Some(max) => Some(Json::List(vec![
+                    item.clone();
+                    usize::try_from(max).ok().filter(|max| *max < 50)? + 1
+                ])),
+                None => Some(Json::List(Vec::new())),
+            }
+        }
         (Json::Integer(_) | Json::Number(_), _) => {
             let range = schema.range.as_ref()?;
             let low = range.min.as_ref().map(|end| end.at.floor() - 1.0);

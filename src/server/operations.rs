@@ -141,8 +141,7 @@ fn unlisted(check: &Check<'_>) -> Option<Rejection> {
 
 /// Returns the kind of entity that an operation is about.
 fn entity_of<'s>(service: &'s Service, operation: &Operation) -> Option<&'s Entity> {
-    let referred = operation.parameters.iter().find_map(|parameter| parameter.exists.as_ref());
-    let name = operation.creates.as_ref().or(referred);
+    let name = operation.creates.as_deref().or_else(|| service.subject(operation));
     let is_listed = |entity: &&Entity| entity.listed_by.as_ref() == Some(&operation.name);
     let listed = || service.entities.iter().find(is_listed);
     name.and_then(|name| service.entity(name)).or_else(listed).or(service.entities.first())
@@ -191,9 +190,12 @@ impl Act<'_> {
     async fn apply(&self) -> Result<Json, Rejection> {
         let (operation, store) = (self.check.operation, self.site.store);
         let attributes = self.attributes();
-        let mut references = operation.parameters.iter().filter(|parameter| parameter.exists.is_some());
-        let reference = if operation.creates.is_some() { None } else { references.next() };
-        for other in references {
+        let is_subject =
+            |parameter: &&Member| parameter.exists.as_deref() == self.check.service.subject(operation);
+        let references = || operation.parameters.iter().filter(|parameter| parameter.exists.is_some());
+        let reference = if operation.creates.is_some() { None } else { references().find(is_subject) };
+        let is_other = |other: &&Member| reference.is_none_or(|reference| reference.name != other.name);
+        for other in references().filter(is_other) {
             let given = self.check.value(&other.name).filter(|id| is_given(other, id));
             for id in given.into_iter().flat_map(named_by) {
                 self.find(other, id)?;

@@ -164,6 +164,20 @@ impl Service {
         })
     }
 
+    /// Returns the entity that an operation is about, of those whose ids it takes: the one that it removes, or the one
+    /// at the end of its path, or else the first.
+    pub fn subject<'s>(&'s self, operation: &'s Operation) -> Option<&'s str> {
+        let taken = || operation.parameters.iter().filter_map(|parameter| parameter.exists.as_deref());
+        let is_removed = |name: &&str| {
+            let entity = self.entity(name);
+            entity.is_some_and(|entity| entity.removed_by.as_ref() == Some(&operation.name))
+        };
+        let last = operation.route.as_ref().filter(|route| route.path.ends_with('}'));
+        let last = last.and_then(|route| route.labels().last());
+        let at_the_end = last.and_then(|label| operation.parameter(label)?.exists.as_deref());
+        taken().find(is_removed).or(at_the_end).or_else(|| taken().next())
+    }
+
     /// Returns the entity that a successful call of an operation creates.
     pub fn created_by(&self, operation: &Operation) -> Option<&Entity> {
         operation.creates.as_ref().and_then(|name| self.entity(name))

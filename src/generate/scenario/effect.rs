@@ -3,7 +3,7 @@
 use crate::case::value::Value;
 use crate::case::{Case, Expectation, Parameters, Step, TRIED, sent_at};
 use crate::spec::breach::{Breach, Part};
-use crate::spec::model::{Member, Operation, Shown};
+use crate::spec::model::{Member, Operation, Required, Shown};
 use crate::spec::path::Path;
 
 use crate::generate::plain::{PlainCall, replace, set, supply};
@@ -49,7 +49,13 @@ impl<'s> Reader<'s> {
             let id =
                 operation.parameters.iter().find(|parameter| parameter.exists.as_deref() == Some(entity))?;
             let shows = operation.shows(plain.operation);
-            (!shows.is_empty()).then_some(Self { operation, id, shows })
+            let is_named = |parameter: &Member| {
+                parameter.exists.as_deref() == Some(entity)
+                    || parameter.required == Required::No
+                    || plain.operation.parameters.iter().any(|own| own.exists == parameter.exists)
+            };
+            let is_named = operation.parameters.iter().all(is_named);
+            (is_named && !shows.is_empty()).then_some(Self { operation, id, shows })
         })
     }
 
@@ -57,9 +63,17 @@ impl<'s> Reader<'s> {
         self.shows.iter().find(|shown| shown.parameter == parameter).map(|shown| shown.path.as_str())
     }
 
-    /// Creates the call that reads the entity with that label, which must show these values.
-    fn step(&self, label: &str, shows: Parameters) -> Step {
-        let send = vec![(self.id.name.as_str().into(), reference(self.id, label))];
+    /// Creates the call that reads the entity with that label, which must show these values. The entities that contain it
+    /// are those that `call` names.
+    fn step(&self, label: &str, shows: Parameters, (plain, call): (&PlainCall<'_>, &Parameters)) -> Step {
+        let mut send: Parameters = vec![(self.id.name.as_str().into(), reference(self.id, label))];
+        for parent in self.operation.parameters.iter().filter(|parameter| parameter.name != self.id.name) {
+            let Some(entity) = &parent.exists else { continue };
+            let mut own = plain.operation.parameters.iter();
+            let own = own.find(|parameter| parameter.exists.as_ref() == Some(entity));
+            let sent = own.and_then(|own| call.iter().find(|(name, _)| *name == own.name));
+            send.extend(sent.map(|(_, id)| (parent.name.as_str().into(), id.clone())));
+        }
         Step { shows, ..step(self.operation, "shown", send, Expectation::Accept) }
     }
 }
@@ -86,7 +100,7 @@ fn created(plain: &PlainCall<'_>, reader: &Reader<'_>) -> Case {
     let shows = reader.shows.iter().filter(is_sent);
     let same = |shown: &Shown| Value::same(TRIED, &shown.parameter);
     let shows = shows.map(|shown| (shown.path.as_str().into(), same(shown)));
-    let then = vec![reader.step(TRIED, shows.collect())];
+    let then = vec![reader.step(TRIED, shows.collect(), (plain, &send))];
     let tries = "reading the entity shows what was sent".to_owned();
     Case { then, ..single_call(plain.operation, "call/effect", tries, send, Expectation::Accept) }
 }
@@ -98,7 +112,8 @@ fn defaulted(plain: &PlainCall<'_>, reader: &Reader<'_>, place: &Prepared<'_>) -
     let default = place.parameter.default.clone().filter(|_| can_be_left_out)?;
     let path = reader.path(&place.name)?.to_owned();
     let send = plain.with_at(place, None);
-    let then = vec![reader.step(TRIED, vec![(path.into(), Value::Plain(default.clone()))])];
+    let shows = vec![(path.into(), Value::Plain(default.clone()))];
+    let then = vec![reader.step(TRIED, shows, (plain, &send))];
     let tries = format!("{}: left out, reading the entity shows the default {default}", place.name);
     let about = vec![Breach { at: place.at.clone(), part: Part::Default }];
     let id = format!("{}/default/read-back", place.name);
@@ -119,7 +134,7 @@ fn changed(plain: &PlainCall<'_>, reader: &Reader<'_>, place: &Prepared<'_>, ent
         replace(plain.service, &mut made, &place.at, different);
     }
     let given = vec![made];
-    let then = vec![reader.step(entity, shows)];
+    let then = vec![reader.step(entity, shows, (plain, &send))];
     let tries = format!("{name}: reading the entity shows the new value");
     let about = vec![Breach { at: place.at.clone(), part: Part::Type }];
     let id = format!("{name}/effect");
@@ -153,7 +168,7 @@ fn unchanged(plain: &PlainCall<'_>, reader: &Reader<'_>, entity: &str) -> Vec<Ca
             let id = format!("{}/{}/{slug}", at_fault.name, fault.breach.part.rule());
             let tries = format!("{}: {tries}", at_fault.name);
             let expect = fault.expectation(plain);
-            let then = vec![reader.step(entity, shows)];
+            let then = vec![reader.step(entity, shows, (plain, &send))];
             let about = vec![fault.breach];
             Some(Case {
                 about,

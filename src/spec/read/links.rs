@@ -6,7 +6,7 @@ use crate::diagnostic::Finding;
 use crate::spec::breach::Part;
 use crate::spec::message::MessagePart;
 use crate::spec::model::{
-    Echo, Entity, ErrorRow, Http, Location, Member, Operation, Protocol, Service, Specs, When,
+    Echo, Entity, ErrorRow, Http, Location, Member, Operation, Protocol, Required, Service, Specs, Type, When,
 };
 use crate::spec::path::Path;
 
@@ -292,6 +292,9 @@ fn check_maker(entity: &Entity, maker: &Operation, findings: &mut Vec<Finding>) 
         let known = maker.parameters.iter().map(|parameter| parameter.name.as_str());
         findings.push(Finding::unknown_name("parameter", name, &entity.at, known));
     }
+    if let Some(parameter) = entity.named_by.as_ref().and_then(|name| maker.parameter(name)) {
+        check_name(entity, parameter, findings);
+    }
     let mut elements = maker.response.as_slice();
     for name in entity.id.split('.').filter(|name| !name.is_empty()) {
         match elements.iter().find(|element| element.name == name) {
@@ -308,6 +311,19 @@ fn check_maker(entity: &Entity, maker: &Operation, findings: &mut Vec<Finding>) 
         let help = format!("add `creates: {}` to it", entity.name);
         findings.push(Finding::error("unknown-name", title).at(&entity.at).help(help));
     }
+}
+
+/// Checks that a parameter can name what a call creates.
+fn check_name(entity: &Entity, parameter: &Member, findings: &mut Vec<Finding>) {
+    let what = match () {
+        () if parameter.kind() != Type::String => format!("it is {}", parameter.kind().name()),
+        () if parameter.required != Required::Yes => "a call can leave it out".to_owned(),
+        () => return,
+    };
+    let title = format!("{} cannot name `{}`: {what}", parameter.name, entity.name);
+    let help =
+        "a caller names an entity with a required text; otherwise, write where the response has the id";
+    findings.push(Finding::error("impossible-rule", title).at(&parameter.at).help(help));
 }
 
 /// Returns `true` if a name is a valid file name everywhere, below any folder.

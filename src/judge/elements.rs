@@ -4,9 +4,7 @@
 use crate::case::Expectation;
 use crate::json::Json;
 use crate::spec::breach::Part;
-use crate::spec::model::{
-    End, ErrorRow, Length, Limit, Member, Operation, Schema, Service, Success, Type,
-};
+use crate::spec::model::{End, ErrorRow, Length, Limit, Member, Operation, Schema, Service, Success, Type};
 use crate::spec::promise::{self, Sentence};
 use crate::spec::ruling::{self, Outcome};
 

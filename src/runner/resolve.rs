@@ -132,7 +132,8 @@ impl<'a> Values<'a> {
 
     /// Records the values of an entity that another case has created: they are random for this case, too.
     pub fn add_drawn_by_others(&mut self, maker: Option<&Operation>, sent: &[(String, Json)], label: &str) {
-        let is_new = |name: &str| maker.is_some_and(|maker| maker.parameter(name).is_some_and(Member::is_new));
+        let is_new =
+            |name: &str| maker.is_some_and(|maker| maker.parameter(name).is_some_and(Member::is_new));
         for (name, value) in sent.iter().filter(|(name, _)| is_new(name)) {
             let text = value.as_text().map(str::to_owned);
             self.drawn.extend(text.map(|text| (format!("{label} of another case/{name}"), text)));

@@ -224,7 +224,7 @@ mod tests {
     use crate::spec::model::{Field, Spelling};
 
     fn rejection(code: &str, parameter: &str) -> Rejection {
-        let breach = Some(Breach::of(parameter, Part::Type));
+        let breach = Some(Box::new(Breach::of(parameter, Part::Type)));
         Rejection { breach, ..Rejection::unlisted(400, code, format!("{code}!")) }
     }
 

@@ -259,9 +259,9 @@ pub(crate) struct Rejection {
     /// `true` if the page gives the message.
     pub(crate) worded: bool,
     /// The placeholders of the message, until they are filled.
-    pub(crate) template: Option<Message>,
+    pub(crate) template: Option<Box<Message>>,
     /// The violation, if it is known.
-    pub(crate) breach: Option<Breach>,
+    pub(crate) breach: Option<Box<Breach>>,
     /// The members of the body.
     pub(crate) body: Vec<Member>,
     /// Further faults of the same call that the response reports.
@@ -299,7 +299,7 @@ impl Rejection {
                 .or_else(|| row.says.clone())
                 .unwrap_or_default(),
             worded: row.message.is_some(),
-            template: row.message.clone(),
+            template: row.message.clone().map(Box::new),
             breach: None,
             body: row.body.clone(),
             further: Vec::new(),

@@ -98,12 +98,12 @@ impl Check<'_> {
         };
         let about_values = || rows().find(|row| matches!(row.when, When::Breaches(_)));
         match chosen.copied().or_else(|| self.unbound()).or_else(about_values) {
-            Some(row) => Rejection { breach: Some(breach.clone()), ..Rejection::of(row) },
+            Some(row) => Rejection { breach: Some(Box::new(breach.clone())), ..Rejection::of(row) },
             None => {
                 let message =
                     format!("{} breaks the rule {}, for which the page has no row.", breach.at, breach.part);
                 Rejection {
-                    breach: Some(breach.clone()),
+                    breach: Some(Box::new(breach.clone())),
                     ..Rejection::unlisted(400, "InvalidParameter", message)
                 }
             }

@@ -259,7 +259,7 @@ fn rejected(site: &Site<'_>, http: &Http, operation: Option<&Operation>, rejecti
 fn naming_another(operation: &Operation, rejection: Rejection) -> Rejection {
     let Some(breach) = &rejection.breach else { return rejection };
     let other = operation.parameters.iter().find(|other| other.name != breach.at.parameter());
-    let breach = other.map(|other| Breach { at: Path::member(&other.name), part: breach.part });
+    let breach = other.map(|other| Box::new(Breach { at: Path::member(&other.name), part: breach.part }));
     Rejection { breach: breach.or(rejection.breach), ..rejection }
 }
 

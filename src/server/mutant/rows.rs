@@ -87,6 +87,16 @@ fn of_row(maker: &MutantSource<'_>, row: &ErrorRow, mutants: &mut Vec<Mutant>) {
         let does = format!("{code}: returned with status {other}");
         changed("status", does, |row, to| row.status = to.parse().ok(), other.to_string());
     }
+    of_contents(maker, row, &mut changed);
+}
+
+/// Adds the mutants with another message or another body. `changed` adds one with a change of the row.
+fn of_contents(
+    maker: &MutantSource<'_>,
+    row: &ErrorRow,
+    changed: &mut impl FnMut(&str, String, fn(&mut ErrorRow, &str), String),
+) {
+    let code = row.codes.first().cloned().unwrap_or_default();
     let written = |element: &&Member| is_written(maker, &element.name);
     for element in row.body.iter().filter(|element| !element.is_optional() && !written(element)) {
         let name = &element.name;

@@ -28,8 +28,12 @@ fn elements(of: &[Member], within: &str, found: &mut Vec<About>) {
     for element in of {
         let path = format!("{within}{}", element.name);
         let is_ruled = !element.schema.is_unruled() || element.schema.nullable.is_some();
-        let has_rule =
-            element.is_optional() || element.unique || element.altered || element.shows.is_some() || is_ruled;
+        let has_rule = element.is_optional()
+            || element.unique
+            || element.altered
+            || element.shows.is_some()
+            || element.absent.is_some()
+            || is_ruled;
         if let Some(says) = element.sentence().filter(|says| !has_rule && promises(says)) {
             found.push(about(&path, says, &element.at));
         }

@@ -10,7 +10,7 @@ use crate::generate::LeftOut;
 use crate::json::Json;
 use crate::protocol;
 use crate::spec::breach::{Breach, Part};
-use crate::spec::model::{Member, Operation, Required, Service, Success, Type, When};
+use crate::spec::model::{Member, Operation, Required, Service, Success, Type, When, header_path};
 use crate::spec::path::Path;
 use crate::spec::promise;
 
@@ -61,7 +61,14 @@ pub fn element_lines(operation: &Operation) -> Vec<ElementLine> {
         says: Some(format!("The status of a success: {}.", success.in_words())),
         place: success.at.to_string(),
     });
-    let mut lines: Vec<ElementLine> = status.collect();
+    let headers = operation.headers.iter().map(|header| ElementLine {
+        path: header_path(&header.name),
+        kind: header.kind().name().to_owned(),
+        optional: header.is_optional(),
+        says: header.sentence().map(str::to_owned),
+        place: header.at.to_string(),
+    });
+    let mut lines: Vec<ElementLine> = status.chain(headers).collect();
     collect(&operation.response, "", &mut lines);
     lines
 }

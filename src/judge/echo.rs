@@ -6,6 +6,7 @@ use crate::json::Json;
 use crate::spec::model::{Common, Format, Operation, Schema};
 use crate::spec::path::Path;
 use crate::spec::promise;
+use crate::spec::ruling::relation;
 
 use super::elements::element_at;
 use super::rejection::describe;
@@ -20,7 +21,12 @@ pub fn mismatches(contract: Contract<'_>, output: &Json) -> Vec<Mismatch> {
         let default = || operation.parameter(&shown.parameter)?.default.as_ref();
         let sent = at.sent(contract.sent).or_else(default).filter(|sent| **sent != Json::Null)?;
         let received = output.at(&shown.path)?;
-        let schemas = [&element_at(&operation.response, &shown.path)?.schema, operation.schema(&at)?];
+        let element = element_at(&operation.response, &shown.path)?;
+        let may_be_absent = |condition| relation::meets(operation, condition, contract.sent) != Some(false);
+        if *received == Json::Null && element.absent.as_deref().is_some_and(may_be_absent) {
+            return None;
+        }
+        let schemas = [&element.schema, operation.schema(&at)?];
         let is_same = is_same(&schemas, sent, received);
         (!is_same).then(|| mismatch(operation, &at, &shown.path, (sent, received)))
     });

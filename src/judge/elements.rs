@@ -4,9 +4,13 @@
 use crate::case::Expectation;
 use crate::json::Json;
 use crate::spec::breach::Part;
-use crate::spec::model::{End, ErrorRow, Length, Limit, Member, Operation, Schema, Service, Success, Type};
+use crate::spec::model::{
+    End, ErrorRow, Length, Limit, Member, Operation, Schema, Service, Success, Type, header_path,
+};
 use crate::spec::promise::{self, Sentence};
-use crate::spec::ruling::{self, Outcome};
+use crate::spec::ruling::{self, Outcome, relation};
+
+use crate::wire::Response;
 
 use super::rejection::describe;
 use super::{Contract, Kind, Line, Mismatch, Promise};
@@ -16,7 +20,13 @@ use super::{Contract, Kind, Line, Mismatch, Promise};
 pub fn mismatches(contract: Contract<'_>, output: &Json) -> Vec<Mismatch> {
     let (service, operation) = (contract.service, contract.operation);
     let mut mismatches = Vec::new();
-    check(&operation.response, output, "", &mut mismatches);
+    let is_absent = |element: &Member| {
+        let condition = element.absent.as_ref()?;
+        // Where the page leaves a value open, it does not say either whether the condition is met.
+        let is_certain = matches!(contract.case.expect, Expectation::Accept);
+        Some(relation::meets(operation, condition, contract.sent).filter(|_| is_certain))
+    };
+    check(&operation.response, output, "", &is_absent, &mut mismatches);
     // A value that the page leaves open may be stored and shown as it was sent.
     if !matches!(contract.case.expect, Expectation::Accept) {
         let is_open = |mismatch: &Mismatch| {
@@ -51,7 +61,7 @@ fn shows_sent(service: &Service, path: &str) -> bool {
 /// Returns a mismatch for every member that the body of an error row must have and that is missing or wrong.
 pub fn of_row(row: &ErrorRow, body: &Json) -> Vec<Mismatch> {
     let mut mismatches = Vec::new();
-    check(&row.body, body, "", &mut mismatches);
+    check(&row.body, body, "", &|_| None, &mut mismatches);
     let of_row = |mismatch: Mismatch| {
         let rule = format!("error row {}", row.codes.join("/"));
         let aspect = mismatch.lines.first().map_or("", |line| line.aspect.as_str());
@@ -113,34 +123,118 @@ pub fn path_of(prefix: &str, element: &Member) -> String {
     }
 }
 
-fn check(elements: &[Member], within: &Json, prefix: &str, mismatches: &mut Vec<Mismatch>) {
+/// Whether a call meets the condition under which an element is absent: `None` if there is no such condition, `Some(None)`
+/// if the page does not decide it.
+type Absence<'a> = &'a dyn Fn(&Member) -> Option<Option<bool>>;
+
+fn check(
+    elements: &[Member],
+    within: &Json,
+    prefix: &str,
+    absence: Absence<'_>,
+    mismatches: &mut Vec<Mismatch>,
+) {
     for element in elements {
         let path = path_of(prefix, element);
-        match within.get(&element.name) {
-            None if element.is_optional() => {}
-            Some(Json::Null) if element.schema.nullable == Some(true) => {}
-            Some(value) if !is_listed(element, value) => {
-                let listed: Vec<String> = element.listed().iter().map(Json::to_string).collect();
-                mismatches.push(mismatch(element, &path, &listed.join(" or "), Some(value)));
+        match (within.get(&element.name), absence(element)) {
+            (None | Some(Json::Null), Some(None | Some(true))) => {}
+            (Some(value), Some(Some(true))) => {
+                mismatches.push(mismatch(
+                    element,
+                    &path,
+                    "absent from the response to this call",
+                    Some(value),
+                ));
             }
-            Some(value) if has_type(element.kind(), value) => {
-                mismatches
-                    .extend(broken_rule(element, value).map(|part| wrong_value(element, &path, part, value)));
-                check_inside(element, value, &path, mismatches);
-            }
-            received => mismatches.push(mismatch(element, &path, element.kind().name(), received)),
+            (None, _) if element.is_optional() => {}
+            (Some(Json::Null), _) if element.schema.nullable == Some(true) => {}
+            (Some(value), _) => check_value(element, value, (&path, absence), mismatches),
+            (None, _) => mismatches.push(mismatch(element, &path, element.kind().name(), None)),
         }
     }
 }
 
-fn check_inside(element: &Member, value: &Json, path: &str, mismatches: &mut Vec<Mismatch>) {
+fn check_value(
+    element: &Member,
+    value: &Json,
+    (path, absence): (&str, Absence<'_>),
+    mismatches: &mut Vec<Mismatch>,
+) {
+    if !is_listed(element, value) {
+        let listed: Vec<String> = element.listed().iter().map(Json::to_string).collect();
+        mismatches.push(mismatch(element, path, &listed.join(" or "), Some(value)));
+    } else if has_type(element.kind(), value) {
+        mismatches.extend(broken_rule(element, value).map(|part| wrong_value(element, path, part, value)));
+        check_inside(element, value, (path, absence), mismatches);
+    } else {
+        mismatches.push(mismatch(element, path, element.kind().name(), Some(value)));
+    }
+}
+
+/// Returns a mismatch for every header of a success that is missing, or has a wrong value.
+pub fn of_headers(operation: &Operation, response: &Response) -> Vec<Mismatch> {
+    let mut mismatches = Vec::new();
+    for header in &operation.headers {
+        let path = header_path(&header.name);
+        let of_each = header_values(header, response).into_iter().map(|value| {
+            let mut of_value = Vec::new();
+            check_value(header, &value, (&path, &|_| None), &mut of_value);
+            of_value
+        });
+        // Of several headers of one name, one is the header that the page means.
+        let of_each: Vec<Vec<Mismatch>> = of_each.collect();
+        match of_each.iter().any(Vec::is_empty) {
+            true => {}
+            false if of_each.is_empty() && header.is_optional() => {}
+            false if of_each.is_empty() => {
+                mismatches.push(mismatch(header, &path, header.kind().name(), None));
+            }
+            false => mismatches.extend(of_each.into_iter().next().unwrap_or_default()),
+        }
+    }
+    mismatches
+}
+
+/// Returns the paths of the headers that a success has, with values that keep their rules.
+pub fn headers_with_values(operation: &Operation, response: &Response) -> Vec<String> {
+    let has_value = |header: &&Member| {
+        header_values(header, response).iter().any(|value| {
+            let mut mismatches = Vec::new();
+            check_value(header, value, ("", &|_| None), &mut mismatches);
+            mismatches.is_empty()
+        })
+    };
+    operation.headers.iter().filter(has_value).map(|header| header_path(&header.name)).collect()
+}
+
+/// Returns the values of the headers of a name: texts, unless the header has another type and the text is of it.
+fn header_values(header: &Member, response: &Response) -> Vec<Json> {
+    let name = header.name.to_lowercase();
+    let texts = response.headers.iter().filter(|(known, _)| *known == name).map(|(_, text)| text);
+    let value = |text: &String| {
+        let read = match header.kind() {
+            Type::String => None,
+            _ => Json::read(text.trim().as_bytes()).ok().filter(|value| has_type(header.kind(), value)),
+        };
+        read.unwrap_or_else(|| Json::Text(text.clone()))
+    };
+    texts.map(value).collect()
+}
+
+fn check_inside(
+    element: &Member,
+    value: &Json,
+    (path, absence): (&str, Absence<'_>),
+    mismatches: &mut Vec<Mismatch>,
+) {
+    let below = element.schema.below();
     match value {
-        Json::List(items) if !element.schema.below().is_empty() => {
+        Json::List(items) if !below.is_empty() => {
             for (index, item) in items.iter().enumerate() {
-                check(element.schema.below(), item, &format!("{path}[{index}]"), mismatches);
+                check(below, item, &format!("{path}[{index}]"), absence, mismatches);
             }
         }
-        Json::Object(_) => check(element.schema.below(), value, path, mismatches),
+        Json::Object(_) => check(below, value, path, absence, mismatches),
         _ => {}
     }
 }

@@ -68,6 +68,7 @@ pub fn judge(contract: Contract<'_>, exchange: &Exchange) -> Verdict {
             Expectation::Reject(_) => mismatches.push(rejection::missing_rejection(contract, response)),
             _ => {
                 mismatches.extend(elements::of_status(contract.operation, response.status));
+                mismatches.extend(elements::of_headers(contract.operation, response));
                 mismatches.extend(elements::mismatches(contract, output));
                 // Of a value that the page leaves open, it does not say either how it is stored.
                 if matches!(contract.expect, Expectation::Accept) {
@@ -196,6 +197,8 @@ pub fn excerpt(body: &str) -> String {
     shown
 }
 
+#[cfg(test)]
+mod element_tests;
 #[cfg(test)]
 mod reported_tests;
 #[cfg(test)]

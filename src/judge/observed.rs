@@ -77,7 +77,9 @@ fn collect(service: &Service, tried: &Operation, exchange: &Exchange, observed: 
     if let Reply::Accepted(output) = wire::decode(service, tried, response) {
         let success = tried.success.as_ref().filter(|success| success.allows(response.status));
         let status = success.map(|_| Success::NAME.to_owned());
-        for path in status.into_iter().chain(elements::paths_with_values(tried, &output)) {
+        let headers = elements::headers_with_values(tried, response);
+        let elements = elements::paths_with_values(tried, &output);
+        for path in status.into_iter().chain(headers).chain(elements) {
             if !observed.elements.contains(&path) {
                 observed.elements.push(path);
             }

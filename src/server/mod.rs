@@ -47,7 +47,7 @@ use crate::json::Json;
 use crate::protocol::{acs_rpc, rest, tencent3};
 use crate::spec::breach::Breach;
 use crate::spec::message::Message;
-use crate::spec::model::{ErrorRow, Member, Protocol, Service, Specs};
+use crate::spec::model::{ErrorRow, Member, Operation, Protocol, Service, Specs, header_path};
 
 use fault::Fault;
 use store::Store;
@@ -164,7 +164,9 @@ async fn handle(
             reply.headers_mut().append(name, value);
         }
     }
-    reply.headers_mut().insert(hyper::header::CONTENT_TYPE, HeaderValue::from_static(kind));
+    if !reply.headers().contains_key(hyper::header::CONTENT_TYPE) {
+        reply.headers_mut().insert(hyper::header::CONTENT_TYPE, HeaderValue::from_static(kind));
+    }
     Ok(reply)
 }
 
@@ -308,6 +310,20 @@ impl Rejection {
 }
 
 impl Site<'_> {
+    /// Returns the headers that a success of an operation has.
+    pub(crate) fn headers(&self, operation: &Operation) -> Vec<(String, String)> {
+        let is_sparing = self.behaviour.has_reading(Reading::OptionalElementsAbsent);
+        let sent = operation.headers.iter().filter(|header| !(is_sparing && header.is_optional()));
+        let broken = self.behaviour.broken_element(&operation.name);
+        let value = |header: &Member| {
+            let path = header_path(&header.name);
+            let broken = broken.as_ref().filter(|(at, _)| *at == path).map(|(_, value)| value.clone());
+            broken.unwrap_or_else(|| respond::header(header, self.store))
+        };
+        let text = |value: Json| value.as_text().map_or_else(|| value.to_string(), str::to_owned);
+        sent.map(|header| (header.name.to_lowercase(), text(value(header)))).collect()
+    }
+
     /// Returns the members of an error response that its row gives.
     pub(crate) fn members(&self, rejection: &Rejection) -> Json {
         respond::members(&rejection.body, self.store)

@@ -69,7 +69,8 @@ async fn checked(site: &Site<'_>, check: &Check<'_>) -> Result<Reply, Rejection>
         let repeats = site.behaviour.breaks(&Fault::RequestIdRepeats);
         let broken = site.behaviour.broken_element(&operation.name);
         let parameters = shown_parameters(&check);
-        let facts = respond::Facts { repeats, broken, parameters, ..respond::Facts::default() };
+        let absent = check.absent_elements();
+        let facts = respond::Facts { repeats, broken, parameters, absent, ..respond::Facts::default() };
         return faults.map_or(Ok(Reply::Accepted(respond::output(operation, site.store, &facts))), Err);
     };
     let act = Act { site, check, entity };
@@ -277,6 +278,7 @@ impl Act<'_> {
             sparing: self.has_reading(Reading::OptionalElementsAbsent),
             repeats: self.site.behaviour.breaks(&Fault::RequestIdRepeats),
             broken: self.site.behaviour.broken_element(&self.check.operation.name),
+            absent: self.check.absent_elements(),
         }
     }
 

@@ -41,6 +41,16 @@ impl Check<'_> {
         faults
     }
 
+    /// Returns the response elements that the response to this call does not have.
+    pub(super) fn absent_elements(&self) -> Vec<String> {
+        let base = Path::default();
+        let given = self.parameters.to_vec();
+        let scope = Scope { check: self, base: &base, members: &self.operation.parameters, given };
+        let mut absent = Vec::new();
+        collect_absent(&scope, &self.operation.response, "", &mut absent);
+        absent
+    }
+
     /// Returns the objects at a place of the call, each as its members.
     fn objects(&self, base: &Path) -> Vec<Vec<(String, Json)>> {
         let mut at = vec![Json::Object(self.parameters.to_vec())];
@@ -60,6 +70,16 @@ impl Check<'_> {
             _ => None,
         });
         objects.collect()
+    }
+}
+
+fn collect_absent(scope: &Scope<'_>, elements: &[Member], above: &str, absent: &mut Vec<String>) {
+    for element in elements {
+        let path = if above.is_empty() { element.name.clone() } else { format!("{above}.{}", element.name) };
+        match &element.absent {
+            Some(condition) if scope.meets(condition) => absent.push(path),
+            _ => collect_absent(scope, element.schema.below(), &path, absent),
+        }
     }
 }
 

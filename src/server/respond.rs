@@ -25,16 +25,31 @@ pub struct Facts {
     pub repeats: bool,
     /// The path of an element that breaks a rule, and its value.
     pub broken: Option<(String, Json)>,
+    /// The paths of elements that the response to this call does not have.
+    pub absent: Vec<String>,
 }
 
 /// Returns the response elements of an operation.
 pub fn output(operation: &Operation, store: &Store, facts: &Facts) -> Json {
-    Source { store, facts }.object(&operation.response, "", facts.record.as_ref())
+    Source { store, facts }.object(&operation.response, ("", ""), facts.record.as_ref())
+}
+
+/// Returns the value of a header.
+pub fn header(header: &Member, store: &Store) -> Json {
+    let listed = header.listed().first().cloned();
+    let shown = listed.or_else(|| header.example.clone());
+    let made = shown.or_else(|| made::value(header, store.next()));
+    match (made, header.kind()) {
+        (Some(value), _) => value,
+        (None, Type::Integer | Type::Number) => Json::Integer(1),
+        (None, Type::Boolean) => Json::Bool(true),
+        (None, _) => Json::Text("some".to_owned()),
+    }
 }
 
 /// Returns these elements, filled without any entity.
 pub fn members(elements: &[Member], store: &Store) -> Json {
-    Source { store, facts: &Facts::default() }.object(elements, "", None)
+    Source { store, facts: &Facts::default() }.object(elements, ("", ""), None)
 }
 
 /// Returns `true` if a response of the operation shows all entities.
@@ -64,14 +79,32 @@ struct Source<'a> {
 }
 
 impl Source<'_> {
-    /// Returns the elements at a path, for one entity.
-    fn object(&self, elements: &[Member], path: &str, record: Option<&Record>) -> Json {
+    /// Returns the elements at a path, for one entity. In a list, the path starts at the item; `place` is the path from
+    /// the beginning of the response.
+    fn object(&self, elements: &[Member], (path, place): (&str, &str), record: Option<&Record>) -> Json {
+        let below = |above: &str, element: &Member| match above {
+            "" => element.name.clone(),
+            _ => format!("{above}.{}", element.name),
+        };
         let members = elements.iter().filter_map(|element| {
-            let path =
-                if path.is_empty() { element.name.clone() } else { format!("{path}.{}", element.name) };
-            Some((element.name.clone(), self.value(element, &path, record)?))
+            let at = (below(path, element), below(place, element));
+            Some((element.name.clone(), self.value(element, (&at.0, &at.1), record)?))
         });
         Json::Object(members.collect())
+    }
+
+    /// Returns a list of entities, as long as the page allows.
+    fn list(&self, element: &Member, place: &str) -> Json {
+        let count = element.schema.count;
+        let bound = |bound: u64| usize::try_from(bound).unwrap_or(usize::MAX);
+        let most = count.and_then(|count| count.max).map_or(usize::MAX, bound);
+        let item = |record| self.object(element.schema.below(), ("", place), record);
+        let mut items: Vec<Json> =
+            self.facts.records.iter().take(most).map(|record| item(Some(record))).collect();
+        while items.len() < count.map_or(0, |count| bound(count.min)) {
+            items.push(item(None));
+        }
+        Json::List(items)
     }
 
     /// Returns the value that belongs to this response alone: its id, whatever the page calls it.
@@ -96,19 +129,19 @@ impl Source<'_> {
     /// Returns `true` if an element shows the id of the entity that the operation is about.
     fn is_id(&self, element: &Member) -> bool {
         let entity = self.facts.entity.as_ref();
-        entity.is_some_and(|entity| entity.id_name() == element.name)
+        element.shows.is_none() && entity.is_some_and(|entity| entity.id_name() == element.name)
     }
 
-    fn value(&self, element: &Member, path: &str, record: Option<&Record>) -> Option<Json> {
+    fn value(&self, element: &Member, (path, place): (&str, &str), record: Option<&Record>) -> Option<Json> {
         let facts = self.facts;
-        if let Some((_, value)) = facts.broken.as_ref().filter(|(at, _)| at == path) {
+        if let Some((_, value)) = facts.broken.as_ref().filter(|(at, _)| at == place) {
             return Some(value.clone());
         }
-        if element.is_optional() && facts.sparing {
+        if (element.is_optional() && facts.sparing) || facts.absent.iter().any(|absent| absent == place) {
             return None;
         }
         if element.kind() == Type::Object {
-            return Some(self.object(element.schema.below(), path, record));
+            return Some(self.object(element.schema.below(), (path, place), record));
         }
         let sent_list = || record.and_then(|record| named(&record.attributes, path)).filter(is_list);
         let just_sent = || named(&facts.parameters, path).filter(is_list);
@@ -117,9 +150,7 @@ impl Source<'_> {
             return Some(list);
         }
         if element.kind() == Type::Array && !element.schema.below().is_empty() {
-            let each =
-                facts.records.iter().map(|record| self.object(element.schema.below(), "", Some(record)));
-            return Some(Json::List(each.collect()));
+            return Some(self.list(element, place));
         }
         if let Some(value) = self.of_this_response(element) {
             return Some(value);

@@ -8,7 +8,7 @@ mod schema;
 mod shows;
 
 pub use http::{Authentication, Field, Http, Location, RefusalSign, Route, Spelling, Success};
-pub use operation::{Operation, Page, described};
+pub use operation::{Operation, Page, described, header_path};
 pub use relation::{Condition, Demand, Further, Group, Relation};
 pub use rows::{Bound, Circumstance, ErrorRow, RequestFault, When};
 pub use schema::{
@@ -376,6 +376,8 @@ pub struct Member {
     pub varies: bool,
     /// For response elements: whether it shows the parameter of the same name only in part or in another form.
     pub altered: bool,
+    /// For response elements: the calls whose responses do not have it.
+    pub absent: Option<Box<Condition>>,
     /// For response elements: the parameter that it shows, if it has another name.
     pub shows: Option<Path>,
     /// The entity whose id it is.
@@ -408,6 +410,7 @@ impl Member {
             later: false,
             varies: false,
             altered: false,
+            absent: None,
             shows: None,
             exists: None,
             default: None,

@@ -224,7 +224,8 @@ fn accepted(site: &Site<'_>, operation: &Operation, http: &Http, output: Json) -
     };
     let mut envelope = Envelope::of(body);
     http.refused.iter().for_each(|sign| envelope.mark(sign, false));
-    Response { headers: envelope.headers, ..Response::of(status, envelope.body, false) }
+    let headers = [envelope.headers, site.headers(operation)].concat();
+    Response { headers, ..Response::of(status, envelope.body, false) }
 }
 
 fn rejected(site: &Site<'_>, http: &Http, operation: Option<&Operation>, rejection: Rejection) -> Response {

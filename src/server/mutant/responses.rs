@@ -4,7 +4,7 @@ use crate::server::fault::Fault;
 use crate::server::{made, respond};
 use std::sync::Arc;
 
-use crate::spec::model::{Http, Member, Operation, Protocol, Schema, Shape, Type};
+use crate::spec::model::{Condition, Http, Member, Operation, Protocol, Schema, Shape, Type, header_path};
 use crate::spec::response_place::{BodyStep, ResponsePlace};
 
 use super::{Kind, Mutant, MutantSource};
@@ -17,6 +17,18 @@ pub fn of(maker: &MutantSource<'_>, mutants: &mut Vec<Mutant>) {
         of_element(maker, path, mutants);
     }
     broken_rules(maker, &maker.operation.response, "", mutants);
+    for header in maker.operation.headers.iter().filter(|header| !header.is_optional()) {
+        broken_rule(maker, header, header_path(&header.name), mutants);
+        // Every server says of which type a body is.
+        if header.name.eq_ignore_ascii_case("content-type") {
+            continue;
+        }
+        let name = header.name.clone();
+        let does = format!("a success has no header {name}");
+        let edit = move |operation: &mut Operation| operation.headers.retain(|header| header.name != name);
+        let slug = format!("response/header/{}/gone", header.name);
+        mutants.push(maker.edit(Kind::Response, &slug, does, edit));
+    }
     if let Some(success) = &maker.operation.success {
         let other = [200, 201, 202].into_iter().find(|status| !success.statuses.contains(status));
         let does = format!("a success has the status {}", other.unwrap_or(203));
@@ -40,14 +52,18 @@ fn broken_rules(maker: &MutantSource<'_>, elements: &[Member], above: &str, muta
             broken_rules(maker, element.schema.below(), &path, mutants);
             continue;
         }
-        let kept = element.example.clone().or_else(|| made::value(element, 1));
-        let Some(value) = kept.and_then(|kept| made::broken(&element.schema, &kept)) else { continue };
-        let does = format!("{path} is {value}");
-        let operation = maker.operation.name.clone();
-        let slug = format!("response/{path}/rule-broken");
-        let fault = Fault::ElementBroken { operation, path, value };
-        mutants.push(maker.fault(Kind::Response, &slug, does, fault));
+        broken_rule(maker, element, path, mutants);
     }
+}
+
+fn broken_rule(maker: &MutantSource<'_>, element: &Member, path: String, mutants: &mut Vec<Mutant>) {
+    let kept = element.example.clone().or_else(|| made::value(element, 1));
+    let Some(value) = kept.and_then(|kept| made::broken(&element.schema, &kept)) else { return };
+    let does = format!("{path} is {value}");
+    let operation = maker.operation.name.clone();
+    let slug = format!("response/{path}/rule-broken");
+    let fault = Fault::ElementBroken { operation, path, value };
+    mutants.push(maker.fault(Kind::Response, &slug, does, fault));
 }
 
 /// Returns `true` if an element distinguishes successes from error responses, so that every success of a server has it.
@@ -83,6 +99,18 @@ fn of_element(maker: &MutantSource<'_>, path: &[String], mutants: &mut Vec<Mutan
         let edit = move |operation: &mut Operation| edit_siblings(&mut operation.response, &path, change);
         mutants.push(maker.edit(Kind::Response, &format!("response/{shown}/{slug}"), does, edit));
     };
+    let at_path = respond::element_at(&maker.operation.response, &shown);
+    if at_path.is_some_and(|element| element.absent.is_some()) {
+        add(
+            "absent-otherwise",
+            format!("{shown} is there when it should not be, and the other way"),
+            |elements, name| {
+                let element = elements.iter_mut().find(|element| element.name == name);
+                let condition = element.and_then(|element| element.absent.as_mut());
+                condition.into_iter().for_each(|condition| **condition = Condition::Not(condition.clone()));
+            },
+        );
+    }
     // A list whose members are empty is not a list of entities.
     let is_only = path.split_last().is_some_and(|(_, above)| {
         let list = respond::element_at(&maker.operation.response, &above.join("."));

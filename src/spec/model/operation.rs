@@ -30,6 +30,8 @@ pub struct Operation {
     pub relations: Vec<Relation>,
     /// The error table.
     pub errors: Vec<ErrorRow>,
+    /// The headers of a success, with their names as the page writes them.
+    pub headers: Vec<Member>,
     /// What the response shows of what the call sent.
     pub echo: Option<Echo>,
     /// The response elements.
@@ -40,6 +42,11 @@ pub struct Operation {
     pub acknowledged: Vec<Acknowledgement>,
     /// The place of its name.
     pub at: Place,
+}
+
+/// Returns the path of a header among the response elements.
+pub fn header_path(name: &str) -> String {
+    format!("(header) {name}")
 }
 
 impl Operation {

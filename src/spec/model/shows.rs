@@ -47,7 +47,11 @@ pub enum Echo {
 impl Echo {
     /// Returns `true` if a parameter is shown.
     pub fn covers(&self, parameter: &str) -> bool {
-        let has = |names: &[String]| names.iter().any(|name| name == parameter);
+        // A name may be written as a path, in quotes.
+        let is_it = |name: &String| {
+            name == parameter || Path::read(name).is_some_and(|path| path.parameter() == parameter)
+        };
+        let has = |names: &[String]| names.iter().any(is_it);
         match self {
             Self::All => true,
             Self::These(names) => has(names),

@@ -39,6 +39,11 @@ fn check_operation(operation: &Operation, service: &Service, findings: &mut Vec<
     }
     check_messages(operation, service, findings);
     check_bodies(operation, service, findings);
+    if let Some(header) = operation.headers.first().filter(|_| service.protocol != Protocol::Rest) {
+        let title = format!("the protocol {} defines the headers of responses", service.protocol.name());
+        let finding = Finding::error("unknown-key", title).at(&header.at);
+        findings.push(finding.help("remove `headers`"));
+    }
     check_shown(operation, findings);
     check_aliases(&operation.response, service, findings);
     check_route(operation, service, findings);
@@ -119,7 +124,11 @@ fn check_shown(operation: &Operation, findings: &mut Vec<Finding>) {
         Some(Echo::These(names) | Echo::But(names)) => names,
         Some(Echo::All) | None => &[],
     };
-    for name in names.iter().filter(|name| operation.parameter(name).is_none()) {
+    let is_unknown = |name: &&String| {
+        let named = Path::read(name).and_then(|path| operation.parameter(path.parameter()));
+        operation.parameter(name).or(named).is_none()
+    };
+    for name in names.iter().filter(is_unknown) {
         findings.push(Finding::unknown_name("parameter", name, &operation.at, known()));
     }
     let shown = operation.echoes();

@@ -8,6 +8,7 @@ mod patterns;
 mod range;
 mod reader;
 mod relations;
+mod response;
 mod rules;
 mod stated;
 mod types;

@@ -1,16 +1,13 @@
-//! Reads the file of an operation: parameters, error rows, response elements.
+//! Reads the file of an operation: parameters and error rows.
 
-use std::sync::Arc;
-
-use crate::diagnostic::{Finding, did_you_mean};
+use crate::diagnostic::Finding;
 use crate::json::Json;
 use crate::span::Place;
-use crate::spec::form::Form;
 use crate::spec::forms;
 use crate::spec::message::Message;
 use crate::spec::model::{
     Acknowledgement, Bound, Circumstance, Echo, ErrorRow, Location, Member, Operation, Page, Quote,
-    RequestFault, Required, Route, Schema, Shape, Success, Type, When, is_masked,
+    RequestFault, Required, Route, Success, When, is_masked,
 };
 use crate::spec::path::Path;
 use crate::spec::ruling::{Outcome, on_value};
@@ -30,6 +27,10 @@ impl Reader {
         let page = fields.get("page").and_then(|node| self.page(node));
         let mut parameters = self.parameters(&fields);
         let relations = self.relations(&fields, &mut parameters);
+        // Conditions of response elements ask about the parameters.
+        self.sent = std::mem::take(&mut parameters);
+        let response = fields.get("response").map(|node| self.response(node)).unwrap_or_default();
+        let parameters = std::mem::take(&mut self.sent);
         let mut operation = Operation {
             id: name.clone().unwrap_or_default(),
             name: name.unwrap_or_default(),
@@ -41,8 +42,9 @@ impl Reader {
             parameters,
             relations,
             errors: self.error_rows(&fields),
+            headers: fields.get("headers").map(|node| self.headers(node)).unwrap_or_default(),
             echo: fields.get("shows").and_then(|node| self.echo(node)),
-            response: fields.get("response").map(|node| self.response(node)).unwrap_or_default(),
+            response,
             narrative: self.narrative(&fields),
             acknowledged: self.acknowledged(&fields),
             at: named.map_or_else(|| node.place.clone(), |node| node.place.clone()),
@@ -272,124 +274,10 @@ impl Reader {
         }
         When::Breaches(exact(breaches))
     }
-
-    fn response(&mut self, node: &Node) -> Vec<Member> {
-        match self.misspelt_leaf(node, &forms::ELEMENT) {
-            Some(()) => self.elements(node),
-            None => Vec::new(),
-        }
-    }
-
-    /// Reads response elements. A mapping whose `type` is a word is a leaf; any other mapping is an object.
-    fn elements(&mut self, node: &Node) -> Vec<Member> {
-        let entries = self.map(node).unwrap_or_default();
-        let objects = entries.into_iter().filter(|(_, node)| matches!(node.kind, Kind::Map(_)));
-        exact(objects.filter_map(|(key, node)| self.element(key, node)))
-    }
-
-    fn element(&mut self, key: &Key, node: &Node) -> Option<Member> {
-        let is_leaf = matches!(node.get("type").map(|node| &node.kind), Some(Kind::Text(_)));
-        if !is_leaf {
-            self.misspelt_leaf(node, &forms::ELEMENT)?;
-            let schema = Schema::bare(Shape::Object(Arc::new(self.elements(node))), key.place.clone());
-            let element = Member::bare(&key.name, schema, key.place.clone());
-            return Some(Member { required: Required::Yes, ..element });
-        }
-        let fields = self.form(node, &forms::ELEMENT)?;
-        let kind = fields.get("type").and_then(|node| self.word(node, Type::NAMES)).and_then(Type::named)?;
-        let below = fields.get("elements").map(|node| self.elements(node)).unwrap_or_default();
-        let values = fields.get("values").map(|node| self.list(node)).unwrap_or_default();
-        let values: Vec<Json> = values.into_iter().map(Node::to_json).collect();
-        let schema =
-            Schema { values: (!values.is_empty()).then_some(values), ..element_schema(kind, below, key) };
-        let nullable = fields.get("nullable").and_then(|node| self.bool(node));
-        let schema = self.element_rules(Schema { nullable, ..schema }, &fields);
-        let says = self.optional_text(&fields, "says");
-        let quote = |text| Quote { text, of: Vec::new(), leaves: None, at: key.place.clone() };
-        Some(Member {
-            required: if self.flag(&fields, "optional") { Required::No } else { Required::Yes },
-            varies: self.flag(&fields, "varies"),
-            altered: self.flag(&fields, "altered"),
-            shows: fields.get("shows").and_then(|node| self.shown_parameter(node)),
-            unique: self.flag(&fields, "unique"),
-            example: fields.get("example").map(Node::to_json),
-            says: says.map(quote).into_iter().collect(),
-            ..Member::bare(&key.name, schema, key.place.clone())
-        })
-    }
-
-    /// Reads the path of the parameter that an element shows.
-    fn shown_parameter(&mut self, node: &Node) -> Option<Path> {
-        let text = self.text(node)?;
-        let path = Path::read(&text);
-        if path.is_none() {
-            self.wrong(node, "the path of a parameter, e.g. label or owner.name");
-        }
-        path
-    }
-
-    /// Reads the rules about the value of a response element.
-    fn element_rules(&mut self, schema: Schema, fields: &Fields<'_>) -> Schema {
-        let kind = schema.kind();
-        let items = fields.get("items").and_then(|node| self.items(node, kind));
-        if let (Some(node), Some(_)) = (fields.get("items"), fields.get("elements")) {
-            let help = "write `elements` for objects, `items` for texts, numbers and booleans";
-            self.impossible(&node.place, "`items` and `elements` exclude each other", help);
-        }
-        let shape = match (items, schema.shape) {
-            (Some(items), Shape::List(None)) => Shape::List(Some(items)),
-            (_, shape) => shape,
-        };
-        let schema = Schema {
-            shape,
-            length: fields.get("length").and_then(|node| self.length(node)),
-            range: fields.get("range").and_then(|node| self.range(node, kind)),
-            characters: fields.get("characters").and_then(|node| self.characters(node)),
-            patterns: fields.get("pattern").map(|node| self.patterns(node)).unwrap_or_default(),
-            format: fields.get("format").and_then(|node| self.format(node)),
-            count: fields.get("count").and_then(|node| self.count(node)),
-            ..schema
-        };
-        self.fitting_rules(&schema, fields);
-        schema
-    }
-
-    /// Reports scalars among the members of an object: they indicate a leaf whose `type` is missing or misspelt.
-    /// Returns `None` if the whole mapping is such a leaf.
-    fn misspelt_leaf(&mut self, node: &Node, form: &Form) -> Option<()> {
-        let Kind::Map(entries) = &node.kind else {
-            self.wrong(node, "a mapping");
-            return None;
-        };
-        let (objects, scalars): (Vec<_>, Vec<_>) =
-            entries.iter().partition(|(_, value)| matches!(value.kind, Kind::Map(_)));
-        let is_leaf = objects.is_empty() && !scalars.is_empty();
-        for (key, _) in scalars.into_iter().take(if is_leaf { 1 } else { usize::MAX }) {
-            let finding = Finding::error("missing-key", "this response element has no `type`").at(&key.place);
-            self.note(match did_you_mean(&key.name, form.key_names()) {
-                Some(near) if near != key.name => finding.help(format!("a similar key exists: `{near}`")),
-                _ => finding.help("write the type of a leaf, e.g. {type: string}"),
-            });
-        }
-        (!is_leaf).then_some(())
-    }
-}
-
-/// Creates the schema of an element. `below` are its own members or those of each of its items.
-fn element_schema(kind: Type, below: Vec<Member>, key: &Key) -> Schema {
-    let object = |members| Schema::bare(Shape::Object(Arc::new(members)), key.place.clone());
-    match kind {
-        Type::Object => object(below),
-        Type::Array => {
-            let items = (!below.is_empty()).then(|| Box::new(object(below)));
-            Schema::bare(Shape::List(items), key.place.clone())
-        }
-        scalar => Schema::bare(Shape::of(scalar), key.place.clone()),
-    }
 }
 
 /// Collects a list without spare capacity, because the specs of a vendor contain hundreds of thousands of lists.
-fn exact<T>(items: impl IntoIterator<Item = T>) -> Vec<T> {
+pub(super) fn exact<T>(items: impl IntoIterator<Item = T>) -> Vec<T> {
     let mut all: Vec<T> = items.into_iter().collect();
     all.shrink_to_fit();
     all

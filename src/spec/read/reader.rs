@@ -3,6 +3,7 @@
 use crate::diagnostic::{Finding, did_you_mean};
 use crate::span::Place;
 use crate::spec::form::Form;
+use crate::spec::model::Member;
 use crate::spec::model::{Format, Type};
 use crate::spec::path::{Path, Step};
 use crate::spec::yaml::{Key, Kind, Node};
@@ -17,6 +18,8 @@ pub struct Reader {
     pub findings: Vec<Finding>,
     /// The types of the service that is being read.
     pub(super) types: Types,
+    /// The parameters of the operation whose response is being read.
+    pub(super) sent: Vec<Member>,
 }
 
 /// The entries of a mapping whose keys have been checked.

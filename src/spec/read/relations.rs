@@ -53,7 +53,7 @@ impl Reader {
     }
 
     /// Reads a condition: a path, a mapping of which all must hold, or a list of which one must hold.
-    fn condition(&mut self, node: &Node, members: &[Member]) -> Option<Condition> {
+    pub(super) fn condition(&mut self, node: &Node, members: &[Member]) -> Option<Condition> {
         match &node.kind {
             Kind::List(nodes) if nodes.is_empty() => {
                 self.wrong(node, "one or more conditions");

@@ -70,6 +70,16 @@ pub fn on_relation(
     })
 }
 
+/// Returns whether a call meets a condition; `None` if the page does not decide it.
+pub fn meets(operation: &Operation, condition: &Condition, sent: &[(String, Json)]) -> Option<bool> {
+    let given: Vec<(&str, &Json)> = sent.iter().map(|(name, value)| (name.as_str(), value)).collect();
+    match (Object { members: &operation.parameters, given: &given }).meets(condition) {
+        Yes => Some(true),
+        No => Some(false),
+        Open(_) => None,
+    }
+}
+
 /// Rules on an object by the relations between its members.
 pub fn on_object(schema: &Schema, object: &[(String, Json)]) -> Ruling {
     let given: Vec<(&str, &Json)> = object.iter().map(|(name, value)| (name.as_str(), value)).collect();

@@ -26,7 +26,7 @@ pub fn untranscribed(operation: &Operation) -> Vec<About> {
 
 fn elements(of: &[Member], within: &str, found: &mut Vec<About>) {
     for element in of {
-        let path = format!("{within}{}", element.name);
+        let path = element.path_within(within);
         let is_ruled = !element.schema.is_unruled() || element.schema.nullable.is_some();
         let has_rule = element.is_optional()
             || element.unique
@@ -37,7 +37,7 @@ fn elements(of: &[Member], within: &str, found: &mut Vec<About>) {
         if let Some(says) = element.sentence().filter(|says| !has_rule && promises(says)) {
             found.push(about(&path, says, &element.at));
         }
-        elements(element.schema.below(), &format!("{path}."), found);
+        elements(element.schema.below(), &path, found);
     }
 }
 

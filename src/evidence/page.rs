@@ -75,8 +75,7 @@ pub fn element_lines(operation: &Operation) -> Vec<ElementLine> {
 
 fn collect(elements: &[Member], prefix: &str, lines: &mut Vec<ElementLine>) {
     for element in elements {
-        let path =
-            if prefix.is_empty() { element.name.clone() } else { format!("{prefix}.{}", element.name) };
+        let path = element.path_within(prefix);
         lines.push(ElementLine {
             path: path.clone(),
             kind: element.kind().name().to_owned(),

@@ -3,12 +3,11 @@
 use chrono::DateTime;
 
 use crate::json::Json;
-use crate::spec::model::{Common, Format, Operation, Schema};
+use crate::spec::model::{Common, Format, Operation, Schema, element_at};
 use crate::spec::path::Path;
 use crate::spec::promise;
 use crate::spec::ruling::relation;
 
-use super::elements::element_at;
 use super::rejection::describe;
 use super::{Contract, Kind, Line, Mismatch, Promise};
 

@@ -1,5 +1,6 @@
 //! Verdicts on successes: rules of elements, headers, conditions, and what was sent.
 
+use super::tests::{case, contract};
 use super::*;
 use crate::spec::read;
 
@@ -16,28 +17,13 @@ const OPERATION: &str = "operation: Add\nhttp: POST /things\npage: {title: Add}\
 fn broken(sent: &str, headers: &[(&str, &str)], body: &str) -> Vec<String> {
     let service = "service: s\nvendor: V\nversion: '1'\nprotocol: rest\n";
     let specs = read::fixture(&[("service.yaml", service), ("Add.yaml", OPERATION)]);
-    let (service, operation) = specs.operation("Add").unwrap();
-    let case = Case {
-        id: "Add/x".into(),
-        operation: "Add".into(),
-        tries: "t".into(),
-        about: vec![],
-        given: vec![],
-        send: vec![],
-        twist: None,
-        at_once: 1,
-        expect: Expectation::Accept,
-        then: vec![],
-    };
     let Json::Object(sent) = Json::read(sent.as_bytes()).unwrap() else { panic!() };
-    let (about, expect) = (&case.about, &case.expect);
-    let contract = Contract { service, operation, case: &case, about, expect, sent: &sent, gateways: &[] };
+    let case = case(Expectation::Accept, &[]);
     let mut exchange = Exchange::with_response("Add", 201, body);
     let Outcome::Received(response) = &mut exchange.outcome else { panic!() };
     let owned = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
     response.headers = owned.collect();
-    let Verdict::Fail { mismatches } = judge(contract, &exchange) else { return Vec::new() };
-    mismatches.iter().flat_map(|mismatch| &mismatch.lines).map(|line| line.aspect.clone()).collect()
+    tests::broken(&judge(contract(&specs, &case, &sent), &exchange))
 }
 
 const AT: &[(&str, &str)] = &[("location", "/things/7")];

@@ -5,41 +5,72 @@ use crate::case::Expectation;
 use crate::json::Json;
 use crate::spec::breach::Part;
 use crate::spec::model::{
-    End, ErrorRow, Length, Limit, Member, Operation, Schema, Service, Success, Type, header_path,
+    End, ErrorRow, Length, Limit, Member, Operation, Schema, Success, Type, element_at, header_path,
 };
+use crate::spec::path::Path;
 use crate::spec::promise::{self, Sentence};
 use crate::spec::ruling::{self, Outcome, relation};
-
 use crate::wire::Response;
 
 use super::rejection::describe;
 use super::{Contract, Kind, Line, Mismatch, Promise};
 
-/// Returns a mismatch for every element that is missing, or has another type or an unlisted value. The id of a created
-/// entity must not be an empty text.
+/// What is asked of an element besides its own rules, depending on the call.
+#[derive(Clone, Copy)]
+struct Asked<'a> {
+    /// The call; `None` if nothing depends on it.
+    contract: Option<Contract<'a>>,
+}
+
+/// Whether the response to a call has an element.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Presence {
+    /// As the element itself says.
+    Usual,
+    /// It must be absent.
+    Absent,
+    /// It may be absent: nobody knows whether the call meets the condition.
+    Open,
+}
+
+impl<'a> Asked<'a> {
+    const NOTHING: Self = Self { contract: None };
+
+    fn of(contract: Contract<'a>) -> Self {
+        Self { contract: Some(contract) }
+    }
+
+    /// Returns the call if the page leaves open whether it is valid. A service may then store what it sends, or not.
+    fn open_call(&self) -> Option<Contract<'a>> {
+        self.contract.filter(|contract| !matches!(contract.case.expect, Expectation::Accept))
+    }
+
+    fn presence(&self, element: &Member) -> Presence {
+        let (Some(contract), Some(condition)) = (self.contract, &element.absent) else {
+            return Presence::Usual;
+        };
+        match relation::meets(contract.operation, condition, contract.sent) {
+            _ if self.open_call().is_some() => Presence::Open,
+            Some(true) => Presence::Absent,
+            Some(false) => Presence::Usual,
+            None => Presence::Open,
+        }
+    }
+
+    /// Returns `true` if an element may show a value that breaks its rules, because a call has sent one.
+    fn may_show_any(&self, element: &Member) -> bool {
+        let is_it = |(_, member): &(Path, &Member)| member.name == element.name;
+        let sends = |operation: &Operation| operation.members().iter().any(is_it);
+        self.open_call().is_some_and(|contract| contract.service.operations.iter().any(sends))
+    }
+}
+
+/// Returns a mismatch for every element that is missing or must not be there, and for every value of another type or
+/// against a rule. The id of a created entity must not be an empty text.
 pub fn mismatches(contract: Contract<'_>, output: &Json) -> Vec<Mismatch> {
     let (service, operation) = (contract.service, contract.operation);
     let mut mismatches = Vec::new();
-    let is_absent = |element: &Member| {
-        let condition = element.absent.as_ref()?;
-        // Where the page leaves a value open, it does not say either whether the condition is met.
-        let is_certain = matches!(contract.case.expect, Expectation::Accept);
-        Some(relation::meets(operation, condition, contract.sent).filter(|_| is_certain))
-    };
-    check(&operation.response, output, "", &is_absent, &mut mismatches);
-    // A value that the page leaves open may be stored and shown as it was sent.
-    if !matches!(contract.case.expect, Expectation::Accept) {
-        let is_open = |mismatch: &Mismatch| {
-            let aspect = mismatch.lines.first().map_or("", |line| line.aspect.as_str());
-            shows_sent(service, aspect)
-                && element_at(&operation.response, aspect).is_some_and(|element| {
-                    output
-                        .at(aspect)
-                        .is_some_and(|value| has_type(element.kind(), value) && is_listed(element, value))
-                })
-        };
-        mismatches.retain(|mismatch| !is_open(mismatch));
-    }
+    check(&operation.response, output, "", Asked::of(contract), &mut mismatches);
     if let Some(entity) = service.created_by(operation)
         && let Some(Json::Text(id)) = output.at(&entity.id)
         && id.trim().is_empty()
@@ -51,17 +82,10 @@ pub fn mismatches(contract: Contract<'_>, output: &Json) -> Vec<Mismatch> {
     mismatches
 }
 
-/// Returns `true` if an element has the name of something that calls send.
-fn shows_sent(service: &Service, path: &str) -> bool {
-    let name = path.rsplit('.').next().unwrap_or(path);
-    let sent = |operation: &Operation| operation.members().iter().any(|(_, member)| member.name == name);
-    service.operations.iter().any(sent)
-}
-
 /// Returns a mismatch for every member that the body of an error row must have and that is missing or wrong.
 pub fn of_row(row: &ErrorRow, body: &Json) -> Vec<Mismatch> {
     let mut mismatches = Vec::new();
-    check(&row.body, body, "", &|_| None, &mut mismatches);
+    check(&row.body, body, "", Asked::NOTHING, &mut mismatches);
     let of_row = |mismatch: Mismatch| {
         let rule = format!("error row {}", row.codes.join("/"));
         let aspect = mismatch.lines.first().map_or("", |line| line.aspect.as_str());
@@ -76,13 +100,6 @@ pub fn of_row(row: &ErrorRow, body: &Json) -> Vec<Mismatch> {
     mismatches.into_iter().map(of_row).collect()
 }
 
-/// Returns the element at a path of names.
-pub fn element_at<'e>(elements: &'e [Member], path: &str) -> Option<&'e Member> {
-    let (name, rest) = path.split_once('.').map_or((path, None), |(name, rest)| (name, Some(rest)));
-    let element = elements.iter().find(|element| element.name == name)?;
-    rest.map_or(Some(element), |rest| element_at(element.schema.below(), rest))
-}
-
 /// Returns the paths of the elements that have a value of their own, of the type and among the values that the page
 /// lists.
 pub fn paths_with_values(operation: &Operation, output: &Json) -> Vec<String> {
@@ -93,7 +110,7 @@ pub fn paths_with_values(operation: &Operation, output: &Json) -> Vec<String> {
 
 fn collect_paths(elements: &[Member], within: &Json, prefix: &str, paths: &mut Vec<String>) {
     for element in elements {
-        let path = path_of(prefix, element);
+        let path = element.path_within(prefix);
         let Some(value) = within.get(&element.name) else { continue };
         if !has_type(element.kind(), value)
             || !is_listed(element, value)
@@ -115,41 +132,19 @@ fn collect_paths(elements: &[Member], within: &Json, prefix: &str, paths: &mut V
     }
 }
 
-/// Returns the path of an element within another one. The path of a list member's element starts with that of the list.
-pub fn path_of(prefix: &str, element: &Member) -> String {
-    match prefix {
-        "" => element.name.clone(),
-        _ => format!("{prefix}.{}", element.name),
-    }
-}
-
-/// Whether a call meets the condition under which an element is absent: `None` if there is no such condition, `Some(None)`
-/// if the page does not decide it.
-type Absence<'a> = &'a dyn Fn(&Member) -> Option<Option<bool>>;
-
-fn check(
-    elements: &[Member],
-    within: &Json,
-    prefix: &str,
-    absence: Absence<'_>,
-    mismatches: &mut Vec<Mismatch>,
-) {
+fn check(elements: &[Member], within: &Json, prefix: &str, asked: Asked<'_>, mismatches: &mut Vec<Mismatch>) {
     for element in elements {
-        let path = path_of(prefix, element);
-        match (within.get(&element.name), absence(element)) {
-            (None | Some(Json::Null), Some(None | Some(true))) => {}
-            (Some(value), Some(Some(true))) => {
-                mismatches.push(mismatch(
-                    element,
-                    &path,
-                    "absent from the response to this call",
-                    Some(value),
-                ));
+        let path = element.path_within(prefix);
+        let wrong = |expected: &str, received| mismatch(element, &path, expected, received);
+        match (within.get(&element.name), asked.presence(element)) {
+            (None | Some(Json::Null), Presence::Absent | Presence::Open) => {}
+            (value @ Some(_), Presence::Absent) => {
+                mismatches.push(wrong("absent from the response to this call", value));
             }
-            (None, _) if element.is_optional() => {}
+            (None, Presence::Usual) if element.is_optional() => {}
             (Some(Json::Null), _) if element.schema.nullable == Some(true) => {}
-            (Some(value), _) => check_value(element, value, (&path, absence), mismatches),
-            (None, _) => mismatches.push(mismatch(element, &path, element.kind().name(), None)),
+            (Some(value), _) => check_value(element, value, (&path, asked), mismatches),
+            (None, _) => mismatches.push(wrong(element.kind().name(), None)),
         }
     }
 }
@@ -157,15 +152,16 @@ fn check(
 fn check_value(
     element: &Member,
     value: &Json,
-    (path, absence): (&str, Absence<'_>),
+    (path, asked): (&str, Asked<'_>),
     mismatches: &mut Vec<Mismatch>,
 ) {
     if !is_listed(element, value) {
         let listed: Vec<String> = element.listed().iter().map(Json::to_string).collect();
         mismatches.push(mismatch(element, path, &listed.join(" or "), Some(value)));
     } else if has_type(element.kind(), value) {
-        mismatches.extend(broken_rule(element, value).map(|part| wrong_value(element, path, part, value)));
-        check_inside(element, value, (path, absence), mismatches);
+        let broken = broken_rule(element, value).filter(|_| !asked.may_show_any(element));
+        mismatches.extend(broken.map(|part| wrong_value(element, path, part, value)));
+        check_inside(element, value, (path, asked), mismatches);
     } else {
         mismatches.push(mismatch(element, path, element.kind().name(), Some(value)));
     }
@@ -176,33 +172,29 @@ pub fn of_headers(operation: &Operation, response: &Response) -> Vec<Mismatch> {
     let mut mismatches = Vec::new();
     for header in &operation.headers {
         let path = header_path(&header.name);
-        let of_each = header_values(header, response).into_iter().map(|value| {
-            let mut of_value = Vec::new();
-            check_value(header, &value, (&path, &|_| None), &mut of_value);
-            of_value
-        });
-        // Of several headers of one name, one is the header that the page means.
-        let of_each: Vec<Vec<Mismatch>> = of_each.collect();
-        match of_each.iter().any(Vec::is_empty) {
-            true => {}
-            false if of_each.is_empty() && header.is_optional() => {}
-            false if of_each.is_empty() => {
-                mismatches.push(mismatch(header, &path, header.kind().name(), None));
-            }
-            false => mismatches.extend(of_each.into_iter().next().unwrap_or_default()),
+        let of_each: Vec<Vec<Mismatch>> =
+            header_values(header, response).iter().map(|value| of_header(header, value)).collect();
+        match of_each.first() {
+            // Of several headers of one name, one is the header that the page means.
+            Some(_) if of_each.iter().any(Vec::is_empty) => {}
+            Some(_) => mismatches.extend(of_each.into_iter().next().unwrap_or_default()),
+            None if header.is_optional() => {}
+            None => mismatches.push(mismatch(header, &path, header.kind().name(), None)),
         }
     }
+    mismatches
+}
+
+fn of_header(header: &Member, value: &Json) -> Vec<Mismatch> {
+    let mut mismatches = Vec::new();
+    check_value(header, value, (&header_path(&header.name), Asked::NOTHING), &mut mismatches);
     mismatches
 }
 
 /// Returns the paths of the headers that a success has, with values that keep their rules.
 pub fn headers_with_values(operation: &Operation, response: &Response) -> Vec<String> {
     let has_value = |header: &&Member| {
-        header_values(header, response).iter().any(|value| {
-            let mut mismatches = Vec::new();
-            check_value(header, value, ("", &|_| None), &mut mismatches);
-            mismatches.is_empty()
-        })
+        header_values(header, response).iter().any(|value| of_header(header, value).is_empty())
     };
     operation.headers.iter().filter(has_value).map(|header| header_path(&header.name)).collect()
 }
@@ -224,17 +216,17 @@ fn header_values(header: &Member, response: &Response) -> Vec<Json> {
 fn check_inside(
     element: &Member,
     value: &Json,
-    (path, absence): (&str, Absence<'_>),
+    (path, asked): (&str, Asked<'_>),
     mismatches: &mut Vec<Mismatch>,
 ) {
     let below = element.schema.below();
     match value {
         Json::List(items) if !below.is_empty() => {
             for (index, item) in items.iter().enumerate() {
-                check(below, item, &format!("{path}[{index}]"), absence, mismatches);
+                check(below, item, &format!("{path}[{index}]"), asked, mismatches);
             }
         }
-        Json::Object(_) => check(below, value, path, absence, mismatches),
+        Json::Object(_) => check(below, value, path, asked, mismatches),
         _ => {}
     }
 }

@@ -33,7 +33,7 @@ pub fn stranger(contract: Contract<'_>, field: &Json) -> Option<Path> {
 fn meant(spelling: Spelling, names: &[String], members: Vec<Path>) -> Vec<Path> {
     if spelling == Spelling::Name {
         let last = names.last().map(String::as_str);
-        return members.into_iter().filter(|at| last_name(at) == last).collect();
+        return members.into_iter().filter(|at| at.names().last() == last).collect();
     }
     let without = match names.split_first() {
         Some((first, rest)) if LOCATIONS.contains(&first.as_str()) => rest,
@@ -70,28 +70,12 @@ fn is_valid(contract: Contract<'_>, at: &Path) -> bool {
     let is_whole_valid =
         whole.is_some_and(|whole| holds(whole, Path::member(&whole.name).sent(contract.sent)));
     // Of a list, any item may be meant.
-    let values = values_at(contract.sent, at);
+    let values = at.all_sent(contract.sent);
     let are_valid = |member: &Member| match values.as_slice() {
         [] => holds(member, None),
         values => values.iter().all(|value| holds(member, Some(value))),
     };
     is_whole_valid || contract.operation.member(at).is_some_and(are_valid)
-}
-
-/// Returns all values that a call sends at a place.
-fn values_at<'j>(sent: &'j [(String, Json)], at: &Path) -> Vec<&'j Json> {
-    let whole = sent.iter().filter(|(name, _)| name == at.parameter()).map(|(_, value)| value);
-    at.steps()[1..].iter().fold(whole.collect(), |values: Vec<&Json>, step| {
-        let next = |value: &'j Json| -> Vec<&'j Json> {
-            match (step, value) {
-                (Step::Member(name), value) => value.get(name).into_iter().collect(),
-                (Step::Item, Json::List(items)) => items.iter().collect(),
-                (Step::Value, Json::Object(entries)) => entries.iter().map(|(_, value)| value).collect(),
-                _ => Vec::new(),
-            }
-        };
-        values.into_iter().flat_map(next).collect()
-    })
 }
 
 /// Splits a spelled path into names, without indexes.
@@ -124,19 +108,9 @@ fn spelled(at: &Path, names: &[String]) -> Option<usize> {
     at.steps().iter().all(is_next).then(|| names.len())
 }
 
-fn last_name(at: &Path) -> Option<&str> {
-    at.steps().iter().rev().find_map(|step| match step {
-        Step::Member(name) => Some(name.as_str()),
-        Step::Item | Step::Value | Step::Key => None,
-    })
-}
-
 /// Returns `true` if one place contains the other, or if a relation is about both.
 pub fn are_tied(contract: Contract<'_>, one: &Path, other: &Path) -> bool {
-    let (short, long) = if one.steps().len() < other.steps().len() { (one, other) } else { (other, one) };
-    let bare =
-        |path: &Path| -> Vec<Step> { path.steps().iter().filter(|step| !step.is_inner()).cloned().collect() };
-    bare(long).starts_with(&bare(short)) || are_related(contract, one, other)
+    one.overlaps(other) || are_related(contract, one, other)
 }
 
 /// Returns `true` if a relation is about both places.

@@ -130,54 +130,37 @@ fn shown(values: Vec<Option<String>>) -> Expected {
 
 /// Returns the texts of the values that a call sends at a place; `None` for null, a list or an object.
 fn texts_at(contract: Contract<'_>, path: &Path) -> Vec<Option<String>> {
-    let whole = contract.sent.iter().find(|(name, _)| name == path.parameter()).map(|(_, value)| value);
-    let mut texts = Vec::new();
-    whole.into_iter().for_each(|whole| collect(whole, &path.steps()[1..], &mut texts));
-    texts
+    if path.steps().last() == Some(&Step::Key) {
+        let maps = path.without(1).all_sent(contract.sent).into_iter();
+        return maps.flat_map(keys).map(|key| Some(key.to_owned())).collect();
+    }
+    let text = |value: &Json| match value {
+        Json::List(_) | Json::Object(_) | Json::Null => None,
+        Json::Text(text) => Some(text.clone()),
+        scalar => Some(scalar.to_string()),
+    };
+    path.all_sent(contract.sent).into_iter().map(text).collect()
 }
 
-fn collect(value: &Json, steps: &[Step], texts: &mut Vec<Option<String>>) {
-    match (steps.split_first(), value) {
-        (None, Json::List(_) | Json::Object(_) | Json::Null) => texts.push(None),
-        (None, Json::Text(text)) => texts.push(Some(text.clone())),
-        (None, scalar) => texts.push(Some(scalar.to_string())),
-        (Some((Step::Member(name), rest)), value) => {
-            value.get(name).into_iter().for_each(|member| collect(member, rest, texts));
-        }
-        (Some((Step::Item, rest)), Json::List(items)) => {
-            items.iter().for_each(|item| collect(item, rest, texts));
-        }
-        (Some((Step::Value, rest)), Json::Object(members)) => {
-            members.iter().for_each(|(_, member)| collect(member, rest, texts));
-        }
-        (Some((Step::Key, _)), Json::Object(members)) => {
-            texts.extend(members.iter().map(|(name, _)| Some(name.clone())));
-        }
-        _ => {}
-    }
+fn keys(map: &Json) -> impl Iterator<Item = &str> {
+    let entries = match map {
+        Json::Object(entries) => entries.as_slice(),
+        _ => &[],
+    };
+    entries.iter().map(|(key, _)| key.as_str())
 }
 
 /// Returns the ways to spell a place, what contains it and what it contains: a message may name any of these.
 fn named(contract: Contract<'_>, at: &Path) -> Vec<String> {
-    let bare =
-        |path: &Path| -> Vec<Step> { path.steps().iter().filter(|step| !step.is_inner()).cloned().collect() };
-    let own = bare(at);
-    let is_near = |path: &Path| bare(path).starts_with(&own) || own.starts_with(&bare(path));
-    let members = contract.operation.members().into_iter().map(|(path, _)| path).filter(is_near);
+    let members = contract.operation.members().into_iter().map(|(path, _)| path);
+    let members = members.filter(|path| path.overlaps(at));
     let inner = |path: Path| [path.then(Step::Item), path.then(Step::Value), path.then(Step::Key), path];
     members.flat_map(inner).flat_map(|path| spellings(&path)).collect()
 }
 
 /// Returns the ways to spell a path: whole, or by its first or last name.
 fn spellings(path: &Path) -> Vec<String> {
-    let names: Vec<&str> = path
-        .steps()
-        .iter()
-        .filter_map(|step| match step {
-            Step::Member(name) => Some(name.as_str()),
-            Step::Item | Step::Value | Step::Key => None,
-        })
-        .collect();
+    let names: Vec<&str> = path.names().collect();
     let of = |member: (&str, &str), index: (&str, &str)| {
         let steps = path.steps().iter().enumerate().map(|(place, step)| match step {
             Step::Member(name) if place == 0 => name.clone(),

@@ -14,7 +14,6 @@ mod step;
 mod verdict;
 
 pub use concurrent::judge_concurrent;
-pub use elements::element_at;
 pub use observed::{Observed, Unique, observe};
 pub use precedence::{Observations, Precedence};
 pub use repeats::{RequestIds, repeated_id};

@@ -244,7 +244,9 @@ pub fn visible_breaches(contract: Contract<'_>) -> Vec<Breach> {
 
 /// Leaves out rows about other values than those that the case tests, if one with the same code is about these.
 fn near<'a>(contract: Contract<'a>, rows: Vec<&'a ErrorRow>) -> Vec<&'a ErrorRow> {
-    if !is_about_values(contract) || !matches!(contract.expect, Expectation::Reject(Rows::Codes(_))) {
+    let is_certain = matches!(contract.expect, Expectation::Reject(Rows::Codes(_)));
+    // A single row has nothing to be told apart from.
+    if rows.len() < 2 || !is_certain || !is_about_values(contract) {
         return rows;
     }
     let is_related =
@@ -468,6 +470,7 @@ fn check_envelope(contract: Contract<'_>, rejection: &Rejection<'_>, exact: &[&E
 pub fn describe(json: Option<&Json>) -> String {
     match json {
         None => NOTHING.to_owned(),
+        Some(Json::Null) => "null".to_owned(),
         Some(json) => format!("{} {}", json.kind(), excerpt(&json.to_string())),
     }
 }

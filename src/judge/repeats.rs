@@ -3,11 +3,10 @@
 use std::collections::HashMap;
 
 use crate::json::Json;
-use crate::spec::model::{Member, Operation, Service, Type};
+use crate::spec::model::{Member, Operation, Service, Type, element_at};
 use crate::spec::promise::Sentence;
 use crate::wire::{self, Exchange, Outcome, Reply};
 
-use super::elements::{element_at, path_of};
 use super::{Kind, Line, Mismatch, Observed, Promise, Unique};
 
 /// The values seen so far, in the order of the plan, by service, path and value. A value that is unique in one service
@@ -51,7 +50,7 @@ fn unique(
         service.entities.iter().any(|entity| Some(entity.id_name()) == name)
     };
     for element in elements {
-        let path = path_of(prefix, element);
+        let path = element.path_within(prefix);
         if element.unique && (!is_id(element) || operation.creates.is_some()) {
             paths.push(path.clone());
         }

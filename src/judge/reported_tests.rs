@@ -1,5 +1,6 @@
 //! Verdicts on error responses that report several faults, name parameters, and show what was sent.
 
+use super::tests::{broken, case, contract};
 use super::*;
 use crate::case::Rows;
 use crate::spec::breach::Part;
@@ -24,44 +25,14 @@ fn specs() -> Specs {
 
 /// Judges the response to a call in which one parameter is at fault.
 fn verdict(at_fault: (&str, Part), code: &str, status: u16, body: &str) -> Verdict {
-    let specs = specs();
-    let (service, operation) = specs.operation("Add").unwrap();
-    let about = [Breach::of(at_fault.0, at_fault.1)];
-    let expect = Expectation::Reject(Rows::Codes(vec![code.to_owned()]));
-    let case = Case {
-        id: "Add/x".into(),
-        operation: "Add".into(),
-        tries: "t".into(),
-        about: about.to_vec(),
-        given: vec![],
-        send: vec![],
-        twist: None,
-        at_once: 1,
-        expect,
-        then: vec![],
-    };
+    let case = case(Expectation::Reject(Rows::Codes(vec![code.to_owned()])), &[at_fault]);
     let text = |text: &str| Json::Text(text.to_owned());
     let sent = [
         ("name".to_owned(), text("a name too long")),
         ("age".to_owned(), Json::Integer(7)),
         ("pin".to_owned(), text("1234")),
     ];
-    let contract = Contract {
-        service,
-        operation,
-        case: &case,
-        about: &case.about,
-        expect: &case.expect,
-        sent: &sent,
-        gateways: &[],
-    };
-    judge(contract, &Exchange::with_response("Add", status, body))
-}
-
-fn broken(verdict: &Verdict) -> Vec<&str> {
-    let Verdict::Fail { mismatches } = verdict else { return Vec::new() };
-    let lines = mismatches.iter().flat_map(|mismatch| &mismatch.lines);
-    lines.filter(|line| line.differs).map(|line| line.aspect.as_str()).collect()
+    judge(contract(&specs(), &case, &sent), &Exchange::with_response("Add", status, body))
 }
 
 fn entry(code: &str, text: &str, at: &str) -> String {

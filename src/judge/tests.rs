@@ -21,7 +21,8 @@ fn specs() -> Specs {
     read::fixture(&[("service.yaml", service), ("Add.yaml", operation)])
 }
 
-fn case(expect: Expectation, about: &[(&str, Part)]) -> Case {
+/// Returns a case of the operation `Add` about these promises.
+pub(super) fn case(expect: Expectation, about: &[(&str, Part)]) -> Case {
     let about = about.iter().map(|(name, breach)| Breach::of(name, *breach));
     Case {
         id: "Add/Name/length/13".into(),
@@ -37,7 +38,8 @@ fn case(expect: Expectation, about: &[(&str, Part)]) -> Case {
     }
 }
 
-fn contract<'a>(specs: &'a Specs, case: &'a Case, sent: &'a [(String, Json)]) -> Contract<'a> {
+/// Returns the contract of the tested call of a case.
+pub(super) fn contract<'a>(specs: &'a Specs, case: &'a Case, sent: &'a [(String, Json)]) -> Contract<'a> {
     let (service, operation) = specs.operation("Add").unwrap();
     Contract { service, operation, case, about: &case.about, expect: &case.expect, sent, gateways: &[] }
 }
@@ -64,7 +66,7 @@ fn error(code: &str, message: &str) -> String {
 }
 
 /// Returns the aspects in which the verdict finds a difference; empty for a pass.
-fn broken(verdict: &Verdict) -> Vec<String> {
+pub(super) fn broken(verdict: &Verdict) -> Vec<String> {
     let Verdict::Fail { mismatches } = verdict else { return Vec::new() };
     let lines = mismatches.iter().flat_map(|mismatch| &mismatch.lines);
     lines.filter(|line| line.differs).map(|line| line.aspect.clone()).collect()

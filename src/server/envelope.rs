@@ -146,6 +146,19 @@ fn append(text: &mut String, part: &TextPart) {
     text.push_str(part.until.as_deref().unwrap_or_default());
 }
 
+/// Wraps a value in nested objects along a path of names.
+pub(crate) fn nested(path: &str, value: Json) -> Json {
+    let mut json = Json::Object(Vec::new());
+    put_member(&mut json, path, value);
+    json
+}
+
+/// Writes a value to a path of names.
+pub(crate) fn put_member(json: &mut Json, path: &str, value: Json) {
+    let last = path.split('.').fold(json, member);
+    *last = value;
+}
+
 fn put(json: &mut Json, steps: &[BodyStep], value: Json, entry: &Entry) {
     let Some((step, rest)) = steps.split_first() else {
         *json = value;

@@ -6,7 +6,9 @@ use chrono::{DateTime, Utc};
 
 use crate::json::Json;
 use crate::spec::breach::{Breach, Part};
-use crate::spec::model::{Circumstance, Entity, ErrorRow, Member, Operation, RequestFault, Service, When};
+use crate::spec::model::{
+    Circumstance, Entity, ErrorRow, Member, Operation, RequestFault, Service, When, element_at,
+};
 use crate::spec::path::Path;
 
 use super::address::{addressed, with_address};
@@ -346,7 +348,7 @@ impl Act<'_> {
     fn create(&self, attributes: Vec<(String, Json)>) -> Result<Json, Rejection> {
         let (service, store) = (self.check.service, self.site.store);
         let maker = service.operation(&self.entity.made_by);
-        let example = maker.and_then(|maker| respond::element_at(&maker.response, &self.entity.id));
+        let example = maker.and_then(|maker| element_at(&maker.response, &self.entity.id));
         let record = Record {
             id: self.chosen().unwrap_or_else(|| store.id_like(example)),
             taken: self.unique(&attributes),

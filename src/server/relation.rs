@@ -7,7 +7,7 @@ use std::cmp::Ordering;
 use crate::json::Json;
 use crate::spec::breach::{Breach, Part};
 use crate::spec::model::{Condition, Demand, Further, Group, Member, Relation, described};
-use crate::spec::path::{Path, Step, walk};
+use crate::spec::path::{Path, walk};
 
 use super::reading::Reading;
 use super::validate::{Check, scalar};
@@ -43,6 +43,9 @@ impl Check<'_> {
 
     /// Returns the response elements that the response to this call does not have.
     pub(super) fn absent_elements(&self) -> Vec<String> {
+        if !has_conditions(&self.operation.response) {
+            return Vec::new();
+        }
         let base = Path::default();
         let given = self.parameters.to_vec();
         let scope = Scope { check: self, base: &base, members: &self.operation.parameters, given };
@@ -53,29 +56,25 @@ impl Check<'_> {
 
     /// Returns the objects at a place of the call, each as its members.
     fn objects(&self, base: &Path) -> Vec<Vec<(String, Json)>> {
-        let mut at = vec![Json::Object(self.parameters.to_vec())];
-        for step in base.steps() {
-            at = at
-                .iter()
-                .flat_map(|value| match (step, value) {
-                    (Step::Member(name), object) => object.get(name).cloned().into_iter().collect(),
-                    (Step::Item, Json::List(items)) => items.clone(),
-                    // No relation stands within a map.
-                    (Step::Item | Step::Value | Step::Key, _) => Vec::new(),
-                })
-                .collect();
+        if base.is_here() {
+            return vec![self.parameters.to_vec()];
         }
+        let at = base.all_sent(self.parameters);
         let objects = at.into_iter().filter_map(|value| match value {
-            Json::Object(members) => Some(members),
+            Json::Object(members) => Some(members.clone()),
             _ => None,
         });
         objects.collect()
     }
 }
 
+fn has_conditions(elements: &[Member]) -> bool {
+    elements.iter().any(|element| element.absent.is_some() || has_conditions(element.schema.below()))
+}
+
 fn collect_absent(scope: &Scope<'_>, elements: &[Member], above: &str, absent: &mut Vec<String>) {
     for element in elements {
-        let path = if above.is_empty() { element.name.clone() } else { format!("{above}.{}", element.name) };
+        let path = element.path_within(above);
         match &element.absent {
             Some(condition) if scope.meets(condition) => absent.push(path),
             _ => collect_absent(scope, element.schema.below(), &path, absent),

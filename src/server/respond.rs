@@ -60,18 +60,6 @@ pub fn lists_entities(operation: &Operation) -> bool {
         .any(|element| element.kind() == Type::Array && !element.schema.below().is_empty())
 }
 
-/// Returns the element at a path of names.
-pub fn element_at<'e>(elements: &'e [Member], path: &str) -> Option<&'e Member> {
-    let mut elements = elements;
-    let mut found = None;
-    for name in path.split('.') {
-        let element = elements.iter().find(|element| element.name == name)?;
-        elements = element.schema.below();
-        found = Some(element);
-    }
-    found
-}
-
 /// The source from which a response is filled.
 struct Source<'a> {
     store: &'a Store,
@@ -82,13 +70,9 @@ impl Source<'_> {
     /// Returns the elements at a path, for one entity. In a list, the path starts at the item; `place` is the path from
     /// the beginning of the response.
     fn object(&self, elements: &[Member], (path, place): (&str, &str), record: Option<&Record>) -> Json {
-        let below = |above: &str, element: &Member| match above {
-            "" => element.name.clone(),
-            _ => format!("{above}.{}", element.name),
-        };
         let members = elements.iter().filter_map(|element| {
-            let at = (below(path, element), below(place, element));
-            Some((element.name.clone(), self.value(element, (&at.0, &at.1), record)?))
+            let (path, place) = (element.path_within(path), element.path_within(place));
+            Some((element.name.clone(), self.value(element, (&path, &place), record)?))
         });
         Json::Object(members.collect())
     }
@@ -143,14 +127,15 @@ impl Source<'_> {
         if element.kind() == Type::Object {
             return Some(self.object(element.schema.below(), (path, place), record));
         }
-        let sent_list = || record.and_then(|record| named(&record.attributes, path)).filter(is_list);
-        let just_sent = || named(&facts.parameters, path).filter(is_list);
-        let sent_list = || sent_list().or_else(just_sent);
-        if let Some(list) = sent_list().filter(|_| element.kind() == Type::Array) {
-            return Some(list);
-        }
-        if element.kind() == Type::Array && !element.schema.below().is_empty() {
-            return Some(self.list(element, place));
+        if element.kind() == Type::Array {
+            let list = |values: &[(String, Json)]| named(values, path).filter(is_list);
+            let sent = record.and_then(|record| list(&record.attributes)).or_else(|| list(&facts.parameters));
+            if sent.is_some() {
+                return sent;
+            }
+            if !element.schema.below().is_empty() {
+                return Some(self.list(element, place));
+            }
         }
         if let Some(value) = self.of_this_response(element) {
             return Some(value);

@@ -107,13 +107,7 @@ pub(crate) fn spelled(path: &Path, spelling: Spelling) -> Json {
             let rest: String = rest.iter().map(|name| format!("[{name}]")).collect();
             Json::Text(format!("{first}{rest}"))
         }
-        Spelling::Name => {
-            let named = path.steps().iter().rev().find_map(|step| match step {
-                Step::Member(name) => Some(name.clone()),
-                Step::Item | Step::Value | Step::Key => None,
-            });
-            Json::Text(named.unwrap_or_default())
-        }
+        Spelling::Name => Json::Text(path.names().last().unwrap_or_default().to_owned()),
         Spelling::List => {
             let index = |name: String| name.parse().map_or(Json::Text(name), Json::Integer);
             Json::List(names.into_iter().map(index).collect())

@@ -174,6 +174,7 @@ pub static PARAMETER: Form = Form {
                 "true: a parameter of every call, which the protocol sends separately from the others.",
             ),
         ],
+        &RULES_OF_SCALARS,
         &RULES_OF_VALUES,
         &[
             may("unique", Bool, "true: no two existing entities share its value."),
@@ -207,6 +208,7 @@ pub static MEMBER: Form = Form {
                 "Whether the object must have it; unclear if the page contradicts itself. The default is false.",
             ),
         ],
+        &RULES_OF_SCALARS,
         &RULES_OF_VALUES,
         &SHOWN,
     ],
@@ -216,14 +218,14 @@ pub static MEMBER: Form = Form {
 pub static SHARED_TYPE: Form = Form {
     name: "SharedType",
     doc: "The rules for each value of a type. A place that uses the type can add further rules.",
-    keys: &[&[TYPE, NULLABLE], &RULES_OF_VALUES],
+    keys: &[&[TYPE, NULLABLE], &RULES_OF_SCALARS, &RULES_OF_VALUES],
 };
 
 /// An item of an array.
 pub static ITEM: Form = Form {
     name: "Item",
     doc: "The rules for each item of an array, or each value of a map.",
-    keys: &[&[TYPE, NULLABLE], &RULES_OF_VALUES],
+    keys: &[&[TYPE, NULLABLE], &RULES_OF_SCALARS, &RULES_OF_VALUES],
 };
 
 const TYPE: Key = must("type", TypeName(Type::NAMES), "The type of the values.");
@@ -234,8 +236,8 @@ const NULLABLE: Key = may(
 );
 const REQUIRED_SHAPE: Shape = OneOf(&[Bool, Word(&["unclear"])]);
 
-/// The rules about values, allowed wherever a value is described.
-pub(super) static RULES_OF_VALUES: [Key; 13] = [
+/// The rules about texts and numbers, allowed wherever a value is described, in requests and responses.
+pub(super) static RULES_OF_SCALARS: [Key; 5] = [
     may(
         "length",
         LENGTH_SHAPE,
@@ -253,6 +255,10 @@ pub(super) static RULES_OF_VALUES: [Key; 13] = [
         "The regular expression that the whole text matches. Each of several must match.",
     ),
     may("format", FORMAT_SHAPE, FORMATS),
+];
+
+/// The further rules about values, allowed wherever a value of a request is described.
+pub(super) static RULES_OF_VALUES: [Key; 8] = [
     may("values", List(&Any), "The valid values, all of them."),
     may("reserved", List(&Any), "Values that are not valid although they keep the other rules."),
     may("open", Of(&OPEN), "A further rule that a spec cannot say, by examples."),
@@ -318,7 +324,11 @@ pub static RELATION: Form = Form {
 pub static FURTHER: Form = Form {
     name: "Further",
     doc: "Rules for a value that hold while the condition of a relation is met, in addition to its own.",
-    keys: &[&RULES_OF_VALUES, &[may("sample", Any, "A value to send if one cannot be made from the rules.")]],
+    keys: &[
+        &RULES_OF_SCALARS,
+        &RULES_OF_VALUES,
+        &[may("sample", Any, "A value to send if one cannot be made from the rules.")],
+    ],
 };
 
 /// What the page shows and says about a parameter or a member.
@@ -390,36 +400,34 @@ pub fn when_words() -> Vec<&'static str> {
 pub static ELEMENT: Form = Form {
     name: "Element",
     doc: "A response element.",
-    keys: &[&[
-        must("type", Word(Type::NAMES), "Its type."),
-        may("optional", Bool, "true: it may be absent."),
-        may("nullable", Bool, "true: it may be null."),
-        may(
-            "absent-if",
-            CONDITION_SHAPE,
-            "The calls whose responses do not have it, as in `if` of a relation, with `sent.` before each name: {sent.mode: web}.",
-        ),
-        may("absent-unless", CONDITION_SHAPE, "The only calls whose responses have it: sent.agreement."),
-        may("varies", Bool, "true: it differs from call to call; snapshots leave its value out."),
-        may(
-            "altered",
-            Bool,
-            "true: it shows the parameter of its name in part or in another form (masked, in lower case), and is not compared with what was sent.",
-        ),
-        may("shows", Text, "The parameter whose value it shows, as a path, if it has another name."),
-        may("unique", Bool, "true: the page calls it unique; no two responses may share its value."),
-        may("elements", Map(&Any), "Members of each member of an array."),
-        may("values", List(&Any), "The values that it can take."),
-        may("length", LENGTH_SHAPE, "Its length, as for parameters."),
-        may("range", RANGE_SHAPE, "The smallest and the largest number, as for parameters."),
-        may("characters", CHARACTERS_SHAPE, "The characters that it can contain."),
-        may("pattern", PATTERN_SHAPE, "The regular expression that the whole text matches."),
-        may("format", FORMAT_SHAPE, FORMATS),
-        may("count", OneOf(&[Integer, Text]), "The number of items of an array."),
-        may("items", Of(&ITEM), "The rules for each item of an array of texts, numbers or booleans."),
-        may("example", Any, "The page's example."),
-        may("says", Text, "The page's sentence about it."),
-    ]],
+    keys: &[
+        &[
+            must("type", Word(Type::NAMES), "Its type."),
+            may("optional", Bool, "true: it may be absent."),
+            may("nullable", Bool, "true: it may be null."),
+            may(
+                "absent-if",
+                CONDITION_SHAPE,
+                "The calls whose responses do not have it, as in `if` of a relation, with `sent.` before each name: {sent.mode: web}.",
+            ),
+            may("absent-unless", CONDITION_SHAPE, "The only calls whose responses have it: sent.agreement."),
+            may("varies", Bool, "true: it differs from call to call; snapshots leave its value out."),
+            may(
+                "altered",
+                Bool,
+                "true: it shows the parameter of its name in part or in another form (masked, in lower case), and is not compared with what was sent.",
+            ),
+            may("shows", Text, "The parameter whose value it shows, as a path, if it has another name."),
+            may("unique", Bool, "true: the page calls it unique; no two responses may share its value."),
+            may("elements", Map(&Any), "The members of an object, or of each item of an array."),
+            may("values", List(&Any), "The values that it can take."),
+            may("count", OneOf(&[Integer, Text]), "The number of items of an array."),
+            may("items", Of(&ITEM), "The rules for each item of an array of texts, numbers or booleans."),
+            may("example", Any, "The page's example."),
+            may("says", Text, "The page's sentence about it."),
+        ],
+        &RULES_OF_SCALARS,
+    ],
 };
 
 /// A finding that remains in the spec.

@@ -44,7 +44,7 @@ impl Message {
     /// Parses a message. `{{` and `}}` are braces.
     ///
     /// # Errors
-    /// Returns the text in braces that is no placeholder; the rest of the message if a brace is not closed.
+    /// Returns the text in braces that is no placeholder, with its braces; the rest of the message if a brace is not closed.
     pub fn read(text: &str) -> Result<Self, String> {
         let mut parts = Vec::new();
         let mut literal = String::new();
@@ -116,8 +116,10 @@ fn placeholder(inside: &str) -> Option<(MessagePart, &str)> {
     Some((part, after))
 }
 
-fn beginning(text: &str) -> String {
-    text.split('}').next().unwrap_or(text).to_owned()
+/// Returns what follows an opening brace up to the closing one, as it is written.
+fn beginning(inside: &str) -> String {
+    let end = inside.find('}').map_or(inside.len(), |end| end + 1);
+    format!("{{{}", &inside[..end])
 }
 
 #[cfg(test)]
@@ -143,7 +145,7 @@ mod tests {
 
     #[test]
     fn unreadable_placeholders_are_errors() {
-        for (written, wrong) in [("{a b..c}", "a b..c"), ("{", ""), ("{}", ""), ("{name", "name")] {
+        for (written, wrong) in [("{a b..c}", "{a b..c}"), ("{", "{"), ("{}", "{}"), ("{name", "{name")] {
             assert_eq!(Message::read(written).map(|_| ()), Err(wrong.to_owned()), "{written}");
         }
     }

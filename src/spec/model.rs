@@ -1,5 +1,6 @@
 //! The contents of a spec as plain data. Every item knows its place, so that findings and reports can point to it.
 
+mod format;
 mod http;
 mod operation;
 mod relation;
@@ -7,13 +8,14 @@ mod rows;
 mod schema;
 mod shows;
 
+pub use format::{Common, Format};
 pub use http::{Authentication, Field, Http, Location, RefusalSign, Route, Spelling, Success};
-pub use operation::{Operation, Page, described, header_path};
+pub use operation::{Operation, Page, described, element_at, header_path};
 pub use relation::{Condition, Demand, Further, Group, Relation};
 pub use rows::{Bound, Circumstance, ErrorRow, RequestFault, When};
 pub use schema::{
-    Characters, Common, Count, End, Entries, Format, Length, Limit, Open, Range, Schema, SelfReference,
-    Shape, Type, Unclear, Unit,
+    Characters, Count, End, Entries, Length, Limit, Open, Range, Schema, SelfReference, Shape, Type, Unclear,
+    Unit,
 };
 pub use shows::{Echo, Shown};
 
@@ -425,6 +427,15 @@ impl Member {
     /// Returns its type.
     pub fn kind(&self) -> Type {
         self.schema.kind()
+    }
+
+    /// Returns the path of a response element within another one; empty for the response itself. The path of an element of
+    /// a list's items starts with that of the list.
+    pub fn path_within(&self, above: &str) -> String {
+        match above {
+            "" => self.name.clone(),
+            _ => format!("{above}.{}", self.name),
+        }
     }
 
     /// Returns `true` if it may be absent.

@@ -101,6 +101,37 @@ impl Path {
         walk(whole, further)
     }
 
+    /// Returns all values that were sent there: in a list or a map, those of each item. Of a repeated parameter, the first
+    /// counts. Keys are not values.
+    pub fn all_sent<'j>(&self, sent: &'j [(String, Json)]) -> Vec<&'j Json> {
+        let Some((_, further)) = self.0.split_first() else { return Vec::new() };
+        let whole = sent.iter().find(|(name, _)| name == self.parameter()).map(|(_, value)| value);
+        further.iter().fold(whole.into_iter().collect(), |values: Vec<&Json>, step| {
+            let next = |value: &'j Json| -> Vec<&'j Json> {
+                match (step, value) {
+                    (Step::Member(name), value) => value.get(name).into_iter().collect(),
+                    (Step::Item, Json::List(items)) => items.iter().collect(),
+                    (Step::Value, Json::Object(entries)) => entries.iter().map(|(_, value)| value).collect(),
+                    (Step::Item | Step::Value | Step::Key, _) => Vec::new(),
+                }
+            };
+            values.into_iter().flat_map(next).collect()
+        })
+    }
+
+    /// Iterates over the names of its members, without the steps into lists and maps.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().filter_map(|step| match step {
+            Step::Member(name) => Some(name.as_str()),
+            Step::Item | Step::Value | Step::Key => None,
+        })
+    }
+
+    /// Returns `true` if one of the places contains the other, whichever items of lists and maps they are in.
+    pub fn overlaps(&self, other: &Self) -> bool {
+        self.names().zip(other.names()).all(|(own, others)| own == others)
+    }
+
     /// Returns `true` if it is the path of a member within a parameter, not of the parameter itself.
     pub fn is_member(&self) -> bool {
         self.0.len() > 1
@@ -210,6 +241,34 @@ mod tests {
         }
         let expected = Path::member("lines").then(Step::Item).then(Step::Member("sku".to_owned()));
         assert_eq!(Path::read("lines[].sku"), Some(expected));
+    }
+
+    #[test]
+    fn all_values_at_a_place_are_found() {
+        let sent = Json::read(br#"{"a":[{"b":1},{"c":2},{"b":3}],"m":{"x":{"y":4},"z":{"y":5}}}"#).unwrap();
+        let Json::Object(sent) = sent else { panic!() };
+        for (path, expected) in [
+            ("a[].b", vec!["1", "3"]),
+            ("a[].c", vec!["2"]),
+            ("m{}.y", vec!["4", "5"]),
+            ("m{key}", vec![]),
+            ("n", vec![]),
+        ] {
+            let found = Path::read(path).unwrap().all_sent(&sent).into_iter().map(Json::to_string);
+            assert_eq!(found.collect::<Vec<_>>(), expected, "{path}");
+        }
+    }
+
+    #[test]
+    fn places_overlap_if_one_contains_the_other() {
+        let overlap = |one: &str, other: &str| {
+            let [one, other] = [one, other].map(|path| Path::read(path).unwrap());
+            one.overlaps(&other) && other.overlaps(&one)
+        };
+        assert!(overlap("lines", "lines[].sku"));
+        assert!(overlap("lines[].sku", "lines.sku"));
+        assert!(!overlap("lines[].sku", "lines[].amount"));
+        assert!(!overlap("line", "lines"));
     }
 
     #[test]

@@ -90,31 +90,25 @@ impl ResponsePlace {
     /// Returns `true` if it can lead to several values of one response.
     pub fn leads_to_several(&self) -> bool {
         let inner = |step: &BodyStep| matches!(step, BodyStep::Item | BodyStep::Value | BodyStep::Key);
-        match self {
-            Self::Body(steps) => steps.iter().any(inner),
-            Self::FirstOf(places) => places.first().is_some_and(Self::leads_to_several),
-            Self::Part { of, .. } => of.leads_to_several(),
-            Self::Header(_) | Self::Status => false,
-        }
+        self.in_body().is_some_and(|steps| steps.iter().any(inner))
     }
 
     /// Returns `true` if it leads to nothing outside the body.
     pub fn is_only_in_body(&self) -> bool {
-        match self {
-            Self::Body(_) => true,
-            Self::Part { of, .. } => of.is_only_in_body(),
-            Self::FirstOf(places) => places.iter().all(Self::is_only_in_body),
-            Self::Header(_) | Self::Status => false,
-        }
+        self.wholes().iter().all(|place| matches!(place, Self::Body(_)))
     }
 
     /// Returns `true` if it can lead to something in the body.
     pub fn is_in_body(&self) -> bool {
+        self.wholes().iter().any(|place| matches!(place, Self::Body(_)))
+    }
+
+    /// Returns the places to which it can lead, without regard to parts of their texts.
+    fn wholes(&self) -> Vec<&Self> {
         match self {
-            Self::Body(_) => true,
-            Self::Part { of, .. } => of.is_in_body(),
-            Self::FirstOf(places) => places.iter().any(Self::is_in_body),
-            Self::Header(_) | Self::Status => false,
+            Self::Body(_) | Self::Header(_) | Self::Status => vec![self],
+            Self::Part { of, .. } => of.wholes(),
+            Self::FirstOf(places) => places.iter().flat_map(Self::wholes).collect(),
         }
     }
 }

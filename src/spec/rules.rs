@@ -386,7 +386,8 @@ mod tests {
     fn every_rule_is_a_key_where_it_applies() {
         let of_values: Vec<&str> =
             RULES.iter().filter(|rule| rule.is_of_values()).map(|rule| rule.key).collect();
-        let written: Vec<&str> = forms::RULES_OF_VALUES.iter().map(|key| key.name).collect();
+        let keys = forms::RULES_OF_SCALARS.iter().chain(&forms::RULES_OF_VALUES);
+        let written: Vec<&str> = keys.map(|key| key.name).collect();
         assert_eq!([of_values.as_slice(), &["members", "relations"]].concat(), written);
         for rule in RULES {
             // What breaks `forbid` is a forbidden value.

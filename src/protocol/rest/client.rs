@@ -26,15 +26,7 @@ impl Client for Rest {
     }
 
     fn read(&self, service: &Service, operation: &Operation, response: &Response, body: Json) -> Reply {
-        let http = http(service);
-        match decode(&http, operation, response, Some(body.clone())) {
-            // A row without a code of its own can be returned with any body.
-            Reply::Misplaced(_) if has_row_of_status(service, operation, &http, response.status) => {
-                let bare = Http { code: None, ..http.into_owned() };
-                decode(&bare, operation, response, Some(body))
-            }
-            reply => reply,
-        }
+        decode((service, operation), response, Some(body))
     }
 
     fn unread(&self, service: &Service, operation: &Operation, response: &Response) -> Option<Reply> {
@@ -42,7 +34,7 @@ impl Client for Rest {
         let has_body = service.rows(operation).any(|row| !row.body.is_empty());
         let is_read = is_read(&http, operation, response.status)
             || (has_body && !operation.is_success(&http, response.status));
-        (!is_read).then(|| decode(&http, operation, response, None))
+        (!is_read).then(|| decode((service, operation), response, None))
     }
 
     fn empty(&self, service: &Service, operation: &Operation, response: &Response) -> Option<Reply> {
@@ -50,13 +42,13 @@ impl Client for Rest {
         let is_success = operation.is_success(&http, response.status);
         // Without a code in the body, the status is the code, or a header has it.
         let needs_body = http.code.as_ref().is_some_and(ResponsePlace::is_only_in_body);
-        (is_success || !needs_body).then(|| decode(&http, operation, response, None))
+        (is_success || !needs_body).then(|| decode((service, operation), response, None))
     }
 
     /// If an error row has the status as its code, the service need not send anything else.
     fn status_alone(&self, service: &Service, operation: &Operation, status: u16) -> Option<Reply> {
         let code = status.to_string();
-        let is_said = has_row_of_status(service, operation, &http(service), status);
+        let is_said = has_row_of_status(service, operation, status);
         let body = Json::Object(Vec::new());
         is_said.then_some(Reply::Rejected { code, message: None, field: None, further: Vec::new(), body })
     }
@@ -71,10 +63,10 @@ impl Client for Rest {
 }
 
 /// Returns `true` if an error row has this status as its code.
-fn has_row_of_status(service: &Service, operation: &Operation, http: &Http, status: u16) -> bool {
+fn has_row_of_status(service: &Service, operation: &Operation, status: u16) -> bool {
     let code = status.to_string();
     let is_it = |row: &ErrorRow| row.status == Some(status) && row.codes.contains(&code);
-    !operation.is_success(http, status) && service.rows(operation).any(is_it)
+    !operation.is_success(&http(service), status) && service.rows(operation).any(is_it)
 }
 
 /// Returns what service.yaml says about requests and responses.
@@ -179,7 +171,8 @@ fn text(value: &Json) -> String {
 }
 
 /// Reads a response. Its status distinguishes a success from an error response, or a sign in its content.
-fn decode(http: &Http, operation: &Operation, response: &Response, body: Option<Json>) -> Reply {
+fn decode((service, operation): (&Service, &Operation), response: &Response, body: Option<Json>) -> Reply {
+    let http = &*http(service);
     let is_success = operation.is_success(http, response.status);
     if is_success && !is_refused(http, response, body.as_ref()) {
         // Without a body there are no elements; whether any are required is up to the operation.
@@ -198,14 +191,19 @@ fn decode(http: &Http, operation: &Operation, response: &Response, body: Option<
     if body.is_none() && http.code.as_ref().is_some_and(ResponsePlace::is_only_in_body) {
         return Reply::Unreadable("an error response without a body".to_owned());
     }
-    let mut reported = reported(http, response, body.as_ref()).into_iter();
-    match (reported.next(), &http.code) {
-        (Some(Reported { code, message, field }), _) => {
+    let at = |code: &ResponsePlace| reported(http, code, response, body.as_ref());
+    let mut found = at(http.code.as_ref().unwrap_or(&ResponsePlace::Status));
+    // A row without a code of its own can be returned with any body.
+    if found.is_empty() && has_row_of_status(service, operation, response.status) {
+        found = at(&ResponsePlace::Status);
+    }
+    let mut found = found.into_iter();
+    match found.next() {
+        Some(Reported { code, message, field }) => {
             let body = body.unwrap_or(Json::Object(Vec::new()));
-            Reply::Rejected { code, message, field, further: reported.collect(), body }
+            Reply::Rejected { code, message, field, further: found.collect(), body }
         }
-        (None, Some(place)) => Reply::Misplaced(place.to_string()),
-        (None, None) => Reply::Unreadable("an error response without a code".to_owned()),
+        None => Reply::Misplaced(http.code.as_ref().map_or_else(String::new, ToString::to_string)),
     }
 }
 
@@ -221,19 +219,15 @@ fn is_refused(http: &Http, response: &Response, body: Option<&Json>) -> bool {
     sign.conditions.iter().all(is_met) == sign.marks_refusal
 }
 
-/// Returns the faults that an error response reports. The code, the message and the name of one entry of a list belong
-/// together.
-fn reported(http: &Http, response: &Response, body: Option<&Json>) -> Vec<Reported> {
+/// Returns the faults that an error response reports, with their codes from this place. The code, the message and the name
+/// of one entry of a list belong together.
+fn reported(http: &Http, code: &ResponsePlace, response: &Response, body: Option<&Json>) -> Vec<Reported> {
     let at =
         |place: Option<&ResponsePlace>| place.map(|place| find(place, response, body)).unwrap_or_default();
     let messages: Vec<Found> = at(http.message.as_ref());
     let fields = at(http.field.as_ref().map(|field| &field.at));
-    let codes: Vec<Found> = match &http.code {
-        Some(place) => {
-            find(place, response, body).into_iter().filter(|found| is_code(&found.value)).collect()
-        }
-        None => find(&ResponsePlace::Status, response, body),
-    };
+    let codes: Vec<Found> =
+        find(code, response, body).into_iter().filter(|found| is_code(&found.value)).collect();
     let of = |found: &[Found], trail: &[usize]| {
         found.iter().find(|found| found.belongs_to(trail)).map(|found| found.value.clone())
     };
@@ -355,7 +349,8 @@ mod tests {
         let Outcome::Received(response) = Exchange::with_response("A", status, body).outcome else {
             panic!()
         };
-        decode(http, &specs.services[0].operations[0], &response, Json::read(body.as_bytes()).ok())
+        let service = Service { http: Some(http.clone()), ..specs.services[0].clone() };
+        decode((&service, &service.operations[0]), &response, Json::read(body.as_bytes()).ok())
     }
 
     #[test]

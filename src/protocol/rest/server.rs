@@ -13,7 +13,7 @@ use crate::spec::model::{
 use crate::spec::path::Path;
 
 use crate::server::Reading;
-use crate::server::envelope::Envelope;
+use crate::server::envelope::{Envelope, nested, put_member};
 use crate::server::fault::Fault;
 use crate::server::form::value_of;
 use crate::server::{
@@ -219,7 +219,7 @@ fn accepted(site: &Site<'_>, operation: &Operation, http: &Http, output: Json) -
         listed => listed.first().copied().unwrap_or(200),
     };
     let body = match &http.output {
-        Some(path) if !site.behaviour.breaks(&Fault::NoEnvelope) => at(path, output),
+        Some(path) if !site.behaviour.breaks(&Fault::NoEnvelope) => nested(path, output),
         _ => output,
     };
     let mut envelope = Envelope::of(body);
@@ -247,11 +247,10 @@ fn rejected(site: &Site<'_>, http: &Http, operation: Option<&Operation>, rejecti
     http.refused.iter().for_each(|sign| envelope.mark(sign, is_marked));
     let Envelope { mut body, headers, .. } = envelope;
     for path in http.carries.iter().filter(|_| site.has_member("RequestId")) {
-        let names: Vec<&str> = path.split('.').collect();
-        put(&mut body, &names, site.request_id());
+        put_member(&mut body, path, site.request_id());
     }
     if site.behaviour.breaks(&Fault::NoEnvelope) {
-        body = at("wrapped", body);
+        body = nested("wrapped", body);
     }
     Response { headers, ..Response::of(status, body, true) }
 }
@@ -262,26 +261,4 @@ fn naming_another(operation: &Operation, rejection: Rejection) -> Rejection {
     let other = operation.parameters.iter().find(|other| other.name != breach.at.parameter());
     let breach = other.map(|other| Box::new(Breach { at: Path::member(&other.name), part: breach.part }));
     Rejection { breach: breach.or(rejection.breach), ..rejection }
-}
-
-/// Wraps a value in nested objects along a path.
-fn at(path: &str, value: Json) -> Json {
-    let mut body = Json::Object(Vec::new());
-    let names: Vec<&str> = path.split('.').collect();
-    put(&mut body, &names, value);
-    body
-}
-
-fn put(json: &mut Json, path: &[&str], value: Json) {
-    let (Json::Object(members), [name, rest @ ..]) = (json, path) else { return };
-    if rest.is_empty() {
-        members.push(((*name).to_owned(), value));
-        return;
-    }
-    if !members.iter().any(|(known, _)| known == name) {
-        members.push(((*name).to_owned(), Json::Object(Vec::new())));
-    }
-    if let Some((_, inner)) = members.iter_mut().find(|(known, _)| known == name) {
-        put(inner, rest, value);
-    }
 }

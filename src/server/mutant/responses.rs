@@ -1,10 +1,12 @@
 //! Mutants of responses: an element is missing, elsewhere or of another type, or the envelope is missing.
 
 use crate::server::fault::Fault;
-use crate::server::{made, respond};
+use crate::server::made;
 use std::sync::Arc;
 
-use crate::spec::model::{Condition, Http, Member, Operation, Protocol, Schema, Shape, Type, header_path};
+use crate::spec::model::{
+    Condition, Http, Member, Operation, Protocol, Schema, Shape, Type, element_at, header_path,
+};
 use crate::spec::response_place::{BodyStep, ResponsePlace};
 
 use super::{Kind, Mutant, MutantSource};
@@ -47,7 +49,7 @@ pub fn of(maker: &MutantSource<'_>, mutants: &mut Vec<Mutant>) {
 /// Adds a mutant for each required element with a rule: its value breaks the rule.
 fn broken_rules(maker: &MutantSource<'_>, elements: &[Member], above: &str, mutants: &mut Vec<Mutant>) {
     for element in elements.iter().filter(|element| !element.is_optional()) {
-        let path = if above.is_empty() { element.name.clone() } else { format!("{above}.{}", element.name) };
+        let path = element.path_within(above);
         if element.kind() == Type::Object {
             broken_rules(maker, element.schema.below(), &path, mutants);
             continue;
@@ -99,7 +101,7 @@ fn of_element(maker: &MutantSource<'_>, path: &[String], mutants: &mut Vec<Mutan
         let edit = move |operation: &mut Operation| edit_siblings(&mut operation.response, &path, change);
         mutants.push(maker.edit(Kind::Response, &format!("response/{shown}/{slug}"), does, edit));
     };
-    let at_path = respond::element_at(&maker.operation.response, &shown);
+    let at_path = element_at(&maker.operation.response, &shown);
     if at_path.is_some_and(|element| element.absent.is_some()) {
         add(
             "absent-otherwise",
@@ -113,7 +115,7 @@ fn of_element(maker: &MutantSource<'_>, path: &[String], mutants: &mut Vec<Mutan
     }
     // A list whose members are empty is not a list of entities.
     let is_only = path.split_last().is_some_and(|(_, above)| {
-        let list = respond::element_at(&maker.operation.response, &above.join("."));
+        let list = element_at(&maker.operation.response, &above.join("."));
         list.is_some_and(|list| list.kind() == Type::Array && list.schema.below().len() == 1)
     });
     if !is_only {
@@ -156,7 +158,7 @@ fn can_be_empty(elements: &[Member], path: &[String]) -> bool {
         element.is_optional()
             || (element.kind() == Type::Object && element.schema.members().iter().all(needs_nothing))
     }
-    respond::element_at(elements, &path.join(".")).is_some_and(needs_nothing)
+    element_at(elements, &path.join(".")).is_some_and(needs_nothing)
 }
 
 /// Changes the elements next to the one at the path.

@@ -44,6 +44,13 @@ pub struct Operation {
     pub at: Place,
 }
 
+/// Returns the response element at a path of names.
+pub fn element_at<'e>(elements: &'e [Member], path: &str) -> Option<&'e Member> {
+    let (name, rest) = path.split_once('.').map_or((path, None), |(name, rest)| (name, Some(rest)));
+    let element = elements.iter().find(|element| element.name == name)?;
+    rest.map_or(Some(element), |rest| element_at(element.schema.below(), rest))
+}
+
 /// Returns the path of a header among the response elements.
 pub fn header_path(name: &str) -> String {
     format!("(header) {name}")

@@ -81,6 +81,13 @@ impl Operation {
 
     /// Returns the parameters that the response to a call shows as the call sent them, because the page says so.
     pub fn echoes(&self) -> Vec<Shown> {
+        fn has_named(elements: &[Member]) -> bool {
+            elements.iter().any(|element| element.shows.is_some() || has_named(element.schema.below()))
+        }
+        // Most pages say nothing about it, and this is asked of every response.
+        if self.echo.is_none() && !has_named(&self.response) {
+            return Vec::new();
+        }
         let is_said = |shown: &Shown| {
             let covers =
                 |echo: &Echo| Path::read(&shown.parameter).is_some_and(|at| echo.covers(at.parameter()));

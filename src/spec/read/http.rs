@@ -104,8 +104,7 @@ impl Reader {
         match (fields.get("header"), fields.get("in")) {
             (Some(header), None) if after.is_none() && until.is_none() => {
                 let name = self.text(header)?.to_lowercase();
-                let is_token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
-                if name.is_empty() || !name.bytes().all(is_token) {
+                if !is_header_name(&name) {
                     self.wrong(header, "the name of a header");
                     return None;
                 }
@@ -147,6 +146,12 @@ impl Reader {
             ),
         });
     }
+}
+
+/// Returns `true` if a text is the name of a header (RFC 9110, section 5.1).
+pub(super) fn is_header_name(text: &str) -> bool {
+    let is_token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+    !text.is_empty() && text.bytes().all(is_token)
 }
 
 /// Returns the place that a text in another notation probably means: `$.x` (JSONPath), `/x` (JSON Pointer), `a.0.b`.

@@ -119,7 +119,7 @@ impl Reader {
         };
         let mut service = self.service(folder, &node?)?;
         service.operations = operations;
-        name_own(&mut service);
+        mark_names(&mut service);
         Some(service)
     }
 
@@ -239,7 +239,7 @@ impl Reader {
 }
 
 /// Marks the parameters whose values are the ids of the entities that a call creates.
-fn name_own(service: &mut Service) {
+fn mark_names(service: &mut Service) {
     let Service { entities, operations, .. } = service;
     for entity in entities.iter() {
         let makers =

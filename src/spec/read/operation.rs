@@ -234,7 +234,7 @@ impl Reader {
         match Message::read(&text) {
             Ok(message) => Some(message),
             Err(wrong) => {
-                let title = format!("`{{{wrong}}}` in this message is not a placeholder");
+                let title = format!("`{wrong}` in this message is not a placeholder");
                 let finding = Finding::error("placeholder", title).at(&node.place);
                 self.note(finding.help(
                     "write {name} for the value of a parameter, {$value}, {$at}, {$limit} or {$digits} for what the \

@@ -11,6 +11,7 @@ use crate::spec::model::{Condition, Member, Quote, Required, Schema, Shape, Type
 use crate::spec::path::Path;
 use crate::spec::yaml::{Key, Kind, Node};
 
+use super::http::is_header_name;
 use super::operation::exact;
 use super::reader::{Fields, Reader};
 
@@ -41,8 +42,7 @@ impl Reader {
     /// Reports a header whose name cannot be sent, or which HTTP itself defines.
     fn header_name(&mut self, key: &Key) {
         const OF_HTTP: [&str; 4] = ["content-length", "transfer-encoding", "connection", "keep-alive"];
-        let is_token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
-        if key.name.is_empty() || !key.name.bytes().all(is_token) {
+        if !is_header_name(&key.name) {
             let help = "letters, digits and hyphens, e.g. X-Request-Id (RFC 9110, section 5.1)";
             self.impossible(&key.place, format!("`{}` is not the name of a header", key.name), help);
         }
@@ -165,16 +165,8 @@ impl Reader {
             (Some(items), Shape::List(None)) => Shape::List(Some(items)),
             (_, shape) => shape,
         };
-        let schema = Schema {
-            shape,
-            length: fields.get("length").and_then(|node| self.length(node)),
-            range: fields.get("range").and_then(|node| self.range(node, kind)),
-            characters: fields.get("characters").and_then(|node| self.characters(node)),
-            patterns: fields.get("pattern").map(|node| self.patterns(node)).unwrap_or_default(),
-            format: fields.get("format").and_then(|node| self.format(node)),
-            count: fields.get("count").and_then(|node| self.count(node)),
-            ..schema
-        };
+        let count = fields.get("count").and_then(|node| self.count(node));
+        let schema = self.rules_of_scalars(Schema { shape, count, ..schema }, fields);
         self.fitting_rules(&schema, fields);
         schema
     }

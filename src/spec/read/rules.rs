@@ -37,23 +37,31 @@ impl Reader {
 
     /// Reads the rules for a value of this type.
     pub fn rules_of(&mut self, fields: &Fields<'_>, kind: Type) -> Schema {
+        let shape = self.shape(fields, kind);
+        let own = self.rules_of_scalars(Schema::bare(shape, fields.at.clone()), fields);
         let own = Schema {
-            shape: self.shape(fields, kind),
-            length: fields.get("length").and_then(|node| self.length(node)),
-            range: fields.get("range").and_then(|node| self.range(node, kind)),
-            characters: fields.get("characters").and_then(|node| self.characters(node)),
-            patterns: fields.get("pattern").map(|node| self.patterns(node)).unwrap_or_default(),
-            format: fields.get("format").and_then(|node| self.format(node)),
             values: fields.get("values").map(|node| self.values(node)),
             reserved: self.reserved(fields),
             open: fields.get("open").and_then(|node| self.open(node)).map(Box::new),
             count: fields.get("count").and_then(|node| self.count(node)),
             nullable: fields.get("nullable").and_then(|node| self.bool(node)),
-            relations: Vec::new(),
-            at: fields.at.clone(),
+            ..own
         };
         self.enough_items(&own, fields);
         own
+    }
+
+    /// Reads the rules about texts and numbers.
+    pub(super) fn rules_of_scalars(&mut self, schema: Schema, fields: &Fields<'_>) -> Schema {
+        let kind = schema.kind();
+        Schema {
+            length: fields.get("length").and_then(|node| self.length(node)),
+            range: fields.get("range").and_then(|node| self.range(node, kind)),
+            characters: fields.get("characters").and_then(|node| self.characters(node)),
+            patterns: fields.get("pattern").map(|node| self.patterns(node)).unwrap_or_default(),
+            format: fields.get("format").and_then(|node| self.format(node)),
+            ..schema
+        }
     }
 
     /// Reads the type of a value, and the schema of that type if it is not built in.
@@ -183,7 +191,7 @@ impl Reader {
         values
     }
 
-    pub(super) fn length(&mut self, node: &Node) -> Option<Length> {
+    fn length(&mut self, node: &Node) -> Option<Length> {
         let (bounds, unit) = match &node.kind {
             Kind::Map(_) => {
                 let fields = self.form(node, &forms::LENGTH)?;
@@ -265,7 +273,7 @@ impl Reader {
         }
     }
 
-    pub(super) fn characters(&mut self, node: &Node) -> Option<Characters> {
+    fn characters(&mut self, node: &Node) -> Option<Characters> {
         let mut characters = Characters {
             letters: false,
             digits: false,
@@ -319,7 +327,7 @@ impl Reader {
         characters
     }
 
-    pub(super) fn format(&mut self, node: &Node) -> Option<Format> {
+    fn format(&mut self, node: &Node) -> Option<Format> {
         let (name, countries, schemes) = match &node.kind {
             Kind::Map(_) => {
                 let fields = self.form(node, &forms::FORMAT)?;

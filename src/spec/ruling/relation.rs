@@ -92,19 +92,10 @@ fn objects<'j>(base: &Path, sent: &'j [(String, Json)]) -> Vec<Vec<(&'j str, &'j
     let entries = |members: &'j [(String, Json)]| {
         members.iter().map(|(name, value)| (name.as_str(), value)).collect::<Vec<_>>()
     };
-    let Some((Step::Member(first), further)) = base.steps().split_first() else { return vec![entries(sent)] };
-    let mut values: Vec<&Json> =
-        sent.iter().filter(|(name, _)| name == first).map(|(_, value)| value).collect();
-    for step in further {
-        values = values
-            .into_iter()
-            .flat_map(|value| match (step, value) {
-                (Step::Item, Json::List(items)) => items.iter().collect::<Vec<_>>(),
-                (Step::Member(name), value) => value.get(name).into_iter().collect(),
-                _ => Vec::new(),
-            })
-            .collect();
+    if base.is_here() {
+        return vec![entries(sent)];
     }
+    let values = base.all_sent(sent);
     let members = values.into_iter().filter_map(|value| match value {
         Json::Object(members) => Some(entries(members)),
         _ => None,
